@@ -1,0 +1,203 @@
+// Package profile finds out what format a coverage profile has and reads it.
+//
+// A format is a sub-package with a function that knows the format's head and one that reads it,
+// and a row in the table of formats.
+package profile
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/gocover"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Limits bound what is read from one profile.
+type Limits = scan.Limits
+
+// format is a kind of profile.
+type format struct {
+	// name is what users and machines call it: a lower-case word.
+	name string
+	// sniff reports whether a text that begins with head, its first headSize bytes or all of it,
+	// is one. Only the content counts, never the file's name, and at most one format may say yes.
+	sniff func(head []byte) bool
+	// read reads one whole, from behind the byte order mark. Where it can tell the line, its
+	// error is a *coverage.LineError.
+	read func(io.Reader, Limits) (*coverage.Report, error)
+}
+
+func formats() []format {
+	return []format{
+		{"go", gocover.Sniff, gocover.Read},
+	}
+}
+
+// Formats returns the names of the formats.
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Empty is the format of a profile without any text: a run of tests that has just begun.
+const Empty = "empty"
+
+// ErrFormat is the error for a file that is in none of the formats.
+var ErrFormat = errors.New("not a coverage profile that covls knows")
+
+// Profile is a profile that was read whole.
+type Profile struct {
+	Report *coverage.Report
+	// Format is one of Formats, or Empty.
+	Format string
+	// Size is the length in bytes.
+	Size int64
+	// Hash is of the content. It is the same for the same content as long as the process lives.
+	Hash uint64
+}
+
+// Error says why a profile could not be read.
+type Error struct {
+	Path string
+	// Line is the 1-based line of the profile that is wrong, 0 if it is not one line's fault.
+	Line int
+	Err  error
+}
+
+// Error returns "path:line: text" or "path: text".
+func (e *Error) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Err)
+	}
+	return fmt.Sprintf("%s: %v", e.Path, e.Err)
+}
+
+// Unwrap returns the reason without the place.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Open reads the profile in a regular file. The error is an *Error; errors.Is finds ErrFormat
+// and the reasons of package fs in it.
+func Open(path string, limits Limits) (*Profile, error) {
+	// A look before the file is opened: opening a pipe waits for its other end.
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, locate(path, err)
+	case info.IsDir():
+		return nil, locate(path, errors.New("is a directory"))
+	case !info.Mode().IsRegular():
+		return nil, locate(path, errors.New("not a regular file"))
+	}
+	if err := checkSize(info.Size(), limits); err != nil {
+		return nil, locate(path, err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, locate(path, err)
+	}
+	defer f.Close()
+	return Read(path, f, limits)
+}
+
+// headSize is how much of a profile the formats are asked about.
+const headSize = 4 << 10
+
+// Read reads the profile that r holds. Errors are as with Open; path only stands in them.
+func Read(path string, r io.Reader, limits Limits) (*Profile, error) {
+	in := meter{r: r, limits: limits}
+	in.hash.SetSeed(seed)
+	report, name, err := read(&in, limits)
+	if err != nil {
+		return nil, locate(path, err)
+	}
+	return &Profile{Report: report, Format: name, Size: in.size, Hash: in.hash.Sum64()}, nil
+}
+
+func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err error) {
+	text := bufio.NewReaderSize(r, headSize)
+	head, err := text.Peek(headSize)
+	if err != nil && err != io.EOF {
+		return nil, "", err
+	}
+	if bom := len(scan.BOM); bytes.HasPrefix(head, []byte(scan.BOM)) {
+		head = head[bom:]
+		text.Discard(bom)
+	}
+	if err == io.EOF && len(bytes.TrimSpace(head)) == 0 {
+		return &coverage.Report{}, Empty, nil
+	}
+	for _, f := range formats() {
+		if !f.sniff(head) {
+			continue
+		}
+		if report, err = f.read(text, limits); err != nil {
+			return nil, "", err
+		}
+		// The size and the hash are of the whole file, whatever the format left unread.
+		_, err = io.Copy(io.Discard, text)
+		return report, f.name, err
+	}
+	return nil, "", unknown(head)
+}
+
+// unknown returns the error for a text in no known format.
+func unknown(head []byte) error {
+	switch {
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return fmt.Errorf("%w: it is compressed with gzip", ErrFormat)
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return fmt.Errorf("%w: it is UTF-16 text, as PowerShell writes it; save it as UTF-8", ErrFormat)
+	}
+	return fmt.Errorf("%w (first bytes: %s); it reads: %s",
+		ErrFormat, scan.Quote(head), strings.Join(Formats(), ", "))
+}
+
+// locate adds where an error is from, and takes off what says so already.
+func locate(path string, err error) error {
+	e := &Error{Path: path, Err: err}
+	if line, ok := errors.AsType[*coverage.LineError](err); ok {
+		e.Line, e.Err = line.Line, line.Err
+	} else if at, ok := errors.AsType[*fs.PathError](err); ok {
+		e.Err = at.Err
+	}
+	return e
+}
+
+// seed makes the hashes of one process comparable.
+var seed = maphash.MakeSeed()
+
+// meter measures what passes through it, up to the limit.
+type meter struct {
+	r      io.Reader
+	limits Limits
+	size   int64
+	hash   maphash.Hash
+}
+
+func (m *meter) Read(b []byte) (int, error) {
+	n, err := m.r.Read(b)
+	m.hash.Write(b[:n])
+	m.size += int64(n)
+	if err := checkSize(m.size, m.limits); err != nil {
+		return 0, err
+	}
+	return n, err
+}
+
+func checkSize(size int64, limits Limits) error {
+	if limits.Size > 0 && size > limits.Size {
+		return fmt.Errorf("larger than the limit of %d bytes", limits.Size)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package profile_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile"
+)
+
+const small = "mode: set\na.go:1.1,2.2 3 1\n"
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	large := "mode: count\n" + strings.Repeat("a.go:1.1,2.2 3 1\n", 100_000)
+	tests := []struct {
+		name   string
+		text   string
+		format string
+		total  coverage.Tally
+	}{
+		{"go", small, "go", coverage.Tally{Covered: 3, Total: 3}},
+		{"byte order mark", "\ufeff" + small, "go", coverage.Tally{Covered: 3, Total: 3}},
+		{"more than the head", large, "go", coverage.Tally{Covered: 3, Total: 3}},
+		{"mode line only", "mode: set\n", "go", coverage.Tally{}},
+		{"empty", "", profile.Empty, coverage.Tally{}},
+		{"blank", "\r\n \n", profile.Empty, coverage.Tally{}},
+		{"byte order mark only", "\ufeff", profile.Empty, coverage.Tally{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, err := profile.Open(write(t, tt.text), profile.Limits{Size: int64(len(tt.text))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Format != tt.format || p.Report.Total() != tt.total || p.Size != int64(len(tt.text)) {
+				t.Errorf("have %s, %v, %d bytes", p.Format, p.Report.Total(), p.Size)
+			}
+			// However the text arrives, its hash is the same.
+			again, err := profile.Read("again", iotest.HalfReader(strings.NewReader(tt.text)), profile.Limits{})
+			if err != nil || again.Hash != p.Hash {
+				t.Errorf("have %v, %v, want the hash %d", again, err, p.Hash)
+			}
+			other, err := profile.Read("other", strings.NewReader(tt.text+"\n"), profile.Limits{})
+			if err != nil || other.Hash == p.Hash {
+				t.Errorf("have %v, %v, want another hash than %d", other, err, p.Hash)
+			}
+		})
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		text   string
+		limits profile.Limits
+		line   int
+		is     error
+		want   string // behind the path
+	}{
+		{
+			name: "a line", text: small + "a.go:1.1,2.2\n", line: 3,
+			want: `:3: want "file:line.column,line.column statements count", have "a.go:1.1,2.2"`,
+		},
+		{
+			name: "no mode line", text: "a.go:1.1,2.2 3 1\n", line: 1,
+			want: `:1: want "mode: set", "mode: count" or "mode: atomic", have "a.go:1.1,2.2 3 1"`,
+		},
+		{
+			name: "a limit", text: small, limits: profile.Limits{Line: 1}, line: 2,
+			want: `:2: want line numbers up to 1, have "1.1,2.2 3 1"`,
+		},
+		{
+			name: "size", text: small, limits: profile.Limits{Size: int64(len(small)) - 1},
+			want: `: larger than the limit of 26 bytes`,
+		},
+		{
+			name: "unknown", text: "# Notes\n\nNothing to see.\n", is: profile.ErrFormat,
+			want: `: not a coverage profile that covls knows (first bytes: "# Notes\n\nNothing to see.\n"); it reads: go`,
+		},
+		{
+			name: "blank but long", text: strings.Repeat("\n", 5000), is: profile.ErrFormat,
+			want: `: not a coverage profile that covls knows (first bytes: "` + strings.Repeat(`\n`, 60) + `"…); it reads: go`,
+		},
+		{
+			name: "gzip", text: "\x1f\x8b\x08\x00", is: profile.ErrFormat,
+			want: `: not a coverage profile that covls knows: it is compressed with gzip`,
+		},
+		{
+			name: "UTF-16", text: "\xff\xfem\x00o\x00", is: profile.ErrFormat,
+			want: `: not a coverage profile that covls knows: it is UTF-16 text, as PowerShell writes it; save it as UTF-8`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := write(t, tt.text)
+			p, err := profile.Open(path, tt.limits)
+			wantError(t, p, err, path, tt.line, tt.is, tt.want)
+			p, err = profile.Read("-", strings.NewReader(tt.text), tt.limits)
+			wantError(t, p, err, "-", tt.line, tt.is, tt.want)
+		})
+	}
+}
+
+func TestOpenFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "cover.out")
+	p, err := profile.Open(missing, profile.Limits{})
+	wantError(t, p, err, missing, 0, fs.ErrNotExist, ": "+errors.Unwrap(statError(missing)).Error())
+
+	p, err = profile.Open(dir, profile.Limits{})
+	wantError(t, p, err, dir, 0, nil, ": is a directory")
+
+	p, err = profile.Open(os.DevNull, profile.Limits{})
+	wantError(t, p, err, os.DevNull, 0, nil, ": not a regular file")
+
+	if os.Geteuid() > 0 {
+		closed := write(t, small)
+		if err := os.Chmod(closed, 0); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := profile.Open(closed, profile.Limits{}); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("have %v, %v", p, err)
+		}
+	}
+}
+
+func TestReadBroken(t *testing.T) {
+	t.Parallel()
+	broken := &fs.PathError{Op: "read", Path: "/mnt/cover.out", Err: errors.New("disk on fire")}
+	for _, text := range []string{"", small, "mode: set\n" + strings.Repeat("a.go:1.1,2.2 3 1\n", 1000)} {
+		p, err := profile.Read("cover.out", io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), profile.Limits{})
+		wantError(t, p, err, "cover.out", 0, broken.Err, ": disk on fire")
+	}
+}
+
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	formats := profile.Formats()
+	if !slices.Contains(formats, "go") || slices.Contains(formats, profile.Empty) {
+		t.Errorf("have %v", formats)
+	}
+}
+
+func wantError(t *testing.T, p *profile.Profile, err error, path string, line int, is error, text string) {
+	t.Helper()
+	e, ok := errors.AsType[*profile.Error](err)
+	if !ok || p != nil {
+		t.Fatalf("have %v, %v, want an *Error", p, err)
+	}
+	if e.Path != path || e.Line != line || err.Error() != path+text {
+		t.Errorf("have %v, want %s%s with line %d", err, path, text, line)
+	}
+	if is != nil && !errors.Is(err, is) {
+		t.Errorf("%v is not %v", err, is)
+	}
+}
+
+func statError(path string) error {
+	_, err := os.Stat(path)
+	return err
+}
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "profile")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,96 @@
+// Package scan is what the readers of profile formats have in common: the bounds they keep to, a
+// way to read a text of any size by whole lines, and how they quote it in errors.
+package scan
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Limits bound what is read from one profile, so that a broken or hostile one costs little. A
+// zero field sets no bound.
+type Limits struct {
+	// Size is the length of the profile in bytes. Package profile keeps to it, the formats'
+	// readers need not.
+	Size int64
+	// Line is the highest line number of a source file.
+	Line uint32
+	// Files is how many source files a profile names.
+	Files int
+}
+
+// BOM is the UTF-8 byte order mark that some Windows programs put before a text.
+const BOM = "\ufeff"
+
+// MaxLine is the length in bytes of the longest line, with its newline, that Lines reads.
+const MaxLine = 1 << 20
+
+// ErrTooLong is the error for a line over MaxLine.
+var ErrTooLong = fmt.Errorf("the line is longer than %d bytes", MaxLine)
+
+// chunkSize is how much Lines reads at a time, a power of two: enough to make the reads cheap, few
+// enough to be in a core's cache still when they are parsed.
+const chunkSize = 128 << 10
+
+// Lines reads a text in chunks of whole lines. It holds no more of the text than one chunk.
+type Lines struct {
+	r    io.Reader
+	buf  []byte
+	next int   // buf[next:have] is the start of a line whose end has not been read
+	have int   // how much of buf holds text
+	err  error // from r, due when the text before it is handed out
+}
+
+// NewLines returns a reader of r's lines.
+func NewLines(r io.Reader) *Lines { return &Lines{r: r, buf: make([]byte, chunkSize)} }
+
+// Next returns the next lines, at least one, each with its newline; only the text's last line may
+// lack it. They are valid until the next call. At the end of the text the error is io.EOF. At a
+// line that is too long it is ErrTooLong, when all lines before that one have been returned.
+func (l *Lines) Next() ([]byte, error) {
+	l.have = copy(l.buf, l.buf[l.next:l.have])
+	l.next = 0
+	for idle := 0; l.err == nil; {
+		if l.have == MaxLine {
+			return nil, ErrTooLong
+		}
+		if l.have == len(l.buf) {
+			l.buf = append(l.buf, make([]byte, len(l.buf))...)
+		}
+		n, err := l.r.Read(l.buf[l.have:])
+		l.err = err
+		if n == 0 && err == nil {
+			if idle++; idle == 100 {
+				l.err = io.ErrNoProgress
+			}
+		}
+		end := bytes.LastIndexByte(l.buf[l.have:l.have+n], '\n') + 1
+		l.have += n
+		if end > 0 {
+			l.next = l.have - n + end
+			return l.buf[:l.next], nil
+		}
+	}
+	if l.err == io.EOF && l.have > 0 {
+		l.next = l.have
+		return l.buf[:l.have], nil
+	}
+	return nil, l.err
+}
+
+// Quote returns b for an error: in double quotes, control characters escaped and cut to about 60
+// bytes.
+func Quote(b []byte) string {
+	const most = 60
+	if len(b) <= most {
+		return strconv.Quote(string(b))
+	}
+	end := most
+	for end > most-utf8.UTFMax && !utf8.RuneStart(b[end]) {
+		end--
+	}
+	return strconv.Quote(string(b[:end])) + "…"
+}
