@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -166,12 +167,19 @@ func (t Tally) Percent() (percent float64, ok bool) {
 }
 
 // Gap is how many statements (or lines) are short of target percent:
-// max(0, ceil(target × total) − covered).
+// max(0, ceil(target × total) − covered). The target counts to the millionth of a percent; outside
+// of 0 to 100 it is the nearer of the two.
 func (t Tally) Gap(target float64) int {
-	// The target is a decimal with few digits: work in millionths of a percent, so that
-	// 0.55 × 400 is 220 and not 220.00000000000003.
-	num := int64(math.Round(target*1e6)) * int64(t.Total)
-	need := (num + 1e8 - 1) / 1e8
+	if !(target > 0) || t.Total <= 0 {
+		return 0
+	}
+	// In integers 0.55 × 400 is 220, and not 220.00000000000003.
+	const whole = 100_000_000
+	hi, lo := bits.Mul64(uint64(math.Round(min(target, 100)*1e6)), uint64(t.Total))
+	need, rest := bits.Div64(hi, lo, whole)
+	if rest > 0 {
+		need++
+	}
 	return max(0, int(need)-t.Covered)
 }
 
@@ -243,24 +251,26 @@ func Within(regions []Region, span Span) []Region {
 		i, _ := slices.BinarySearchFunc(regions, p, func(r Region, p Point) int { return r.Start.Compare(p) })
 		return i
 	}
-	return regions[at(span.Start):at(span.End)]
+	start := at(span.Start)
+	return regions[start:max(start, at(span.End))]
 }
 
-// Missed returns the uncovered stretches of sorted regions. Uncovered regions that follow each
-// other with no region that ran between them are one stretch.
+// Missed returns the uncovered stretches of sorted regions, sorted and without overlap. Uncovered
+// regions that follow each other with no region that ran between them are one stretch, and so are
+// those that overlap. What ran inside an uncovered region does not split it.
 func Missed(regions []Region) []Span {
 	var out []Span
 	open := false
 	for _, r := range regions {
-		switch {
+		switch k := len(out) - 1; {
 		case r.Statements == 0:
 		case r.Count > 0:
 			open = false
-		case open:
-			last := &out[len(out)-1]
-			if r.End.Compare(last.End) > 0 {
-				last.End = r.End
+		case open, k >= 0 && r.Start.Compare(out[k].End) < 0:
+			if r.End.Compare(out[k].End) > 0 {
+				out[k].End = r.End
 			}
+			open = true
 		default:
 			out = append(out, Span{r.Start, r.End})
 			open = true

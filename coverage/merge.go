@@ -14,9 +14,9 @@ func AddCounts(a, b uint64) uint64 {
 	return math.MaxUint64
 }
 
-// Merge joins what several profiles say of one source file: a region is covered where any of
-// them ran it, and counts are summed. The name is the first file's. A single file comes back as
-// it is. Two profiles of different versions of the source may disagree on a region's statements;
+// Merge joins what several profiles, at least one, say of one source file: a region is covered where
+// any of them ran it, and counts are summed. The name is the first file's. A single file comes back
+// as it is. Two profiles of different versions of the source may disagree on a region's statements;
 // the larger number stands.
 func Merge(files ...*File) *File {
 	if len(files) == 1 {
@@ -31,22 +31,52 @@ func Merge(files ...*File) *File {
 }
 
 func mergeRegions(a, b []Region) []Region {
-	out := make([]Region, 0, max(len(a), len(b)))
-	for len(a) > 0 && len(b) > 0 {
-		switch c := a[0].Compare(b[0]); {
+	out := make([]Region, 0, distinct(a, b))
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		x, y := &a[i], &b[j]
+		switch c := order(x, y); {
 		case c < 0:
-			out, a = append(out, a[0]), a[1:]
+			out = append(out, *x)
+			i++
 		case c > 0:
-			out, b = append(out, b[0]), b[1:]
+			out = append(out, *y)
+			j++
 		default:
-			r := a[0]
-			r.Count = AddCounts(r.Count, b[0].Count)
-			r.Statements = max(r.Statements, b[0].Statements)
-			out, a, b = append(out, r), a[1:], b[1:]
+			out = append(out, Region{x.Start, x.End, max(x.Statements, y.Statements), AddCounts(x.Count, y.Count)})
+			i++
+			j++
 		}
 	}
-	out = append(out, a...)
-	return slices.Clip(append(out, b...))
+	out = append(out, a[i:]...)
+	return append(out, b[j:]...)
+}
+
+// distinct is how many regions the two have together: a merged file lives long and takes no more
+// than it needs.
+func distinct(a, b []Region) int {
+	n := len(a) + len(b)
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch c := order(&a[i], &b[j]); {
+		case c < 0:
+			i++
+		case c > 0:
+			j++
+		default:
+			i++
+			j++
+			n--
+		}
+	}
+	return n
+}
+
+// order is Region.Compare, quick where profiles agree on the regions.
+func order(a, b *Region) int {
+	if a.Start == b.Start && a.End == b.End {
+		return 0
+	}
+	return a.Compare(*b)
 }
 
 // SortFiles puts files in the order that Report.Files must have.

@@ -1,0 +1,455 @@
+package coverage_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/coverage"
+)
+
+// regions reads "1.2,3.4 5 6; …": start, end, statements and count, as a Go profile has them.
+func regions(t testing.TB, s string) []coverage.Region {
+	t.Helper()
+	var out []coverage.Region
+	for part := range strings.SplitSeq(s, ";") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		var r coverage.Region
+		if _, err := fmt.Sscanf(part, "%d.%d,%d.%d %d %d", &r.Start.Line, &r.Start.Col, &r.End.Line, &r.End.Col, &r.Statements, &r.Count); err != nil {
+			t.Fatalf("region %q: %v", part, err)
+		}
+		out = append(out, r)
+	}
+	if !slices.IsSortedFunc(out, coverage.Region.Compare) {
+		t.Fatalf("regions %q are not sorted", s)
+	}
+	return out
+}
+
+func format(regions []coverage.Region) string {
+	var parts []string
+	for _, r := range regions {
+		parts = append(parts, fmt.Sprintf("%s %d %d", formatSpan(coverage.Span{Start: r.Start, End: r.End}), r.Statements, r.Count))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func span(t testing.TB, s string) coverage.Span {
+	t.Helper()
+	var out coverage.Span
+	if _, err := fmt.Sscanf(s, "%d.%d,%d.%d", &out.Start.Line, &out.Start.Col, &out.End.Line, &out.End.Col); err != nil {
+		t.Fatalf("span %q: %v", s, err)
+	}
+	return out
+}
+
+func formatSpan(s coverage.Span) string {
+	return fmt.Sprintf("%d.%d,%d.%d", s.Start.Line, s.Start.Col, s.End.Line, s.End.Col)
+}
+
+func formatSpans(spans []coverage.Span) string {
+	var parts []string
+	for _, s := range spans {
+		parts = append(parts, formatSpan(s))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// some are up to n sorted, distinct regions in a few lines, so that they touch, nest and overlap.
+func some(r *rand.Rand, n int) []coverage.Region {
+	var out []coverage.Region
+	for range r.IntN(n + 1) {
+		p := coverage.Point{Line: 1 + r.Uint32N(6), Col: r.Uint32N(6)}
+		q := coverage.Point{Line: p.Line + r.Uint32N(3), Col: r.Uint32N(9)}
+		if q.Compare(p) < 0 {
+			q = p
+		}
+		out = append(out, coverage.Region{Start: p, End: q, Statements: r.Uint32N(3), Count: []uint64{0, 0, 1, 2, math.MaxUint64}[r.IntN(5)]})
+	}
+	slices.SortFunc(out, coverage.Region.Compare)
+	return slices.CompactFunc(out, func(a, b coverage.Region) bool { return a.Compare(b) == 0 })
+}
+
+func TestUnit(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		unit coverage.Unit
+		n    int
+		noun string
+	}{
+		{coverage.Statements, 0, "statements"},
+		{coverage.Statements, 1, "statement"},
+		{coverage.Statements, 2, "statements"},
+		{coverage.Lines, 0, "lines"},
+		{coverage.Lines, 1, "line"},
+		{coverage.Lines, -1, "lines"},
+	}
+	for _, tt := range tests {
+		if got := tt.unit.Noun(tt.n); got != tt.noun {
+			t.Errorf("%v.Noun(%d) = %q, want %q", tt.unit, tt.n, got, tt.noun)
+		}
+	}
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	sorted := regions(t, "1.0,1.0 0 0; 1.1,1.1 0 0; 1.1,1.2 0 0; 1.1,2.1 0 0; 1.2,1.3 0 0; 2.1,2.1 0 0; 10.1,10.2 0 0")
+	for i, a := range sorted {
+		for j, b := range sorted {
+			want := 0
+			if i < j {
+				want = -1
+			} else if i > j {
+				want = 1
+			}
+			if got := a.Compare(b); got != want {
+				t.Errorf("%v.Compare(%v) = %d, want %d", a, b, got, want)
+			}
+			if p := a.Start.Compare(b.Start); p != 0 && p != want {
+				t.Errorf("%v.Compare(%v) = %d, want %d", a.Start, b.Start, p, want)
+			}
+		}
+	}
+}
+
+func TestSpanContains(t *testing.T) {
+	t.Parallel()
+	s := coverage.Span{Start: coverage.Point{Line: 2, Col: 5}, End: coverage.Point{Line: 4, Col: 2}}
+	tests := []struct {
+		p    coverage.Point
+		want bool
+	}{
+		{coverage.Point{}, false},
+		{coverage.Point{Line: 2, Col: 4}, false},
+		{coverage.Point{Line: 2, Col: 5}, true},
+		{coverage.Point{Line: 3, Col: 0}, true},
+		{coverage.Point{Line: 4, Col: 1}, true},
+		{coverage.Point{Line: 4, Col: 2}, false},
+		{coverage.Point{Line: 5, Col: 1}, false},
+	}
+	for _, tt := range tests {
+		if got := s.Contains(tt.p); got != tt.want {
+			t.Errorf("Contains(%v) = %t", tt.p, got)
+		}
+	}
+}
+
+func TestUncovered(t *testing.T) {
+	t.Parallel()
+	for _, statements := range []uint32{0, 1, 7} {
+		for _, count := range []uint64{0, 1, math.MaxUint64} {
+			r := coverage.Region{Statements: statements, Count: count}
+			if got, want := r.Uncovered(), statements > 0 && count == 0; got != want {
+				t.Errorf("%v.Uncovered() = %t", r, got)
+			}
+		}
+	}
+	tests := []struct {
+		tally coverage.Tally
+		want  bool
+	}{
+		{coverage.Tally{}, false},
+		{coverage.Tally{Covered: 0, Total: 1}, true},
+		{coverage.Tally{Covered: 1, Total: 2}, false},
+		{coverage.Tally{Covered: 2, Total: 2}, false},
+	}
+	for _, tt := range tests {
+		if got := (&coverage.Func{Statements: tt.tally}).Uncovered(); got != tt.want {
+			t.Errorf("Func with %v: Uncovered() = %t", tt.tally, got)
+		}
+	}
+}
+
+func TestFuncString(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		receiver, name, want string
+	}{
+		{"", "main", "main"},
+		{"", `handlers["GET"]`, `handlers["GET"]`},
+		{"", "cmd.Run", "cmd.Run"},
+		{"Name", "String", "Name.String"},
+		{"*Command", "Execute", "(*Command).Execute"},
+		{"?", "M", "?.M"},
+	}
+	for _, tt := range tests {
+		f := coverage.Func{Receiver: tt.receiver, Name: tt.name}
+		if got := f.String(); got != tt.want {
+			t.Errorf("%q of %q: %q, want %q", tt.name, tt.receiver, got, tt.want)
+		}
+	}
+}
+
+func TestLineError(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("no count")
+	err := error(&coverage.LineError{Line: 12, Err: cause})
+	if err.Error() != "line 12: no count" || !errors.Is(err, cause) {
+		t.Errorf("have %q", err)
+	}
+}
+
+func TestTotal(t *testing.T) {
+	t.Parallel()
+	a := &coverage.File{Name: "a", Regions: regions(t, "1.1,2.1 3 0; 2.1,3.1 2 9; 4.1,4.2 0 0; 5.1,5.2 0 1")}
+	b := &coverage.File{Name: "b", Regions: regions(t, "1.1,2.1 4 18446744073709551615")}
+	r := &coverage.Report{Files: []*coverage.File{a, {Name: "empty"}, b}}
+	if got, want := a.Total(), (coverage.Tally{Covered: 2, Total: 5}); got != want {
+		t.Errorf("file: %v, want %v", got, want)
+	}
+	got, want := r.Total(), coverage.Tally{Covered: 6, Total: 9}
+	if got != want || got.Uncovered() != 3 {
+		t.Errorf("report: %v, want %v", got, want)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		covered, total int
+		want           float64
+		ok             bool
+	}{
+		{0, 0, 0, false},
+		{0, 1, 0, true},
+		{1, 1, 100, true},
+		{1, 2, 50, true},
+		{1, 3, 33.33, true},
+		{2, 3, 66.67, true},
+		{1, 8, 12.5, true},
+		{1, 800, 0.13, true},      // 0.125 rounds up
+		{3, 800, 0.38, true},      // 0.375 too
+		{1632, 1882, 86.72, true}, // go test says 86.7
+		{1, 1_000_000, 0.01, true},
+		{999_999, 1_000_000, 99.99, true},
+		{0, 1_000_000, 0, true},
+		{1_000_000, 1_000_000, 100, true},
+		{9_999, 10_000, 99.99, true},
+		{1, 10_000, 0.01, true},
+		{1 << 40, 1 << 41, 50, true},
+	}
+	for _, tt := range tests {
+		got, ok := coverage.Tally{Covered: tt.covered, Total: tt.total}.Percent()
+		if got != tt.want || ok != tt.ok {
+			t.Errorf("%d of %d: %v, %t, want %v, %t", tt.covered, tt.total, got, ok, tt.want, tt.ok)
+		}
+	}
+}
+
+func TestGap(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		covered, total int
+		target         float64
+		want           int
+	}{
+		{0, 0, 60, 0},
+		{0, 10, 60, 6},
+		{6, 10, 60, 0},
+		{7, 10, 60, 0},
+		{0, 400, 55, 220},
+		{0, 401, 55, 221},
+		{0, 7, 100, 7},
+		{7, 7, 100, 0},
+		{0, 7, 0, 0},
+		{0, 7, -1, 0},
+		{0, 7, math.NaN(), 0},
+		{3, 7, 150, 4},
+		{0, 7, math.Inf(1), 7},
+		{0, 7, 1e-6, 1},
+		{0, 7, 1e-9, 0},
+		{0, 1000, 66.6, 666},
+		{0, 1000, 99.999999, 1000},
+		{0, math.MaxInt, 100, math.MaxInt},
+		{0, math.MaxInt, 50, math.MaxInt/2 + 1},
+	}
+	for _, tt := range tests {
+		if got := (coverage.Tally{Covered: tt.covered, Total: tt.total}).Gap(tt.target); got != tt.want {
+			t.Errorf("%d of %d at %v %%: gap %d, want %d", tt.covered, tt.total, tt.target, got, tt.want)
+		}
+	}
+}
+
+// FuzzTally compares with exact rational arithmetic. millionths is the target in millionths of a
+// percent.
+func FuzzTally(f *testing.F) {
+	f.Add(uint32(0), uint32(400), uint32(55_000_000))
+	f.Add(uint32(1), uint32(3), uint32(33_333_333))
+	f.Add(uint32(4294967294), uint32(4294967295), uint32(99_999_999))
+	f.Add(uint32(1), uint32(800), uint32(1))
+	f.Fuzz(func(t *testing.T, covered, total, millionths uint32) {
+		millionths %= 100_000_001
+		covered = min(covered, total)
+		tally := coverage.Tally{Covered: int(covered), Total: int(total)}
+
+		need := new(big.Int).Mul(big.NewInt(int64(millionths)), big.NewInt(int64(total)))
+		need.Add(need, big.NewInt(99_999_999)).Div(need, big.NewInt(100_000_000))
+		want := max(0, int(need.Int64())-int(covered))
+		if got := tally.Gap(float64(millionths) / 1e6); got != want {
+			t.Errorf("%v at %v %%: gap %d, want %d", tally, float64(millionths)/1e6, got, want)
+		}
+
+		percent, ok := tally.Percent()
+		if total == 0 {
+			if ok || percent != 0 {
+				t.Errorf("0 of 0: %v, %t", percent, ok)
+			}
+			return
+		}
+		exact, _ := new(big.Float).SetRat(big.NewRat(int64(covered)*100, int64(total))).Float64()
+		if !ok || percent < 0 || percent > 100 || math.Abs(percent-exact) > 0.01 ||
+			(percent == 0) != (covered == 0) || (percent == 100) != (covered == total) {
+			t.Errorf("%v: %v %%, exactly %v", tally, percent, exact)
+		}
+		if 0 < percent && percent < 100 && exact >= 0.01 && exact < 99.99 {
+			// floor(p × 100 + 1/2)
+			half := new(big.Rat).Add(big.NewRat(int64(covered)*10_000, int64(total)), big.NewRat(1, 2))
+			rounded := new(big.Int).Div(half.Num(), half.Denom())
+			if math.Round(percent*100) != float64(rounded.Int64()) {
+				t.Errorf("%v: %v %%, want %v hundredths", tally, percent, rounded)
+			}
+		}
+	})
+}
+
+func TestAttribute(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, regions string
+		funcs         []string
+		want          []coverage.Tally
+	}{
+		{"nothing", "", nil, nil},
+		{"no regions", "", []string{"1.1,3.2"}, []coverage.Tally{{}}},
+		{"no functions", "1.1,2.1 1 1", nil, nil},
+		{"partly covered", "1.10,2.5 2 1; 2.5,3.1 1 0", []string{"1.1,3.2"}, []coverage.Tally{{Covered: 2, Total: 3}}},
+		{"between functions", "1.10,2.5 2 1; 4.1,4.9 5 1; 6.10,7.2 1 0", []string{"1.1,3.2", "6.1,7.2"}, []coverage.Tally{{Covered: 2, Total: 2}, {Covered: 0, Total: 1}}},
+		{"before and behind all", "1.1,1.2 1 1; 3.1,3.2 2 1; 9.1,9.2 4 1", []string{"2.1,5.2"}, []coverage.Tally{{Covered: 2, Total: 2}}},
+		{"begins where the function does", "2.1,3.2 1 1", []string{"2.1,3.2"}, []coverage.Tally{{Covered: 1, Total: 1}}},
+		{"begins where the function ended", "3.2,4.1 1 1", []string{"2.1,3.2"}, []coverage.Tally{{}}},
+		{"straddles the function's end", "3.1,9.1 1 1", []string{"2.1,3.2"}, []coverage.Tally{{Covered: 1, Total: 1}}},
+		{"three on one line", "1.5,1.9 1 1; 1.15,1.19 1 0; 1.25,1.29 3 1", []string{"1.1,1.10", "1.11,1.20", "1.21,1.30"}, []coverage.Tally{{Covered: 1, Total: 1}, {Covered: 0, Total: 1}, {Covered: 3, Total: 3}}},
+		{"no statements", "1.5,1.9 0 0", []string{"1.1,1.10"}, []coverage.Tally{{}}},
+		{"column unknown", "100.0,101.0 1 1", []string{"100.1,101.5"}, []coverage.Tally{{}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var funcs []coverage.Func
+			for i, s := range tt.funcs {
+				funcs = append(funcs, coverage.Func{Name: fmt.Sprint(i), Span: span(t, s), Statements: coverage.Tally{Covered: 7, Total: 7}})
+			}
+			before := slices.Clone(funcs)
+			got := coverage.Attribute(funcs, regions(t, tt.regions))
+			if len(got) != len(tt.want) {
+				t.Fatalf("have %d functions, want %d", len(got), len(tt.want))
+			}
+			for i, f := range got {
+				if f.Statements != tt.want[i] || f.Name != funcs[i].Name {
+					t.Errorf("function %d: %v, want %v", i, f.Statements, tt.want[i])
+				}
+			}
+			if !reflect.DeepEqual(funcs, before) {
+				t.Errorf("the functions handed in were written to")
+			}
+		})
+	}
+}
+
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	all := regions(t, "1.1,9.1 1 1; 2.0,2.0 1 1; 2.5,2.9 1 1; 2.5,3.1 1 1; 4.1,5.1 1 1")
+	tests := []struct {
+		name, span string
+		from, to   int
+	}{
+		{"all", "1.1,100.1", 0, 5},
+		{"none before", "1.0,1.1", 0, 0},
+		{"none behind", "4.2,9.9", 5, 5},
+		{"start is in, end is out", "2.5,4.1", 2, 4},
+		{"from the line's start", "2.0,2.5", 1, 2},
+		{"empty", "2.5,2.5", 2, 2},
+		{"reversed", "4.1,2.5", 4, 4},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got, want := format(coverage.Within(all, span(t, tt.span))), format(all[tt.from:tt.to]); got != want {
+				t.Errorf("have %s, want %s", got, want)
+			}
+		})
+	}
+	if got := coverage.Within(nil, span(t, "1.1,2.1")); len(got) != 0 {
+		t.Errorf("of nothing: %v", got)
+	}
+}
+
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, regions, want string
+	}{
+		{"nothing", "", ""},
+		{"all ran", "1.1,2.1 1 1; 2.1,3.1 1 2", ""},
+		{"one", "1.1,2.1 1 0", "1.1,2.1"},
+		{"neighbours are one", "1.1,2.1 1 0; 2.1,3.1 1 0", "1.1,3.1"},
+		{"nothing ran between them", "1.1,2.1 1 0; 5.1,6.1 1 0", "1.1,6.1"},
+		{"one ran between them", "1.1,2.1 1 0; 3.1,4.1 1 1; 5.1,6.1 1 0", "1.1,2.1; 5.1,6.1"},
+		{"no statements, nothing missed", "1.1,2.1 0 0", ""},
+		{"no statements, ran", "1.1,2.1 1 0; 3.1,4.1 0 9; 5.1,6.1 1 0", "1.1,6.1"},
+		{"no statements, did not run", "1.1,2.1 1 1; 3.1,4.1 0 0; 5.1,6.1 1 0", "5.1,6.1"},
+		{"nested", "1.1,9.1 1 0; 2.1,3.1 1 0", "1.1,9.1"},
+		{"nested, the inner ran", "1.1,9.1 1 0; 2.1,3.1 1 5", "1.1,9.1"},
+		{"nested, the inner ran, then missed", "1.1,9.1 1 0; 2.1,3.1 1 5; 4.1,5.1 1 0", "1.1,9.1"},
+		{"nested, the outer ran", "1.1,9.1 1 1; 2.1,3.1 1 0; 4.1,5.1 1 0", "2.1,5.1"},
+		{"overlapping", "1.1,4.1 1 0; 2.1,3.1 1 1; 3.5,6.1 1 0", "1.1,6.1"},
+		{"touching behind one that ran", "1.1,4.1 1 0; 2.1,3.1 1 1; 4.1,6.1 1 0", "1.1,4.1; 4.1,6.1"},
+		{"same start", "1.1,2.1 1 0; 1.1,3.1 1 0", "1.1,3.1"},
+		{"empty region", "2.1,2.1 1 0", "2.1,2.1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := formatSpans(coverage.Missed(regions(t, tt.regions))); got != tt.want {
+				t.Errorf("have %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestMissedHoldsAll checks what every result must keep to: stretches are sorted and apart, each
+// uncovered region lies in one of them, and each begins and ends with one.
+func TestMissedHoldsAll(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 5_000 {
+		in := some(r, 8)
+		got := coverage.Missed(in)
+		for i, s := range got {
+			if s.End.Compare(s.Start) < 0 || i > 0 && s.Start.Compare(got[i-1].End) < 0 {
+				t.Fatalf("%s: stretches overlap: %s", format(in), formatSpans(got))
+			}
+			begins := slices.ContainsFunc(in, func(r coverage.Region) bool { return r.Uncovered() && r.Start == s.Start })
+			ends := slices.ContainsFunc(in, func(r coverage.Region) bool { return r.Uncovered() && r.End == s.End })
+			if !begins || !ends {
+				t.Fatalf("%s: %s is not made of uncovered regions", format(in), formatSpan(s))
+			}
+		}
+		for _, r := range in {
+			held := slices.ContainsFunc(got, func(s coverage.Span) bool {
+				return s.Start.Compare(r.Start) <= 0 && r.End.Compare(s.End) <= 0
+			})
+			if r.Uncovered() && !held {
+				t.Fatalf("%s: %v is in no stretch of %s", format(in), r, formatSpans(got))
+			}
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package coverage_test
+
+import (
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/covls/covls/coverage"
+)
+
+func TestAddCounts(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ a, b, want uint64 }{
+		{0, 0, 0},
+		{1, 2, 3},
+		{math.MaxUint64, 0, math.MaxUint64},
+		{math.MaxUint64, 1, math.MaxUint64},
+		{math.MaxUint64 - 1, 1, math.MaxUint64},
+		{math.MaxUint64, math.MaxUint64, math.MaxUint64},
+		{1 << 63, 1 << 63, math.MaxUint64},
+	}
+	for _, tt := range tests {
+		if got := coverage.AddCounts(tt.a, tt.b); got != tt.want {
+			t.Errorf("%d + %d = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+		if got := coverage.AddCounts(tt.b, tt.a); got != tt.want {
+			t.Errorf("%d + %d = %d, want %d", tt.b, tt.a, got, tt.want)
+		}
+	}
+}
+
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		in   []string
+		want string
+	}{
+		{"one", []string{"1.1,2.1 3 4"}, "1.1,2.1 3 4"},
+		{"same regions", []string{"1.1,2.1 3 4; 2.1,3.1 1 0", "1.1,2.1 3 1; 2.1,3.1 1 0"}, "1.1,2.1 3 5; 2.1,3.1 1 0"},
+		{"covered by either", []string{"1.1,2.1 3 0; 2.1,3.1 1 1", "1.1,2.1 3 1; 2.1,3.1 1 0"}, "1.1,2.1 3 1; 2.1,3.1 1 1"},
+		{"saturates", []string{"1.1,2.1 3 18446744073709551615", "1.1,2.1 3 18446744073709551615"}, "1.1,2.1 3 18446744073709551615"},
+		{"statements differ", []string{"1.1,2.1 3 0", "1.1,2.1 5 1", "1.1,2.1 4 0"}, "1.1,2.1 5 1"},
+		{"disjoint", []string{"1.1,2.1 1 1; 5.1,6.1 1 1", "3.1,4.1 1 0; 7.1,8.1 1 0"}, "1.1,2.1 1 1; 3.1,4.1 1 0; 5.1,6.1 1 1; 7.1,8.1 1 0"},
+		{"one behind the other", []string{"5.1,6.1 1 1", "1.1,2.1 1 0"}, "1.1,2.1 1 0; 5.1,6.1 1 1"},
+		{"same start, different ends", []string{"1.1,2.1 1 1", "1.1,3.1 1 0"}, "1.1,2.1 1 1; 1.1,3.1 1 0"},
+		{"empty", []string{"", "1.1,2.1 1 1", ""}, "1.1,2.1 1 1"},
+		{"all empty", []string{"", ""}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var files []*coverage.File
+			for i, s := range tt.in {
+				files = append(files, &coverage.File{Name: string(rune('a' + i)), Regions: regions(t, s)})
+			}
+			got := coverage.Merge(files...)
+			if got.Name != "a" || format(got.Regions) != tt.want {
+				t.Errorf("have %s: %s, want a: %s", got.Name, format(got.Regions), tt.want)
+			}
+			if len(files) == 1 && got != files[0] {
+				t.Errorf("a single file was copied")
+			}
+			if len(files) > 1 && cap(got.Regions) != len(got.Regions) {
+				t.Errorf("%d regions take the memory of %d", len(got.Regions), cap(got.Regions))
+			}
+			for i, s := range tt.in {
+				if format(files[i].Regions) != s {
+					t.Errorf("%s was written to: %s", files[i].Name, format(files[i].Regions))
+				}
+			}
+		})
+	}
+}
+
+func TestMergeUnit(t *testing.T) {
+	t.Parallel()
+	for _, a := range []coverage.Unit{coverage.Statements, coverage.Lines} {
+		for _, b := range []coverage.Unit{coverage.Statements, coverage.Lines} {
+			want := coverage.Statements
+			if a == coverage.Lines && b == coverage.Lines {
+				want = coverage.Lines
+			}
+			if got := coverage.Merge(&coverage.File{Unit: a}, &coverage.File{Unit: b}); got.Unit != want {
+				t.Errorf("%v and %v: %v", a, b, got.Unit)
+			}
+		}
+	}
+}
+
+func TestSortFiles(t *testing.T) {
+	t.Parallel()
+	files := []*coverage.File{{Name: "b/a.go"}, {Name: "a/z.go"}, {Name: "a.go"}}
+	coverage.SortFiles(files)
+	if files[0].Name != "a.go" || files[1].Name != "a/z.go" || files[2].Name != "b/a.go" {
+		t.Errorf("have %s, %s, %s", files[0].Name, files[1].Name, files[2].Name)
+	}
+}
+
+// checkMerge checks the laws of merging: the order of the profiles and how they are grouped never
+// matter, and a profile that is merged twice covers what it covers once.
+func checkMerge(t *testing.T, a, b, c []coverage.Region) {
+	t.Helper()
+	merge := func(parts ...[]coverage.Region) []coverage.Region {
+		var files []*coverage.File
+		for _, p := range parts {
+			files = append(files, &coverage.File{Regions: p})
+		}
+		return coverage.Merge(files...).Regions
+	}
+	all := merge(a, b, c)
+	for i := 1; i < len(all); i++ {
+		if all[i-1].Compare(all[i]) >= 0 {
+			t.Fatalf("not sorted and distinct: %s", format(all))
+		}
+	}
+	for name, got := range map[string][]coverage.Region{
+		"c, b, a":   merge(c, b, a),
+		"b, a, c":   merge(b, a, c),
+		"(a, b), c": merge(merge(a, b), c),
+		"a, (b, c)": merge(a, merge(b, c)),
+	} {
+		if !slices.Equal(got, all) {
+			t.Errorf("%s: %s\na, b, c: %s", name, format(got), format(all))
+		}
+	}
+	again := merge(all, all, a)
+	once, twice := (&coverage.File{Regions: all}).Total(), (&coverage.File{Regions: again}).Total()
+	if len(again) != len(all) || once != twice {
+		t.Errorf("merged again: %v, once: %v", twice, once)
+	}
+	for i, r := range again {
+		if (r.Count > 0) != (all[i].Count > 0) || r.Compare(all[i]) != 0 {
+			t.Errorf("merged again: %v, once: %v", r, all[i])
+		}
+	}
+	for _, part := range [][]coverage.Region{a, b, c} {
+		for _, r := range part {
+			i, ok := slices.BinarySearchFunc(all, r, coverage.Region.Compare)
+			if !ok || all[i].Count < r.Count || all[i].Statements < r.Statements {
+				t.Errorf("%v was lost in %s", r, format(all))
+			}
+		}
+	}
+}
+
+func TestMergeLaws(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 5_000 {
+		checkMerge(t, some(r, 8), some(r, 8), some(r, 8))
+	}
+}
+
+// FuzzMerge makes three files of data: a region is file, start, length, statements and count.
+func FuzzMerge(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte{0, 1, 2, 3, 4, 1, 1, 2, 3, 4, 2, 1, 2, 5, 255})
+	f.Add(binary.LittleEndian.AppendUint64(nil, math.MaxUint64))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var parts [3][]coverage.Region
+		for ; len(data) >= 5; data = data[5:] {
+			p := coverage.Point{Line: uint32(data[1] / 8), Col: uint32(data[1] % 8)}
+			count := uint64(data[4])
+			if count > 127 {
+				count = math.MaxUint64 - count
+			}
+			i := data[0] % 3
+			parts[i] = append(parts[i], coverage.Region{
+				Start: p, End: coverage.Point{Line: p.Line + uint32(data[2]/8), Col: p.Col + uint32(data[2]%8)},
+				Statements: uint32(data[3]), Count: count,
+			})
+		}
+		for i := range parts {
+			slices.SortFunc(parts[i], coverage.Region.Compare)
+			parts[i] = slices.CompactFunc(parts[i], func(a, b coverage.Region) bool { return a.Compare(b) == 0 })
+		}
+		checkMerge(t, parts[0], parts[1], parts[2])
+	})
+}
