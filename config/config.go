@@ -1,0 +1,189 @@
+// Package config holds the settings of covls: what they are, what they default to, and how those of
+// a .covls.toml and of an editor are laid over each other. Nothing that is wrong in a file or an
+// editor stops the program: it becomes a [Problem], and the key keeps the value of the layer below.
+package config
+
+import "time"
+
+// Settings is everything a user can set. Slices and maps are shared between the values that Merge
+// returns and must not be changed.
+type Settings struct {
+	// Profiles are globs or paths of profiles; nil stands for DefaultProfiles. Relative ones are
+	// relative to Effective.ProfileBase.
+	Profiles []string
+	// Exclude are globs of sources that are left out of everything; see Matcher.
+	Exclude []string
+	// Target is the coverage to reach, in percent.
+	Target float64
+	// Paths are tried in order on the paths that a profile names.
+	Paths []PathMapping
+	// Stale is what becomes of the marks of a function whose text changed since the profile.
+	Stale Stale
+	// Settle is how long the disk must be quiet before a profile is read.
+	Settle      time.Duration
+	Diagnostics Diagnostics
+	Lens        Lens
+	Hints       Hints
+	// Fade asks for uncovered stretches to be marked as unnecessary, which editors paint faded.
+	Fade   bool
+	Limits Limits
+	Run    Run
+}
+
+// PathMapping says that a path which begins with From in a profile begins with To on this disk.
+type PathMapping struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Stale is a way to treat marks that a profile made for an older text.
+type Stale string
+
+// The values of Stale.
+const (
+	StaleDim  Stale = "dim"
+	StaleHide Stale = "hide"
+	StaleKeep Stale = "keep"
+)
+
+// Severity is how loud a diagnostic or a Problem is.
+type Severity string
+
+// The values of Severity. SeverityOff shows nothing; no Problem has it.
+const (
+	SeverityError       Severity = "error"
+	SeverityWarning     Severity = "warning"
+	SeverityInformation Severity = "information"
+	SeverityHint        Severity = "hint"
+	SeverityOff         Severity = "off"
+)
+
+// Scope is the set of documents that get diagnostics.
+type Scope string
+
+// The values of Scope.
+const (
+	ScopeOpen      Scope = "open"
+	ScopeWorkspace Scope = "workspace"
+)
+
+// Functions is the set of functions that get a lens of their own.
+type Functions string
+
+// The values of Functions. FunctionsUncovered are those that are not fully covered.
+const (
+	FunctionsUncovered Functions = "uncovered"
+	FunctionsAll       Functions = "all"
+	FunctionsNone      Functions = "none"
+)
+
+// Diagnostics are the settings of the diagnostics.
+type Diagnostics struct {
+	Enable   bool
+	Scope    Scope
+	Severity Severities
+}
+
+// Severities are the severities of diagnostics by the tier of the file.
+type Severities struct {
+	Critical, High, Medium, Lower Severity
+}
+
+// Lens are the settings of the code lenses.
+type Lens struct {
+	Enable    bool
+	Functions Functions
+}
+
+// Hints are the settings of the inlay hints.
+type Hints struct {
+	Enable bool
+}
+
+// Run are the settings of "Run Tests with Coverage".
+type Run struct {
+	// Command is a command line by language id. The one under "" is for every language that has
+	// none of its own; a language without any leaves the choice to covls.
+	Command map[string]string
+}
+
+// CommandFor returns the command line for a language id, or "" where none is set.
+func (r Run) CommandFor(language string) string {
+	if c := r.Command[language]; c != "" {
+		return c
+	}
+	return r.Command[""]
+}
+
+// Limits bound what covls reads, so that a hostile or broken file costs an error and not the
+// memory. All are positive.
+type Limits struct {
+	// ProfileBytes is the size of one profile, decompressed.
+	ProfileBytes int64
+	// Line is the largest 1-based line number that is believed.
+	Line int
+	// Files is the number of files in one profile.
+	Files int
+	// Depth is how many folders deep profiles are searched.
+	Depth int
+	// Entries is the number of directory entries looked at in one search for profiles.
+	Entries int
+	// SourceBytes is the size of the largest source file that is parsed.
+	SourceBytes int64
+}
+
+// Default returns the settings of a user who set nothing.
+func Default() Settings {
+	return Settings{
+		Target: 60,
+		Stale:  StaleDim,
+		Settle: 300 * time.Millisecond,
+		Diagnostics: Diagnostics{
+			Enable: true,
+			Scope:  ScopeOpen,
+			Severity: Severities{
+				Critical: SeverityWarning,
+				High:     SeverityInformation,
+				Medium:   SeverityHint,
+				Lower:    SeverityHint,
+			},
+		},
+		Lens: Lens{Enable: true, Functions: FunctionsUncovered},
+		Limits: Limits{
+			ProfileBytes: 1 << 30,
+			Line:         10_000_000,
+			Files:        1_000_000,
+			Depth:        16,
+			Entries:      500_000,
+			SourceBytes:  16 << 20,
+		},
+	}
+}
+
+// DefaultProfiles returns the globs of the names that coverage tools and their users give to
+// profiles, relative to a workspace folder. A name is a guess: the content decides the format. A
+// covmeta file stands for the GOCOVERDIR directory that holds it.
+func DefaultProfiles() []string {
+	return []string{
+		"**/coverage.out",
+		"**/cover.out",
+		"**/c.out",
+		"**/profile.cov",
+		"**/coverage.txt",
+		"**/*.coverprofile",
+		"**/covmeta.*",
+		"**/*.info",
+		"**/coverage.lcov",
+		"**/cobertura.xml",
+		"**/coverage.xml",
+		"**/cov.xml",
+		"**/coverage.cobertura.xml",
+		"**/cobertura-coverage.xml",
+		"**/jacoco.xml",
+		"**/jacocoTestReport.xml",
+		"**/clover.xml",
+		"**/*coverage*.json",
+		"**/*llvm-cov*.json",
+		"**/.resultset.json",
+	}
+}

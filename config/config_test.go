@@ -1,0 +1,124 @@
+package config
+
+import (
+	"reflect"
+	"testing"
+	"time"
+)
+
+func TestDefault(t *testing.T) {
+	t.Parallel()
+	want := []Row{
+		{"profiles", `"the usual names"`, "default"},
+		{"exclude", `[]`, "default"},
+		{"target", `60`, "default"},
+		{"path", `[]`, "default"},
+		{"stale", `"dim"`, "default"},
+		{"settle", `300`, "default"},
+		{"diagnostics.enable", `true`, "default"},
+		{"diagnostics.scope", `"open"`, "default"},
+		{"diagnostics.severity.critical", `"warning"`, "default"},
+		{"diagnostics.severity.high", `"information"`, "default"},
+		{"diagnostics.severity.medium", `"hint"`, "default"},
+		{"diagnostics.severity.lower", `"hint"`, "default"},
+		{"lens.enable", `true`, "default"},
+		{"lens.functions", `"uncovered"`, "default"},
+		{"hints.enable", `false`, "default"},
+		{"fade", `false`, "default"},
+		{"limits.profile_bytes", `1073741824`, "default"},
+		{"limits.line", `10000000`, "default"},
+		{"limits.files", `1000000`, "default"},
+		{"limits.depth", `16`, "default"},
+		{"limits.entries", `500000`, "default"},
+		{"limits.source_bytes", `16777216`, "default"},
+		{"run.command", `{}`, "default"},
+	}
+	if got := Merge().Table(); !reflect.DeepEqual(got, want) {
+		t.Errorf("Merge().Table() =\n%v, want\n%v", got, want)
+	}
+	if got := Merge(); !reflect.DeepEqual(got.Settings, Default()) || got.ProfileBase() != "" {
+		t.Errorf("Merge() = %+v", got)
+	}
+	if got := Default().Settle; got != 300*time.Millisecond {
+		t.Errorf("Settle = %v", got)
+	}
+}
+
+func TestKnownKeys(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"profiles", "exclude", "target", "path", "component", "rule", "stale", "settle",
+		"diagnostics.enable", "diagnostics.scope", "diagnostics.severity.critical",
+		"diagnostics.severity.high", "diagnostics.severity.medium", "diagnostics.severity.lower",
+		"lens.enable", "lens.functions", "hints.enable", "fade", "limits.profile_bytes",
+		"limits.line", "limits.files", "limits.depth", "limits.entries", "limits.source_bytes",
+		"run.command",
+	}
+	if len(names) != len(keys) {
+		t.Errorf("%d keys are known, want %d", len(keys), len(names))
+	}
+	for _, name := range names {
+		switch k := lookup(name); {
+		case k == nil:
+			t.Errorf("%s is not known", name)
+		case k.doc == "" || k.typ == "":
+			t.Errorf("%s has no doc or type", name)
+		}
+	}
+}
+
+func TestDefaultProfiles(t *testing.T) {
+	t.Parallel()
+	m, problems := NewMatcher(DefaultProfiles())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	for path, want := range map[string]bool{
+		"coverage.out":                          true,
+		"pkg/cover.out":                         true,
+		"c.out":                                 true,
+		"profile.cov":                           true,
+		"coverage.txt":                          true,
+		"a/b.coverprofile":                      true,
+		"lcov.info":                             true,
+		"coverage/lcov.info":                    true,
+		"target/app.info":                       true,
+		"coverage.lcov":                         true,
+		"cobertura.xml":                         true,
+		"coverage.xml":                          true,
+		"cov.xml":                               true,
+		"TestResults/1f/coverage.cobertura.xml": true,
+		"TestResults/1f/coverage.xml":           true,
+		"cobertura-coverage.xml":                true,
+		"jacoco.xml":                            true,
+		"core/target/site/jacoco/jacoco.xml":    true,
+		"build/reports/jacoco/test/jacocoTestReport.xml": true,
+		"clover.xml":                   true,
+		"coverage/coverage-final.json": true,
+		"coverage.json":                true,
+		"coverage/.resultset.json":     true,
+		"out/llvm-cov.json":            true,
+		"covdata/covmeta.0f3c":         true,
+		"package.json":                 false,
+		"main.go":                      false,
+		"pom.xml":                      false,
+		"notes/coverage.md":            false,
+	} {
+		if got := m.Match(path); got != want {
+			t.Errorf("Match(%q) = %v", path, got)
+		}
+	}
+}
+
+func TestCommandFor(t *testing.T) {
+	t.Parallel()
+	r := Run{Command: map[string]string{"": "make cover", "go": "go test", "ruby": ""}}
+	for language, want := range map[string]string{"go": "go test", "python": "make cover", "ruby": "make cover"} {
+		if got := r.CommandFor(language); got != want {
+			t.Errorf("CommandFor(%q) = %q, want %q", language, got, want)
+		}
+	}
+	if got := (Run{}).CommandFor("go"); got != "" {
+		t.Errorf("CommandFor without commands = %q", got)
+	}
+}

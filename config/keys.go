@@ -1,0 +1,347 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// key is one setting: all that reading, merging and printing it needs.
+type key struct {
+	name string // dotted
+	doc  string
+	form
+	// decode checks a value and, where nothing is wrong with it, stores it. It is nil for a name
+	// that is kept for a later version.
+	decode func(*Settings, any) []fault
+	copy   func(dst, src *Settings)
+	print  func(*Settings) string
+}
+
+// form is what a JSON value of the key looks like.
+type form struct {
+	typ    string   // JSON type
+	enum   []string // values of a string, where not all are possible
+	lo, hi float64  // bounds of a number
+}
+
+// kind is a type of setting.
+type kind[T any] struct {
+	form
+	decode func(any) (T, []fault)
+	// json returns the value that decode takes; nil where it is the value itself.
+	json func(T) any
+}
+
+// fault is something wrong with a value. At is the place below the key, like "[1].from"; text goes
+// on after the name of that place.
+type fault struct{ at, text string }
+
+// keys is every known key, in the order in which they are printed. It is never written.
+var keys = []key{
+	field("profiles", "Globs or paths of profiles; without them the usual names are searched.",
+		func(s *Settings) *[]string { return &s.Profiles }, profiles()),
+	field("exclude", "Globs of sources that are left out of everything.",
+		func(s *Settings) *[]string { return &s.Exclude }, globs()),
+	field("target", "Coverage to reach, in percent.",
+		func(s *Settings) *float64 { return &s.Target }, number(0, 100)),
+	field("path", "Mappings {from, to} from the beginnings of a profile's paths to those on this disk.",
+		func(s *Settings) *[]PathMapping { return &s.Paths }, mappings()),
+	{name: "component", doc: "Reserved for sets of paths with a target of their own.", form: form{typ: "array"}},
+	{name: "rule", doc: "Reserved for rules that change the tier of paths.", form: form{typ: "array"}},
+	field("stale", "What becomes of the marks of a function whose text changed since the profile.",
+		func(s *Settings) *Stale { return &s.Stale }, oneOf(StaleDim, StaleHide, StaleKeep)),
+	field("settle", "Milliseconds of quiet on disk before a profile is read.",
+		func(s *Settings) *time.Duration { return &s.Settle }, milliseconds(0, 60_000)),
+	field("diagnostics.enable", "Show a diagnostic for every uncovered function.",
+		func(s *Settings) *bool { return &s.Diagnostics.Enable }, boolean()),
+	field("diagnostics.scope", "Documents that get diagnostics: the open ones or the whole workspace.",
+		func(s *Settings) *Scope { return &s.Diagnostics.Scope }, oneOf(ScopeOpen, ScopeWorkspace)),
+	field("diagnostics.severity.critical", "Severity of diagnostics in files of tier critical.",
+		func(s *Settings) *Severity { return &s.Diagnostics.Severity.Critical }, severity()),
+	field("diagnostics.severity.high", "Severity of diagnostics in files of tier high.",
+		func(s *Settings) *Severity { return &s.Diagnostics.Severity.High }, severity()),
+	field("diagnostics.severity.medium", "Severity of diagnostics in files of tier medium.",
+		func(s *Settings) *Severity { return &s.Diagnostics.Severity.Medium }, severity()),
+	field("diagnostics.severity.lower", "Severity of diagnostics in files of tier lower.",
+		func(s *Settings) *Severity { return &s.Diagnostics.Severity.Lower }, severity()),
+	field("lens.enable", "Show code lenses.",
+		func(s *Settings) *bool { return &s.Lens.Enable }, boolean()),
+	field("lens.functions", "Functions with a lens of their own: those not fully covered, all, or none.",
+		func(s *Settings) *Functions { return &s.Lens.Functions }, oneOf(FunctionsUncovered, FunctionsAll, FunctionsNone)),
+	field("hints.enable", "Show inlay hints.",
+		func(s *Settings) *bool { return &s.Hints.Enable }, boolean()),
+	field("fade", "Mark uncovered stretches as unnecessary, so that editors fade them.",
+		func(s *Settings) *bool { return &s.Fade }, boolean()),
+	field("limits.profile_bytes", "Largest size of one profile, decompressed, in bytes.",
+		func(s *Settings) *int64 { return &s.Limits.ProfileBytes }, integer[int64](1, 1<<40)),
+	field("limits.line", "Largest line number that is believed.",
+		func(s *Settings) *int { return &s.Limits.Line }, integer(1, math.MaxInt32)),
+	field("limits.files", "Largest number of files in one profile.",
+		func(s *Settings) *int { return &s.Limits.Files }, integer(1, math.MaxInt32)),
+	field("limits.depth", "How many folders deep profiles are searched.",
+		func(s *Settings) *int { return &s.Limits.Depth }, integer(1, 1000)),
+	field("limits.entries", "Largest number of directory entries looked at in one search for profiles.",
+		func(s *Settings) *int { return &s.Limits.Entries }, integer(1, math.MaxInt32)),
+	field("limits.source_bytes", "Size of the largest source file that is parsed, in bytes.",
+		func(s *Settings) *int64 { return &s.Limits.SourceBytes }, integer[int64](1, 1<<40)),
+	field(runCommand, "Command line that runs the tests with coverage: one for all languages, or a table of them by language id.",
+		func(s *Settings) *map[string]string { return &s.Run.Command }, commands()),
+}
+
+// runCommand is the one key whose names below are the user's own.
+const runCommand = "run.command"
+
+func field[T any](name, doc string, at func(*Settings) *T, k kind[T]) key {
+	return key{
+		name: name, doc: doc, form: k.form,
+		decode: func(s *Settings, v any) []fault {
+			t, faults := k.decode(v)
+			if len(faults) == 0 {
+				*at(s) = t
+			}
+			return faults
+		},
+		copy: func(dst, src *Settings) { *at(dst) = *at(src) },
+		print: func(s *Settings) string {
+			v := any(*at(s))
+			if k.json != nil {
+				v = k.json(*at(s))
+			}
+			var b bytes.Buffer
+			enc := json.NewEncoder(&b)
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(v); err != nil {
+				return err.Error()
+			}
+			return strings.TrimSpace(b.String())
+		},
+	}
+}
+
+// lookup returns the key of that name, or nil.
+func lookup(name string) *key {
+	if i := slices.IndexFunc(keys, func(k key) bool { return k.name == name }); i >= 0 {
+		return &keys[i]
+	}
+	return nil
+}
+
+// below returns the names that can stand directly in a group, nil where it is none.
+func below(group string) []string {
+	var names []string
+	for _, k := range keys {
+		rest, ok := k.name, true
+		if group != "" {
+			rest, ok = strings.CutPrefix(k.name, group+".")
+		}
+		name, _, _ := strings.Cut(rest, ".")
+		if ok && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// is is the fault of a value that is not what is wanted.
+func is(at string, v any, want string) []fault {
+	return []fault{{at, fmt.Sprintf(" is %s: want %s", show(v), want)}}
+}
+
+func boolean() kind[bool] {
+	return kind[bool]{form: form{typ: "boolean"}, decode: func(v any) (bool, []fault) {
+		b, ok := v.(bool)
+		if !ok {
+			return false, is("", v, "true or false")
+		}
+		return b, nil
+	}}
+}
+
+func oneOf[T ~string](values ...T) kind[T] {
+	f := form{typ: "string"}
+	for _, v := range values {
+		f.enum = append(f.enum, string(v))
+	}
+	return kind[T]{form: f, decode: func(v any) (T, []fault) {
+		if s, ok := v.(string); ok && slices.Contains(values, T(s)) {
+			return T(s), nil
+		}
+		return "", is("", v, "one of "+strings.Join(f.enum, ", "))
+	}}
+}
+
+func severity() kind[Severity] {
+	return oneOf(SeverityError, SeverityWarning, SeverityInformation, SeverityHint, SeverityOff)
+}
+
+func number(lo, hi float64) kind[float64] {
+	return kind[float64]{form: form{typ: "number", lo: lo, hi: hi}, decode: func(v any) (float64, []fault) {
+		f, ok := v.(float64)
+		if i, whole := v.(int64); whole {
+			f, ok = float64(i), true
+		}
+		if !ok || !(lo <= f && f <= hi) { // NaN is in no range
+			return 0, is("", v, fmt.Sprintf("a number from %v to %v", lo, hi))
+		}
+		return f, nil
+	}}
+}
+
+func integer[T int | int64](lo, hi T) kind[T] {
+	f := form{typ: "integer", lo: float64(lo), hi: float64(hi)}
+	return kind[T]{form: f, decode: func(v any) (T, []fault) {
+		i, ok := v.(int64)
+		if n, isFloat := v.(float64); isFloat && n == math.Trunc(n) && f.lo <= n && n <= f.hi {
+			i, ok = int64(n), true
+		}
+		if !ok || i < int64(lo) || i > int64(hi) {
+			return 0, is("", v, fmt.Sprintf("an integer from %d to %d", lo, hi))
+		}
+		return T(i), nil
+	}}
+}
+
+func milliseconds(lo, hi int64) kind[time.Duration] {
+	n := integer(lo, hi)
+	return kind[time.Duration]{
+		form: n.form,
+		decode: func(v any) (time.Duration, []fault) {
+			ms, faults := n.decode(v)
+			return time.Duration(ms) * time.Millisecond, faults
+		},
+		json: func(d time.Duration) any { return d.Milliseconds() },
+	}
+}
+
+// list decodes every element; the result is never nil.
+func list[T any](want string, element func(at string, v any) (T, []fault)) kind[[]T] {
+	return kind[[]T]{
+		form: form{typ: "array"},
+		decode: func(v any) ([]T, []fault) {
+			in, ok := v.([]any)
+			if !ok {
+				return nil, is("", v, "a list of "+want)
+			}
+			var faults []fault
+			out := make([]T, len(in))
+			for i, v := range in {
+				var wrong []fault
+				out[i], wrong = element(fmt.Sprintf("[%d]", i), v)
+				faults = append(faults, wrong...)
+			}
+			return out, faults
+		},
+		json: func(t []T) any { return append([]T{}, t...) },
+	}
+}
+
+func globs() kind[[]string] {
+	return list("globs", func(at string, v any) (string, []fault) {
+		s, ok := v.(string)
+		if !ok {
+			return "", is(at, v, "a glob")
+		}
+		if cure := checkGlob(s); cure != "" {
+			return "", is(at, v, cure)
+		}
+		return s, nil
+	})
+}
+
+func profiles() kind[[]string] {
+	k := globs()
+	plain := k.json
+	k.json = func(list []string) any {
+		if list == nil {
+			return "the usual names"
+		}
+		return plain(list)
+	}
+	return k
+}
+
+// checkGlob returns what a glob should be, "" where it is well-formed.
+func checkGlob(glob string) string {
+	switch {
+	case glob == "":
+		return "a glob that is not empty"
+	case glob[0] == '!':
+		return `a glob without "!": files can't be taken back in`
+	case !doublestar.ValidatePattern(glob):
+		return `a well-formed glob: close every [ and {, or write \[ and \{`
+	}
+	return ""
+}
+
+func mappings() kind[[]PathMapping] {
+	const want = `{from = "…", to = "…"}`
+	return list(want, func(at string, v any) (m PathMapping, faults []fault) {
+		in, ok := v.(map[string]any)
+		if !ok {
+			return m, is(at, v, want)
+		}
+		for _, name := range slices.Sorted(maps.Keys(in)) {
+			var to *string
+			switch name {
+			case "from":
+				to = &m.From
+			case "to":
+				to = &m.To
+			default:
+				faults = append(faults, fault{at + "." + name, " is unknown: want " + want})
+				continue
+			}
+			if *to, ok = in[name].(string); !ok {
+				faults = append(faults, is(at+"."+name, in[name], "a path")...)
+			}
+		}
+		if _, ok := in["to"]; len(faults) == 0 && (!ok || m.From == "") {
+			faults = []fault{{at, " is not complete: want " + want}}
+		}
+		return m, faults
+	})
+}
+
+func commands() kind[map[string]string] {
+	return kind[map[string]string]{
+		form: form{typ: "object"},
+		decode: func(v any) (map[string]string, []fault) {
+			if all, ok := v.(string); ok {
+				return map[string]string{"": all}, nil
+			}
+			in, ok := v.(map[string]any)
+			if !ok {
+				return nil, is("", v, "a command line, or a table of them by language id")
+			}
+			var faults []fault
+			out := make(map[string]string, len(in))
+			for _, language := range slices.Sorted(maps.Keys(in)) {
+				switch c := in[language].(type) {
+				case nil:
+				case string:
+					out[language] = c
+				default:
+					faults = append(faults, is("."+language, c, "a command line")...)
+				}
+			}
+			return out, faults
+		},
+		json: func(m map[string]string) any {
+			if all, ok := m[""]; ok && len(m) == 1 {
+				return all
+			}
+			if m == nil {
+				return struct{}{}
+			}
+			return m
+		},
+	}
+}

@@ -1,0 +1,229 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Layer is what one source sets: a file or an editor. The zero Layer sets nothing.
+type Layer struct {
+	// Dir is the folder that relative profiles are relative to; "" is the workspace folder.
+	Dir string
+	// Broken says that the source could not be read at all, so that the layer sets nothing. The
+	// caller may go on with the last one that was whole.
+	Broken bool
+
+	values Settings
+	origin map[string]string // of every key that is set
+}
+
+// FromEditor reads what an editor sent, as JSON decodes into an any. Groups may be nested or dotted
+// ("lens.enable"); where the value has a group "covls" or names that begin with "covls.", only
+// those count. Null sets nothing. Where names the source in problems: "editor setting",
+// "initializationOptions".
+func FromEditor(where string, value any) (Layer, []Problem) {
+	r := reader{
+		found:  map[string]any{},
+		editor: true,
+		locate: func(path string) place {
+			name := "covls"
+			if path != "" {
+				name = join(name, path)
+			}
+			printable := strconv.Quote(name)
+			return place{where: where + " " + printable[1:len(printable)-1], origin: "editor"}
+		},
+	}
+	switch v := value.(type) {
+	case nil:
+	case map[string]any:
+		r.top(v)
+	default:
+		if list, ok := v.([]any); ok && len(list) == 0 {
+			break // the empty table of Lua and PHP
+		}
+		return Layer{Broken: true}, []Problem{{
+			Where: where, Severity: SeverityError,
+			Text: fmt.Sprintf("the settings are %s: want an object", show(v)),
+		}}
+	}
+	return r.layer("")
+}
+
+// reader finds the known keys in a tree of values.
+type reader struct {
+	locate   func(path string) place
+	editor   bool
+	found    map[string]any // by name of the key
+	problems []Problem
+}
+
+// place is where something was set.
+type place struct {
+	where, origin string
+	line, col     int
+}
+
+func (r *reader) problem(path string, s Severity, text string) {
+	p := r.locate(path)
+	r.problems = append(r.problems, Problem{
+		Key: path, Where: p.where, Line: p.line, Col: p.col, Severity: s, Text: text,
+	})
+}
+
+// top walks the value of an editor, which may hold other servers' settings too.
+func (r *reader) top(m map[string]any) {
+	wrapped := false
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		inner, dotted := strings.CutPrefix(name, "covls.")
+		switch {
+		case dotted:
+			r.value(inner, m[name])
+		case name == "covls":
+			r.group("", m[name])
+		default:
+			continue
+		}
+		wrapped = true
+	}
+	if !wrapped {
+		r.group("", m)
+	}
+}
+
+// group walks the value of a group; the top is the group "".
+func (r *reader) group(group string, v any) {
+	if v == nil {
+		return
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		r.problem(group, SeverityWarning,
+			fmt.Sprintf("%s is %s: want a table with %s", cmp.Or(group, "covls"), show(v), strings.Join(below(group), ", ")))
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		r.value(join(group, name), m[name])
+	}
+}
+
+// value takes what stands under a dotted name. Names come in order, so that a group comes before
+// what is dotted below it.
+func (r *reader) value(path string, v any) {
+	language, command := strings.CutPrefix(path, runCommand+".")
+	switch {
+	case v == nil:
+	case r.editor && (path == "trace" || strings.HasPrefix(path, "trace.")):
+		// Client libraries look here for how much of the protocol they log.
+	case lookup(path) != nil:
+		if _, twice := r.found[path]; twice {
+			r.problem(path, SeverityWarning, path+" is set twice: keep one of them")
+			return
+		}
+		r.found[path] = v
+	case command:
+		r.command(language, v)
+	case below(path) != nil:
+		r.group(path, v)
+	default:
+		r.problem(path, SeverityWarning, unknown(path))
+	}
+}
+
+// command adds a command line whose language was dotted on to the name of the key.
+func (r *reader) command(language string, v any) {
+	all := map[string]any{language: v}
+	switch old := r.found[runCommand].(type) {
+	case nil:
+	case string:
+		all[""] = old
+	case map[string]any:
+		maps.Copy(all, old)
+	default:
+		return
+	}
+	r.found[runCommand] = all
+}
+
+// layer decodes what was found.
+func (r *reader) layer(dir string) (Layer, []Problem) {
+	l := Layer{Dir: dir, origin: map[string]string{}}
+	for _, k := range keys {
+		v, ok := r.found[k.name]
+		if !ok {
+			continue
+		}
+		if k.decode == nil {
+			r.problem(k.name, SeverityInformation, k.name+" is kept for a later version: this one does not use it yet")
+			continue
+		}
+		faults := k.decode(&l.values, v)
+		for _, f := range faults {
+			r.problem(k.name+f.at, SeverityWarning, k.name+f.at+f.text)
+		}
+		if len(faults) == 0 {
+			l.origin[k.name] = r.locate(k.name).origin
+		}
+	}
+	slices.SortStableFunc(r.problems, compareProblems)
+	return l, r.problems
+}
+
+// Effective is the settings in force and where each of them comes from.
+type Effective struct {
+	Settings
+	origin map[string]string
+	base   string
+}
+
+// Merge lays the layers over the defaults, key by key; the later one wins, and lists and tables of
+// commands replace what is below.
+func Merge(layers ...Layer) Effective {
+	e := Effective{Settings: Default(), origin: map[string]string{}}
+	for _, l := range layers {
+		for _, k := range keys {
+			if origin, ok := l.origin[k.name]; ok {
+				k.copy(&e.Settings, &l.values)
+				e.origin[k.name] = origin
+			}
+		}
+		if _, ok := l.origin["profiles"]; ok {
+			e.base = l.Dir
+		}
+	}
+	return e
+}
+
+// Origin returns where the value of a key comes from: "default", "editor", or the name and line of
+// a file, ".covls.toml:3".
+func (e Effective) Origin(key string) string {
+	if o, ok := e.origin[key]; ok {
+		return o
+	}
+	return "default"
+}
+
+// ProfileBase returns the folder that relative Profiles are relative to; "" is the workspace folder.
+func (e Effective) ProfileBase() string { return e.base }
+
+// Row is one key of the settings in force.
+type Row struct {
+	Key    string // dotted name
+	Value  string // as JSON
+	Origin string // see Effective.Origin
+}
+
+// Table returns a row for every key, in the same order each time.
+func (e Effective) Table() []Row {
+	var rows []Row
+	for _, k := range keys {
+		if k.decode != nil {
+			rows = append(rows, Row{Key: k.name, Value: k.print(&e.Settings), Origin: e.Origin(k.name)})
+		}
+	}
+	return rows
+}
