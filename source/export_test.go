@@ -1,0 +1,21 @@
+package source
+
+// List returns "path dir" of each module, in the order in which they are tried, and the vendor
+// directories.
+func (m *Modules) List() (modules, vendors []string) {
+	for _, mod := range m.modules {
+		modules = append(modules, mod.path+" "+mod.dir)
+	}
+	return modules, m.vendors
+}
+
+// FindModulesIn is FindModules with another bound of directories.
+var FindModulesIn = findModules
+
+// The bounds of the search for modules and of what goes on one command line of go list.
+const (
+	ModuleDepth = moduleDepth
+	ModuleBytes = moduleBytes
+	ListBytes   = listBytes
+	NameBytes   = nameBytes
+)

@@ -1,0 +1,279 @@
+package source
+
+import (
+	"cmp"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/covls/covls/coverage"
+)
+
+// generatedLine is the convention of https://go.dev/s/generatedcode.
+var generatedLine = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
+
+// topLevel finds where declarations begin in a text that gofmt has formatted.
+var topLevel = regexp.MustCompile(`(?m)^(?:func|var|type|const|import)\b`)
+
+func parseGo(src string) *Parsed {
+	g := &goFile{src: src, size: len(strings.TrimRight(src, " \t\r\n")), names: map[string]int{}}
+	file, err := g.parse(0, "")
+	p := &Parsed{}
+	if file.Name.Name != "_" {
+		p.Package = file.Name.Name
+	}
+	if file.Package.IsValid() {
+		p.Generated = generatedLine.MatchString(strings.TrimPrefix(src[:g.offset(file.Package)], "\ufeff"))
+	}
+	if err == nil {
+		g.declarations(file)
+	} else {
+		p.Err = err
+		g.recover(file, err)
+	}
+	p.Funcs = g.funcs
+	return p
+}
+
+// goFile takes the functions from a text, in one pass where it is whole.
+type goFile struct {
+	src   string
+	size  int         // of src without the blank at its end
+	lines *token.File // of src
+	funcs []coverage.Func
+	names map[string]int // how many literals have this name so far
+
+	// Of the pass at hand; numbers but shift are offsets in src.
+	file   *token.File
+	shift  int  // from an offset in file to one in src
+	broken bool // there is a syntax error
+	fault  int  // where the first is
+	end    int  // where the declaration that holds it ends at the latest
+}
+
+// parse parses src from start on. The clause stands in for the package clause. The error is the
+// first in the text.
+func (g *goFile) parse(start int, clause string) (*ast.File, *scanner.Error) {
+	fset := token.NewFileSet()
+	// AllErrors: without it the parser gives up after ten errors and drops the declarations it
+	// already had.
+	file, err := parser.ParseFile(fset, "", clause+g.src[start:], parser.SkipObjectResolution|parser.AllErrors)
+	g.file, g.shift = fset.File(file.FileStart), start-len(clause)
+	if g.lines == nil {
+		g.lines = g.file
+	}
+	list, _ := errors.AsType[scanner.ErrorList](err)
+	if g.broken = len(list) > 0; !g.broken {
+		return file, nil
+	}
+	// The list is sorted by what //line directives say.
+	first := slices.MinFunc(list, func(a, b *scanner.Error) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
+	g.fault = max(start, first.Pos.Offset+g.shift)
+	return file, first
+}
+
+// A broken text is parsed from later declarations on until the passes add up to rereadTimes its
+// size and rereadBytes. That is enough for every error of a file of common size.
+const (
+	rereadTimes = 4
+	rereadBytes = 256 << 10
+)
+
+// recover takes the declarations before a syntax error and goes on behind it, since the parser
+// swallows or skips what follows: with the declaration that seems to begin inside the one with the
+// error, else with the next.
+func (g *goFile) recover(file *ast.File, err *scanner.Error) {
+	g.lines.SetLinesForContent([]byte(g.src))
+	low := 0
+	for budget := rereadTimes*len(g.src) + rereadBytes; ; {
+		if budget < 0 { // take it as it is
+			g.fault = len(g.src)
+		}
+		for _, d := range file.Decls {
+			if end := g.offset(d.End()); end <= g.fault {
+				low = max(low, end)
+			} else if start := g.offset(d.Pos()); start <= g.fault {
+				low = max(low, start+1)
+			}
+		}
+		next := g.resume(low)
+		g.end = trimComments(g.src[:next])
+		g.declarations(file)
+		if err == nil || next == len(g.src) {
+			return
+		}
+		file, err = g.parse(next, "package _;")
+		low = next + 1
+		budget -= len(g.src) - next
+	}
+}
+
+// resume finds where to parse on: at the last declaration between low and the fault, else the first
+// behind the fault, else the end.
+func (g *goFile) resume(low int) int {
+	if !g.broken {
+		return len(g.src)
+	}
+	next := len(g.src)
+	for low < len(g.src) {
+		at := topLevel.FindStringIndex(g.src[low:])
+		switch {
+		case at == nil:
+			return next
+		case low+at[0] > g.fault:
+			return min(next, low+at[0])
+		}
+		next = low + at[0]
+		low += at[1]
+	}
+	return next
+}
+
+// trimComments returns the length of text without the blank lines and line comments at its end.
+func trimComments(text string) int {
+	for {
+		text = strings.TrimRight(text, " \t\r\n")
+		line := text[strings.LastIndexByte(text, '\n')+1:]
+		if !strings.HasPrefix(line, "//") {
+			return len(text)
+		}
+		text = text[:len(text)-len(line)]
+	}
+}
+
+func (g *goFile) declarations(file *ast.File) {
+	for _, decl := range file.Decls {
+		switch d := decl.(type) {
+		case *ast.FuncDecl:
+			g.declared(d)
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					g.values(v)
+				}
+			}
+		}
+	}
+}
+
+// declared adds a function that has a body. In a broken text the body may be there and not be
+// readable.
+func (g *goFile) declared(d *ast.FuncDecl) {
+	if d.Body == nil && !g.broken || !strings.HasPrefix(g.src[g.offset(d.Name.Pos()):], d.Name.Name) {
+		return
+	}
+	f := coverage.Func{Name: d.Name.Name}
+	if d.Recv != nil && len(d.Recv.List) > 0 {
+		f.Receiver = receiver(d.Recv.List[0].Type)
+	}
+	g.add(f, d, d.Name.Pos(), d.Name.Name)
+}
+
+// receiver is the type's name with its star and without type parameters.
+func receiver(e ast.Expr) string {
+	switch t := e.(type) {
+	case *ast.Ident:
+		return t.Name
+	case *ast.StarExpr:
+		return "*" + receiver(t.X)
+	case *ast.ParenExpr:
+		return receiver(t.X)
+	case *ast.IndexExpr:
+		return receiver(t.X)
+	case *ast.IndexListExpr:
+		return receiver(t.X)
+	}
+	return "?"
+}
+
+// values names the function literals in package-level values after the variable and the keys on
+// the way to them: `var cmd = &Command{Run: func() {}}` holds cmd.Run.
+func (g *goFile) values(v *ast.ValueSpec) {
+	for i, value := range v.Values {
+		name := v.Names[min(i, len(v.Names)-1)].Name
+		g.literals(name, value)
+	}
+}
+
+func (g *goFile) literals(name string, n ast.Node) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			g.literals(name, n.Key)
+			g.literals(name+keyName(n.Key), n.Value)
+			return false
+		case *ast.FuncLit:
+			f := coverage.Func{Name: name, Literal: true}
+			k := g.names[name] + 1
+			if k > 1 {
+				f.Name += ".func" + strconv.Itoa(k)
+			}
+			if g.add(f, n, n.Pos(), "func") {
+				g.names[name] = k
+			}
+			return false
+		}
+		return true
+	})
+}
+
+// maxKey bounds the length in bytes of a key that goes into a name.
+const maxKey = 60
+
+func keyName(key ast.Expr) string {
+	switch k := key.(type) {
+	case *ast.Ident:
+		return "." + k.Name
+	case *ast.SelectorExpr:
+		if x, ok := k.X.(*ast.Ident); ok {
+			return "[" + x.Name + "." + k.Sel.Name + "]"
+		}
+	case *ast.BasicLit:
+		if len(k.Value) <= maxKey && utf8.ValidString(k.Value) && !strings.ContainsAny(k.Value, "\r\n") {
+			return "[" + k.Value + "]"
+		}
+	}
+	return ""
+}
+
+// add adds the function f, whose name or keyword word stands at pos, unless it begins behind a
+// syntax error.
+func (g *goFile) add(f coverage.Func, n ast.Node, pos token.Pos, word string) bool {
+	start, name, end := g.offset(n.Pos()), g.offset(pos), g.offset(n.End())
+	if g.broken && end > g.fault {
+		end = min(end, g.end)
+		if start > g.fault {
+			return false
+		}
+	}
+	span := g.span(start, end)
+	if name+len(word) > end || len(g.funcs) > 0 && span.Start.Compare(g.funcs[len(g.funcs)-1].Span.End) < 0 {
+		return false
+	}
+	f.Span, f.NameSpan = span, g.span(name, name+len(word))
+	f.Hash = fingerprint(g.src[start:end])
+	g.funcs = append(g.funcs, f)
+	return true
+}
+
+// offset is where pos is in src. The parser makes up positions at the end of a broken text.
+func (g *goFile) offset(pos token.Pos) int {
+	return min(max(int(pos)-g.file.Base()+g.shift, 0), g.size)
+}
+
+func (g *goFile) span(start, end int) coverage.Span {
+	return coverage.Span{Start: g.point(start), End: g.point(end)}
+}
+
+// point leaves //line directives alone: it says where the text stands, not where it came from.
+func (g *goFile) point(offset int) coverage.Point {
+	at := g.lines.PositionFor(token.Pos(g.lines.Base()+offset), false)
+	return coverage.Point{Line: uint32(at.Line), Col: uint32(at.Column)}
+}

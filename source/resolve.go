@@ -1,0 +1,496 @@
+package source
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Mapping replaces the beginning From of a profile's paths by To. Both are cut at whole segments;
+// slashes and backslashes are the same. A relative To is relative to the folder.
+type Mapping struct {
+	From, To string
+}
+
+// Folder is a workspace folder as a place where a profile's paths may lead.
+type Folder struct {
+	// Dir is absolute.
+	Dir string
+	// Mappings come before everything else; the first that fits wins.
+	Mappings []Mapping
+	// Modules are the Go modules of the folder; nil means none.
+	Modules *Modules
+	// Packages are directories by import path that only `go list` knew; nil means not asked.
+	Packages map[string]string
+}
+
+// Place is where a name of a profile leads.
+type Place struct {
+	// Path is absolute and cleaned, and begins as its folder's Dir does where the file lies in one,
+	// though the profile may name the folder without its symlinks. It names no file on disk unless
+	// Found.
+	Path string
+	// Found tells that the file is there.
+	Found bool
+	// Mapped tells that a configured mapping gave the path, whether or not the file is there.
+	Mapped bool
+	// ImportPath is the package that `go list` may know, for a Go name that was not found.
+	ImportPath string
+	// Why says what was tried, for a name that was not found.
+	Why string
+}
+
+// Resolver finds the files that profiles name. It remembers the directories it has seen, so each
+// load makes a new one; it belongs to one goroutine.
+//
+// Only files inside a folder, below the To of a mapping, inside a module that a folder's go.mod or
+// go.work names, or in a directory that go list gave are ever looked at. A symlink that leads out
+// of them is not followed.
+type Resolver struct {
+	folders []Folder
+	roots   []root // those of the folders first
+	own     int    // how many roots are folders
+	dirs    map[string]directory
+
+	// Of the profile at hand:
+	profileDir string
+	near       string   // profileDir as its root spells it
+	order      []Folder // folders, the closest around near first
+	bases      []string // where relative names may begin
+	below      string   // bases in words
+}
+
+// root is a directory below which a profile may name files.
+type root struct {
+	dir  string // as configured
+	real string // without symlinks; dir where it is not there
+}
+
+// directory is what is known of a directory.
+type directory struct {
+	path  string // as its root spells it
+	real  string // without symlinks; "" unless found
+	state state
+}
+
+// state is what became of a search.
+type state uint8
+
+const (
+	found   state = iota
+	missing       // nothing of its kind is there
+	outside       // not below a root, so nobody looked
+	leaves        // below a root, but by a symlink that leads out
+)
+
+// NewResolver makes a Resolver. Of folders that hold each other, the first gives the spelling.
+func NewResolver(folders []Folder) *Resolver {
+	r := &Resolver{folders: folders, dirs: map[string]directory{}}
+	for _, f := range folders {
+		r.add(filepath.Clean(f.Dir))
+	}
+	r.own = len(r.roots)
+	for _, f := range folders {
+		for _, m := range f.Mappings {
+			r.add(m.to(f))
+		}
+		for _, d := range f.Modules.Roots() {
+			r.add(d)
+		}
+	}
+	r.from("")
+	return r
+}
+
+func (r *Resolver) add(dir string) {
+	if slices.ContainsFunc(r.roots, func(in root) bool { return in.dir == dir }) {
+		return
+	}
+	in := root{dir, dir}
+	d := directory{path: dir, state: missing}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		in.real = real
+		d = directory{path: dir, real: real}
+	}
+	r.roots = append(r.roots, in)
+	if path, _ := r.spelled(dir); path == dir {
+		r.dirs[dir] = d
+	}
+}
+
+// from prepares for the names of a profile in the directory profileDir.
+func (r *Resolver) from(profileDir string) {
+	near, known := r.spelled(profileDir)
+	if !known {
+		near = profileDir
+	}
+	r.profileDir, r.near = profileDir, near
+	around := func(f Folder) int {
+		if Inside(near, f.Dir) {
+			return len(f.Dir)
+		}
+		return -1
+	}
+	r.order = slices.Clone(r.folders)
+	slices.SortStableFunc(r.order, func(a, b Folder) int { return around(b) - around(a) })
+
+	r.bases = []string{near}
+	var words []string
+	if known {
+		words = append(words, near)
+	}
+	if len(r.order) > 0 && around(r.order[0]) >= 0 {
+		top := filepath.Clean(r.order[0].Dir)
+		for d := near; d != top; {
+			d = filepath.Dir(d)
+			r.bases = append(r.bases, d)
+		}
+		if near != top {
+			words[0] += ", the folders above it"
+		}
+	}
+	for _, f := range r.order {
+		if !slices.Contains(r.bases, f.Dir) {
+			r.bases = append(r.bases, f.Dir)
+			words = append(words, f.Dir)
+		}
+	}
+	r.below = strings.Join(words, " or ")
+}
+
+// Resolve finds the file that a profile in the directory profileDir means by name. For many names
+// a Resolver is quicker.
+func Resolve(name, profileDir string, folders []Folder) Place {
+	return NewResolver(folders).Resolve(name, profileDir)
+}
+
+const hint = "a [[path]] mapping in .covls.toml can say where it lies here"
+
+// Resolve finds the file that a profile in the directory profileDir means by name: an absolute
+// path, a relative one, or a Go import path with the file's base name.
+func (r *Resolver) Resolve(name, profileDir string) Place {
+	if profileDir != r.profileDir {
+		r.from(profileDir)
+	}
+	slash := slashed(name)
+	if place, ok := r.mapped(slash); ok {
+		return place
+	}
+	switch {
+	case filepath.IsAbs(name):
+		return r.absolute(filepath.Clean(name))
+	case strings.HasPrefix(slash, "/"), isWindowsAbs(slash):
+		return Place{Why: "it is a path of another system; " + hint}
+	case !isImport(slash):
+		return r.relative(slash)
+	}
+	place, ours := r.imported(slash)
+	if place.Found {
+		return place
+	}
+	if rel := r.relative(slash); rel.Found || !ours && path.Ext(slash) != ".go" {
+		return rel
+	}
+	return place
+}
+
+// to is the directory, or the one file, that the mapping leads to.
+func (m Mapping) to(f Folder) string { return join(f.Dir, slashed(m.To)) }
+
+// mapped follows the first mapping of each folder that fits; ok is false where there is none.
+func (r *Resolver) mapped(slash string) (place Place, ok bool) {
+	for _, f := range r.order {
+		for _, m := range f.Mappings {
+			rest, fits := cutPrefix(slash, strings.TrimSuffix(slashed(m.From), "/"))
+			if !fits || m.From == "" {
+				continue
+			}
+			p := r.follow(m, m.to(f), rest)
+			if p.Found {
+				return p, true
+			}
+			if !ok {
+				place, ok = p, true
+			}
+			break
+		}
+	}
+	return place, ok
+}
+
+func (r *Resolver) follow(m Mapping, to, rest string) Place {
+	p := filepath.Join(to, filepath.FromSlash(rest))
+	if p == to && isFile(to) {
+		return Place{Path: to, Found: true, Mapped: true}
+	}
+	file, s := p, outside
+	if Inside(p, to) {
+		file, s = r.file(p)
+	}
+	switch s {
+	case found:
+		return Place{Path: file, Found: true, Mapped: true}
+	case missing:
+		return Place{Path: file, Mapped: true, Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not there", m.From, m.To, p)}
+	}
+	return Place{Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not below %s", m.From, m.To, p, to)}
+}
+
+func (r *Resolver) absolute(p string) Place {
+	file, s := r.file(p)
+	place := Place{Path: file, Found: s == found}
+	switch s {
+	case missing:
+		place.Why = "there is no such file"
+	case outside:
+		place.Why = "it lies outside the workspace; " + hint
+	case leaves:
+		place.Why = leavesWhy
+	}
+	return place
+}
+
+const leavesWhy = "a symlink leads out of the workspace to it; " + hint
+
+// relative looks below the profile's directory, below those above it up to the folder, which is
+// where a tool that writes into a directory of its own ran, and below the other folders.
+func (r *Resolver) relative(slash string) Place {
+	upwards := slash == ".." || strings.HasPrefix(slash, "../")
+	why, best := "it lies outside the workspace; "+hint, outside
+	for _, base := range r.bases {
+		if upwards && base != r.near && !r.isFolder(base) {
+			continue
+		}
+		switch file, s := r.file(join(base, slash)); {
+		case s == found:
+			return Place{Path: file, Found: true}
+		case s == leaves:
+			why, best = leavesWhy, leaves
+		case s == missing && best == outside:
+			why, best = "there is no such file below "+r.below, missing
+		}
+	}
+	return Place{Why: why}
+}
+
+func (r *Resolver) isFolder(dir string) bool {
+	return slices.ContainsFunc(r.folders, func(f Folder) bool { return f.Dir == dir })
+}
+
+// imported looks for a Go import path and base name. ours tells that the package is one of a module
+// or of go list's.
+func (r *Resolver) imported(slash string) (place Place, ours bool) {
+	pkg, base := path.Split(slash)
+	pkg = strings.TrimSuffix(pkg, "/")
+	there := false // the package's directory is
+	tried := func(dir string, s state) {
+		switch {
+		case s == leaves:
+			place.Why = leavesWhy
+		case !ours:
+			place.Why = fmt.Sprintf("%s is not in %s: %s", base, dir, gone(base))
+		}
+		ours = true
+	}
+	for _, f := range r.order {
+		for _, d := range f.Modules.dirs(pkg, r.near) {
+			file, s := r.file(filepath.Join(d, base))
+			if s == found {
+				return Place{Path: file, Found: true}, true
+			}
+			tried(d, s)
+			there = there || r.dir(d).state == found
+		}
+		for _, d := range f.Modules.vendored(pkg) {
+			file, s := r.file(filepath.Join(d, base))
+			if s == found {
+				return Place{Path: file, Found: true}, true
+			}
+			if r.dir(d).state == found {
+				tried(d, s)
+				there = true
+			}
+		}
+		if d, ok := f.Packages[pkg]; ok {
+			file, s := r.listed(d, base)
+			if s == found {
+				return Place{Path: file, Found: true}, true
+			}
+			tried(d, s)
+			there = true
+		}
+	}
+	if !there {
+		place.ImportPath = pkg
+	}
+	if !ours {
+		place.Why = fmt.Sprintf("no go.mod here provides %s", pkg)
+		if here := r.modules(); here != "" {
+			place.Why = fmt.Sprintf("no module here provides %s (here: %s)", pkg, here)
+		}
+	}
+	return place, ours
+}
+
+func gone(base string) string {
+	if path.Ext(base) != ".go" {
+		return "a //line directive may have named it"
+	}
+	return "it was moved or deleted since the profile was written"
+}
+
+// modules names the first modules of the folders.
+func (r *Resolver) modules() string {
+	const most = 3
+	var paths []string
+	for _, f := range r.folders {
+		paths = append(paths, f.Modules.paths()...)
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	if more := len(paths) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(paths[:most], ", "), more)
+	}
+	return strings.Join(paths, ", ")
+}
+
+// listed looks for a file in a directory that go list gave.
+func (r *Resolver) listed(dir, base string) (path string, s state) {
+	p := filepath.Join(dir, base)
+	if file, s := r.file(p); s != outside {
+		return file, s
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return p, missing
+	}
+	return p, look(filepath.Join(real, base), func(p string) bool { return Inside(p, real) })
+}
+
+// maxPath is the length in bytes of the longest path that any system takes.
+const maxPath = 32 << 10
+
+// file looks for a file. path is p in the spelling of its root.
+func (r *Resolver) file(p string) (path string, s state) {
+	if len(p) > maxPath {
+		return p, missing
+	}
+	d := r.dir(filepath.Dir(p))
+	base := filepath.Base(p)
+	path = filepath.Join(d.path, base)
+	if d.state != found {
+		return path, d.state
+	}
+	return path, look(filepath.Join(d.real, base), r.holds)
+}
+
+// look looks for a file in a directory without symlinks. may says where a symlink may lead.
+func look(p string, may func(real string) bool) state {
+	info, err := os.Lstat(p)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if p, err = filepath.EvalSymlinks(p); err == nil && !may(p) {
+			return leaves
+		}
+		if err == nil {
+			info, err = os.Lstat(p)
+		}
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return missing
+	}
+	return found
+}
+
+// dir looks for a directory.
+func (r *Resolver) dir(p string) directory {
+	d, ok := r.dirs[p]
+	if !ok {
+		d = r.lookDir(p)
+		r.dirs[p] = d
+	}
+	return d
+}
+
+func (r *Resolver) lookDir(p string) directory {
+	path, ok := r.spelled(p)
+	if !ok {
+		return directory{path: p, state: outside}
+	}
+	if path != p {
+		return r.dir(path)
+	}
+	// The roots are in r.dirs, so this ends there.
+	parent := r.dir(filepath.Dir(p))
+	if parent.state != found {
+		return directory{path: p, state: parent.state}
+	}
+	real := filepath.Join(parent.real, filepath.Base(p))
+	info, err := os.Lstat(real)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if real, err = filepath.EvalSymlinks(real); err == nil && !r.holds(real) {
+			return directory{path: p, state: leaves}
+		}
+		if err == nil {
+			info, err = os.Lstat(real)
+		}
+	}
+	if err != nil || !info.IsDir() {
+		return directory{path: p, state: missing}
+	}
+	return directory{path: p, real: real}
+}
+
+// spelled is p as a root around it spells it; ok is false where there is none. The folders come
+// first, so that a file has the path that an editor knows.
+func (r *Resolver) spelled(p string) (path string, ok bool) {
+	for _, roots := range [][]root{r.roots[:r.own], r.roots[r.own:]} {
+		for _, in := range roots {
+			if Inside(p, in.dir) {
+				return p, true
+			}
+		}
+		for _, in := range roots {
+			if Inside(p, in.real) {
+				return filepath.Join(in.dir, p[len(in.real):]), true
+			}
+		}
+	}
+	return "", false
+}
+
+// holds reports whether a path without symlinks lies below a root.
+func (r *Resolver) holds(real string) bool {
+	return slices.ContainsFunc(r.roots, func(in root) bool { return Inside(real, in.real) })
+}
+
+// Inside reports whether the cleaned absolute path p is dir or lies below it.
+func Inside(p, dir string) bool {
+	rest, ok := strings.CutPrefix(p, dir)
+	return ok && (rest == "" || rest[0] == filepath.Separator || strings.HasSuffix(dir, string(filepath.Separator)))
+}
+
+func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
+
+func isWindowsAbs(slash string) bool {
+	return len(slash) > 2 && slash[1] == ':' && slash[2] == '/'
+}
+
+// isImport reports whether a name may begin with an import path, which has no empty and no dot
+// segments.
+func isImport(slash string) bool {
+	for s := range strings.SplitSeq(slash, "/") {
+		if s == "" || s == "." || s == ".." {
+			return false
+		}
+	}
+	return strings.Contains(slash, "/")
+}
+
+func isFile(p string) bool {
+	info, err := os.Stat(p)
+	return err == nil && info.Mode().IsRegular()
+}

@@ -1,0 +1,70 @@
+// Package source knows source texts: the functions of a file, facts about it, and which file on
+// disk a profile's path means.
+package source
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+)
+
+// Parsed is what a source text holds.
+type Parsed struct {
+	// Package is the name in the package clause; "" where the language has none or it can't be
+	// read.
+	Package string
+	// Generated tells that the file says of itself that it is generated.
+	Generated bool
+	// Funcs are the outermost functions, sorted by position, without overlap and without counts.
+	// A declaration without a body (of an assembly function) is none.
+	Funcs []coverage.Func
+	// Err is the first syntax error; nil means the text is whole. Else Funcs hold what could be
+	// made out, with declarations that lost their body.
+	Err error
+}
+
+// Main reports whether the file belongs to a program's entry package.
+func (p *Parsed) Main() bool { return p.Package == "main" }
+
+// Parse finds the functions of text. ok is false where covls can't read the language that the
+// name's extension stands for; its functions are then unknown, not absent.
+func Parse(name, text string) (parsed *Parsed, ok bool) {
+	if filepath.Ext(name) != ".go" {
+		return nil, false
+	}
+	return parseGo(text), true
+}
+
+// ReadFile reads a source text of at most limit bytes.
+func ReadFile(path string, limit int64) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var b strings.Builder
+	if info, err := f.Stat(); err == nil && info.Size() <= limit {
+		b.Grow(int(info.Size()))
+	}
+	n, err := io.Copy(&b, io.LimitReader(f, max(limit, limit+1)))
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	if n > limit {
+		return "", fmt.Errorf("%s is larger than limits.source_bytes (%d)", path, limit)
+	}
+	return b.String(), nil
+}
+
+// fingerprint is FNV-1a, 64 bits: the same text has the same fingerprint in every run.
+func fingerprint(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
