@@ -1,0 +1,192 @@
+package watch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Root is a workspace folder and what counts as a profile in it.
+type Root struct {
+	// Dir is an absolute path.
+	Dir string
+	// Patterns are doublestar globs, case-sensitive, relative to Dir or absolute, also outside Dir.
+	Patterns []string
+	// GoCoverDirs makes each directory that holds a file covmeta.* a profile.
+	GoCoverDirs bool
+	// Settle is how long a profile must be at rest before it is reported, 300 ms when 0.
+	Settle time.Duration
+	// Depth is how many directories deep a search goes, 32 when 0.
+	Depth int
+	// Entries is how many directory entries a search looks at, 500,000 when 0.
+	Entries int
+	// Profiles is how many profiles a search returns, 1,000 when 0.
+	Profiles int
+}
+
+func (r Root) withDefaults() Root {
+	r.Settle = cmp.Or(r.Settle, 300*time.Millisecond)
+	r.Depth = cmp.Or(r.Depth, 32)
+	r.Entries = cmp.Or(r.Entries, 500_000)
+	r.Profiles = cmp.Or(r.Profiles, 1000)
+	return r
+}
+
+// Found is the outcome of a search.
+type Found struct {
+	// Dir is the root's directory.
+	Dir string
+	// Profiles are absolute paths, sorted.
+	Profiles []string
+	// Left says in words what was left out.
+	Left []string
+	// Dirs is how many directories were read.
+	Dirs int
+}
+
+// Discover searches a root once. The error is that of ctx; what was found until then is valid.
+func Discover(ctx context.Context, root Root) (Found, error) {
+	return compile(root).discover(ctx)
+}
+
+func (m *matcher) discover(ctx context.Context) (Found, error) {
+	w := walk{m: m, found: map[string]bool{}, left: slices.Clone(m.left), entries: m.root.Entries}
+	for _, path := range m.literals {
+		if s, err := stat(path, m.root.GoCoverDirs, Stamp{}); err == nil && s != (Stamp{}) {
+			w.add(path)
+		}
+	}
+	for _, s := range m.starts() {
+		if _, err := w.from(ctx, s); err != nil {
+			break
+		}
+	}
+	if n := len(w.unread); n > 3 {
+		w.left = append(w.left, w.unread[:3]...)
+		w.left = append(w.left, fmt.Sprintf("%d more directories that can't be read", n-3))
+	} else {
+		w.left = append(w.left, w.unread...)
+	}
+	return Found{
+		Dir:      m.root.Dir,
+		Profiles: slices.Sorted(maps.Keys(w.found)),
+		Left:     w.left,
+		Dirs:     w.dirs,
+	}, ctx.Err()
+}
+
+// walk is a search in progress. The goroutine that made it owns it.
+type walk struct {
+	m       *matcher
+	found   map[string]bool
+	left    []string
+	unread  []string // directories that can't be read, in words
+	entries int      // how many more may be looked at
+	dirs    int
+	deep    bool // the bound of depth has been reached
+	full    bool // the bound of profiles has been reached
+}
+
+// from searches below a directory, breadth first so that the bounds cut off what is deep. It
+// returns the directories it came by.
+func (w *walk) from(ctx context.Context, s start) ([]string, error) {
+	depth := w.m.root.Depth + 1
+	if s.depth > 0 {
+		depth = min(depth, s.depth)
+	}
+	dirs := []string{s.dir}
+	for next, level := 0, 1; next < len(dirs); level++ {
+		for end := len(dirs); next < end; next++ {
+			if err := ctx.Err(); err != nil {
+				return dirs, err
+			}
+			if w.entries <= 0 {
+				return dirs, nil
+			}
+			sub := w.read(dirs[next])
+			switch {
+			case level < depth:
+				dirs = append(dirs, sub...)
+			case len(sub) > 0 && depth != s.depth && !w.deep:
+				w.deep = true
+				w.left = append(w.left, fmt.Sprintf("directories more than %d deep, such as %s", w.m.root.Depth, sub[0]))
+			}
+		}
+	}
+	return dirs, nil
+}
+
+// read takes up the profiles of a directory and returns its subdirectories.
+func (w *walk) read(dir string) (sub []string) {
+	entries, err := readDir(dir, w.entries+1)
+	w.dirs++
+	if err != nil && (dir == w.m.root.Dir || !errors.Is(err, fs.ErrNotExist)) {
+		w.unread = append(w.unread, err.Error())
+	}
+	if w.entries -= len(entries); w.entries < 0 {
+		w.left = append(w.left, fmt.Sprintf("what comes after %d directory entries, in and below %s", w.m.root.Entries, dir))
+	}
+	prefix := strings.TrimSuffix(dir, separator) + separator
+	coverDir := false
+	for _, e := range entries {
+		name, mode := e.Name(), e.Type()
+		switch {
+		case mode.IsDir():
+			if !skipped(name) {
+				sub = append(sub, prefix+name)
+			}
+		case !mode.IsRegular() && mode != fs.ModeSymlink:
+		case w.m.root.GoCoverDirs && strings.HasPrefix(name, covMeta):
+			coverDir = true
+		case w.m.candidate(name):
+			if path := prefix + name; w.m.match(path) != "" && regular(path, mode) {
+				w.add(path)
+			}
+		}
+	}
+	if coverDir && w.m.coverDir(dir) {
+		w.add(dir)
+	}
+	return sub
+}
+
+func (w *walk) add(path string) {
+	switch {
+	case w.found[path]:
+	case len(w.found) < w.m.root.Profiles:
+		w.found[path] = true
+	case !w.full:
+		w.full = true
+		w.left = append(w.left, fmt.Sprintf("profiles after the first %d, such as %s", w.m.root.Profiles, path))
+	}
+}
+
+// readDir returns at most n entries of a directory, in no order.
+func readDir(dir string, n int) ([]fs.DirEntry, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(n)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return entries, err
+}
+
+func regular(path string, mode fs.FileMode) bool {
+	if mode.IsRegular() {
+		return true
+	}
+	fi, err := os.Stat(path)
+	return err == nil && fi.Mode().IsRegular()
+}

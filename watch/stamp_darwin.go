@@ -1,0 +1,20 @@
+package watch
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+type fileID struct {
+	dev     int32
+	ino     uint64
+	changed syscall.Timespec
+}
+
+func idOf(fi fs.FileInfo) fileID {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileID{}
+	}
+	return fileID{st.Dev, st.Ino, st.Ctimespec}
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package watch
+
+func systemWriters(map[string]Writer) map[string]Writer { return nil }
