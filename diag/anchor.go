@@ -1,0 +1,247 @@
+// Package diag turns a snapshot into what an editor shows: diagnostics, lenses, hovers and the list
+// of gaps. Its functions are pure; they speak in byte offsets of the text at hand.
+package diag
+
+import (
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/text"
+	"github.com/covls/covls/workspace"
+)
+
+// Span is a stretch of a document in byte offsets: from Start up to, not including, End.
+type Span struct {
+	Start, End int
+}
+
+// Mark is a function that the profile knows, where it stands in the text now.
+type Mark struct {
+	coverage.Func
+	// Ordinal tells functions of the same name and receiver apart (init, _): 0 for the first.
+	Ordinal int
+	// Now is where the whole function stands, NameNow where its name does.
+	Now, NameNow Span
+	// Stale tells that the function's text is not what it was when the profile was read. Its
+	// statements are then those of the older text.
+	Stale bool
+}
+
+// Marks finds the functions of file in the document's text. A function whose text is unchanged is
+// found wherever it was moved; one whose own text changed is stale; one that was deleted has no
+// mark. Functions that the profile does not know have none either.
+func Marks(file *workspace.File, d *workspace.Document) []Mark {
+	funcs := file.Funcs
+	if file.Source == nil {
+		base := d.ParsedBase()
+		if base == nil {
+			return nil
+		}
+		funcs = coverage.Attribute(base.Funcs, file.Coverage.Regions)
+	}
+	now := d.Parsed()
+	if now == nil {
+		return nil
+	}
+	a := anchor{doc: d, now: now.Funcs, broken: now.Err != nil, taken: make([]bool, len(now.Funcs))}
+	marks := make([]Mark, len(funcs))
+	found := make([]bool, len(funcs))
+	names := map[string]int{}
+	for i, f := range funcs {
+		name := f.String()
+		marks[i] = Mark{Func: f, Ordinal: names[name]}
+		names[name]++
+	}
+	for i := range marks {
+		found[i] = a.sameText(&marks[i])
+	}
+	for i := range marks {
+		found[i] = found[i] || a.sameLines(&marks[i])
+	}
+	for i := range marks {
+		found[i] = found[i] || a.sameName(&marks[i]) || a.samePlace(&marks[i])
+	}
+	out := marks[:0]
+	for i, m := range marks {
+		if found[i] {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// anchor finds functions of one text in a later one.
+type anchor struct {
+	doc    *workspace.Document
+	now    []coverage.Func
+	broken bool   // the text has syntax errors
+	taken  []bool // beside now
+	byHash map[uint64][]int
+	byName map[string][]int
+	lines  *text.Map
+	base   map[uint64][]coverage.Func
+}
+
+func (a *anchor) take(m *Mark, i int) {
+	a.taken[i] = true
+	t := a.doc.Text
+	m.Now, m.NameNow = offsets(t, a.now[i].Span), offsets(t, a.now[i].NameSpan)
+}
+
+func offsets(t *text.Text, s coverage.Span) Span {
+	return Span{t.At(s.Start.Line, s.Start.Col), t.At(s.End.Line, s.End.Col)}
+}
+
+// sameText finds the function by its text. Where several have the same text, they keep their
+// order.
+func (a *anchor) sameText(m *Mark) bool {
+	if a.byHash == nil {
+		a.byHash = map[uint64][]int{}
+		for i, f := range a.now {
+			a.byHash[f.Hash] = append(a.byHash[f.Hash], i)
+		}
+	}
+	same := a.byHash[m.Hash]
+	if len(same) == 0 {
+		return false
+	}
+	a.byHash[m.Hash] = same[1:]
+	a.take(m, same[0])
+	return true
+}
+
+// sameLines finds a function that the parser can't make out in a text that is broken elsewhere:
+// its lines are where the edit moved them, unchanged.
+func (a *anchor) sameLines(m *Mark) bool {
+	if !a.broken || a.doc.Base == a.doc.Text {
+		return false
+	}
+	if a.base == nil {
+		a.base = map[uint64][]coverage.Func{}
+		if p := a.doc.ParsedBase(); p != nil {
+			for _, f := range p.Funcs {
+				a.base[f.Hash] = append(a.base[f.Hash], f)
+			}
+		}
+	}
+	then := a.base[m.Hash]
+	if len(then) == 0 {
+		return false
+	}
+	old := then[0]
+	was := offsets(a.doc.Base, old.Span)
+	body := a.doc.Base.String()[was.Start:was.End]
+	line, ok := a.align().Line(old.Span.Start.Line)
+	if !ok {
+		return false
+	}
+	start := a.doc.Text.At(line, old.Span.Start.Col)
+	if !strings.HasPrefix(a.doc.Text.String()[start:], body) {
+		return false
+	}
+	a.base[m.Hash] = then[1:]
+	shift := start - was.Start
+	name := offsets(a.doc.Base, old.NameSpan)
+	m.Now = Span{start, start + len(body)}
+	m.NameNow = Span{name.Start + shift, name.End + shift}
+	return true
+}
+
+func (a *anchor) align() *text.Map {
+	if a.lines == nil {
+		a.lines = text.Align(a.doc.Base, a.doc.Text)
+	}
+	return a.lines
+}
+
+// sameName finds a function whose text changed but not its name.
+func (a *anchor) sameName(m *Mark) bool {
+	if a.byName == nil {
+		a.byName = map[string][]int{}
+		for i, f := range a.now {
+			if !a.taken[i] {
+				a.byName[f.String()] = append(a.byName[f.String()], i)
+			}
+		}
+	}
+	same := a.byName[m.String()]
+	if len(same) == 0 {
+		return false
+	}
+	a.byName[m.String()] = same[1:]
+	a.take(m, same[0])
+	m.Stale = true
+	return true
+}
+
+// samePlace finds a function that was renamed, or whose head can't be parsed, by its lines.
+func (a *anchor) samePlace(m *Mark) bool {
+	if a.doc.Base == a.doc.Text {
+		return false
+	}
+	first, found := uint32(0), false
+	for line := m.Span.Start.Line; line <= m.Span.End.Line && !found; line++ {
+		// Braces and blank lines are everywhere; they prove nothing.
+		if len(strings.TrimSpace(a.doc.Base.Line(line))) > 1 {
+			first, found = a.align().Line(line)
+		}
+	}
+	if !found {
+		return false
+	}
+	p := coverage.Point{Line: first, Col: 1}
+	for i, f := range a.now {
+		if f.Span.Start.Line <= p.Line && p.Line <= f.Span.End.Line {
+			if a.taken[i] {
+				return false
+			}
+			a.take(m, i)
+			m.Stale = true
+			return true
+		}
+	}
+	if !a.broken {
+		return false
+	}
+	t := a.doc.Text
+	line := t.Line(first)
+	start := t.At(first, 1) + len(line) - len(strings.TrimLeft(line, " \t"))
+	end := t.At(first, uint32(len(line)+1))
+	m.Now, m.NameNow = Span{start, end}, Span{start, end}
+	m.Stale = true
+	return true
+}
+
+// point moves a place of the profile that lies in the function to where it is in the text now.
+// The function must not be stale.
+func (m *Mark) point(t *text.Text, p coverage.Point) int {
+	line, col := t.LineCol(m.Now.Start)
+	if p.Line == m.Span.Start.Line {
+		return t.At(line, col+p.Col-m.Span.Start.Col)
+	}
+	return t.At(line+p.Line-m.Span.Start.Line, p.Col)
+}
+
+func (m *Mark) span(t *text.Text, s coverage.Span) Span {
+	return Span{m.point(t, s.Start), m.point(t, s.End)}
+}
+
+// profilePoint is the place of the profile for an offset in the function's text now.
+func (m *Mark) profilePoint(t *text.Text, offset int) coverage.Point {
+	line, col := t.LineCol(m.Now.Start)
+	l, c := t.LineCol(offset)
+	if l == line {
+		return coverage.Point{Line: m.Span.Start.Line, Col: m.Span.Start.Col + c - col}
+	}
+	return coverage.Point{Line: m.Span.Start.Line + l - line, Col: c}
+}
+
+// regions are the profile's regions in the function.
+func (m *Mark) regions(file *workspace.File) []coverage.Region {
+	return coverage.Within(file.Coverage.Regions, m.Span)
+}
+
+// Closed makes a document of a file that is not open, from its text on disk.
+func Closed(path, content string) *workspace.Document {
+	return workspace.NewDocument("", path, 0, text.New(content))
+}

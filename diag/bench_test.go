@@ -1,0 +1,129 @@
+package diag_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/text"
+	"github.com/covls/covls/workspace"
+)
+
+// project writes a module of files with blocks blocks in all, 10 a function and 10 functions a file,
+// and its profile; it returns the folder and the source of the first file.
+func project(b *testing.B, blocks int) (dir, file string) {
+	b.Helper()
+	dir = b.TempDir()
+	var profile strings.Builder
+	profile.WriteString("mode: count\n")
+	source := sourceOf()
+	write := func(name, content string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.com/project\n\ngo 1.26\n")
+	for f := range blocks / 100 {
+		name := fmt.Sprintf("file%05d.go", f)
+		write(name, source)
+		line := 3
+		for fn := range 10 {
+			fmt.Fprintf(&profile, "example.com/project/%s:%d.22,%d.12 1 %d\n", name, line, line+1, fn%3)
+			for k := range 9 {
+				fmt.Fprintf(&profile, "example.com/project/%s:%d.12,%d.3 1 %d\n", name, line+1+3*k, line+3+3*k, (fn+k)%3)
+			}
+			line += 31
+		}
+	}
+	write("cover.out", profile.String())
+	return dir, filepath.Join(dir, "file00000.go")
+}
+
+func sourceOf() string {
+	var b strings.Builder
+	b.WriteString("package project\n\n")
+	for fn := range 10 {
+		fmt.Fprintf(&b, "func Function%d(x int) {\n", fn)
+		for k := range 9 {
+			fmt.Fprintf(&b, "\tif x > %d {\n\t\tprintln(x)\n\t}\n", k)
+		}
+		b.WriteString("\tprintln()\n}\n\n")
+	}
+	return b.String()
+}
+
+func load(b *testing.B, dir string) *workspace.Snapshot {
+	b.Helper()
+	store := workspace.NewStore()
+	l := workspace.NewLoader(store)
+	l.SetFolders(context.Background(), []*workspace.Folder{workspace.NewFolder(dir, "", config.Merge(), nil)})
+	if troubles := l.Read(context.Background(), []workspace.Change{{Path: filepath.Join(dir, "cover.out")}}); len(troubles) > 0 {
+		b.Fatal(troubles)
+	}
+	return store.Load()
+}
+
+func open(b *testing.B, path string) *workspace.Document {
+	b.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return workspace.NewDocument("file://"+path, path, 1, text.New(string(data)))
+}
+
+// BenchmarkLoad is everything between a profile on disk and the functions of every file: reading,
+// finding the files, parsing the sources.
+func BenchmarkLoad(b *testing.B) {
+	for _, blocks := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprintf("blocks=%d", blocks), func(b *testing.B) {
+			dir, _ := project(b, blocks)
+			for b.Loop() {
+				load(b, dir)
+			}
+		})
+	}
+}
+
+func BenchmarkDiagnostics(b *testing.B) {
+	dir, file := project(b, 100_000)
+	snap := load(b, dir)
+	d := open(b, file)
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			diag.Diagnostics(snap, d)
+		}
+	})
+	b.Run("keystroke", func(b *testing.B) { // the text is new, so it is parsed
+		for b.Loop() {
+			edit := text.Edit{Text: "x"}
+			diag.Diagnostics(snap, d.WithText(2, d.Text.Apply([]text.Edit{edit}, text.UTF16)))
+		}
+	})
+}
+
+func BenchmarkHover(b *testing.B) {
+	dir, file := project(b, 100_000)
+	snap := load(b, dir)
+	d := open(b, file)
+	name := strings.Index(d.Text.String(), "Function5")
+	for b.Loop() {
+		diag.HoverAt(snap, d, name)
+	}
+}
+
+func BenchmarkLenses(b *testing.B) {
+	dir, file := project(b, 100_000)
+	snap := load(b, dir)
+	d := open(b, file)
+	for b.Loop() {
+		for _, l := range diag.Lenses(snap, d) {
+			diag.LensText(snap, d, l.Func)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/workspace"
+)
+
+// Code is the stable code of an uncovered function's diagnostic; FadeCode that of a faded stretch.
+const (
+	Code     = "uncovered"
+	FadeCode = "uncovered-code"
+)
+
+// Diagnostic is a mark in a document.
+type Diagnostic struct {
+	Span     Span
+	Severity config.Severity
+	Code     string
+	Message  string
+	// Faded asks the editor to draw the stretch as unused code.
+	Faded   bool
+	Related []Related
+}
+
+// Related is a stretch that a diagnostic points to.
+type Related struct {
+	Span    Span
+	Message string
+}
+
+// Diagnostics has one for every function of the document that no test reaches, in the order of
+// the text; with the setting `fade` also one for every stretch that did not run. It is empty where
+// there is nothing to show.
+func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
+	file := s.FileOf(d)
+	if file == nil || s.Hidden || !file.Folder.Settings.Diagnostics.Enable {
+		return nil
+	}
+	settings := &file.Folder.Settings
+	severity := fileSeverity(file)
+	var out []Diagnostic
+	for _, m := range Marks(file, d) {
+		if m.Stale && settings.Stale == config.StaleHide {
+			continue
+		}
+		stretches := stretchesOf(file, &m, d)
+		if m.Uncovered() && severity != config.SeverityOff {
+			g := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
+			if m.Stale && settings.Stale == config.StaleDim {
+				g.Severity = config.SeverityHint
+				g.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, of(m.Statements, file.Coverage.Unit), staleWord)
+			}
+			out = append(out, g)
+		}
+		if settings.Fade {
+			for _, r := range stretches {
+				out = append(out, Diagnostic{Span: r.Span, Severity: config.SeverityHint, Code: FadeCode, Message: r.Message, Faded: true})
+			}
+		}
+	}
+	return out
+}
+
+// fileSeverity is that of tier high for a file that is short of its target and that of tier lower
+// for one that has reached it.
+func fileSeverity(f *workspace.File) config.Severity {
+	if f.Gap() > 0 {
+		return f.Folder.Settings.Diagnostics.Severity.High
+	}
+	return f.Folder.Settings.Diagnostics.Severity.Lower
+}
+
+// stretchesOf are the stretches of a function that did not run; none where it is stale, since nobody
+// knows where they are.
+func stretchesOf(file *workspace.File, m *Mark, d *workspace.Document) []Related {
+	if m.Stale {
+		return nil
+	}
+	regions := m.regions(file)
+	var out []Related
+	for _, s := range coverage.Missed(regions) {
+		now := inner(d.Text.String(), m.span(d.Text, s))
+		first, _ := d.Text.LineCol(now.Start)
+		last, _ := d.Text.LineCol(now.End)
+		n := 0
+		for _, r := range coverage.Within(regions, coverage.Span{Start: s.Start, End: s.End}) {
+			if r.Uncovered() {
+				n += int(r.Statements)
+			}
+		}
+		out = append(out, Related{now, fmt.Sprintf("%s never ran (%s)", plural(n, "statement"), lines(first, last))})
+	}
+	return out
+}
+
+// inner cuts the braces off a block and the space inside them, so that a stretch begins and ends
+// with what did not run.
+func inner(content string, s Span) Span {
+	const space = " \t\r\n"
+	body := content[s.Start:s.End]
+	if rest, ok := strings.CutPrefix(body, "{"); ok {
+		body = strings.TrimLeft(rest, space)
+	}
+	start := s.End - len(body)
+	if rest, ok := strings.CutSuffix(body, "}"); ok {
+		body = strings.TrimRight(rest, space)
+	}
+	if body == "" {
+		return s
+	}
+	return Span{start, start + len(body)}
+}

@@ -1,0 +1,107 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/workspace"
+)
+
+// Kind says what sort of gap it is.
+type Kind string
+
+const (
+	// Function is a function that no test reaches.
+	Function Kind = "function"
+	// Stretch is a part that never ran of a function that did.
+	Stretch Kind = "stretch"
+)
+
+// Gap is a place where a test is missing. File, Func and Kind (and for stretches the order among
+// the function's) identify it across edits and reports.
+type Gap struct {
+	File *workspace.File
+	Kind Kind
+	Func coverage.Func
+	// Statements are those that never ran.
+	Statements int
+	Message    string
+	// Span is where the gap stands in the document it was asked for.
+	Span Span
+}
+
+// Gaps lists the gaps of a document in the order of its text. Hidden marks are no reason to hide
+// gaps from somebody who asks; stale functions that the settings hide are left out.
+func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
+	file := s.FileOf(d)
+	if file == nil {
+		return nil
+	}
+	var out []Gap
+	for _, m := range Marks(file, d) {
+		switch {
+		case m.Stale && file.Folder.Settings.Stale == config.StaleHide:
+		case m.Uncovered():
+			out = append(out, Gap{
+				File: file, Kind: Function, Func: m.Func, Statements: m.Statements.Total,
+				Message: Uncovered(file, &m.Func), Span: m.NameNow,
+			})
+		default:
+			for _, r := range stretchesOf(file, &m, d) {
+				out = append(out, Gap{
+					File: file, Kind: Stretch, Func: m.Func, Message: fmt.Sprintf("%s: %s", &m.Func, r.Message), Span: r.Span,
+				})
+			}
+		}
+	}
+	return out
+}
+
+// Next is the first gap that begins behind offset, or the first of all where none does; Previous
+// the last that ends before it, or the last of all. ok is false where there is no gap.
+func Next(gaps []Gap, offset int) (g Gap, ok bool) {
+	if len(gaps) == 0 {
+		return Gap{}, false
+	}
+	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Span.Start > offset })
+	return gaps[max(i, 0)], true
+}
+
+// Previous is described at Next.
+func Previous(gaps []Gap, offset int) (g Gap, ok bool) {
+	if len(gaps) == 0 {
+		return Gap{}, false
+	}
+	for _, g := range slices.Backward(gaps) {
+		if g.Span.End <= offset && g.Span.Start < offset {
+			return g, true
+		}
+	}
+	return gaps[len(gaps)-1], true
+}
+
+// FilesByGap lists the files that have uncovered statements, the most urgent first: by the gap to
+// their target, then by what is uncovered, then by name.
+func FilesByGap(s *workspace.Snapshot) []*workspace.File {
+	var out []*workspace.File
+	for f := range maps.Values(s.Files) {
+		if f.Total.Uncovered() > 0 {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, ByGap)
+	return out
+}
+
+// ByGap is the order of FilesByGap.
+func ByGap(a, b *workspace.File) int {
+	return cmp.Or(
+		cmp.Compare(b.Gap(), a.Gap()),
+		cmp.Compare(b.Total.Uncovered(), a.Total.Uncovered()),
+		cmp.Compare(a.Name, b.Name),
+	)
+}

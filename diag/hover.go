@@ -1,0 +1,158 @@
+package diag
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/workspace"
+)
+
+// Hover is what is known of a place of a document.
+type Hover struct {
+	// Span is the stretch that the text speaks of.
+	Span Span
+	// Markdown is the text.
+	Markdown string
+}
+
+// hoverStretches is how many missed stretches a hover lists.
+const hoverStretches = 8
+
+// HoverAt tells, on a function's name, how much of it ran, what was missed and how far the file is
+// from its target; elsewhere in a function, how often the code there ran. ok is false where
+// nothing is known.
+func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover, ok bool) {
+	file := s.FileOf(d)
+	if file == nil || s.Hidden {
+		return Hover{}, false
+	}
+	for _, m := range Marks(file, d) {
+		switch {
+		case m.NameNow.Start <= offset && offset <= m.NameNow.End:
+			return hoverFunc(file, d, &m), true
+		case m.Now.Start <= offset && offset <= m.Now.End:
+			return hoverRegion(file, d, &m, offset)
+		}
+	}
+	return Hover{}, false
+}
+
+func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
+	var b strings.Builder
+	unit := file.Coverage.Unit
+	switch {
+	case m.Statements.Total == 0:
+		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", code(m.Func.String()))
+	case m.Uncovered():
+		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", code(m.Func.String()), of(m.Statements, unit))
+	default:
+		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), code(m.Func.String()), of(m.Statements, unit))
+	}
+	if m.Stale {
+		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was read; the numbers are of the text before.\n")
+	}
+	var missed []Related
+	if !m.Uncovered() { // else it would be all of it
+		missed = stretchesOf(file, m, d)
+	}
+	if len(missed) > 0 {
+		b.WriteString("\n")
+	}
+	for i, r := range missed {
+		if i == hoverStretches {
+			fmt.Fprintf(&b, "- and %s more\n", plural(len(missed)-i, "place"))
+			break
+		}
+		line, _ := d.Text.LineCol(r.Span.Start)
+		fmt.Fprintf(&b, "- %s: %s\n", r.Message, code(snippet(d.Text.Line(line))))
+	}
+	fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
+	b.WriteString(origin(file))
+	return Hover{m.NameNow, b.String()}
+}
+
+// snippet is a line short enough for a list.
+func snippet(line string) string {
+	const most = 60
+	r := []rune(strings.TrimSpace(line))
+	if len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return string(r)
+}
+
+// origin says which profiles the numbers are from and when those were written.
+func origin(file *workspace.File) string {
+	var b strings.Builder
+	for _, p := range file.Parts {
+		fmt.Fprintf(&b, "\nFrom %s, written %s.\n", code(ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05"))
+		if p.Profile.Trouble != nil {
+			fmt.Fprintf(&b, "\n*Not the newest*: %v\n", p.Profile.Trouble)
+		}
+	}
+	return b.String()
+}
+
+// ProfileName is the path of a profile for people: relative to its folder where it lies in it.
+func ProfileName(p *workspace.Profile) string {
+	if rel, err := filepath.Rel(p.Folder.Dir, p.Path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return p.Path
+}
+
+// hoverRegion speaks of the innermost region around offset.
+func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset int) (h Hover, ok bool) {
+	if m.Stale {
+		return Hover{}, false
+	}
+	at := m.profilePoint(d.Text, offset)
+	r, ok := regionAt(m.regions(file), at)
+	if !ok {
+		return Hover{}, false
+	}
+	var b strings.Builder
+	n := plural(int(r.Statements), "statement")
+	switch {
+	case r.Count == 0:
+		fmt.Fprintf(&b, "**Never ran**: this block of %s\n", n)
+	case file.Counted():
+		fmt.Fprintf(&b, "**Ran %d×**: this block of %s\n", r.Count, n)
+	default:
+		fmt.Fprintf(&b, "**Ran**: this block of %s\n", n)
+	}
+	if len(file.Parts) > 1 {
+		b.WriteString("\n")
+		for _, p := range file.Parts {
+			fmt.Fprintf(&b, "- %s: %s\n", code(ProfileName(p.Profile)), countIn(p, r))
+		}
+	}
+	return Hover{m.span(d.Text, coverage.Span{Start: r.Start, End: r.End}), b.String()}, true
+}
+
+func countIn(p workspace.Part, r coverage.Region) string {
+	for _, q := range coverage.Within(p.File.Regions, coverage.Span{Start: r.Start, End: coverage.Point{Line: r.Start.Line, Col: r.Start.Col + 1}}) {
+		switch {
+		case q.Compare(r) != 0:
+		case q.Count == 0:
+			return "never"
+		case !p.Profile.Report.Counted:
+			return "ran"
+		default:
+			return fmt.Sprintf("%d×", q.Count)
+		}
+	}
+	return "not in it"
+}
+
+// regionAt finds the innermost region with statements around p: the one that begins last.
+func regionAt(regions []coverage.Region, p coverage.Point) (r coverage.Region, ok bool) {
+	for _, c := range regions {
+		if c.Statements > 0 && c.Start.Compare(p) <= 0 && p.Compare(c.End) < 0 {
+			r, ok = c, true
+		}
+	}
+	return r, ok
+}

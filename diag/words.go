@@ -1,0 +1,71 @@
+package diag
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/workspace"
+)
+
+// number prints a percentage without trailing zeros: 60, 86.72.
+func number(percent float64) string { return strconv.FormatFloat(percent, 'f', -1, 64) }
+
+// percent prints a share for people: "86.72 %", "nothing to cover".
+func percent(t coverage.Tally) string {
+	p, ok := t.Percent()
+	if !ok {
+		return "nothing to cover"
+	}
+	return number(p) + " %"
+}
+
+// shortOf says how far a file is from its target: "12 short of 60 %", "at its target of 60 %".
+func shortOf(f *workspace.File) string {
+	if gap := f.Gap(); gap > 0 {
+		return fmt.Sprintf("%d short of %s %%", gap, number(f.Target()))
+	}
+	return fmt.Sprintf("at its target of %s %%", number(f.Target()))
+}
+
+// of prints "0 of 14 statements".
+func of(t coverage.Tally, u coverage.Unit) string {
+	return fmt.Sprintf("%d of %d %s", t.Covered, t.Total, u.Noun(t.Total))
+}
+
+// Uncovered says what is missing and how urgent it is.
+func Uncovered(file *workspace.File, f *coverage.Func) string {
+	s := fmt.Sprintf("%s is not covered (%s)", f, of(f.Statements, file.Coverage.Unit))
+	if file.Gap() > 0 {
+		s += fmt.Sprintf(" · %s is %s", path.Base(file.Name), shortOf(file))
+	}
+	return s
+}
+
+const staleWord = "stale: its text changed since the profile was read"
+
+// plural prints "1 statement", "2 statements".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// lines prints "line 7", "lines 7–9".
+func lines(first, last uint32) string {
+	if first == last {
+		return fmt.Sprintf("line %d", first)
+	}
+	return fmt.Sprintf("lines %d–%d", first, last)
+}
+
+// code puts text into a Markdown code span, whatever is in it.
+func code(s string) string {
+	if !strings.Contains(s, "`") {
+		return "`" + s + "`"
+	}
+	return "`` " + s + " ``"
+}

@@ -1,0 +1,218 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/workspace"
+)
+
+// Search is where profiles were looked for.
+type Search struct {
+	// Dir is the folder.
+	Dir string
+	// Found is how many files have the name of a profile.
+	Found int
+	// Dirs is how many folders were read.
+	Dirs int
+	// Left says what was left out.
+	Left []string
+}
+
+// Pending is a profile that is being written.
+type Pending struct {
+	Path string
+	// Writer is the process that has it open, "" where it is not known.
+	Writer string
+	Since  time.Time
+}
+
+// Surroundings are what the doctor knows beside the snapshot.
+type Surroundings struct {
+	Searches []Search
+	Pending  []Pending
+	// Notes tell what keeps changes from being seen at once.
+	Notes []string
+}
+
+// examples is how many files the doctor lists of each sort.
+const examples = 5
+
+// Doctor writes, as Markdown, why something is shown or not: which profiles there are, how old, what
+// they match and what not and why, and the settings in force with where they come from.
+func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Time) {
+	d := doctor{w: w, snap: s, now: now}
+	d.printf("# covls doctor\n")
+	for _, f := range s.Folders {
+		d.printf("\nWorkspace folder: %s\n", f.Dir)
+	}
+	if len(s.Folders) == 0 {
+		d.printf("\nThere is no workspace folder: open a folder, or a file of a project.\n")
+	}
+	d.profiles(around)
+	d.files()
+	d.problems(around)
+	for _, f := range s.Folders {
+		d.settings(f)
+	}
+}
+
+type doctor struct {
+	w    io.Writer
+	snap *workspace.Snapshot
+	now  time.Time
+}
+
+// printf drops errors: a doctor that can't write can't say so either.
+func (d *doctor) printf(format string, args ...any) { _, _ = fmt.Fprintf(d.w, format, args...) }
+
+func (d *doctor) profiles(around Surroundings) {
+	d.printf("\n## Profiles\n\n")
+	for _, p := range d.snap.Profiles {
+		d.profile(p)
+	}
+	for _, p := range around.Pending {
+		by := ""
+		if p.Writer != "" {
+			by = " by " + p.Writer
+		}
+		d.printf("- %s is being written%s since %s; it is read when that ends\n", p.Path, by, age(d.now.Sub(p.Since)))
+	}
+	if len(d.snap.Profiles) == 0 && len(around.Pending) == 0 {
+		d.printf("None found. In a Go module, `go test -coverprofile=cover.out ./...` makes one; the setting `profiles` names others.\n")
+	}
+	for _, s := range around.Searches {
+		d.printf("\nSearched %d folders below %s: %d with the name of a profile.\n", s.Dirs, s.Dir, s.Found)
+		for _, l := range s.Left {
+			d.printf("- left out: %s\n", l)
+		}
+	}
+}
+
+func (d *doctor) profile(p *workspace.Profile) {
+	d.printf("- **%s**", diag.ProfileName(p))
+	if p.Report == nil {
+		d.printf(": nothing read")
+	} else {
+		found, lost := d.matched(p)
+		total := p.Report.Total()
+		d.printf(": %s, written %s ago, %s, %d of %d %s covered",
+			p.Format, age(d.now.Sub(p.ModTime)), count(len(p.Report.Files), "file"), total.Covered, total.Total, coverage.Statements.Noun(total.Total))
+		d.printf("; %d matched, %d not", found, lost)
+	}
+	d.printf("\n")
+	if p.Trouble != nil {
+		d.printf("  - trouble: %v\n", p.Trouble)
+	}
+	if p.Report != nil {
+		for i, w := range p.Report.Warnings {
+			if i == examples {
+				d.printf("  - and %d more warnings\n", len(p.Report.Warnings)-i)
+				break
+			}
+			d.printf("  - warning: line %d: %s\n", w.Line, w.Text)
+		}
+	}
+}
+
+// matched counts the profile's files that were found, and those that were not.
+func (d *doctor) matched(p *workspace.Profile) (found, lost int) {
+	for _, f := range d.snap.Files {
+		if names(f, p) {
+			found++
+		}
+	}
+	for _, f := range d.snap.Lost {
+		if names(f, p) {
+			lost++
+		}
+	}
+	return found, lost
+}
+
+func names(f *workspace.File, p *workspace.Profile) bool {
+	for _, part := range f.Parts {
+		if part.Profile.Path == p.Path {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *doctor) files() {
+	d.printf("\n## Files\n\n")
+	newer := 0
+	for _, f := range d.snap.Files {
+		if f.Newer() {
+			newer++
+		}
+	}
+	d.printf("%s matched", count(len(d.snap.Files), "file"))
+	d.printf(", %d not found, %d excluded by the settings.\n", len(d.snap.Lost), d.snap.Excluded)
+	if newer > 0 {
+		d.printf("%d changed on disk after their profile was written: run the tests again to be sure.\n", newer)
+	}
+	for i, f := range d.snap.Lost {
+		if i == examples {
+			d.printf("- and %d more that were not found\n", len(d.snap.Lost)-i)
+			break
+		}
+		d.printf("- not found: %s: %s\n", f.Name, f.Why)
+	}
+}
+
+func (d *doctor) problems(around Surroundings) {
+	var lines []string
+	for _, f := range d.snap.Folders {
+		for _, p := range f.Problems {
+			lines = append(lines, p.String())
+		}
+	}
+	lines = append(lines, around.Notes...)
+	if d.snap.Hidden {
+		lines = append(lines, "the marks are switched off: covls.toggle shows them again")
+	}
+	if len(lines) == 0 {
+		return
+	}
+	d.printf("\n## Problems\n\n")
+	for _, l := range lines {
+		d.printf("- %s\n", l)
+	}
+}
+
+func (d *doctor) settings(f *workspace.Folder) {
+	d.printf("\n## Settings in %s\n\n", f.Dir)
+	rows := f.Settings.Table()
+	width := [2]int{}
+	for _, r := range rows {
+		width[0], width[1] = max(width[0], len(r.Key)), max(width[1], min(len(r.Value), 40))
+	}
+	for _, r := range rows {
+		d.printf("    %s\n", strings.TrimRight(fmt.Sprintf("%-*s  %-*s  %s", width[0], r.Key, width[1], r.Value, r.Origin), " "))
+	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// age is a duration in the unit that people would use.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return count(max(int(d.Seconds()), 0), "second")
+	case d < time.Hour:
+		return count(int(d.Minutes()), "minute")
+	case d < 48*time.Hour:
+		return count(int(d.Hours()), "hour")
+	}
+	return count(int(d.Hours()/24), "day")
+}

@@ -1,0 +1,270 @@
+// Package report makes the gap report of a snapshot: every number is derived from the rows that the
+// report prints.
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/workspace"
+)
+
+// Schema is the version of the JSON. Keys may be added under the same version; none is renamed.
+const Schema = 1
+
+// Report is the whole report. Its JSON is a contract.
+type Report struct {
+	Schema  int     `json:"schema"`
+	Meta    Meta    `json:"meta"`
+	Summary Summary `json:"summary"`
+	// Files are sorted by path.
+	Files []File `json:"files"`
+	// UncoveredFunctions are the declared functions that Summary.Functions counts as uncovered,
+	// sorted by file, then line. UncoveredLiterals are the same for Summary.Literals.
+	UncoveredFunctions []Function `json:"uncovered_functions"`
+	UncoveredLiterals  []Function `json:"uncovered_literals"`
+	Warnings           []Warning  `json:"warnings"`
+}
+
+// Meta says what made the report and from what.
+type Meta struct {
+	Tool     string    `json:"tool"`
+	Version  string    `json:"version"`
+	Profiles []Profile `json:"profiles"`
+}
+
+// Profile is a profile that was read.
+type Profile struct {
+	Path   string `json:"path"`
+	Format string `json:"format"`
+	// Files is how many source files the profile names.
+	Files int `json:"files"`
+}
+
+// Tally is covered of total; a nil *Tally means that it is not known.
+type Tally struct {
+	Covered int `json:"covered"`
+	Total   int `json:"total"`
+}
+
+// Percent prints with two decimals; nil prints as null and means that there is nothing to cover.
+type Percent float64
+
+// MarshalJSON implements json.Marshaler.
+func (p Percent) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(p), 'f', 2, 64), nil
+}
+
+// Summary adds up the files.
+type Summary struct {
+	Lines      *Tally `json:"lines"`
+	Statements *Tally `json:"statements"`
+	// Functions are declared functions that have statements, as `go tool cover -func` lists
+	// them, of the files whose functions are known.
+	Functions *Tally `json:"functions"`
+	// Literals are function literals of package level, which Functions leaves out.
+	Literals *Tally   `json:"literals"`
+	Branches *Tally   `json:"branches"`
+	Unit     string   `json:"unit"`
+	Percent  *Percent `json:"percent"`
+	Target   Percent  `json:"target"`
+	// GapPoints is how many percentage points the summary is short of its target.
+	GapPoints Percent `json:"gap_points"`
+	// Gap is how many statements or lines the summary as a whole is short of its target.
+	Gap int `json:"gap"`
+}
+
+// File is a row of the report.
+type File struct {
+	Path       string   `json:"path"`
+	Found      bool     `json:"found"`
+	Lines      *Tally   `json:"lines"`
+	Statements *Tally   `json:"statements"`
+	Functions  *Tally   `json:"functions"`
+	Literals   *Tally   `json:"literals"`
+	Branches   *Tally   `json:"branches"`
+	Percent    *Percent `json:"percent"`
+	Target     Percent  `json:"target"`
+	Gap        int      `json:"gap"`
+}
+
+// Function is a function that no test reaches.
+type Function struct {
+	File string `json:"file"`
+	Name string `json:"name"`
+	// Receiver is the type that a method belongs to, with its star; "" for a plain function.
+	Receiver string `json:"receiver"`
+	// Line and EndLine are 1-based.
+	Line       int `json:"line"`
+	EndLine    int `json:"end_line"`
+	Statements int `json:"statements"`
+}
+
+// Warning is something that the reader of the numbers should know.
+type Warning struct {
+	// Path is the profile or the source file that the warning is about; "" means all of them.
+	Path string `json:"path"`
+	// Line is 1-based; 0 means none.
+	Line int    `json:"line"`
+	Text string `json:"text"`
+}
+
+// New makes the report of a snapshot.
+func New(s *workspace.Snapshot, version string) *Report {
+	r := &Report{
+		Schema:             Schema,
+		Meta:               Meta{Tool: "covls", Version: version, Profiles: []Profile{}},
+		Files:              []File{},
+		UncoveredFunctions: []Function{},
+		UncoveredLiterals:  []Function{},
+		Warnings:           []Warning{},
+	}
+	for _, p := range s.Profiles {
+		name := diag.ProfileName(p)
+		if p.Trouble != nil {
+			r.warn(name, 0, p.Trouble.Error())
+		}
+		if p.Report == nil {
+			continue
+		}
+		if len(p.Report.Files) == 0 {
+			r.warn(name, 0, "the profile names no source file: no test has run, or it is still being written")
+		}
+		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files)})
+		for _, w := range p.Report.Warnings {
+			r.warn(name, w.Line, w.Text)
+		}
+	}
+	for _, f := range s.Folders {
+		for _, p := range f.Problems {
+			r.warn("", 0, p.String())
+		}
+	}
+	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
+	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
+	for _, f := range files {
+		r.addFile(f)
+	}
+	r.summarise(s)
+	return r
+}
+
+func (r *Report) warn(path string, line int, text string) {
+	r.Warnings = append(r.Warnings, Warning{path, line, text})
+}
+
+func (r *Report) addFile(f *workspace.File) {
+	row := File{
+		Path: f.Name, Found: f.Found,
+		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
+	}
+	if f.Coverage.Unit == coverage.Lines {
+		row.Lines = tally(f.Total)
+	} else {
+		row.Statements = tally(f.Total)
+	}
+	if f.Source != nil {
+		row.Functions, row.Literals = &Tally{}, &Tally{}
+		for _, fn := range f.Funcs {
+			r.addFunc(&row, &fn)
+		}
+	}
+	if !f.Found {
+		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
+	}
+	r.Files = append(r.Files, row)
+}
+
+func (r *Report) addFunc(row *File, f *coverage.Func) {
+	if f.Statements.Total == 0 {
+		return
+	}
+	t, list := row.Functions, &r.UncoveredFunctions
+	if f.Literal {
+		t, list = row.Literals, &r.UncoveredLiterals
+	}
+	t.Total++
+	if !f.Uncovered() {
+		t.Covered++
+		return
+	}
+	*list = append(*list, Function{
+		File: row.Path, Name: f.Name, Receiver: f.Receiver,
+		Line: int(f.Span.Start.Line), EndLine: int(f.Span.End.Line), Statements: f.Statements.Total,
+	})
+}
+
+// summarise adds up the rows that were printed, nothing else.
+func (r *Report) summarise(s *workspace.Snapshot) {
+	sum := &r.Summary
+	for _, f := range r.Files {
+		add(&sum.Lines, f.Lines)
+		add(&sum.Statements, f.Statements)
+		add(&sum.Functions, f.Functions)
+		add(&sum.Literals, f.Literals)
+		add(&sum.Branches, f.Branches)
+	}
+	unit, total := coverage.Statements, sum.Statements
+	if total == nil && sum.Lines != nil {
+		unit, total = coverage.Lines, sum.Lines
+	}
+	sum.Unit = unit.String()
+	sum.Target = Percent(target(s))
+	if total == nil {
+		return
+	}
+	t := coverage.Tally(*total)
+	sum.Percent = percent(t)
+	sum.Gap = t.Gap(float64(sum.Target))
+	if sum.Percent != nil {
+		sum.GapPoints = Percent(max(0, math.Round((float64(sum.Target)-float64(*sum.Percent))*100)/100))
+	}
+}
+
+// target is that of the first folder as the user named them: the outermost.
+func target(s *workspace.Snapshot) float64 {
+	if len(s.Folders) == 0 {
+		return 0
+	}
+	return s.Folders[len(s.Folders)-1].Settings.Target
+}
+
+func add(sum **Tally, t *Tally) {
+	if t == nil {
+		return
+	}
+	if *sum == nil {
+		*sum = &Tally{}
+	}
+	(*sum).Covered += t.Covered
+	(*sum).Total += t.Total
+}
+
+func tally(t coverage.Tally) *Tally { return &Tally{t.Covered, t.Total} }
+
+func percent(t coverage.Tally) *Percent {
+	p, ok := t.Percent()
+	if !ok {
+		return nil
+	}
+	return (*Percent)(&p)
+}
+
+// WriteJSON writes the report as indented JSON.
+func (r *Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package workspace
+
+import (
+	"sync"
+
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
+)
+
+// Document is an open file as the editor has it, saved or not.
+type Document struct {
+	// URI is the client's own spelling.
+	URI string
+	// Path is absolute; RealPath is the same file by another way (through symlinks), "" where
+	// there is none.
+	Path, RealPath string
+	// Version is the client's number of the text.
+	Version int32
+	// Text is what the editor shows now.
+	Text *text.Text
+	// Base is the text that the profile's positions belong to: what was on disk when the profile
+	// was read, else what was there when the document was opened.
+	Base *text.Text
+
+	parsed, parsedBase func() *source.Parsed
+}
+
+// NewDocument makes a document of what the editor opened.
+func NewDocument(uri, path string, version int32, t *text.Text) *Document {
+	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, parsed: parseOnce(path, t)}
+	d.parsedBase = d.parsed
+	return d
+}
+
+// WithText returns the document after an edit.
+func (d *Document) WithText(version int32, t *text.Text) *Document {
+	e := *d
+	e.Version, e.Text, e.parsed = version, t, parseOnce(d.Path, t)
+	return &e
+}
+
+// WithBase returns the document with another text under its marks.
+func (d *Document) WithBase(t *text.Text) *Document {
+	e := *d
+	if t.String() == d.Text.String() {
+		e.Base, e.parsedBase = d.Text, d.parsed
+	} else {
+		e.Base, e.parsedBase = t, parseOnce(d.Path, t)
+	}
+	return &e
+}
+
+// Parsed is what Text holds; nil where the language is not known.
+func (d *Document) Parsed() *source.Parsed { return d.parsed() }
+
+// ParsedBase is what Base holds; nil where the language is not known.
+func (d *Document) ParsedBase() *source.Parsed { return d.parsedBase() }
+
+// parseOnce puts the work off until somebody asks. That is no write into a snapshot that anyone
+// could see: the same text always gives the same result.
+func parseOnce(path string, t *text.Text) func() *source.Parsed {
+	return sync.OnceValue(func() *source.Parsed {
+		parsed, _ := source.Parse(path, t.String())
+		return parsed
+	})
+}

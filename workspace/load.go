@@ -1,0 +1,567 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
+)
+
+// Change is a profile to read again.
+type Change struct {
+	Path string
+	// Gone tells that the profile is no longer there.
+	Gone bool
+	// Settled is what the profile looked like when it had settled; nil reads it as it is. One that
+	// looks otherwise by now has not settled, and is left for the change that will be told then.
+	Settled *Looks
+}
+
+// Looks is what a file looks like from outside.
+type Looks struct {
+	Size    int64
+	ModTime time.Time
+}
+
+func looks(path string) (Looks, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Looks{}, err
+	}
+	return Looks{info.Size(), info.ModTime()}, nil
+}
+
+func (c Change) unsettled(now Looks) bool {
+	return c.Settled != nil && (c.Settled.Size != now.Size || !c.Settled.ModTime.Equal(now.ModTime))
+}
+
+// Progress hears how far a load is: done of total, in whatever the text counts.
+type Progress func(text string, done, total int)
+
+// Loader reads profiles and sources and publishes what they say. It belongs to one goroutine.
+type Loader struct {
+	// Progress may be nil.
+	Progress Progress
+
+	store    *Store
+	folders  []*Folder
+	places   []source.Folder // beside folders
+	listed   map[string]bool // import paths that go list was asked for
+	profiles map[string]*Profile
+	scans    map[string]scan // by path
+}
+
+// scan is what a source file held when it was last read.
+type scan struct {
+	size    int64
+	modTime time.Time
+	parsed  *source.Parsed
+}
+
+// goneGrace is how long a profile whose folder was wiped keeps its marks: test runners wipe their
+// folder at the start of a run and write it at the end.
+const goneGrace = time.Minute
+
+// ErrUnfinished is part of a trouble that a test run in progress explains: nothing is wrong yet.
+var ErrUnfinished = errors.New("a test run may be in progress")
+
+// NewLoader makes a loader that publishes into store.
+func NewLoader(store *Store) *Loader {
+	return &Loader{
+		store:    store,
+		listed:   map[string]bool{},
+		profiles: map[string]*Profile{},
+		scans:    map[string]scan{},
+	}
+}
+
+// SetFolders replaces the workspace folders and publishes. Profiles of folders that are no longer
+// there are forgotten. The errors are go.mod and go.work files that can't be read.
+func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
+	var problems []error
+	l.folders = slices.Clone(folders)
+	slices.SortStableFunc(l.folders, func(a, b *Folder) int { return cmp.Compare(len(b.Dir), len(a.Dir)) })
+	l.places = nil
+	clear(l.listed)
+	for _, f := range l.folders {
+		modules, bad := source.FindModules(f.Dir)
+		problems = append(problems, bad...)
+		place := source.Folder{Dir: f.Dir, Modules: modules, Packages: map[string]string{}}
+		for _, m := range f.Settings.Paths {
+			place.Mappings = append(place.Mappings, source.Mapping{From: m.From, To: m.To})
+		}
+		l.places = append(l.places, place)
+	}
+	for path, p := range l.profiles {
+		i := slices.IndexFunc(l.folders, func(f *Folder) bool { return f.Dir == p.Folder.Dir })
+		if i < 0 {
+			delete(l.profiles, path)
+			continue
+		}
+		q := *p
+		q.Folder = l.folders[i]
+		l.profiles[path] = &q
+	}
+	l.publish(ctx, nil)
+	return problems
+}
+
+// Read reads the profiles that changed, publishes what they say, then looks at all the sources and
+// publishes again. The errors are one for each profile whose trouble is new.
+func (l *Loader) Read(ctx context.Context, changes []Change) []error {
+	var troubles []error
+	fresh := map[*Profile]bool{}
+	for i, c := range changes {
+		l.progress("reading "+filepath.Base(c.Path), i, len(changes))
+		before := l.profiles[c.Path]
+		after := l.read(c)
+		if after == nil {
+			delete(l.profiles, c.Path)
+			continue
+		}
+		if after == before {
+			continue
+		}
+		l.profiles[c.Path] = after
+		if after.Trouble == nil {
+			fresh[after] = true
+		} else if l.worthTelling(before, after) {
+			troubles = append(troubles, after.Trouble)
+		}
+	}
+	l.publish(ctx, fresh)
+	return troubles
+}
+
+// worthTelling reports whether a trouble is new. A file that only has the name of a profile and is
+// something else is no trouble, unless somebody named it.
+func (l *Loader) worthTelling(before, after *Profile) bool {
+	if errors.Is(after.Trouble, profile.ErrFormat) && after.Folder.Settings.Profiles == nil {
+		return false
+	}
+	return before == nil || before.Trouble == nil || before.Trouble.Error() != after.Trouble.Error()
+}
+
+// read looks at one profile. It returns nil where the profile and its share of the coverage are to
+// be forgotten.
+func (l *Loader) read(c Change) *Profile {
+	before := l.profiles[c.Path]
+	next := &Profile{Path: c.Path}
+	if before != nil {
+		*next = *before
+	}
+	next.Folder = l.folderFor(c.Path)
+	if next.Folder == nil {
+		return nil
+	}
+	now, err := looks(c.Path)
+	if c.Gone || errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Dir(c.Path)); err == nil || next.Report == nil {
+			return nil
+		}
+		if next.Gone.IsZero() {
+			next.Gone = time.Now()
+		}
+		next.Trouble = fmt.Errorf("%s is gone with its folder: %w; showing what it said before for %v", l.Name(c.Path), ErrUnfinished, goneGrace)
+		return next
+	}
+	next.Gone = time.Time{}
+	if err != nil {
+		next.Trouble = fmt.Errorf("read %s: %w", l.Name(c.Path), err)
+		return next
+	}
+	if c.unsettled(now) {
+		return before
+	}
+	next.ModTime, next.Size = now.ModTime, now.Size
+	limits := next.Folder.Settings.Limits
+	got, err := profile.Open(c.Path, profile.Limits{Size: limits.ProfileBytes, Line: uint32(limits.Line), Files: limits.Files})
+	if now, err := looks(c.Path); err != nil || c.unsettled(now) {
+		return before
+	}
+	switch {
+	case err != nil:
+		next.Trouble = err
+	case len(got.Report.Files) == 0 && next.Report != nil && len(next.Report.Files) > 0:
+		next.Trouble = fmt.Errorf("%s holds nothing: %w; showing what it said before", l.Name(c.Path), ErrUnfinished)
+	default:
+		next.Trouble = nil
+		// The same content keeps the same report, so that all that was made of it stands.
+		if next.Report == nil || next.hash != got.Hash {
+			next.Report = got.Report
+		}
+		next.Format, next.hash = got.Format, got.Hash
+	}
+	return next
+}
+
+// Expire forgets profiles that have been gone for too long.
+func (l *Loader) Expire(ctx context.Context) {
+	expired := false
+	for path, p := range l.profiles {
+		if !p.Gone.IsZero() && time.Since(p.Gone) >= goneGrace {
+			delete(l.profiles, path)
+			expired = true
+		}
+	}
+	if expired {
+		l.publish(ctx, nil)
+	}
+}
+
+// Waiting reports whether there is something that Expire will forget.
+func (l *Loader) Waiting() bool {
+	for _, p := range l.profiles {
+		if !p.Gone.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// Name is a path for people: relative to its workspace folder, where it is in one.
+func (l *Loader) Name(path string) string { return nameIn(folderOf(l.folders, path), path) }
+
+func nameIn(f *Folder, path string) string {
+	if f == nil {
+		return filepath.ToSlash(path)
+	}
+	rel, err := filepath.Rel(f.Dir, path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// folderFor is the folder whose settings hold for a profile: the deepest around it, else the one
+// whose settings name it, else the first.
+func (l *Loader) folderFor(path string) *Folder {
+	if f := folderOf(l.folders, path); f != nil {
+		return f
+	}
+	for _, f := range l.folders {
+		if slices.ContainsFunc(f.Settings.Profiles, func(p string) bool { return filepath.Clean(p) == path }) {
+			return f
+		}
+	}
+	if len(l.folders) > 0 {
+		return l.folders[0]
+	}
+	return nil
+}
+
+// publish joins the reports and publishes twice: first as soon as the open documents can be
+// answered for, then with the functions of every file.
+func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
+	b := l.join(fresh)
+	open := l.store.Load().Documents
+	bases := map[string]*text.Text{}
+	var rest []*File
+	for _, f := range b.files {
+		if !b.fresh[f.Path] {
+			if s, ok := l.scans[f.Path]; ok {
+				b.files[f.Path] = f.withSource(s)
+				continue
+			}
+		}
+		if isOpen(open, f.Path) {
+			s, base := l.scan(f)
+			b.files[f.Path] = f.withSource(s)
+			bases[f.Path] = base
+			continue
+		}
+		rest = append(rest, f)
+	}
+	l.put(b, bases, len(rest) == 0)
+	if len(rest) == 0 {
+		l.list(ctx, b)
+		return
+	}
+	scans := l.scanAll(ctx, rest)
+	if ctx.Err() != nil {
+		return
+	}
+	b.files = maps.Clone(b.files)
+	for i, f := range rest {
+		b.files[f.Path] = f.withSource(scans[i])
+	}
+	l.put(b, nil, true)
+	l.list(ctx, b)
+}
+
+func isOpen(open map[string]*Document, path string) bool {
+	if open[path] != nil {
+		return true
+	}
+	for _, d := range open {
+		if d.RealPath == path {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
+	l.store.Update(func(next *Snapshot) {
+		next.Generation++
+		next.Folders, next.Profiles = l.folders, b.profiles
+		next.Files, next.Lost, next.Excluded, next.Scanned = b.files, b.lost, b.excluded, scanned
+		if len(bases) == 0 {
+			return
+		}
+		next.Documents = maps.Clone(next.Documents)
+		for path, d := range next.Documents {
+			base := bases[path]
+			if base == nil {
+				base = bases[d.RealPath]
+			}
+			if base != nil {
+				next.Documents[path] = d.WithBase(base)
+			}
+		}
+	})
+}
+
+// joined is what all the reports say together.
+type joined struct {
+	profiles []*Profile
+	files    map[string]*File
+	lost     []*File
+	excluded int
+	fresh    map[string]bool // paths that a profile in fresh names
+	imports  []string        // packages that only go list may know
+}
+
+func (l *Loader) join(fresh map[*Profile]bool) *joined {
+	b := &joined{files: map[string]*File{}, fresh: map[string]bool{}}
+	for _, path := range slices.Sorted(maps.Keys(l.profiles)) {
+		b.profiles = append(b.profiles, l.profiles[path])
+	}
+	lost := map[string]*File{}
+	excluded := map[string]bool{}
+	imports := map[string]bool{}
+	for _, p := range b.profiles {
+		if p.Report == nil {
+			continue
+		}
+		for _, cf := range p.Report.Files {
+			place := source.Resolve(cf.Name, filepath.Dir(p.Path), l.places)
+			name, folder := cf.Name, p.Folder
+			if place.Found || place.Mapped {
+				if around := folderOf(l.folders, place.Path); around != nil {
+					folder, name = around, nameIn(around, place.Path)
+				}
+			}
+			if folder.Excludes(name) {
+				excluded[name] = true
+				continue
+			}
+			into, key := lost, name
+			if place.Found {
+				into, key = b.files, place.Path
+				b.fresh[key] = b.fresh[key] || fresh[p]
+			} else if place.ImportPath != "" {
+				imports[place.ImportPath] = true
+			}
+			f := into[key]
+			if f == nil {
+				f = &File{Path: place.Path, Name: name, Found: place.Found, Why: place.Why, Folder: folder}
+				into[key] = f
+			}
+			f.Parts = append(f.Parts, Part{p, cf})
+		}
+	}
+	before := l.store.Load()
+	for path, f := range b.files {
+		f.merge(before.Files[path])
+	}
+	for _, name := range slices.Sorted(maps.Keys(lost)) {
+		lost[name].merge(nil)
+		b.lost = append(b.lost, lost[name])
+	}
+	b.excluded = len(excluded)
+	b.imports = slices.Sorted(maps.Keys(imports))
+	return b
+}
+
+// merge joins the parts, or takes over what was joined from the same parts before.
+func (f *File) merge(before *File) {
+	same := before != nil && slices.EqualFunc(f.Parts, before.Parts, func(a, b Part) bool { return a.File == b.File })
+	if same {
+		f.Coverage, f.Total = before.Coverage, before.Total
+		return
+	}
+	files := make([]*coverage.File, len(f.Parts))
+	for i, p := range f.Parts {
+		files[i] = p.File
+	}
+	f.Coverage = coverage.Merge(files...)
+	f.Total = f.Coverage.Total()
+}
+
+// scan reads and parses the source of an open document. base is what is on disk; nil where the
+// file can't be read.
+func (l *Loader) scan(f *File) (s scan, base *text.Text) {
+	s, data, err := l.scanFile(f, l.scans[f.Path], true)
+	l.scans[f.Path] = s
+	if err != nil {
+		return s, nil
+	}
+	return s, text.New(data)
+}
+
+// scanFile is safe for concurrent use. It parses only what changed on disk since known.
+func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data string, err error) {
+	info, err := os.Stat(f.Path)
+	if err != nil {
+		return scan{}, "", err
+	}
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime())
+	if same && !wantText {
+		return known, "", nil
+	}
+	data, err = source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+	if err != nil {
+		return scan{}, "", err
+	}
+	if same {
+		return known, data, nil
+	}
+	s = scan{size: info.Size(), modTime: info.ModTime()}
+	s.parsed, _ = source.Parse(f.Path, data)
+	if s.parsed != nil {
+		own(s.parsed)
+	}
+	return s, data, nil
+}
+
+// own copies the strings that would otherwise keep the whole text in memory.
+func own(p *source.Parsed) {
+	p.Package = strings.Clone(p.Package)
+	for i := range p.Funcs {
+		p.Funcs[i].Name = strings.Clone(p.Funcs[i].Name)
+		p.Funcs[i].Receiver = strings.Clone(p.Funcs[i].Receiver)
+	}
+}
+
+// scanAll looks at many sources on all processors. The result stands beside files.
+func (l *Loader) scanAll(ctx context.Context, files []*File) []scan {
+	scans := make([]scan, len(files))
+	known := make([]scan, len(files))
+	for i, f := range files {
+		known[i] = l.scans[f.Path]
+	}
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				scans[i], _, _ = l.scanFile(files[i], known[i], false)
+			}
+		})
+	}
+	for i := range files {
+		if ctx.Err() != nil {
+			break
+		}
+		if i%100 == 0 {
+			l.progress("looking at sources", i, len(files))
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for i, f := range files {
+		l.scans[f.Path] = scans[i]
+	}
+	return scans
+}
+
+// list asks go list for packages that no go.mod here tells, once for each, and publishes again if
+// that finds files.
+func (l *Loader) list(ctx context.Context, b *joined) {
+	var ask []string
+	for _, p := range b.imports {
+		if !l.listed[p] {
+			l.listed[p] = true
+			ask = append(ask, p)
+		}
+	}
+	if len(ask) == 0 || ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	found := false
+	for i := range l.places {
+		if len(l.places[i].Modules.Roots()) == 0 {
+			continue
+		}
+		l.progress("asking go list for packages outside the workspace", i, len(l.places))
+		// Without an answer the files stay not found, and each says so.
+		dirs, _ := source.ListPackages(ctx, l.places[i].Dir, ask)
+		maps.Copy(l.places[i].Packages, dirs)
+		found = found || len(dirs) > 0
+	}
+	if found {
+		l.publish(ctx, nil)
+	}
+}
+
+// Opened looks at a document that was just opened: whether it is a known file under another name,
+// and, where its file was not looked at yet, what the disk holds.
+func (l *Loader) Opened(path string) {
+	snap := l.store.Load()
+	d := snap.Documents[path]
+	if d == nil || snap.Files[path] != nil {
+		return
+	}
+	other := l.otherName(path)
+	if other == "" || snap.Files[other] == nil {
+		return
+	}
+	l.store.EditDocument(path, func(d *Document) *Document {
+		e := *d
+		e.RealPath = other
+		return &e
+	})
+}
+
+// otherName is the path by which the profiles' side knows a file that the editor reached through
+// symlinks: a folder's own path where the real path lies in it.
+func (l *Loader) otherName(path string) string {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return ""
+	}
+	for _, f := range l.folders {
+		dir, err := filepath.EvalSymlinks(f.Dir)
+		if err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(dir, real); err == nil && filepath.IsLocal(rel) {
+			return filepath.Join(f.Dir, rel)
+		}
+	}
+	return real
+}
+
+func (l *Loader) progress(text string, done, total int) {
+	if l.Progress != nil {
+		l.Progress(text, done, total)
+	}
+}

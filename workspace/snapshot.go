@@ -1,0 +1,240 @@
+// Package workspace holds the state that every answer is made from: settings, reports and open
+// documents, in snapshots that are never written after they were published.
+package workspace
+
+import (
+	"maps"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+// Snapshot is the whole state at one moment. It and all it reaches must not be written.
+type Snapshot struct {
+	// Generation grows with every change of anything but the documents.
+	Generation uint64
+	// Folders are the workspace folders, the deepest first.
+	Folders []*Folder
+	// Profiles are sorted by path.
+	Profiles []*Profile
+	// Files are the source files that profiles name and that were found on disk, by absolute path.
+	Files map[string]*File
+	// Lost are the files that profiles name and that were not found, sorted by Name.
+	Lost []*File
+	// Excluded is how many files of the profiles the setting `exclude` leaves out.
+	Excluded int
+	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
+	// open may not know its functions yet.
+	Scanned bool
+	// Documents are the open documents, by path.
+	Documents map[string]*Document
+	// Hidden tells that the user switched all marks off.
+	Hidden bool
+}
+
+// Folder is a workspace folder with the settings that hold in it.
+type Folder struct {
+	// Dir is absolute and cleaned.
+	Dir string
+	// Name is what the editor calls the folder.
+	Name string
+	// Settings are those in force.
+	Settings config.Effective
+	// Problems are what is wrong with the settings as written.
+	Problems []config.Problem
+
+	exclude *config.Matcher
+}
+
+// NewFolder makes a folder of an absolute directory and its settings.
+func NewFolder(dir, name string, settings config.Effective, problems []config.Problem) *Folder {
+	if name == "" {
+		name = filepath.Base(dir)
+	}
+	exclude, bad := config.NewMatcher(settings.Exclude)
+	return &Folder{Dir: filepath.Clean(dir), Name: name, Settings: settings, Problems: append(problems, bad...), exclude: exclude}
+}
+
+// Excludes reports whether the setting `exclude` leaves out rel, a slash-separated path relative
+// to the folder.
+func (f *Folder) Excludes(rel string) bool { return f.exclude.Match(rel) }
+
+// Profile is a profile on disk and what was last read from it.
+type Profile struct {
+	// Path is absolute.
+	Path string
+	// Folder is the workspace folder that the profile was found for.
+	Folder *Folder
+	// Format is the name of the format; "" where it was never read whole.
+	Format string
+	// Report is the last that was read whole; nil where there was none.
+	Report *coverage.Report
+	// ModTime and Size are those of the content that was last looked at.
+	ModTime time.Time
+	Size    int64
+	// Trouble says why the content on disk is not what is shown; nil means that it is.
+	Trouble error
+	// Gone is when the profile was last seen to be missing; zero means that it is there.
+	Gone time.Time
+
+	hash uint64
+}
+
+// Part is what one profile says of a file.
+type Part struct {
+	Profile *Profile
+	File    *coverage.File
+}
+
+// File is a source file that profiles name.
+type File struct {
+	// Path is absolute; "" where it is not known where the file would lie.
+	Path string
+	// Name is the path for people and for JSON: slash-separated and relative to the folder where
+	// the file was found or a mapping puts it, else as the profile names it.
+	Name string
+	// Found tells that the file is on disk.
+	Found bool
+	// Why says why it was not found; "" where it was.
+	Why string
+	// Folder has the settings for the file: the deepest one around it, else its profile's.
+	Folder *Folder
+	// Coverage is the union of the parts.
+	Coverage *coverage.File
+	// Parts are sorted by the profiles' paths.
+	Parts []Part
+	// Total is Coverage.Total().
+	Total coverage.Tally
+	// ModTime is when the source was last changed before the profile was read; zero where it was
+	// not looked at yet.
+	ModTime time.Time
+	// Source is what the text held when the profile was read; nil where it was not looked at yet
+	// or its language is not known.
+	Source *source.Parsed
+	// Funcs are the functions of Source with their statements; nil where Source is.
+	Funcs []coverage.Func
+}
+
+// Target is the percentage that the file should reach.
+func (f *File) Target() float64 { return f.Folder.Settings.Target }
+
+// Gap is how many statements the file is short of its target.
+func (f *File) Gap() int { return f.Total.Gap(f.Target()) }
+
+// Counted tells that the counts are numbers of runs in every profile of the file.
+func (f *File) Counted() bool {
+	for _, p := range f.Parts {
+		if !p.Profile.Report.Counted {
+			return false
+		}
+	}
+	return true
+}
+
+// Newer tells that the source was changed after one of its profiles was written: that profile may
+// be of another text.
+func (f *File) Newer() bool {
+	for _, p := range f.Parts {
+		if f.ModTime.After(p.Profile.ModTime) {
+			return true
+		}
+	}
+	return false
+}
+
+// withSource returns the file with the functions of its source text.
+func (f *File) withSource(s scan) *File {
+	g := *f
+	parsed := s.parsed
+	g.Source, g.ModTime = parsed, s.modTime
+	g.Funcs = nil
+	if parsed != nil {
+		g.Funcs = coverage.Attribute(parsed.Funcs, f.Coverage.Regions)
+	}
+	return &g
+}
+
+// File returns what the profiles say of the file at an absolute path; nil means nothing.
+func (s *Snapshot) File(path string) *File { return s.Files[path] }
+
+// FileOf returns the file that the document is an edit of; nil where no profile names it.
+func (s *Snapshot) FileOf(d *Document) *File {
+	if f := s.Files[d.Path]; f != nil || d.RealPath == "" {
+		return f
+	}
+	return s.Files[d.RealPath]
+}
+
+// FolderOf returns the deepest workspace folder around an absolute path; nil means none.
+func (s *Snapshot) FolderOf(path string) *Folder { return folderOf(s.Folders, path) }
+
+func folderOf(folders []*Folder, path string) *Folder {
+	for _, f := range folders {
+		if source.Inside(path, f.Dir) {
+			return f
+		}
+	}
+	return nil
+}
+
+// Store holds the newest snapshot. Its methods may be called from any goroutine.
+type Store struct {
+	mu     sync.Mutex // serialises Update
+	newest atomic.Pointer[Snapshot]
+	// OnUpdate is called after each update, under no lock; set it before the first. It must not
+	// wait.
+	OnUpdate func()
+}
+
+// NewStore returns a store with an empty snapshot.
+func NewStore() *Store {
+	s := &Store{OnUpdate: func() {}}
+	s.newest.Store(&Snapshot{Files: map[string]*File{}, Documents: map[string]*Document{}})
+	return s
+}
+
+// Load returns the newest snapshot.
+func (s *Store) Load() *Snapshot { return s.newest.Load() }
+
+// Update publishes a changed copy of the newest snapshot. change gets a shallow copy: it may set
+// fields, but must replace maps and slices, not write into them; it must be quick.
+func (s *Store) Update(change func(*Snapshot)) {
+	s.mu.Lock()
+	next := *s.newest.Load()
+	change(&next)
+	s.newest.Store(&next)
+	s.mu.Unlock()
+	s.OnUpdate()
+}
+
+// SetDocument publishes d in place of whatever is open at its path.
+func (s *Store) SetDocument(d *Document) {
+	s.Update(func(next *Snapshot) {
+		next.Documents = maps.Clone(next.Documents)
+		next.Documents[d.Path] = d
+	})
+}
+
+// EditDocument publishes what edit makes of the document at path, if it is open. The loader may have
+// changed other things of it since the caller last looked.
+func (s *Store) EditDocument(path string, edit func(*Document) *Document) {
+	s.Update(func(next *Snapshot) {
+		if d := next.Documents[path]; d != nil {
+			next.Documents = maps.Clone(next.Documents)
+			next.Documents[path] = edit(d)
+		}
+	})
+}
+
+// CloseDocument forgets the document at path.
+func (s *Store) CloseDocument(path string) {
+	s.Update(func(next *Snapshot) {
+		next.Documents = maps.Clone(next.Documents)
+		delete(next.Documents, path)
+	})
+}
