@@ -1,0 +1,455 @@
+// Package editor is an editor without a screen: it speaks LSP to a covls server and remembers what
+// a real one would show. Tests and the demo use it.
+package editor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/server"
+)
+
+// Editor is one client of one server. Its methods may be called from any goroutine.
+type Editor struct {
+	protocol.UnimplementedClient
+	conn jsonrpc2.Conn
+	// Server takes any request of LSP.
+	Server protocol.Server
+	// Result is what the server answered to initialize.
+	Result *protocol.InitializeResult
+
+	mu       sync.Mutex // guards the fields below
+	changed  chan struct{}
+	seen     Seen
+	settings any
+	docs     map[uri.URI]int32 // versions
+}
+
+// Seen is what the server has sent so far.
+type Seen struct {
+	// Published are the diagnostics of each publish, in the order in which they came.
+	Published []Published
+	// Shown are the places that the server asked to show.
+	Shown []protocol.ShowDocumentParams
+	// Messages and Log are what the user was told, and what went into the log.
+	Messages, Log []string
+	// LensRefreshes and DiagnosticRefreshes count the requests to ask again.
+	LensRefreshes, DiagnosticRefreshes int
+	// Progress are the values of $/progress, as JSON.
+	Progress []string
+	// Registered are the methods that the server registered for.
+	Registered []string
+}
+
+// Published is one publishDiagnostics.
+type Published struct {
+	URI     string
+	Version int32
+	Items   []protocol.Diagnostic
+}
+
+// Of returns the diagnostics last published for a URI; ok is false where there were none ever.
+func (s *Seen) Of(u string) (items []protocol.Diagnostic, ok bool) {
+	for _, p := range slices.Backward(s.Published) {
+		if p.URI == u {
+			return p.Items, true
+		}
+	}
+	return nil, false
+}
+
+// Options say what the editor can do and has open.
+type Options struct {
+	// Capabilities are announced as they are; see Capabilities.
+	Capabilities protocol.ClientCapabilities
+	// Folders are absolute directories.
+	Folders []string
+	// ProcessID is announced; nil means none.
+	ProcessID *int32
+	// InitializationOptions are sent as they are; nil sends none.
+	InitializationOptions any
+	// Settings answer workspace/configuration for the section covls.
+	Settings any
+}
+
+// Capabilities are those of a modern editor that is pushed to and reads Markdown.
+func Capabilities() protocol.ClientCapabilities {
+	yes := true
+	return protocol.ClientCapabilities{
+		Workspace: &protocol.WorkspaceClientCapabilities{
+			WorkspaceFolders: &yes,
+			CodeLens:         &protocol.CodeLensWorkspaceClientCapabilities{RefreshSupport: &yes},
+		},
+		TextDocument: &protocol.TextDocumentClientCapabilities{
+			PublishDiagnostics: &protocol.PublishDiagnosticsClientCapabilities{
+				DiagnosticsCapabilities: protocol.DiagnosticsCapabilities{
+					RelatedInformation: &yes,
+					TagSupport:         protocol.ClientDiagnosticsTagOptions{ValueSet: []protocol.DiagnosticTag{protocol.DiagnosticTagUnnecessary}},
+				},
+				VersionSupport: &yes,
+			},
+			Hover: &protocol.HoverClientCapabilities{ContentFormat: []protocol.MarkupKind{protocol.MarkupKindMarkdown}},
+		},
+		Window: &protocol.WindowClientCapabilities{
+			WorkDoneProgress: &yes, ShowDocument: &protocol.ShowDocumentClientCapabilities{Support: true},
+		},
+	}
+}
+
+// Connect begins to speak over stream, without any request yet.
+func Connect(ctx context.Context, stream jsonrpc2.Stream) *Editor {
+	e := &Editor{
+		conn:    jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(server.Codec{})),
+		changed: make(chan struct{}), docs: map[uri.URI]int32{},
+	}
+	e.Server = protocol.ServerDispatcher(e.conn)
+	handle := protocol.ClientHandler(e, jsonrpc2.MethodNotFoundHandler)
+	e.conn.Go(ctx, func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+		if !req.IsCall() {
+			_, _ = handle(jsonrpc2.DetachContext(ctx), req) // in the order in which they come
+			return nil, nil
+		}
+		jsonrpc2.Async(ctx)
+		return handle(ctx, req)
+	})
+	return e
+}
+
+// Start connects and initializes.
+func Start(ctx context.Context, stream jsonrpc2.Stream, o Options) (*Editor, error) {
+	e := Connect(ctx, stream)
+	e.settings = o.Settings
+	p := &protocol.InitializeParams{
+		ClientInfo: protocol.ClientInfo{Name: "covls-editor"}, ProcessID: o.ProcessID, Capabilities: o.Capabilities,
+	}
+	var folders []protocol.WorkspaceFolder
+	for _, f := range o.Folders {
+		folders = append(folders, protocol.WorkspaceFolder{URI: uri.File(f), Name: filepath.Base(f)})
+	}
+	if folders != nil {
+		p.WorkspaceFolders = protocol.NewNullable(folders)
+	}
+	if o.InitializationOptions != nil {
+		raw, err := json.Marshal(o.InitializationOptions)
+		if err != nil {
+			return nil, err
+		}
+		p.InitializationOptions = raw
+	}
+	var err error
+	if e.Result, err = e.Server.Initialize(ctx, p); err != nil {
+		return nil, fmt.Errorf("initialize: %w", err)
+	}
+	return e, e.Server.Initialized(ctx, &protocol.InitializedParams{})
+}
+
+// Close says shutdown and exit and waits for the connection to end.
+func (e *Editor) Close(ctx context.Context) error {
+	err := e.Server.Shutdown(ctx)
+	err = errors.Join(err, e.Server.Exit(ctx))
+	select {
+	case <-e.conn.Done():
+	case <-ctx.Done():
+		return errors.Join(err, ctx.Err())
+	}
+	return err
+}
+
+// Conn is the connection, for messages that no method here sends.
+func (e *Editor) Conn() jsonrpc2.Conn { return e.conn }
+
+// Open opens the file at path as it is on disk.
+func (e *Editor) Open(ctx context.Context, path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return e.OpenText(ctx, uri.File(path), string(data))
+}
+
+// OpenText opens a document with a text of its own.
+func (e *Editor) OpenText(ctx context.Context, u uri.URI, text string) error {
+	e.mu.Lock()
+	e.docs[u] = 1
+	e.mu.Unlock()
+	return e.Server.DidOpen(ctx, &protocol.DidOpenTextDocumentParams{
+		TextDocument: protocol.TextDocumentItem{URI: u, LanguageID: "go", Version: 1, Text: text},
+	})
+}
+
+// Edit replaces a range of an open document.
+func (e *Editor) Edit(ctx context.Context, u uri.URI, r protocol.Range, text string) error {
+	return e.change(ctx, u, &protocol.TextDocumentContentChangePartial{Range: r, Text: text})
+}
+
+// Replace replaces the whole text of an open document.
+func (e *Editor) Replace(ctx context.Context, u uri.URI, text string) error {
+	return e.change(ctx, u, &protocol.TextDocumentContentChangeWholeDocument{Text: text})
+}
+
+func (e *Editor) change(ctx context.Context, u uri.URI, c protocol.TextDocumentContentChangeEvent) error {
+	e.mu.Lock()
+	e.docs[u]++
+	version := e.docs[u]
+	e.mu.Unlock()
+	return e.Server.DidChange(ctx, &protocol.DidChangeTextDocumentParams{
+		TextDocument: protocol.VersionedTextDocumentIdentifier{
+			TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: u}, Version: version,
+		},
+		ContentChanges: []protocol.TextDocumentContentChangeEvent{c},
+	})
+}
+
+// Version is the number of the last text sent for a document.
+func (e *Editor) Version(u uri.URI) int32 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.docs[u]
+}
+
+// Lenses returns the document's lenses with their words.
+func (e *Editor) Lenses(ctx context.Context, u uri.URI) ([]protocol.CodeLens, error) {
+	lenses, err := e.Server.CodeLens(ctx, &protocol.CodeLensParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+	if err != nil {
+		return nil, err
+	}
+	for i := range lenses {
+		l, err := e.Server.CodeLensResolve(ctx, &lenses[i])
+		if err != nil {
+			return nil, err
+		}
+		lenses[i] = *l
+	}
+	return lenses, nil
+}
+
+// Hover returns the hover's text at a place, and "" where there is none.
+func (e *Editor) Hover(ctx context.Context, u uri.URI, p protocol.Position) (string, error) {
+	h, err := e.Server.Hover(ctx, &protocol.HoverParams{TextDocumentPositionParams: at(u, p)})
+	if err != nil || h == nil {
+		return "", err
+	}
+	if m, ok := h.Contents.(*protocol.MarkupContent); ok {
+		return m.Value, nil
+	}
+	return "", fmt.Errorf("hover has contents of type %T", h.Contents)
+}
+
+func at(u uri.URI, p protocol.Position) protocol.TextDocumentPositionParams {
+	return protocol.TextDocumentPositionParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}, Position: p}
+}
+
+// Jump runs one of the commands that go to a gap, from a place. nil means that there is no gap.
+func (e *Editor) Jump(ctx context.Context, command string, u uri.URI, p protocol.Position) (*protocol.Location, error) {
+	params := at(u, p)
+	arg, err := protocol.Marshal(&params)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := e.Run(ctx, command, arg)
+	if err != nil || len(raw) == 0 || string(raw) == "null" {
+		return nil, err
+	}
+	var l protocol.Location
+	return &l, protocol.Unmarshal(raw, &l)
+}
+
+// Run runs a command.
+func (e *Editor) Run(ctx context.Context, command string, args ...protocol.LSPAny) (protocol.LSPAny, error) {
+	return e.Server.ExecuteCommand(ctx, &protocol.ExecuteCommandParams{Command: command, Arguments: args})
+}
+
+// Screen is what the user of a document sees besides its text.
+type Screen struct {
+	Marks  []Mark
+	Lenses []Lens
+}
+
+// Mark is a diagnostic. Lines and columns are 0-based and in the units of the session's encoding.
+type Mark struct {
+	Line, Start, End int
+	Severity         string
+	Message          string
+}
+
+// Lens is a line of text above a line.
+type Lens struct {
+	Line  int
+	Title string
+}
+
+// Screen returns the lenses that the server gives now and the diagnostics that it published last.
+func (e *Editor) Screen(ctx context.Context, path string) (*Screen, error) {
+	lenses, err := e.Lenses(ctx, uri.File(path))
+	if err != nil {
+		return nil, err
+	}
+	out := &Screen{}
+	for _, l := range lenses {
+		out.Lenses = append(out.Lenses, Lens{int(l.Range.Start.Line), l.Command.Title})
+	}
+	items, _ := e.Seen().Of(string(uri.File(path)))
+	out.Marks = marks(items)
+	return out, nil
+}
+
+func marks(items []protocol.Diagnostic) []Mark {
+	var out []Mark
+	for _, d := range items {
+		message, _ := d.Message.(protocol.String)
+		out = append(out, Mark{
+			int(d.Range.Start.Line), int(d.Range.Start.Character), int(d.Range.End.Character),
+			[]string{"", "error", "warning", "information", "hint"}[d.Severity], string(message),
+		})
+	}
+	return out
+}
+
+// WaitMarks waits until the diagnostics published last for the file at path satisfy ok.
+func (e *Editor) WaitMarks(ctx context.Context, path string, ok func([]Mark) bool) error {
+	_, err := e.Wait(ctx, func(s *Seen) bool {
+		items, any := s.Of(string(uri.File(path)))
+		return any && ok(marks(items))
+	})
+	return err
+}
+
+// HoverAt is Hover for a file and a 0-based place.
+func (e *Editor) HoverAt(ctx context.Context, path string, line, character int) (string, error) {
+	return e.Hover(ctx, uri.File(path), protocol.Position{Line: uint32(line), Character: uint32(character)})
+}
+
+// JumpFrom is Jump for a file and a 0-based place; ok is false where there is no gap.
+func (e *Editor) JumpFrom(ctx context.Context, command, path string, line, character int) (to Mark, file string, ok bool, err error) {
+	l, err := e.Jump(ctx, command, uri.File(path), protocol.Position{Line: uint32(line), Character: uint32(character)})
+	if err != nil || l == nil {
+		return Mark{}, "", false, err
+	}
+	return Mark{Line: int(l.Range.Start.Line), Start: int(l.Range.Start.Character), End: int(l.Range.End.Character)}, l.URI.FsPath(), true, nil
+}
+
+// Wait waits until what the server has sent satisfies ok, and returns it.
+func (e *Editor) Wait(ctx context.Context, ok func(*Seen) bool) (*Seen, error) {
+	for {
+		e.mu.Lock()
+		seen, changed := e.seen, e.changed
+		e.mu.Unlock()
+		if ok(&seen) {
+			return &seen, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return &seen, fmt.Errorf("waiting for the server: %w", ctx.Err())
+		case <-e.conn.Done():
+			return &seen, errors.New("waiting for the server: it hung up")
+		}
+	}
+}
+
+// Seen returns what the server has sent so far.
+func (e *Editor) Seen() *Seen {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	seen := e.seen
+	return &seen
+}
+
+// see changes what was seen. Slices only grow, so that a copy of Seen stays as it is.
+func (e *Editor) see(change func(*Seen)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	change(&e.seen)
+	close(e.changed)
+	e.changed = make(chan struct{})
+}
+
+// PublishDiagnostics is called by the server.
+func (e *Editor) PublishDiagnostics(_ context.Context, p *protocol.PublishDiagnosticsParams) error {
+	version, _ := p.Version.Get()
+	e.see(func(s *Seen) { s.Published = append(s.Published, Published{string(p.URI), version, p.Diagnostics}) })
+	return nil
+}
+
+// ShowDocument is called by the server.
+func (e *Editor) ShowDocument(_ context.Context, p *protocol.ShowDocumentParams) (*protocol.ShowDocumentResult, error) {
+	e.see(func(s *Seen) { s.Shown = append(s.Shown, *p) })
+	return &protocol.ShowDocumentResult{Success: true}, nil
+}
+
+// ShowMessage is called by the server.
+func (e *Editor) ShowMessage(_ context.Context, p *protocol.ShowMessageParams) error {
+	e.see(func(s *Seen) { s.Messages = append(s.Messages, p.Message) })
+	return nil
+}
+
+// LogMessage is called by the server.
+func (e *Editor) LogMessage(_ context.Context, p *protocol.LogMessageParams) error {
+	e.see(func(s *Seen) { s.Log = append(s.Log, p.Message) })
+	return nil
+}
+
+// CodeLensRefresh is called by the server.
+func (e *Editor) CodeLensRefresh(context.Context) error {
+	e.see(func(s *Seen) { s.LensRefreshes++ })
+	return nil
+}
+
+// DiagnosticRefresh is called by the server.
+func (e *Editor) DiagnosticRefresh(context.Context) error {
+	e.see(func(s *Seen) { s.DiagnosticRefreshes++ })
+	return nil
+}
+
+// WorkDoneProgressCreate is called by the server.
+func (e *Editor) WorkDoneProgressCreate(context.Context, *protocol.WorkDoneProgressCreateParams) error {
+	return nil
+}
+
+// Progress is called by the server.
+func (e *Editor) Progress(_ context.Context, p *protocol.ProgressParams) error {
+	e.see(func(s *Seen) { s.Progress = append(s.Progress, string(p.Value)) })
+	return nil
+}
+
+// RegisterCapability is called by the server.
+func (e *Editor) RegisterCapability(_ context.Context, p *protocol.RegistrationParams) error {
+	e.see(func(s *Seen) {
+		for _, r := range p.Registrations {
+			s.Registered = append(s.Registered, r.Method)
+		}
+	})
+	return nil
+}
+
+// Configuration is called by the server.
+func (e *Editor) Configuration(_ context.Context, p *protocol.ConfigurationParams) ([]protocol.LSPAny, error) {
+	e.mu.Lock()
+	raw, err := json.Marshal(e.settings)
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]protocol.LSPAny, len(p.Items))
+	for i := range out {
+		out[i] = raw
+	}
+	return out, nil
+}
+
+// SetSettings changes what Configuration answers.
+func (e *Editor) SetSettings(v any) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.settings = v
+}

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/diag"
+)
+
+// lensData goes to the client and back, so that a lens is put into words only when it is shown.
+type lensData struct {
+	URI  string      `json:"uri"`
+	Func diag.FuncID `json:"func"`
+}
+
+// CodeLens says where lenses stand.
+func (s *Server) CodeLens(ctx context.Context, p *protocol.CodeLensParams) ([]protocol.CodeLens, error) {
+	snap, c := s.snapshot(ctx), s.client.Load()
+	out := []protocol.CodeLens{}
+	d := s.document(snap, p.TextDocument.URI)
+	if d == nil {
+		return out, nil
+	}
+	for _, l := range diag.Lenses(snap, d) {
+		data, err := json.Marshal(lensData{d.URI, l.Func})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, protocol.CodeLens{Range: c.rangeOf(d.Text, l.Span), Data: data})
+	}
+	return out, nil
+}
+
+// CodeLensResolve puts one lens into words.
+func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*protocol.CodeLens, error) {
+	snap, c := s.snapshot(ctx), s.client.Load()
+	var data lensData
+	if err := json.Unmarshal(l.Data, &data); err != nil {
+		return nil, invalid("data is not that of a covls lens: %v", err)
+	}
+	out := *l
+	// The lens of a function that is gone by now keeps quiet until the client asks again.
+	out.Command = protocol.Command{Title: "…"}
+	d := s.document(snap, uri.URI(data.URI))
+	if d == nil {
+		return &out, nil
+	}
+	title, from, ok := diag.LensText(snap, d, data.Func)
+	if !ok {
+		return &out, nil
+	}
+	args, err := marshal(&protocol.TextDocumentPositionParams{
+		TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(d.URI)},
+		Position:     position(d.Text.Position(from, c.encoding)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Command = protocol.Command{Title: title, Command: cmdNextGap, Arguments: []protocol.LSPAny{args}}
+	return &out, nil
+}

@@ -1,0 +1,233 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/text"
+	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
+)
+
+// The commands that every client may run by workspace/executeCommand.
+const (
+	cmdNextGap            = "covls.nextGap"
+	cmdPreviousGap        = "covls.previousGap"
+	cmdNextGapInWorkspace = "covls.nextGapInWorkspace"
+	cmdReload             = "covls.reload"
+	cmdToggle             = "covls.toggle"
+	cmdDoctor             = "covls.doctor"
+)
+
+var commandNames = []string{cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdReload, cmdToggle, cmdDoctor}
+
+// ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
+// there is no gap, so that a client without window/showDocument can go there itself.
+func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	switch p.Command {
+	case cmdNextGap, cmdPreviousGap:
+		return s.jumpInFile(ctx, p)
+	case cmdNextGapInWorkspace:
+		return s.jumpInWorkspace(ctx, p)
+	case cmdReload:
+		return s.reload(ctx)
+	case cmdToggle:
+		return s.toggle()
+	case cmdDoctor:
+		return s.doctor(ctx)
+	}
+	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
+}
+
+// start is where a jump starts from, as the document and the byte offset in it. Without arguments
+// the document is nil.
+func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (d *workspace.Document, offset int, err error) {
+	if len(p.Arguments) == 0 || string(p.Arguments[0]) == "null" {
+		return nil, 0, nil
+	}
+	var at struct {
+		TextDocument struct{ URI string }
+		Position     *struct{ Line, Character *uint32 }
+	}
+	err = json.Unmarshal(p.Arguments[0], &at)
+	if err != nil || at.TextDocument.URI == "" || at.Position == nil || at.Position.Line == nil || at.Position.Character == nil {
+		return nil, 0, invalid(`%s takes {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}, not %s`, p.Command, p.Arguments[0])
+	}
+	u, err := uri.Parse(at.TextDocument.URI)
+	if err != nil {
+		return nil, 0, invalid("%s: %v", p.Command, err)
+	}
+	if d = s.documentAt(snap, u); d == nil {
+		return nil, 0, nil
+	}
+	return d, d.Text.Offset(text.Position{Line: *at.Position.Line, Character: *at.Position.Character}, s.client.Load().encoding), nil
+}
+
+func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	snap := s.snapshot(ctx)
+	if len(p.Arguments) == 0 {
+		return nil, invalid(`%s needs the place it starts from: {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}`, p.Command)
+	}
+	d, offset, err := s.start(snap, p)
+	if err != nil || d == nil {
+		return null, err
+	}
+	choose := diag.Next
+	if p.Command == cmdPreviousGap {
+		choose = diag.Previous
+	}
+	g, ok := choose(diag.Gaps(snap, d), offset)
+	if !ok {
+		return null, nil
+	}
+	return s.show(ctx, snap, d, g)
+}
+
+// jumpInWorkspace goes on in the file at hand and then to the file that follows it in urgency. From
+// a place without gaps it goes to the most urgent file.
+func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	snap := s.snapshot(ctx)
+	d, offset, err := s.start(snap, p)
+	if err != nil {
+		return null, err
+	}
+	files := diag.FilesByGap(snap)
+	first := 0
+	if d != nil {
+		gaps := diag.Gaps(snap, d)
+		if i := slices.IndexFunc(gaps, func(g diag.Gap) bool { return g.Span.Start > offset }); i >= 0 {
+			return s.show(ctx, snap, d, gaps[i])
+		}
+		if i := slices.Index(files, snap.FileOf(d)); i >= 0 {
+			first = i + 1
+		}
+	}
+	for i := range files {
+		f := files[(first+i)%len(files)]
+		d := snap.Documents[f.Path]
+		if d == nil {
+			d = readClosed(f)
+		}
+		if d == nil {
+			continue
+		}
+		if gaps := diag.Gaps(snap, d); len(gaps) > 0 {
+			return s.show(ctx, snap, d, gaps[0])
+		}
+	}
+	return null, nil
+}
+
+// documentAt is the open document of a URI, or the file's text on disk; nil where neither is known.
+func (s *Server) documentAt(snap *workspace.Snapshot, u uri.URI) *workspace.Document {
+	if d := s.document(snap, u); d != nil {
+		return d
+	}
+	if path, ok := pathOf(u); ok {
+		if f := snap.Files[path]; f != nil {
+			return readClosed(f)
+		}
+	}
+	return nil
+}
+
+var null = protocol.LSPAny("null")
+
+// showPatience bounds the wait for an editor to open a document.
+const showPatience = 5 * time.Second
+
+// show goes to a gap in the client's window, where it has one to show, and returns the Location.
+func (s *Server) show(ctx context.Context, snap *workspace.Snapshot, d *workspace.Document, g diag.Gap) (protocol.LSPAny, error) {
+	c := s.client.Load()
+	r := c.rangeOf(d.Text, g.Span)
+	location := protocol.Location{URI: uriOf(snap, d.Path), Range: r}
+	if c.showDocument {
+		focus := true
+		at := protocol.Range{Start: r.Start, End: r.Start}
+		limited, cancel := context.WithTimeout(ctx, showPatience)
+		defer cancel()
+		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: location.URI, TakeFocus: &focus, Selection: &at})
+		s.publisher.report(err)
+	}
+	return marshal(&location)
+}
+
+func marshal(v any) (protocol.LSPAny, error) {
+	data, err := protocol.Marshal(v)
+	return data, err
+}
+
+// toggle hides all marks, or shows them again.
+func (s *Server) toggle() (protocol.LSPAny, error) {
+	var hidden bool
+	s.store.Update(func(next *workspace.Snapshot) {
+		next.Hidden = !next.Hidden
+		next.Generation++
+		hidden = next.Hidden
+	})
+	return json.Marshal(map[string]bool{"hidden": hidden})
+}
+
+// reload reads everything again and answers when it is there.
+func (s *Server) reload(ctx context.Context) (protocol.LSPAny, error) {
+	done := make(chan struct{})
+	s.session.reload(func() { close(done) })
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return json.Marshal(map[string]int{"profiles": len(s.store.Load().Profiles)})
+}
+
+// doctor answers why something is shown or not, as Markdown, and leaves the same in the client's
+// log for clients that drop answers.
+func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
+	searched, ok := s.session.facts(ctx)
+	if !ok {
+		return nil, ctx.Err()
+	}
+	around := report.Surroundings{Searches: Searches(searched), Notes: s.session.watcher.Notes()}
+	for _, state := range s.session.watcher.States() {
+		if state.Pending {
+			around.Pending = append(around.Pending, report.Pending{Path: state.Path, Writer: writerName(state.Writer), Since: state.Since})
+		}
+	}
+	var b strings.Builder
+	report.Doctor(&b, s.store.Load(), around, time.Now())
+	s.publisher.note(protocol.MessageTypeInfo, b.String())
+	return json.Marshal(b.String())
+}
+
+func writerName(w watch.Writer) string {
+	if w.PID == 0 {
+		return ""
+	}
+	return fmt.Sprintf("process %d (%s)", w.PID, w.Name)
+}
+
+// Searches puts what a search found into the report's words.
+func Searches(found []watch.Found) []report.Search {
+	var out []report.Search
+	for _, f := range found {
+		n := 0
+		for _, p := range f.Profiles {
+			if filepath.Base(p) != config.FileName {
+				n++
+			}
+		}
+		out = append(out, report.Search{Dir: f.Dir, Found: n, Dirs: f.Dirs, Left: f.Left})
+	}
+	return out
+}

@@ -1,0 +1,28 @@
+package server
+
+import (
+	"context"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/covls/covls/diag"
+)
+
+// Hover tells what is known of a place.
+func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.Hover, error) {
+	snap, c := s.snapshot(ctx), s.client.Load()
+	d := s.document(snap, p.TextDocument.URI)
+	if d == nil {
+		return nil, nil
+	}
+	h, ok := diag.HoverAt(snap, d, d.Text.Offset(fromPosition(p.Position), c.encoding))
+	if !ok {
+		return nil, nil
+	}
+	kind := protocol.MarkupKindMarkdown
+	if c.plainHover {
+		kind = protocol.MarkupKindPlainText
+	}
+	r := c.rangeOf(d.Text, h.Span)
+	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: h.Markdown}, Range: &r}, nil
+}

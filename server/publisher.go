@@ -1,0 +1,312 @@
+package server
+
+import (
+	"context"
+	"hash/fnv"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+// publisher sends what the client did not ask for. Its goroutine compares the newest snapshot with
+// what was last sent, so that what came in between costs nothing. Nothing is ever sent from the
+// goroutine that reads: a client that writes before it reads would block both.
+type publisher struct {
+	server *Server
+	awake  chan struct{} // holds at most one
+
+	mu     sync.Mutex // guards outbox and told
+	outbox []func(context.Context)
+	told   map[string]bool
+
+	// These belong to the goroutine.
+	sent     map[string]sent // by path
+	seen     uint64          // generation that refreshes were made for
+	shown    uint64          // fingerprint of what open documents show
+	calls    sync.WaitGroup
+	refresh  map[string]*refresh
+	repulled chan struct{} // closed and made anew when workspace pulls should answer
+	repullMu sync.Mutex
+}
+
+// sent is what the client was last told of a document.
+type sent struct {
+	uri  uri.URI
+	hash uint64 // of the diagnostics; 0 for none
+}
+
+func newPublisher(s *Server) *publisher {
+	return &publisher{
+		server: s, awake: make(chan struct{}, 1), told: map[string]bool{},
+		sent: map[string]sent{}, shown: fingerprint(s.store.Load()), refresh: map[string]*refresh{}, repulled: make(chan struct{}),
+	}
+}
+
+// wake tells the goroutine that there may be something to send. It never waits.
+func (p *publisher) wake() {
+	select {
+	case p.awake <- struct{}{}:
+	default:
+	}
+}
+
+// later has the goroutine send something. f must not wait for an answer.
+func (p *publisher) later(f func(context.Context)) {
+	p.mu.Lock()
+	p.outbox = append(p.outbox, f)
+	p.mu.Unlock()
+	p.wake()
+}
+
+// tell shows a message to the user, each text once in a session.
+func (p *publisher) tell(kind protocol.MessageType, text string) {
+	p.mu.Lock()
+	known := p.told[text]
+	p.told[text] = true
+	p.mu.Unlock()
+	if known {
+		return
+	}
+	p.server.log.Info("told the user", slog.String("text", text))
+	p.later(func(ctx context.Context) {
+		p.report(p.server.remote.ShowMessage(ctx, &protocol.ShowMessageParams{Type: kind, Message: "covls: " + text}))
+	})
+}
+
+// note writes into the client's log.
+func (p *publisher) note(kind protocol.MessageType, text string) {
+	p.server.log.Info("noted", slog.String("text", text))
+	p.later(func(ctx context.Context) {
+		p.report(p.server.remote.LogMessage(ctx, &protocol.LogMessageParams{Type: kind, Message: text}))
+	})
+}
+
+func (p *publisher) report(err error) {
+	if err != nil {
+		p.server.log.Debug("send", slog.Any("error", err))
+	}
+}
+
+func (p *publisher) run(ctx context.Context) {
+	defer p.calls.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.awake:
+		}
+		p.mu.Lock()
+		out := p.outbox
+		p.outbox = nil
+		p.mu.Unlock()
+		for _, f := range out {
+			p.server.guard("send", func() { f(ctx) })
+		}
+		p.server.guard("publish", func() { p.publish(ctx, p.server.store.Load()) })
+	}
+}
+
+// publish brings the client up to date with a snapshot.
+func (p *publisher) publish(ctx context.Context, snap *workspace.Snapshot) {
+	c := p.server.client.Load()
+	changed := snap.Generation != p.seen
+	p.seen = snap.Generation
+	if !c.pulls {
+		p.push(ctx, c, snap, changed)
+	}
+	if !changed {
+		return
+	}
+	shown := fingerprint(snap)
+	whole := anyFolder(snap, func(f *workspace.Folder) bool { return f.Settings.Diagnostics.Scope == config.ScopeWorkspace })
+	if shown == p.shown && !whole {
+		return
+	}
+	p.shown = shown
+	if c.lensRefresh {
+		p.call(ctx, "lens", p.server.remote.CodeLensRefresh)
+	}
+	if c.hintRefresh && anyFolder(snap, func(f *workspace.Folder) bool { return f.Settings.Hints.Enable }) {
+		p.call(ctx, "hints", p.server.remote.InlayHintRefresh)
+	}
+	if c.pulls {
+		p.call(ctx, "diagnostics", p.server.remote.DiagnosticRefresh)
+	}
+	p.repull()
+}
+
+// push publishes the diagnostics that differ from those the client has.
+func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapshot, changed bool) {
+	keep := map[string]bool{}
+	for _, path := range slices.Sorted(maps.Keys(snap.Documents)) {
+		d := snap.Documents[path]
+		keep[path] = true
+		p.pushDocument(ctx, c, snap, d, uri.URI(d.URI))
+	}
+	if changed {
+		for _, f := range closedFiles(snap) {
+			if ctx.Err() != nil {
+				return
+			}
+			if d := readClosed(f); d != nil {
+				keep[f.Path] = true
+				p.pushDocument(ctx, c, snap, d, uri.File(f.Path))
+			}
+		}
+	}
+	for path, s := range p.sent {
+		if keep[path] || !changed && snap.Documents[path] == nil && wantsClosed(snap, path) {
+			continue
+		}
+		delete(p.sent, path)
+		if s.hash != 0 {
+			p.report(p.server.remote.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: s.uri, Diagnostics: []protocol.Diagnostic{}}))
+		}
+	}
+}
+
+func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace.Snapshot, d *workspace.Document, u uri.URI) {
+	items := diagnostics(c, snap, d, u)
+	hash := uint64(0)
+	if len(items) > 0 {
+		hash = hashOf(items)
+	}
+	before, known := p.sent[d.Path]
+	if known && before.hash == hash && before.uri == u || !known && hash == 0 {
+		return
+	}
+	params := &protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items}
+	if c.versions && d.URI != "" {
+		params.Version = protocol.NewOptional(d.Version)
+	}
+	if err := p.server.remote.PublishDiagnostics(ctx, params); err != nil {
+		p.report(err)
+		return
+	}
+	p.sent[d.Path] = sent{u, hash}
+}
+
+// closedFiles are the files that are not open and still have diagnostics, for folders whose
+// settings ask for the whole workspace.
+func closedFiles(snap *workspace.Snapshot) []*workspace.File {
+	var out []*workspace.File
+	for path, f := range snap.Files {
+		if snap.Documents[path] == nil && wantsClosed(snap, path) && f.Total.Uncovered() > 0 {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, diag.ByGap)
+	return out
+}
+
+func wantsClosed(snap *workspace.Snapshot, path string) bool {
+	f := snap.Files[path]
+	return f != nil && f.Folder.Settings.Diagnostics.Scope == config.ScopeWorkspace
+}
+
+func anyFolder(snap *workspace.Snapshot, is func(*workspace.Folder) bool) bool {
+	return slices.ContainsFunc(snap.Folders, is)
+}
+
+// readClosed makes a document of a file that no editor has open; nil where it can't be read.
+func readClosed(f *workspace.File) *workspace.Document {
+	data, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+	if err != nil {
+		return nil
+	}
+	return diag.Closed(f.Path, data)
+}
+
+// fingerprint sums up what the open documents show besides their text.
+func fingerprint(snap *workspace.Snapshot) uint64 {
+	h := fnv.New64a()
+	for _, path := range slices.Sorted(maps.Keys(snap.Documents)) {
+		d := snap.Documents[path]
+		for _, g := range diag.Diagnostics(snap, d) {
+			_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
+		}
+		for _, l := range diag.Lenses(snap, d) {
+			title, _, _ := diag.LensText(snap, d, l.Func)
+			_, _ = io.WriteString(h, title+"\x00")
+		}
+		for _, l := range diag.Hints(snap, d) {
+			_, _ = io.WriteString(h, l.Label+"\x00")
+		}
+	}
+	return h.Sum64()
+}
+
+func hashOf(items []protocol.Diagnostic) uint64 {
+	data, err := protocol.Marshal(items)
+	if err != nil {
+		return 1
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(data)
+	return max(h.Sum64(), 1)
+}
+
+// refresh is a call that asks the client to ask again.
+type refresh struct {
+	mu            sync.Mutex
+	busy, another bool
+}
+
+// callPatience bounds the wait for a client's answer.
+const callPatience = 30 * time.Second
+
+// call makes a call beside the goroutine. While one is under way another is made at most once.
+func (p *publisher) call(ctx context.Context, name string, f func(context.Context) error) {
+	r := p.refresh[name]
+	if r == nil {
+		r = &refresh{}
+		p.refresh[name] = r
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.busy {
+		r.another = true
+		return
+	}
+	r.busy = true
+	p.calls.Go(func() {
+		for {
+			limited, cancel := context.WithTimeout(ctx, callPatience)
+			p.report(f(limited))
+			cancel()
+			r.mu.Lock()
+			again := r.another && ctx.Err() == nil
+			r.busy, r.another = again, false
+			r.mu.Unlock()
+			if !again {
+				return
+			}
+		}
+	})
+}
+
+// repull lets waiting workspace pulls answer.
+func (p *publisher) repull() {
+	p.repullMu.Lock()
+	defer p.repullMu.Unlock()
+	close(p.repulled)
+	p.repulled = make(chan struct{})
+}
+
+// pulled is closed when workspace pulls should answer.
+func (p *publisher) pulled() <-chan struct{} {
+	p.repullMu.Lock()
+	defer p.repullMu.Unlock()
+	return p.repulled
+}

@@ -1,0 +1,125 @@
+// Package server speaks LSP: it turns messages into questions to a snapshot and answers back, and
+// changes on disk into new snapshots. It alone knows the protocol's types.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+
+	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
+)
+
+// Options are what a session needs from outside.
+type Options struct {
+	// Version is what the server calls itself.
+	Version string
+	// Log gets what a person needs to find a fault; nil drops it.
+	Log *slog.Logger
+	// Dir is the workspace folder where the client names none, as an absolute path; "" leaves it
+	// to the documents that are opened.
+	Dir string
+	// Profiles replaces the names of profiles to look for, as absolute paths; nil keeps those of
+	// the settings.
+	Profiles []string
+	// Watch are the options of the watcher; its callbacks are the server's.
+	Watch watch.Options
+}
+
+// Server is one session with one client.
+type Server struct {
+	protocol.UnimplementedServer
+	opts  Options
+	log   *slog.Logger
+	store *workspace.Store
+
+	phase   atomic.Int32 // a phase
+	code    atomic.Int32 // the exit code
+	client  atomic.Pointer[client]
+	remote  protocol.Client
+	cancels cancels
+	// pulledOnce tells that the first workspace pull was answered.
+	pulledOnce atomic.Bool
+	ended      chan struct{} // closed at exit
+	end        func()        // closes ended
+
+	publisher *publisher
+	session   *session
+}
+
+// New makes a server for one session.
+func New(opts Options) *Server {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{opts: opts, log: opts.Log, store: workspace.NewStore(), ended: make(chan struct{})}
+	s.end = sync.OnceFunc(func() { close(s.ended) })
+	s.code.Store(1) // until shutdown and exit
+	s.client.Store(&client{})
+	s.publisher = newPublisher(s)
+	s.session = newSession(s)
+	s.store.OnUpdate = s.publisher.wake
+	return s
+}
+
+// Hangup ends the session: nothing more will come from the client.
+func (s *Server) Hangup() { s.end() }
+
+// Run serves until the client says exit, hangs up or dies, or ctx is done. It returns the exit code
+// that LSP asks for: 0 after shutdown, else 1.
+func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(Codec{}))
+	s.remote = protocol.ClientDispatcher(conn)
+	var own sync.WaitGroup
+	own.Go(func() { s.publisher.run(ctx) })
+	own.Go(func() { s.session.run(ctx) })
+	conn.Go(ctx, s.handler)
+	select {
+	case <-s.ended:
+	case <-conn.Done():
+	case <-ctx.Done():
+	}
+	cancel()
+	s.cancels.all()
+	own.Wait()
+	_ = stream.Close()
+	// A reader that waits for a client that neither writes nor hangs up can't be called back.
+	patience := time.NewTimer(time.Second)
+	defer patience.Stop()
+	select {
+	case <-conn.Done():
+	case <-patience.C:
+	}
+	if err := conn.Err(); err != nil {
+		s.log.Info("connection ended", slog.Any("error", err))
+	}
+	return int(s.code.Load())
+}
+
+// guard keeps a fault in one piece of work from ending the session. What it was about is lost; the
+// log says so.
+func (s *Server) guard(what string, work func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("panic", slog.String("in", what), slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	work()
+}
+
+// snapshot is the state at the moment the request came in.
+func (s *Server) snapshot(ctx context.Context) *workspace.Snapshot {
+	if snap, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot); ok {
+		return snap
+	}
+	return s.store.Load()
+}

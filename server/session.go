@@ -1,0 +1,480 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
+)
+
+// session turns changes on disk and in the settings into snapshots, on a goroutine of its own.
+type session struct {
+	server     *Server
+	jobs       queue
+	background sync.WaitGroup
+	watcher    *watch.Watcher
+
+	// These belong to the goroutine.
+	loader     *workspace.Loader
+	folders    []folder
+	editor     editorSettings
+	files      map[string]config.Layer // the last settings files that were whole, by path
+	configured bool
+	loads      int                    // how many loads have begun
+	searched   map[string]watch.Found // by folder
+	saidEmpty  map[string]bool        // folders of which the user was told that they have no profile
+}
+
+// folder is a workspace folder as the client names it.
+type folder struct {
+	dir, name string
+	uri       uri.URI
+	// implied tells that the client named no folder and this one was found around a document.
+	implied bool
+}
+
+// editorSettings are what the client set: for all folders, and for one each.
+type editorSettings struct {
+	all      *config.Layer
+	byDir    map[string]config.Layer
+	problems []config.Problem
+}
+
+func newSession(s *Server) *session {
+	return &session{
+		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: workspace.NewLoader(s.store),
+		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, saidEmpty: map[string]bool{},
+	}
+}
+
+// queue holds what the goroutine has to do. Putting something in never waits.
+type queue struct {
+	ready chan struct{} // holds at most one
+	mu    *sync.Mutex   // guards jobs
+	jobs  *[]func(context.Context)
+}
+
+func newQueue() queue {
+	return queue{ready: make(chan struct{}, 1), mu: &sync.Mutex{}, jobs: new([]func(context.Context))}
+}
+
+func (q queue) put(job func(context.Context)) {
+	q.mu.Lock()
+	*q.jobs = append(*q.jobs, job)
+	q.mu.Unlock()
+	select {
+	case q.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (q queue) take() []func(context.Context) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	jobs := *q.jobs
+	*q.jobs = nil
+	return jobs
+}
+
+func (s *session) run(ctx context.Context) {
+	defer s.background.Wait()
+	expire := time.NewTimer(0)
+	defer expire.Stop()
+	expire.Stop()
+	updates := s.watcher.Updates()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.jobs.ready:
+			for _, job := range s.jobs.take() {
+				s.server.guard("job", func() { job(ctx) })
+			}
+		case u, ok := <-updates:
+			if !ok {
+				updates = nil
+				continue
+			}
+			s.server.guard("update", func() { s.update(ctx, u) })
+			if s.loader.Waiting() {
+				expire.Reset(10 * time.Second)
+			}
+		case <-expire.C:
+			s.server.guard("expire", func() { s.loader.Expire(ctx) })
+			if s.loader.Waiting() {
+				expire.Reset(10 * time.Second)
+			}
+		}
+	}
+}
+
+func (s *session) setFolders(folders []folder) {
+	s.jobs.put(func(context.Context) { s.folders = folders })
+}
+
+// start begins the work, once the client is ready to be asked.
+func (s *session) start() {
+	s.jobs.put(func(ctx context.Context) {
+		s.background.Go(func() { s.watcher.Run(ctx) })
+		s.background.Go(func() { s.register(ctx) })
+		c := s.server.client.Load()
+		if c.initialOptions != nil {
+			layer, problems := config.FromEditor("initializationOptions", c.initialOptions)
+			s.editor = editorSettings{all: &layer, problems: problems}
+		}
+		if !c.configuration {
+			s.configure(ctx)
+		}
+	})
+	if s.server.client.Load().configuration {
+		s.askSettings()
+	}
+}
+
+// register asks the client to tell of changes that it sees.
+func (s *session) register(ctx context.Context) {
+	c := s.server.client.Load()
+	var regs []protocol.Registration
+	if c.watchesFiles {
+		var watchers []protocol.FileSystemWatcher
+		for _, p := range append(config.DefaultProfiles(), "**/"+config.FileName) {
+			watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: protocol.Pattern(p)})
+		}
+		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers})
+		if err == nil {
+			regs = append(regs, protocol.Registration{
+				ID: "covls/watch", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options,
+			})
+		}
+	}
+	if c.watchesConfig {
+		regs = append(regs, protocol.Registration{
+			ID: "covls/configuration", Method: protocol.MethodWorkspaceDidChangeConfiguration,
+			RegisterOptions: protocol.LSPAny(`{"section":"covls"}`),
+		})
+	}
+	if len(regs) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	defer cancel()
+	if err := s.server.remote.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: regs}); err != nil {
+		s.server.log.Info("the client registers nothing", slog.Any("error", err))
+	}
+}
+
+// settingsPatience is how long the first load waits for a client that offered to tell settings.
+const settingsPatience = 2 * time.Second
+
+// askSettings asks the client for the settings of each folder and then configures.
+func (s *session) askSettings() {
+	s.jobs.put(func(ctx context.Context) {
+		folders := slices.Clone(s.folders)
+		s.background.Go(func() {
+			section := "covls"
+			items := []protocol.ConfigurationItem{{Section: &section}}
+			for _, f := range folders {
+				if f.uri != "" {
+					items = append(items, protocol.ConfigurationItem{ScopeURI: &f.uri, Section: &section})
+				}
+			}
+			limited, cancel := context.WithTimeout(ctx, settingsPatience)
+			defer cancel()
+			values, err := s.server.remote.Configuration(limited, &protocol.ConfigurationParams{Items: items})
+			if err != nil {
+				s.server.log.Info("the client tells no settings", slog.Any("error", err))
+			}
+			got := settingsOf(values, folders)
+			if got.all == nil && got.byDir == nil {
+				s.jobs.put(s.configure)
+				return
+			}
+			s.setEditorSettings(got)
+		})
+	})
+}
+
+// settingsOf reads the answer to askSettings: one value for all, then one for each folder.
+func settingsOf(values []protocol.LSPAny, folders []folder) editorSettings {
+	var out editorSettings
+	seen := map[string]bool{}
+	read := func(raw protocol.LSPAny) (config.Layer, bool) {
+		var value any
+		if len(raw) == 0 || json.Unmarshal(raw, &value) != nil || value == nil {
+			return config.Layer{}, false
+		}
+		layer, problems := config.FromEditor("editor setting", value)
+		for _, p := range problems {
+			if !seen[p.String()] {
+				seen[p.String()] = true
+				out.problems = append(out.problems, p)
+			}
+		}
+		return layer, true
+	}
+	for i, raw := range values {
+		layer, ok := read(raw)
+		switch {
+		case !ok:
+		case i == 0:
+			out.all = &layer
+		case i <= len(folders):
+			if out.byDir == nil {
+				out.byDir = map[string]config.Layer{}
+			}
+			out.byDir[folders[i-1].dir] = layer
+		}
+	}
+	return out
+}
+
+func (s *session) setEditorSettings(e editorSettings) {
+	s.jobs.put(func(ctx context.Context) {
+		s.editor = e
+		s.configure(ctx)
+	})
+}
+
+func (s *session) changeFolders(added []folder, removed []string) {
+	s.jobs.put(func(ctx context.Context) {
+		s.folders = slices.DeleteFunc(s.folders, func(f folder) bool { return slices.Contains(removed, f.dir) })
+		for _, f := range added {
+			if !slices.ContainsFunc(s.folders, func(g folder) bool { return g.dir == f.dir }) {
+				s.folders = append(s.folders, f)
+			}
+		}
+		s.configure(ctx)
+	})
+	if s.server.client.Load().configuration {
+		s.askSettings()
+	}
+}
+
+// configure puts folders and settings in force.
+func (s *session) configure(ctx context.Context) {
+	s.configured = true
+	problems := slices.Clone(s.editor.problems)
+	var folders []*workspace.Folder
+	var roots []watch.Root
+	for _, f := range s.folders {
+		var layers []config.Layer
+		settingsFile, ok := config.FindFile(f.dir)
+		if ok {
+			layer, bad := config.ReadFile(settingsFile)
+			if layer.Broken {
+				layer = s.files[settingsFile]
+			} else {
+				s.files[settingsFile] = layer
+			}
+			problems = append(problems, bad...)
+			layers = append(layers, layer)
+		} else {
+			settingsFile = filepath.Join(f.dir, config.FileName)
+		}
+		if s.editor.all != nil {
+			layers = append(layers, *s.editor.all)
+		}
+		if layer, ok := s.editor.byDir[f.dir]; ok {
+			layers = append(layers, layer)
+		}
+		in := workspace.NewFolder(f.dir, f.name, config.Merge(layers...), nil)
+		problems = append(problems, in.Problems...)
+		folders = append(folders, in)
+		root := RootOf(in, s.server.opts.Profiles)
+		root.Patterns = append(root.Patterns, settingsFile)
+		roots = append(roots, root)
+	}
+	for _, p := range problems {
+		switch p.Severity {
+		case config.SeverityError, config.SeverityWarning:
+			s.server.publisher.tell(protocol.MessageTypeWarning, p.String())
+		default:
+			s.server.publisher.note(protocol.MessageTypeInfo, p.String())
+		}
+	}
+	if len(folders) > 0 {
+		folders[0].Problems = problems
+	}
+	for _, err := range s.loader.SetFolders(ctx, folders) {
+		s.server.publisher.tell(protocol.MessageTypeWarning, err.Error())
+	}
+	s.watcher.SetRoots(roots)
+}
+
+// RootOf says where the profiles of a folder are looked for. Profiles, where not nil, replaces what
+// the settings say.
+func RootOf(f *workspace.Folder, profiles []string) watch.Root {
+	settings := &f.Settings
+	root := watch.Root{
+		Dir: f.Dir, Patterns: profiles, Settle: settings.Settle,
+		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries,
+	}
+	if profiles != nil {
+		root.Patterns = slices.Clone(profiles)
+		return root
+	}
+	if settings.Profiles == nil {
+		root.Patterns = config.DefaultProfiles()
+		return root
+	}
+	base := settings.ProfileBase()
+	for _, p := range settings.Profiles {
+		if base != "" && !filepath.IsAbs(p) {
+			p = filepath.Join(base, p)
+		}
+		root.Patterns = append(root.Patterns, p)
+	}
+	return root
+}
+
+func (s *session) touch(paths []string) {
+	s.jobs.put(func(context.Context) { s.watcher.Touch(paths...) })
+}
+
+// opened looks at a document that was opened, and at the folder around it where the client named
+// none.
+func (s *session) opened(path string) {
+	s.jobs.put(func(ctx context.Context) {
+		s.imply(ctx, path)
+		s.loader.Opened(path)
+	})
+}
+
+// imply takes the project around a document for the workspace where the client named no folder.
+func (s *session) imply(ctx context.Context, path string) {
+	for _, f := range s.folders {
+		if !f.implied || source.Inside(path, f.dir) {
+			return
+		}
+	}
+	dir := filepath.Dir(path)
+	for d := dir; ; d = filepath.Dir(d) {
+		if isProject(d) {
+			dir = d
+			break
+		}
+		if filepath.Dir(d) == d {
+			return // a file in no project: its folder may be a home directory full of others
+		}
+	}
+	s.folders = append(s.folders, folder{dir: dir, uri: uri.File(dir), implied: true})
+	if s.configured {
+		s.configure(ctx)
+	}
+}
+
+func isProject(dir string) bool {
+	for _, name := range []string{"go.mod", config.FileName, ".git", "package.json", "Cargo.toml", "pyproject.toml"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// update takes in what the watcher found.
+func (s *session) update(ctx context.Context, u watch.Update) {
+	var changes []workspace.Change
+	settings := false
+	for _, e := range u.Events {
+		if filepath.Base(e.Path) == config.FileName {
+			settings = true
+			continue
+		}
+		change := workspace.Change{Path: e.Path, Gone: e.Gone}
+		if !e.Gone && !e.Stamp.Dir {
+			change.Settled = &workspace.Looks{Size: e.Stamp.Size, ModTime: e.Stamp.ModTime}
+		}
+		changes = append(changes, change)
+	}
+	if settings && s.configured {
+		s.configure(ctx)
+	}
+	if len(changes) > 0 {
+		s.read(ctx, changes)
+	}
+	for _, f := range u.Searched {
+		s.searched[f.Dir] = f
+		s.sayEmpty(f)
+	}
+}
+
+// largeLoad is how long a load takes that leaves much garbage behind: the server then idles for
+// minutes, and the memory belongs to others.
+const largeLoad = 100 * time.Millisecond
+
+func (s *session) read(ctx context.Context, changes []workspace.Change) {
+	began := time.Now()
+	progress := s.beginProgress(ctx, "Coverage")
+	s.loader.Progress = progress.report
+	troubles := s.loader.Read(ctx, changes)
+	progress.end()
+	for _, err := range troubles {
+		kind := protocol.MessageTypeWarning
+		if errors.Is(err, workspace.ErrUnfinished) {
+			kind = protocol.MessageTypeInfo
+		}
+		s.server.publisher.tell(kind, err.Error())
+	}
+	took := time.Since(began)
+	s.server.log.Info("profiles read", slog.Int("changes", len(changes)), slog.Duration("took", took))
+	if took > largeLoad {
+		debug.FreeOSMemory()
+	}
+}
+
+// sayEmpty tells, once for each folder, that there is no profile and how to make one.
+func (s *session) sayEmpty(f watch.Found) {
+	profiles := slices.DeleteFunc(slices.Clone(f.Profiles), func(p string) bool { return filepath.Base(p) == config.FileName })
+	if len(profiles) > 0 || s.saidEmpty[f.Dir] {
+		return
+	}
+	s.saidEmpty[f.Dir] = true
+	s.server.publisher.note(protocol.MessageTypeInfo, fmt.Sprintf(
+		"no coverage profile in %s yet; in a Go module, `go test -coverprofile=cover.out ./...` makes one", f.Dir))
+}
+
+// facts are what the doctor knows beside the snapshot.
+func (s *session) facts(ctx context.Context) (searched []watch.Found, ok bool) {
+	answer := make(chan []watch.Found, 1)
+	s.jobs.put(func(context.Context) {
+		answer <- slices.SortedFunc(maps.Values(s.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
+	})
+	select {
+	case searched := <-answer:
+		return searched, true
+	case <-ctx.Done():
+		return nil, false
+	}
+}
+
+// reload reads settings and every profile again and calls done afterwards.
+func (s *session) reload(done func()) {
+	s.jobs.put(func(ctx context.Context) {
+		s.configure(ctx)
+		var changes []workspace.Change
+		for _, p := range s.server.store.Load().Profiles {
+			changes = append(changes, workspace.Change{Path: p.Path})
+		}
+		s.read(ctx, changes)
+		s.watcher.Rescan()
+		done()
+	})
+}

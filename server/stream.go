@@ -1,0 +1,209 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"sync"
+	"unicode/utf8"
+
+	"go.lsp.dev/jsonrpc2"
+)
+
+// maxFrame bounds one message: a client that announces more has a broken length.
+const maxFrame = 256 << 20
+
+// NewStream returns a stream of messages with LSP's Content-Length headers. What is no message is
+// answered and skipped, so that one broken message does not end the session. hangup is called once,
+// from the reading goroutine, when nothing more can come.
+func NewStream(r io.Reader, w io.Writer, hangup func()) jsonrpc2.Stream {
+	return &stream{in: bufio.NewReaderSize(r, 64<<10), out: w, hangup: sync.OnceFunc(hangup)}
+}
+
+type stream struct {
+	in     *bufio.Reader // of the reading goroutine
+	buf    []byte        // of the reading goroutine
+	hangup func()
+
+	mu  sync.Mutex // guards out
+	out io.Writer
+}
+
+// Read is what jsonrpc2 would call for a stream without ReadFrame.
+func (s *stream) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
+	frame, n, err := s.ReadFrame(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	msg, err := jsonrpc2.DecodeMessage(frame)
+	return msg, n, err
+}
+
+// ReadFrame returns the body of the next message; it is valid until the next call.
+func (s *stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		frame, err := s.frame()
+		var bad *badFrame
+		switch {
+		case errors.As(err, &bad):
+			go s.answer(ctx, bad) // who reads must not wait for a client that reads nothing
+		case err != nil:
+			s.hangup()
+			return nil, 0, err
+		default:
+			return frame, int64(len(frame)), nil
+		}
+	}
+}
+
+// badFrame is something that is no message but does not break the framing.
+type badFrame struct {
+	code jsonrpc2.Code
+	text string
+}
+
+func (b *badFrame) Error() string { return b.text }
+
+func (s *stream) frame() ([]byte, error) {
+	n, err := s.header()
+	if err != nil {
+		return nil, err
+	}
+	if n > maxFrame {
+		// The length may be wrong. Looking for the next header does for both.
+		return nil, &badFrame{jsonrpc2.InvalidRequest, fmt.Sprintf("the message is announced with more than %d bytes", maxFrame)}
+	}
+	body, err := s.body(int(n))
+	if err != nil {
+		return nil, err
+	}
+	if !json.Valid(body) {
+		return nil, &badFrame{jsonrpc2.ParseError, "the message is not valid JSON"}
+	}
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); trimmed[0] == '[' {
+		return body, nil
+	}
+	if _, err := jsonrpc2.ScanMessageView(body); err != nil {
+		return nil, &badFrame{jsonrpc2.InvalidRequest, "the message is neither a request, a notification nor a response"}
+	}
+	return body, nil
+}
+
+// body reads n bytes into the reused buffer, which grows with what really comes, not with what was
+// announced.
+func (s *stream) body(n int) ([]byte, error) {
+	const step = 1 << 20
+	s.buf = s.buf[:0]
+	for len(s.buf) < n {
+		k := min(n-len(s.buf), step)
+		start := len(s.buf)
+		if cap(s.buf) < start+k {
+			s.buf = append(make([]byte, 0, min(2*(start+k), n)), s.buf...)
+		}
+		s.buf = s.buf[:start+k]
+		if _, err := io.ReadFull(s.in, s.buf[start:]); err != nil {
+			return nil, io.ErrUnexpectedEOF
+		}
+	}
+	body := s.buf
+	if cap(s.buf) > step {
+		s.buf = nil // a large message must not stay in memory
+	}
+	return body, nil
+}
+
+// lengthHeader is a header with a length at the end of a line. What is before it in the line is the
+// rest of a message whose length was too small, or the print of a wrapper script.
+var lengthHeader = regexp.MustCompile(`(?i)content-length[ \t]*:[ \t]*(\d+)[ \t]*$`)
+
+// header reads up to the blank line and returns the length. Lines that are no header are skipped,
+// so that what is between two messages does not end the session.
+func (s *stream) header() (int64, error) {
+	length := int64(0)
+	for {
+		line, err := s.line()
+		if err != nil {
+			return 0, err
+		}
+		if len(line) == 0 {
+			if length > 0 {
+				return length, nil
+			}
+			continue
+		}
+		if m := lengthHeader.FindSubmatch(line); m != nil {
+			if length, err = strconv.ParseInt(string(m[1]), 10, 64); err != nil {
+				length = math.MaxInt64 // too large for a number
+			}
+		}
+	}
+}
+
+// line returns the next line without its end; of a long one, the last part. It is valid until the
+// next call.
+func (s *stream) line() ([]byte, error) {
+	const most = 4096
+	s.buf = s.buf[:0]
+	for {
+		part, err := s.in.ReadSlice('\n')
+		s.buf = append(s.buf, part...)
+		switch {
+		case err == nil:
+			return bytes.TrimRight(s.buf, "\r\n"), nil
+		case errors.Is(err, bufio.ErrBufferFull):
+			s.buf = append(s.buf[:0], s.buf[len(s.buf)-most:]...)
+		case errors.Is(err, io.EOF) && len(s.buf) > 0:
+			return nil, io.ErrUnexpectedEOF
+		default:
+			return nil, err
+		}
+	}
+}
+
+func (s *stream) answer(ctx context.Context, b *badFrame) {
+	msg := fmt.Sprintf(`{"jsonrpc":"2.0","id":null,"error":{"code":%d,"message":%q}}`, b.code, b.text)
+	_, _ = s.WriteFrame(ctx, []byte(msg))
+}
+
+// Write sends one message.
+func (s *stream) Write(ctx context.Context, msg jsonrpc2.Message) (int64, error) {
+	body, err := jsonrpc2.EncodeMessage(msg)
+	if err != nil {
+		return 0, err
+	}
+	return s.WriteFrame(ctx, body)
+}
+
+// WriteFrame sends one encoded message with its header. What of it is no UTF-8 came from the client,
+// or from a file, and would cost a strict client the session.
+func (s *stream) WriteFrame(ctx context.Context, body []byte) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if !utf8.Valid(body) {
+		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	}
+	head := fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, err := s.out.Write(append([]byte(head), body...))
+	return int64(n), err
+}
+
+// Close closes both directions where they can be closed.
+func (s *stream) Close() error {
+	if c, ok := s.out.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}

@@ -1,0 +1,289 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+)
+
+// Codec puts payloads into JSON and back as package protocol does; the library's own is not
+// exported.
+type Codec struct{}
+
+// Marshal implements jsonrpc2.Codec.
+func (Codec) Marshal(v any) ([]byte, error) {
+	if raw, ok := v.(jsonrpc2.RawMessage); ok {
+		if raw == nil {
+			return []byte("null"), nil
+		}
+		return raw, nil
+	}
+	return protocol.Marshal(v)
+}
+
+// Unmarshal implements jsonrpc2.Codec.
+func (Codec) Unmarshal(data []byte, v any) error {
+	if raw, ok := v.(*jsonrpc2.RawMessage); ok {
+		*raw = append(jsonrpc2.RawMessage(nil), data...)
+		return nil
+	}
+	return protocol.Unmarshal(data, v)
+}
+
+// phase is where the session is in LSP's life cycle.
+type phase int32
+
+const (
+	starting phase = iota
+	greeted        // initialize was answered
+	running        // the client has said initialized
+	ending         // shutdown was asked for
+)
+
+// handler is what the connection calls for each message, on the reading goroutine. Notifications
+// are handled there and then, so that edits keep their order. A request gets the snapshot of this
+// moment, lets the next message be read, and goes on beside it. No panic gets out, and no wrong
+// message ends the session.
+func (s *Server) handler(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
+	method := strings.Clone(req.Method())
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("panic", slog.String("method", method), slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
+			err = jsonrpc2.Errorf(jsonrpc2.InternalError, "covls failed at %s; the log has details", method)
+			if !req.IsCall() {
+				err = nil
+			}
+		}
+	}()
+	if err := s.admit(method, req.IsCall()); err != nil {
+		if !req.IsCall() {
+			return nil, nil
+		}
+		jsonrpc2.Async(ctx)
+		return nil, err
+	}
+	if !req.IsCall() {
+		s.notification(jsonrpc2.DetachContext(ctx), method, req)
+		return nil, nil
+	}
+	if method == protocol.MethodInitialize || method == protocol.MethodShutdown {
+		result, err = s.dispatch(jsonrpc2.DetachContext(ctx), req)
+		return result, wireError(method, err)
+	}
+	done, onCancel := s.cancels.register(req.ID())
+	defer done()
+	snap := s.store.Load()
+	jsonrpc2.Async(ctx)
+	ctx, cancel := context.WithCancel(context.WithValue(ctx, snapshotKey{}, snap))
+	defer cancel()
+	onCancel(cancel)
+	result, err = s.dispatch(ctx, req)
+	if ctx.Err() != nil {
+		return nil, protocol.ErrRequestCancelled
+	}
+	return result, wireError(method, err)
+}
+
+// admit keeps to the life cycle: nothing but initialize before initialize, nothing but exit after
+// shutdown.
+func (s *Server) admit(method string, call bool) error {
+	switch p := phase(s.phase.Load()); {
+	case method == protocol.MethodExit:
+		return nil
+	case p == starting && method != protocol.MethodInitialize:
+		return jsonrpc2.Errorf(jsonrpc2.ServerNotInitialized, "%s before initialize", method)
+	case p != starting && method == protocol.MethodInitialize:
+		return jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "initialize was asked for already")
+	case p == ending && call:
+		return jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "%s after shutdown", method)
+	case p == ending:
+		return errors.New("after shutdown")
+	}
+	return nil
+}
+
+func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.Request) {
+	if method == protocol.MethodCancelRequest {
+		s.cancelRequest(req)
+		return
+	}
+	if method == protocol.MethodInitialized {
+		// Some clients leave out its empty parameters, which the library takes for broken ones.
+		_ = s.Initialized(ctx, nil)
+		return
+	}
+	if method == protocol.MethodTextDocumentDidOpen {
+		ctx = context.WithValue(ctx, uriKey{}, rawURI(req.Params()))
+	}
+	if _, err := s.dispatch(ctx, req); err != nil && !errors.Is(err, jsonrpc2.ErrMethodNotFound) && !strings.HasPrefix(method, "$/") {
+		s.log.Warn("notification", slog.String("method", method), slog.Any("error", wireError(method, err)))
+	}
+}
+
+func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+	return protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)(ctx, req)
+}
+
+// wireError gives an error the code that LSP asks for.
+func wireError(method string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return protocol.ErrRequestCancelled
+	case errors.Is(err, jsonrpc2.ErrParse) && !isStandard(method):
+		// The library reads a method that it does not know as one with broken parameters.
+		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "covls does not know %s", method)
+	case errors.Is(err, jsonrpc2.ErrParse):
+		return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the parameters of %s can't be read: %v", method, err)
+	}
+	var wire *jsonrpc2.Error
+	if errors.As(err, &wire) {
+		return wire
+	}
+	return jsonrpc2.Errorf(jsonrpc2.InternalError, "%v", err)
+}
+
+func isStandard(method string) bool {
+	return slices.ContainsFunc(protocol.Methods, func(m protocol.MethodInfo) bool { return m.Method == method })
+}
+
+// invalid is the error for parameters that covls can't use.
+func invalid(format string, args ...any) error {
+	return jsonrpc2.Errorf(jsonrpc2.InvalidParams, format, args...)
+}
+
+// Request answers methods that are not in the specification: there are none.
+func (s *Server) Request(_ context.Context, method string, _ any) (any, error) {
+	return nil, jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "covls does not know %s", method)
+}
+
+type snapshotKey struct{}
+
+// uriKey is for the client's own spelling of a document's URI, which the library would replace by
+// another.
+type uriKey struct{}
+
+// rawURI reads textDocument.uri without decoding the text beside it; "" where there is none.
+func rawURI(params []byte) string {
+	var uri string
+	_ = eachMember(params, func(name string, value jsontext.Value) {
+		if name == "textDocument" {
+			_ = eachMember(value, func(name string, value jsontext.Value) {
+				if name == "uri" {
+					if b, err := jsontext.AppendUnquote(nil, value); err == nil {
+						uri = string(b)
+					}
+				}
+			})
+		}
+	})
+	return uri
+}
+
+func eachMember(object []byte, f func(name string, value jsontext.Value)) error {
+	dec := jsontext.NewDecoder(strings.NewReader(string(object)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '{' {
+		return fmt.Errorf("no object: %w", err)
+	}
+	for dec.PeekKind() == '"' {
+		tok, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		name := tok.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		f(name, value)
+	}
+	return nil
+}
+
+// cancels are the requests under way. A cancellation counts even when it comes before the request
+// has got its context.
+type cancels struct {
+	mu     sync.Mutex // guards byID and every entry
+	byID   map[jsonrpc2.ID]*cancelEntry
+	closed bool
+}
+
+type cancelEntry struct {
+	cancelled bool
+	cancel    context.CancelFunc // nil until known
+}
+
+func (c *cancels) register(id jsonrpc2.ID) (done func(), onCancel func(context.CancelFunc)) {
+	e := &cancelEntry{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byID == nil {
+		c.byID = map[jsonrpc2.ID]*cancelEntry{}
+	}
+	c.byID[id] = e
+	done = func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.byID[id] == e {
+			delete(c.byID, id)
+		}
+	}
+	onCancel = func(cancel context.CancelFunc) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		e.cancel = cancel
+		if e.cancelled || c.closed {
+			cancel()
+		}
+	}
+	return done, onCancel
+}
+
+func (c *cancels) cancel(id jsonrpc2.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.byID[id]; e != nil {
+		e.end()
+	}
+}
+
+// all cancels whatever is under way, and what comes after.
+func (c *cancels) all() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for _, e := range c.byID {
+		e.end()
+	}
+}
+
+func (e *cancelEntry) end() {
+	e.cancelled = true
+	if e.cancel != nil {
+		e.cancel()
+	}
+}
+
+func (s *Server) cancelRequest(req *jsonrpc2.Request) {
+	var params protocol.CancelParams
+	if err := protocol.Unmarshal(req.Params(), &params); err != nil {
+		s.log.Warn("cancel", slog.Any("error", err))
+		return
+	}
+	switch id := params.ID.(type) {
+	case protocol.Integer:
+		s.cancels.cancel(jsonrpc2.NewNumberID(int64(id)))
+	case protocol.String:
+		s.cancels.cancel(jsonrpc2.NewStringID(strings.Clone(string(id))))
+	}
+}
