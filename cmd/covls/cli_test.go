@@ -1,0 +1,412 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// asProgram has the test binary be covls itself: the demo starts its own executable.
+const asProgram = "COVLS_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	if err := os.Setenv(asProgram, "1"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// covls runs the program in this process.
+func covls(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	dir := t.TempDir()
+	open := func(name string) *os.File {
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	in, out, errs := open("in"), open("out"), open("err")
+	code = run(context.Background(), args, in, out, errs)
+	read := func(f *os.File) string {
+		data, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	return read(out), read(errs), code
+}
+
+// moduleDir is where the module proxy's copy of a module lies.
+func moduleDir(t *testing.T, module string) string {
+	t.Helper()
+	cmd := exec.Command("go", "mod", "download", "-json", module)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go mod download %s: %v", module, err)
+	}
+	var m struct{ Dir string }
+	if err := json.Unmarshal(out, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m.Dir
+}
+
+func readReport(t *testing.T, args ...string) *report.Report {
+	t.Helper()
+	out, stderr, code := covls(t, append([]string{"report", "--format", "json"}, args...)...)
+	if code != 0 {
+		t.Fatalf("covls report: exit code %d: %s", code, stderr)
+	}
+	var r report.Report
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	return &r
+}
+
+func TestReportOfCobra(t *testing.T) {
+	t.Parallel()
+	r := readReport(t, "-C", moduleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out")
+	if got := *r.Summary.Statements; got != (report.Tally{Covered: 1632, Total: 1882}) {
+		t.Errorf("statements %v", got)
+	}
+	if got := *r.Summary.Functions; got != (report.Tally{Covered: 235, Total: 268}) {
+		t.Errorf("functions %v", got)
+	}
+	if got := len(r.UncoveredFunctions); got != 33 {
+		t.Errorf("%d uncovered functions, want 33", got)
+	}
+	checkSums(t, r)
+}
+
+// checkSums holds the summary against the rows.
+func checkSums(t *testing.T, r *report.Report) {
+	t.Helper()
+	var statements, functions, literals report.Tally
+	for _, f := range r.Files {
+		statements.Covered += f.Statements.Covered
+		statements.Total += f.Statements.Total
+		if f.Functions != nil {
+			functions.Covered += f.Functions.Covered
+			functions.Total += f.Functions.Total
+			literals.Covered += f.Literals.Covered
+			literals.Total += f.Literals.Total
+		}
+	}
+	if r.Summary.Statements != nil && statements != *r.Summary.Statements {
+		t.Errorf("the rows add up to %v statements, the summary says %v", statements, *r.Summary.Statements)
+	}
+	if r.Summary.Functions == nil {
+		return
+	}
+	if functions != *r.Summary.Functions || functions.Total-functions.Covered != len(r.UncoveredFunctions) {
+		t.Errorf("the rows add up to %v functions, the summary says %v, %d are listed", functions, *r.Summary.Functions, len(r.UncoveredFunctions))
+	}
+	if literals.Total-literals.Covered != len(r.UncoveredLiterals) {
+		t.Errorf("the rows add up to %v literals, %d are listed", literals, len(r.UncoveredLiterals))
+	}
+}
+
+// shared is the folder of real profiles with the figures of the ecosystem's own tools.
+func shared(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("COVLS_SHARED")
+	if dir == "" {
+		dir = "../../../shared"
+	}
+	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
+		t.Skip("skipped: there is no corpus of real profiles here; COVLS_SHARED names its folder")
+	}
+	return dir
+}
+
+// TestCorpus holds reports of real profiles and modules against `go tool cover -func`.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	type tally struct{ Covered, Total int }
+	for _, c := range []struct{ folder, profile, module string }{
+		{"go-cobra-set", "cover.out", "github.com/spf13/cobra@v1.10.2"},
+		{"go-cobra-atomic-coverpkg", "cover.out", "github.com/spf13/cobra@v1.10.2"},
+		{"go-toml-count", "cover.out", "github.com/BurntSushi/toml@v1.6.0"},
+		{"gocoverdir", "textfmt.out", "github.com/BurntSushi/toml@v1.6.0"},
+	} {
+		t.Run(c.folder, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(shared(t), "corpus", c.folder)
+			var expected struct {
+				Profiles map[string]struct {
+					Statements, Functions tally
+					Files                 []struct {
+						Path              string
+						StatementsCovered int `json:"statements_covered"`
+						StatementsTotal   int `json:"statements_total"`
+						FunctionsCovered  int `json:"functions_covered"`
+						FunctionsTotal    int `json:"functions_total"`
+					}
+					UncoveredFunctions []struct {
+						File, Name string
+						Line       int
+					} `json:"uncovered_functions"`
+				}
+			}
+			data, err := os.ReadFile(filepath.Join(dir, "expected.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(data, &expected); err != nil {
+				t.Fatal(err)
+			}
+			r := readReport(t, "-C", moduleDir(t, c.module), "--profile", filepath.Join(dir, c.profile))
+			checkSums(t, r)
+			prefix, _, _ := strings.Cut(c.module, "@")
+			for _, want := range expected.Profiles { // there is one
+				if got := tally(*r.Summary.Statements); got != want.Statements {
+					t.Errorf("statements %v, want %v", got, want.Statements)
+				}
+				if got := tally(*r.Summary.Functions); got != want.Functions {
+					t.Errorf("functions %v, want %v", got, want.Functions)
+				}
+				var got, wanted []string
+				for _, f := range r.Files {
+					got = append(got, fmt.Sprint(f.Path, *f.Statements, *f.Functions))
+				}
+				for _, f := range want.Files {
+					name := strings.TrimPrefix(f.Path, prefix+"/")
+					wanted = append(wanted, fmt.Sprint(name, report.Tally{Covered: f.StatementsCovered, Total: f.StatementsTotal},
+						report.Tally{Covered: f.FunctionsCovered, Total: f.FunctionsTotal}))
+				}
+				same(t, "files", got, wanted)
+				got, wanted = nil, nil
+				for _, f := range r.UncoveredFunctions {
+					got = append(got, fmt.Sprintf("%s:%d", f.File, f.Line))
+				}
+				for _, f := range want.UncoveredFunctions {
+					wanted = append(wanted, fmt.Sprintf("%s:%d", strings.TrimPrefix(f.File, prefix+"/"), f.Line))
+				}
+				same(t, "uncovered functions", got, wanted)
+			}
+		})
+	}
+}
+
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// folderWith writes files into a temporary folder and returns it.
+func folderWith(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+var shop = map[string]string{
+	"go.mod":    "module example.com/shop\n\ngo 1.26\n",
+	"a.go":      "package shop\n\nfunc A() {\n\tprintln(1)\n\tprintln(2)\n}\n\nfunc B() { println(3) }\n",
+	"b/b.go":    "package b\n\nfunc C() { println(4) }\n\nvar D = func() { println(5) }\n",
+	"cover.out": "mode: set\nexample.com/shop/a.go:3.10,6.2 2 0\nexample.com/shop/a.go:8.10,8.24 1 1\nexample.com/shop/b/b.go:3.10,3.24 1 0\nexample.com/shop/b/b.go:5.16,5.30 1 0\n",
+}
+
+func TestGaps(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, shop)
+	out, stderr, code := covls(t, "gaps", "-C", dir)
+	want := fmt.Sprintf(`%[1]s/b/b.go:3:6: C is not covered (0 of 1 statement) · b.go is 2 short of 60 %%
+%[1]s/b/b.go:5:9: D is not covered (0 of 1 statement) · b.go is 2 short of 60 %%
+%[1]s/a.go:3:6: A is not covered (0 of 2 statements) · a.go is 1 short of 60 %%
+`, dir)
+	if out != want || stderr != "" || code != 0 {
+		t.Errorf("code %d, stderr %q, got\n%s\nwant\n%s", code, stderr, out, want)
+	}
+	out, _, code = covls(t, "gaps", "-C", dir, "--format", "json")
+	var rows struct {
+		Schema int
+		Gaps   []gap
+	}
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
+		t.Fatalf("code %d: %v", code, err)
+	}
+	first := gap{File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · b.go is 2 short of 60 %"}
+	if len(rows.Gaps) != 3 || rows.Gaps[0] != first || rows.Schema != 1 {
+		t.Errorf("got %+v", rows)
+	}
+}
+
+// TestReportJSON is the contract: every key that it may have.
+func TestReportJSON(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, shop)
+	if err := os.WriteFile(filepath.Join(dir, "cover.out"), []byte(shop["cover.out"]+"example.com/other/x.go:1.1,2.2 3 1\n/ci/gone.go:1.1,2.2 1 0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, stderr, code := covls(t, "report", "--format", "json", "-C", dir)
+	if code != 0 {
+		t.Fatalf("code %d: %s", code, stderr)
+	}
+	out = regexp.MustCompile(`"version": "[^"]*"`).ReplaceAllString(out, `"version": "…"`)
+	golden := "testdata/report.json"
+	if *update {
+		if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+	if !strings.Contains(stderr, "source file not found") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("stderr %q", stderr)
+	}
+}
+
+// TestUse holds what a wrong use says, and its exit code, against what helps.
+func TestUse(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, shop)
+	empty := t.TempDir()
+	broken := folderWith(t, map[string]string{"bad.out": "mode: set\nx.go:1.1,2.2 1\n", "text.out": "hello\n"})
+	for _, c := range []struct {
+		args  []string
+		code  int
+		wants string
+	}{
+		{[]string{"gaps", "-C", empty}, 2, "no coverage profile below"},
+		{[]string{"report", "-C", empty}, 2, "go test -coverprofile=cover.out ./..."},
+		{[]string{"doctor", "-C", empty}, 0, ""},
+		{[]string{"gaps", "-C", filepath.Join(dir, "nowhere")}, 2, "there is no folder"},
+		{[]string{"gaps", "-C", filepath.Join(dir, "a.go")}, 2, "is not a folder"},
+		{[]string{"gaps", "--profile", filepath.Join(dir, "nowhere.out")}, 2, "there is no profile"},
+		{[]string{"gaps", "-C", broken, "--profile", "bad.out"}, 2, "bad.out:2:"},
+		{[]string{"gaps", "-C", broken, "--profile", "text.out"}, 2, "not a coverage profile that covls knows"},
+		{[]string{"gaps", "-C", dir, "--format", "yaml"}, 2, `--format is "yaml": want one of`},
+		{[]string{"gaps", "extra"}, 2, "extra"},
+		{[]string{"nonsense"}, 2, "nonsense"},
+		{[]string{"gaps", "--nonsense"}, 2, "covls gaps --help"},
+		{[]string{"gaps", "-C", dir, "--profile", "cover.out"}, 0, ""},
+		{[]string{"version"}, 0, ""},
+		{[]string{"help", "serve"}, 0, ""},
+		{[]string{"completion", "bash"}, 0, ""},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			_, stderr, code := covls(t, c.args...)
+			if code != c.code || !strings.Contains(stderr, c.wants) {
+				t.Errorf("code %d, want %d; stderr %q, want %q in it", code, c.code, stderr, c.wants)
+			}
+			if lines := strings.Count(stderr, "\n"); code != 0 && lines != 1 {
+				t.Errorf("%d lines on stderr, want 1: %q", lines, stderr)
+			}
+		})
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, shop)
+	if err := os.WriteFile(filepath.Join(dir, ".covls.toml"), []byte("target = 75\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "c.out"), []byte("mode: set\nexample.com/other/x.go:1.1,2.2 3 1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, _, code := covls(t, "doctor", "-C", dir)
+	for _, want := range []string{
+		"**cover.out**: go, written", "2 matched, 0 not", "**c.out**", "0 matched, 1 not",
+		"not found: example.com/other/x.go: no module here provides example.com/other (here: example.com/shop)",
+		"target", "75", ".covls.toml:1",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("code %d, %q is not in\n%s", code, want, out)
+		}
+	}
+}
+
+// TestDemo runs the demo with the test binary as the server.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := runDemo(t.Context(), &out, func(_, text string) string { return text }); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"[not covered", "~~~~~~~~ (*Cart).Discount is not covered (0 of 6 statements) · cart.go is 2 short of 60 %",
+		"**Not covered**: `(*Cart).Discount`", "goes to cart.go:40:16", "92.86 % · 13 of 14 statements", "shown on the way: 0.",
+	} {
+		if !strings.Contains(out.String(), strings.TrimPrefix(want, "[")) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+}
+
+// TestDemoProfiles holds the profiles of the demo against those that go test writes.
+func TestDemoProfiles(t *testing.T) {
+	t.Parallel()
+	d := &demo{dir: t.TempDir(), w: io.Discard}
+	if err := d.unpack(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"before", "after"} {
+		if name == "after" {
+			test, err := demoFiles.ReadFile("demo/discount_test.go.txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(d.dir, "discount_test.go"), test, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.Command("go", "test", "-coverprofile=cover.out", "./...")
+		cmd.Dir = d.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go test: %v\n%s", err, out)
+		}
+		got, err := os.ReadFile(filepath.Join(d.dir, "cover.out"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := demoProfile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, name, strings.Split(string(got), "\n"), strings.Split(want, "\n"))
+	}
+}

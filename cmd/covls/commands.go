@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/server"
+	"github.com/covls/covls/workspace"
+)
+
+func newServe(io *streams, in *input) *cobra.Command {
+	var logFile string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Speak LSP on standard input and output",
+		Long: `Speak LSP on standard input and output. An editor starts this; see README.md for
+how to tell yours. The workspace folders are those of the editor; -C names one
+for an editor that names none.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			opts := server.Options{Version: version()}
+			if logFile != "" {
+				f, err := os.OpenFile(logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+				if err != nil {
+					return fmt.Errorf("open the log: %w", err)
+				}
+				defer f.Close()
+				opts.Log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			}
+			dir, err := in.absolute()
+			if err != nil {
+				return err
+			}
+			if c.Flags().Changed("directory") {
+				opts.Dir = dir
+			}
+			if opts.Profiles, err = in.profilePaths(dir); err != nil {
+				return err
+			}
+			s := server.New(opts)
+			if code := s.Run(c.Context(), server.NewStream(io.in, io.out, s.Hangup)); code != 0 {
+				return exitError(code)
+			}
+			return nil
+		},
+	}
+	c.Flags().Bool("stdio", true, "accepted for editors that insist on it; there is no other way")
+	c.Flags().StringVar(&logFile, "log", "", "append a log to this `file`")
+	_ = c.MarkFlagFilename("log")
+	return c
+}
+
+// formatFlag is --format with its values.
+func formatFlag(c *cobra.Command, def string, values ...string) func() (string, error) {
+	format := c.Flags().String("format", def, "how to print: "+fmt.Sprint(values))
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	return func() (string, error) {
+		if !slices.Contains(values, *format) {
+			return "", fmt.Errorf("--format is %q: want one of %v", *format, values)
+		}
+		return *format, nil
+	}
+}
+
+func newReport(io *streams, in *input) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "report",
+		Short: "Print coverage, targets and uncovered functions",
+		Long: `Print coverage, targets and uncovered functions of every file that the profiles
+name. The JSON is a contract: keys are added to it, none is renamed.`,
+		Args: cobra.NoArgs,
+	}
+	format := formatFlag(c, "json", "json")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if _, err := format(); err != nil {
+			return err
+		}
+		l, err := in.need(c.Context(), io)
+		if err != nil {
+			return err
+		}
+		w := bufio.NewWriter(io.out)
+		if err := report.New(l.snap, version()).WriteJSON(w); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
+	return c
+}
+
+func newDoctor(io *streams, in *input) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Say why something is shown or not",
+		Long: `Say which profiles there are, how old they are, which files they match and which
+not and why, and which settings are in force and where they come from.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := in.load(c.Context())
+			if err != nil {
+				return err
+			}
+			w := bufio.NewWriter(io.out)
+			report.Doctor(w, l.snap, l.around, time.Now())
+			return w.Flush()
+		},
+	}
+}
+
+// gap is a row of `covls gaps`.
+type gap struct {
+	File string `json:"file"`
+	Name string `json:"name"`
+	// Line and EndLine are 1-based, Column is the 1-based byte column of the name.
+	Line       int    `json:"line"`
+	Column     int    `json:"column"`
+	EndLine    int    `json:"end_line"`
+	Statements int    `json:"statements"`
+	Message    string `json:"message"`
+
+	path string
+}
+
+func newGaps(io *streams, in *input) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "gaps",
+		Short: "List the functions that no test reaches, the most urgent first",
+		Long: `List the functions that no test reaches, the most urgent first: by how far their
+file is from its target, then by size. Each line is path:line:column: message,
+as compilers print and as quickfix lists read.`,
+		Example: `  covls gaps | head
+  vim -q <(covls gaps)`,
+		Args: cobra.NoArgs,
+	}
+	format := formatFlag(c, "text", "text", "json")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		how, err := format()
+		if err != nil {
+			return err
+		}
+		l, err := in.need(c.Context(), io)
+		if err != nil {
+			return err
+		}
+		gaps := gapsOf(l.snap)
+		w := bufio.NewWriter(io.out)
+		if how == "json" {
+			err = writeGapsJSON(w, gaps)
+		} else {
+			err = writeGaps(w, gaps)
+		}
+		if err != nil {
+			return fmt.Errorf("write the gaps: %w", err)
+		}
+		return w.Flush()
+	}
+	return c
+}
+
+// gapsOf lists the uncovered functions of all files, the most urgent first.
+func gapsOf(snap *workspace.Snapshot) []gap {
+	out := []gap{}
+	for _, file := range diag.FilesByGap(snap) {
+		funcs := slices.Clone(file.Funcs)
+		slices.SortStableFunc(funcs, func(a, b coverage.Func) int { return cmp.Compare(b.Statements.Total, a.Statements.Total) })
+		for _, f := range funcs {
+			if !f.Uncovered() {
+				continue
+			}
+			out = append(out, gap{
+				File: file.Name, Name: f.String(),
+				Line: int(f.NameSpan.Start.Line), Column: int(f.NameSpan.Start.Col), EndLine: int(f.Span.End.Line),
+				Statements: f.Statements.Total, Message: diag.Uncovered(file, &f), path: file.Path,
+			})
+		}
+	}
+	return out
+}
+
+func writeGaps(w io.Writer, gaps []gap) error {
+	for _, g := range gaps {
+		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s\n", shellPath(g.path), g.Line, g.Column, g.Message); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeGapsJSON(w io.Writer, gaps []gap) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Schema int   `json:"schema"`
+		Gaps   []gap `json:"gaps"`
+	}{report.Schema, gaps})
+}

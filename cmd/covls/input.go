@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/server"
+	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
+)
+
+// input is what the flags of every command say.
+type input struct {
+	dir      string
+	profiles []string
+}
+
+// loaded is a folder with its profiles read.
+type loaded struct {
+	snap   *workspace.Snapshot
+	around report.Surroundings
+	// troubles are the profiles that can't be shown as they are.
+	troubles []error
+}
+
+// folder is the folder with the settings that hold in it.
+func (in *input) folder() (*workspace.Folder, error) {
+	dir, err := in.absolute()
+	if err != nil {
+		return nil, err
+	}
+	settings, problems := config.Load(dir)
+	return workspace.NewFolder(dir, "", settings, problems), nil
+}
+
+func (in *input) absolute() (string, error) {
+	dir, err := filepath.Abs(in.dir)
+	if err != nil {
+		return "", fmt.Errorf("find the folder %s: %w", in.dir, err)
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("there is no folder %s; name one with -C", in.dir)
+	case err != nil:
+		return "", fmt.Errorf("find the folder %s: %w", in.dir, err)
+	case !info.IsDir():
+		return "", fmt.Errorf("%s is not a folder; name one with -C, and a profile with --profile", in.dir)
+	}
+	return dir, nil
+}
+
+// profilePaths are the profiles that the user named: relative to the working directory, or to the
+// folder where there is no such file.
+func (in *input) profilePaths(dir string) ([]string, error) {
+	var out []string
+	for _, p := range in.profiles {
+		path, err := filepath.Abs(p)
+		if err != nil {
+			return nil, fmt.Errorf("find the profile %s: %w", p, err)
+		}
+		if _, err := os.Stat(path); err != nil && !filepath.IsAbs(p) {
+			if below := filepath.Join(dir, p); exists(below) {
+				path = below
+			}
+		}
+		if !slices.Contains(out, path) {
+			out = append(out, path)
+		}
+	}
+	return out, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// load reads the profiles that the user named, or those that are found. A profile that was named
+// and can't be read is an error.
+func (in *input) load(ctx context.Context) (*loaded, error) {
+	f, err := in.folder()
+	if err != nil {
+		return nil, err
+	}
+	out := &loaded{}
+	paths, err := in.profilePaths(f.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if in.profiles == nil {
+		found, err := watch.Discover(ctx, server.RootOf(f, nil))
+		if err != nil {
+			return nil, fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
+		}
+		paths = found.Profiles
+		out.around.Searches = server.Searches([]watch.Found{found})
+	}
+	store := workspace.NewStore()
+	loader := workspace.NewLoader(store)
+	for _, err := range loader.SetFolders(ctx, []*workspace.Folder{f}) {
+		out.around.Notes = append(out.around.Notes, err.Error())
+	}
+	var changes []workspace.Change
+	for _, p := range paths {
+		if !exists(p) {
+			return nil, fmt.Errorf("there is no profile %s; `go test -coverprofile=cover.out ./...` makes one", p)
+		}
+		changes = append(changes, workspace.Change{Path: p})
+	}
+	out.troubles = loader.Read(ctx, changes)
+	out.snap = store.Load()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("stopped: %w", err)
+	}
+	if in.profiles != nil {
+		for _, p := range out.snap.Profiles {
+			if p.Trouble != nil {
+				return nil, p.Trouble
+			}
+		}
+	}
+	return out, nil
+}
+
+// need is load for a command that has nothing to do without a profile. It prints the warnings.
+func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
+	l, err := in.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range l.snap.Profiles {
+		if p.Report != nil {
+			l.warn(io)
+			return l, nil
+		}
+	}
+	if len(l.troubles) > 0 {
+		return nil, errors.Join(l.troubles...)
+	}
+	return nil, fmt.Errorf("no coverage profile below %s; `go test -coverprofile=cover.out ./...` makes one, --profile names one elsewhere, `covls doctor` says where covls looked",
+		l.snap.Folders[0].Dir)
+}
+
+// warn prints what the user should know beside the output, one line each.
+func (l *loaded) warn(io *streams) {
+	for _, f := range l.snap.Folders {
+		for _, p := range f.Problems {
+			fmt.Fprintln(io.err, "covls: "+oneLine(p.String()))
+		}
+	}
+	for _, n := range l.around.Notes {
+		fmt.Fprintln(io.err, "covls: "+oneLine(n))
+	}
+	for _, err := range l.troubles {
+		fmt.Fprintln(io.err, "covls: "+oneLine(err.Error()))
+	}
+	for _, p := range l.snap.Profiles {
+		if p.Report != nil && len(p.Report.Files) == 0 {
+			fmt.Fprintf(io.err, "covls: %s names no source file: no test has run, or it is still being written\n", diag.ProfileName(p))
+		}
+	}
+	if n := len(l.snap.Lost); n > 0 {
+		lost := l.snap.Lost[0]
+		more := ""
+		if n > 1 {
+			more = fmt.Sprintf(" (and %d more; see `covls doctor`)", n-1)
+		}
+		fmt.Fprintln(io.err, "covls: "+oneLine(fmt.Sprintf("source file not found: %s: %s%s", lost.Name, lost.Why, more)))
+	}
+}
+
+// shellPath is a path as the user's shell would write it: relative to the working directory where it
+// lies below it.
+func shellPath(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(wd, path)
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return path
+	}
+	return rel
+}

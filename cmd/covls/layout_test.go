@@ -1,0 +1,68 @@
+package main_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/covls/covls/"
+
+// order is the packages bottom-up, as docs/architecture.md has them: imports run downwards only.
+var order = []string{
+	"text", "coverage", "profile/scan", "profile/gocover", "profile", "source", "config",
+	"workspace", "diag", "report", "watch", "server", "internal/editor", "internal/conformance", "internal/golden", "internal/e2e", "cmd/covls",
+}
+
+// owners are the packages that alone may import a dependency.
+var owners = map[string][]string{
+	"go.lsp.dev/":                  {"server", "internal/editor"},
+	"github.com/fsnotify/fsnotify": {"watch"},
+	"golang.org/x/tools/":          {"profile/gocover", "source"},
+}
+
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "-deps", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name, own := strings.CutPrefix(p.ImportPath, module)
+		if !own {
+			continue
+		}
+		seen++
+		rank := slices.Index(order, name)
+		if rank < 0 {
+			t.Errorf("package %s has no place in the order: put it there and into docs/architecture.md", name)
+		}
+		for _, i := range p.Imports {
+			if to, own := strings.CutPrefix(i, module); own && slices.Index(order, to) >= rank {
+				t.Errorf("%s imports %s, which lies above it", name, to)
+			}
+			for dep, allowed := range owners {
+				if strings.HasPrefix(i, dep) && !slices.Contains(allowed, name) {
+					t.Errorf("%s imports %s; only %v may", name, i, allowed)
+				}
+			}
+		}
+	}
+	if seen < len(order)-3 {
+		t.Errorf("go list knows %d packages of covls, want those of %v", seen, order)
+	}
+}

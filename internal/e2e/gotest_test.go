@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/server"
+)
+
+// slow is a test that leaves go test time to write the other packages' coverage first.
+const slow = `package %s
+
+import (
+	"testing"
+	"time"
+)
+
+func TestSlow(t *testing.T) {
+	<-time.After(%d * time.Millisecond)
+	%s
+}
+`
+
+// TestGoTest lets the real go test rewrite its profile, package by package, under a running server.
+// Nothing empty and nothing wrong is published on the way.
+func TestGoTest(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	write := func(name, content string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.com/live\n\ngo 1.26\n")
+	for i, p := range []string{"a", "b", "c"} {
+		write(p+"/"+p+".go", fmt.Sprintf("package %s\n\nfunc Used() int { return 1 }\n\nfunc Unused() int { return 2 }\n", p))
+		write(p+"/"+p+"_test.go", fmt.Sprintf(slow, p, 600*i, "_ = Used()"))
+	}
+	run := func() {
+		t.Helper()
+		// -p 1 keeps the packages apart in time; -count 1 has them run at all.
+		cmd := exec.CommandContext(ctx, "go", "test", "-p", "1", "-count", "1", "-coverprofile=cover.out", "./...")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go test: %v\n%s", err, out)
+		}
+	}
+
+	toServer, fromEditor, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	toEditor, fromServer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := server.New(server.Options{Version: "test"})
+	done := make(chan int, 1)
+	go func() { done <- s.Run(ctx, server.NewStream(toServer, fromServer, s.Hangup)) }()
+	ed, err := editor.Start(ctx, server.NewStream(toEditor, fromEditor, func() {}), editor.Options{
+		Capabilities: editor.Capabilities(), Folders: []string{dir},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "c", "c.go")
+	if err := ed.Open(ctx, file); err != nil {
+		t.Fatal(err)
+	}
+
+	run() // there was no profile: the first state shown is the whole one
+	ended := time.Now()
+	if err := ed.WaitMarks(ctx, file, func(m []editor.Mark) bool { return len(m) > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("first marks %v after go test ended", time.Since(ended).Round(time.Millisecond))
+
+	run() // nothing changed: nothing is published
+	write("c/more_test.go", fmt.Sprintf(strings.ReplaceAll(slow, "TestSlow", "TestMore"), "c", 700, "_ = Unused()"))
+	run() // Unused is covered now: its mark goes, once
+	ended = time.Now()
+	if err := ed.WaitMarks(ctx, file, func(m []editor.Mark) bool { return len(m) == 0 }); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("marks changed %v after go test ended", time.Since(ended).Round(time.Millisecond))
+
+	var got []string
+	for _, p := range ed.Seen().Published {
+		if p.URI == string(uri.File(file)) {
+			got = append(got, fmt.Sprint(len(p.Items)))
+		}
+	}
+	if states := strings.Join(got, " "); states != "1 0" {
+		t.Errorf("marks published for c.go: %s, want 1 0", states)
+	}
+	if err := ed.Close(ctx); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	if code := <-done; code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+}

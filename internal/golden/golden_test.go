@@ -1,0 +1,325 @@
+// Package golden_test holds the living specification of what an editor shows. It is a package of its
+// own because jsonrpc2 pools channels: a process can use it in one synctest bubble only.
+package golden_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+	"golang.org/x/tools/txtar"
+
+	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/server"
+	"github.com/covls/covls/text"
+	"github.com/covls/covls/watch"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestGolden runs each file of testdata: a small workspace, a script in its comment, and in the
+// section "want" what the script prints. See golden.do for the commands. Lines and columns are
+// 1-based, columns count bytes.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files: %v", err)
+	}
+	dirs := make([]string, len(files))
+	for i := range files {
+		dirs[i] = t.TempDir()
+	}
+	synctest.Test(t, func(t *testing.T) {
+		for i, file := range files {
+			compare(t, file, dirs[i])
+		}
+	})
+}
+
+// compare runs one file in dir and compares, or rewrites, what it wants.
+func compare(t *testing.T, file, dir string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+	if at < 0 {
+		archive.Files = append(archive.Files, txtar.File{Name: "want"})
+		at = len(archive.Files) - 1
+	}
+	want := archive.Files[at].Data
+	got := runGolden(t, dir, archive)
+	switch {
+	case bytes.Equal(got, want):
+	case !*update:
+		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+	default:
+		archive.Files[at].Data = got
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// golden is one run of a script.
+type golden struct {
+	t        *testing.T
+	dir      string
+	archive  *txtar.Archive
+	out      bytes.Buffer
+	ed       *editor.Editor
+	encoding text.Encoding
+	texts    map[string]*text.Text // open documents
+	told     int                   // messages printed so far
+}
+
+func runGolden(t *testing.T, dir string, archive *txtar.Archive) []byte {
+	g := &golden{t: t, dir: dir, archive: archive, texts: map[string]*text.Text{}}
+	for _, f := range archive.Files {
+		if f.Name != "want" && !strings.HasPrefix(f.Name, "later/") {
+			g.write(f.Name, f.Data)
+		}
+	}
+	caps := editor.Capabilities()
+	options := editor.Options{Capabilities: caps, Folders: []string{dir}}
+	var script []string
+	for line := range strings.Lines(string(archive.Comment)) {
+		line = strings.TrimSpace(line)
+		verb, rest, _ := strings.Cut(line, " ")
+		switch verb {
+		case "", "#":
+		case "settings":
+			if err := json.Unmarshal([]byte(rest), &options.InitializationOptions); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+		case "encoding":
+			g.encoding, _ = text.ParseEncoding(rest)
+			options.Capabilities.General = &protocol.GeneralClientCapabilities{
+				PositionEncodings: []protocol.PositionEncodingKind{protocol.PositionEncodingKind(rest)},
+			}
+		default:
+			script = append(script, line)
+		}
+	}
+	left, right := jsonrpc2.NewChannelStreamPair(64)
+	s := server.New(server.Options{Version: "test", Watch: watch.Options{NoNotify: true}})
+	done := make(chan int, 1)
+	go func() { done <- s.Run(t.Context(), right) }()
+	ed, err := editor.Start(t.Context(), left, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.ed = ed
+	g.rest()
+	for _, line := range script {
+		g.do(line)
+	}
+	if err := ed.Close(t.Context()); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	if code := <-done; code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+	return g.out.Bytes()
+}
+
+// rest lets every timer of the server run out.
+func (g *golden) rest() { <-time.After(30 * time.Second) }
+
+func (g *golden) path(name string) string { return filepath.Join(g.dir, filepath.FromSlash(name)) }
+
+func (g *golden) write(name string, data []byte) {
+	g.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(g.path(name)), 0o755); err != nil {
+		g.t.Fatal(err)
+	}
+	if err := os.WriteFile(g.path(name), data, 0o644); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// do runs one command of a script:
+//
+//	open FILE                     open what is on disk
+//	close FILE
+//	edit FILE L:C-L:C "TEXT"      replace a range of the open document
+//	put FILE                      write the file's section "later/FILE" to disk
+//	append FILE "TEXT"            append to a file on disk
+//	truncate FILE, remove FILE
+//	show FILE                     print the text's marked lines, with marks below and lenses above
+//	hover FILE L:C                print the hover
+//	hints FILE                    print the inlay hints
+//	next|previous|urgent FILE L:C print where the command goes
+//	run COMMAND                   run a command without arguments
+//	messages                      print what the user was told since the last time
+func (g *golden) do(line string) {
+	g.t.Helper()
+	fmt.Fprintf(&g.out, "> %s\n", line)
+	verb, rest, _ := strings.Cut(line, " ")
+	name, rest, _ := strings.Cut(rest, " ")
+	ctx, u := g.t.Context(), uri.File(g.path(name))
+	switch verb {
+	case "open":
+		data, err := os.ReadFile(g.path(name))
+		g.check(line, err)
+		g.texts[name] = text.New(string(data))
+		g.check(line, g.ed.Open(ctx, g.path(name)))
+	case "close":
+		delete(g.texts, name)
+		g.check(line, g.ed.Server.DidClose(ctx, &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}))
+	case "edit":
+		span, quoted, _ := strings.Cut(rest, " ")
+		with, err := strconv.Unquote(quoted)
+		g.check(line, err)
+		from, to, _ := strings.Cut(span, "-")
+		start, end := g.position(name, from), g.position(name, to)
+		g.texts[name] = g.texts[name].Apply([]text.Edit{{
+			Range: text.Range{Start: text.Position(start), End: text.Position(end)}, Text: with,
+		}}, g.encoding)
+		g.check(line, g.ed.Edit(ctx, u, protocol.Range{Start: start, End: end}, with))
+	case "put":
+		for _, f := range g.archive.Files {
+			if f.Name == "later/"+name {
+				g.write(name, f.Data)
+			}
+		}
+	case "append":
+		with, err := strconv.Unquote(rest)
+		g.check(line, err)
+		f, err := os.OpenFile(g.path(name), os.O_APPEND|os.O_WRONLY, 0)
+		g.check(line, err)
+		_, err = f.WriteString(with)
+		g.check(line, err)
+		g.check(line, f.Close())
+	case "truncate":
+		g.check(line, os.Truncate(g.path(name), 0))
+	case "remove":
+		g.check(line, os.RemoveAll(g.path(name)))
+	case "run":
+		answer, err := g.ed.Run(ctx, name)
+		g.check(line, err)
+		fmt.Fprintf(&g.out, "%s\n", answer)
+	case "show":
+		g.show(name)
+	case "hover":
+		p := g.position(name, rest)
+		hover, err := g.ed.Hover(ctx, u, p)
+		g.check(line, err)
+		g.printHover(hover)
+	case "hints":
+		hints, err := g.ed.Server.InlayHint(ctx, &protocol.InlayHintParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{End: protocol.Position{Line: 1 << 20}},
+		})
+		g.check(line, err)
+		for _, h := range hints {
+			fmt.Fprintf(&g.out, "%d:%d %s\n", h.Position.Line+1, h.Position.Character+1, h.Label)
+		}
+	case "next", "previous", "urgent":
+		command := map[string]string{"next": "covls.nextGap", "previous": "covls.previousGap", "urgent": "covls.nextGapInWorkspace"}[verb]
+		to, err := g.ed.Jump(ctx, command, u, g.position(name, rest))
+		g.check(line, err)
+		if to == nil {
+			fmt.Fprintln(&g.out, "no gap")
+			break
+		}
+		rel, err := filepath.Rel(g.dir, to.URI.FsPath())
+		g.check(line, err)
+		fmt.Fprintf(&g.out, "%s:%d:%d-%d:%d\n", filepath.ToSlash(rel),
+			to.Range.Start.Line+1, to.Range.Start.Character+1, to.Range.End.Line+1, to.Range.End.Character+1)
+	case "messages":
+		seen := g.ed.Seen().Messages
+		for _, m := range seen[g.told:] {
+			fmt.Fprintln(&g.out, strings.ReplaceAll(m, g.dir, "DIR"))
+		}
+		g.told = len(seen)
+	default:
+		g.t.Fatalf("%s: no such command", line)
+	}
+	g.rest()
+}
+
+func (g *golden) check(line string, err error) {
+	g.t.Helper()
+	if err != nil {
+		g.t.Fatalf("%s: %v", line, err)
+	}
+}
+
+// position reads L:C in the open document, or in the file.
+func (g *golden) position(name, s string) protocol.Position {
+	g.t.Helper()
+	l, c, _ := strings.Cut(s, ":")
+	line, err := strconv.ParseUint(l, 10, 32)
+	g.check(s, err)
+	col, err := strconv.ParseUint(c, 10, 32)
+	g.check(s, err)
+	t := g.texts[name]
+	if t == nil {
+		data, err := os.ReadFile(g.path(name))
+		g.check(s, err)
+		t = text.New(string(data))
+	}
+	return protocol.Position(t.Position(t.At(uint32(line), uint32(col)), g.encoding))
+}
+
+// show prints the lines that have a mark or a lens.
+func (g *golden) show(name string) {
+	g.t.Helper()
+	screen, err := g.ed.Screen(g.t.Context(), g.path(name))
+	g.check("show", err)
+	t := g.texts[name]
+	lines := strings.Split(t.String(), "\n")
+	for i, line := range lines {
+		shown := false
+		for _, l := range screen.Lenses {
+			if l.Line == i {
+				fmt.Fprintf(&g.out, "     [%s]\n", l.Title)
+				shown = true
+			}
+		}
+		for _, m := range screen.Marks {
+			shown = shown || m.Line == i
+		}
+		if !shown {
+			continue
+		}
+		fmt.Fprintf(&g.out, "%4d %s\n", i+1, strings.ReplaceAll(line, "\t", " "))
+		for _, m := range screen.Marks {
+			if m.Line == i {
+				fmt.Fprintf(&g.out, "     %s%s %s: %s\n", strings.Repeat(" ", m.Start), strings.Repeat("~", m.End-m.Start), m.Severity, m.Message)
+			}
+		}
+	}
+	if len(screen.Lenses)+len(screen.Marks) == 0 {
+		fmt.Fprintln(&g.out, "nothing")
+	}
+}
+
+// printHover leaves out what depends on the day.
+func (g *golden) printHover(hover string) {
+	if hover == "" {
+		fmt.Fprintln(&g.out, "nothing")
+		return
+	}
+	for line := range strings.Lines(strings.TrimSpace(hover)) {
+		line = strings.TrimRight(line, "\n")
+		if from, _, ok := strings.Cut(line, ", written "); ok {
+			line = from + ", written …"
+		}
+		fmt.Fprintf(&g.out, "  | %s\n", line)
+	}
+}
