@@ -354,12 +354,13 @@ func (l *Loader) join(fresh map[*Profile]bool) *joined {
 	lost := map[string]*File{}
 	excluded := map[string]bool{}
 	imports := map[string]bool{}
+	resolver := source.NewResolver(l.places)
 	for _, p := range b.profiles {
 		if p.Report == nil {
 			continue
 		}
 		for _, cf := range p.Report.Files {
-			place := source.Resolve(cf.Name, filepath.Dir(p.Path), l.places)
+			place := resolver.Resolve(cf.Name, filepath.Dir(p.Path))
 			name, folder := cf.Name, p.Folder
 			if place.Found || place.Mapped {
 				if around := folderOf(l.folders, place.Path); around != nil {
