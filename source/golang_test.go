@@ -178,6 +178,9 @@ func TestParseBroken(t *testing.T) {
 		{"unclosed raw string", "package a\n\nfunc F() {\n\tx := `\n}\n\nfunc G() {}\n", "F 3.1-5.2\nG 7.1-7.12\n", "4:7: raw string literal not terminated"},
 		{"func in a raw string before it", "package a\n\nvar s = `\nfunc X() {}\n`\n\nfunc F() {\n\tx :=\n}\n\nfunc G() {}\n", "F 7.1-9.2\nG 11.1-11.12\n", "9:1: expected operand, found '}'"},
 		{"func in a raw string behind it", "package a\n\nfunc F() {\n\tx :=\n}\n\nvar s = `\nfunc X() {}\n`\n\nfunc G() {}\n", "F 3.1-5.2\nG 11.1-11.12\n", "5:1: expected operand, found '}'"},
+		{"func in a raw string before an unclosed comment", "package a\n\nvar s = `\nfunc X() {}\n`\n\n/* x\n", "", "7:1: comment not terminated"},
+		{"func in a raw string of a literal before it", "package a\n\nvar m = M{\n\t\"a\": func() { s(`\nfunc X() {}\n`) },\n\t\"b\": func() { x := },\n}\n\nfunc G() {}\n", "literal m[\"a\"] 4.7-6.5\nG 10.1-10.12\n", "7:21: expected operand, found '}'"},
+		{"brace for a name", "package a\n\nfunc {\n}\n\nfunc F() {}\n", "F 6.1-6.12\n", "3:6: expected 'IDENT', found '{'"},
 		{"unclosed comment", "package a\n\nfunc F() {}\n\n/* x\n\nfunc G() {}\n", "F 3.1-3.12\nG 7.1-7.12\n", "5:1: comment not terminated"},
 		{"conflict markers", "package a\n\nfunc F() {}\n\n<<<<<<< ours\nfunc G() {}\n=======\nfunc H() {}\n>>>>>>> theirs\n\nfunc I() {}\n", "F 3.1-3.12\nG 6.1-6.12\nH 8.1-8.12\nI 11.1-11.12\n", "5:1: expected declaration, found '<<'"},
 		{"conflict markers in a function", "package a\n\nfunc F() {\n<<<<<<< ours\n\ta()\n=======\n\tb()\n>>>>>>> theirs\n}\n\nfunc G() {}\n", "F 3.1-9.2\nG 11.1-11.12\n", "4:1: expected statement, found '<<'"},
@@ -185,7 +188,7 @@ func TestParseBroken(t *testing.T) {
 		{"too many errors", "package a\n" + strings.Repeat("\nvar = 1\n", 500) + "\nfunc F() {}\n", "F 1003.1-1003.12\n", "3:5: expected 'IDENT', found '='"},
 		{"half-typed literal", "package a\n\nvar f = func() {\n\nfunc G() {}\n", "literal f 3.9-3.17\nG 5.1-5.12\n", "5:6: expected '(', found G"},
 		{"half-typed literal among others", "package a\n\nvar m = M{\n\t\"a\": func() {},\n\t\"b\": func() { x := },\n\t\"c\": func() {},\n}\n\nfunc G() {}\n", "literal m[\"a\"] 4.7-4.16\nliteral m[\"b\"] 5.7-7.2\nG 9.1-9.12\n", "5:21: expected operand, found '}'"},
-		{"//line directive", "package a\n\nfunc F() {\n\tx :=\n}\n\n//line a.y:1\nfunc G() {\n\ty :=\n}\n", "F 3.1-5.2\nG 8.1-10.2\n", "5:1: expected operand, found '}'"},
+		{"//line directives", "package a\n\n//line z.y:1\nfunc F() {\n\tx :=\n}\n\n//line a.y:1\nfunc G() {\n\ty :=\n}\n", "F 4.1-6.2\nG 9.1-11.2\n", "z.y:3: expected operand, found '}'"},
 		{"CRLF", "package a\r\n\r\nfunc F() {\r\n\tx :=\r\n}\r\n\r\nfunc G() {}\r\n", "F 3.1-5.2\nG 7.1-7.12\n", "5:1: expected operand, found '}'"},
 		{"not UTF-8", "package a\n\nfunc F\xff() {}\n\nvar h = M{\"\xff\": func() {}}\n\nfunc G() {}\n", "F 3.1-3.13\nG 7.1-7.12\n", "3:7: expected '(', found 'ILLEGAL'"},
 		{"NUL", "package a\n\nfunc F() {\x00}\n\nfunc G() {}\n", "F 3.1-3.13\nG 5.1-5.12\n", "3:11: expected statement, found 'ILLEGAL'"},
@@ -203,6 +206,18 @@ func TestParseBroken(t *testing.T) {
 			}
 			checkFuncs(t, tt.text, p)
 		})
+	}
+}
+
+// TestParseBrokenBounded: a text may have so many errors that nobody wants to wait.
+func TestParseBrokenBounded(t *testing.T) {
+	t.Parallel()
+	const n = 1_000
+	text := "package a\n\n" + strings.Repeat("func F() {\n\n", n)
+	p := parse(t, text)
+	checkFuncs(t, text, p)
+	if got := len(p.Funcs); got < 10 || got > n/2 {
+		t.Errorf("have %d of %d functions", got, n)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,13 +63,13 @@ func TestFindModules(t *testing.T) {
 			"replace", "-- ws/go.mod --\nmodule example.com/m\n\nreplace (\n\texample.com/rel => ../rel\n\texample.com/abs v1.2.3 => $DIR/abs\n\texample.com/in => ./third/in\n\texample.com/branch master => ../rel\n)\n-- rel/go.mod --\nmodule example.com/rel\n-- abs/go.mod --\nmodule example.com/abs\n-- ws/third/in/go.mod --\nmodule example.com/in\n", "ws",
 			"example.com/branch $DIR/rel\nexample.com/rel $DIR/rel\nexample.com/abs $DIR/abs\nexample.com/in $DIR/ws/third/in\nexample.com/m $DIR/ws\n", "",
 		},
-		{"replace with a version", "-- go.mod --\nmodule example.com/m\n\nreplace example.com/x => example.com/y v1.0.0\n", ".", "example.com/m $DIR\n", ""},
+		{"replace with a version", "-- go.mod --\nmodule example.com/m\n\nreplace example.com/x => example.com/y v1.0.0\n-- example.com/y/go.mod --\nmodule example.com/y\n", ".", "example.com/m $DIR\nexample.com/y $DIR/example.com/y\n", ""},
 		{"replace with what is no module", "-- ws/go.mod --\nmodule example.com/m\n\nreplace example.com/x => ../x\nreplace example.com/y => ../gone\nreplace example.com/z => /\n-- x/x.go --\n", "ws", "example.com/m $DIR/ws\n", ""},
 		{"replaced module's own replace", "-- ws/go.mod --\nmodule example.com/m\n\nreplace example.com/x => ../x\n-- x/go.mod --\nmodule example.com/x\n\nreplace example.com/y => ../y\n-- y/go.mod --\nmodule example.com/y\n", "ws", "example.com/m $DIR/ws\nexample.com/x $DIR/x\n", ""},
 
 		{
-			"newer go.mod", "-- go.mod --\nmodule example.com/m\n\ngo 1.99\n\nfuture x => y\nmore (\n\ta\n)\nreplace (\n\texample.com/x => ./x\n)\nfurther more (\n\ta\n)\n-- x/go.mod --\nmodule example.com/x\n", ".",
-			"example.com/m $DIR\nexample.com/x $DIR/x\n", "",
+			"newer go.mod", "-- go.mod --\n// Alone.\n\nmodule example.com/m\n\ngo 1.99\n\nfuture x => y\nmore (\n\ta\n)\nreplace (\n\texample.com/x => ./testdata/x\n)\nfurther more (\n\ta\n)\n-- testdata/x/go.mod --\nmodule example.com/x\n", ".",
+			"example.com/m $DIR\nexample.com/x $DIR/testdata/x\n", "",
 		},
 		{"newer go.work", "-- go.work --\ngo 1.99\nfuture x\nuse ./testdata/a\n-- testdata/a/go.mod --\nmodule example.com/a\n", ".", "example.com/a $DIR/testdata/a\n", ""},
 		{"newer go.mod without a module", "-- go.mod --\nfuture x\n", ".", "", ""},
@@ -220,11 +222,6 @@ func TestListPackages(t *testing.T) {
 		}},
 		{"the module itself", []string{"github.com/covls/covls/source"}, map[string]string{"github.com/covls/covls/source": filepath.Join(here, "source")}},
 		{"unknown among known", []string{"example.com/unknown/x", "nosuch", "fmt", "github.com/spf13/cobra/nosuch"}, map[string]string{"fmt": filepath.Join(std, "fmt")}},
-		{"no import paths", []string{
-			"-flag", "--", "-mod=mod", "-toolexec=/bin/false", "...", "fmt/...", "f...t", "./x", "../x", ".", "a b", "", "/etc", `C:\x`, "a@v1", "all", "std", "cmd", "tool", "work",
-			"module.go", "fm\x00t", "é", "a/../fmt", "*.go", "$HOME", strings.Repeat("a", source.NameBytes+1),
-		}, nil},
-		{"ends as a Go file's name does", []string{"github.com/nats-io/nats.go", "fmt"}, map[string]string{"fmt": filepath.Join(std, "fmt")}},
 		{"more than one command line holds", append(slices.Repeat([]string{"example.com/" + strings.Repeat("x", 80)}, 2*source.ListBytes/80), "fmt"), map[string]string{"fmt": filepath.Join(std, "fmt")}},
 	}
 	for _, tt := range tests {
@@ -271,12 +268,72 @@ func TestListPackagesErrors(t *testing.T) {
 	}
 }
 
+// fakeGo puts a shell script on PATH as go.
+func fakeGo(t *testing.T, script string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped where a script is no program")
+	}
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "go"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+}
+
+// TestListPackagesArguments: only what go list takes for one package's import path reaches its
+// command line, and a command line is never too long.
+func TestListPackagesArguments(t *testing.T) {
+	said := filepath.Join(t.TempDir(), "said")
+	fakeGo(t, `printf '%s\n' "$*" >>`+said)
+	hostile := []string{
+		"-flag", "--", "-mod=mod", "-toolexec=/bin/false", "...", "fmt/...", "f...t", "./x", "../x", ".", "a b", "", "/etc", `C:\x`, "a@v1", "all", "std", "cmd", "tool", "work",
+		"a.go", "fm\x00t", "é", "a/../fmt", "*.go", "$HOME", "a\nb", strings.Repeat("a", source.NameBytes+1),
+	}
+	good := []string{"fmt", "github.com/nats-io/nats.go", "cmd/go", "example.com/~x/y+z_1"}
+	var long []string
+	for i := range 500 {
+		long = append(long, fmt.Sprintf("example.com/%0100d", i))
+	}
+	dir := tree(t, "-- a.go --\npackage a\n")
+	if _, err := source.ListPackages(t.Context(), dir, slices.Concat(hostile, good, long)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	lines := strings.Split(strings.TrimSpace(readFile(t, said)), "\n")
+	for _, line := range lines {
+		flags, names, ok := strings.Cut(line, " -- ")
+		if !ok || flags != "list -e -find -mod=readonly -json=ImportPath,Dir" || len(names) > source.ListBytes {
+			t.Errorf("go %.100s… has %d bytes of names", line, len(names))
+		}
+		got = append(got, strings.Fields(names)...)
+	}
+	if want := slices.Concat(good, long); len(lines) < 3 || !slices.Equal(got, want) {
+		t.Errorf("%d command lines: %q", len(lines), got)
+	}
+	if err := os.Remove(said); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := source.ListPackages(t.Context(), dir, hostile); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(said); err == nil {
+		t.Errorf("go ran for nothing: %s", readFile(t, said))
+	}
+}
+
 // TestListPackagesOffline: go.mod requires what is not in the module cache. Nothing is downloaded,
 // and go.mod and go.sum stay as they are.
 func TestListPackagesOffline(t *testing.T) {
 	needGo(t)
-	const mod = "module example.com/m\n\ngo 1.21\n\nrequire vcs.invalid/private.git v1.0.0\n"
-	dir := tree(t, "-- go.mod --\n"+mod+"-- a.go --\npackage a\n\nimport _ \"github.com/spf13/cobra\"\n")
+	const (
+		mod = "module example.com/m\n\ngo 1.21\n\nrequire (\n\tvcs.invalid/private.git v1.0.0\n\tproxy.invalid/x v1.0.0\n)\n"
+		sum = "proxy.invalid/x v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" +
+			"proxy.invalid/x v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" +
+			"vcs.invalid/private.git v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" +
+			"vcs.invalid/private.git v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+	)
+	dir := tree(t, "-- go.mod --\n"+mod+"-- go.sum --\n"+sum+"-- a.go --\npackage a\n\nimport _ \"github.com/spf13/cobra\"\n")
 	bin := t.TempDir()
 	asked := filepath.Join(bin, "asked")
 	for _, vcs := range []string{"git", "hg"} {
@@ -284,22 +341,25 @@ func TestListPackagesOffline(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("the proxy was asked for %s", r.URL)
+		http.NotFound(w, r)
+	}))
+	defer proxy.Close()
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	t.Setenv("GOPROXY", proxy.URL)
 	t.Setenv("GOPRIVATE", "vcs.invalid")
 	t.Setenv("GOFLAGS", "-mod=mod")
 	t.Setenv("GOSUMDB", "off")
-	got, err := source.ListPackages(t.Context(), dir, []string{"vcs.invalid/private.git/x", "github.com/spf13/cobra", "fmt"})
+	got, err := source.ListPackages(t.Context(), dir, []string{"vcs.invalid/private.git/x", "proxy.invalid/x", "github.com/spf13/cobra", "fmt"})
 	if err != nil || len(got) != 1 || got["fmt"] == "" {
 		t.Errorf("have %q, %v, want fmt alone", got, err)
 	}
 	if calls, err := os.ReadFile(asked); err == nil {
 		t.Errorf("somebody was asked: %s", calls)
 	}
-	if got := readFile(t, filepath.Join(dir, "go.mod")); got != mod {
-		t.Errorf("go.mod is now:\n%s", got)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "go.sum")); err == nil {
-		t.Error("go.sum was written")
+	if readFile(t, filepath.Join(dir, "go.mod")) != mod || readFile(t, filepath.Join(dir, "go.sum")) != sum {
+		t.Errorf("go.mod is now:\n%s\ngo.sum:\n%s", readFile(t, filepath.Join(dir, "go.mod")), readFile(t, filepath.Join(dir, "go.sum")))
 	}
 }
 
@@ -315,9 +375,6 @@ func TestListPackagesWithoutGo(t *testing.T) {
 
 // TestListPackagesOdd: what stands on PATH as go may say anything.
 func TestListPackagesOdd(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("skipped where a script is no program")
-	}
 	tests := []struct{ name, script, want string }{
 		{"no JSON", "echo go away", "read what go list said: invalid character 'g' looking for beginning of value"},
 		{"cut", `printf '{"ImportPath": "fmt", "Dir"'`, "read what go list said: unexpected EOF"},
@@ -326,11 +383,7 @@ func TestListPackagesOdd(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			bin := t.TempDir()
-			if err := os.WriteFile(filepath.Join(bin, "go"), []byte("#!/bin/sh\n"+tt.script+"\n"), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+			fakeGo(t, tt.script)
 			got, err := source.ListPackages(t.Context(), t.TempDir(), []string{"fmt"})
 			if len(got) > 0 || err == nil || err.Error() != tt.want {
 				t.Errorf("have %q, %v, want: %s", got, err, tt.want)

@@ -73,7 +73,7 @@ type root struct {
 // directory is what is known of a directory.
 type directory struct {
 	path  string // as its root spells it
-	real  string // without symlinks; "" unless found
+	real  string // without symlinks, where it is found
 	state state
 }
 
@@ -117,16 +117,18 @@ func (r *Resolver) add(dir string) {
 		d = directory{path: dir, real: real}
 	}
 	r.roots = append(r.roots, in)
-	if path, _ := r.spelled(dir); path == dir {
-		r.dirs[dir] = d
+	if around, rest, ok := r.root(dir); ok {
+		d.path = filepath.Join(around.dir, rest)
 	}
+	r.dirs[dir] = d
 }
 
 // from prepares for the names of a profile in the directory profileDir.
 func (r *Resolver) from(profileDir string) {
-	near, known := r.spelled(profileDir)
-	if !known {
-		near = profileDir
+	near := profileDir
+	in, rest, known := r.root(profileDir)
+	if known {
+		near = filepath.Join(in.dir, rest)
 	}
 	r.profileDir, r.near = profileDir, near
 	around := func(f Folder) int {
@@ -227,17 +229,14 @@ func (r *Resolver) follow(m Mapping, to, rest string) Place {
 	if p == to && isFile(to) {
 		return Place{Path: to, Found: true, Mapped: true}
 	}
-	file, s := p, outside
-	if Inside(p, to) {
-		file, s = r.file(p)
-	}
+	file, s := r.file(p)
 	switch s {
 	case found:
 		return Place{Path: file, Found: true, Mapped: true}
 	case missing:
 		return Place{Path: file, Mapped: true, Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not there", m.From, m.To, p)}
 	}
-	return Place{Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not below %s", m.From, m.To, p, to)}
+	return Place{Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which lies outside the workspace", m.From, m.To, p)}
 }
 
 func (r *Resolver) absolute(p string) Place {
@@ -361,24 +360,18 @@ func (r *Resolver) modules() string {
 // listed looks for a file in a directory that go list gave.
 func (r *Resolver) listed(dir, base string) (path string, s state) {
 	p := filepath.Join(dir, base)
-	if file, s := r.file(p); s != outside {
+	if file, s := r.file(p); s == found {
 		return file, s
 	}
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return p, missing
 	}
-	return p, look(filepath.Join(real, base), func(p string) bool { return Inside(p, real) })
+	return p, look(filepath.Join(real, base), func(p string) bool { return Inside(p, real) || r.holds(p) })
 }
-
-// maxPath is the length in bytes of the longest path that any system takes.
-const maxPath = 32 << 10
 
 // file looks for a file. path is p in the spelling of its root.
 func (r *Resolver) file(p string) (path string, s state) {
-	if len(p) > maxPath {
-		return p, missing
-	}
 	d := r.dir(filepath.Dir(p))
 	base := filepath.Base(p)
 	path = filepath.Join(d.path, base)
@@ -405,61 +398,63 @@ func look(p string, may func(real string) bool) state {
 	return found
 }
 
-// dir looks for a directory.
+// dir looks for a directory, from its root downwards.
 func (r *Resolver) dir(p string) directory {
-	d, ok := r.dirs[p]
-	if !ok {
-		d = r.lookDir(p)
-		r.dirs[p] = d
+	if d, ok := r.dirs[p]; ok {
+		return d
 	}
+	d := directory{path: p, state: outside}
+	if in, rest, ok := r.root(p); ok {
+		d = r.dirs[in.dir]
+		for rest != "" && d.state == found {
+			var name string
+			name, rest, _ = strings.Cut(rest, string(filepath.Separator))
+			d = r.sub(d, name)
+		}
+		d.path = filepath.Join(d.path, rest)
+	}
+	r.dirs[p] = d
 	return d
 }
 
-func (r *Resolver) lookDir(p string) directory {
-	path, ok := r.spelled(p)
-	if !ok {
-		return directory{path: p, state: outside}
+// sub looks for a directory in one that is there.
+func (r *Resolver) sub(in directory, name string) directory {
+	path := filepath.Join(in.path, name)
+	if d, ok := r.dirs[path]; ok {
+		return d
 	}
-	if path != p {
-		return r.dir(path)
-	}
-	// The roots are in r.dirs, so this ends there.
-	parent := r.dir(filepath.Dir(p))
-	if parent.state != found {
-		return directory{path: p, state: parent.state}
-	}
-	real := filepath.Join(parent.real, filepath.Base(p))
-	info, err := os.Lstat(real)
+	d := directory{path: path, real: filepath.Join(in.real, name)}
+	info, err := os.Lstat(d.real)
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if real, err = filepath.EvalSymlinks(real); err == nil && !r.holds(real) {
-			return directory{path: p, state: leaves}
-		}
-		if err == nil {
-			info, err = os.Lstat(real)
+		if d.real, err = filepath.EvalSymlinks(d.real); err == nil && !r.holds(d.real) {
+			d.state = leaves
+		} else if err == nil {
+			info, err = os.Lstat(d.real)
 		}
 	}
-	if err != nil || !info.IsDir() {
-		return directory{path: p, state: missing}
+	if d.state == found && (err != nil || !info.IsDir()) {
+		d.state = missing
 	}
-	return directory{path: p, real: real}
+	r.dirs[path] = d
+	return d
 }
 
-// spelled is p as a root around it spells it; ok is false where there is none. The folders come
-// first, so that a file has the path that an editor knows.
-func (r *Resolver) spelled(p string) (path string, ok bool) {
+// root finds the root around p and the rest of p below it; ok is false where there is none. The
+// folders come first, so that a file has the path that an editor knows.
+func (r *Resolver) root(p string) (in root, rest string, ok bool) {
 	for _, roots := range [][]root{r.roots[:r.own], r.roots[r.own:]} {
 		for _, in := range roots {
-			if Inside(p, in.dir) {
-				return p, true
+			if rest, ok := below(p, in.dir); ok {
+				return in, rest, true
 			}
 		}
 		for _, in := range roots {
-			if Inside(p, in.real) {
-				return filepath.Join(in.dir, p[len(in.real):]), true
+			if rest, ok := below(p, in.real); ok {
+				return in, rest, true
 			}
 		}
 	}
-	return "", false
+	return root{}, "", false
 }
 
 // holds reports whether a path without symlinks lies below a root.
@@ -469,8 +464,18 @@ func (r *Resolver) holds(real string) bool {
 
 // Inside reports whether the cleaned absolute path p is dir or lies below it.
 func Inside(p, dir string) bool {
-	rest, ok := strings.CutPrefix(p, dir)
-	return ok && (rest == "" || rest[0] == filepath.Separator || strings.HasSuffix(dir, string(filepath.Separator)))
+	_, ok := below(p, dir)
+	return ok
+}
+
+// below returns the rest of p below dir.
+func below(p, dir string) (rest string, ok bool) {
+	const sep = string(filepath.Separator)
+	rest, ok = strings.CutPrefix(p, dir)
+	if !ok || rest != "" && !strings.HasPrefix(rest, sep) && !strings.HasSuffix(dir, sep) {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, sep), true
 }
 
 func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }

@@ -34,6 +34,7 @@ module example.com/m/sub
 -- ws/web/src/x.ts --
 -- ws/web/coverage/lcov.info --
 -- ws/x.ts --
+-- ws/src/only.ts --
 -- ws/grammar.y --
 -- ws/dir.go/x --
 -- ws/file.go -> pkg/b.go --
@@ -64,6 +65,7 @@ module example.com/lib
 -- mapped/y.ts --
 -- mapped/out.ts -> ../outside/secret.go --
 -- mapped/one.ts --
+-- single/one.ts --
 -- cover.out --
 `
 
@@ -92,7 +94,7 @@ func TestResolve(t *testing.T) {
 		folder(t, filepath.Join(dir, "other"), source.Mapping{From: "/build", To: "."}),
 	}
 	folders[0].Packages = map[string]string{
-		"fmt": dir + "/listed/pkg", "gone": dir + "/listed/gone", "linked": dir + "/listedlink/pkg", "inside": dir + "/ws/pkg",
+		"fmt": dir + "/listed/pkg", "gone": dir + "/listed/gone", "linked": dir + "/listedlink/pkg", "inside": dir + "/ws/pkg", "led": dir + "/ws/outdir",
 	}
 	tests := []struct {
 		rule, name string
@@ -108,6 +110,7 @@ func TestResolve(t *testing.T) {
 		{"package of go list", "fmt/p.go", "listed/pkg/p.go", ""},
 		{"package of go list inside the folder", "inside/b.go", "ws/pkg/b.go", ""},
 		{"package of go list by a symlink", "linked/p.go", "listedlink/pkg/p.go", ""},
+		{"package of go list that leads out of the folder", "led/secret.go", "ws/outdir/secret.go", ""},
 		{"spaces and colons", "example.com/m/pkg/a b/c:d.go", "ws/pkg/a b/c:d.go", ""},
 		{"not ASCII", "example.com/m/pkg/é.go", "ws/pkg/é.go", ""},
 		{"backslashes", `example.com\m\pkg\b.go`, "ws/pkg/b.go", ""},
@@ -170,6 +173,7 @@ func TestResolve(t *testing.T) {
 
 		{"mapping", "/build/pkg/b.go", "ws/pkg/b.go", ""},
 		{"first mapping that fits", "/build/src/x.ts", "ws/web/src/x.ts", ""},
+		{"no mapping but the first that fits", "/build/src/only.ts", "", `the path mapping "/build/src/" → "web/src" leads to $DIR/ws/web/src/only.ts, which is not there`},
 		{"mapping at whole segments", "/builder/pkg/b.go", "", outsideWhy},
 		{"mapping to an absolute path", "gen/y.ts", "mapped/y.ts", ""},
 		{"mapping of one file", "one/file.ts", "mapped/one.ts", ""},
@@ -195,6 +199,7 @@ func TestResolve(t *testing.T) {
 		{"by a base name", "out.go", "", leavesWhy},
 		{"out of a replaced module", "example.com/lib/out.go", "", leavesWhy},
 		{"out of a package of go list", "fmt/out.go", "", leavesWhy},
+		{"out of a package of go list into the folder", "fmt/to-ws.go", "listed/pkg/to-ws.go", ""},
 		{"inside a package of go list", "fmt/in.go", "listed/pkg/in.go", ""},
 	}
 	r := source.NewResolver(folders)
@@ -224,7 +229,8 @@ func TestResolvePlace(t *testing.T) {
 	dir := tree(t, workspace)
 	folders := []source.Folder{folder(
 		t, filepath.Join(dir, "ws"),
-		source.Mapping{From: "/build", To: "web"}, source.Mapping{From: "/", To: "../mapped"}, source.Mapping{From: "none", To: "nowhere"},
+		source.Mapping{From: "/build", To: "web"}, source.Mapping{From: "/map/", To: "../mapped"}, source.Mapping{From: "none", To: "nowhere"},
+		source.Mapping{From: "one.ts", To: "../single/one.ts"},
 	)}
 	folders[0].Packages = map[string]string{"fmt": dir + "/listed/pkg"}
 	tests := []struct {
@@ -233,17 +239,27 @@ func TestResolvePlace(t *testing.T) {
 	}{
 		{"mapped", "/build/go.go", source.Place{Path: "ws/web/go.go", Found: true, Mapped: true}},
 		{"mapped and missing", "/build/gone.ts", source.Place{Path: "ws/web/gone.ts", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web/gone.ts, which is not there`}},
-		{"mapped from the root", "/y.ts", source.Place{Path: "mapped/y.ts", Found: true, Mapped: true}},
+		{"mapped", "/map/y.ts", source.Place{Path: "mapped/y.ts", Found: true, Mapped: true}},
 		{"mapped to a directory", "/build", source.Place{Path: "ws/web", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web, which is not there`}},
 		{"mapped to nowhere", "none/x.go", source.Place{Path: "ws/nowhere/x.go", Mapped: true, Why: `the path mapping "none" → "nowhere" leads to $DIR/ws/nowhere/x.go, which is not there`}},
-		{"mapping with dots", "/build/../../outside/secret.go", source.Place{Why: `the path mapping "/build" → "web" leads to $DIR/outside/secret.go, which is not below $DIR/ws/web`}},
-		{"mapping with a symlink", "/out.ts", source.Place{Why: `the path mapping "/" → "../mapped" leads to $DIR/mapped/out.ts, which is not below $DIR/mapped`}},
+		{"mapping with dots", "/build/../../outside/secret.go", source.Place{Why: `the path mapping "/build" → "web" leads to $DIR/outside/secret.go, which lies outside the workspace`}},
+		{"mapping with a symlink", "/map/out.ts", source.Place{Why: `the path mapping "/map/" → "../mapped" leads to $DIR/mapped/out.ts, which lies outside the workspace`}},
+		{"mapping with dots that stays inside", "/build/../a.go", source.Place{Path: "ws/a.go", Found: true, Mapped: true}},
+		{"mapping of one file", "one.ts", source.Place{Path: "single/one.ts", Found: true, Mapped: true}},
+		{"absolute", "$DIR/ws/a.go", source.Place{Path: "ws/a.go", Found: true}},
+		{"absolute and missing", "$DIR/ws/no/such/gone.go", source.Place{Path: "ws/no/such/gone.go", Why: "there is no such file"}},
+		{"absolute outside", "$DIR/outside/deeper/secret.go", source.Place{Path: "outside/deeper/secret.go", Why: outsideWhy}},
+		{"by a symlink outside", "$DIR/ws/outdir/deeper/secret.go", source.Place{Path: "ws/outdir/deeper/secret.go", Why: leavesWhy}},
+		{"Windows path", `C:\a.go`, source.Place{Why: systemWhy}},
 		{"unknown package", "example.com/unknown/u.go", source.Place{ImportPath: "example.com/unknown", Why: "no module here provides example.com/unknown (here: example.com/lib, example.com/m, example.com/m/sub)"}},
 		{"package of a module elsewhere with the prefix of one here", "example.com/m/cloud/c.go", source.Place{ImportPath: "example.com/m/cloud", Why: "c.go is not in $DIR/ws/cloud" + goneWhy}},
 		{"known package", "example.com/m/pkg/gone.go", source.Place{Why: "gone.go is not in $DIR/ws/pkg" + goneWhy}},
 		{"package that go list told", "fmt/gone.go", source.Place{Why: "gone.go is not in $DIR/listed/pkg" + goneWhy}},
 		{"other language", "src/gone.ts", source.Place{Why: "there is no such file below $DIR/ws"}},
 		{"base name", "gone.go", source.Place{Why: "there is no such file below $DIR/ws"}},
+		{"package that is a file", "example.com/m/a.go/b.go", source.Place{ImportPath: "example.com/m/a.go", Why: "b.go is not in $DIR/ws/a.go" + goneWhy}},
+		{"package of go list in another language", "fmt/x.s", source.Place{Why: "x.s is not in $DIR/listed/pkg: a //line directive may have named it"}},
+		{"empty segments are no import path", "example.com//x.go", source.Place{Why: "there is no such file below $DIR/ws"}},
 		{"dots are no import path", "example.com/../x.go", source.Place{Why: "there is no such file below $DIR/ws"}},
 	}
 	for _, tt := range tests {
@@ -253,7 +269,7 @@ func TestResolvePlace(t *testing.T) {
 				tt.want.Path = filepath.Join(dir, tt.want.Path)
 			}
 			tt.want.Why = strings.ReplaceAll(tt.want.Why, "$DIR", dir)
-			if got := source.Resolve(tt.name, folders[0].Dir, folders); got != tt.want {
+			if got := source.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), folders[0].Dir, folders); got != tt.want {
 				t.Errorf("have %+v\nwant %+v", got, tt.want)
 			}
 		})
@@ -300,6 +316,7 @@ module example.com/m
 		{"profile below what it is relative to", "ws/web/coverage", "src/x.ts", "ws/web/src/x.ts"},
 		{"the nearest above", "ws/web/coverage", "./src/x.ts", "ws/web/src/x.ts"},
 		{"upwards from the profile alone", "ws/web/coverage", "../y.ts", "ws/web/y.ts"},
+		{"upwards from the folder", "ws/web/coverage", "../tree/only.go", "tree/only.go"},
 		{"upwards never from above", "ws/web/coverage/html", "../y.ts", ""},
 		{"profile in the other folder", "tree", "src/x.ts", "tree/src/x.ts"},
 		{"profile in another place", "out", "src/x.ts", "ws/src/x.ts"},
@@ -342,6 +359,10 @@ module example.com/m
 			t.Errorf("%s: have %s, want %s", tt.rule, got.Why, tt.want)
 		}
 	}
+	const each = "no module here provides nowhere (here: example.com/m, example.com/m/sub)"
+	if got := r.Resolve("nowhere/x.go", dir); got.Why != each {
+		t.Errorf("have %s, want %s", got.Why, each)
+	}
 }
 
 // TestResolveLinkedFolder: the folder is a symlink, or lies below one. Its files are spelled as the
@@ -357,6 +378,8 @@ module example.com/m
 -- real/repo/sub/a.go --
 -- real/repo/sub/pkg/b.go --
 -- real/repo/sub/up.go -> ../top.go --
+-- real/repo/sub/in.go -> pkg/b.go --
+-- real/repo/sub/dir -> pkg --
 -- real/repo/plain/a.go --
 -- outside/o.go --
 -- real/repo/sub/out.go -> ../../../outside/o.go --
@@ -377,8 +400,11 @@ module example.com/m
 		{"absolute by the link", []string{"link"}, "$DIR/link/pkg/b.go", "link/pkg/b.go"},
 		{"absolute by the real path", []string{"link"}, "$DIR/real/repo/sub/pkg/b.go", "link/pkg/b.go"},
 		{"missing by the real path", []string{"link"}, "$DIR/real/repo/sub/pkg/gone.go", ""},
-		{"link in the linked folder", []string{"link"}, "example.com/m/out.go", ""},
-		{"link in the linked folder to above it", []string{"link"}, "example.com/m/up.go", ""},
+		{"link in the linked folder", []string{"link"}, "example.com/m/in.go", "link/in.go"},
+		{"link to a directory in the linked folder", []string{"link"}, "example.com/m/dir/b.go", "link/dir/b.go"},
+		{"package of go list", []string{"link"}, "listed/b.go", "link/pkg/b.go"},
+		{"link out of the linked folder", []string{"link"}, "example.com/m/out.go", ""},
+		{"link out of the linked folder to above it", []string{"link"}, "example.com/m/up.go", ""},
 		{"below a link", []string{"above/repo/sub"}, "$DIR/real/repo/sub/a.go", "above/repo/sub/a.go"},
 		{"below a link, real folder", []string{"real/repo/sub"}, "$DIR/above/repo/sub/a.go", ""},
 		{"module above the real folder", []string{"plain"}, "example.com/repo/plain/a.go", "plain/a.go"},
@@ -395,7 +421,9 @@ module example.com/m
 			t.Parallel()
 			var folders []source.Folder
 			for _, f := range tt.folders {
-				folders = append(folders, folder(t, at(f)))
+				f := folder(t, at(f))
+				f.Packages = map[string]string{"listed": at("real/repo/sub/pkg")}
+				folders = append(folders, f)
 			}
 			got := source.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), at(tt.folders[0]), folders)
 			if tt.want == "" && got.Found || tt.want != "" && (!got.Found || got.Path != at(tt.want)) {
@@ -415,6 +443,7 @@ func TestResolveWorkspaceLinks(t *testing.T) {
 -- ws/go.work --
 use ./lib
 use $DIR/ws/abs
+use $DIR/ws/absout
 -- ws/lib -> ../elsewhere/lib --
 -- ws/abs/go.mod --
 module example.com/abs
@@ -424,6 +453,10 @@ module example.com/abs
 module example.com/lib
 -- elsewhere/lib/l.go --
 -- elsewhere/e.go --
+-- elsewhere/abs/go.mod --
+module example.com/absout
+-- elsewhere/abs/a.go --
+-- ws/absout -> ../elsewhere/abs --
 -- link -> ws --
 `)
 	tests := []struct{ rule, folder, name, want string }{
@@ -431,6 +464,8 @@ module example.com/lib
 		{"its real path", "ws", "$DIR/elsewhere/lib/l.go", "ws/lib/l.go"},
 		{"what lies beside it", "ws", "$DIR/ws/elsewhere/e.go", ""},
 		{"another link to it", "ws", "$DIR/ws/elsewhere/lib/l.go", ""},
+		{"used by a link in the real path of a linked folder", "link", "example.com/absout/a.go", "link/absout/a.go"},
+		{"its real path, from a linked folder", "link", "$DIR/elsewhere/abs/a.go", "link/absout/a.go"},
 		{"used by the real path of a linked folder", "link", "example.com/abs/a.go", "link/abs/a.go"},
 	}
 	for _, tt := range tests {
@@ -442,6 +477,30 @@ module example.com/lib
 				t.Errorf("have %+v, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestResolveLinkedProfile(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, "-- real/web/src/x.ts --\n-- real/web/coverage/lcov.info --\n-- link -> real --\n")
+	folders := []source.Folder{{Dir: filepath.Join(dir, "link")}}
+	for _, from := range []string{"link", "real"} {
+		got := source.Resolve("src/x.ts", filepath.Join(dir, from, "web", "coverage"), folders)
+		if want := filepath.Join(dir, "link", "web", "src", "x.ts"); got.Path != want || !got.Found {
+			t.Errorf("from %s: %+v, want %s", from, got, want)
+		}
+	}
+}
+
+// TestResolveMapsRoot: a mapping of / takes all absolute names.
+func TestResolveMapsRoot(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, "-- ws/a.go --\n")
+	folders := []source.Folder{{Dir: filepath.Join(dir, "ws"), Mappings: []source.Mapping{{From: "/", To: "."}}}}
+	for name, want := range map[string]bool{"/a.go": true, "/b.go": false, "a.go": true, "/../a.go": false} {
+		if got := source.Resolve(name, folders[0].Dir, folders); got.Found != want {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 
