@@ -253,6 +253,10 @@ func (s *Server) DidChangeWorkspaceFolders(_ context.Context, p *protocol.DidCha
 		}
 	}
 	s.session.changeFolders(added, removed)
+	if len(added) > 0 {
+		// The watcher need not have noticed that a folder was gone in between.
+		s.session.jobs.put(func(context.Context) { s.session.watcher.Rescan() })
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +25,7 @@ import (
 )
 
 // patience is how long a test waits for what must come. Nothing waits for it to pass.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // shop is a Go module with a function of each sort, as `go test -coverprofile` saw it.
 const shop = `
@@ -81,17 +82,15 @@ func workspace(t testing.TB, archive string) string {
 	return dir
 }
 
-// write puts a file on disk as if it had been there for an hour.
+// write puts a file on disk, in one piece, as if it had been there for an hour.
 func write(t testing.TB, path, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	old := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(path, old, old); err != nil {
+	part, old := path+".part", time.Now().Add(-time.Hour)
+	err := errors.Join(os.WriteFile(part, []byte(content), 0o644), os.Chtimes(part, old, old), os.Rename(part, path))
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -228,10 +227,14 @@ func (m message) String() string {
 // Inside of a synctest bubble it must not offer anything that has the server make requests: jsonrpc2
 // keeps the channels that those wait on for later requests, in other bubbles.
 type peer struct {
-	t     testing.TB
-	in    io.WriteCloser // to the server
-	out   *bufio.Reader  // from the server; of who listens
-	ended chan int       // gets the exit code
+	t      testing.TB
+	server *server.Server // nil where it is another process
+	in     io.WriteCloser // to the server
+	out    *bufio.Reader  // from the server; of who listens
+	ended  chan int       // gets the exit code
+
+	listening bool
+	heard     chan struct{} // closed when all that the server said was taken in
 
 	// answer gives the result for a request of the server, and "" for none at all.
 	answer func(message) string
@@ -252,8 +255,9 @@ func dial(t testing.TB, o server.Options) *peer {
 	}
 	serverIn, in := io.Pipe()
 	out, serverOut := io.Pipe()
-	p := &peer{t: t, in: in, out: bufio.NewReaderSize(out, 16), ended: make(chan int, 1), changed: make(chan struct{})}
+	p := newPeer(t, in, out)
 	s := server.New(o)
+	p.server = s
 	go func() {
 		p.ended <- s.Run(t.Context(), server.NewStream(serverIn, serverOut, s.Hangup))
 		_ = serverIn.Close()
@@ -266,11 +270,18 @@ func dial(t testing.TB, o server.Options) *peer {
 	return p
 }
 
+func newPeer(t testing.TB, in io.WriteCloser, out io.Reader) *peer {
+	return &peer{
+		t: t, in: in, out: bufio.NewReaderSize(out, 16),
+		ended: make(chan int, 1), heard: make(chan struct{}), changed: make(chan struct{}),
+	}
+}
+
 // start also listens.
 func start(t testing.TB, o server.Options) *peer {
 	t.Helper()
 	p := dial(t, o)
-	go p.listen()
+	p.listen()
 	return p
 }
 
@@ -289,12 +300,16 @@ func (p *peer) initialize(params obj) message {
 	return m
 }
 
-// exit waits for the server to end and returns its code.
+// exit waits for the server to end and, where it is listened to, for its last word. It returns the
+// exit code.
 func (p *peer) exit() int {
 	p.t.Helper()
 	select {
 	case code := <-p.ended:
 		p.ended <- code
+		if p.listening {
+			<-p.heard
+		}
 		return code
 	case <-time.After(patience):
 		p.t.Error("the server does not end")
@@ -314,11 +329,16 @@ func (p *peer) send(bodies ...string) {
 
 func (p *peer) raw(s string) {
 	p.t.Helper()
-	p.writing.Lock()
-	defer p.writing.Unlock()
-	if _, err := io.WriteString(p.in, s); err != nil {
+	if err := p.write(s); err != nil {
 		p.t.Errorf("write to the server: %v", err)
 	}
+}
+
+func (p *peer) write(s string) error {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	_, err := io.WriteString(p.in, s)
+	return err
 }
 
 // ask makes a request that must be answered with a result.
@@ -363,9 +383,12 @@ func (p *peer) waitAll(what string, ok func([]message) bool) {
 		}
 		select {
 		case <-changed:
-		case code := <-p.ended:
-			p.ended <- code
-			p.t.Fatalf("waiting for %s: the server ended with %d; it said %v", what, code, got)
+		case <-p.heard:
+			if p.mu.Lock(); !ok(p.got) {
+				p.t.Errorf("waiting for %s: the server ended and had said %v", what, p.got)
+			}
+			p.mu.Unlock()
+			return
 		case <-late:
 			for _, m := range got {
 				p.t.Logf("%v %s %s", m, m.Params, m.Result)
@@ -424,8 +447,14 @@ func (p *peer) published(u string, ok func(version int, messages []string) bool)
 	return last
 }
 
-// listen takes in what the server says until it hangs up.
+// listen begins to take in what the server says, until it hangs up.
 func (p *peer) listen() {
+	p.listening = true
+	go p.hear()
+}
+
+func (p *peer) hear() {
+	defer close(p.heard)
 	for {
 		body, err := readFrame(p.out)
 		if err != nil {
@@ -453,7 +482,7 @@ func (p *peer) listen() {
 				result = p.answer(m)
 			}
 			if result != "" {
-				p.send(reply(string(m.ID), result))
+				_ = p.write(frame(reply(string(m.ID), result))) // the session may be over
 			}
 		}
 	}

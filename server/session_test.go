@@ -188,6 +188,30 @@ func settled(t *testing.T, ed *editor.Editor) {
 	}
 }
 
+// TestSettingsAskedFor has a client that only tells that something changed.
+func TestSettingsAskedFor(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	ed := connect(t, editor.Options{Capabilities: configurable(), Folders: []string{dir}, Settings: obj{"target": 70}})
+	open(t, ed, path)
+	lensBecomes(t, ed, path, lensTo("2 to 70 %"))
+	for _, step := range []struct {
+		settings any
+		want     string
+	}{
+		{obj{"target": 95}, lensTo("3 to 95 %")},
+		{obj{"target": 70, "stale": "keep"}, lensTo("2 to 70 %")},
+		{obj{}, shopLens},
+	} {
+		ed.SetSettings(step.settings)
+		if err := ed.Server.DidChangeConfiguration(t.Context(), &protocol.DidChangeConfigurationParams{Settings: protocol.LSPAny("null")}); err != nil {
+			t.Fatal(err)
+		}
+		lensBecomes(t, ed, path, step.want)
+	}
+}
+
 // TestSettingsFile edits .covls.toml while the server runs.
 func TestSettingsFile(t *testing.T) {
 	t.Parallel()
@@ -640,13 +664,13 @@ func TestPull(t *testing.T) {
 		t.Errorf("after an edit: %+v", moved)
 	}
 
-	refreshes := p.count(refresh)
 	profile := filepath.Join(dir, "cover.out")
 	write(t, profile, strings.ReplaceAll(read(t, profile), " 0\n", " 1\n"))
-	p.waitAll("a refresh", func([]message) bool { return p.count(refresh) > refreshes })
-	if r := p.pull(u, moved.ResultID); r.Kind != "full" || len(r.Items) != 0 || r.Items == nil {
-		t.Errorf("after all is covered: %+v", r)
-	}
+	p.wait("a refresh", func(m message) bool { return m.Method == refresh })
+	p.waitAll("no gap", func([]message) bool {
+		r := p.pull(u, moved.ResultID)
+		return r.Kind == "full" && len(r.Items) == 0 && r.Items != nil
+	})
 	p.send(didClose(u))
 	p.alive()
 	if n := p.count("textDocument/publishDiagnostics"); n > 0 {
@@ -736,5 +760,45 @@ func TestWorkspacePullOfOpenFiles(t *testing.T) {
 	p.send(note("$/cancelRequest", `{"id":1}`))
 	if m := p.response("1"); m.String() != "1 -32800" {
 		t.Errorf("after cancel: %v", m)
+	}
+}
+
+// TestRegister has the client watch what it can.
+func TestRegister(t *testing.T) {
+	t.Parallel()
+	dynamic := obj{"dynamicRegistration": true}
+	for _, tt := range []struct {
+		name      string
+		workspace obj
+		want      []string // some of what is registered, as JSON
+	}{
+		{"nothing", obj{}, nil},
+		{"files", obj{"didChangeWatchedFiles": dynamic}, []string{`"method":"workspace/didChangeWatchedFiles"`, `{"globPattern":"**/cover.out"}`, `{"globPattern":"**/.covls.toml"}`}},
+		{"settings", obj{"didChangeConfiguration": dynamic}, []string{`"method":"workspace/didChangeConfiguration","registerOptions":{"section":"covls"}`}},
+		{"both", obj{"didChangeWatchedFiles": dynamic, "didChangeConfiguration": dynamic}, []string{`"id":"covls/watch"`, `"id":"covls/configuration"`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			const method = "client/registerCapability"
+			p := ready(t, roots(obj{"workspace": tt.workspace}, workspace(t, shop)))
+			p.profiles(1)
+			if tt.want == nil {
+				if n := p.count(method); n > 0 {
+					t.Errorf("%d registrations", n)
+				}
+				return
+			}
+			p.wait(method, func(m message) bool {
+				if m.Method != method {
+					return false
+				}
+				for _, want := range tt.want {
+					if !strings.Contains(string(m.Params), want) {
+						t.Errorf("registered %s, want %s", m.Params, want)
+					}
+				}
+				return true
+			})
+		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"go.lsp.dev/jsonrpc2"
@@ -24,7 +25,7 @@ const maxFrame = 256 << 20
 // answered and skipped, so that one broken message does not end the session. hangup is called once,
 // from the reading goroutine, when nothing more can come.
 func NewStream(r io.Reader, w io.Writer, hangup func()) jsonrpc2.Stream {
-	return &stream{in: bufio.NewReaderSize(r, 64<<10), out: w, hangup: sync.OnceFunc(hangup)}
+	return &stream{in: bufio.NewReaderSize(r, 64<<10), out: w, turn: make(chan struct{}, 1), hangup: sync.OnceFunc(hangup)}
 }
 
 type stream struct {
@@ -32,8 +33,8 @@ type stream struct {
 	buf    []byte        // of the reading goroutine
 	hangup func()
 
-	mu  sync.Mutex // guards out
-	out io.Writer
+	turn chan struct{} // holds the one who writes to out
+	out  io.Writer
 }
 
 // Read is what jsonrpc2 would call for a stream without ReadFrame.
@@ -193,15 +194,40 @@ func (s *stream) WriteFrame(ctx context.Context, body []byte) (int64, error) {
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 	}
-	head := fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n, err := s.out.Write(append([]byte(head), body...))
-	return int64(n), err
+	frame := append(fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(body)), body...)
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	// A write to a client that does not read can't be called back. It may end behind ctx, but it ends
+	// whole, so that what follows is not read as a part of it.
+	written := make(chan error, 1)
+	go func() {
+		_, err := s.out.Write(frame)
+		<-s.turn
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return int64(len(frame)), err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 }
 
-// Close closes both directions where they can be closed.
+// closePatience is how long Close waits for a client to read what is being written.
+const closePatience = 500 * time.Millisecond
+
+// Close closes the output, if it can be closed, behind the message that is being written.
 func (s *stream) Close() error {
+	late := time.NewTimer(closePatience)
+	defer late.Stop()
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-late.C:
+	}
 	if c, ok := s.out.(io.Closer); ok {
 		return c.Close()
 	}

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -114,7 +115,7 @@ func TestMessages(t *testing.T) {
 		{"broken escape in a URI", didOpen("file:///%zz%.go", "package a\n"), ""},
 		{"NUL in a URI", didOpen("file:///a%00b.go", "package a\n"), ""},
 		{"URI that is none", lines(didOpen("::", "x"), didOpen("", "x"), didOpen("/a/b.go", "x"), didOpen("file:", "x"), didOpen("file://", "x")), ""},
-		{"long URI", didOpen("file:///"+strings.Repeat("a/", 2_000), "x"), ""},
+		{"long URI", didOpen("file:///"+strings.Repeat("a", 100_000), "x"), ""},
 		{"two keys of a name in a document", note("textDocument/didOpen", `{"textDocument":{"uri":"file:///a.go","uri":"file:///b.go","languageId":"go","version":1,"text":"","text":"package b"},"textDocument":{"uri":"file:///c.go","languageId":"go","version":1,"text":""}}`), ""},
 		{"change of a file that is not open", lines(didChange("file:///a.go", 2, obj{"text": "x"}), didClose("file:///a.go")), ""},
 		{"close and close", lines(didOpen("file:///a.go", ""), didClose("file:///a.go"), didClose("file:///a.go"), didChange("file:///a.go", 2, obj{"text": ""})), ""},
@@ -516,7 +517,7 @@ func TestDeafClient(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("the server has stopped reading")
 	}
-	go p.listen()
+	p.listen()
 	last := p.published(u, func(version int, messages []string) bool {
 		return version == n+1 && slices.Equal(messages, []string{shopUncovered})
 	})
@@ -551,5 +552,36 @@ func TestDeafHangup(t *testing.T) {
 				t.Errorf("exit code %d, want 1", code)
 			}
 		})
+	}
+}
+
+// TestPanic has handlers panic at a document that has no text.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	p := start(t, server.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	p.initialize(roots(modern()))
+	path := filepath.Join(t.TempDir(), "broken.go")
+	u := string(uri.File(path))
+	p.server.Plant(path)
+	hover := call("1", "textDocument/hover", place(u, "", ""))
+	p.send(hover)
+	m := p.response("1")
+	if m.Error == nil || m.Error.Code != -32603 || m.Error.Message != "covls failed at textDocument/hover; the log has details" {
+		t.Errorf("answer %v %+v", m, m.Error)
+	}
+	p.send(didChange(u, 2, edit(0, 0, 0, 0, "x")), "["+strings.Replace(hover, `"id":1`, `"id":2`, 1)+"]", command("3", "covls.nextGap", place(u, "", "")))
+	for _, id := range []string{"2", "3"} {
+		if got, want := p.response(id).String(), id+" -32603"; got != want {
+			t.Errorf("answer %q, want %q", got, want)
+		}
+	}
+	p.alive()
+	_ = p.in.Close()
+	p.exit()
+	for _, want := range []string{"method=textDocument/hover", "method=textDocument/didChange", "method=workspace/executeCommand", "server.(*Server).Hover"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %q:\n%s", want, &log)
+		}
 	}
 }
