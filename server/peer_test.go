@@ -384,10 +384,9 @@ func (p *peer) waitAll(what string, ok func([]message) bool) {
 		select {
 		case <-changed:
 		case <-p.heard:
-			if p.mu.Lock(); !ok(p.got) {
-				p.t.Errorf("waiting for %s: the server ended and had said %v", what, p.got)
+			if got := p.messages(); !ok(got) {
+				p.t.Fatalf("waiting for %s: the server ended and had said %v", what, got)
 			}
-			p.mu.Unlock()
 			return
 		case <-late:
 			for _, m := range got {

@@ -36,7 +36,7 @@ func parseGo(src string) *Parsed {
 		g.declarations(file)
 	} else {
 		p.Err = err
-		g.recover(file, err)
+		g.resync(file, err)
 	}
 	p.Funcs = g.funcs
 	return p
@@ -86,10 +86,10 @@ const (
 	rereadBytes = 256 << 10
 )
 
-// recover takes the declarations before a syntax error and goes on behind it, since the parser
+// resync takes the declarations before a syntax error and goes on behind it, since the parser
 // swallows or skips what follows: with the declaration that seems to begin inside the one with the
 // error, else with the next.
-func (g *goFile) recover(file *ast.File, err *scanner.Error) {
+func (g *goFile) resync(file *ast.File, err *scanner.Error) {
 	g.lines.SetLinesForContent([]byte(g.src))
 	low := 0
 	for budget := rereadTimes*len(g.src) + rereadBytes; ; {

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -372,48 +373,65 @@ func declared(t *testing.T, text string) []string {
 	return out
 }
 
-// TestAttributeCobra compares the percentage of every function of a real profile with what
-// go tool cover -func counts.
+// TestAttributeCobra compares every function of real profiles with what go tool cover -func printed.
 func TestAttributeCobra(t *testing.T) {
 	t.Parallel()
-	profiles, err := cover.ParseProfiles(filepath.Join(shared(t), "corpus", "go-cobra-set", "cover.out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := moduleDir(t, "github.com/spf13/cobra")
-	functions, covered, total := 0, 0, 0
-	for _, profile := range profiles {
-		text := readFile(t, filepath.Join(dir, strings.TrimPrefix(profile.FileName, "github.com/spf13/cobra/")))
-		var regions []coverage.Region
-		for _, b := range profile.Blocks {
-			regions = append(regions, coverage.Region{
-				Start:      coverage.Point{Line: uint32(b.StartLine), Col: uint32(b.StartCol)},
-				End:        coverage.Point{Line: uint32(b.EndLine), Col: uint32(b.EndCol)},
-				Statements: uint32(b.NumStmt), Count: uint64(b.Count),
-			})
-		}
-		slices.SortFunc(regions, coverage.Region.Compare)
-		for _, f := range coverage.Attribute(parse(t, text).Funcs, regions) {
-			if f.Literal {
-				continue
-			}
-			functions++
-			covered += f.Statements.Covered
-			total += f.Statements.Total
-			want := coverage.Tally{}
-			for _, r := range regions {
-				if r.Start.Compare(f.Span.End) < 0 && r.End.Compare(f.Span.Start) > 0 {
-					want = want.Plus((&coverage.File{Regions: []coverage.Region{r}}).Total())
+	corpus := filepath.Join(shared(t), "corpus")
+	const mod = "github.com/spf13/cobra"
+	dir := moduleDir(t, mod)
+	for _, name := range []string{"go-cobra-set", "go-cobra-atomic-coverpkg"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var expected struct {
+				Profiles map[string]struct {
+					FunctionPercents []struct {
+						File, Name string
+						Line       int
+						Percent    float64
+					} `json:"function_percents"`
 				}
 			}
-			if f.Statements != want {
-				t.Errorf("%s: %s: %v, want %v", profile.FileName, f.String(), f.Statements, want)
+			if err := json.Unmarshal([]byte(readFile(t, filepath.Join(corpus, name, "expected.json"))), &expected); err != nil {
+				t.Fatal(err)
 			}
-		}
+			var want []string
+			for _, f := range expected.Profiles["cover.out"].FunctionPercents {
+				want = append(want, fmt.Sprintf("%s:%d %s %.1f", f.File, f.Line, f.Name, f.Percent))
+			}
+			profiles, err := cover.ParseProfiles(filepath.Join(corpus, name, "cover.out"))
+			if err != nil || len(want) < 200 {
+				t.Fatalf("%d functions: %v", len(want), err)
+			}
+			var got []string
+			for _, profile := range profiles {
+				text := readFile(t, filepath.Join(dir, strings.TrimPrefix(profile.FileName, mod)))
+				for _, f := range coverage.Attribute(parse(t, text).Funcs, regions(profile)) {
+					if !f.Literal {
+						percent := 100 * float64(f.Statements.Covered) / float64(f.Statements.Total)
+						got = append(got, fmt.Sprintf("%s:%d %s %.1f", profile.FileName, f.Span.Start.Line, f.Name, percent))
+					}
+				}
+			}
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("have %q\nwant %q", got, want)
+			}
+		})
 	}
-	if functions != 268 || covered != 1632 || total != 1882 {
-		t.Errorf("%d functions, %d of %d statements, want 268, 1632 of 1882", functions, covered, total)
+}
+
+func regions(p *cover.Profile) []coverage.Region {
+	var out []coverage.Region
+	for _, b := range p.Blocks {
+		out = append(out, coverage.Region{
+			Start:      coverage.Point{Line: uint32(b.StartLine), Col: uint32(b.StartCol)},
+			End:        coverage.Point{Line: uint32(b.EndLine), Col: uint32(b.EndCol)},
+			Statements: uint32(b.NumStmt), Count: uint64(b.Count),
+		})
 	}
+	slices.SortFunc(out, coverage.Region.Compare)
+	return out
 }
 
 // FuzzParseGo checks that any text gives functions that lie in it.
@@ -434,6 +452,46 @@ func FuzzParseGo(f *testing.F) {
 		if dump(again.Funcs) != dump(p.Funcs) || again.Generated != p.Generated || again.Package != p.Package {
 			t.Error("parsed again, it is something else")
 		}
+	})
+}
+
+// BenchmarkParseGo reads the sources of a module: whole ones, and the same with an unclosed brace in
+// the middle.
+func BenchmarkParseGo(b *testing.B) {
+	var texts, broken []string
+	size := 0
+	for _, path := range goFiles(b, moduleDir(b, "github.com/spf13/cobra")) {
+		text := readFile(b, path)
+		half := len(text)/2 + max(0, strings.Index(text[len(text)/2:], "{\n"))
+		texts, broken = append(texts, text), append(broken, text[:half]+"{\n"+text[half:])
+		size += len(text)
+	}
+	for _, bb := range []struct {
+		name  string
+		texts []string
+	}{{"whole", texts}, {"broken", broken}} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for _, text := range bb.texts {
+					source.Parse("x.go", text)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(size)*1024, "ns/KB")
+		})
+	}
+	b.Run("go/parser", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(int64(size))
+		for b.Loop() {
+			for _, text := range texts {
+				if _, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(size)*1024, "ns/KB")
 	})
 }
 

@@ -54,6 +54,7 @@ type Resolver struct {
 	folders []Folder
 	roots   []root // those of the folders first
 	own     int    // how many roots are folders
+	modules string // the folders' modules in words
 	dirs    map[string]directory
 
 	// Of the profile at hand:
@@ -89,12 +90,14 @@ const (
 
 // NewResolver makes a Resolver. Of folders that hold each other, the first gives the spelling.
 func NewResolver(folders []Folder) *Resolver {
-	r := &Resolver{folders: folders, dirs: map[string]directory{}}
-	for _, f := range folders {
-		r.add(filepath.Clean(f.Dir))
+	r := &Resolver{folders: slices.Clone(folders), dirs: map[string]directory{}}
+	for i := range r.folders {
+		f := &r.folders[i]
+		f.Dir = filepath.Clean(f.Dir)
+		r.add(f.Dir)
 	}
 	r.own = len(r.roots)
-	for _, f := range folders {
+	for _, f := range r.folders {
 		for _, m := range f.Mappings {
 			r.add(m.to(f))
 		}
@@ -102,6 +105,7 @@ func NewResolver(folders []Folder) *Resolver {
 			r.add(d)
 		}
 	}
+	r.modules = someModules(r.folders)
 	r.from("")
 	return r
 }
@@ -146,7 +150,7 @@ func (r *Resolver) from(profileDir string) {
 		words = append(words, near)
 	}
 	if len(r.order) > 0 && around(r.order[0]) >= 0 {
-		top := filepath.Clean(r.order[0].Dir)
+		top := r.order[0].Dir
 		for d := near; d != top; {
 			d = filepath.Dir(d)
 			r.bases = append(r.bases, d)
@@ -328,8 +332,8 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 	}
 	if !ours {
 		place.Why = fmt.Sprintf("no go.mod here provides %s", pkg)
-		if here := r.modules(); here != "" {
-			place.Why = fmt.Sprintf("no module here provides %s (here: %s)", pkg, here)
+		if r.modules != "" {
+			place.Why = fmt.Sprintf("no module here provides %s (here: %s)", pkg, r.modules)
 		}
 	}
 	return place, ours
@@ -342,11 +346,11 @@ func gone(base string) string {
 	return "it was moved or deleted since the profile was written"
 }
 
-// modules names the first modules of the folders.
-func (r *Resolver) modules() string {
+// someModules names the first modules of the folders.
+func someModules(folders []Folder) string {
 	const most = 3
 	var paths []string
-	for _, f := range r.folders {
+	for _, f := range folders {
 		paths = append(paths, f.Modules.paths()...)
 	}
 	slices.Sort(paths)

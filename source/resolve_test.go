@@ -13,6 +13,15 @@ import (
 	"github.com/covls/covls/source"
 )
 
+func folder(t testing.TB, dir string, mappings ...source.Mapping) source.Folder {
+	t.Helper()
+	modules, problems := source.FindModules(dir)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return source.Folder{Dir: dir, Modules: modules, Mappings: mappings}
+}
+
 // workspace is a module with a nested one, a vendor directory and TypeScript, a second folder, and
 // files outside of both.
 const workspace = `

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
-
-	"github.com/covls/covls/source"
 )
 
 // tree writes the files of a txtar archive, and symlinks for names that say "from -> to", into a
@@ -39,13 +37,4 @@ func tree(t testing.TB, archive string) string {
 		}
 	}
 	return dir
-}
-
-func folder(t testing.TB, dir string, mappings ...source.Mapping) source.Folder {
-	t.Helper()
-	modules, problems := source.FindModules(dir)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	return source.Folder{Dir: dir, Modules: modules, Mappings: mappings}
 }
