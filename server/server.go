@@ -48,7 +48,7 @@ type Server struct {
 	// pulledOnce tells that the first workspace pull was answered.
 	pulledOnce atomic.Bool
 	ended      chan struct{} // closed at exit
-	end        func()        // closes ended
+	end        func()        // closes ended and lets the reader read no further
 
 	publisher *publisher
 	session   *session
@@ -77,6 +77,8 @@ func (s *Server) Hangup() { s.end() }
 func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	end := s.end
+	s.end = func() { end(); cancel() }
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(Codec{}))
 	s.remote = protocol.ClientDispatcher(conn)
 	var own sync.WaitGroup
