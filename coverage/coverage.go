@@ -74,20 +74,87 @@ func (r Region) Compare(s Region) int {
 // Uncovered reports whether the region has statements and none of them ran.
 func (r Region) Uncovered() bool { return r.Statements > 0 && r.Count == 0 }
 
+// Line is a source line that can run.
+type Line struct {
+	// Number is 1-based.
+	Number uint32
+	// Count is how often the line ran. It saturates instead of overflowing.
+	Count uint64
+}
+
+// Branch is one way out of a decision.
+type Branch struct {
+	// Line is the 1-based line of the decision, 0 where it is not known; Block and Way tell the branches of a line apart.
+	Line       uint32
+	Block, Way uint32
+	// Count is how often this way was taken.
+	Count uint64
+}
+
+// compare orders branches by line, block and way.
+func (b Branch) compare(c Branch) int {
+	return cmp.Or(cmp.Compare(b.Line, c.Line), cmp.Compare(b.Block, c.Block), cmp.Compare(b.Way, c.Way))
+}
+
 // File is what one or more profiles say of one source file.
 type File struct {
 	// Name is the file as the profile names it: an import path, an absolute or a relative path.
 	Name string
 	// Unit is what Total counts.
 	Unit Unit
-	// Regions are sorted and distinct.
+	// Regions are sorted and distinct; nil where the profile has lines only.
 	Regions []Region
+	// Lines are sorted and distinct; nil where the profile has none of its own.
+	Lines []Line
+	// Branches are sorted and distinct; nil where the profile has none.
+	Branches []Branch
+	// Funcs are the functions that the profile itself counts, sorted by line, then name. Nil means
+	// that the format or the tool tells none: the source may.
+	Funcs []Func
 }
 
-// Total counts the statements that ran and all of them.
+// Total counts what ran of the file's unit, and all there is.
 func (f *File) Total() Tally {
 	var t Tally
+	if f.Unit == Lines {
+		t, _ = f.LineTotal()
+		return t
+	}
 	for _, r := range f.Regions {
+		t.add(r)
+	}
+	return t
+}
+
+// BranchTotal counts the branches that were taken, and all. ok is false where the profile has none.
+func (f *File) BranchTotal() (t Tally, ok bool) {
+	for _, b := range f.Branches {
+		t.Total++
+		if b.Count > 0 {
+			t.Covered++
+		}
+	}
+	return t, f.Branches != nil
+}
+
+// LineTotal counts the lines that ran, and all. ok is false where the profile has no lines of its own.
+func (f *File) LineTotal() (t Tally, ok bool) {
+	for _, l := range f.Lines {
+		t.addLine(l)
+	}
+	return t, f.Lines != nil || f.Unit == Lines
+}
+
+// Within counts what of the file's unit begins inside span.
+func (f *File) Within(span Span) Tally {
+	var t Tally
+	if f.Unit == Lines {
+		for _, l := range LinesWithin(f.Lines, span) {
+			t.addLine(l)
+		}
+		return t
+	}
+	for _, r := range Within(f.Regions, span) {
 		t.add(r)
 	}
 	return t
@@ -99,15 +166,19 @@ type Report struct {
 	Files []*File
 	// Counted tells that counts are numbers of runs. False means that 1 says no more than "ran".
 	Counted bool
+	// Roots are directories, as the profile names them, that its relative names may begin in.
+	Roots []string
 	// Warnings tell what was odd in the profile but did not make it unreadable.
 	Warnings []Warning
 }
 
-// Total adds up the files.
-func (r *Report) Total() Tally {
+// Total adds up the files that are counted in unit.
+func (r *Report) Total(unit Unit) Tally {
 	var t Tally
 	for _, f := range r.Files {
-		t = t.Plus(f.Total())
+		if f.Unit == unit {
+			t = t.Plus(f.Total())
+		}
 	}
 	return t
 }
@@ -140,6 +211,13 @@ func (t *Tally) add(r Region) {
 	t.Total += int(r.Statements)
 	if r.Count > 0 {
 		t.Covered += int(r.Statements)
+	}
+}
+
+func (t *Tally) addLine(l Line) {
+	t.Total++
+	if l.Count > 0 {
+		t.Covered++
 	}
 }
 
@@ -199,8 +277,12 @@ type Func struct {
 	NameSpan Span
 	// Hash is a fingerprint of the function's text, by which it is found again after an edit.
 	Hash uint64
-	// Statements is what the profile's regions inside the function add up to.
+	// Statements is what the profile has inside the function, in the file's unit.
 	Statements Tally
+	// Counted tells that the profile counts the function itself; Count is then how often it was
+	// called.
+	Counted bool
+	Count   uint64
 }
 
 // Span is a stretch of text from Start up to, not including, End.
@@ -222,8 +304,14 @@ func (f *Func) String() string {
 	return f.Receiver + "." + f.Name
 }
 
-// Uncovered reports whether the function has statements and none of them ran.
-func (f *Func) Uncovered() bool { return f.Statements.Total > 0 && f.Statements.Covered == 0 }
+// Uncovered reports whether no test reaches the function: the profile says so itself, or the function
+// has statements and none of them ran.
+func (f *Func) Uncovered() bool {
+	if f.Counted {
+		return f.Count == 0
+	}
+	return f.Statements.Total > 0 && f.Statements.Covered == 0
+}
 
 // Attribute returns funcs, which must be sorted by start and must not overlap, with the
 // statements of those regions that begin inside them. A region outside every function stays out:
@@ -240,6 +328,18 @@ func Attribute(funcs []Func, regions []Region) []Func {
 			out[j].Statements.add(regions[i])
 			i++
 		}
+	}
+	return out
+}
+
+// Count returns funcs, which lie in the file's text, with what the file has inside each.
+func (f *File) Count(funcs []Func) []Func {
+	if f.Unit == Statements && f.Funcs == nil {
+		return Attribute(funcs, f.Regions)
+	}
+	out := slices.Clone(funcs)
+	for i := range out {
+		out[i].Statements = f.Within(out[i].Span)
 	}
 	return out
 }
@@ -273,6 +373,37 @@ func Missed(regions []Region) []Span {
 			open = true
 		default:
 			out = append(out, Span{r.Start, r.End})
+			open = true
+		}
+	}
+	return out
+}
+
+// LinesWithin returns the lines of span, from its first to its last. They share memory with lines,
+// which must be sorted.
+func LinesWithin(lines []Line, span Span) []Line {
+	at := func(n uint32) int {
+		i, _ := slices.BinarySearchFunc(lines, n, func(l Line, n uint32) int { return cmp.Compare(l.Number, n) })
+		return i
+	}
+	start := at(span.Start.Line)
+	return lines[start:max(start, at(span.End.Line+1))]
+}
+
+// MissedLines returns the stretches of sorted lines that did not run, as spans of whole lines: from
+// the first line's column 1 up to column 0 of the line behind the last. Lines without code do not
+// end a stretch.
+func MissedLines(lines []Line) []Span {
+	var out []Span
+	open := false
+	for _, l := range lines {
+		switch end := (Point{l.Number + 1, 0}); {
+		case l.Count > 0:
+			open = false
+		case open:
+			out[len(out)-1].End = end
+		default:
+			out = append(out, Span{Point{l.Number, 1}, end})
 			open = true
 		}
 	}

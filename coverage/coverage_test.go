@@ -205,7 +205,7 @@ func TestTotal(t *testing.T) {
 	if got, want := a.Total(), (coverage.Tally{Covered: 2, Total: 5}); got != want {
 		t.Errorf("file: %v, want %v", got, want)
 	}
-	got, want := r.Total(), coverage.Tally{Covered: 6, Total: 9}
+	got, want := r.Total(coverage.Statements), coverage.Tally{Covered: 6, Total: 9}
 	if got != want || got.Uncovered() != 3 {
 		t.Errorf("report: %v, want %v", got, want)
 	}

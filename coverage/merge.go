@@ -22,12 +22,98 @@ func Merge(files ...*File) *File {
 	if len(files) == 1 {
 		return files[0]
 	}
-	out := &File{Name: files[0].Name, Unit: files[0].Unit, Regions: files[0].Regions}
+	first := files[0]
+	out := &File{
+		Name: first.Name, Unit: first.Unit,
+		Regions: first.Regions, Lines: first.Lines, Branches: first.Branches, Funcs: first.Funcs,
+	}
 	for _, f := range files[1:] {
-		out.Regions = mergeRegions(out.Regions, f.Regions)
 		out.Unit = min(out.Unit, f.Unit)
+		out.Regions = mergeRegions(out.Regions, f.Regions)
+		out.Lines = mergeSorted(out.Lines, f.Lines, compareLines, addLines)
+		out.Branches = mergeSorted(out.Branches, f.Branches, Branch.compare, addBranches)
+		out.Funcs = mergeSorted(out.Funcs, f.Funcs, compareFuncs, addFuncs)
 	}
 	return out
+}
+
+// SumLines returns lines sorted, each number once, with the sum of its counts; nil for none. It may
+// reorder lines.
+func SumLines(lines []Line) []Line {
+	if len(lines) == 0 {
+		return nil
+	}
+	if !slices.IsSortedFunc(lines, compareLines) {
+		slices.SortStableFunc(lines, compareLines)
+	}
+	out := make([]Line, 0, len(lines))
+	for _, l := range lines {
+		if k := len(out) - 1; k >= 0 && out[k].Number == l.Number {
+			addLines(&out[k], l)
+		} else {
+			out = append(out, l)
+		}
+	}
+	return slices.Clip(out)
+}
+
+// SortBranches returns branches in the order that File.Branches must have. Branches of one line,
+// block and way keep their order. Nil stays nil.
+func SortBranches(branches []Branch) []Branch {
+	out := slices.Clone(branches)
+	slices.SortStableFunc(out, Branch.compare)
+	return out
+}
+
+// SortFuncs returns funcs in the order that File.Funcs must have: by line, then name. Functions of
+// one name on one line keep their order. Nil stays nil.
+func SortFuncs(funcs []Func) []Func {
+	out := slices.Clone(funcs)
+	slices.SortStableFunc(out, compareFuncs)
+	return out
+}
+
+func compareLines(a, b Line) int { return cmp.Compare(a.Number, b.Number) }
+
+func compareFuncs(a, b Func) int {
+	return cmp.Or(cmp.Compare(a.Span.Start.Line, b.Span.Start.Line), cmp.Compare(a.Name, b.Name))
+}
+
+func addLines(l *Line, o Line) { l.Count = AddCounts(l.Count, o.Count) }
+
+func addBranches(b *Branch, o Branch) { b.Count = AddCounts(b.Count, o.Count) }
+
+func addFuncs(f *Func, o Func) {
+	f.Count = AddCounts(f.Count, o.Count)
+	if o.Span.End.Compare(f.Span.End) > 0 {
+		f.Span.End = o.Span.End
+	}
+}
+
+// mergeSorted joins two sorted slices. Where both have an item, it is added up; where one has equal
+// items, they are taken in their order.
+func mergeSorted[T any](a, b []T, compare func(a, b T) int, add func(*T, T)) []T {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	out := make([]T, 0, max(len(a), len(b)))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := compare(a[0], b[0]); {
+		case c < 0:
+			out, a = append(out, a[0]), a[1:]
+		case c > 0:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			item := a[0]
+			add(&item, b[0])
+			out, a, b = append(out, item), a[1:], b[1:]
+		}
+	}
+	out = append(out, a...)
+	return slices.Clip(append(out, b...))
 }
 
 func mergeRegions(a, b []Region) []Region {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
@@ -34,14 +35,17 @@ func Marks(file *workspace.File, d *workspace.Document) []Mark {
 	funcs := file.Funcs
 	if file.Source == nil {
 		base := d.ParsedBase()
+		if file.Coverage.Funcs != nil {
+			base = source.Locate(d.Base.String(), file.Coverage.Funcs)
+		}
 		if base == nil {
 			return nil
 		}
-		funcs = coverage.Attribute(base.Funcs, file.Coverage.Regions)
+		funcs = file.Coverage.Count(base.Funcs)
 	}
 	now := d.Parsed()
-	if now == nil {
-		return nil
+	if now == nil || file.Coverage.Funcs != nil {
+		return marksByLine(d, funcs)
 	}
 	a := anchor{doc: d, now: now.Funcs, broken: now.Err != nil, taken: make([]bool, len(now.Funcs))}
 	marks := make([]Mark, len(funcs))
@@ -68,6 +72,70 @@ func Marks(file *workspace.File, d *workspace.Document) []Mark {
 		}
 	}
 	return out
+}
+
+// marksByLine finds functions of a language that covls does not parse, by their lines alone.
+func marksByLine(d *workspace.Document, funcs []coverage.Func) []Mark {
+	a := anchor{doc: d}
+	names := map[string]int{}
+	var out []Mark
+	for _, f := range funcs {
+		m := Mark{Func: f, Ordinal: names[f.String()]}
+		names[f.String()]++
+		if a.unchanged(&m) || a.changed(&m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// unchanged finds a function whose text is what it was, where the edits moved it.
+func (a *anchor) unchanged(m *Mark) bool {
+	base, now := a.doc.Base, a.doc.Text
+	was := offsets(base, m.Span)
+	body := base.String()[was.Start:was.End]
+	if source.Fingerprint(body) != m.Hash {
+		return false
+	}
+	start := was.Start
+	if base != now {
+		line, ok := a.align().Line(m.Span.Start.Line)
+		if start = now.At(line, m.Span.Start.Col); !ok || !strings.HasPrefix(now.String()[start:], body) {
+			return false
+		}
+	}
+	name := offsets(base, m.NameSpan)
+	m.Now = Span{start, start + len(body)}
+	m.NameNow = Span{name.Start - was.Start + start, name.End - was.Start + start}
+	return true
+}
+
+// changed finds what is left of a function: its first line that still stands, or, where even the
+// text before the edits is not the profile's, the line of that number.
+func (a *anchor) changed(m *Mark) bool {
+	now := a.doc.Text
+	at := min(m.Span.Start.Line, uint32(now.Lines()))
+	if a.doc.Base != now {
+		found := false
+		for line := m.Span.Start.Line; line <= m.Span.End.Line && !found; line++ {
+			if len(strings.TrimSpace(a.doc.Base.Line(line))) > 1 {
+				at, found = a.align().Line(line)
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	m.Now = trimmedLine(now, at)
+	m.NameNow = m.Now
+	m.Stale = true
+	return true
+}
+
+func trimmedLine(t *text.Text, n uint32) Span {
+	line := t.Line(n)
+	start := t.At(n, 1)
+	return Span{start + len(line) - len(strings.TrimLeft(line, " \t")), start + len(line)}
 }
 
 // anchor finds functions of one text in a later one.
@@ -203,11 +271,8 @@ func (a *anchor) samePlace(m *Mark) bool {
 	if !a.broken {
 		return false
 	}
-	t := a.doc.Text
-	line := t.Line(first)
-	start := t.At(first, 1) + len(line) - len(strings.TrimLeft(line, " \t"))
-	end := t.At(first, uint32(len(line)+1))
-	m.Now, m.NameNow = Span{start, end}, Span{start, end}
+	m.Now = trimmedLine(a.doc.Text, first)
+	m.NameNow = m.Now
 	m.Stale = true
 	return true
 }

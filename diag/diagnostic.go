@@ -80,27 +80,49 @@ func stretchesOf(file *workspace.File, m *Mark, d *workspace.Document) []Related
 	if m.Stale {
 		return nil
 	}
+	if file.Coverage.Unit == coverage.Lines {
+		return lineStretches(file, m, d)
+	}
 	regions := m.regions(file)
 	var out []Related
 	for _, s := range coverage.Missed(regions) {
-		now := inner(d.Text.String(), m.span(d.Text, s))
-		first, _ := d.Text.LineCol(now.Start)
-		last, _ := d.Text.LineCol(now.End)
 		n := 0
-		for _, r := range coverage.Within(regions, coverage.Span{Start: s.Start, End: s.End}) {
+		for _, r := range coverage.Within(regions, s) {
 			if r.Uncovered() {
 				n += int(r.Statements)
 			}
 		}
-		out = append(out, Related{now, fmt.Sprintf("%s never ran (%s)", plural(n, "statement"), lines(first, last))})
+		out = append(out, neverRan(d, inner(d.Text.String(), m.span(d.Text, s)), coverage.Statements, n))
 	}
 	return out
 }
 
+func lineStretches(file *workspace.File, m *Mark, d *workspace.Document) []Related {
+	all := coverage.LinesWithin(file.Coverage.Lines, m.Span)
+	var out []Related
+	for _, s := range coverage.MissedLines(all) {
+		now := m.span(d.Text, s)
+		now.End = min(now.End, m.Now.End)
+		body := d.Text.String()[now.Start:max(now.Start, now.End)]
+		now.Start += len(body) - len(strings.TrimLeft(body, space))
+		now.End = max(now.Start, now.End-(len(body)-len(strings.TrimRight(body, space))))
+		s.End.Line-- // the last line itself
+		out = append(out, neverRan(d, now, coverage.Lines, len(coverage.LinesWithin(all, s))))
+	}
+	return out
+}
+
+func neverRan(d *workspace.Document, now Span, unit coverage.Unit, n int) Related {
+	first, _ := d.Text.LineCol(now.Start)
+	last, _ := d.Text.LineCol(now.End)
+	return Related{now, fmt.Sprintf("%d %s never ran (%s)", n, unit.Noun(n), lines(first, last))}
+}
+
+const space = " \t\r\n"
+
 // inner cuts the braces off a block and the space inside them, so that a stretch begins and ends
 // with what did not run.
 func inner(content string, s Span) Span {
-	const space = " \t\r\n"
 	body := content[s.Start:s.End]
 	if rest, ok := strings.CutPrefix(body, "{"); ok {
 		body = strings.TrimLeft(rest, space)

@@ -43,7 +43,7 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
 	switch {
-	case m.Statements.Total == 0:
+	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", code(m.Func.String()))
 	case m.Uncovered():
 		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", code(m.Func.String()), of(m.Statements, unit))
@@ -109,6 +109,9 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 		return Hover{}, false
 	}
 	at := m.profilePoint(d.Text, offset)
+	if file.Coverage.Unit == coverage.Lines {
+		return hoverLine(file, d, m, at)
+	}
 	r, ok := regionAt(m.regions(file), at)
 	if !ok {
 		return Hover{}, false
@@ -123,13 +126,58 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	default:
 		fmt.Fprintf(&b, "**Ran**: this block of %s\n", n)
 	}
-	if len(file.Parts) > 1 {
-		b.WriteString("\n")
-		for _, p := range file.Parts {
-			fmt.Fprintf(&b, "- %s: %s\n", code(ProfileName(p.Profile)), countIn(p, r))
+	origins(&b, file, func(p workspace.Part) string { return countIn(p, r) })
+	return Hover{m.span(d.Text, coverage.Span{Start: r.Start, End: r.End}), b.String()}, true
+}
+
+// origins says, where there are several profiles, what each of them tells.
+func origins(b *strings.Builder, file *workspace.File, tells func(workspace.Part) string) {
+	if len(file.Parts) < 2 {
+		return
+	}
+	b.WriteString("\n")
+	for _, p := range file.Parts {
+		fmt.Fprintf(b, "- %s: %s\n", code(ProfileName(p.Profile)), tells(p))
+	}
+}
+
+// hoverLine speaks of a line and of the ways out of it.
+func hoverLine(file *workspace.File, d *workspace.Document, m *Mark, at coverage.Point) (h Hover, ok bool) {
+	one := coverage.Span{Start: coverage.Point{Line: at.Line}, End: coverage.Point{Line: at.Line}}
+	found := coverage.LinesWithin(file.Coverage.Lines, one)
+	if len(found) == 0 {
+		return Hover{}, false
+	}
+	var b strings.Builder
+	if found[0].Count == 0 {
+		b.WriteString("**Never ran**: this line\n")
+	} else {
+		fmt.Fprintf(&b, "**Ran %d×**: this line\n", found[0].Count)
+	}
+	var ways coverage.Tally
+	for _, w := range file.Coverage.Branches {
+		if w.Line == at.Line {
+			ways.Total++
+			if w.Count > 0 {
+				ways.Covered++
+			}
 		}
 	}
-	return Hover{m.span(d.Text, coverage.Span{Start: r.Start, End: r.End}), b.String()}, true
+	if ways.Total > 0 && found[0].Count > 0 {
+		fmt.Fprintf(&b, "\n%d of %d branches taken\n", ways.Covered, ways.Total)
+	}
+	origins(&b, file, func(p workspace.Part) string {
+		l := coverage.LinesWithin(p.File.Lines, one)
+		switch {
+		case len(l) == 0:
+			return "not in it"
+		case l[0].Count == 0:
+			return "never"
+		}
+		return fmt.Sprintf("%d×", l[0].Count)
+	})
+	line, _ := d.Text.LineCol(m.point(d.Text, coverage.Point{Line: at.Line, Col: 1}))
+	return Hover{trimmedLine(d.Text, line), b.String()}, true
 }
 
 func countIn(p workspace.Part, r coverage.Region) string {

@@ -44,9 +44,9 @@ func lensMarks(file *workspace.File, d *workspace.Document) []Mark {
 	var out []Mark
 	for _, m := range Marks(file, d) {
 		switch {
-		case m.Statements.Total == 0,
+		case m.Statements.Total == 0 && !m.Uncovered(),
 			m.Stale && settings.Stale == config.StaleHide,
-			m.Statements.Uncovered() == 0 && settings.Lens.Functions != config.FunctionsAll:
+			m.Statements.Uncovered() == 0 && !m.Uncovered() && settings.Lens.Functions != config.FunctionsAll:
 		default:
 			out = append(out, m)
 		}

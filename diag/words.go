@@ -32,6 +32,9 @@ func shortOf(f *workspace.File) string {
 
 // of prints "0 of 14 statements".
 func of(t coverage.Tally, u coverage.Unit) string {
+	if t.Total == 0 {
+		return "no " + u.String()
+	}
 	return fmt.Sprintf("%d of %d %s", t.Covered, t.Total, u.Noun(t.Total))
 }
 

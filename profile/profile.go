@@ -5,7 +5,6 @@
 package profile
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -16,8 +15,17 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/clover"
+	"github.com/covls/covls/profile/cobertura"
+	"github.com/covls/covls/profile/coveragepy"
+	"github.com/covls/covls/profile/gcovr"
 	"github.com/covls/covls/profile/gocover"
+	"github.com/covls/covls/profile/istanbul"
+	"github.com/covls/covls/profile/jacoco"
+	"github.com/covls/covls/profile/lcov"
+	"github.com/covls/covls/profile/llvmcov"
 	"github.com/covls/covls/profile/scan"
+	"github.com/covls/covls/profile/simplecov"
 )
 
 // Limits bound what is read from one profile.
@@ -38,6 +46,15 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"go", gocover.Sniff, gocover.Read},
+		{"lcov", lcov.Sniff, lcov.Read},
+		{"cobertura", cobertura.Sniff, cobertura.Read},
+		{"jacoco", jacoco.Sniff, jacoco.Read},
+		{"clover", clover.Sniff, clover.Read},
+		{"istanbul", istanbul.Sniff, istanbul.Read},
+		{"llvm-cov", llvmcov.Sniff, llvmcov.Read},
+		{"coverage.py", coveragepy.Sniff, coveragepy.Read},
+		{"simplecov", simplecov.Sniff, simplecov.Read},
+		{"gcovr", gcovr.Sniff, gcovr.Read},
 	}
 }
 
@@ -115,7 +132,7 @@ const headSize = 4 << 10
 
 // Read reads the profile that r holds. Errors are as with Open; path only stands in them.
 func Read(path string, r io.Reader, limits Limits) (*Profile, error) {
-	in := meter{r: r, limits: limits}
+	in := meter{bounded: bounded{r: r, limits: limits}}
 	in.hash.SetSeed(seed)
 	report, name, err := read(&in, limits)
 	if err != nil {
@@ -125,14 +142,13 @@ func Read(path string, r io.Reader, limits Limits) (*Profile, error) {
 }
 
 func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err error) {
-	text := bufio.NewReaderSize(r, headSize)
+	text, err := decoded(r, limits)
+	if err != nil {
+		return nil, "", err
+	}
 	head, err := text.Peek(headSize)
 	if err != nil && err != io.EOF {
 		return nil, "", err
-	}
-	if bom := len(scan.BOM); bytes.HasPrefix(head, []byte(scan.BOM)) {
-		head = head[bom:]
-		text.Discard(bom)
 	}
 	if err == io.EOF && len(bytes.TrimSpace(head)) == 0 {
 		return &coverage.Report{}, Empty, nil
@@ -145,7 +161,9 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 			return nil, "", err
 		}
 		// The size and the hash are of the whole file, whatever the format left unread.
-		_, err = io.Copy(io.Discard, text)
+		if _, err = io.Copy(io.Discard, text); err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
 		return report, f.name, err
 	}
 	return nil, "", unknown(head)
@@ -153,12 +171,6 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 
 // unknown returns the error for a text in no known format.
 func unknown(head []byte) error {
-	switch {
-	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
-		return fmt.Errorf("%w: it is compressed with gzip", ErrFormat)
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return fmt.Errorf("%w: it is UTF-16 text, as PowerShell writes it; save it as UTF-8", ErrFormat)
-	}
 	return fmt.Errorf("%w (first bytes: %s); it reads: %s",
 		ErrFormat, scan.Quote(head), strings.Join(Formats(), ", "))
 }
@@ -179,19 +191,13 @@ var seed = maphash.MakeSeed()
 
 // meter measures what passes through it, up to the limit.
 type meter struct {
-	r      io.Reader
-	limits Limits
-	size   int64
-	hash   maphash.Hash
+	bounded
+	hash maphash.Hash
 }
 
 func (m *meter) Read(b []byte) (int, error) {
-	n, err := m.r.Read(b)
+	n, err := m.bounded.Read(b)
 	m.hash.Write(b[:n])
-	m.size += int64(n)
-	if err := checkSize(m.size, m.limits); err != nil {
-		return 0, err
-	}
 	return n, err
 }
 

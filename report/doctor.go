@@ -99,9 +99,12 @@ func (d *doctor) profile(p *workspace.Profile) {
 		d.printf(": nothing read")
 	} else {
 		found, lost := d.matched(p)
-		total := p.Report.Total()
-		d.printf(": %s, written %s ago, %s, %d of %d %s covered",
-			p.Format, age(d.now.Sub(p.ModTime)), count(len(p.Report.Files), "file"), total.Covered, total.Total, coverage.Statements.Noun(total.Total))
+		d.printf(": %s, written %s ago, %s", p.Format, age(d.now.Sub(p.ModTime)), count(len(p.Report.Files), "file"))
+		for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
+			if t := p.Report.Total(unit); t.Total > 0 {
+				d.printf(", %d of %d %s covered", t.Covered, t.Total, unit.Noun(t.Total))
+			}
+		}
 		d.printf("; %d matched, %d not", found, lost)
 	}
 	d.printf("\n")

@@ -94,6 +94,9 @@ type File struct {
 	Percent    *Percent `json:"percent"`
 	Target     Percent  `json:"target"`
 	Gap        int      `json:"gap"`
+
+	// unit is that of Percent and Gap.
+	unit coverage.Unit
 }
 
 // Function is a function that no test reaches.
@@ -166,12 +169,24 @@ func (r *Report) addFile(f *workspace.File) {
 		Path: f.Name, Found: f.Found,
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
 	}
-	if f.Coverage.Unit == coverage.Lines {
-		row.Lines = tally(f.Total)
-	} else {
+	row.unit = f.Coverage.Unit
+	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
 	}
-	if f.Source != nil {
+	if t, ok := f.Coverage.LineTotal(); ok {
+		row.Lines = tally(t)
+	}
+	if t, ok := f.Coverage.BranchTotal(); ok {
+		row.Branches = tally(t)
+	}
+	// What the profile itself counts stands, whether or not the source is at hand.
+	switch funcs := f.Coverage.Funcs; {
+	case funcs != nil:
+		row.Functions = &Tally{}
+		for _, fn := range f.Coverage.Count(funcs) {
+			r.addFunc(&row, &fn)
+		}
+	case f.Source != nil:
 		row.Functions, row.Literals = &Tally{}, &Tally{}
 		for _, fn := range f.Funcs {
 			r.addFunc(&row, &fn)
@@ -184,7 +199,7 @@ func (r *Report) addFile(f *workspace.File) {
 }
 
 func (r *Report) addFunc(row *File, f *coverage.Func) {
-	if f.Statements.Total == 0 {
+	if f.Statements.Total == 0 && !f.Counted {
 		return
 	}
 	t, list := row.Functions, &r.UncoveredFunctions
@@ -198,7 +213,7 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 	}
 	*list = append(*list, Function{
 		File: row.Path, Name: f.Name, Receiver: f.Receiver,
-		Line: int(f.Span.Start.Line), EndLine: int(f.Span.End.Line), Statements: f.Statements.Total,
+		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
 	})
 }
 
@@ -212,9 +227,22 @@ func (r *Report) summarise(s *workspace.Snapshot) {
 		add(&sum.Literals, f.Literals)
 		add(&sum.Branches, f.Branches)
 	}
-	unit, total := coverage.Statements, sum.Statements
-	if total == nil && sum.Lines != nil {
-		unit, total = coverage.Lines, sum.Lines
+	var totals [2]*Tally
+	for _, f := range r.Files {
+		t := f.Statements
+		if f.unit == coverage.Lines {
+			t = f.Lines
+		}
+		add(&totals[f.unit], t)
+	}
+	unit, total := coverage.Statements, totals[coverage.Statements]
+	if lines := totals[coverage.Lines]; lines != nil {
+		if total != nil {
+			r.warn("", 0, "some files are counted in lines and some in statements: the summary's percent, target and gap are those of the unit that has more")
+		}
+		if total == nil || lines.Total > total.Total {
+			unit, total = coverage.Lines, lines
+		}
 	}
 	sum.Unit = unit.String()
 	sum.Target = Percent(target(s))

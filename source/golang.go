@@ -258,7 +258,7 @@ func (g *goFile) add(f coverage.Func, n ast.Node, pos token.Pos, word string) bo
 		return false
 	}
 	f.Span, f.NameSpan = span, g.span(name, name+len(word))
-	f.Hash = fingerprint(g.src[start:end])
+	f.Hash = Fingerprint(g.src[start:end])
 	g.funcs = append(g.funcs, f)
 	return true
 }

@@ -60,8 +60,8 @@ func ReadFile(path string, limit int64) (string, error) {
 	return b.String(), nil
 }
 
-// fingerprint is FNV-1a, 64 bits: the same text has the same fingerprint in every run.
-func fingerprint(s string) uint64 {
+// Fingerprint is FNV-1a, 64 bits: the same text has the same fingerprint in every run.
+func Fingerprint(s string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint64(s[i])) * 1099511628211

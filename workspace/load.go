@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -360,7 +361,7 @@ func (l *Loader) join(fresh map[*Profile]bool) *joined {
 			continue
 		}
 		for _, cf := range p.Report.Files {
-			place := resolver.Resolve(cf.Name, filepath.Dir(p.Path))
+			place := resolve(resolver, cf.Name, p)
 			name, folder := cf.Name, p.Folder
 			if place.Found || place.Mapped {
 				if around := folderOf(l.folders, place.Path); around != nil {
@@ -399,6 +400,21 @@ func (l *Loader) join(fresh map[*Profile]bool) *joined {
 	return b
 }
 
+// resolve finds the file that a profile means by name, also below the roots that the profile tells.
+func resolve(r *source.Resolver, name string, p *Profile) source.Place {
+	dir := filepath.Dir(p.Path)
+	place := r.Resolve(name, dir)
+	if place.Found || place.Mapped || path.IsAbs(name) {
+		return place
+	}
+	for _, root := range p.Report.Roots {
+		if below := r.Resolve(path.Join(filepath.ToSlash(root), name), dir); below.Found || below.Mapped {
+			return below
+		}
+	}
+	return place
+}
+
 // merge joins the parts, or takes over what was joined from the same parts before.
 func (f *File) merge(before *File) {
 	same := before != nil && slices.EqualFunc(f.Parts, before.Parts, func(a, b Part) bool { return a.File == b.File })
@@ -431,7 +447,8 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	if err != nil {
 		return scan{}, "", err
 	}
-	same := known.size == info.Size() && known.modTime.Equal(info.ModTime())
+	// Where the profile names the functions, they are looked for in the text each time.
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && f.Coverage.Funcs == nil
 	if same && !wantText {
 		return known, "", nil
 	}
@@ -443,8 +460,9 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 		return known, data, nil
 	}
 	s = scan{size: info.Size(), modTime: info.ModTime()}
-	s.parsed, _ = source.Parse(f.Path, data)
-	if s.parsed != nil {
+	if f.Coverage.Funcs != nil {
+		s.parsed = source.Locate(data, f.Coverage.Funcs)
+	} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
 		own(s.parsed)
 	}
 	return s, data, nil

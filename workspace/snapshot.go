@@ -154,7 +154,7 @@ func (f *File) withSource(s scan) *File {
 	g.Source, g.ModTime = parsed, s.modTime
 	g.Funcs = nil
 	if parsed != nil {
-		g.Funcs = coverage.Attribute(parsed.Funcs, f.Coverage.Regions)
+		g.Funcs = f.Coverage.Count(parsed.Funcs)
 	}
 	return &g
 }

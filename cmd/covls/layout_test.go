@@ -14,7 +14,8 @@ const module = "github.com/covls/covls/"
 
 // order is the packages bottom-up, as docs/architecture.md has them: imports run downwards only.
 var order = []string{
-	"text", "coverage", "profile/scan", "profile/gocover", "profile", "source", "config",
+	"text", "coverage", "profile/scan", "profile/gocover", "profile/lcov", "profile/cobertura", "profile/jacoco", "profile/clover", "profile/istanbul",
+	"profile/llvmcov", "profile/coveragepy", "profile/simplecov", "profile/gcovr", "profile", "source", "config",
 	"workspace", "diag", "report", "watch", "server", "internal/editor", "internal/conformance", "internal/golden", "internal/e2e", "cmd/covls",
 }
 

@@ -71,8 +71,10 @@ In an editor it runs as "covls serve". In a shell, "covls gaps" lists the
 functions that no test reaches, "covls doctor" says why something is shown or
 not, and "covls demo" shows all of it on a small Go module.
 
-Profiles are found by their names below the folder (cover.out, coverage.out,
-coverage.txt and so on). In a Go module this makes one:
+Profiles are found by their names below the folder (cover.out, lcov.info,
+coverage.xml and so on) and read by their content: Go, LCOV, Cobertura, JaCoCo,
+Clover, and the JSON of Istanbul, llvm-cov, coverage.py, SimpleCov and gcovr. In
+a Go module this makes one:
 
   go test -coverprofile=cover.out ./...`,
 		Example: `  covls demo

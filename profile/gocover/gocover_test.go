@@ -183,8 +183,8 @@ func TestCorpus(t *testing.T) {
 			t.Run(filepath.Base(filepath.Dir(path))+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				r := read(t, readFile(t, path))
-				if want.Statements == nil || r.Total() != *want.Statements || len(r.Warnings) > 0 {
-					t.Errorf("have %v, %v, want %v", r.Total(), r.Warnings, want.Statements)
+				if want.Statements == nil || r.Total(coverage.Statements) != *want.Statements || len(r.Warnings) > 0 {
+					t.Errorf("have %v, %v, want %v", r.Total(coverage.Statements), r.Warnings, want.Statements)
 				}
 				if r.Counted != (want.Mode != "set") {
 					t.Errorf("mode %s: counted is %t", want.Mode, r.Counted)
@@ -226,8 +226,8 @@ func TestCorpus(t *testing.T) {
 			if want.Expected.Statements == nil {
 				want.Expected.Statements = new(coverage.Tally)
 			}
-			if r.Total() != *want.Expected.Statements {
-				t.Errorf("have %v, want %v", r.Total(), want.Expected.Statements)
+			if r.Total(coverage.Statements) != *want.Expected.Statements {
+				t.Errorf("have %v, want %v", r.Total(coverage.Statements), want.Expected.Statements)
 			}
 			if r.Files == nil {
 				t.Error("a report without files has nil files")

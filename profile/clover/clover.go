@@ -1,0 +1,163 @@
+// Package clover reads Clover XML, which PHPUnit and istanbul write.
+package clover
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Sniff reports whether XML that begins with head is Clover's: its root is coverage, as Cobertura's,
+// with a project in it.
+func Sniff(head []byte) bool {
+	return scan.Root(head) == "coverage" && bytes.Contains(head, []byte("<project"))
+}
+
+// Read reads a report. What can't be read is a *coverage.LineError.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	for {
+		start, err := p.x.Next()
+		if errors.Is(err, io.EOF) {
+			return p.end(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		switch name := p.x.Name(); {
+		case name == "file" && start:
+			err = p.startFile()
+		case name == "file":
+			p.oneLiners()
+			p.file = nil
+		case name == "class":
+			p.inClass = start
+		case name == "metrics" && start && p.file != nil && !p.inClass:
+			n, _ := p.x.Number("statements")
+			p.statements = int(min(n, 1<<30))
+		case name == "line" && start && p.file != nil:
+			err = p.line()
+		}
+		if err != nil {
+			return nil, &coverage.LineError{Line: p.x.Line(), Err: err}
+		}
+	}
+}
+
+type parser struct {
+	x      *scan.XML
+	limits scan.Limits
+	report *coverage.Report
+	files  map[string]*coverage.File // by name
+	file   *coverage.File            // nil outside of files
+
+	// Of the file at hand:
+	inClass    bool
+	statements int // how many its sums say there are
+	counted    int // how many lines it had
+	methods    []method
+}
+
+// method is a line of type method and how far behind it the next line with a statement is.
+type method struct {
+	coverage.Line
+	distance uint32
+}
+
+const farthest = 1<<32 - 1
+
+func (p *parser) startFile() error {
+	// Istanbul has the base name in name and the path in path, PHPUnit the path in name.
+	name, ok := p.x.Attr("path")
+	if !ok {
+		name, ok = p.x.Attr("name")
+	}
+	if !ok || name == "" {
+		return errors.New(`want <file name="…">`)
+	}
+	p.statements, p.counted, p.methods = 0, 0, p.methods[:0]
+	if p.file = p.files[name]; p.file == nil {
+		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		}
+		name = strings.Clone(name)
+		p.file = &coverage.File{Name: name, Unit: coverage.Lines}
+		p.files[name] = p.file
+	}
+	return nil
+}
+
+// ways bounds the branches of one line.
+const ways = 100_000
+
+func (p *parser) line() error {
+	n, ok := p.x.Number("num")
+	count, ok2 := p.x.Number("count")
+	if !ok || !ok2 {
+		return errors.New(`want <line num="…" count="…">`)
+	}
+	if n == 0 || n >= 1<<32-1 || p.limits.Line > 0 && n > uint64(p.limits.Line) {
+		return nil
+	}
+	line := coverage.Line{Number: uint32(n), Count: count}
+	kind, _ := p.x.Attr("type")
+	if kind == "method" {
+		name, _ := p.x.Attr("name")
+		f := coverage.Func{Name: strings.Clone(name), Counted: true, Count: count}
+		f.Span.Start = coverage.Point{Line: line.Number, Col: 1}
+		p.file.Funcs = append(p.file.Funcs, f)
+		p.methods = append(p.methods, method{line, farthest})
+		return nil
+	}
+	if k := len(p.methods) - 1; k >= 0 && p.methods[k].distance == farthest && line.Number >= p.methods[k].Number {
+		p.methods[k].distance = line.Number - p.methods[k].Number
+	}
+	p.counted++
+	p.file.Lines = append(p.file.Lines, line)
+	if kind != "cond" {
+		return nil
+	}
+	taken, _ := p.x.Number("truecount")
+	missed, _ := p.x.Number("falsecount")
+	if taken > ways || missed > ways {
+		return fmt.Errorf("line %d has more than %d branches", n, ways)
+	}
+	for way := range uint32(taken + missed) {
+		b := coverage.Branch{Line: line.Number, Way: way}
+		if uint64(way) < taken {
+			b.Count = max(count, 1)
+		}
+		p.file.Branches = append(p.file.Branches, b)
+	}
+	return nil
+}
+
+// oneLiners counts the methods that PHPUnit writes without a statement, since they stand on one line:
+// those with no statement before the next method, and, as long as the file's sums say that there are
+// more, those whose next statement is farthest.
+func (p *parser) oneLiners() {
+	slices.SortStableFunc(p.methods, func(a, b method) int { return cmp.Compare(b.distance, a.distance) })
+	for _, m := range p.methods {
+		if m.distance < farthest && p.counted >= p.statements {
+			break
+		}
+		p.file.Lines = append(p.file.Lines, m.Line)
+		p.counted++
+	}
+}
+
+func (p *parser) end() *coverage.Report {
+	for _, f := range p.files {
+		f.Lines, f.Branches, f.Funcs = coverage.SumLines(f.Lines), coverage.SortBranches(f.Branches), coverage.SortFuncs(f.Funcs)
+		p.report.Files = append(p.report.Files, f)
+	}
+	coverage.SortFiles(p.report.Files)
+	return p.report
+}

@@ -1,0 +1,198 @@
+// Package cobertura reads Cobertura XML, which coverage.py, coverlet, istanbul, gcovr, grcov, PHPUnit,
+// gocover-cobertura and others write. The format is that of coverage-04.dtd.
+package cobertura
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Sniff reports whether XML that begins with head is Cobertura's: its root is coverage, as Clover's, but
+// without a project.
+func Sniff(head []byte) bool {
+	return scan.Root(head) == "coverage" && !bytes.Contains(head, []byte("<project"))
+}
+
+// Read reads a report. Classes of the same file are joined: a line is covered where one of them ran
+// it, and counts are not added up, since tools write the same line for a class and those in it. What
+// can't be read is a *coverage.LineError.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*file{}, report: &coverage.Report{Counted: true}}
+	for {
+		start, err := p.x.Next()
+		if errors.Is(err, io.EOF) {
+			return p.end(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if start {
+			err = p.start()
+		} else {
+			p.stop()
+		}
+		if err != nil {
+			return nil, &coverage.LineError{Line: p.x.Line(), Err: err}
+		}
+	}
+}
+
+type parser struct {
+	x      *scan.XML
+	limits scan.Limits
+	report *coverage.Report
+	files  map[string]*file
+
+	// The class at hand; nil outside of classes.
+	class *file
+	own   []line // lines of the class
+	inner []line // lines of its methods
+	// The method at hand; nil outside of methods.
+	method *coverage.Func
+}
+
+// line is a line with the ways out of it.
+type line struct {
+	number       uint32
+	count        uint64
+	taken, total uint32
+}
+
+type file struct {
+	name  string
+	lines map[uint32]line
+	funcs []coverage.Func
+}
+
+func (p *parser) start() error {
+	switch p.x.Name() {
+	case "class":
+		return p.startClass()
+	case "method":
+		if p.class != nil {
+			name, _ := p.x.Attr("name")
+			p.method = &coverage.Func{Name: strings.Clone(name), Counted: true}
+		}
+	case "line":
+		return p.line()
+	}
+	return nil
+}
+
+func (p *parser) startClass() error {
+	name, ok := p.x.Attr("filename")
+	if !ok || name == "" {
+		return errors.New(`want <class filename="…">`)
+	}
+	p.own, p.inner = p.own[:0], p.inner[:0]
+	if p.class = p.files[name]; p.class == nil {
+		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		}
+		name = strings.Clone(name)
+		p.class = &file{name: name, lines: map[uint32]line{}}
+		p.files[name] = p.class
+	}
+	return nil
+}
+
+func (p *parser) line() error {
+	if p.class == nil {
+		return nil
+	}
+	n, ok := p.x.Number("number")
+	if !ok {
+		return errors.New(`want <line number="…">`)
+	}
+	if n == 0 || n >= 1<<32-1 || p.limits.Line > 0 && n > uint64(p.limits.Line) {
+		return nil
+	}
+	l := line{number: uint32(n)}
+	if l.count, ok = p.x.Number("hits"); !ok {
+		return errors.New(`want <line hits="…">`)
+	}
+	if c, ok := p.x.Attr("condition-coverage"); ok {
+		l.taken, l.total = ways(c)
+	}
+	m := p.method
+	if m == nil {
+		p.own = append(p.own, l)
+		return nil
+	}
+	p.inner = append(p.inner, l)
+	if m.Span.Start.Line == 0 || l.number < m.Span.Start.Line {
+		m.Span.Start = coverage.Point{Line: l.number, Col: 1}
+	}
+	m.Span.End.Line = max(m.Span.End.Line, l.number)
+	m.Count = max(m.Count, l.count)
+	return nil
+}
+
+// ways reads "50% (1/2)".
+func ways(s string) (taken, total uint32) {
+	_, s, _ = strings.Cut(s, "(")
+	a, b, ok := strings.Cut(strings.TrimSuffix(s, ")"), "/")
+	x, err1 := strconv.ParseUint(a, 10, 16)
+	y, err2 := strconv.ParseUint(b, 10, 16)
+	if !ok || err1 != nil || err2 != nil || x > y {
+		return 0, 0
+	}
+	return uint32(x), uint32(y)
+}
+
+func (p *parser) stop() {
+	switch p.x.Name() {
+	case "source":
+		if s := p.x.Text(); s != "" {
+			p.report.Roots = append(p.report.Roots, strings.Clone(s))
+		}
+	case "method":
+		if p.method != nil && p.method.Span.Start.Line > 0 {
+			p.class.funcs = append(p.class.funcs, *p.method)
+		}
+		p.method = nil
+	case "class":
+		if p.class == nil {
+			return
+		}
+		lines := p.own
+		if len(lines) == 0 { // some tools write them under the methods only
+			lines = p.inner
+		}
+		for _, l := range lines {
+			if known, ok := p.class.lines[l.number]; ok {
+				l.count = max(l.count, known.count)
+				l.taken, l.total = max(l.taken, known.taken), max(l.total, known.total)
+			}
+			p.class.lines[l.number] = l
+		}
+		p.class = nil
+	}
+}
+
+func (p *parser) end() *coverage.Report {
+	for _, f := range p.files {
+		out := &coverage.File{Name: f.name, Unit: coverage.Lines, Funcs: coverage.SortFuncs(f.funcs)}
+		for _, l := range f.lines {
+			out.Lines = append(out.Lines, coverage.Line{Number: l.number, Count: l.count})
+			for way := range l.total {
+				b := coverage.Branch{Line: l.number, Way: way}
+				if way < l.taken {
+					b.Count = max(l.count, 1)
+				}
+				out.Branches = append(out.Branches, b)
+			}
+		}
+		out.Lines, out.Branches = coverage.SumLines(out.Lines), coverage.SortBranches(out.Branches)
+		p.report.Files = append(p.report.Files, out)
+	}
+	coverage.SortFiles(p.report.Files)
+	return p.report
+}

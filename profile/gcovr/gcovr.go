@@ -1,0 +1,284 @@
+// Package gcovr reads the JSON that `gcovr --json` writes of GCC's coverage. The format is that of
+// gcovr's documentation, "JSON Format Reference", of gcovr 4.2 to 8.
+//
+// Lines and functions that gcovr calls excluded or noncode do not count, as in its own reports.
+package gcovr
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Sniff reports whether a profile that begins with head is gcovr's JSON. Its version stands last in
+// what versions before 8 write; gcov's own JSON, which is alike, has no "lineno" and tells of each line
+// whether it has an "unexecuted_block".
+func Sniff(head []byte) bool {
+	d := scan.NewJSON(bytes.NewReader(head))
+	if _, err := d.Begin('{', ""); err != nil {
+		return false
+	}
+	first, err := d.Text()
+	if err != nil {
+		return false
+	}
+	for _, name := range []string{
+		`"gcovr/format_version"`, `"gcovr/summary_format_version"`, `"gcovr/noncode"`, `"gcovr/excluded"`, `"gcovr/md5"`,
+	} {
+		if bytes.Contains(head, []byte(name)) {
+			return true
+		}
+	}
+	has := func(name string) bool { return bytes.Contains(head, []byte(name)) }
+	return first == "files" && (has(`"lineno"`) || has(`"line_number"`) && !has(`"unexecuted_block"`))
+}
+
+// Read reads gcovr's JSON. A summary has no lines and is an error.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{
+		JSON: scan.NewJSON(r), limits: limits,
+		files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true},
+	}
+	if err := p.root(); err != nil {
+		return nil, p.End(err)
+	}
+	coverage.SortFiles(p.report.Files)
+	return p.report, nil
+}
+
+type parser struct {
+	scan.JSON
+	limits scan.Limits
+	report *coverage.Report
+	files  map[string]*coverage.File // by name
+	warned map[string]bool           // by the sort of warning
+}
+
+// warn tells a sort of oddity once for a profile.
+func (p *parser) warn(sort, text string) {
+	if p.warned == nil {
+		p.warned = map[string]bool{}
+	}
+	if !p.warned[sort] {
+		p.warned[sort] = true
+		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Text: text})
+	}
+}
+
+var errSummary = errors.New("the summary has sums but no lines: run gcovr with --json instead of --json-summary")
+
+func (p *parser) root() error {
+	version, files := false, false
+	err := p.Object("an object", func(name string) error {
+		switch name {
+		case "gcovr/format_version":
+			version = true
+		case "gcovr/summary_format_version":
+			return errSummary
+		case "files":
+			files = true
+			return p.Array("an array", func(int) error { return p.file() })
+		}
+		return p.SkipValue()
+	})
+	switch {
+	case err != nil:
+		return err
+	case !version || !files:
+		return errors.New("want gcovr's JSON, with files and gcovr/format_version")
+	}
+	return p.End(nil)
+}
+
+func (p *parser) file() error {
+	f := &coverage.File{Unit: coverage.Lines}
+	lines := false
+	err := p.Object("an object", func(name string) (err error) {
+		switch name {
+		case "file":
+			f.Name, err = p.Text()
+			return err
+		case "filename", "line_total":
+			return errSummary
+		case "lines":
+			lines = true
+			return p.Array("an array", func(int) error { return p.line(f) })
+		case "functions":
+			if f.Funcs == nil {
+				f.Funcs = []coverage.Func{}
+			}
+			return p.Array("an array", func(int) error { return p.function(f) })
+		}
+		return p.SkipValue()
+	})
+	switch {
+	case err != nil:
+		return err
+	case f.Name == "" || !lines:
+		return fmt.Errorf("want file and lines in %s", p.StackPointer())
+	}
+	f.Lines = coverage.SumLines(f.Lines)
+	f.Branches = sum(coverage.SortBranches(f.Branches))
+	f.Funcs = coverage.SortFuncs(f.Funcs)
+	if known := p.files[f.Name]; known != nil {
+		*known = *coverage.Merge(known, f)
+		return nil
+	}
+	if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+		return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+	}
+	p.files[f.Name] = f
+	p.report.Files = append(p.report.Files, f)
+	return nil
+}
+
+// sum returns sorted branches, each once. A line of a template stands once for each instantiation.
+func sum(branches []coverage.Branch) []coverage.Branch {
+	out := branches[:0]
+	for _, b := range branches {
+		if k := len(out) - 1; k >= 0 && out[k].Line == b.Line && out[k].Way == b.Way {
+			out[k].Count = coverage.AddCounts(out[k].Count, b.Count)
+		} else {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (p *parser) line(f *coverage.File) error {
+	var n, count uint64
+	var left, known bool // left out, with a count
+	var branches []coverage.Branch
+	err := p.Object("an object", func(name string) (err error) {
+		switch name {
+		case "line_number":
+			n, err = p.Number()
+		case "count":
+			known = true
+			count, err = p.Number()
+		case "gcovr/noncode", "gcovr/excluded":
+			var yes bool
+			yes, err = p.Boolean()
+			left = left || yes
+		case "branches":
+			if f.Branches == nil {
+				f.Branches = []coverage.Branch{}
+			}
+			err = p.Array("an array", func(i int) error {
+				b := coverage.Branch{Way: uint32(i)}
+				err := p.Object("an object", func(name string) (err error) {
+					if name != "count" {
+						return p.SkipValue()
+					}
+					b.Count, err = p.Number()
+					return err
+				})
+				branches = append(branches, b)
+				return err
+			})
+		default:
+			err = p.SkipValue()
+		}
+		return err
+	})
+	switch {
+	case err != nil || left:
+		return err
+	case !known:
+		return fmt.Errorf("want line_number and count in %s", p.StackPointer())
+	case !p.within(n):
+		return nil
+	}
+	f.Lines = append(f.Lines, coverage.Line{Number: uint32(n), Count: count})
+	for _, b := range branches {
+		b.Line = uint32(n)
+		f.Branches = append(f.Branches, b)
+	}
+	return nil
+}
+
+func (p *parser) function(f *coverage.File) error {
+	fn := coverage.Func{Counted: true}
+	var line uint64
+	var left, known bool // left out, with a count
+	var mangled string
+	var pos [2]coverage.Point
+	err := p.Object("an object", func(name string) (err error) {
+		switch name {
+		case "name":
+			mangled, err = p.Text()
+		case "demangled_name":
+			fn.Name, err = p.Text()
+		case "lineno":
+			line, err = p.Number()
+		case "execution_count":
+			known = true
+			fn.Count, err = p.Number()
+		case "gcovr/excluded":
+			left, err = p.Boolean()
+		case "pos":
+			err = p.Array("an array", func(i int) error {
+				text, err := p.Text()
+				if err == nil && i < len(pos) {
+					pos[i], err = point(text)
+				}
+				return err
+			})
+		default:
+			err = p.SkipValue()
+		}
+		return err
+	})
+	switch {
+	case err != nil || left:
+		return err
+	case !known:
+		return fmt.Errorf("want lineno and execution_count in %s", p.StackPointer())
+	case !p.within(line):
+		return nil
+	}
+	if fn.Name == "" {
+		fn.Name = mangled
+	}
+	fn.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
+	if pos[0].Line == fn.Span.Start.Line && pos[0].Col > 0 {
+		fn.Span.Start = pos[0]
+	}
+	if pos[1].Compare(fn.Span.Start) > 0 {
+		fn.Span.End = coverage.Point{Line: pos[1].Line, Col: pos[1].Col + 1} // behind the brace
+	}
+	f.Funcs = append(f.Funcs, fn)
+	return nil
+}
+
+// point reads "12:3".
+func point(text string) (at coverage.Point, err error) {
+	line, col, _ := strings.Cut(text, ":")
+	l, err1 := strconv.ParseUint(line, 10, 31)
+	c, err2 := strconv.ParseUint(col, 10, 31)
+	if err1 != nil || err2 != nil {
+		return at, fmt.Errorf("want line:column, have %s", scan.Quote([]byte(text)))
+	}
+	return coverage.Point{Line: uint32(l), Col: uint32(c)}, nil
+}
+
+// within reports whether a source file may have the line. Records of one that it can't have are
+// passed over.
+func (p *parser) within(line uint64) bool {
+	switch {
+	case line == 0:
+		p.warn("zero", "records of line 0 were passed over")
+		return false
+	case line > math.MaxUint32-1 || p.limits.Line > 0 && line > uint64(p.limits.Line):
+		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", line))
+		return false
+	}
+	return true
+}

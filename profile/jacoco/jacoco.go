@@ -1,0 +1,172 @@
+// Package jacoco reads the XML report of JaCoCo, for Java, Kotlin, Scala and others on the JVM. The
+// format is that of report.dtd.
+package jacoco
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Sniff reports whether XML that begins with head is JaCoCo's.
+func Sniff(head []byte) bool {
+	return scan.Root(head) == "report" && (bytes.Contains(head, []byte("JACOCO")) || bytes.Contains(head, []byte("<sessioninfo")) ||
+		bytes.Contains(head, []byte("<package")) || bytes.Contains(head, []byte("<group")))
+}
+
+// roots are where the build tools keep sources; the report names them by their package only.
+var roots = [...]string{"src/main/java", "src/main/kotlin", "src/main/scala", "src/main/groovy", "src"}
+
+// Read reads a report. The lines are those of the source files, since classes share lines; counts
+// only tell whether something ran. What can't be read is a *coverage.LineError.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Roots: roots[:]}}
+	for {
+		start, err := p.x.Next()
+		if errors.Is(err, io.EOF) {
+			return p.end(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if start {
+			err = p.start()
+		} else {
+			p.stop()
+		}
+		if err != nil {
+			return nil, &coverage.LineError{Line: p.x.Line(), Err: err}
+		}
+	}
+}
+
+type parser struct {
+	x      *scan.XML
+	limits scan.Limits
+	report *coverage.Report
+	files  map[string]*coverage.File // by name
+
+	pkg    string
+	class  *coverage.File // the file of the class at hand
+	file   *coverage.File // the source file at hand
+	method *coverage.Func
+	blind  bool // there are classes without lines
+}
+
+func (p *parser) start() error {
+	switch p.x.Name() {
+	case "package":
+		p.pkg, _ = p.x.Attr("name")
+	case "class":
+		name, ok := p.x.Attr("sourcefilename")
+		if !ok {
+			p.blind = true
+			return nil
+		}
+		var err error
+		p.class, err = p.named(name)
+		return err
+	case "method":
+		if p.class != nil {
+			name, _ := p.x.Attr("name")
+			line, _ := p.x.Number("line")
+			p.method = &coverage.Func{Name: strings.Clone(name), Counted: true}
+			if p.believed(line) {
+				p.method.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
+			}
+		}
+	case "counter":
+		if kind, _ := p.x.Attr("type"); p.method != nil && kind == "METHOD" {
+			p.method.Count, _ = p.x.Number("covered")
+		}
+	case "sourcefile":
+		name, ok := p.x.Attr("name")
+		if !ok {
+			return errors.New(`want <sourcefile name="…">`)
+		}
+		var err error
+		p.file, err = p.named(name)
+		return err
+	case "line":
+		return p.line()
+	}
+	return nil
+}
+
+func (p *parser) believed(n uint64) bool {
+	return n > 0 && n < 1<<32-1 && (p.limits.Line == 0 || n <= uint64(p.limits.Line))
+}
+
+func (p *parser) named(base string) (*coverage.File, error) {
+	name := path.Join(p.pkg, base)
+	f := p.files[name]
+	if f == nil {
+		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+			return nil, fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		}
+		f = &coverage.File{Name: name, Unit: coverage.Lines}
+		p.files[name] = f
+	}
+	return f, nil
+}
+
+// ways bounds the branches of one line.
+const ways = 10_000
+
+func (p *parser) line() error {
+	n, ok := p.x.Number("nr")
+	run, ok2 := p.x.Number("ci")
+	if !ok || !ok2 {
+		return errors.New(`want <line nr="…" ci="…">`)
+	}
+	if p.file == nil || !p.believed(n) {
+		return nil
+	}
+	p.file.Lines = append(p.file.Lines, coverage.Line{Number: uint32(n), Count: min(run, 1)})
+	missed, _ := p.x.Number("mb")
+	taken, _ := p.x.Number("cb")
+	if missed > ways || taken > ways {
+		return fmt.Errorf("line %d has more than %d branches", n, ways)
+	}
+	for way := range uint32(missed + taken) {
+		b := coverage.Branch{Line: uint32(n), Way: way}
+		if uint64(way) < taken {
+			b.Count = 1
+		}
+		p.file.Branches = append(p.file.Branches, b)
+	}
+	return nil
+}
+
+func (p *parser) stop() {
+	switch p.x.Name() {
+	case "method":
+		if p.method != nil {
+			p.class.Funcs = append(p.class.Funcs, *p.method)
+		}
+		p.method = nil
+	case "class":
+		p.class = nil
+	case "sourcefile":
+		p.file = nil
+	}
+}
+
+func (p *parser) end() *coverage.Report {
+	for _, f := range p.files {
+		p.blind = p.blind || f.Lines == nil
+		f.Lines, f.Branches, f.Funcs = coverage.SumLines(f.Lines), coverage.SortBranches(f.Branches), coverage.SortFuncs(f.Funcs)
+		p.report.Files = append(p.report.Files, f)
+	}
+	if p.blind {
+		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Text: "some classes were compiled without debug information (javac -g): the report has no lines for them"})
+	}
+	coverage.SortFiles(p.report.Files)
+	return p.report
+}

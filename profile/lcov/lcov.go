@@ -1,0 +1,396 @@
+// Package lcov reads LCOV tracefiles, which geninfo, c8, nyc, vitest, grcov, llvm-cov and many others
+// write. The format is that of the manual page geninfo(1), of LCOV 1 and 2.
+//
+// What counts are the records (DA, FN and FNDA or FNL and FNA, BRDA), not the sums behind them (LF,
+// FNF, BRF), which some tools write of something else.
+package lcov
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Sniff reports whether a profile that begins with head is a tracefile.
+func Sniff(head []byte) bool {
+	for line := range bytes.Lines(head) {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		return bytes.HasPrefix(line, []byte("TN:")) || bytes.HasPrefix(line, []byte("SF:"))
+	}
+	return false
+}
+
+// Read reads a tracefile. Sections of the same file are summed. A last section without its
+// end_of_record is left out with a warning: the file was cut there. What can't be read is a
+// *coverage.LineError.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	lines := scan.NewLines(r)
+	for {
+		chunk, err := lines.Next()
+		if errors.Is(err, io.EOF) {
+			return p.end()
+		}
+		if errors.Is(err, scan.ErrTooLong) {
+			return nil, &coverage.LineError{Line: p.line + 1, Err: err}
+		}
+		if err != nil {
+			return nil, err
+		}
+		for line := range bytes.Lines(chunk) {
+			p.line++
+			whole := line[len(line)-1] == '\n'
+			if err := p.record(bytes.TrimRight(line, "\r\n")); err != nil {
+				if !whole && p.name != "" {
+					return p.end() // the line is cut, and with it the section
+				}
+				return nil, &coverage.LineError{Line: p.line, Err: err}
+			}
+		}
+	}
+}
+
+type parser struct {
+	limits scan.Limits
+	line   int // 1-based
+	report *coverage.Report
+	files  map[string]*coverage.File // by name
+	warned map[string]bool           // by the sort of warning
+
+	// The section at hand; name is "" between sections.
+	name     string
+	began    int // its line
+	lines    []coverage.Line
+	branches []coverage.Branch
+	funcs    []coverage.Func
+	counts   []named       // of FNDA, in order
+	leaders  map[int]group // of FNL, by index
+}
+
+type named struct {
+	name  string
+	count uint64
+}
+
+type group struct {
+	line, end uint32
+}
+
+// warn tells a sort of oddity once for a profile.
+func (p *parser) warn(sort, text string) {
+	if p.warned == nil {
+		p.warned = map[string]bool{}
+	}
+	if !p.warned[sort] {
+		p.warned[sort] = true
+		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Line: p.line, Text: text})
+	}
+}
+
+func (p *parser) record(line []byte) error {
+	if p.line == 1 {
+		line = bytes.TrimPrefix(line, []byte(scan.BOM))
+	}
+	if bytes.IndexByte(line, '\r') >= 0 {
+		return errors.New("the lines end in CR alone: save the file with LF or CRLF")
+	}
+	if len(line) == 0 || line[0] == '#' {
+		return nil
+	}
+	keyword, value, ok := bytes.Cut(line, []byte(":"))
+	if !ok {
+		if string(line) == "end_of_record" {
+			return p.section()
+		}
+		return fmt.Errorf("want a record such as DA:12,1 or end_of_record, have %s", scan.Quote(line))
+	}
+	if string(keyword) == "SF" {
+		if p.name != "" {
+			p.warn("end", "the section before this one has no end_of_record")
+			if err := p.section(); err != nil {
+				return err
+			}
+		}
+		p.name, p.began = string(value), p.line
+		if p.name == "" {
+			return errors.New("SF: names no file")
+		}
+		return nil
+	}
+	switch string(keyword) {
+	case "DA", "FN", "FNDA", "FNL", "FNA", "BRDA":
+		if p.name == "" {
+			return fmt.Errorf("want SF: and a file before %s", scan.Quote(line))
+		}
+		if err := p.counted(string(keyword), string(value)); err != nil {
+			return fmt.Errorf("%w, have %s", err, scan.Quote(line))
+		}
+	case "TN", "LF", "LH", "FNF", "FNH", "BRF", "BRH", "VER", "MCDC", "MCF", "MCH":
+	default:
+		p.warn("keyword", fmt.Sprintf("records %s are not known and were passed over", scan.Quote(keyword)))
+	}
+	return nil
+}
+
+func (p *parser) counted(keyword, value string) error {
+	switch keyword {
+	case "DA":
+		return p.da(value)
+	case "BRDA":
+		return p.brda(value)
+	case "FN":
+		return p.fn(value)
+	case "FNDA":
+		count, name, ok := strings.Cut(value, ",")
+		n, err := p.count(count)
+		if !ok || err != nil {
+			return errors.New("want FNDA:count,name")
+		}
+		p.counts = append(p.counts, named{strings.Clone(name), n})
+	case "FNL":
+		return p.fnl(value)
+	case "FNA":
+		return p.fna(value)
+	}
+	return nil
+}
+
+func (p *parser) da(value string) error {
+	fields := strings.SplitN(value, ",", 3) // the third is a checksum
+	if len(fields) < 2 {
+		return errors.New("want DA:line,count")
+	}
+	n, ok, err := p.number(fields[0])
+	if err != nil || !ok {
+		return err
+	}
+	count, err := p.count(fields[1])
+	if err != nil {
+		return errors.New("want DA:line,count")
+	}
+	p.lines = append(p.lines, coverage.Line{Number: n, Count: count})
+	return nil
+}
+
+func (p *parser) brda(value string) error {
+	fields := strings.SplitN(value, ",", 3)
+	at := -1
+	if len(fields) == 3 {
+		at = strings.LastIndexByte(fields[2], ',') // LCOV 2 may name the branch by its expression
+	}
+	if at < 0 {
+		return errors.New("want BRDA:line,block,branch,taken")
+	}
+	var n uint32
+	if fields[0] != "0" { // coverage.py writes the ways out of a function so
+		var ok bool
+		var err error
+		if n, ok, err = p.number(fields[0]); err != nil || !ok {
+			return err
+		}
+	}
+	b := coverage.Branch{Line: n, Block: label(fields[1]), Way: label(fields[2][:at])}
+	if taken := fields[2][at+1:]; taken != "-" { // never reached
+		var err error
+		if b.Count, err = p.count(taken); err != nil {
+			return errors.New("want BRDA:line,block,branch,taken")
+		}
+	}
+	p.branches = append(p.branches, b)
+	return nil
+}
+
+// label is a number that stands for the name of a block or branch: the number itself, or one beyond
+// them for a block of exceptions ("e0") and for an expression.
+func label(s string) uint32 {
+	if n, err := strconv.ParseUint(s, 10, 31); err == nil {
+		return uint32(n)
+	}
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h | 1<<31
+}
+
+func (p *parser) fn(value string) error {
+	start, name, ok := strings.Cut(value, ",")
+	if !ok {
+		return errors.New("want FN:line,name or FN:line,end,name")
+	}
+	line, known, err := p.number(start)
+	if err != nil {
+		return err
+	}
+	var end uint32
+	if e, rest, ok := strings.Cut(name, ","); ok {
+		if n, err := strconv.ParseUint(e, 10, 32); err == nil {
+			end, name = uint32(n), rest
+		}
+	}
+	if known {
+		p.add(line, end, name, 0)
+	}
+	return nil
+}
+
+func (p *parser) add(line, end uint32, name string, count uint64) {
+	f := coverage.Func{Name: strings.Clone(name), Counted: true, Count: count}
+	f.Span.Start = coverage.Point{Line: line, Col: 1}
+	if end >= line {
+		f.Span.End = coverage.Point{Line: end}
+	}
+	p.funcs = append(p.funcs, f)
+}
+
+func (p *parser) fnl(value string) error {
+	fields := strings.Split(value, ",")
+	if len(fields) < 2 {
+		return errors.New("want FNL:index,line,end")
+	}
+	index, err := strconv.Atoi(fields[0])
+	if err != nil {
+		return errors.New("want FNL:index,line,end")
+	}
+	line, ok, err := p.number(fields[1])
+	if err != nil || !ok {
+		return err
+	}
+	g := group{line: line}
+	if len(fields) > 2 {
+		if n, err := strconv.ParseUint(fields[2], 10, 32); err == nil {
+			g.end = uint32(n)
+		}
+	}
+	if p.leaders == nil {
+		p.leaders = map[int]group{}
+	}
+	p.leaders[index] = g
+	return nil
+}
+
+func (p *parser) fna(value string) error {
+	fields := strings.SplitN(value, ",", 3)
+	if len(fields) < 3 {
+		return errors.New("want FNA:index,count,name")
+	}
+	index, err := strconv.Atoi(fields[0])
+	g, ok := p.leaders[index]
+	if err != nil || !ok {
+		return errors.New("want FNA:index,count,name behind the FNL with that index")
+	}
+	count, err := p.count(fields[1])
+	if err != nil {
+		return errors.New("want FNA:index,count,name")
+	}
+	p.add(g.line, g.end, fields[2], count)
+	return nil
+}
+
+// number reads a line number. ok is false for line 0, which some source maps give: it is passed over.
+func (p *parser) number(s string) (n uint32, ok bool, err error) {
+	v, err := strconv.ParseUint(s, 10, 64)
+	switch {
+	case err != nil:
+		return 0, false, errors.New("want a line number")
+	case v == 0:
+		p.warn("zero", "records of line 0 were passed over")
+		return 0, false, nil
+	case v > math.MaxUint32-1 || p.limits.Line > 0 && v > uint64(p.limits.Line):
+		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", v))
+		return 0, false, nil
+	}
+	return uint32(v), true, nil
+}
+
+// count reads a count as tools write it: an integer, a float, or less than 0, which is none.
+func (p *parser) count(s string) (uint64, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return n, nil // the largest, where it is out of range
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case err != nil || math.IsNaN(f):
+		return 0, errors.New("want a count")
+	case f < 0:
+		p.warn("negative", "negative counts were taken for 0")
+		return 0, nil
+	case f >= math.MaxUint64:
+		return math.MaxUint64, nil
+	case f > 0 && f < 1:
+		return 1, nil
+	}
+	return uint64(f), nil
+}
+
+// section ends the section at hand and adds it to its file.
+func (p *parser) section() error {
+	if p.name == "" {
+		return nil // some tools end a test without a file
+	}
+	p.call()
+	f := &coverage.File{
+		Name: p.name, Unit: coverage.Lines,
+		Lines: coverage.SumLines(p.lines), Branches: coverage.SortBranches(p.branches), Funcs: coverage.SortFuncs(p.funcs),
+	}
+	if known := p.files[p.name]; known != nil {
+		*known = *coverage.Merge(known, f)
+	} else {
+		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		}
+		p.files[p.name] = f
+		p.report.Files = append(p.report.Files, f)
+	}
+	p.name, p.lines, p.branches, p.funcs = "", p.lines[:0], p.branches[:0], p.funcs[:0]
+	p.counts = p.counts[:0]
+	clear(p.leaders)
+	return nil
+}
+
+// call gives the counts of FNDA to the functions of FN. Names may stand twice; then the counts stand
+// in the order of the functions, and where there are fewer, the last holds for the rest.
+func (p *parser) call() {
+	if len(p.counts) == 0 {
+		return
+	}
+	byName := map[string][]uint64{}
+	for _, c := range p.counts {
+		byName[c.name] = append(byName[c.name], c.count)
+	}
+	for i := range p.funcs {
+		f := &p.funcs[i]
+		counts := byName[f.Name]
+		if len(counts) == 0 {
+			continue
+		}
+		f.Count = coverage.AddCounts(f.Count, counts[0])
+		if len(counts) > 1 {
+			byName[f.Name] = counts[1:]
+		}
+	}
+}
+
+func (p *parser) end() (*coverage.Report, error) {
+	if p.name != "" {
+		if len(p.report.Files) == 0 {
+			return nil, &coverage.LineError{Line: p.line, Err: errors.New("want end_of_record: the file seems to be cut or still being written")}
+		}
+		p.line = p.began
+		p.warn("cut", fmt.Sprintf("the file seems to be cut: %s has no end_of_record and was left out", p.name))
+	}
+	slices.SortFunc(p.report.Files, func(a, b *coverage.File) int { return strings.Compare(a.Name, b.Name) })
+	return p.report, nil
+}

@@ -1,0 +1,566 @@
+// Package llvmcov reads the JSON that `llvm-cov export` writes of Clang's, Swift's and Rust's
+// source-based coverage (cargo-llvm-cov passes it on). The format is that of the comment in
+// llvm/tools/llvm-cov/CoverageExporterJson.cpp.
+//
+// Lines, functions and branches are those of `llvm-cov report`: the instantiations of a function
+// count as one, and lines outside of functions, where macros are defined, do not count.
+package llvmcov
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// kind is the "type" of an export.
+const kind = "llvm.coverage.json.export"
+
+// mostLines is how many lines the files of an export may have together. A few bytes of segments can
+// stand for any number of lines.
+const mostLines = 1 << 24
+
+// Sniff reports whether a profile that begins with head is an export of llvm-cov. The type stands
+// last in it; what comes first is {"data":[{"files":.
+func Sniff(head []byte) bool {
+	d := scan.NewJSON(bytes.NewReader(head))
+	if _, err := d.Begin('{', ""); err != nil {
+		return false
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return false
+		}
+		switch name.String() {
+		case "type":
+			text, err := d.Text()
+			return err == nil && text == kind
+		case "data":
+			if yes, empty := sniffData(d); !empty {
+				return yes
+			}
+		default:
+			if d.SkipValue() != nil {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+func sniffData(d scan.JSON) (yes, empty bool) {
+	if _, err := d.Begin('[', ""); err != nil {
+		return false, false
+	}
+	if d.PeekKind() == ']' {
+		_, err := d.ReadToken()
+		return false, err == nil
+	}
+	if _, err := d.Begin('{', ""); err != nil {
+		return false, false
+	}
+	name, err := d.Text()
+	return err == nil && (name == "files" || name == "functions" || name == "totals"), false
+}
+
+// Read reads an export, with or without its functions. One of -summary-only has no lines and is an
+// error.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{
+		JSON: scan.NewJSON(r), limits: limits,
+		files: map[string]*file{}, groups: map[string]map[coverage.Point]*group{},
+		report: &coverage.Report{Counted: true},
+	}
+	if err := p.root(); err != nil {
+		return nil, p.End(err)
+	}
+	for name, f := range p.files {
+		p.report.Files = append(p.report.Files, p.file(name, f))
+	}
+	coverage.SortFiles(p.report.Files)
+	return p.report, nil
+}
+
+type parser struct {
+	scan.JSON
+	limits    scan.Limits
+	report    *coverage.Report
+	files     map[string]*file // by name
+	lines     int              // of all files
+	functions bool             // the export tells them
+	// groups are the functions by file and start, those of files that the export leaves out too.
+	groups map[string]map[coverage.Point]*group
+	warned map[string]bool // by the sort of warning
+
+	segments, regions, branches []row // of the record at hand
+}
+
+type file struct {
+	lines     []coverage.Line
+	decisions map[decision]taken // nil where the export tells no branches
+}
+
+// group is a function with all its instantiations.
+type group struct {
+	name      string
+	span      coverage.Span
+	count     uint64
+	decisions map[decision]taken // nil where the export tells no branches
+}
+
+// decision is a condition of a file or function. site is where it stands in the file, which for one
+// in a macro is where the outermost macro is used; span is the condition itself. file tells apart
+// those that a function has from several uses of a macro.
+type decision struct {
+	site coverage.Point
+	span coverage.Span
+	file uint64
+}
+
+func (d decision) compare(e decision) int {
+	return cmp.Or(d.site.Compare(e.site), d.span.Start.Compare(e.span.Start),
+		d.span.End.Compare(e.span.End), cmp.Compare(d.file, e.file))
+}
+
+// taken is how often a condition was true and how often false.
+type taken struct{ yes, no uint64 }
+
+// row is an array of numbers: a segment, a region or a branch.
+type row [9]uint64
+
+// The columns of a row. All begin with a line and a column; those of regions and branches that end
+// it follow.
+const (
+	segmentCount, segmentCounted, segmentEntry, segmentGap = 2, 3, 4, 5
+	regionFile, regionExpanded, regionKind                 = 5, 6, 7
+	branchTrue, branchFalse, branchFile                    = 4, 5, 6
+)
+
+// expansion is the kind of a region that is the use of a macro.
+const expansion = 1
+
+// warn tells a sort of oddity once for a profile.
+func (p *parser) warn(sort, text string) {
+	if p.warned == nil {
+		p.warned = map[string]bool{}
+	}
+	if !p.warned[sort] {
+		p.warned[sort] = true
+		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Text: text})
+	}
+}
+
+func (p *parser) root() error {
+	typed, data := false, false
+	err := p.Object("an object", func(name string) error {
+		switch name {
+		case "data":
+			data = true
+			return p.Array("an array", func(int) error { return p.Object("an object", p.export) })
+		case "type":
+			text, err := p.Text()
+			if err == nil && text != kind {
+				err = fmt.Errorf("want %q as type, have %s", kind, scan.Quote([]byte(text)))
+			}
+			typed = true
+			return err
+		}
+		return p.SkipValue()
+	})
+	switch {
+	case err != nil:
+		return err
+	case !typed || !data:
+		return fmt.Errorf("want an export of llvm-cov, with data and the type %q", kind)
+	}
+	return p.End(nil)
+}
+
+func (p *parser) export(name string) error {
+	switch name {
+	case "files":
+		return p.Array("an array", func(int) error { return p.readFile() })
+	case "functions":
+		p.functions = true
+		return p.Array("an array", func(int) error { return p.readFunction() })
+	}
+	return p.SkipValue()
+}
+
+func (p *parser) readFile() error {
+	var name string
+	var segments, branches bool
+	err := p.Object("an object", func(member string) (err error) {
+		switch member {
+		case "filename":
+			name, err = p.Text()
+			return err
+		case "segments":
+			segments = true
+			p.segments, err = p.rows(p.segments, 5)
+			return err
+		case "branches":
+			branches = true
+			p.branches, err = p.rows(p.branches, 7)
+			return err
+		}
+		return p.SkipValue()
+	})
+	switch {
+	case err != nil:
+		return err
+	case name == "":
+		return fmt.Errorf("want a filename in %s", p.StackPointer())
+	case !segments:
+		return errors.New("the export has sums but no lines: run llvm-cov export without -summary-only")
+	}
+	f := p.files[name]
+	if f == nil {
+		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		}
+		f = &file{}
+		p.files[name] = f
+	}
+	if branches {
+		if f.decisions == nil {
+			f.decisions = map[decision]taken{}
+		}
+		for _, b := range p.branches {
+			if span, ok := p.span(b); ok {
+				count(f.decisions, decision{site: span.Start, span: span}, b)
+			}
+		}
+	}
+	return p.addSegments(f)
+}
+
+// addSegments adds the lines of the segments at hand, as LineCoverageStats of llvm/ProfileData has them.
+func (p *parser) addSegments(f *file) error {
+	var wrap row // the segment that the line begins in
+	for rest := p.segments; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n][0] == rest[0][0] {
+			n++
+		}
+		at := rest[0]
+		if _, ok := p.point(at[0], at[1]); !ok {
+			rest = rest[n:]
+			continue
+		}
+		entered, count := false, wrap[segmentCount]
+		for _, s := range rest[:n] {
+			if s[segmentCounted] != 0 && s[segmentEntry] != 0 {
+				entered = true
+				if s[segmentGap] == 0 {
+					count = max(count, s[segmentCount])
+				}
+			}
+		}
+		skipped := at[segmentCounted] == 0 && at[segmentEntry] != 0
+		if entered || !skipped && wrap[segmentCounted] != 0 {
+			if err := p.addLines(f, at[0], at[0]+1, count); err != nil {
+				return err
+			}
+		}
+		wrap, rest = rest[n-1], rest[n:]
+		if len(rest) == 0 {
+			break
+		}
+		if rest[0][0] < at[0] {
+			return fmt.Errorf("want segments in the order of their lines, have line %d behind %d", rest[0][0], at[0])
+		}
+		if _, ok := p.point(rest[0][0], 0); !ok || wrap[segmentCounted] == 0 {
+			continue
+		}
+		if err := p.addLines(f, at[0]+1, rest[0][0], wrap[segmentCount]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addLines adds the lines from start up to, not including, end.
+func (p *parser) addLines(f *file, start, end, count uint64) error {
+	if end <= start {
+		return nil
+	}
+	if end-start > uint64(mostLines-p.lines) {
+		return fmt.Errorf("the files have more than %d lines", mostLines)
+	}
+	p.lines += int(end - start)
+	for line := start; line < end; line++ {
+		f.lines = append(f.lines, coverage.Line{Number: uint32(line), Count: count})
+	}
+	return nil
+}
+
+func (p *parser) readFunction() error {
+	var name, in string
+	var n uint64
+	var branches bool
+	p.regions = p.regions[:0]
+	err := p.Object("an object", func(member string) (err error) {
+		switch member {
+		case "name":
+			name, err = p.Text()
+		case "count":
+			n, err = p.Number()
+		case "filenames":
+			err = p.Array("an array", func(i int) (err error) {
+				if i > 0 {
+					return p.SkipValue()
+				}
+				in, err = p.Text()
+				return err
+			})
+		case "regions":
+			p.regions, err = p.rows(p.regions, 8)
+		case "branches":
+			branches = true
+			p.branches, err = p.rows(p.branches, 7)
+		default:
+			err = p.SkipValue()
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case in == "":
+		return fmt.Errorf("want filenames in %s", p.StackPointer())
+	}
+	span, ok := p.body()
+	if !ok {
+		return nil
+	}
+	g := p.groups[in][span.Start]
+	switch {
+	case g == nil:
+		if p.groups[in] == nil {
+			p.groups[in] = map[coverage.Point]*group{}
+		}
+		g = &group{name: name, span: span}
+		p.groups[in][span.Start] = g
+	case len(name) < len(g.name) || len(name) == len(g.name) && name < g.name:
+		g.name = name
+	}
+	if span.End.Compare(g.span.End) > 0 {
+		g.span.End = span.End
+	}
+	g.count = coverage.AddCounts(g.count, n)
+	if !branches {
+		return nil
+	}
+	if g.decisions == nil {
+		g.decisions = map[decision]taken{}
+	}
+	sites := p.sites()
+	for _, b := range p.branches {
+		span, ok := p.span(b)
+		if !ok {
+			continue
+		}
+		d := decision{span.Start, span, b[branchFile]}
+		if d.file != 0 {
+			d.site = sites.root(d.file)
+		}
+		count(g.decisions, d, b)
+	}
+	return nil
+}
+
+// body is the span of the function of the regions at hand. It starts where the first region does, by
+// which llvm-cov tells functions apart.
+func (p *parser) body() (body coverage.Span, ok bool) {
+	for _, r := range p.regions {
+		if r[regionFile] != 0 {
+			continue
+		}
+		span, known := p.span(r)
+		switch {
+		case !known && !ok:
+			return body, false
+		case !known:
+		case !ok:
+			body, ok = span, true
+		case span.End.Compare(body.End) > 0:
+			body.End = span.End
+		}
+	}
+	if !ok {
+		p.warn("regions", "functions without regions were passed over")
+	}
+	return body, ok
+}
+
+// sites tells where the macros of a function are used, by the number of the expansion's file.
+type sites map[uint64]site
+
+type site struct {
+	file  uint64
+	start coverage.Point
+}
+
+func (p *parser) sites() sites {
+	s := sites{}
+	for _, r := range p.regions {
+		if r[regionKind] == expansion {
+			if span, ok := p.span(r); ok {
+				s[r[regionExpanded]] = site{r[regionFile], span.Start}
+			}
+		}
+	}
+	return s
+}
+
+// root is the place in the function's own file that file was expanded at, the zero Point where there
+// is none.
+func (s sites) root(file uint64) (at coverage.Point) {
+	for range len(s) {
+		use, ok := s[file]
+		if !ok {
+			break
+		}
+		if file, at = use.file, use.start; file == 0 {
+			return at
+		}
+	}
+	return coverage.Point{}
+}
+
+func count(decisions map[decision]taken, d decision, b row) {
+	t := decisions[d]
+	decisions[d] = taken{coverage.AddCounts(t.yes, b[branchTrue]), coverage.AddCounts(t.no, b[branchFalse])}
+}
+
+// span is where a region or branch lies. ok is false where it begins on a line that there is not.
+func (p *parser) span(r row) (span coverage.Span, ok bool) {
+	span.Start, ok = p.point(r[0], r[1])
+	span.End = coverage.Point{Line: clamp(r[2]), Col: clamp(r[3])}
+	return span, ok
+}
+
+// point is a place of a source file. ok is false for line 0 and one beyond the limit.
+func (p *parser) point(line, col uint64) (at coverage.Point, ok bool) {
+	switch {
+	case line == 0:
+		p.warn("zero", "records of line 0 were passed over")
+		return at, false
+	case line > math.MaxUint32-1 || p.limits.Line > 0 && line > uint64(p.limits.Line):
+		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", line))
+		return at, false
+	}
+	return coverage.Point{Line: uint32(line), Col: clamp(col)}, true
+}
+
+func clamp(n uint64) uint32 { return uint32(min(n, math.MaxUint32-1)) }
+
+// rows reads an array of rows into buf. Each has at least the columns that least says.
+func (p *parser) rows(buf []row, least int) ([]row, error) {
+	buf = buf[:0]
+	err := p.Array("an array", func(int) error {
+		var r row
+		n := 0
+		err := p.Array("an array", func(i int) error {
+			n++
+			if i >= len(r) {
+				return p.SkipValue()
+			}
+			var err error
+			switch p.PeekKind() {
+			case 't':
+				r[i] = 1
+				_, err = p.ReadToken()
+			case 'f':
+				_, err = p.ReadToken()
+			default:
+				r[i], err = p.Number()
+			}
+			return err
+		})
+		if err == nil && n < least {
+			err = fmt.Errorf("want %d numbers or more at %s, have %d", least, p.StackPointer(), n)
+		}
+		buf = append(buf, r)
+		return err
+	})
+	return buf, err
+}
+
+func (p *parser) file(name string, f *file) *coverage.File {
+	out := &coverage.File{Name: name, Unit: coverage.Lines, Lines: coverage.SumLines(f.lines)}
+	all := []map[decision]taken{f.decisions}
+	if p.functions {
+		groups := make([]*group, 0, len(p.groups[name]))
+		for _, g := range p.groups[name] {
+			groups = append(groups, g)
+		}
+		slices.SortFunc(groups, func(a, b *group) int { return a.span.Start.Compare(b.span.Start) })
+		out.Funcs = make([]coverage.Func, 0, len(groups))
+		all = all[:0]
+		for _, g := range groups {
+			out.Funcs = append(out.Funcs, coverage.Func{Name: g.name, Span: g.span, Counted: true, Count: g.count})
+			all = append(all, g.decisions)
+		}
+		out.Lines = inside(out.Lines, groups)
+		out.Funcs = coverage.SortFuncs(out.Funcs)
+	}
+	if f.decisions != nil {
+		out.Branches = branches(all)
+	}
+	return out
+}
+
+// inside returns the lines that lie in one of the groups, which are sorted.
+func inside(lines []coverage.Line, groups []*group) []coverage.Line {
+	var out []coverage.Line
+	var reach uint32 // the last line of the groups before
+	for _, l := range lines {
+		for len(groups) > 0 && groups[0].span.Start.Line <= l.Number {
+			reach = max(reach, groups[0].span.End.Line)
+			groups = groups[1:]
+		}
+		if l.Number <= reach {
+			out = append(out, l)
+		}
+	}
+	return slices.Clip(out)
+}
+
+// branches numbers the decisions of each line: a block with two ways.
+func branches(all []map[decision]taken) []coverage.Branch {
+	type counted struct {
+		decision
+		taken
+	}
+	var list []counted
+	for _, decisions := range all {
+		from := len(list)
+		for d, t := range decisions {
+			list = append(list, counted{d, t})
+		}
+		slices.SortFunc(list[from:], func(a, b counted) int { return a.compare(b.decision) })
+	}
+	slices.SortStableFunc(list, func(a, b counted) int { return a.compare(b.decision) })
+	out := make([]coverage.Branch, 0, 2*len(list))
+	block := uint32(0)
+	for i, c := range list {
+		if i > 0 && c.site.Line == list[i-1].site.Line {
+			block++
+		} else {
+			block = 0
+		}
+		out = append(out,
+			coverage.Branch{Line: c.site.Line, Block: block, Way: 0, Count: c.yes},
+			coverage.Branch{Line: c.site.Line, Block: block, Way: 1, Count: c.no})
+	}
+	return coverage.SortBranches(out)
+}

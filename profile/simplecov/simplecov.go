@@ -1,0 +1,376 @@
+// Package simplecov reads .resultset.json, in which SimpleCov (https://github.com/simplecov-ruby/simplecov)
+// keeps the results of Ruby's Coverage, one for each command that ran tests.
+//
+// Up to version 0.17 a file has an array with a count for each line, null where there is no code; since
+// 0.18 an object with such an array as lines, and where they are measured with branches and methods.
+// Commands are merged as SimpleCov does: counts are summed, but a line that none of them ran and that is
+// null in one of them is null. Files that a command did not load have guessed zeros.
+//
+// The results still have the lines between # :nocov: comments. SimpleCov leaves them out when it reads
+// the source.
+package simplecov
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+)
+
+// Sniff reports whether a profile that begins with head is a result set of SimpleCov.
+func Sniff(head []byte) bool {
+	d := scan.NewJSON(bytes.NewReader(head))
+	for _, kind := range []jsontext.Kind{'{', '"', '{'} {
+		if _, err := d.Begin(kind, ""); err != nil {
+			return false
+		}
+	}
+	for {
+		name, err := d.Begin('"', "")
+		if err != nil {
+			return false
+		}
+		if name.String() == "coverage" {
+			break
+		}
+		if name.String() != "timestamp" || d.SkipValue() != nil {
+			return false
+		}
+	}
+	if _, err := d.Begin('{', ""); err != nil {
+		return false
+	}
+	if d.PeekKind() == '}' {
+		return true
+	}
+	if _, err := d.Begin('"', ""); err != nil {
+		return false
+	}
+	kind := d.PeekKind()
+	return kind == '[' || kind == '{'
+}
+
+// Read reads a result set.
+func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
+	p := &parser{
+		d: scan.NewJSON(r), limits: limits, files: map[string]*file{},
+		report: &coverage.Report{Counted: true},
+	}
+	if err := p.d.End(p.read()); err != nil {
+		return nil, err
+	}
+	for name, f := range p.files {
+		p.report.Files = append(p.report.Files, f.result(name))
+	}
+	coverage.SortFiles(p.report.Files)
+	return p.report, nil
+}
+
+type parser struct {
+	d      scan.JSON
+	limits scan.Limits
+	report *coverage.Report
+	files  map[string]*file
+	warned bool
+}
+
+// file is what the commands so far say of a source file.
+type file struct {
+	counted  bool // there are lines
+	lines    []line
+	branches map[branch]uint64 // nil where none are measured
+	methods  map[span]*method  // nil where none are measured
+}
+
+type line struct {
+	count uint64
+	null  bool // in one of the commands
+}
+
+// span is a place as Ruby gives it: 1-based lines, 0-based columns.
+type span struct{ line, col, endLine, endCol uint32 }
+
+func (s span) compare(t span) int {
+	return cmp.Or(
+		cmp.Compare(s.line, t.line), cmp.Compare(s.col, t.col),
+		cmp.Compare(s.endLine, t.endLine), cmp.Compare(s.endCol, t.endCol),
+	)
+}
+
+// node is a condition or one of its branches. Ruby's own number for it is not part of it, as that
+// differs from run to run; copy tells apart those that are else the same.
+type node struct {
+	kind string
+	span span
+	copy int
+}
+
+func (n node) compare(o node) int {
+	return cmp.Or(n.span.compare(o.span), cmp.Compare(n.kind, o.kind), cmp.Compare(n.copy, o.copy))
+}
+
+type branch struct{ condition, way node }
+
+type method struct {
+	class, name string
+	count       uint64
+}
+
+func (p *parser) read() error {
+	return p.d.Object("an object of commands", func(string) error {
+		found := false
+		err := p.d.Object("a result with the member coverage", func(name string) error {
+			if name != "coverage" {
+				return p.d.SkipValue()
+			}
+			found = true
+			return p.d.Object("an object of files", p.file)
+		})
+		if err == nil && !found {
+			err = fmt.Errorf("%s: want the member coverage in a result of SimpleCov", scan.Quote([]byte(p.d.StackPointer())))
+		}
+		return err
+	})
+}
+
+func (p *parser) file(name string) error {
+	f := p.files[name]
+	if f == nil {
+		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
+			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		}
+		f = &file{}
+		p.files[name] = f
+	}
+	if p.d.PeekKind() == '[' {
+		return p.lines(f)
+	}
+	return p.d.Object("an array of counts or an object with lines", func(name string) error {
+		if p.d.PeekKind() == 'n' {
+			return p.d.SkipValue()
+		}
+		switch name {
+		case "lines":
+			return p.lines(f)
+		case "branches":
+			return p.branches(f)
+		case "methods":
+			return p.methods(f)
+		}
+		return p.d.SkipValue()
+	})
+}
+
+func (p *parser) lines(f *file) error {
+	first := !f.counted
+	f.counted = true
+	i := 0
+	err := p.d.Array("an array of counts", func(int) error {
+		null := p.d.PeekKind() == 'n'
+		var n uint64
+		var err error
+		if null {
+			_, err = p.d.ReadToken()
+		} else {
+			n, err = p.count()
+		}
+		if err != nil || !p.inside(uint64(i)+1) {
+			return err
+		}
+		if i == len(f.lines) {
+			f.lines = append(f.lines, line{null: !first})
+		}
+		l := &f.lines[i]
+		l.count, l.null = coverage.AddCounts(l.count, n), l.null || null
+		i++
+		return nil
+	})
+	for ; i < len(f.lines); i++ {
+		f.lines[i].null = true
+	}
+	return err
+}
+
+// inside reports whether a line is within limits. Others are passed over with a warning.
+func (p *parser) inside(n uint64) bool {
+	if n > 0 && n < math.MaxUint32 && (p.limits.Line == 0 || n <= uint64(p.limits.Line)) {
+		return true
+	}
+	if !p.warned {
+		p.warned = true
+		p.report.Warnings = append(p.report.Warnings, coverage.Warning{
+			Text: fmt.Sprintf("line %d is not in 1 to limits.line; such lines were passed over", n),
+		})
+	}
+	return false
+}
+
+func (p *parser) count() (uint64, error) {
+	const what = "a count"
+	tok, err := p.d.Begin('0', what)
+	if err != nil {
+		return 0, err
+	}
+	text := tok.String()
+	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return n, nil
+	}
+	if strings.Trim(text, "0123456789") == "" {
+		return math.MaxUint64, nil // it has too many digits
+	}
+	return 0, p.d.Want(what, tok)
+}
+
+func (p *parser) branches(f *file) error {
+	if f.branches == nil {
+		f.branches = map[branch]uint64{}
+	}
+	conditions := map[node]int{}
+	return p.d.Object("an object of conditions", func(name string) error {
+		condition, err := p.node(name, conditions)
+		if err != nil {
+			return err
+		}
+		ways := map[node]int{}
+		return p.d.Object("an object of branches", func(name string) error {
+			way, err := p.node(name, ways)
+			if err != nil {
+				return err
+			}
+			n, err := p.count()
+			if err == nil && p.inside(uint64(condition.span.line)) {
+				at := branch{condition, way}
+				f.branches[at] = coverage.AddCounts(f.branches[at], n)
+			}
+			return err
+		})
+	})
+}
+
+// node reads a condition or branch such as "[:if, 0, 3, 4, 3, 25]". seen counts those of the same kind
+// and place.
+func (p *parser) node(text string, seen map[node]int) (node, error) {
+	head, at, ok := place(text)
+	kind, id, two := strings.Cut(head, ",")
+	if _, err := strconv.Atoi(strings.TrimSpace(id)); !ok || !two || err != nil {
+		return node{}, fmt.Errorf("%s: want a branch such as [:if, 0, 3, 4, 3, 25]", scan.Quote([]byte(p.d.StackPointer())))
+	}
+	n := node{kind: strings.Trim(kind, ` :"`), span: at}
+	seen[n]++
+	n.copy = seen[n] - 1
+	return n, nil
+}
+
+// place splits a list such as "[A, :run, 2, 2, 4, 5]" in what stands before its last four numbers and
+// those.
+func place(text string) (head string, at span, ok bool) {
+	text = strings.TrimSpace(text)
+	head, opened := strings.CutPrefix(text, "[")
+	head, closed := strings.CutSuffix(head, "]")
+	if !opened || !closed {
+		return "", at, false
+	}
+	for _, n := range []*uint32{&at.endCol, &at.endLine, &at.col, &at.line} {
+		i := strings.LastIndexByte(head, ',')
+		if i < 0 {
+			return "", at, false
+		}
+		v, err := strconv.ParseUint(strings.TrimSpace(head[i+1:]), 10, 31)
+		if err != nil {
+			return "", at, false
+		}
+		*n, head = uint32(v), head[:i]
+	}
+	return head, at, true
+}
+
+func (p *parser) methods(f *file) error {
+	if f.methods == nil {
+		f.methods = map[span]*method{}
+	}
+	return p.d.Object("an object of methods", func(name string) error {
+		head, at, ok := place(name)
+		i := strings.LastIndexByte(head, ',')
+		if !ok || i < 0 {
+			return fmt.Errorf("%s: want a method such as [A, :run, 2, 2, 4, 5]", scan.Quote([]byte(p.d.StackPointer())))
+		}
+		n, err := p.count()
+		if err != nil || !p.inside(uint64(at.line)) {
+			return err
+		}
+		// A block that defines methods of several classes is one place in the source.
+		m := f.methods[at]
+		if m == nil {
+			m = &method{class: strings.Clone(strings.Trim(head[:i], ` "`)), name: strings.Clone(strings.Trim(head[i+1:], ` :"`))}
+			f.methods[at] = m
+		}
+		m.count = coverage.AddCounts(m.count, n)
+		return nil
+	})
+}
+
+func (f *file) result(name string) *coverage.File {
+	out := &coverage.File{Name: name, Unit: coverage.Lines}
+	for i, l := range f.lines {
+		if l.count > 0 || !l.null {
+			out.Lines = append(out.Lines, coverage.Line{Number: uint32(i + 1), Count: l.count})
+		}
+	}
+	out.Lines = slices.Clip(out.Lines)
+	out.Branches = f.sorted()
+	if f.methods != nil {
+		out.Funcs = []coverage.Func{}
+		for at, m := range f.methods {
+			out.Funcs = append(out.Funcs, coverage.Func{
+				Name: m.name, Receiver: m.class, Counted: true, Count: m.count,
+				Span: coverage.Span{
+					Start: coverage.Point{Line: at.line, Col: at.col + 1},
+					End:   coverage.Point{Line: at.endLine, Col: at.endCol + 1},
+				},
+			})
+		}
+		slices.SortFunc(out.Funcs, func(a, b coverage.Func) int {
+			return cmp.Or(a.Span.Start.Compare(b.Span.Start), a.Span.End.Compare(b.Span.End))
+		})
+		out.Funcs = coverage.SortFuncs(out.Funcs)
+	}
+	return out
+}
+
+// sorted returns the branches, the conditions of a line and the ways of a condition numbered in the
+// order of the source.
+func (f *file) sorted() []coverage.Branch {
+	if f.branches == nil {
+		return nil
+	}
+	keys := make([]branch, 0, len(f.branches))
+	for b := range f.branches {
+		keys = append(keys, b)
+	}
+	slices.SortFunc(keys, func(a, b branch) int {
+		return cmp.Or(a.condition.compare(b.condition), a.way.compare(b.way))
+	})
+	out := make([]coverage.Branch, 0, len(keys))
+	for i, k := range keys {
+		b := coverage.Branch{Line: k.condition.span.line, Count: f.branches[k]}
+		if i > 0 {
+			switch last := out[i-1]; {
+			case keys[i-1].condition == k.condition:
+				b.Block, b.Way = last.Block, last.Way+1
+			case last.Line == b.Line:
+				b.Block = last.Block + 1
+			}
+		}
+		out = append(out, b)
+	}
+	return coverage.SortBranches(out)
+}

@@ -1,0 +1,252 @@
+package simplecov_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
+	"github.com/covls/covls/profile/simplecov"
+)
+
+// corpus returns a file of the corpus, or skips the test where there is none.
+func corpus(t *testing.T, name string) []byte {
+	t.Helper()
+	dir := filepath.Join(cmp.Or(os.Getenv("COVLS_SHARED"), "../../../shared"), "corpus")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("there is no corpus: set COVLS_SHARED")
+	}
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func read(t *testing.T, data []byte) *coverage.Report {
+	t.Helper()
+	if !simplecov.Sniff(data[:min(len(data), 4<<10)]) {
+		t.Error("Sniff says no")
+	}
+	r, err := simplecov.Read(bytes.NewReader(data), scan.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	type tally = coverage.Tally
+	var expected struct {
+		Profiles map[string]struct {
+			Branches tally
+			Lines    tally `json:"resultset_without_nocov_knowledge"`
+			Files    []struct {
+				Path            string
+				LinesCovered    int `json:"lines_covered"`
+				LinesTotal      int `json:"lines_total"`
+				BranchesCovered int `json:"branches_covered"`
+				BranchesTotal   int `json:"branches_total"`
+			}
+		}
+	}
+	if err := json.Unmarshal(corpus(t, "simplecov/expected.json"), &expected); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range expected.Profiles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := corpus(t, "simplecov/"+name)
+			r := read(t, data)
+			if len(r.Files) != len(want.Files) || !r.Counted {
+				t.Fatalf("have %d files, Counted %v, want %d and true", len(r.Files), r.Counted, len(want.Files))
+			}
+			var branches tally
+			for i, f := range r.Files {
+				w := want.Files[i]
+				lines := tally{Covered: w.LinesCovered, Total: w.LinesTotal}
+				if strings.HasSuffix(w.Path, "/nocov.rb") {
+					lines = lines.Plus(tally{Covered: 1, Total: 2}) // only the source tells of # :nocov:
+				}
+				b, _ := f.BranchTotal()
+				branches = branches.Plus(b)
+				if f.Name != w.Path || f.Total() != lines || b != (tally{Covered: w.BranchesCovered, Total: w.BranchesTotal}) {
+					t.Errorf("%s: have %v %v, want %v %+v", f.Name, f.Total(), b, lines, w)
+				}
+			}
+			if got := r.Total(coverage.Lines); got != want.Lines || branches != want.Branches {
+				t.Errorf("have %v %v, want %v %v", got, branches, want.Lines, want.Branches)
+			}
+			for _, cut := range []int{1, 100, len(data) / 3, len(data) / 2, len(data) - 3} {
+				if _, err := simplecov.Read(bytes.NewReader(data[:cut]), scan.Limits{}); err == nil || !strings.Contains(err.Error(), "cut") {
+					t.Errorf("cut at %d: have the error %v, want one that says so", cut, err)
+				}
+			}
+		})
+	}
+}
+
+func TestOldForm(t *testing.T) {
+	t.Parallel()
+	var expected map[string]struct {
+		Expected struct{ Lines coverage.Tally }
+	}
+	if err := json.Unmarshal(corpus(t, "edge/expected.json"), &expected); err != nil {
+		t.Fatal(err)
+	}
+	const name = "simplecov-old.json"
+	r := read(t, corpus(t, "edge/"+name))
+	if got, want := r.Total(coverage.Lines), expected[name].Expected.Lines; got != want {
+		t.Errorf("have %v, want %v", got, want)
+	}
+	if _, ok := r.Files[0].BranchTotal(); ok {
+		t.Error("the old form has no branches")
+	}
+}
+
+func TestLines(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, text string
+		want       []coverage.Line
+	}{
+		{"one command", `{"a":{"coverage":{"x.rb":[null,0,3]},"timestamp":1}}`, []coverage.Line{{Number: 2}, {Number: 3, Count: 3}}},
+		{"empty", `{"a":{"coverage":{"x.rb":{"lines":[]}}}}`, nil},
+		{"only branches", `{"a":{"coverage":{"x.rb":{"lines":null,"branches":{}}}}}`, nil},
+		{
+			"merge", `{"a":{"timestamp":1,"coverage":{"x.rb":[null,null,0,0,2,null]}},"b":{"coverage":{"x.rb":{"lines":[null,0,0,1,null,null]}}}}`,
+			[]coverage.Line{{Number: 3}, {Number: 4, Count: 1}, {Number: 5, Count: 2}},
+		},
+		{"merge of three", `{"a":{"coverage":{"x.rb":[0,0]}},"b":{"coverage":{"x.rb":[0,null]}},"c":{"coverage":{"x.rb":[0,0]}}}`, []coverage.Line{{Number: 1}}},
+		{"other length", `{"a":{"coverage":{"x.rb":[0,0]}},"b":{"coverage":{"x.rb":[0,1,0,1]}},"c":{"coverage":{"x.rb":[0]}}}`, []coverage.Line{{Number: 1}, {Number: 2, Count: 1}, {Number: 4, Count: 1}}},
+		{"a command twice", `{"a":{"coverage":{"x.rb":[1]}},"a":{"coverage":{"x.rb":[2]}}}`, []coverage.Line{{Number: 1, Count: 3}}},
+		{"huge count", `{"a":{"coverage":{"x.rb":[99999999999999999999999]}}}`, []coverage.Line{{Number: 1, Count: math.MaxUint64}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := read(t, []byte(test.text))
+			if got := r.Files[0].Lines; !slices.Equal(got, test.want) {
+				t.Errorf("have %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestBranches(t *testing.T) {
+	t.Parallel()
+	// The second command has other numbers for the same branches, and an order of its own.
+	r := read(t, []byte(`{"a":{"coverage":{"x.rb":{"lines":[1],"branches":{
+		"[:if, 0, 3, 4, 3, 25]":{"[:then, 1, 3, 12, 3, 16]":1,"[:else, 2, 3, 19, 3, 25]":0},
+		"[:\"&.\", 3, 3, 30, 3, 40]":{"[:then, 4, 3, 30, 3, 40]":0,"[:else, 5, 3, 30, 3, 40]":0}}}}},
+		"b":{"coverage":{"x.rb":{"lines":[1],"branches":{
+		"[:\"&.\", 0, 3, 30, 3, 40]":{"[:then, 1, 3, 30, 3, 40]":2,"[:else, 2, 3, 30, 3, 40]":0},
+		"[:if, 3, 3, 4, 3, 25]":{"[:then, 4, 3, 12, 3, 16]":5,"[:else, 5, 3, 19, 3, 25]":0}}}}}}`))
+	want := []coverage.Branch{
+		{Line: 3, Block: 0, Way: 0, Count: 6},
+		{Line: 3, Block: 0, Way: 1},
+		{Line: 3, Block: 1, Way: 0},
+		{Line: 3, Block: 1, Way: 1, Count: 2},
+	}
+	if got := r.Files[0].Branches; !slices.Equal(got, want) {
+		t.Errorf("have %v, want %v", got, want)
+	}
+}
+
+func TestMethods(t *testing.T) {
+	t.Parallel()
+	r := read(t, []byte(`{"a":{"coverage":{"x.rb":{"lines":[1],"methods":{"[\"A\", :run, 2, 2, 4, 5]":0,"[\"A::B\", :[], 6, 2, 8, 5]":1}}}},
+		"b":{"coverage":{"x.rb":{"lines":[1],"methods":{"[\"A\", :run, 2, 2, 4, 5]":3}},"y.rb":{"lines":[1],"methods":{}}}}}`))
+	span := func(start, end uint32) coverage.Span {
+		return coverage.Span{Start: coverage.Point{Line: start, Col: 3}, End: coverage.Point{Line: end, Col: 6}}
+	}
+	want := []coverage.Func{
+		{Name: "run", Receiver: "A", Counted: true, Count: 3, Span: span(2, 4)},
+		{Name: "[]", Receiver: "A::B", Counted: true, Count: 1, Span: span(6, 8)},
+	}
+	if got := r.Files[0].Funcs; !slices.Equal(got, want) {
+		t.Errorf("have %+v, want %+v", got, want)
+	}
+	if got := r.Files[1].Funcs; got == nil || len(got) > 0 {
+		t.Errorf("y.rb: have %v, want none, but not nil", got)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		``:                               "cut",
+		`[]`:                             "want an object",
+		`{"a":1}`:                        "want a result",
+		`{"a":{}}`:                       "want the member coverage",
+		`{"a":{"coverage":{"x":1}}}`:     "want an array of counts or an object",
+		`{"a":{"coverage":{"x":["1"]}}}`: "/a/coverage/x/0",
+		`{"a":{"coverage":{"x":[-1]}}}`:  "want a count",
+		`{"a":{"coverage":{"x":[1.5]}}}`: "want a count",
+		`{"a":{"coverage":{"x":{"branches":{"[:if, 3]":{}}}}}}`:   "want a branch",
+		`{"a":{"coverage":{"x":{"methods":{"[1, 2, 3, 4]":1}}}}}`: "want a method",
+		`{"a":{"coverage":{"x":[1]}}}}`:                           "invalid character",
+		`{"a":{"coverage":{"x":[1]}},"b":{"coverage":{"x":[1`:     "cut",
+		`{"a":{"coverage":{"x":[1],"y":[1],"z":[1]}}}`:            "more than 2 files",
+	} {
+		_, err := simplecov.Read(strings.NewReader(text), scan.Limits{Files: 2})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: have the error %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	r, err := simplecov.Read(strings.NewReader(`{"a":{"coverage":{"x":[1,1,1,1]}}}`), scan.Limits{Line: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Total(coverage.Lines).Total; got != 2 || len(r.Warnings) != 1 {
+		t.Errorf("have %d lines and the warnings %v, want 2 and one", got, r.Warnings)
+	}
+}
+
+func TestSniff(t *testing.T) {
+	t.Parallel()
+	for head, want := range map[string]bool{
+		`{"RSpec":{"coverage":{},"timestamp":1}}`:                   true,
+		`{"RSpec": {"coverage": {"/a.rb": {"lines": [null, nu`:      true,
+		`{"RSpec": {"timestamp": 1, "coverage": {"/a.rb": [`:        true,
+		`{"meta": {"simplecov_version": "0.22.0"}, "coverage": {}}`: false,
+		`{"/a.js": {"path": "/a.js", "statementMap": {}}}`:          false,
+		`{"meta": {"version": "7.6", "branch_coverage": true}`:      false,
+		`{"data": [], "type": "llvm.coverage.json.export"}`:         false,
+		`{}`:  false,
+		`[]`:  false,
+		`TN:`: false,
+		``:    false,
+	} {
+		if simplecov.Sniff([]byte(head)) != want {
+			t.Errorf("%s: want %v", head, want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"a":{"coverage":{"x.rb":{"lines":[null,0,1],"branches":{"[:if, 0, 3, 4, 3, 25]":{"[:then, 1, 3, 12, 3, 16]":1}},"methods":{"[A, :run, 2, 2, 4, 5]":0}}}},"b":{"coverage":{"x.rb":[1]},"timestamp":1}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		simplecov.Sniff(data)
+		r, err := simplecov.Read(bytes.NewReader(data), scan.Limits{Line: 1000, Files: 10})
+		if err != nil {
+			return
+		}
+		for _, file := range r.Files {
+			if file.Total().Covered > file.Total().Total || !slices.IsSortedFunc(file.Lines, func(a, b coverage.Line) int { return cmp.Compare(a.Number, b.Number) }) {
+				t.Errorf("%+v", file)
+			}
+		}
+	})
+}
