@@ -1,6 +1,20 @@
 package server
 
-import "github.com/covls/covls/workspace"
+import (
+	"context"
+
+	"github.com/covls/covls/workspace"
+)
 
 // Plant opens a document that has no text: most of what asks for its text panics.
 func (s *Server) Plant(path string) { s.store.SetDocument(&workspace.Document{Path: path}) }
+
+// Load has the session be at a load until the channel is closed.
+func (s *Server) Load(until <-chan struct{}) {
+	s.session.jobs.put(func(ctx context.Context) {
+		p := s.session.beginProgress(ctx, "Coverage")
+		p.report("reading cover.out", 1, 4)
+		<-until
+		p.end()
+	})
+}

@@ -72,7 +72,6 @@ func TestProgram(t *testing.T) {
 		{"session", testSession},
 		{"endings", testEndings},
 		{"deaf client", testDeafProgram},
-		{"slow load", testSlowLoad},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -38,6 +38,9 @@ type session struct {
 	files      map[string]config.Layer // the last settings files that were whole, by path
 	configured bool
 	loads      int                    // how many loads have begun
+	listing    int                    // how many go lists are under way
+	listed     *progress              // of them
+	waiting    []func()               // called when they end
 	searched   map[string]watch.Found // by folder
 	saidEmpty  map[string]bool        // folders of which the user was told that they have no profile
 }
@@ -426,6 +429,7 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	s.loader.Progress = progress.report
 	troubles := s.loader.Read(ctx, changes)
 	progress.end()
+	s.list(ctx)
 	for _, err := range troubles {
 		kind := protocol.MessageTypeWarning
 		if errors.Is(err, workspace.ErrUnfinished) {
@@ -438,6 +442,42 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	if took > largeLoad {
 		debug.FreeOSMemory()
 	}
+}
+
+// list asks go list, beside the goroutine, for packages that no go.mod tells.
+func (s *session) list(ctx context.Context) {
+	for _, ask := range s.loader.Unlisted() {
+		if s.listing == 0 {
+			s.listed = s.beginProgress(ctx, "Coverage")
+			s.listed.report("asking go list for packages outside the workspace", 0, 0)
+		}
+		s.listing++
+		s.background.Go(func() {
+			dirs, err := ask.List(ctx)
+			if err != nil {
+				s.server.log.Info("go list", slog.Any("error", err))
+			}
+			s.jobs.put(func(ctx context.Context) {
+				s.loader.Listed(ctx, ask, dirs)
+				if s.listing--; s.listing == 0 {
+					s.listed.end()
+					for _, f := range s.waiting {
+						f()
+					}
+					s.waiting = nil
+				}
+			})
+		})
+	}
+}
+
+// whenListed calls f when no go list is under way.
+func (s *session) whenListed(f func()) {
+	if s.listing == 0 {
+		f()
+		return
+	}
+	s.waiting = append(s.waiting, f)
 }
 
 // sayEmpty tells, once for each folder, that there is no profile and how to make one.
@@ -475,6 +515,6 @@ func (s *session) reload(done func()) {
 		}
 		s.read(ctx, changes)
 		s.watcher.Rescan()
-		done()
+		s.whenListed(done)
 	})
 }

@@ -802,3 +802,62 @@ func TestRegister(t *testing.T) {
 		})
 	}
 }
+
+// TestLongLoad shows that a load goes on. What needs it waits, all else is answered.
+func TestLongLoad(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	u, text := string(uri.File(path)), read(t, path)
+	p := start(t, server.Options{})
+	caps := modern()
+	caps["window"] = obj{"workDoneProgress": true}
+	p.initialize(roots(caps, dir))
+	p.send(didOpen(u, text))
+	p.published(u, nil)
+
+	loaded := make(chan struct{})
+	p.server.Load(loaded)
+	token := ""
+	progress := func(kind, want string) {
+		t.Helper()
+		p.wait("progress: "+kind+" "+want, func(m message) bool {
+			var params struct {
+				Token string
+				Value struct{ Kind string }
+			}
+			if m.Method != "$/progress" || json.Unmarshal(m.Params, &params) != nil || params.Value.Kind != kind || !strings.Contains(string(m.Params), want) {
+				return false
+			}
+			if kind == "begin" {
+				token = params.Token
+			}
+			return params.Token == token
+		})
+	}
+	progress("begin", `"title":"Coverage"`)
+	progress("begin", `"message":"reading cover.out (1 of 4)","percentage":25`)
+	progress("report", `"message":"reading cover.out (1 of 4)","percentage":25`)
+	p.wait("the token", func(m message) bool {
+		return m.Method == "window/workDoneProgress/create" && strings.Contains(string(m.Params), `"token":"`+token+`"`)
+	})
+
+	p.send(command("1", "covls.reload"), command(`"two"`, "covls.reload"), command("3", "covls.reload"))
+	if m := p.ask("textDocument/hover", place(u, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+		t.Errorf("hover %s", m.Result)
+	}
+	p.send(note("$/cancelRequest", `{"id":1}`), note("$/cancelRequest", `{"id":"two"}`))
+	for _, id := range []string{"1", `"two"`} {
+		if m := p.response(id); m.Error == nil || m.Error.Code != -32800 {
+			t.Errorf("answer %v to a request that was cancelled", m)
+		}
+	}
+	if slices.Contains(p.responses(), "3 ok") {
+		t.Error("a reload was answered before the load had ended")
+	}
+	close(loaded)
+	progress("end", "")
+	if m := p.response("3"); string(m.Result) != `{"profiles":1}` {
+		t.Errorf("reload: %v %s", m, m.Result)
+	}
+}

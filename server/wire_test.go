@@ -216,7 +216,7 @@ func TestFraming(t *testing.T) {
 	}
 }
 
-// TestMemory announces and sends messages of 2 GB. It runs alone, since it looks at the memory of
+// TestMemory announces 2 GB and sends much. It runs alone, since it looks at the memory of
 // the whole process.
 func TestMemory(t *testing.T) {
 	p := ready(t, roots(modern()))
@@ -234,13 +234,13 @@ func TestMemory(t *testing.T) {
 	p.raw("Content-Length: 2147483648\r\n\r\n")
 	p.response("null")
 	body := []byte(strings.Repeat("x", 1<<20))
-	for range 2 << 10 {
+	for range 512 {
 		if _, err := p.in.Write(body); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p.alive()
-	grown("a message of 2 GB", 16<<20)
+	grown("a message that is too large", 16<<20)
 
 	p.raw("Content-Length: 200000000\r\n\r\n" + string(body))
 	_ = p.in.Close()

@@ -61,7 +61,8 @@ type Loader struct {
 	store    *Store
 	folders  []*Folder
 	places   []source.Folder // beside folders
-	listed   map[string]bool // import paths that go list was asked for
+	imports  []string        // packages of files that were not found
+	listed   map[string]bool // those that go list was asked for
 	profiles map[string]*Profile
 	scans    map[string]scan // by path
 }
@@ -287,9 +288,9 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 		}
 		rest = append(rest, f)
 	}
+	l.imports = b.imports
 	l.put(b, bases, len(rest) == 0)
 	if len(rest) == 0 {
-		l.list(ctx, b)
 		return
 	}
 	scans := l.scanAll(ctx, rest)
@@ -301,7 +302,6 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 		b.files[f.Path] = f.withSource(scans[i])
 	}
 	l.put(b, nil, true)
-	l.list(ctx, b)
 }
 
 func isOpen(open map[string]*Document, path string) bool {
@@ -510,34 +510,53 @@ func (l *Loader) scanAll(ctx context.Context, files []*File) []scan {
 	return scans
 }
 
-// list asks go list for packages that no go.mod here tells, once for each, and publishes again if
-// that finds files.
-func (l *Loader) list(ctx context.Context, b *joined) {
-	var ask []string
-	for _, p := range b.imports {
+// Ask is what go list may know: packages that no go.mod of the folder Dir tells.
+type Ask struct {
+	Dir      string
+	Packages []string
+}
+
+// Unlisted returns, once, what go list has not been asked yet. Asking takes seconds at worst, so it
+// is done beside the loader; Listed takes the answers.
+func (l *Loader) Unlisted() []Ask {
+	var packages []string
+	for _, p := range l.imports {
 		if !l.listed[p] {
 			l.listed[p] = true
-			ask = append(ask, p)
+			packages = append(packages, p)
 		}
 	}
-	if len(ask) == 0 || ctx.Err() != nil {
-		return
+	if len(packages) == 0 {
+		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	var asks []Ask
+	for _, p := range l.places {
+		if len(p.Modules.Roots()) > 0 {
+			asks = append(asks, Ask{p.Dir, packages})
+		}
+	}
+	return asks
+}
+
+// listPatience bounds one call of go list.
+const listPatience = 30 * time.Second
+
+// List asks go list. Without an answer the files stay not found, and each says so. It uses nothing
+// of a loader and may run on any goroutine.
+func (a Ask) List(ctx context.Context) (dirs map[string]string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, listPatience)
 	defer cancel()
-	found := false
+	return source.ListPackages(ctx, a.Dir, a.Packages)
+}
+
+// Listed takes an answer and publishes what it finds.
+func (l *Loader) Listed(ctx context.Context, a Ask, dirs map[string]string) {
 	for i := range l.places {
-		if len(l.places[i].Modules.Roots()) == 0 {
-			continue
+		if l.places[i].Dir == a.Dir && len(dirs) > 0 {
+			maps.Copy(l.places[i].Packages, dirs)
+			l.publish(ctx, nil)
+			return
 		}
-		l.progress("asking go list for packages outside the workspace", i, len(l.places))
-		// Without an answer the files stay not found, and each says so.
-		dirs, _ := source.ListPackages(ctx, l.places[i].Dir, ask)
-		maps.Copy(l.places[i].Packages, dirs)
-		found = found || len(dirs) > 0
-	}
-	if found {
-		l.publish(ctx, nil)
 	}
 }
 

@@ -118,6 +118,13 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		changes = append(changes, workspace.Change{Path: p})
 	}
 	out.troubles = loader.Read(ctx, changes)
+	for _, ask := range loader.Unlisted() {
+		dirs, err := ask.List(ctx)
+		if err != nil {
+			out.around.Notes = append(out.around.Notes, err.Error())
+		}
+		loader.Listed(ctx, ask, dirs)
+	}
 	out.snap = store.Load()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("stopped: %w", err)
