@@ -13,6 +13,9 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
+// maxPath is longer than any path that a system takes.
+const maxPath = 32 << 10
+
 // pathOf is the cleaned path of a file URI. ok is false for every other scheme: an untitled
 // document is no file, even where the library would give it a path.
 func pathOf(u uri.URI) (path string, ok bool) {
@@ -20,7 +23,7 @@ func pathOf(u uri.URI) (path string, ok bool) {
 		return "", false
 	}
 	path = u.FsPath()
-	if !filepath.IsAbs(path) {
+	if !filepath.IsAbs(path) || len(path) > maxPath {
 		return "", false
 	}
 	return strings.Clone(filepath.Clean(path)), true

@@ -20,7 +20,7 @@ func (s *Server) Diagnostic(ctx context.Context, p *protocol.DocumentDiagnosticP
 	if path, ok := pathOf(p.TextDocument.URI); ok {
 		if d := snap.Documents[path]; d != nil {
 			items = diagnostics(c, snap, d, uri.URI(d.URI))
-		} else if f := snap.Files[path]; f != nil {
+		} else if f := snap.Files[path]; f != nil && wantsClosed(snap, path) {
 			if d := readClosed(f); d != nil {
 				items = diagnostics(c, snap, d, uri.URI(strings.Clone(string(p.TextDocument.URI))))
 			}

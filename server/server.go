@@ -72,6 +72,9 @@ func New(opts Options) *Server {
 // Hangup ends the session: nothing more will come from the client.
 func (s *Server) Hangup() { s.end() }
 
+// endPatience bounds the wait for what is under way at the end of a session.
+const endPatience = time.Second
+
 // Run serves until the client says exit, hangs up or dies, or ctx is done. It returns the exit code
 // that LSP asks for: 0 after shutdown, else 1.
 func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
@@ -92,14 +95,21 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	}
 	cancel()
 	s.cancels.all()
-	own.Wait()
-	_ = stream.Close()
-	// A reader that waits for a client that neither writes nor hangs up can't be called back.
-	patience := time.NewTimer(time.Second)
+	done := make(chan struct{})
+	go func() {
+		own.Wait()
+		_ = stream.Close()
+		<-conn.Done()
+		close(done)
+	}()
+	// A reader that waits for a client that neither writes nor hangs up can't be called back, and a
+	// load that is being read ends when it ends.
+	patience := time.NewTimer(endPatience)
 	defer patience.Stop()
 	select {
-	case <-conn.Done():
+	case <-done:
 	case <-patience.C:
+		s.log.Info("the session ends with work under way")
 	}
 	if err := conn.Err(); err != nil {
 		s.log.Info("connection ended", slog.Any("error", err))

@@ -32,9 +32,13 @@ type session struct {
 	watcher    *watch.Watcher
 
 	// These belong to the goroutine.
-	loader     *workspace.Loader
-	folders    []folder
-	editor     editorSettings
+	loader  *workspace.Loader
+	folders []folder
+	editor  editorSettings
+	initial config.Layer // initializationOptions, below what the client says later
+
+	initialProblems []config.Problem
+
 	files      map[string]config.Layer // the last settings files that were whole, by path
 	configured bool
 	loads      int                    // how many loads have begun
@@ -139,8 +143,7 @@ func (s *session) start() {
 		s.background.Go(func() { s.register(ctx) })
 		c := s.server.client.Load()
 		if c.initialOptions != nil {
-			layer, problems := config.FromEditor("initializationOptions", c.initialOptions)
-			s.editor = editorSettings{all: &layer, problems: problems}
+			s.initial, s.initialProblems = config.FromEditor("initializationOptions", c.initialOptions)
 		}
 		if !c.configuration {
 			s.configure(ctx)
@@ -273,11 +276,12 @@ func (s *session) changeFolders(added []folder, removed []string) {
 // configure puts folders and settings in force.
 func (s *session) configure(ctx context.Context) {
 	s.configured = true
-	problems := slices.Clone(s.editor.problems)
+	problems := slices.Concat(s.initialProblems, s.editor.problems)
 	var folders []*workspace.Folder
 	var roots []watch.Root
 	for _, f := range s.folders {
 		var layers []config.Layer
+		own := filepath.Join(f.dir, config.FileName)
 		settingsFile, ok := config.FindFile(f.dir)
 		if ok {
 			layer, bad := config.ReadFile(settingsFile)
@@ -289,8 +293,9 @@ func (s *session) configure(ctx context.Context) {
 			problems = append(problems, bad...)
 			layers = append(layers, layer)
 		} else {
-			settingsFile = filepath.Join(f.dir, config.FileName)
+			settingsFile = own
 		}
+		layers = append(layers, s.initial)
 		if s.editor.all != nil {
 			layers = append(layers, *s.editor.all)
 		}
@@ -302,6 +307,9 @@ func (s *session) configure(ctx context.Context) {
 		folders = append(folders, in)
 		root := RootOf(in, s.server.opts.Profiles)
 		root.Patterns = append(root.Patterns, settingsFile)
+		if settingsFile != own { // a nearer one may come
+			root.Patterns = append(root.Patterns, own)
+		}
 		roots = append(roots, root)
 	}
 	for _, p := range problems {

@@ -356,7 +356,12 @@ func (l *loop) search() {
 			r.found = append(r.found, f)
 		}
 		r.took = time.Since(begin)
-		w.post(func(in *inbox) { in.result = &r })
+		w.post(func(in *inbox) {
+			// A search that was given up may end behind the one that replaced it.
+			if in.result == nil || in.result.generation < r.generation {
+				in.result = &r
+			}
+		})
 	})
 }
 
