@@ -127,7 +127,7 @@ func (a *anchor) changed(m *Mark) bool {
 		}
 	}
 	m.Now = trimmedLine(now, at)
-	m.NameNow = m.Now
+	m.NameNow = offsets(now, source.NameSpan(now, at, at, m.Name))
 	m.Stale = true
 	return true
 }

@@ -33,7 +33,7 @@ func Locate(content string, funcs []coverage.Func) *Parsed {
 		if f.Span.End.Compare(f.Span.Start) < 0 {
 			f.Span.End = f.Span.Start
 		}
-		f.NameSpan = nameSpan(t, first, last, f.Name)
+		f.NameSpan = NameSpan(t, first, last, f.Name)
 		f.Hash = Fingerprint(content[t.At(first, f.Span.Start.Col):t.At(last, f.Span.End.Col)])
 		p.Funcs = append(p.Funcs, f)
 	}
@@ -53,8 +53,9 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 	return last
 }
 
-// nameSpan finds a name's last word: of "Foo::bar(int)" it is bar.
-func nameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
+// NameSpan is where a function's name stands in the lines from first on, else the first line without
+// the space around it. Of "Foo::bar(int)" it looks for bar.
+func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
 	word, _, _ := strings.Cut(strings.TrimLeft(name, "("), "(")
 	if i := strings.LastIndexFunc(word, func(r rune) bool { return !isWord(r) }); i >= 0 {
 		word = word[i+1:]
