@@ -168,6 +168,21 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestCoverDir reads a GOCOVERDIR, and a directory that is none.
+func TestCoverDir(t *testing.T) {
+	t.Parallel()
+	p, err := profile.Open(filepath.Join(shared(t), "gocoverdir", "covdata"), profile.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Report.Total(coverage.Statements); got != (coverage.Tally{Covered: 542, Total: 1779}) || p.Format != profile.CoverDir {
+		t.Errorf("format %s, statements %v", p.Format, got)
+	}
+	if _, err := profile.Open(t.TempDir(), profile.Limits{}); err == nil {
+		t.Error("an empty directory is a profile")
+	}
+}
+
 // TestEdge holds odd files against what is right for them, and the rest against a clear error.
 func TestEdge(t *testing.T) {
 	t.Parallel()

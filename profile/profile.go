@@ -103,7 +103,7 @@ func (e *Error) Error() string {
 // Unwrap returns the reason without the place.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Open reads the profile in a regular file. The error is an *Error; errors.Is finds ErrFormat
+// Open reads the profile in a regular file, or a GOCOVERDIR. The error is an *Error; errors.Is finds ErrFormat
 // and the reasons of package fs in it.
 func Open(path string, limits Limits) (*Profile, error) {
 	// A look before the file is opened: opening a pipe waits for its other end.
@@ -112,7 +112,7 @@ func Open(path string, limits Limits) (*Profile, error) {
 	case err != nil:
 		return nil, locate(path, err)
 	case info.IsDir():
-		return nil, locate(path, errors.New("is a directory"))
+		return openDir(path, limits)
 	case !info.Mode().IsRegular():
 		return nil, locate(path, errors.New("not a regular file"))
 	}

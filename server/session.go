@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -334,7 +335,7 @@ func (s *session) configure(ctx context.Context) {
 func RootOf(f *workspace.Folder, profiles []string) watch.Root {
 	settings := &f.Settings
 	root := watch.Root{
-		Dir: f.Dir, Patterns: profiles, Settle: settings.Settle,
+		Dir: f.Dir, Patterns: profiles, GoCoverDirs: profiles == nil && settings.Profiles == nil, Settle: settings.Settle,
 		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries,
 	}
 	if profiles != nil {
@@ -342,7 +343,8 @@ func RootOf(f *workspace.Folder, profiles []string) watch.Root {
 		return root
 	}
 	if settings.Profiles == nil {
-		root.Patterns = config.DefaultProfiles()
+		// A covmeta file stands for its directory, which GoCoverDirs finds.
+		root.Patterns = slices.DeleteFunc(config.DefaultProfiles(), func(p string) bool { return path.Base(p) == "covmeta.*" })
 		return root
 	}
 	base := settings.ProfileBase()
