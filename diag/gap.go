@@ -41,6 +41,9 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 	if file == nil {
 		return nil
 	}
+	if file.Coverage.Unit == coverage.Lines && file.Coverage.Funcs == nil && file.Source == nil {
+		return lineGaps(file, d)
+	}
 	var out []Gap
 	for _, m := range Marks(file, d) {
 		switch {
@@ -57,6 +60,29 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 				})
 			}
 		}
+	}
+	return out
+}
+
+// lineGaps are the missed stretches of a file whose functions nobody tells: those whose lines still
+// stand as they did.
+func lineGaps(file *workspace.File, d *workspace.Document) []Gap {
+	a := anchor{doc: d}
+	var out []Gap
+	for _, s := range coverage.MissedLines(file.Coverage.Lines) {
+		lines := coverage.LinesWithin(file.Coverage.Lines, coverage.Span{Start: s.Start, End: coverage.Point{Line: s.End.Line - 1}})
+		first, last := lines[0].Number, lines[len(lines)-1].Number
+		if d.Base != d.Text {
+			var ok, ok2 bool
+			first, ok = a.align().Line(first)
+			last, ok2 = a.align().Line(last)
+			if !ok || !ok2 {
+				continue
+			}
+		}
+		span := Span{trimmedLine(d.Text, first).Start, trimmedLine(d.Text, last).End}
+		r := neverRan(d, span, coverage.Lines, len(lines))
+		out = append(out, Gap{File: file, Kind: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
 	}
 	return out
 }
