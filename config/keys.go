@@ -270,6 +270,15 @@ func profiles() kind[[]string] {
 
 // checkGlob returns what a glob should be, "" where it is well-formed.
 func checkGlob(glob string) string {
+	// Every combination of choices is tried on every path. Commas count for the last { before them,
+	// which is never less than there are combinations.
+	const most = 100
+	combinations := 1
+	for i, choices := range strings.Split(glob, "{") {
+		if i > 0 {
+			combinations = min(combinations*(1+strings.Count(choices, ",")), most+1)
+		}
+	}
 	switch {
 	case glob == "":
 		return "a glob that is not empty"
@@ -277,6 +286,8 @@ func checkGlob(glob string) string {
 		return `a glob without "!": files can't be taken back in`
 	case !doublestar.ValidatePattern(glob):
 		return `a well-formed glob: close every [ and {, or write \[ and \{`
+	case combinations > most:
+		return fmt.Sprintf("several globs with at most %d combinations of choices each", most)
 	}
 	return ""
 }

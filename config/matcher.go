@@ -74,7 +74,7 @@ func (m *Matcher) add(glob string) (cure string) {
 	case !top:
 		m.parts = append(m.parts, part{g, file})
 	case file:
-		m.globs = append(m.globs, g+"/**")
+		m.globs = append(m.globs, g, g+"/**") // doublestar does not match b by b*/**
 	default:
 		m.globs = append(m.globs, g+"/**/*")
 	}

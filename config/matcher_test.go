@@ -31,12 +31,15 @@ func TestMatcher(t *testing.T) {
 		{"gen*", "gen/a.go x/general/b.go gen.go", "agen/b.go"},
 		{"gen*/", "gen/a.go x/general/b.go", "gen.go"},
 		{"a/*.go", "a/b.go a/b.go/c", "a/b/c.go x/a/b.go"},
+		{"a/b*", "a/b a/bc a/b/c/d", "a/c b a"},
+		{"a/b**", "a/b a/bc a/bc/d", "a/c"},
 		{"a/*/", "a/b/c a/b/c/d", "a/b"},
 		{"a/**/c", "a/c a/b/c a/b/b/c/d", "a/b ac"},
 		{"a/**/**", "a/b a/b/c", "b"},
 		{"**/a/b", "a/b x/a/b x/y/a/b/c", "a/c"},
 		{"*.{pb,gen}.go", "x.pb.go a/y.gen.go", "x.go"},
 		{"{a,b/c}/x", "a/x b/c/x/y", "b/x"},
+		{"*.{c,cc,cpp,h}{,.in}", "a.c x/b.h.in", "a.go"},
 		{"[ab]?.go", "ax.go z/by.go", "cx.go a.go"},
 		{`\[a\].go`, "[a].go b/[a].go", "a.go"},
 		{"*", "a a/b", ""},
@@ -84,12 +87,14 @@ func TestMatcherSet(t *testing.T) {
 func TestMatcherProblems(t *testing.T) {
 	t.Parallel()
 	for glob, want := range map[string]string{
-		"":    `glob "": want a glob that is not empty`,
-		"!a":  `glob "!a": want a glob without "!": files can't be taken back in`,
-		"{a":  `glob "{a": want a well-formed glob: close every [ and {, or write \[ and \{`,
-		"/":   `glob "/": want a name, or "**" for everything`,
-		"./":  `glob "./": want a name, or "**" for everything`,
-		`a\/`: `glob "a\\/": want a name, or "**" for everything`,
+		"":                                    `glob "": want a glob that is not empty`,
+		"!a":                                  `glob "!a": want a glob without "!": files can't be taken back in`,
+		"{a":                                  `glob "{a": want a well-formed glob: close every [ and {, or write \[ and \{`,
+		"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": `glob "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": want several globs with at most 100 combinations of choices each`,
+		strings.Repeat("{a,a}", 100):          `glob "` + strings.Repeat("{a,a}", 8) + `…": want several globs with at most 100 combinations of choices each`,
+		"/":                                   `glob "/": want a name, or "**" for everything`,
+		"./":                                  `glob "./": want a name, or "**" for everything`,
+		`a\/`:                                 `glob "a\\/": want a name, or "**" for everything`,
 	} {
 		m, problems := NewMatcher([]string{glob})
 		if len(problems) != 1 || problems[0].Text != want {
