@@ -12,6 +12,9 @@ func (m *Modules) List() (modules, vendors []string) {
 // FindModulesIn is FindModules with another bound of directories.
 var FindModulesIn = findModules
 
+// NewFoldingResolver is NewResolver on a file system that does not tell upper from lower case.
+func NewFoldingResolver(folders []Folder) *Resolver { return newResolver(folders, true) }
+
 // The bounds of the search for modules and of what goes on one command line of go list.
 const (
 	ModuleDepth = moduleDepth

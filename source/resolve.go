@@ -11,9 +11,27 @@ import (
 )
 
 // Mapping replaces the beginning From of a profile's paths by To. Both are cut at whole segments;
-// slashes and backslashes are the same. A relative To is relative to the folder.
+// slashes and backslashes are the same, and so are upper and lower case behind a drive letter. From
+// "." stands for the beginning of relative paths. A relative To is relative to the folder.
 type Mapping struct {
 	From, To string
+}
+
+// cut returns what stands behind From in a slash-separated name.
+func (m Mapping) cut(slash string) (rest string, ok bool) {
+	from := slashed(m.From)
+	slash = strings.TrimPrefix(slash, "./")
+	switch {
+	case from == "":
+		return "", false
+	case from == ".":
+		return slash, !strings.HasPrefix(slash, "/") && !isWindowsAbs(slash)
+	}
+	from = strings.TrimSuffix(from, "/")
+	if isDrive(from) && len(from) <= len(slash) && strings.EqualFold(slash[:len(from)], from) {
+		from = slash[:len(from)]
+	}
+	return cutPrefix(slash, from)
 }
 
 // Folder is a workspace folder as a place where a profile's paths may lead.
@@ -38,6 +56,8 @@ type Place struct {
 	Found bool
 	// Mapped tells that a configured mapping gave the path, whether or not the file is there.
 	Mapped bool
+	// Gone tells that it is known where the file would lie, and that it is not there.
+	Gone bool
 	// ImportPath is the package that `go list` may know, for a Go name that was not found.
 	ImportPath string
 	// Why says what was tried, for a name that was not found.
@@ -56,6 +76,9 @@ type Resolver struct {
 	own     int    // how many roots are folders
 	modules string // the folders' modules in words
 	dirs    map[string]directory
+	fold    bool                         // upper and lower case are the same
+	entries map[string]map[string]string // of fold: names by themselves in lower case, by directory
+	folding *Resolver                    // this one with fold; nil until it is needed
 
 	// Of the profile at hand:
 	profileDir string
@@ -88,9 +111,39 @@ const (
 	leaves        // below a root, but by a symlink that leads out
 )
 
-// NewResolver makes a Resolver. Of folders that hold each other, the first gives the spelling.
+// NewResolver makes a Resolver. Of folders that hold each other, the first gives the spelling. Where
+// the file system of a folder does not tell upper from lower case, a file has the spelling that the
+// disk has, whatever the profile says.
 func NewResolver(folders []Folder) *Resolver {
-	r := &Resolver{folders: slices.Clone(folders), dirs: map[string]directory{}}
+	return newResolver(folders, slices.ContainsFunc(folders, func(f Folder) bool { return foldsCase(filepath.Clean(f.Dir)) }))
+}
+
+// foldsCase reports whether the file system finds the entries of dir in other letters too.
+func foldsCase(dir string) bool {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	const some = 20
+	entries, _ := f.ReadDir(some)
+	for _, e := range entries {
+		other := strings.ToUpper(e.Name())
+		if other == e.Name() {
+			other = strings.ToLower(other)
+		}
+		if other == e.Name() {
+			continue
+		}
+		there, err := os.Lstat(filepath.Join(dir, e.Name()))
+		again, err2 := os.Lstat(filepath.Join(dir, other))
+		return err == nil && err2 == nil && os.SameFile(there, again)
+	}
+	return false
+}
+
+func newResolver(folders []Folder, fold bool) *Resolver {
+	r := &Resolver{folders: slices.Clone(folders), dirs: map[string]directory{}, fold: fold, entries: map[string]map[string]string{}}
 	for i := range r.folders {
 		f := &r.folders[i]
 		f.Dir = filepath.Clean(f.Dir)
@@ -211,11 +264,11 @@ func (m Mapping) to(f Folder) string { return join(f.Dir, slashed(m.To)) }
 func (r *Resolver) mapped(slash string) (place Place, ok bool) {
 	for _, f := range r.order {
 		for _, m := range f.Mappings {
-			rest, fits := cutPrefix(slash, strings.TrimSuffix(slashed(m.From), "/"))
-			if !fits || m.From == "" {
+			rest, fits := m.cut(slash)
+			if !fits {
 				continue
 			}
-			p := r.follow(m, m.to(f), rest)
+			p := r.casing(slash).follow(m, m.to(f), rest)
 			if p.Found {
 				return p, true
 			}
@@ -226,6 +279,30 @@ func (r *Resolver) mapped(slash string) (place Place, ok bool) {
 		}
 	}
 	return place, ok
+}
+
+// Follow leads a name by a mapping with an absolute To that a poll has found; ok is false where the
+// name does not begin so.
+func (r *Resolver) Follow(m Mapping, name string) (place Place, ok bool) {
+	slash := path.Clean(slashed(name))
+	rest, ok := m.cut(slash)
+	if !ok || rest == "" {
+		return Place{}, false
+	}
+	file, s := r.casing(slash).file(filepath.Join(m.To, filepath.FromSlash(rest)))
+	return Place{Path: file, Found: s == found}, true
+}
+
+// casing is the resolver for a name: one that does not tell upper from lower case for a name with a
+// drive letter.
+func (r *Resolver) casing(slash string) *Resolver {
+	if r.fold || !isDrive(slash) {
+		return r
+	}
+	if r.folding == nil {
+		r.folding = newResolver(r.folders, true)
+	}
+	return r.folding
 }
 
 func (r *Resolver) follow(m Mapping, to, rest string) Place {
@@ -248,7 +325,7 @@ func (r *Resolver) absolute(p string) Place {
 	place := Place{Path: file, Found: s == found}
 	switch s {
 	case missing:
-		place.Why = "there is no such file"
+		place.Why, place.Gone = "there is no such file", true
 	case outside:
 		place.Why = "it lies outside the workspace; " + hint
 	case leaves:
@@ -295,7 +372,7 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 		case s == leaves:
 			place.Why = leavesWhy
 		case !ours:
-			place.Why = fmt.Sprintf("%s is not in %s: %s", base, dir, gone(base))
+			place.Why, place.Gone = fmt.Sprintf("%s is not in %s: %s", base, dir, gone(base)), true
 		}
 		ours = true
 	}
@@ -377,7 +454,7 @@ func (r *Resolver) listed(dir, base string) (path string, s state) {
 // file looks for a file. path is p in the spelling of its root.
 func (r *Resolver) file(p string) (path string, s state) {
 	d := r.dir(filepath.Dir(p))
-	base := filepath.Base(p)
+	base := r.spelled(d, filepath.Base(p))
 	path = filepath.Join(d.path, base)
 	if d.state != found {
 		return path, d.state
@@ -423,6 +500,7 @@ func (r *Resolver) dir(p string) directory {
 
 // sub looks for a directory in one that is there.
 func (r *Resolver) sub(in directory, name string) directory {
+	name = r.spelled(in, name)
 	path := filepath.Join(in.path, name)
 	if d, ok := r.dirs[path]; ok {
 		return d
@@ -443,17 +521,42 @@ func (r *Resolver) sub(in directory, name string) directory {
 	return d
 }
 
+// spelled is how the disk spells the name of an entry of in.
+func (r *Resolver) spelled(in directory, name string) string {
+	if !r.fold || in.state != found {
+		return name
+	}
+	entries, known := r.entries[in.real]
+	if !known {
+		list, _ := os.ReadDir(in.real)
+		entries = make(map[string]string, len(list))
+		for _, e := range list {
+			low := strings.ToLower(e.Name())
+			if _, twice := entries[low]; twice {
+				entries[low] = "" // the case matters here after all
+			} else {
+				entries[low] = e.Name()
+			}
+		}
+		r.entries[in.real] = entries
+	}
+	if s := entries[strings.ToLower(name)]; s != "" {
+		return s
+	}
+	return name
+}
+
 // root finds the root around p and the rest of p below it; ok is false where there is none. The
 // folders come first, so that a file has the path that an editor knows.
 func (r *Resolver) root(p string) (in root, rest string, ok bool) {
 	for _, roots := range [][]root{r.roots[:r.own], r.roots[r.own:]} {
 		for _, in := range roots {
-			if rest, ok := below(p, in.dir); ok {
+			if rest, ok := r.beneath(p, in.dir); ok {
 				return in, rest, true
 			}
 		}
 		for _, in := range roots {
-			if rest, ok := below(p, in.real); ok {
+			if rest, ok := r.beneath(p, in.real); ok {
 				return in, rest, true
 			}
 		}
@@ -482,11 +585,20 @@ func below(p, dir string) (rest string, ok bool) {
 	return strings.TrimPrefix(rest, sep), true
 }
 
+// beneath is below, in any case where the resolver folds it.
+func (r *Resolver) beneath(p, dir string) (rest string, ok bool) {
+	if r.fold && len(p) >= len(dir) && strings.EqualFold(p[:len(dir)], dir) {
+		p = dir + p[len(dir):]
+	}
+	return below(p, dir)
+}
+
 func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
-func isWindowsAbs(slash string) bool {
-	return len(slash) > 2 && slash[1] == ':' && slash[2] == '/'
-}
+func isWindowsAbs(slash string) bool { return isDrive(slash) && len(slash) > 2 && slash[2] == '/' }
+
+// isDrive reports whether a path begins with a drive letter.
+func isDrive(slash string) bool { return len(slash) > 1 && slash[1] == ':' && isWord(rune(slash[0])) }
 
 // isImport reports whether a name may begin with an import path, which has no empty and no dot
 // segments.

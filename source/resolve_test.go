@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
 )
 
@@ -256,18 +257,18 @@ func TestResolvePlace(t *testing.T) {
 		{"mapping with dots that stays inside", "/build/../a.go", source.Place{Path: "ws/a.go", Found: true, Mapped: true}},
 		{"mapping of one file", "one.ts", source.Place{Path: "single/one.ts", Found: true, Mapped: true}},
 		{"absolute", "$DIR/ws/a.go", source.Place{Path: "ws/a.go", Found: true}},
-		{"absolute and missing", "$DIR/ws/no/such/gone.go", source.Place{Path: "ws/no/such/gone.go", Why: "there is no such file"}},
+		{"absolute and missing", "$DIR/ws/no/such/gone.go", source.Place{Path: "ws/no/such/gone.go", Gone: true, Why: "there is no such file"}},
 		{"absolute outside", "$DIR/outside/deeper/secret.go", source.Place{Path: "outside/deeper/secret.go", Why: outsideWhy}},
 		{"by a symlink outside", "$DIR/ws/outdir/deeper/secret.go", source.Place{Path: "ws/outdir/deeper/secret.go", Why: leavesWhy}},
 		{"Windows path", `C:\a.go`, source.Place{Why: systemWhy}},
 		{"unknown package", "example.com/unknown/u.go", source.Place{ImportPath: "example.com/unknown", Why: "no module here provides example.com/unknown (here: example.com/lib, example.com/m, example.com/m/sub)"}},
-		{"package of a module elsewhere with the prefix of one here", "example.com/m/cloud/c.go", source.Place{ImportPath: "example.com/m/cloud", Why: "c.go is not in $DIR/ws/cloud" + goneWhy}},
-		{"known package", "example.com/m/pkg/gone.go", source.Place{Why: "gone.go is not in $DIR/ws/pkg" + goneWhy}},
-		{"package that go list told", "fmt/gone.go", source.Place{Why: "gone.go is not in $DIR/listed/pkg" + goneWhy}},
+		{"package of a module elsewhere with the prefix of one here", "example.com/m/cloud/c.go", source.Place{ImportPath: "example.com/m/cloud", Gone: true, Why: "c.go is not in $DIR/ws/cloud" + goneWhy}},
+		{"known package", "example.com/m/pkg/gone.go", source.Place{Gone: true, Why: "gone.go is not in $DIR/ws/pkg" + goneWhy}},
+		{"package that go list told", "fmt/gone.go", source.Place{Gone: true, Why: "gone.go is not in $DIR/listed/pkg" + goneWhy}},
 		{"other language", "src/gone.ts", source.Place{Why: "there is no such file below $DIR/ws"}},
 		{"base name", "gone.go", source.Place{Why: "there is no such file below $DIR/ws"}},
-		{"package that is a file", "example.com/m/a.go/b.go", source.Place{ImportPath: "example.com/m/a.go", Why: "b.go is not in $DIR/ws/a.go" + goneWhy}},
-		{"package of go list in another language", "fmt/x.s", source.Place{Why: "x.s is not in $DIR/listed/pkg: a //line directive may have named it"}},
+		{"package that is a file", "example.com/m/a.go/b.go", source.Place{ImportPath: "example.com/m/a.go", Gone: true, Why: "b.go is not in $DIR/ws/a.go" + goneWhy}},
+		{"package of go list in another language", "fmt/x.s", source.Place{Gone: true, Why: "x.s is not in $DIR/listed/pkg: a //line directive may have named it"}},
 		{"empty segments are no import path", "example.com//x.go", source.Place{Why: "there is no such file below $DIR/ws"}},
 		{"dots are no import path", "example.com/../x.go", source.Place{Why: "there is no such file below $DIR/ws"}},
 	}
@@ -603,7 +604,7 @@ func BenchmarkResolve(b *testing.B) {
 			b.Fatal(err)
 		}
 		for j := range files {
-			if err := os.WriteFile(filepath.Join(d, fmt.Sprintf("f%d.go", j)), nil, 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(d, fmt.Sprintf("f%d.go", j)), []byte("x\n"), 0o644); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -637,6 +638,25 @@ func BenchmarkResolve(b *testing.B) {
 			}
 		})
 	}
+	var lost []*coverage.File
+	for i := range 20_000 {
+		name := fmt.Sprintf("/ci/build/p%d/internal/q%d/f%d.go", i%dirs%50, i%dirs, i/dirs)
+		lost = append(lost, &coverage.File{Name: name, Unit: coverage.Lines, Lines: []coverage.Line{{Number: 1}}})
+	}
+	b.Run("20k-poll", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			var names []string
+			for _, f := range lost {
+				names = append(names, f.Name)
+			}
+			x := source.NewIndex(b.Context(), folders, names, 500_000, func(string) bool { return false })
+			got := x.Poll(lost, dir, false, 1<<20)
+			if len(got.Votes) != 1 || got.Votes[0].Files != len(lost) {
+				b.Fatal(got)
+			}
+		}
+	})
 	b.Run("FindModules", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -63,6 +62,8 @@ type Loader struct {
 	places   []source.Folder // beside folders
 	imports  []string        // packages of files that were not found
 	listed   map[string]bool // those that go list was asked for
+	answered map[string]bool // those of listed that it has answered
+	polls    map[string]poll // by profile
 	profiles map[string]*Profile
 	scans    map[string]scan // by path
 }
@@ -86,6 +87,8 @@ func NewLoader(store *Store) *Loader {
 	return &Loader{
 		store:    store,
 		listed:   map[string]bool{},
+		answered: map[string]bool{},
+		polls:    map[string]poll{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
 	}
@@ -99,6 +102,8 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	slices.SortStableFunc(l.folders, func(a, b *Folder) int { return cmp.Compare(len(b.Dir), len(a.Dir)) })
 	l.places = nil
 	clear(l.listed)
+	clear(l.answered)
+	clear(l.polls)
 	for _, f := range l.folders {
 		modules, bad := source.FindModules(f.Dir)
 		problems = append(problems, bad...)
@@ -269,7 +274,7 @@ func (l *Loader) folderFor(path string) *Folder {
 // publish joins the reports and publishes twice: first as soon as the open documents can be
 // answered for, then with the functions of every file.
 func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
-	b := l.join(fresh)
+	b := l.join(ctx, fresh)
 	open := l.store.Load().Documents
 	bases := map[string]*text.Text{}
 	var rest []*File
@@ -321,6 +326,7 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = b.files, b.lost, b.excluded, scanned
+		next.Polls = b.polls
 		if len(bases) == 0 {
 			return
 		}
@@ -345,47 +351,40 @@ type joined struct {
 	excluded int
 	fresh    map[string]bool // paths that a profile in fresh names
 	imports  []string        // packages that only go list may know
+	polls    map[string]source.Poll
 }
 
-func (l *Loader) join(fresh map[*Profile]bool) *joined {
-	b := &joined{files: map[string]*File{}, fresh: map[string]bool{}}
+func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
+	b := &joined{files: map[string]*File{}, fresh: map[string]bool{}, polls: map[string]source.Poll{}}
 	for _, path := range slices.Sorted(maps.Keys(l.profiles)) {
 		b.profiles = append(b.profiles, l.profiles[path])
 	}
 	lost := map[string]*File{}
 	excluded := map[string]bool{}
 	imports := map[string]bool{}
-	resolver := source.NewResolver(l.places)
-	for _, p := range b.profiles {
-		if p.Report == nil {
+	for _, n := range l.locate(ctx, b.profiles) {
+		place := n.place
+		if place.ImportPath != "" {
+			imports[place.ImportPath] = true
+		}
+		if n.folder.Excludes(n.path) {
+			excluded[n.path] = true
 			continue
 		}
-		for _, cf := range p.Report.Files {
-			place := resolve(resolver, cf.Name, p)
-			name, folder := cf.Name, p.Folder
-			if place.Found || place.Mapped {
-				if around := folderOf(l.folders, place.Path); around != nil {
-					folder, name = around, nameIn(around, place.Path)
-				}
-			}
-			if folder.Excludes(name) {
-				excluded[name] = true
-				continue
-			}
-			into, key := lost, name
-			if place.Found {
-				into, key = b.files, place.Path
-				b.fresh[key] = b.fresh[key] || fresh[p]
-			} else if place.ImportPath != "" {
-				imports[place.ImportPath] = true
-			}
-			f := into[key]
-			if f == nil {
-				f = &File{Path: place.Path, Name: name, Found: place.Found, Why: place.Why, Folder: folder}
-				into[key] = f
-			}
-			f.Parts = append(f.Parts, Part{p, cf})
+		into, key := lost, n.path
+		if place.Found {
+			into, key = b.files, place.Path
+			b.fresh[key] = b.fresh[key] || fresh[n.profile]
 		}
+		f := into[key]
+		if f == nil {
+			f = &File{
+				Path: place.Path, Name: n.path, Found: place.Found, Why: place.Why, Folder: n.folder,
+				Near: n.near, Ambiguous: n.ambiguous, Mapping: n.mapping,
+			}
+			into[key] = f
+		}
+		f.Parts = append(f.Parts, Part{n.profile, n.file})
 	}
 	before := l.store.Load()
 	for path, f := range b.files {
@@ -395,24 +394,12 @@ func (l *Loader) join(fresh map[*Profile]bool) *joined {
 		lost[name].merge(nil)
 		b.lost = append(b.lost, lost[name])
 	}
+	for path, p := range l.polls {
+		b.polls[path] = p.Poll
+	}
 	b.excluded = len(excluded)
 	b.imports = slices.Sorted(maps.Keys(imports))
 	return b
-}
-
-// resolve finds the file that a profile means by name, also below the roots that the profile tells.
-func resolve(r *source.Resolver, name string, p *Profile) source.Place {
-	dir := filepath.Dir(p.Path)
-	place := r.Resolve(name, dir)
-	if place.Found || place.Mapped || path.IsAbs(name) {
-		return place
-	}
-	for _, root := range p.Report.Roots {
-		if below := r.Resolve(path.Join(filepath.ToSlash(root), name), dir); below.Found || below.Mapped {
-			return below
-		}
-	}
-	return place
 }
 
 // merge joins the parts, or takes over what was joined from the same parts before.
@@ -551,8 +538,11 @@ func (a Ask) List(ctx context.Context) (dirs map[string]string, err error) {
 
 // Listed takes an answer and publishes what it finds.
 func (l *Loader) Listed(ctx context.Context, a Ask, dirs map[string]string) {
+	for _, p := range a.Packages {
+		l.answered[p] = true
+	}
 	for i := range l.places {
-		if l.places[i].Dir == a.Dir && len(dirs) > 0 {
+		if l.places[i].Dir == a.Dir {
 			maps.Copy(l.places[i].Packages, dirs)
 			l.publish(ctx, nil)
 			return

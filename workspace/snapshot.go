@@ -26,6 +26,9 @@ type Snapshot struct {
 	Files map[string]*File
 	// Lost are the files that profiles name and that were not found, sorted by Name.
 	Lost []*File
+	// Polls are, by the path of a profile, the changes of prefix by which its names were found, and
+	// those that were refused.
+	Polls map[string]source.Poll
 	// Excluded is how many files of the profiles the setting `exclude` leaves out.
 	Excluded int
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
@@ -102,6 +105,13 @@ type File struct {
 	Found bool
 	// Why says why it was not found; "" where it was.
 	Why string
+	// Near are files on disk that the name of one that was not found may mean, by absolute path.
+	Near []string
+	// Ambiguous tells that it was not found because several of Near fit as well.
+	Ambiguous bool
+	// Mapping is the change of prefix, with an absolute To, that a poll of the report's names has
+	// found it by; the zero Mapping means none.
+	Mapping source.Mapping
 	// Folder has the settings for the file: the deepest one around it, else its profile's.
 	Folder *Folder
 	// Coverage is the union of the parts.

@@ -1,0 +1,161 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Index knows the files below some folders whose base names somebody asks for.
+type Index struct {
+	bases map[string][]string // absolute paths by base name in lower case
+	exact map[string]bool     // absolute paths
+	fold  map[string]string   // absolute paths by themselves in lower case; "" where two differ in case alone
+	root  map[string]string   // the folder that a file was found in, by path
+	skip  func(path string) bool
+
+	// Left says what a bound left out; "" means nothing.
+	Left string
+}
+
+// indexDepth bounds how many directories deep files are looked for.
+const indexDepth = 64
+
+// NewIndex searches folders, of which entries directory entries are looked at, for files with one of
+// the base names of names, which are paths of any system. Symlinks are not followed; files of which
+// skip is true are left out.
+func NewIndex(ctx context.Context, folders []Folder, names []string, entries int, skip func(path string) bool) *Index {
+	x := &Index{bases: map[string][]string{}, exact: map[string]bool{}, fold: map[string]string{}, root: map[string]string{}, skip: skip}
+	for _, n := range names {
+		x.bases[strings.ToLower(path.Base(slashed(n)))] = nil
+	}
+	var dirs []string
+	for _, f := range folders {
+		dirs = append(dirs, filepath.Clean(f.Dir))
+	}
+	slices.Sort(dirs) // what holds others comes before them
+	for i, d := range dirs {
+		if !slices.ContainsFunc(dirs[:i], func(in string) bool { return Inside(d, in) }) {
+			entries = x.search(ctx, d, entries)
+		}
+	}
+	return x
+}
+
+// search looks below top, breadth first, and returns how many entries may still be looked at.
+func (x *Index) search(ctx context.Context, top string, entries int) int {
+	level := []string{top}
+	for depth := 0; len(level) > 0 && depth < indexDepth; depth++ {
+		var next []string
+		for _, dir := range level {
+			if ctx.Err() != nil {
+				return 0
+			}
+			list, _ := os.ReadDir(dir) // what can't be read holds nothing that could be shown
+			if entries -= len(list); entries < 0 {
+				x.Left = fmt.Sprintf("files in and below %s: limits.entries was reached", dir)
+				return 0
+			}
+			for _, e := range list {
+				switch name := e.Name(); {
+				case e.IsDir():
+					if !foreign(name) {
+						next = append(next, filepath.Join(dir, name))
+					}
+				case e.Type().IsRegular():
+					x.add(top, dir, name)
+				}
+			}
+		}
+		level = next
+	}
+	return entries
+}
+
+func (x *Index) add(top, dir, name string) {
+	base := strings.ToLower(name)
+	list, wanted := x.bases[base]
+	if !wanted {
+		return
+	}
+	p := filepath.Join(dir, name)
+	if x.skip(p) {
+		return
+	}
+	x.bases[base] = append(list, p)
+	x.exact[p] = true
+	low := strings.ToLower(p)
+	if _, twice := x.fold[low]; twice {
+		x.fold[low] = ""
+	} else {
+		x.fold[low] = p
+	}
+	x.root[p] = top
+}
+
+// foreign reports whether directories of that name hold no sources of the project's own.
+func foreign(name string) bool {
+	switch name {
+	case ".git", ".hg", ".svn", "node_modules", "venv", ".venv", ".tox", "site-packages", "__pycache__", ".idea":
+		return true
+	}
+	return false
+}
+
+// find looks for the file at the absolute path p, where fold is set in any case.
+func (x *Index) find(p string, fold bool) (file string, ok bool) {
+	if x.exact[p] {
+		return p, true
+	}
+	if fold {
+		file = x.fold[strings.ToLower(p)]
+	}
+	return file, file != ""
+}
+
+// Near returns at most three files that name, a path of any system, may mean: those whose paths end
+// as it does, the longest agreement first.
+func (x *Index) Near(name string) []string {
+	const most = 3
+	name = slashed(name)
+	type near struct {
+		path string
+		same int
+	}
+	var all []near
+	for _, p := range x.bases[strings.ToLower(path.Base(name))] {
+		_, _, same := common(name, x.rel(p), true)
+		all = append(all, near{p, same})
+	}
+	slices.SortStableFunc(all, func(a, b near) int { return b.same - a.same })
+	var out []string
+	for _, n := range all[:min(most, len(all))] {
+		out = append(out, n.path)
+	}
+	return out
+}
+
+// common compares two slash-separated paths from their ends, in whole segments: how many agree, and
+// the lengths of what stands before them, without its last slash.
+func common(a, b string, fold bool) (na, nb, segments int) {
+	na, nb = len(a), len(b)
+	for na > 0 && nb > 0 {
+		i, j := strings.LastIndexByte(a[:na], '/')+1, strings.LastIndexByte(b[:nb], '/')+1
+		if s, t := a[i:na], b[j:nb]; s != t && !(fold && strings.EqualFold(s, t)) {
+			break
+		}
+		na, nb = max(0, i-1), max(0, j-1)
+		segments++
+	}
+	return na, nb, segments
+}
+
+// rel is the path of an indexed file below its folder, slash-separated.
+func (x *Index) rel(p string) string {
+	rest, _ := below(p, x.root[p])
+	return filepath.ToSlash(rest)
+}

@@ -1,0 +1,354 @@
+package source
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/text"
+)
+
+// Vote is a change of prefix that the names of a report agree on.
+type Vote struct {
+	// Mapping has an absolute To.
+	Mapping
+	// Files is how many of the report's names it leads to a file, Named how many begin with From.
+	Files, Named int
+}
+
+// Refusal is a change of prefix that was not taken.
+type Refusal struct {
+	Vote
+	// Rivals are other directories that do as well as To; nil where there are none.
+	Rivals []string
+	// Why says what is wrong, in words for people.
+	Why string
+}
+
+// Poll is what a report's names say of where its files lie.
+type Poll struct {
+	// Votes are to be followed in their order.
+	Votes []Vote
+	// Refused are the best of those that were not taken.
+	Refused []Refusal
+}
+
+// Bounds of a poll: how many candidates for one name propose, how many names with more than that
+// are asked, how many proposals are tried, how many rounds there are, how many sources are read to
+// tell two candidates apart.
+const (
+	pollCandidates = 16
+	pollHeavy      = 200
+	pollTried      = 24
+	pollRounds     = 8
+	pollSources    = 5
+)
+
+// What a change of prefix must show. The shares are of lines, or blocks, that fit the text on disk.
+const (
+	fitsWell  = 0.9
+	fitsAtAll = 0.5
+)
+
+// Poll looks for changes of prefix that lead names of files, which were not found, to files of the
+// index. Own is the folder of the profile: its files come before those of other folders. A change
+// that is contradicted by the text of the files, or that another one equals, is refused. Strict asks
+// for more: other names of the report were found, so these may be of files that are gone. Sources of
+// at most limit bytes are read, a few where they are needed.
+func (x *Index) Poll(files []*coverage.File, own string, strict bool, limit int64) Poll {
+	p := poller{index: x, own: own, limit: limit}
+	for _, f := range files {
+		p.names = append(p.names, newName(f))
+	}
+	var out Poll
+	for round := 0; round < pollRounds && len(p.names) > 0; round++ {
+		best := p.best()
+		if best == nil {
+			break
+		}
+		if r := p.refuse(best, strict || len(out.Votes) > 0); r != nil {
+			out.Refused = append(out.Refused, *r)
+		} else {
+			out.Votes = append(out.Votes, best.vote)
+		}
+		p.names = slices.DeleteFunc(p.names, func(n name) bool {
+			_, _, leads := p.lead(best.vote.Mapping, n)
+			return leads
+		})
+	}
+	return out
+}
+
+type poller struct {
+	index *Index
+	own   string
+	limit int64
+	names []name
+}
+
+// name is a file's name in a report.
+type name struct {
+	slash string
+	fold  bool // its system does not tell upper from lower case
+	file  *coverage.File
+}
+
+func newName(f *coverage.File) name {
+	slash := path.Clean(slashed(f.Name))
+	return name{slash, isWindowsAbs(slash), f}
+}
+
+// candidate is a change of prefix with what it does for the names at hand.
+type candidate struct {
+	vote   Vote
+	own    bool
+	depth  int   // segments behind the prefix, summed up
+	leads  []int // the names that it leads to a file
+	files  []string
+	fit    float64
+	rivals []*candidate
+}
+
+func (c *candidate) compare(d *candidate) int {
+	own := func(c *candidate) int {
+		if c.own {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		cmp.Compare(len(d.leads), len(c.leads)), cmp.Compare(own(d), own(c)), cmp.Compare(d.depth, c.depth),
+		cmp.Compare(c.vote.From, d.vote.From), cmp.Compare(c.vote.To, d.vote.To),
+	)
+}
+
+// best is the change that leads most names to files and fits their texts; nil where there is none.
+// Its rivals do as well.
+func (p *poller) best() *candidate {
+	var all []*candidate
+	for _, m := range p.proposals() {
+		if c := p.try(m); len(c.leads) > 0 {
+			all = append(all, c)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortFunc(all, (*candidate).compare)
+	first := all[0]
+	compete := []*candidate{first}
+	for _, c := range all[1:] {
+		if first.own == c.own && 2*len(first.differ(c)) >= len(first.leads) {
+			compete = append(compete, c)
+		}
+	}
+	if len(compete) == 1 {
+		first.fit = p.fit(first, first.leads)
+		return first
+	}
+	top := 0.0
+	for _, c := range compete {
+		c.fit = p.fit(c, first.leads)
+		top = max(top, c.fit)
+	}
+	// Of those that fit as well as the best does, the first explains most. What explains as much is
+	// a rival.
+	const about = 0.05
+	compete = slices.DeleteFunc(compete, func(c *candidate) bool { return c.fit < top-about })
+	first = compete[0]
+	for _, c := range compete[1:] {
+		if len(c.leads) == len(first.leads) && c.depth == first.depth {
+			first.rivals = append(first.rivals, c)
+		}
+	}
+	return first
+}
+
+// differ are the names that c and d lead to different files.
+func (c *candidate) differ(d *candidate) []int {
+	var out []int
+	for i, n := range c.leads {
+		if j, ok := slices.BinarySearch(d.leads, n); ok && d.files[j] != c.files[i] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// proposals are the changes that single names suggest, those of most names first.
+func (p *poller) proposals() []Mapping {
+	type weight struct{ names, depth int }
+	weights := map[Mapping]weight{}
+	heavy := 0
+	for _, n := range p.names {
+		files := p.index.bases[strings.ToLower(path.Base(n.slash))]
+		least := 1
+		if len(files) > pollCandidates {
+			if heavy++; heavy > pollHeavy {
+				continue
+			}
+			for _, file := range files {
+				_, _, depth := common(n.slash, p.index.rel(file), n.fold)
+				least = max(least, depth)
+			}
+		}
+		taken := 0
+		for _, file := range files {
+			na, nb, depth := common(n.slash, p.index.rel(file), n.fold)
+			if depth >= least && taken < pollCandidates {
+				m := p.proposal(n, file, na, nb)
+				w := weights[m]
+				weights[m] = weight{w.names + 1, w.depth + depth}
+				taken++
+			}
+		}
+	}
+	out := make([]Mapping, 0, len(weights))
+	for m := range weights {
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b Mapping) int {
+		v, w := weights[a], weights[b]
+		return cmp.Or(cmp.Compare(w.names, v.names), cmp.Compare(w.depth, v.depth), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	})
+	return out[:min(pollTried, len(out))]
+}
+
+// proposal is the shortest change that leads n to file, of which na and nb bytes differ.
+func (p *poller) proposal(n name, file string, na, nb int) Mapping {
+	m := Mapping{From: n.slash[:na], To: p.index.root[file]}
+	if na == 0 {
+		m.From = "."
+		if n.slash[0] == '/' {
+			m.From = "/"
+		}
+	}
+	if nb > 0 {
+		m.To = filepath.Join(m.To, filepath.FromSlash(p.index.rel(file)[:nb]))
+	}
+	return m
+}
+
+// try follows a change for all names.
+func (p *poller) try(m Mapping) *candidate {
+	c := &candidate{vote: Vote{Mapping: m}, own: Inside(m.To, p.own)}
+	for i, n := range p.names {
+		file, rest, leads := p.lead(m, n)
+		if rest != "" {
+			c.vote.Named++
+		}
+		if leads {
+			c.leads, c.files = append(c.leads, i), append(c.files, file)
+			c.depth += 1 + strings.Count(rest, "/")
+		}
+	}
+	c.vote.Files = len(c.leads)
+	return c
+}
+
+// lead follows a change for one name; rest is what stands behind From, "" where the name does not
+// begin so.
+func (p *poller) lead(m Mapping, n name) (file, rest string, leads bool) {
+	rest, ok := m.cut(n.slash)
+	if !ok || rest == "" {
+		return "", "", false
+	}
+	file, leads = p.index.find(m.To+string(filepath.Separator)+filepath.FromSlash(rest), n.fold)
+	return file, rest, leads
+}
+
+// fit is how well texts on disk fit what the report says of them, 0 to 1: of the names among, those
+// that say most are looked at.
+func (p *poller) fit(c *candidate, among []int) float64 {
+	type sample struct {
+		name  *coverage.File
+		file  string
+		marks int
+	}
+	var samples []sample
+	for i, n := range c.leads {
+		if _, ok := slices.BinarySearch(among, n); ok {
+			f := p.names[n].file
+			samples = append(samples, sample{f, c.files[i], len(f.Lines) + len(f.Regions) + len(f.Funcs)})
+		}
+	}
+	slices.SortStableFunc(samples, func(a, b sample) int { return cmp.Compare(b.marks, a.marks) })
+	samples = samples[:min(pollSources, len(samples))]
+	sum := 0.0
+	for _, s := range samples {
+		if content, err := ReadFile(s.file, p.limit); err == nil {
+			sum += Fit(s.name, content)
+		}
+	}
+	if len(samples) == 0 {
+		return 0
+	}
+	return sum / float64(len(samples))
+}
+
+// refuse says why a change is not to be followed; nil means that it is.
+func (p *poller) refuse(c *candidate, strict bool) *Refusal {
+	v := c.vote
+	why := ""
+	switch deep := c.depth >= 2*v.Files; {
+	case c.rivals != nil:
+		why = "other folders fit as well"
+	case 2*v.Files < v.Named && (v.Files < 3 || 4*v.Files < v.Named) && v.Files < 20:
+		why = fmt.Sprintf("only %d of %d files would be found", v.Files, v.Named)
+	case strict && (v.Files < 3 || !deep):
+		why = "too few files agree"
+	case c.fit < fitsAtAll, (v.Files < 3 || !deep) && c.fit < fitsWell:
+		why = "the lines of the profile do not fit the text of the files there"
+	default:
+		return nil
+	}
+	r := &Refusal{Vote: v, Why: why}
+	for _, d := range c.rivals {
+		r.Rivals = append(r.Rivals, d.vote.To)
+	}
+	return r
+}
+
+// Fit is the share of a file's lines, or blocks where it has them, that can be those of a text: they
+// lie inside it, and not on blanks. It is 0 where the file has neither.
+func Fit(f *coverage.File, content string) float64 {
+	t := text.New(content)
+	good, all := 0, 0
+	mark := func(ok bool) {
+		all++
+		if ok {
+			good++
+		}
+	}
+	lines := uint32(t.Lines())
+	for _, l := range f.Lines {
+		mark(l.Number <= lines && strings.TrimSpace(t.Line(l.Number)) != "")
+	}
+	for _, r := range f.Regions {
+		mark(r.End.Line <= lines && solid(t.Line(r.Start.Line), r.Start.Col) && solid(t.Line(r.End.Line), max(1, r.End.Col)-1))
+	}
+	if all == 0 {
+		for _, fn := range f.Funcs {
+			mark(fn.Span.Start.Line <= lines)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(good) / float64(all)
+}
+
+// solid reports whether the 1-based byte column of a line holds something, or is not known.
+func solid(line string, col uint32) bool {
+	return col == 0 || int(col) <= len(line) && line[col-1] != ' ' && line[col-1] != '\t'
+}
+
+// Covers reports whether the vote says something of a name of the report.
+func (v Vote) Covers(name string) bool {
+	_, ok := v.cut(path.Clean(slashed(name)))
+	return ok
+}

@@ -1,0 +1,297 @@
+package source_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+// TestPoll: a tree, in which a file's text is how many lines it has, the names of a report with how
+// many lines each has in it, and what is made of that.
+func TestPoll(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rule, tree, names, want string
+		strict                  bool
+	}{
+		{"the folder of a CI machine", `
+-- ws/src/a.ts --
+9
+-- ws/src/b.ts --
+9
+-- ws/index.ts --
+9`, `
+/builds/me/proj/src/a.ts 9
+/builds/me/proj/src/b.ts 3
+/builds/me/proj/index.ts 9`, `
+/builds/me/proj → ws: 3 of 3`, false},
+		{"a container's root", `
+-- ws/src/a.ts --
+9`, `
+/src/a.ts 9`, `
+/ → ws: 1 of 1`, false},
+		{"a drive and other letters", `
+-- ws/src/App/Main.cs --
+9
+-- ws/src/App/Other.cs --
+9`, `
+D:\a\1\s\src\app\main.cs 9
+D:\a\1\s\src\App\Other.cs 9`, `
+D:/a/1/s → ws: 2 of 2`, false},
+		{"case matters elsewhere", `
+-- ws/src/Main.c --
+9`, `
+/ci/src/main.c 9`, ``, false},
+		{"a checkout of another name", `
+-- ws/app/src/a.ts --
+9
+-- ws/app/lib/b.ts --
+9`, `
+proj-1234/src/a.ts 9
+proj-1234/lib/b.ts 9`, `
+proj-1234 → ws/app: 2 of 2`, false},
+		{"relative names begin in a folder of their own", `
+-- ws/packages/foo/src/a.ts --
+9
+-- ws/packages/foo/src/b.ts --
+9`, `
+src/a.ts 9
+./src/b.ts 9`, `
+. → ws/packages/foo: 2 of 2`, false},
+		{"a Go module of another name", `
+-- ws/pkg/a.go --
+9
+-- ws/b.go --
+9`, `
+example.com/fork/pkg/a.go 9
+example.com/fork/b.go 9`, `
+example.com/fork → ws: 2 of 2`, false},
+		{"files that are not there do not hinder", `
+-- ws/src/a.ts --
+9
+-- ws/src/b.ts --
+9
+-- ws/src/c.ts --
+9`, `
+/ci/src/a.ts 9
+/ci/src/b.ts 9
+/ci/src/c.ts 9
+/ci/src/generated.ts 9
+/usr/include/c.h 9`, `
+/ci → ws: 3 of 4`, false},
+		{"two groups", `
+-- ws/services/api/src/a.py --
+9
+-- ws/services/api/src/b.py --
+9
+-- ws/services/api/src/c.py --
+9
+-- ws/web/src/d.ts --
+9
+-- ws/web/src/e.ts --
+9
+-- ws/web/src/f.ts --
+9`, `
+/srv/src/a.py 9
+/srv/src/b.py 9
+/srv/src/c.py 9
+/app/src/d.ts 9
+/app/src/e.ts 9
+/app/src/f.ts 9`, `
+/app → ws/web: 3 of 3
+/srv → ws/services/api: 3 of 3`, false},
+		{"two folders that are the same: a tie", `
+-- ws/one/src/a.ts --
+9
+-- ws/two/src/a.ts --
+9`, `
+/ci/src/a.ts 9`, `
+not /ci → ws/one: other folders fit as well: ws/two`, false},
+		{"line counts tell two folders apart", `
+-- ws/one/src/a.ts --
+9
+-- ws/one/src/b.ts --
+9
+-- ws/two/src/a.ts --
+90
+-- ws/two/src/b.ts --
+90`, `
+/ci/src/a.ts 80
+/ci/src/b.ts 85`, `
+/ci → ws/two: 2 of 2`, false},
+		{"of two folders that fit, the one that has more files", `
+-- ws/one/src/a.ts --
+9
+-- ws/two/src/a.ts --
+9
+-- ws/two/src/b.ts --
+9`, `
+/ci/src/a.ts 9
+/ci/src/b.ts 9`, `
+/ci → ws/two: 2 of 2`, false},
+		{"the longer agreement", `
+-- ws/src/index.js --
+9
+-- ws/lib/index.js --
+9`, `
+/ci/src/index.js 9`, `
+/ci → ws: 1 of 1`, false},
+		{"the profile's own folder before others", `
+-- ws/src/a.ts --
+9
+-- other/src/a.ts --
+9`, `
+/ci/src/a.ts 9`, `
+/ci → ws: 1 of 1`, false},
+		{"a file with the same name and another text", `
+-- ws/util.py --
+9`, `
+/usr/lib/python3/util.py 400`, `
+not /usr/lib/python3 → ws: the lines of the profile do not fit the text of the files there`, false},
+		{"few of many", `
+-- ws/util.py --
+9`, `
+/usr/lib/python3/util.py 9
+/usr/lib/python3/a.py 9
+/usr/lib/python3/b.py 9`, `
+not /usr/lib/python3 → ws: only 1 of 3 files would be found`, false},
+		{"names that are left over need more agreement", `
+-- ws/new/a.ts --
+9
+-- ws/new/b.ts --
+9`, `
+old/a.ts 9
+old/b.ts 9`, `
+not old → ws/new: too few files agree`, true},
+		{"other people's code is no candidate", `
+-- ws/node_modules/x/src/a.ts --
+9
+-- ws/.git/src/a.ts --
+9
+-- ws/skipped/src/a.ts --
+9`, `
+/ci/src/a.ts 9`, ``, false},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			dir := tree(t, tt.tree)
+			err := filepath.WalkDir(dir, func(p string, e os.DirEntry, err error) error {
+				if err != nil || e.IsDir() {
+					return err
+				}
+				data, err := os.ReadFile(p)
+				if err != nil {
+					return err
+				}
+				n, err := strconv.Atoi(strings.TrimSpace(string(data)))
+				if err != nil {
+					return err
+				}
+				return os.WriteFile(p, []byte(strings.Repeat("x\n", n)), 0o644)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			var files []*coverage.File
+			for line := range strings.Lines(strings.TrimSpace(tt.names)) {
+				name, count, _ := strings.Cut(strings.TrimSpace(line), " ")
+				n, err := strconv.Atoi(count)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f := &coverage.File{Name: name, Unit: coverage.Lines}
+				for i := range n {
+					f.Lines = append(f.Lines, coverage.Line{Number: uint32(i + 1)})
+				}
+				names, files = append(names, name), append(files, f)
+			}
+			folders := []source.Folder{{Dir: dir + "/ws"}, {Dir: dir + "/other"}}
+			index := source.NewIndex(t.Context(), folders, names, 1000, func(p string) bool { return strings.Contains(p, "skipped") })
+			if index.Left != "" {
+				t.Error(index.Left)
+			}
+			var got strings.Builder
+			poll := index.Poll(files, dir+"/ws", tt.strict, 1<<20)
+			for _, v := range poll.Votes {
+				fmt.Fprintf(&got, "\n%s → %s: %d of %d", v.From, v.To, v.Files, v.Named)
+			}
+			for _, r := range poll.Refused {
+				fmt.Fprintf(&got, "\nnot %s → %s: %s", r.From, r.To, r.Why)
+				if r.Rivals != nil {
+					fmt.Fprintf(&got, ": %s", strings.Join(r.Rivals, ", "))
+				}
+			}
+			if got := strings.ReplaceAll(got.String(), dir+"/", ""); got != tt.want {
+				t.Errorf("have %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestPollBound: what lies behind the bound of entries is left out, and said.
+func TestPollBound(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, "-- a/x.ts --\n-- a/y.ts --\n-- b/z.ts --\n")
+	x := source.NewIndex(t.Context(), []source.Folder{{Dir: dir}}, []string{"z.ts"}, 3, func(string) bool { return false })
+	if x.Near("z.ts") != nil || !strings.Contains(x.Left, "limits.entries") {
+		t.Errorf("near %v, left %q", x.Near("z.ts"), x.Left)
+	}
+}
+
+// TestNear: the nearest candidates come first.
+func TestNear(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, "-- a/x.ts --\n-- b/x.ts --\n-- c/b/x.ts --\n-- d/X.ts --\n")
+	x := source.NewIndex(t.Context(), []source.Folder{{Dir: dir}}, []string{`C:\q\b\x.ts`}, 100, func(string) bool { return false })
+	got := strings.ReplaceAll(strings.Join(x.Near(`C:\q\b\x.ts`), " "), dir+"/", "")
+	if want := "b/x.ts c/b/x.ts a/x.ts"; got != want {
+		t.Errorf("have %s, want %s", got, want)
+	}
+}
+
+// TestFoldingResolver: where the file system does not tell upper from lower case, a file has the
+// spelling of the disk, whatever a profile says.
+func TestFoldingResolver(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, "-- ws/Src/Main.ts --\n-- ws/go.mod --\nmodule example.com/m\n-- ws/Pkg/A.go --\n-- ws/twin/a.ts --\n-- ws/twin/A.ts --\n")
+	ws := dir + "/ws"
+	r := source.NewFoldingResolver([]source.Folder{folder(t, ws, source.Mapping{From: `D:\a`, To: "."})})
+	for name, want := range map[string]string{
+		"src/main.ts":                       "Src/Main.ts",
+		strings.ToUpper(ws) + "/sRC/main.TS": "Src/Main.ts",
+		"example.com/m/pkg/a.go":            "Pkg/A.go",
+		`d:\A\src\MAIN.ts`:                  "Src/Main.ts",
+		"twin/A.ts":                         "twin/A.ts",
+		"twin/a.ts":                         "twin/a.ts",
+	} {
+		if got := r.Resolve(name, ws); !got.Found || got.Path != ws+"/"+want {
+			t.Errorf("%s leads to %+v, want %s", name, got, want)
+		}
+	}
+}
+
+// TestFollow: a name with a drive letter finds files in any case, another one does not.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	ws := tree(t, "-- Src/Main.ts --\n")
+	r := source.NewResolver([]source.Folder{{Dir: ws}})
+	for name, want := range map[string]bool{`C:\x\src\main.ts`: true, "c:/X/Src/Main.ts": true, "/x/src/main.ts": false, "/x/Src/Main.ts": true} {
+		from := "/x"
+		if name[1] == ':' {
+			from = "C:/x"
+		}
+		if place, ok := r.Follow(source.Mapping{From: from, To: ws}, name); !ok || place.Found != want {
+			t.Errorf("%s: %+v, %v", name, place, ok)
+		}
+	}
+	if _, ok := r.Follow(source.Mapping{From: "/y", To: ws}, "/x/Src/Main.ts"); ok {
+		t.Error("a mapping of another beginning was followed")
+	}
+}

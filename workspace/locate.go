@@ -1,0 +1,179 @@
+package workspace
+
+import (
+	"context"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+// poll is what the names of a report that lead nowhere say together.
+type poll struct {
+	source.Poll
+	report *coverage.Report
+	asked  map[string][]string // the files that each name may mean, by name
+}
+
+// named is a file as a profile names it, and where that leads.
+type named struct {
+	profile *Profile
+	file    *coverage.File
+	place   source.Place
+	folder  *Folder
+	path    string // for people and the settings' globs
+
+	mapping   source.Mapping // found by a poll
+	near      []string
+	ambiguous bool
+}
+
+// locate finds the files that profiles name. Where names of a profile lead nowhere, they are polled
+// for a change of prefix that most of them agree on. What an earlier poll has found stands as long
+// as it leads to files, so that marks do not come and go with every run of the tests.
+func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
+	resolver := source.NewResolver(l.places)
+	var all []*named
+	lost := map[*Profile][]*named{}
+	some := map[*Profile]bool{} // of whose names some were found
+	for _, p := range profiles {
+		if p.Report == nil {
+			continue
+		}
+		known := l.polls[p.Path]
+		used := map[source.Mapping]bool{}
+		for _, f := range p.Report.Files {
+			n := &named{profile: p, file: f, place: resolve(resolver, f.Name, p)}
+			all = append(all, n)
+			some[p] = some[p] || n.place.Found
+			if n.place.Found || n.place.Mapped || n.place.Gone || l.pending(n.place) || p.Folder.Excludes(f.Name) {
+				continue
+			}
+			if n.follow(resolver, known.Votes) {
+				used[n.mapping], some[p] = true, true
+				continue
+			}
+			lost[p] = append(lost[p], n)
+		}
+		known.Votes = slices.DeleteFunc(slices.Clone(known.Votes), func(v source.Vote) bool { return !used[v.Mapping] })
+		if known.report != p.Report {
+			known.asked = nil
+		}
+		if len(lost[p]) == 0 {
+			known.Refused = nil
+		}
+		known.report = p.Report
+		l.polls[p.Path] = known
+	}
+	maps.DeleteFunc(l.polls, func(path string, _ poll) bool { return l.profiles[path] == nil })
+	l.poll(ctx, resolver, lost, some)
+	for _, n := range all {
+		n.name(l.folders)
+	}
+	return all
+}
+
+// pending tells that go list has still to say where a package is.
+func (l *Loader) pending(place source.Place) bool {
+	return place.ImportPath != "" && !l.answered[place.ImportPath] &&
+		slices.ContainsFunc(l.places, func(f source.Folder) bool { return len(f.Modules.Roots()) > 0 })
+}
+
+// poll asks the names that are lost, of the profiles of which it has not asked all.
+func (l *Loader) poll(ctx context.Context, resolver *source.Resolver, lost map[*Profile][]*named, some map[*Profile]bool) {
+	var names []string
+	for p, list := range lost {
+		asked := l.polls[p.Path].asked
+		if slices.ContainsFunc(list, func(n *named) bool { _, ok := asked[n.file.Name]; return !ok }) {
+			for _, n := range list {
+				names = append(names, n.file.Name)
+			}
+			continue
+		}
+		for _, n := range list {
+			n.near, n.ambiguous = asked[n.file.Name], l.polls[p.Path].ambiguous(n.file.Name)
+		}
+		delete(lost, p)
+	}
+	if len(names) == 0 {
+		return
+	}
+	l.progress("looking for files that moved", 0, 0)
+	index := source.NewIndex(ctx, l.places, names, l.folders[0].Settings.Limits.Entries, func(path string) bool {
+		f := folderOf(l.folders, path)
+		return f != nil && f.Excludes(nameIn(f, path))
+	})
+	for p, list := range lost {
+		known := l.polls[p.Path]
+		var files []*coverage.File
+		for _, n := range list {
+			files = append(files, n.file)
+		}
+		found := index.Poll(files, p.Folder.Dir, some[p], p.Folder.Settings.Limits.SourceBytes)
+		known.Votes = append(known.Votes, found.Votes...)
+		known.Refused = found.Refused
+		known.asked = map[string][]string{}
+		for _, n := range list {
+			if n.follow(resolver, found.Votes) {
+				continue
+			}
+			n.near = index.Near(n.file.Name)
+			n.ambiguous = known.ambiguous(n.file.Name)
+			known.asked[n.file.Name] = n.near
+		}
+		l.polls[p.Path] = known
+	}
+}
+
+// ambiguous tells that a name begins as one of the refused changes that have rivals do.
+func (p poll) ambiguous(name string) bool {
+	return slices.ContainsFunc(p.Refused, func(r source.Refusal) bool { return r.Rivals != nil && r.Covers(name) })
+}
+
+// follow takes the first change of prefix that leads to a file.
+func (n *named) follow(r *source.Resolver, votes []source.Vote) bool {
+	for _, v := range votes {
+		if place, ok := r.Follow(v.Mapping, n.file.Name); ok && place.Found {
+			n.place, n.mapping = place, v.Mapping
+			return true
+		}
+	}
+	return false
+}
+
+// name finds the folder around the file and what people call it.
+func (n *named) name(folders []*Folder) {
+	n.folder, n.path = n.profile.Folder, n.file.Name
+	if n.place.Found || n.place.Mapped {
+		if around := folderOf(folders, n.place.Path); around != nil {
+			n.folder, n.path = around, nameIn(around, n.place.Path)
+		}
+		return
+	}
+	if len(n.near) > 0 {
+		var names []string
+		for _, p := range n.near {
+			names = append(names, nameIn(folderOf(folders, p), p))
+		}
+		n.place.Why += "; of that name there is " + strings.Join(names, ", ")
+	}
+}
+
+// resolve finds the file that a profile means by name, also below the roots that the profile tells.
+func resolve(r *source.Resolver, name string, p *Profile) source.Place {
+	dir := filepath.Dir(p.Path)
+	place := r.Resolve(name, dir)
+	if place.Found || place.Mapped || path.IsAbs(name) {
+		return place
+	}
+	for _, root := range p.Report.Roots {
+		if below := r.Resolve(path.Join(filepath.ToSlash(root), name), dir); below.Found || below.Mapped {
+			return below
+		}
+	}
+	return place
+}
