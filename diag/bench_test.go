@@ -123,7 +123,7 @@ func BenchmarkLenses(b *testing.B) {
 	d := open(b, file)
 	for b.Loop() {
 		for _, l := range diag.Lenses(snap, d) {
-			diag.LensText(snap, d, l.Func)
+			diag.LensLabel(snap, d, l.Func)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/workspace"
@@ -26,7 +27,19 @@ type FuncID struct {
 // `lens.functions`), in the order of the text. It is empty where there is nothing to show.
 func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 	file := s.FileOf(d)
-	if file == nil || s.Hidden || !file.Folder.Settings.Lens.Enable {
+	if s.Hidden {
+		return nil
+	}
+	if file == nil {
+		if f := s.FolderOf(d.Path); f == nil || !f.Settings.Lens.Enable {
+			return nil
+		}
+		if _, ok := unmeasured(s, d); ok {
+			return []Lens{{}}
+		}
+		return nil
+	}
+	if !file.Folder.Settings.Lens.Enable {
 		return nil
 	}
 	out := []Lens{{}}
@@ -54,33 +67,34 @@ func lensMarks(file *workspace.File, d *workspace.Document) []Mark {
 	return out
 }
 
-// LensText is what the lens says, and the place of the document that a click on it starts from to
-// look for the next gap. ok is false where the lens has nothing to say any more.
-func LensText(s *workspace.Snapshot, d *workspace.Document, id FuncID) (title string, from int, ok bool) {
+// Label is what a lens says and does.
+type Label struct {
+	Title string
+	// Jump tells that a click goes to the next gap behind From, a byte offset of the document.
+	Jump bool
+	From int
+	// Mapping is what a click writes to the settings; nil means nothing.
+	Mapping *PathFix
+}
+
+// LensLabel puts a lens into words. ok is false where the lens has nothing to say any more.
+func LensLabel(s *workspace.Snapshot, d *workspace.Document, id FuncID) (l Label, ok bool) {
 	file := s.FileOf(d)
+	if id == (FuncID{}) {
+		if file == nil {
+			return unmeasured(s, d)
+		}
+		return Label{Title: fileTitle(file), Jump: true}, true
+	}
 	if file == nil {
-		return "", 0, false
+		return Label{}, false
 	}
 	unit := file.Coverage.Unit
-	if id == (FuncID{}) {
-		title = of(file.Total, unit)
-		if p, ok := file.Total.Percent(); ok {
-			title = number(p) + " % · " + title
-		}
-		if gap := file.Gap(); gap > 0 {
-			title += fmt.Sprintf(" · %d to %s %%", gap, number(file.Target()))
-		} else {
-			title += fmt.Sprintf(" · target %s %% reached", number(file.Target()))
-		}
-		if file.Total.Uncovered() > 0 {
-			title += " · next gap ▸"
-		}
-		return title, 0, true
-	}
 	for _, m := range lensMarks(file, d) {
 		if id != (FuncID{m.Func.String(), m.Ordinal}) {
 			continue
 		}
+		var title string
 		switch {
 		case m.Uncovered():
 			title = "not covered · " + of(m.Statements, unit)
@@ -92,7 +106,33 @@ func LensText(s *workspace.Snapshot, d *workspace.Document, id FuncID) (title st
 		if m.Stale && file.Folder.Settings.Stale == config.StaleDim {
 			title = "stale · " + title
 		}
-		return title, m.Now.Start, true
+		return Label{Title: title, Jump: true, From: m.Now.Start}, true
 	}
-	return "", 0, false
+	return Label{}, false
+}
+
+func fileTitle(file *workspace.File) string {
+	title := of(file.Total, file.Coverage.Unit)
+	if p, ok := file.Total.Percent(); ok {
+		title = number(p) + " % · " + title
+	}
+	if gap := file.Gap(); gap > 0 {
+		title += fmt.Sprintf(" · %d to %s %%", gap, number(file.Target()))
+	} else {
+		title += fmt.Sprintf(" · target %s %% reached", number(file.Target()))
+	}
+	if file.Total.Uncovered() > 0 {
+		title += " · next gap ▸"
+	}
+	return title
+}
+
+// unmeasured speaks of a file that no profile names, or that one may name by another path.
+func unmeasured(s *workspace.Snapshot, d *workspace.Document) (l Label, ok bool) {
+	fixes := PathFixes(s, d)
+	if i := slices.IndexFunc(fixes, func(f PathFix) bool { return f.Ambiguous }); i >= 0 {
+		fix := fixes[i]
+		return Label{Title: fmt.Sprintf("not matched · %s names %s: map %s to %s ▸", fix.Profile, fix.Name, fix.From, fix.To), Mapping: &fix}, true
+	}
+	return Label{Title: "not measured · no profile names this file"}, s.Unmeasured(d.Path)
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -37,6 +39,8 @@ type Surroundings struct {
 	Pending  []Pending
 	// Notes tell what keeps changes from being seen at once.
 	Notes []string
+	// Unmeasured are the absolute paths of source files that no profile names.
+	Unmeasured []string
 }
 
 // examples is how many files the doctor lists of each sort.
@@ -54,7 +58,7 @@ func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Ti
 		d.printf("\nThere is no workspace folder: open a folder, or a file of a project.\n")
 	}
 	d.profiles(around)
-	d.files()
+	d.files(around.Unmeasured)
 	d.problems(around)
 	for _, f := range s.Folders {
 		d.settings(f)
@@ -98,19 +102,23 @@ func (d *doctor) profile(p *workspace.Profile) {
 	if p.Report == nil {
 		d.printf(": nothing read")
 	} else {
-		found, lost := d.matched(p)
+		m := d.matched(p)
 		d.printf(": %s, written %s ago, %s", p.Format, age(d.now.Sub(p.ModTime)), count(len(p.Report.Files), "file"))
 		for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
 			if t := p.Report.Total(unit); t.Total > 0 {
 				d.printf(", %d of %d %s covered", t.Covered, t.Total, unit.Noun(t.Total))
 			}
 		}
-		d.printf("; %d matched, %d not", found, lost)
+		d.printf("; %d matched, %d not", m.found, len(m.lost))
+		if m.ambiguous > 0 {
+			d.printf(", of which %d fit several files", m.ambiguous)
+		}
 	}
 	d.printf("\n")
 	if p.Trouble != nil {
 		d.printf("  - trouble: %v\n", p.Trouble)
 	}
+	d.mappings(p)
 	if p.Report != nil {
 		for i, w := range p.Report.Warnings {
 			if i == examples {
@@ -122,19 +130,64 @@ func (d *doctor) profile(p *workspace.Profile) {
 	}
 }
 
-// matched counts the profile's files that were found, and those that were not.
-func (d *doctor) matched(p *workspace.Profile) (found, lost int) {
+// mappings tells which changes of prefix a poll of the profile's names has found, and which not.
+func (d *doctor) mappings(p *workspace.Profile) {
+	poll := d.snap.Polls[p.Path]
+	for _, v := range poll.Votes {
+		m := diag.RelativeMapping(p.Folder, v.Mapping)
+		d.printf("  - paths: %s is %s here, as %d of %d files agree; to fix that in %s:\n\n%s\n",
+			m.From, m.To, v.Files, v.Named, config.FileName, indented(m.TOML()))
+	}
+	for i, r := range poll.Refused {
+		if i == examples {
+			d.printf("  - and %d more guesses that were not taken\n", len(poll.Refused)-i)
+			break
+		}
+		m := diag.RelativeMapping(p.Folder, r.Mapping)
+		d.printf("  - paths: %s may be %s here, but %s", m.From, m.To, r.Why)
+		for k, to := range r.Rivals {
+			if k == 0 {
+				d.printf(":")
+			} else {
+				d.printf(",")
+			}
+			d.printf(" %s", diag.RelativeMapping(p.Folder, source.Mapping{To: to}).To)
+		}
+		d.printf("; if it is so, %s can say it:\n\n%s\n", config.FileName, indented(m.TOML()))
+	}
+}
+
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("        " + line)
+	}
+	return b.String()
+}
+
+// matches is what became of a profile's names.
+type matches struct {
+	found     int
+	lost      []*workspace.File
+	ambiguous int // of lost
+}
+
+func (d *doctor) matched(p *workspace.Profile) matches {
+	var m matches
 	for _, f := range d.snap.Files {
 		if names(f, p) {
-			found++
+			m.found++
 		}
 	}
 	for _, f := range d.snap.Lost {
 		if names(f, p) {
-			lost++
+			m.lost = append(m.lost, f)
+			if f.Ambiguous {
+				m.ambiguous++
+			}
 		}
 	}
-	return found, lost
+	return m
 }
 
 func names(f *workspace.File, p *workspace.Profile) bool {
@@ -146,7 +199,7 @@ func names(f *workspace.File, p *workspace.Profile) bool {
 	return false
 }
 
-func (d *doctor) files() {
+func (d *doctor) files(unmeasured []string) {
 	d.printf("\n## Files\n\n")
 	newer := 0
 	for _, f := range d.snap.Files {
@@ -165,6 +218,16 @@ func (d *doctor) files() {
 			break
 		}
 		d.printf("- not found: %s: %s\n", f.Name, f.Why)
+	}
+	for i, path := range unmeasured {
+		if i == 0 {
+			d.printf("\n%s not measured: no profile names them.\n", count(len(unmeasured), "source file"))
+		}
+		if i == examples {
+			d.printf("- and %d more\n", len(unmeasured)-i)
+			break
+		}
+		d.printf("- %s\n", d.snap.Name(path))
 	}
 }
 

@@ -31,7 +31,9 @@ type Report struct {
 	// sorted by file, then line. UncoveredLiterals are the same for Summary.Literals.
 	UncoveredFunctions []Function `json:"uncovered_functions"`
 	UncoveredLiterals  []Function `json:"uncovered_literals"`
-	Warnings           []Warning  `json:"warnings"`
+	// NotMeasured are source files that no profile names, sorted: nobody knows what of them ran.
+	NotMeasured []string  `json:"not_measured"`
+	Warnings    []Warning `json:"warnings"`
 }
 
 // Meta says what made the report and from what.
@@ -120,14 +122,16 @@ type Warning struct {
 	Text string `json:"text"`
 }
 
-// New makes the report of a snapshot.
-func New(s *workspace.Snapshot, version string) *Report {
+// New makes the report of a snapshot. Unmeasured are the absolute paths of source files that no
+// profile names.
+func New(s *workspace.Snapshot, unmeasured []string, version string) *Report {
 	r := &Report{
 		Schema:             Schema,
 		Meta:               Meta{Tool: "covls", Version: version, Profiles: []Profile{}},
 		Files:              []File{},
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
+		NotMeasured:        []string{},
 		Warnings:           []Warning{},
 	}
 	for _, p := range s.Profiles {
@@ -156,6 +160,10 @@ func New(s *workspace.Snapshot, version string) *Report {
 	for _, f := range files {
 		r.addFile(f)
 	}
+	for _, p := range unmeasured {
+		r.NotMeasured = append(r.NotMeasured, s.Name(p))
+	}
+	slices.Sort(r.NotMeasured)
 	r.summarise(s)
 	return r
 }

@@ -48,17 +48,26 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	if d == nil {
 		return &out, nil
 	}
-	title, from, ok := diag.LensText(snap, d, data.Func)
+	label, ok := diag.LensLabel(snap, d, data.Func)
 	if !ok {
 		return &out, nil
 	}
-	args, err := marshal(&protocol.TextDocumentPositionParams{
-		TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(d.URI)},
-		Position:     position(d.Text.Position(from, c.encoding)),
-	})
-	if err != nil {
-		return nil, err
+	out.Command = protocol.Command{Title: label.Title}
+	var args protocol.LSPAny
+	var err error
+	switch {
+	case label.Mapping != nil:
+		out.Command.Command = cmdAddPathMapping
+		args, err = json.Marshal(mappingArgs(d.URI, label.Mapping))
+	case label.Jump:
+		out.Command.Command = cmdNextGap
+		args, err = marshal(&protocol.TextDocumentPositionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(d.URI)},
+			Position:     position(d.Text.Position(label.From, c.encoding)),
+		})
+	default:
+		return &out, nil
 	}
-	out.Command = protocol.Command{Title: title, Command: cmdNextGap, Arguments: []protocol.LSPAny{args}}
-	return &out, nil
+	out.Command.Arguments = []protocol.LSPAny{args}
+	return &out, err
 }

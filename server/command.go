@@ -28,9 +28,10 @@ const (
 	cmdReload             = "covls.reload"
 	cmdToggle             = "covls.toggle"
 	cmdDoctor             = "covls.doctor"
+	cmdAddPathMapping     = "covls.addPathMapping"
 )
 
-var commandNames = []string{cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdReload, cmdToggle, cmdDoctor}
+var commandNames = []string{cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping}
 
 // ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
 // there is no gap, so that a client without window/showDocument can go there itself.
@@ -46,6 +47,8 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return s.toggle()
 	case cmdDoctor:
 		return s.doctor(ctx)
+	case cmdAddPathMapping:
+		return s.addPathMapping(ctx, p)
 	}
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }
@@ -204,8 +207,13 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 			around.Pending = append(around.Pending, report.Pending{Path: state.Path, Writer: writerName(state.Writer), Since: state.Since})
 		}
 	}
+	snap := s.store.Load()
+	var err error
+	if around.Unmeasured, err = snap.AllUnmeasured(ctx); err != nil {
+		return nil, err
+	}
 	var b strings.Builder
-	report.Doctor(&b, s.store.Load(), around, time.Now())
+	report.Doctor(&b, snap, around, time.Now())
 	s.publisher.note(protocol.MessageTypeInfo, b.String())
 	return json.Marshal(b.String())
 }

@@ -74,6 +74,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 			HoverProvider:          protocol.Boolean(true),
 			InlayHintProvider:      protocol.Boolean(true),
 			CodeLensProvider:       &protocol.CodeLensOptions{ResolveProvider: &yes},
+			CodeActionProvider:     &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}},
 			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: slices.Clone(commandNames)},
 			Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 				Supported: &yes, ChangeNotifications: protocol.Boolean(true),

@@ -237,8 +237,8 @@ func fingerprint(snap *workspace.Snapshot) uint64 {
 			_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
 		}
 		for _, l := range diag.Lenses(snap, d) {
-			title, _, _ := diag.LensText(snap, d, l.Func)
-			_, _ = io.WriteString(h, title+"\x00")
+			label, _ := diag.LensLabel(snap, d, l.Func)
+			_, _ = io.WriteString(h, label.Title+"\x00")
 		}
 		for _, l := range diag.Hints(snap, d) {
 			_, _ = io.WriteString(h, l.Label+"\x00")

@@ -20,6 +20,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
@@ -48,6 +49,7 @@ type session struct {
 	waiting    []func()               // called when they end
 	searched   map[string]watch.Found // by folder
 	saidEmpty  map[string]bool        // folders of which the user was told that they have no profile
+	saidPaths  map[string]bool        // what was noted of the paths of profiles
 }
 
 // folder is a workspace folder as the client names it.
@@ -68,7 +70,7 @@ type editorSettings struct {
 func newSession(s *Server) *session {
 	return &session{
 		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: workspace.NewLoader(s.store),
-		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, saidEmpty: map[string]bool{},
+		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, saidEmpty: map[string]bool{}, saidPaths: map[string]bool{},
 	}
 }
 
@@ -440,6 +442,7 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	troubles := s.loader.Read(ctx, changes)
 	progress.end()
 	s.list(ctx)
+	s.sayPaths()
 	for _, err := range troubles {
 		kind := protocol.MessageTypeWarning
 		if errors.Is(err, workspace.ErrUnfinished) {
@@ -451,6 +454,22 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	s.server.log.Info("profiles read", slog.Int("changes", len(changes)), slog.Duration("took", took))
 	if took > largeLoad {
 		debug.FreeOSMemory()
+	}
+}
+
+// sayPaths tells, once each, of profiles none of whose files are here, and notes by which change of
+// prefix files were found.
+func (s *session) sayPaths() {
+	snap := s.server.store.Load()
+	for _, l := range diag.PathNotes(snap) {
+		if l.Lost {
+			if s.listing == 0 {
+				s.server.publisher.tell(protocol.MessageTypeWarning, l.Text)
+			}
+		} else if !s.saidPaths[l.Text] {
+			s.saidPaths[l.Text] = true
+			s.server.publisher.note(protocol.MessageTypeInfo, l.Text)
+		}
 	}
 }
 
@@ -471,6 +490,7 @@ func (s *session) list(ctx context.Context) {
 				s.loader.Listed(ctx, ask, dirs)
 				if s.listing--; s.listing == 0 {
 					s.listed.end()
+					s.sayPaths()
 					for _, f := range s.waiting {
 						f()
 					}

@@ -63,7 +63,7 @@ func (x *Index) search(ctx context.Context, top string, entries int) int {
 			for _, e := range list {
 				switch name := e.Name(); {
 				case e.IsDir():
-					if !foreign(name) {
+					if !Foreign(name) {
 						next = append(next, filepath.Join(dir, name))
 					}
 				case e.Type().IsRegular():
@@ -95,15 +95,6 @@ func (x *Index) add(top, dir, name string) {
 		x.fold[low] = p
 	}
 	x.root[p] = top
-}
-
-// foreign reports whether directories of that name hold no sources of the project's own.
-func foreign(name string) bool {
-	switch name {
-	case ".git", ".hg", ".svn", "node_modules", "venv", ".venv", ".tox", "site-packages", "__pycache__", ".idea":
-		return true
-	}
-	return false
 }
 
 // find looks for the file at the absolute path p, where fold is set in any case.

@@ -200,7 +200,7 @@ func (p *poller) proposals() []Mapping {
 		for _, file := range files {
 			na, nb, depth := common(n.slash, p.index.rel(file), n.fold)
 			if depth >= least && taken < pollCandidates {
-				m := p.proposal(n, file, na, nb)
+				m := mapping(n.slash, na, p.index.root[file], p.index.rel(file)[:nb])
 				w := weights[m]
 				weights[m] = weight{w.names + 1, w.depth + depth}
 				taken++
@@ -218,17 +218,26 @@ func (p *poller) proposals() []Mapping {
 	return out[:min(pollTried, len(out))]
 }
 
-// proposal is the shortest change that leads n to file, of which na and nb bytes differ.
-func (p *poller) proposal(n name, file string, na, nb int) Mapping {
-	m := Mapping{From: n.slash[:na], To: p.index.root[file]}
+// Suggest is the shortest change of prefix by which name, a path of any system, leads to file, which
+// lies below dir. The new mapping's To is absolute. ok is false where they end differently.
+func Suggest(name, file, dir string) (m Mapping, ok bool) {
+	rel, inside := below(file, dir)
+	if !inside {
+		return Mapping{}, false
+	}
+	slash, rel := path.Clean(slashed(name)), filepath.ToSlash(rel)
+	na, nb, depth := common(slash, rel, isWindowsAbs(slash))
+	return mapping(slash, na, dir, rel[:nb]), depth > 0
+}
+
+// mapping maps the first na bytes of name to the folder rel below dir.
+func mapping(slash string, na int, dir, rel string) Mapping {
+	m := Mapping{From: slash[:na], To: filepath.Join(dir, filepath.FromSlash(rel))}
 	if na == 0 {
 		m.From = "."
-		if n.slash[0] == '/' {
+		if slash[0] == '/' {
 			m.From = "/"
 		}
-	}
-	if nb > 0 {
-		m.To = filepath.Join(m.To, filepath.FromSlash(p.index.rel(file)[:nb]))
 	}
 	return m
 }

@@ -264,12 +264,12 @@ func TestFoldingResolver(t *testing.T) {
 	ws := dir + "/ws"
 	r := source.NewFoldingResolver([]source.Folder{folder(t, ws, source.Mapping{From: `D:\a`, To: "."})})
 	for name, want := range map[string]string{
-		"src/main.ts":                       "Src/Main.ts",
+		"src/main.ts":                        "Src/Main.ts",
 		strings.ToUpper(ws) + "/sRC/main.TS": "Src/Main.ts",
-		"example.com/m/pkg/a.go":            "Pkg/A.go",
-		`d:\A\src\MAIN.ts`:                  "Src/Main.ts",
-		"twin/A.ts":                         "twin/A.ts",
-		"twin/a.ts":                         "twin/a.ts",
+		"example.com/m/pkg/a.go":             "Pkg/A.go",
+		`d:\A\src\MAIN.ts`:                   "Src/Main.ts",
+		"twin/A.ts":                          "twin/A.ts",
+		"twin/a.ts":                          "twin/a.ts",
 	} {
 		if got := r.Resolve(name, ws); !got.Found || got.Path != ws+"/"+want {
 			t.Errorf("%s leads to %+v, want %s", name, got, want)

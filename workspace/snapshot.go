@@ -183,6 +183,9 @@ func (s *Snapshot) FileOf(d *Document) *File {
 // FolderOf returns the deepest workspace folder around an absolute path; nil means none.
 func (s *Snapshot) FolderOf(path string) *Folder { return folderOf(s.Folders, path) }
 
+// Name is an absolute path for people: relative to its workspace folder, where it is in one.
+func (s *Snapshot) Name(path string) string { return nameIn(s.FolderOf(path), path) }
+
 func folderOf(folders []*Folder, path string) *Folder {
 	for _, f := range folders {
 		if source.Inside(path, f.Dir) {

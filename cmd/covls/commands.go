@@ -91,8 +91,12 @@ name. The JSON is a contract: keys are added to it, none is renamed.`,
 		if err != nil {
 			return err
 		}
+		unmeasured, err := l.snap.AllUnmeasured(c.Context())
+		if err != nil {
+			return fmt.Errorf("look for source files that no profile names: %w", err)
+		}
 		w := bufio.NewWriter(io.out)
-		if err := report.New(l.snap, version()).WriteJSON(w); err != nil {
+		if err := report.New(l.snap, unmeasured, version()).WriteJSON(w); err != nil {
 			return err
 		}
 		return w.Flush()
@@ -111,6 +115,9 @@ not and why, and which settings are in force and where they come from.`,
 			l, err := in.load(c.Context())
 			if err != nil {
 				return err
+			}
+			if l.around.Unmeasured, err = l.snap.AllUnmeasured(c.Context()); err != nil {
+				return fmt.Errorf("look for source files that no profile names: %w", err)
 			}
 			w := bufio.NewWriter(io.out)
 			report.Doctor(w, l.snap, l.around, time.Now())

@@ -269,6 +269,20 @@ func (e *Editor) Run(ctx context.Context, command string, args ...protocol.LSPAn
 	return e.Server.ExecuteCommand(ctx, &protocol.ExecuteCommandParams{Command: command, Arguments: args})
 }
 
+// Actions returns the code actions at a place.
+func (e *Editor) Actions(ctx context.Context, u uri.URI, p protocol.Position) ([]*protocol.CodeAction, error) {
+	list, err := e.Server.CodeAction(ctx, &protocol.CodeActionParams{
+		TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{Start: p, End: p},
+	})
+	var out []*protocol.CodeAction
+	for _, a := range list {
+		if a, ok := a.(*protocol.CodeAction); ok {
+			out = append(out, a)
+		}
+	}
+	return out, err
+}
+
 // Screen is what the user of a document sees besides its text.
 type Screen struct {
 	Marks  []Mark

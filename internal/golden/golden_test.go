@@ -165,6 +165,9 @@ func (g *golden) write(name string, data []byte) {
 //	hints FILE                    print the inlay hints
 //	next|previous|urgent FILE L:C print where the command goes
 //	run COMMAND                   run a command without arguments
+//	actions FILE L:C              print the code actions
+//	act FILE L:C                  run the first of them
+//	cat FILE                      print what is on disk
 //	messages                      print what the user was told since the last time
 func (g *golden) do(line string) {
 	g.t.Helper()
@@ -240,6 +243,23 @@ func (g *golden) do(line string) {
 		g.check(line, err)
 		fmt.Fprintf(&g.out, "%s:%d:%d-%d:%d\n", filepath.ToSlash(rel),
 			to.Range.Start.Line+1, to.Range.Start.Character+1, to.Range.End.Line+1, to.Range.End.Character+1)
+	case "actions", "act":
+		actions, err := g.ed.Actions(ctx, u, g.position(name, rest))
+		g.check(line, err)
+		for _, a := range actions {
+			if verb == "actions" {
+				fmt.Fprintln(&g.out, a.Title)
+				continue
+			}
+			answer, err := g.ed.Run(ctx, a.Command.Command, a.Command.Arguments...)
+			g.check(line, err)
+			fmt.Fprintf(&g.out, "%s\n", strings.ReplaceAll(string(answer), g.dir, "DIR"))
+			break
+		}
+	case "cat":
+		data, err := os.ReadFile(g.path(name))
+		g.check(line, err)
+		fmt.Fprintf(&g.out, "%s", data)
 	case "messages":
 		seen := g.ed.Seen().Messages
 		for _, m := range seen[g.told:] {

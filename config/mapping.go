@@ -1,0 +1,71 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// TOML returns the mapping as a table of a .covls.toml.
+func (m PathMapping) TOML() string {
+	return "[[path]]\nfrom = " + quoteTOML(m.From) + "\nto = " + quoteTOML(m.To) + "\n"
+}
+
+// quoteTOML writes a basic string: TOML has every escape that JSON has.
+func quoteTOML(s string) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return `""`
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// AddMapping writes a mapping to the end of the settings file at path, which it makes where there is
+// none. What the file holds stays as it is. It refuses a file that is broken, and one whose mappings
+// can't be added to at its end.
+func AddMapping(path string, m PathMapping) error {
+	var text []byte
+	if _, err := os.Stat(path); err == nil {
+		if text, err = readAll(path); err != nil {
+			return fmt.Errorf("add a path mapping: %w", err)
+		}
+	}
+	before, problems := ParseTOML(path, text)
+	if before.Broken {
+		return fmt.Errorf("add a path mapping: %s", problems[0])
+	}
+	block := m.TOML()
+	if len(text) > 0 {
+		block = "\n" + block
+		if !bytes.HasSuffix(text, []byte("\n")) {
+			block = "\n" + block
+		}
+	}
+	was := Merge(before).Paths
+	after, problems := ParseTOML(path, append(slices.Clip(text), block...))
+	if now := Merge(after).Paths; after.Broken || len(now) != len(was)+1 || now[len(was)] != m {
+		why := "its mappings are written in another way"
+		if len(problems) > 0 {
+			why = problems[0].Text
+		}
+		return fmt.Errorf("add a path mapping to the end of %s: %s; add it by hand: %s", path, why, strings.TrimSpace(strings.ReplaceAll(m.TOML(), "\n", " ")))
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("add a path mapping: %w", err)
+	}
+	if _, err = f.WriteString(block); err == nil {
+		err = f.Close()
+	} else {
+		_ = f.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("add a path mapping: %w", err)
+	}
+	return nil
+}
