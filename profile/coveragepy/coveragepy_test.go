@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/coveragepy"
 	"github.com/covls/covls/profile/scan"
 )
@@ -233,17 +234,7 @@ func TestSniff(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"meta":{"branch_coverage":true},"files":{"a.py":{"executed_lines":[1,2,3],"summary":{"covered_lines":2,"covered_branches":1},"missing_lines":[5],"excluded_lines":[9],"executed_branches":[[2,3],[2,-2],[2,-1]],"missing_branches":[[5,6]],"functions":{"f":{"executed_lines":[2],"missing_lines":[3],"start_line":1}}}}}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		coveragepy.Sniff(data)
-		r, err := coveragepy.Read(bytes.NewReader(data), scan.Limits{Line: 1000, Files: 10})
-		if err != nil {
-			return
-		}
-		for _, file := range r.Files {
-			if file.Total().Covered > file.Total().Total || !slices.IsSortedFunc(file.Lines, func(a, b coverage.Line) int { return cmp.Compare(a.Number, b.Number) }) {
-				t.Errorf("%+v", file)
-			}
-		}
+	profiletest.Fuzz(f, coveragepy.Sniff, coveragepy.Read, []string{
+		`{"meta":{"branch_coverage":true},"files":{"a.py":{"executed_lines":[1,2,3],"summary":{"covered_lines":2,"covered_branches":1},"missing_lines":[5],"excluded_lines":[9],"executed_branches":[[2,3],[2,-2],[2,-1]],"missing_branches":[[5,6]],"functions":{"f":{"executed_lines":[2],"missing_lines":[3],"start_line":1}}}}}`,
 	})
 }

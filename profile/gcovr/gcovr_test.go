@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/gcovr"
 	"github.com/covls/covls/profile/scan"
 )
@@ -145,64 +146,31 @@ func export(files string) string {
 	return `{"files":[` + files + `],"gcovr/format_version":"0.3"}`
 }
 
-func TestRead(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, in string
-		want     string // name, lines, branches and functions of each file, or the error
-	}{
-		{"no files", export(""), ""},
-		{"the version first", `{"gcovr/format_version":"0.11","files":[]}`, ""},
-		{"lines", export(`{"file":"a.c","lines":[{"line_number":2,"count":3,"branches":[]}]}`), "a.c [{2 3}] [] nofuncs"},
-		{"no branches", export(`{"file":"a.c","lines":[{"line_number":2,"count":3}],"functions":[]}`), "a.c [{2 3}] nobranches"},
-		{"left out", export(`{"file":"a.c","lines":[{"gcovr/noncode":true,"line_number":1,"count":0},{"gcovr/excluded":true,"line_number":2,"count":0,"branches":[{"count":1}]},{"line_number":3,"count":0}],"functions":[{"name":"f","lineno":2,"execution_count":0,"gcovr/excluded":true}]}`), "a.c [{3 0}] []"},
-		{"a template", export(`{"file":"a.cc","lines":[{"line_number":2,"function_name":"x","count":3,"branches":[{"count":3},{"count":0}]},{"line_number":2,"function_name":"y","count":1,"branches":[{"count":0},{"count":0}]}]}`), "a.cc [{2 4}] [{2 0 0 3} {2 0 1 0}] nofuncs"},
-		{"functions", export(`{"file":"a.cc","lines":[],"functions":[{"name":"_Z1gv","demangled_name":"g()","lineno":4,"execution_count":2,"pos":["4:6","6:1"]},{"name":"f","lineno":1,"execution_count":0}]}`), "a.cc [] nobranches f@{{1 1} {0 0}}=0 g()@{{4 6} {6 2}}=2"},
-		{"a file twice", export(`{"file":"a","lines":[{"line_number":2,"count":3}]},{"file":"a","lines":[{"line_number":2,"count":4},{"line_number":1,"count":0}]}`), "a [{1 0} {2 7}] nobranches nofuncs"},
-		{"line 0 and the limit", export(`{"file":"a","lines":[{"line_number":0,"count":3},{"line_number":2000,"count":3}]}`), "a [] nobranches nofuncs"},
-		{"summary", `{"files":[{"filename":"a","line_total":1}],"gcovr/summary_format_version":"0.6"}`, "with --json instead of --json-summary"},
-		{"no lines", export(`{"file":"a"}`), "want file and lines in /files/0"},
-		{"no count", export(`{"file":"a","lines":[{"line_number":1}]}`), "want line_number and count in /files/0/lines/0"},
-		{"a string for a number", export(`{"file":"a","lines":[{"line_number":"x"}]}`), "want a number at /files/0/lines/0/line_number"},
-		{"position", export(`{"file":"a","lines":[],"functions":[{"pos":["x"]}]}`), `want line:column, have "x"`},
-		{"files", export(`{"file":"a","lines":[]},{"file":"b","lines":[]},{"file":"c","lines":[]}`), "more than 2 files (limits.files)"},
-		{"no version", `{"files":[]}`, "want gcovr's JSON"},
-		{"empty", "", "want more JSON"},
-		{"two", export("") + "{}", "want the end of the file"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			r, err := gcovr.Read(strings.NewReader(test.in), scan.Limits{Line: 1000, Files: 2})
-			if err != nil {
-				if test.want == "" || !strings.Contains(err.Error(), test.want) {
-					t.Fatalf("error %v, want %s", err, test.want)
-				}
-				return
-			}
-			if got := show(r); got != test.want {
-				t.Errorf("got  %s\nwant %s", got, test.want)
-			}
-		})
-	}
+// cases tell the name, lines, branches and functions of each file, or the error.
+var cases = []profiletest.Case{
+	{Name: "no files", Text: export(""), Want: ""},
+	{Name: "the version first", Text: `{"gcovr/format_version":"0.11","files":[]}`, Want: ""},
+	{Name: "lines", Text: export(`{"file":"a.c","lines":[{"line_number":2,"count":3,"branches":[]}]}`), Want: "a.c [{2 3}] [] nofuncs"},
+	{Name: "no branches", Text: export(`{"file":"a.c","lines":[{"line_number":2,"count":3}],"functions":[]}`), Want: "a.c [{2 3}] nobranches"},
+	{Name: "left out", Text: export(`{"file":"a.c","lines":[{"gcovr/noncode":true,"line_number":1,"count":0},{"gcovr/excluded":true,"line_number":2,"count":0,"branches":[{"count":1}]},{"line_number":3,"count":0}],"functions":[{"name":"f","lineno":2,"execution_count":0,"gcovr/excluded":true}]}`), Want: "a.c [{3 0}] []"},
+	{Name: "a template", Text: export(`{"file":"a.cc","lines":[{"line_number":2,"function_name":"x","count":3,"branches":[{"count":3},{"count":0}]},{"line_number":2,"function_name":"y","count":1,"branches":[{"count":0},{"count":0}]}]}`), Want: "a.cc [{2 4}] [{2 0 0 3} {2 0 1 0}] nofuncs"},
+	{Name: "functions", Text: export(`{"file":"a.cc","lines":[],"functions":[{"name":"_Z1gv","demangled_name":"g()","lineno":4,"execution_count":2,"pos":["4:6","6:1"]},{"name":"f","lineno":1,"execution_count":0}]}`), Want: "a.cc [] nobranches f@{{1 1} {0 0}}=0 g()@{{4 6} {6 2}}=2"},
+	{Name: "a file twice", Text: export(`{"file":"a","lines":[{"line_number":2,"count":3}]},{"file":"a","lines":[{"line_number":2,"count":4},{"line_number":1,"count":0}]}`), Want: "a [{1 0} {2 7}] nobranches nofuncs"},
+	{Name: "line 0 and the limit", Text: export(`{"file":"a","lines":[{"line_number":0,"count":3},{"line_number":2000,"count":3}]}`), Want: "a [] nobranches nofuncs"},
+	{Name: "summary", Text: `{"files":[{"filename":"a","line_total":1}],"gcovr/summary_format_version":"0.6"}`, Want: "with --json instead of --json-summary"},
+	{Name: "no lines", Text: export(`{"file":"a"}`), Want: "want file and lines in /files/0"},
+	{Name: "no count", Text: export(`{"file":"a","lines":[{"line_number":1}]}`), Want: "want line_number and count in /files/0/lines/0"},
+	{Name: "a string for a number", Text: export(`{"file":"a","lines":[{"line_number":"x"}]}`), Want: "want a number at /files/0/lines/0/line_number"},
+	{Name: "position", Text: export(`{"file":"a","lines":[],"functions":[{"pos":["x"]}]}`), Want: `want line:column, have "x"`},
+	{Name: "files", Text: export(`{"file":"a","lines":[]},{"file":"b","lines":[]},{"file":"c","lines":[]}`), Want: "more than 2 files (limits.files)"},
+	{Name: "no version", Text: `{"files":[]}`, Want: "want gcovr's JSON"},
+	{Name: "empty", Text: "", Want: "want more JSON"},
+	{Name: "two", Text: export("") + "{}", Want: "want the end of the file"},
 }
 
-func show(r *coverage.Report) string {
-	var out []string
-	for _, f := range r.Files {
-		s := fmt.Sprintf("%s %v %v", f.Name, f.Lines, f.Branches)
-		if f.Branches == nil {
-			s = fmt.Sprintf("%s %v nobranches", f.Name, f.Lines)
-		}
-		if f.Funcs == nil {
-			s += " nofuncs"
-		}
-		for _, fn := range f.Funcs {
-			s += fmt.Sprintf(" %s@%v=%d", fn.Name, fn.Span, fn.Count)
-		}
-		out = append(out, s)
-	}
-	return strings.Join(out, "; ")
+func TestRead(t *testing.T) {
+	t.Parallel()
+	profiletest.Table(t, gcovr.Read, profiletest.Details, cases)
 }
 
 func TestSniff(t *testing.T) {
@@ -224,13 +192,4 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(export(`{"file":"a.cc","functions":[{"name":"f","lineno":4,"execution_count":2,"pos":["4:6","6:1"]}],"lines":[{"line_number":2,"gcovr/excluded":false,"count":3,"branches":[{"count":3},{"count":0}]}]}`)))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		gcovr.Sniff(data)
-		r, err := gcovr.Read(bytes.NewReader(data), scan.Limits{Line: 10_000, Files: 10})
-		if (r == nil) == (err == nil) {
-			t.Errorf("report %v, error %v", r, err)
-		}
-	})
-}
+func FuzzRead(f *testing.F) { profiletest.Fuzz(f, gcovr.Sniff, gcovr.Read, profiletest.Texts(cases)) }

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/tools/cover"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/gocover"
 	"github.com/covls/covls/profile/scan"
 )
@@ -310,13 +311,11 @@ func TestReadMemory(t *testing.T) {
 // FuzzRead holds Read to what it promises: a report in order or the line at fault; the same report
 // when it is written and read again; and the report of x/tools wherever that has one.
 func FuzzRead(f *testing.F) {
-	paths, err := filepath.Glob("testdata/*.out")
-	if err != nil {
-		f.Fatal(err)
+	var texts []string
+	for _, path := range glob(f, "testdata/*.out") {
+		texts = append(texts, string(readFile(f, path)))
 	}
-	for _, path := range paths {
-		f.Add(readFile(f, path))
-	}
+	profiletest.Seed(f, gocover.Sniff, texts)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := gocover.Read(bytes.NewReader(text), scan.Limits{})
 		if err != nil {
@@ -327,6 +326,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		check(t, r)
+		profiletest.Check(t, r, len(text), scan.Limits{})
 		again, err := gocover.Read(bytes.NewReader(format(r)), scan.Limits{})
 		if err != nil {
 			t.Fatal(err)
@@ -456,7 +456,7 @@ func shared(t *testing.T) string {
 	return dir
 }
 
-func glob(t *testing.T, pattern string) []string {
+func glob(t testing.TB, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(pattern)
 	if err != nil || len(paths) == 0 {

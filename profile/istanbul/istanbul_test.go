@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/istanbul"
 	"github.com/covls/covls/profile/scan"
 )
@@ -467,17 +468,9 @@ func TestReadErrors(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	loc := at("1", "0", "1", "null")
-	f.Add([]byte(`{}`))
-	f.Add([]byte(`{"a":{"path":"a","statementMap":{"0":` + loc + `,"1":` + loc + `},"s":{"0":0,"1":2},"fnMap":{"0":{"name":"f","decl":` + loc + `,"loc":` + loc + `}},"f":{"0":1},"branchMap":{"0":{"loc":` +
-		loc + `,"line":1,"locations":[` + loc + `,{"start":{},"end":{}}]}},"b":{"0":[1,0]}}}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		istanbul.Sniff(data)
-		report, err := istanbul.Read(strings.NewReader(string(data)), scan.Limits{})
-		if err != nil {
-			return
-		}
-		for _, file := range report.Files {
-			checkOrder(t, file)
-		}
+	profiletest.Fuzz(f, istanbul.Sniff, istanbul.Read, []string{
+		`{}`,
+		`{"a":{"path":"a","statementMap":{"0":` + loc + `,"1":` + loc + `},"s":{"0":0,"1":2},"fnMap":{"0":{"name":"f","decl":` + loc + `,"loc":` + loc + `}},"f":{"0":1},"branchMap":{"0":{"loc":` +
+			loc + `,"line":1,"locations":[` + loc + `,{"start":{},"end":{}}]}},"b":{"0":[1,0]}}}`,
 	})
 }

@@ -57,6 +57,8 @@ type parser struct {
 	file   *coverage.File // the source file at hand
 	method *coverage.Func
 	blind  bool // there are classes without lines
+
+	branches int // of all files
 }
 
 func (p *parser) start() error {
@@ -133,6 +135,9 @@ func (p *parser) line() error {
 	taken, _ := p.x.Number("cb")
 	if missed > ways || taken > ways {
 		return fmt.Errorf("line %d has more than %d branches", n, ways)
+	}
+	if p.branches += int(missed + taken); p.branches > scan.MaxBranches {
+		return fmt.Errorf("more than %d branches", scan.MaxBranches)
 	}
 	for way := range uint32(missed + taken) {
 		b := coverage.Branch{Line: uint32(n), Way: way}

@@ -1,6 +1,7 @@
 package jacoco_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/internal/profiletest"
@@ -17,7 +18,15 @@ var cases = []profiletest.Case{
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, jacoco.Read, cases)
+	profiletest.Table(t, jacoco.Read, profiletest.Summary, cases)
 }
 
-func FuzzRead(f *testing.F) { profiletest.Fuzz(f, jacoco.Sniff, jacoco.Read, cases) }
+// A few bytes may stand for more branches than there is memory for.
+func TestReadManyBranches(t *testing.T) {
+	t.Parallel()
+	profiletest.Table(t, jacoco.Read, profiletest.Summary, []profiletest.Case{
+		{Name: "branches", Text: `<report><package name="p"><sourcefile name="A">` + strings.Repeat(`<line nr="1" ci="1" mb="9999" cb="0"/>`, 420), Want: "line 1: more than 4194304 branches"},
+	})
+}
+
+func FuzzRead(f *testing.F) { profiletest.Fuzz(f, jacoco.Sniff, jacoco.Read, profiletest.Texts(cases)) }

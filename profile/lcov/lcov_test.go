@@ -28,7 +28,7 @@ var cases = []profiletest.Case{
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, lcov.Read, cases)
+	profiletest.Table(t, lcov.Read, profiletest.Summary, cases)
 }
 
-func FuzzRead(f *testing.F) { profiletest.Fuzz(f, lcov.Sniff, lcov.Read, cases) }
+func FuzzRead(f *testing.F) { profiletest.Fuzz(f, lcov.Sniff, lcov.Read, profiletest.Texts(cases)) }
