@@ -18,6 +18,9 @@ func FuzzRead(f *testing.F) {
 	profiletest.Seed(f, any, []string{small, "\ufeff" + small, "\xff\xfem\x00o\x00d\x00e\x00:\x00 \x00s\x00e\x00t\x00", packed(f, small), packed(f, packed(f, small))})
 	limits := profile.Limits{Size: 1 << 20, Line: 10_000, Files: 100}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if formats := profile.Sniffed(data); len(formats) > 1 {
+			t.Errorf("of several formats: %q", formats)
+		}
 		p, err := profile.Read("-", bytes.NewReader(data), limits)
 		if err != nil {
 			if _, ok := errors.AsType[*profile.Error](err); !ok || p != nil {

@@ -26,7 +26,7 @@ func Sniff(head []byte) bool {
 		return false
 	}
 	first, err := d.Text()
-	if err != nil {
+	if kind := d.PeekKind(); err != nil || (first != "files" || kind != '[') && (!strings.HasPrefix(first, "gcovr/") || kind != '"') {
 		return false
 	}
 	for _, name := range []string{

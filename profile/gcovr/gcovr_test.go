@@ -184,6 +184,7 @@ func TestSniff(t *testing.T) {
 		`{"gcovr/a.js":{"path":"gcovr/a.js","statementMap":{`:                                      false,
 		`{"files":[{"file":"a.h","functions":[],"lines":[{"branches":[],"count":1,"line_number":3`: true,
 		`{"files":[{"lines":[{"branches":[],"count":1,"line_number":3,"unexecuted_block":false`:    false,
+		`{"files":{"a.py":{"executed_lines":[],"functions":{"lineno":{`:                            false,
 		"": false,
 	} {
 		if got := gcovr.Sniff([]byte(in)); got != want {
