@@ -2,13 +2,9 @@ package llvmcov_test
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -18,127 +14,19 @@ import (
 	"github.com/covls/covls/profile/scan"
 )
 
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir := filepath.Join(cmp.Or(os.Getenv("COVLS_SHARED"), "../../../shared"), "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus of real profiles is not there")
-	}
-	return dir
-}
-
-// figures are covered and total of lines, functions and branches.
-type figures struct{ Lines, Functions, Branches coverage.Tally }
-
-func figuresOf(files ...*coverage.File) (f figures) {
-	for _, file := range files {
-		f.Lines = f.Lines.Plus(file.Total())
-		branches, _ := file.BranchTotal()
-		f.Branches = f.Branches.Plus(branches)
-		for _, fn := range file.Funcs {
-			f.Functions.Total++
-			if !fn.Uncovered() {
-				f.Functions.Covered++
-			}
-		}
-	}
-	return f
-}
-
-type expected struct {
-	figures
-	Files []struct {
-		Path             string
-		LinesCovered     int `json:"lines_covered"`
-		LinesTotal       int `json:"lines_total"`
-		FunctionsCovered int `json:"functions_covered"`
-		FunctionsTotal   int `json:"functions_total"`
-		BranchesCovered  int `json:"branches_covered"`
-		BranchesTotal    int `json:"branches_total"`
-	}
-	Uncovered []struct {
-		File string
-		Line uint32
-	} `json:"uncovered_functions"`
-}
-
-func load(t *testing.T, dir string) (*coverage.Report, []byte, expected) {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var e struct{ Profiles map[string]expected }
-	if err := json.Unmarshal(data, &e); err != nil {
-		t.Fatal(err)
-	}
-	if data, err = os.ReadFile(filepath.Join(dir, "export.json")); err != nil {
-		t.Fatal(err)
-	}
-	r, err := llvmcov.Read(bytes.NewReader(data), scan.Limits{Line: 100_000, Files: 100})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(r.Warnings) > 0 {
-		t.Errorf("warnings: %v", r.Warnings)
-	}
-	return r, data, e.Profiles["export.json"]
-}
-
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	r, _, want := load(t, filepath.Join(corpus(t), "llvm14-jansson"))
-	// llvm-cov takes the instantiation of an inline function that took the most branches; here a
-	// branch is taken when any instantiation took it. In jansson.h two instantiations took different
-	// ones.
-	more := map[string]int{"/srv/ci/lj/b/include/jansson.h": 1}
-	total := want.figures
-	total.Branches.Covered++
-	if got := figuresOf(r.Files...); got != total {
-		t.Errorf("got %v, want %v", got, total)
-	}
-	if len(r.Files) != len(want.Files) {
-		t.Fatalf("%d files, want %d", len(r.Files), len(want.Files))
-	}
-	var uncovered []string
-	for i, w := range want.Files {
-		f := r.Files[i]
-		figures := figures{
-			coverage.Tally{Covered: w.LinesCovered, Total: w.LinesTotal},
-			coverage.Tally{Covered: w.FunctionsCovered, Total: w.FunctionsTotal},
-			coverage.Tally{Covered: w.BranchesCovered + more[w.Path], Total: w.BranchesTotal},
-		}
-		if got := figuresOf(f); f.Name != w.Path || got != figures {
-			t.Errorf("%s: got %v, want %s: %v", f.Name, got, w.Path, figures)
-		}
-		for _, fn := range f.Funcs {
-			if fn.Uncovered() {
-				uncovered = append(uncovered, fmt.Sprintf("%s:%d", f.Name, fn.Span.Start.Line))
-			}
-		}
-	}
-	var names []string
-	for _, u := range want.Uncovered {
-		names = append(names, fmt.Sprintf("%s:%d", u.File, u.Line))
-	}
-	slices.Sort(names)
-	slices.Sort(uncovered)
-	if !slices.Equal(names, uncovered) {
-		t.Errorf("uncovered: %v, want %v", uncovered, names)
-	}
-}
-
 // Without functions, the lines are those of llvm-cov's LCOV export: macros' definitions too.
 func TestCorpusSkipFunctions(t *testing.T) {
 	t.Parallel()
-	_, data, _ := load(t, filepath.Join(corpus(t), "llvm14-jansson"))
+	data, err := os.ReadFile(filepath.Join(profiletest.Shared(t), "llvm14-jansson", "export.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var export map[string]any
 	if err := json.Unmarshal(data, &export); err != nil {
 		t.Fatal(err)
 	}
 	delete(export["data"].([]any)[0].(map[string]any), "functions")
-	data, err := json.Marshal(export)
-	if err != nil {
+	if data, err = json.Marshal(export); err != nil {
 		t.Fatal(err)
 	}
 	r, err := llvmcov.Read(bytes.NewReader(data), scan.Limits{})
@@ -153,52 +41,6 @@ func TestCorpusSkipFunctions(t *testing.T) {
 			t.Errorf("%s has functions", f.Name)
 		}
 	}
-}
-
-func TestCorpusSummaryOnly(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile(filepath.Join(corpus(t), "llvm14-jansson/export-summary-only.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !llvmcov.Sniff(data[:4096]) {
-		t.Error("not sniffed")
-	}
-	if _, err := llvmcov.Read(bytes.NewReader(data), scan.Limits{}); err == nil || !strings.Contains(err.Error(), "without -summary-only") {
-		t.Errorf("error %v", err)
-	}
-}
-
-// A cut export is an error wherever it is cut.
-func TestCorpusCut(t *testing.T) {
-	t.Parallel()
-	_, data, _ := load(t, filepath.Join(corpus(t), "llvm14-jansson"))
-	data = bytes.TrimSpace(data)
-	for _, n := range []int{1, 100, 5000, len(data) / 2, len(data) - 30, len(data) - 1} {
-		if _, err := llvmcov.Read(bytes.NewReader(data[:n]), scan.Limits{}); err == nil || !strings.Contains(err.Error(), "cut") {
-			t.Errorf("cut at %d: error %v", n, err)
-		}
-	}
-}
-
-func TestSniffCorpus(t *testing.T) {
-	t.Parallel()
-	dir := corpus(t)
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(dir, path)
-		want := filepath.Dir(rel) == "llvm14-jansson" && strings.HasPrefix(filepath.Base(rel), "export") && filepath.Ext(rel) == ".json"
-		if got := llvmcov.Sniff(bytes.TrimPrefix(data[:min(len(data), 4096)], []byte(scan.BOM))); got != want {
-			t.Errorf("%s: sniffed %v", rel, got)
-		}
-		return nil
-	})
 }
 
 func export(files, functions string) string {
