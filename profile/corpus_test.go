@@ -124,8 +124,8 @@ func (f *fileFigures) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// real is a profile of the corpus.
-type real struct {
+// sample is a profile of the corpus.
+type sample struct {
 	path, format string
 	// lacks are the figures that its tool has from elsewhere.
 	lacks string
@@ -141,7 +141,7 @@ func tally(covered, total int) coverage.Tally {
 	return coverage.Tally{Covered: covered, Total: total}
 }
 
-func reals() []real {
+func samples() []sample {
 	// Istanbul's XML only has the branches of lines that also have a statement.
 	statementsOnly := map[string]figures{
 		"":                 {"branches": tally(411, 2225)},
@@ -155,7 +155,7 @@ func reals() []real {
 		"":             {"lines": tally(681, 1418)},
 		"lib/nocov.rb": {"lines": tally(7, 9)},
 	}
-	return []real{
+	return []sample{
 		{path: "gcc-zlib/lcov-1.16.info", format: "lcov"},
 		{path: "gcc-zlib/lcov-1.16-with-baseline.info", format: "lcov"},
 		{path: "gcc-zlib/gcovr.json", format: "gcovr"},
@@ -238,7 +238,7 @@ func reals() []real {
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	dir := profiletest.Shared(t)
-	unseen := map[string]expected{}
+	all := map[string]expected{}
 	paths, err := filepath.Glob(filepath.Join(dir, "*", "expected.json"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no figures in %s: %v", dir, err)
@@ -248,15 +248,15 @@ func TestCorpus(t *testing.T) {
 		if folder == "edge" {
 			continue
 		}
-		var all struct{ Profiles map[string]expected }
-		readJSON(t, path, &all)
-		for name, e := range all.Profiles {
-			unseen[folder+"/"+name] = e
+		var tools struct{ Profiles map[string]expected }
+		readJSON(t, path, &tools)
+		for name, e := range tools.Profiles {
+			all[folder+"/"+name] = e
 		}
 	}
 	seen := map[string]bool{}
-	for _, c := range reals() {
-		key, want := figuresFor(unseen, c.path)
+	for _, c := range samples() {
+		key, want := figuresFor(all, c.path)
 		if key == "" {
 			t.Errorf("%s: no figures", c.path)
 			continue
@@ -264,10 +264,10 @@ func TestCorpus(t *testing.T) {
 		seen[key] = true
 		t.Run(c.path, func(t *testing.T) {
 			t.Parallel()
-			checkReal(t, filepath.Join(dir, filepath.FromSlash(c.path)), c, want)
+			checkSample(t, filepath.Join(dir, filepath.FromSlash(c.path)), c, want)
 		})
 	}
-	for key := range unseen {
+	for key := range all {
 		if !seen[key] {
 			t.Errorf("%s is in no test", key)
 		}
@@ -288,7 +288,7 @@ func figuresFor(all map[string]expected, path string) (key string, e expected) {
 	return "", e
 }
 
-func checkReal(t *testing.T, path string, c real, want expected) {
+func checkSample(t *testing.T, path string, c sample, want expected) {
 	t.Helper()
 	p, err := profile.Open(path, profile.Limits{})
 	if c.fails != "" {
@@ -421,7 +421,7 @@ func readJSON(t *testing.T, path string, v any) {
 func TestCorpusCut(t *testing.T) {
 	t.Parallel()
 	dir := profiletest.Shared(t)
-	for _, c := range reals() {
+	for _, c := range samples() {
 		if c.fails != "" || slices.Contains([]string{"go", "lcov", profile.CoverDir}, c.format) {
 			continue
 		}

@@ -14,8 +14,8 @@ import (
 // FuzzRead reads what may be of any format, packed or not: it is a profile that obeys the laws of
 // profiletest, or an *Error.
 func FuzzRead(f *testing.F) {
-	any := func([]byte) bool { return true }
-	profiletest.Seed(f, any, []string{small, "\ufeff" + small, "\xff\xfem\x00o\x00d\x00e\x00:\x00 \x00s\x00e\x00t\x00", packed(f, small), packed(f, packed(f, small))})
+	all := func([]byte) bool { return true }
+	profiletest.Seed(f, all, []string{small, "\ufeff" + small, "\xff\xfem\x00o\x00d\x00e\x00:\x00 \x00s\x00e\x00t\x00", packed(f, small), packed(f, packed(f, small))})
 	limits := profile.Limits{Size: 1 << 20, Line: 10_000, Files: 100}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if formats := profile.Sniffed(data); len(formats) > 1 {

@@ -1,5 +1,5 @@
-// Package profiletest is what the tests of profile formats share: a table of small texts, and a fuzz
-// test that begins with them.
+// Package profiletest is what the tests of profile formats share: a table of small texts, a fuzz test
+// that begins with them, and the way to the corpus of real profiles.
 package profiletest
 
 import (
@@ -31,8 +31,8 @@ func Texts(cases []Case) []string {
 	return texts
 }
 
-// Table runs the cases with room for two files of 1,000 lines. print is Summary or Details.
-func Table(t *testing.T, read Read, print func(*coverage.Report) string, cases []Case) {
+// Table runs the cases with room for two files of 1,000 lines. say is Summary or Details.
+func Table(t *testing.T, read Read, say func(*coverage.Report) string, cases []Case) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func Table(t *testing.T, read Read, print func(*coverage.Report) string, cases [
 				}
 				return
 			}
-			if got := print(r); got != c.Want {
+			if got := say(r); got != c.Want {
 				t.Errorf("got  %s\nwant %s", got, c.Want)
 			}
 		})
