@@ -658,7 +658,7 @@ func FuzzFromEditor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var v any
 		if json.Unmarshal(data, &v) != nil {
-			t.Skip()
+			t.Skip("skipped: not JSON")
 		}
 		l, problems := FromEditor("editor setting", v)
 		sound(t, l, problems)

@@ -57,12 +57,20 @@ func SumLines(lines []Line) []Line {
 	return slices.Clip(out)
 }
 
-// SortBranches returns branches in the order that File.Branches must have. Branches of one line,
-// block and way keep their order. Nil stays nil.
+// SortBranches returns branches in the order that File.Branches must have: each line, block and way
+// once, with the sum of its counts. Nil stays nil.
 func SortBranches(branches []Branch) []Branch {
-	out := slices.Clone(branches)
-	slices.SortStableFunc(out, Branch.compare)
-	return out
+	all := slices.Clone(branches)
+	slices.SortStableFunc(all, Branch.compare)
+	out := all[:0]
+	for _, b := range all {
+		if k := len(out) - 1; k >= 0 && out[k].compare(b) == 0 {
+			addBranches(&out[k], b)
+		} else {
+			out = append(out, b)
+		}
+	}
+	return slices.Clip(out)
 }
 
 // SortFuncs returns funcs in the order that File.Funcs must have: by line, then name. Functions of

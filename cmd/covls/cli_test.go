@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/report"
 )
 
@@ -129,19 +130,6 @@ func checkSums(t *testing.T, r *report.Report) {
 	}
 }
 
-// shared is the folder of real profiles with the figures of the ecosystem's own tools.
-func shared(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("COVLS_SHARED")
-	if dir == "" {
-		dir = "../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
-		t.Skip("skipped: there is no corpus of real profiles here; COVLS_SHARED names its folder")
-	}
-	return dir
-}
-
 // TestCorpus holds reports of real profiles and modules against `go tool cover -func`.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
@@ -154,7 +142,7 @@ func TestCorpus(t *testing.T) {
 	} {
 		t.Run(c.folder, func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(shared(t), "corpus", c.folder)
+			dir := filepath.Join(profiletest.Shared(t), c.folder)
 			var expected struct {
 				Profiles map[string]struct {
 					Statements, Functions tally

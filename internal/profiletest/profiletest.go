@@ -1,9 +1,8 @@
-// Package profiletest is what the tests of profile formats share: a table of small texts, and a fuzz
-// test that begins with them.
+// Package profiletest is what the tests of profile formats share: a table of small texts, a fuzz test
+// that begins with them, and the way to the corpus of real profiles.
 package profiletest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,8 @@ import (
 	"github.com/covls/covls/profile/scan"
 )
 
-// Case is a text and what is read of it, in the words of Summary, or the error.
+// Case is a text and what is read of it, in the words of Summary or Details, or the error: all of it
+// where it has a line, else a part.
 type Case struct {
 	Name, Text, Want string
 }
@@ -22,44 +22,53 @@ type Case struct {
 // Read is a format's reader.
 type Read func(io.Reader, scan.Limits) (*coverage.Report, error)
 
-// Table runs the cases with room for two files of 1,000 lines.
-func Table(t *testing.T, read Read, cases []Case) {
+// Texts returns the texts of cases.
+func Texts(cases []Case) []string {
+	var texts []string
+	for _, c := range cases {
+		texts = append(texts, c.Text)
+	}
+	return texts
+}
+
+// Table runs the cases with room for two files of 1,000 lines. say is Summary or Details.
+func Table(t *testing.T, read Read, say func(*coverage.Report) string, cases []Case) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			r, err := read(strings.NewReader(c.Text), scan.Limits{Line: 1000, Files: 2})
-			var got string
-			var at *coverage.LineError
-			switch {
-			case errors.As(err, &at):
-				got = at.Error()
-			case err != nil:
-				t.Fatal(err)
-			default:
-				got = Summary(r)
+			if err != nil {
+				if got := err.Error(); got != c.Want && (!strings.Contains(got, c.Want) || c.Want == "" || lineOf(err) > 0) {
+					t.Errorf("got the error %s\nwant %s", got, c.Want)
+				}
+				return
 			}
-			if got != c.Want {
+			if got := say(r); got != c.Want {
 				t.Errorf("got  %s\nwant %s", got, c.Want)
 			}
 		})
 	}
 }
 
+// lineOf is the line of the profile that an error is of, 0 where it has none.
+func lineOf(err error) int {
+	if at, ok := errors.AsType[*coverage.LineError](err); ok {
+		return at.Line
+	}
+	return 0
+}
+
 // Summary prints, for each file, its name and what is covered and all of its unit, its functions and
-// its branches; then the warnings.
+// its branches; then the warnings. Nil is nothing.
 func Summary(r *coverage.Report) string {
+	if r == nil {
+		return "nothing"
+	}
 	var out []string
 	for _, f := range r.Files {
-		var funcs coverage.Tally
-		for _, fn := range f.Funcs {
-			funcs.Total++
-			if !fn.Uncovered() {
-				funcs.Covered++
-			}
-		}
 		branches, _ := f.BranchTotal()
-		out = append(out, fmt.Sprint(f.Name, f.Total(), funcs, branches))
+		out = append(out, fmt.Sprint(f.Name, f.Total(), funcTotal(f), branches))
 	}
 	for _, w := range r.Warnings {
 		out = append(out, fmt.Sprintf("line %d: %s", w.Line, w.Text))
@@ -67,27 +76,21 @@ func Summary(r *coverage.Report) string {
 	return strings.Join(out, "; ")
 }
 
-// Fuzz holds that nothing panics and that whatever is read keeps the order that the model asks for.
-func Fuzz(f *testing.F, sniff func([]byte) bool, read Read, cases []Case) {
-	f.Helper()
-	for _, c := range cases {
-		f.Add([]byte(c.Text))
+// Details prints, for each file, its name, lines, branches and functions.
+func Details(r *coverage.Report) string {
+	var out []string
+	for _, f := range r.Files {
+		s := fmt.Sprintf("%s %v %v", f.Name, f.Lines, f.Branches)
+		if f.Branches == nil {
+			s = fmt.Sprintf("%s %v nobranches", f.Name, f.Lines)
+		}
+		if f.Funcs == nil {
+			s += " nofuncs"
+		}
+		for _, fn := range f.Funcs {
+			s += fmt.Sprintf(" %s@%v=%d", fn.Name, fn.Span, fn.Count)
+		}
+		out = append(out, s)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		sniff(data)
-		r, err := read(bytes.NewReader(data), scan.Limits{Line: 100_000, Files: 100})
-		if err != nil {
-			return
-		}
-		for i, file := range r.Files {
-			if i > 0 && r.Files[i-1].Name >= file.Name {
-				t.Errorf("%q stands before %q", r.Files[i-1].Name, file.Name)
-			}
-			for j := range file.Lines[min(1, len(file.Lines)):] {
-				if file.Lines[j].Number >= file.Lines[j+1].Number {
-					t.Errorf("line %d stands before line %d", file.Lines[j].Number, file.Lines[j+1].Number)
-				}
-			}
-		}
-	})
+	return strings.Join(out, "; ")
 }

@@ -58,6 +58,8 @@ type parser struct {
 	files  map[string]*coverage.File // by name
 	file   *coverage.File            // nil outside of files
 
+	branches int // of all files
+
 	// Of the file at hand:
 	inClass    bool
 	statements int // how many its sums say there are
@@ -128,6 +130,9 @@ func (p *parser) line() error {
 	missed, _ := p.x.Number("falsecount")
 	if taken > ways || missed > ways {
 		return fmt.Errorf("line %d has more than %d branches", n, ways)
+	}
+	if p.branches += int(taken + missed); p.branches > scan.MaxBranches {
+		return fmt.Errorf("more than %d branches", scan.MaxBranches)
 	}
 	for way := range uint32(taken + missed) {
 		b := coverage.Branch{Line: line.Number, Way: way}

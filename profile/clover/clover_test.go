@@ -1,6 +1,7 @@
 package clover_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/internal/profiletest"
@@ -17,7 +18,15 @@ var cases = []profiletest.Case{
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, clover.Read, cases)
+	profiletest.Table(t, clover.Read, profiletest.Summary, cases)
 }
 
-func FuzzRead(f *testing.F) { profiletest.Fuzz(f, clover.Sniff, clover.Read, cases) }
+// A few bytes may stand for more branches than there is memory for.
+func TestReadManyBranches(t *testing.T) {
+	t.Parallel()
+	profiletest.Table(t, clover.Read, profiletest.Summary, []profiletest.Case{
+		{Name: "branches", Text: `<coverage><project><file name="a">` + strings.Repeat(`<line num="1" count="1" type="cond" truecount="99999" falsecount="0"/>`, 42), Want: "line 1: more than 4194304 branches"},
+	})
+}
+
+func FuzzRead(f *testing.F) { profiletest.Fuzz(f, clover.Sniff, clover.Read, profiletest.Texts(cases)) }

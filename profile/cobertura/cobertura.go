@@ -50,6 +50,8 @@ type parser struct {
 	report *coverage.Report
 	files  map[string]*file
 
+	branches int // of all lines that were read
+
 	// The class at hand; nil outside of classes.
 	class *file
 	own   []line // lines of the class
@@ -120,6 +122,9 @@ func (p *parser) line() error {
 	}
 	if c, ok := p.x.Attr("condition-coverage"); ok {
 		l.taken, l.total = ways(c)
+	}
+	if p.branches += int(l.total); p.branches > scan.MaxBranches {
+		return fmt.Errorf("more than %d branches", scan.MaxBranches)
 	}
 	m := p.method
 	if m == nil {

@@ -1,6 +1,7 @@
 package cobertura_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/internal/profiletest"
@@ -22,7 +23,17 @@ var cases = []profiletest.Case{
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, cobertura.Read, cases)
+	profiletest.Table(t, cobertura.Read, profiletest.Summary, cases)
 }
 
-func FuzzRead(f *testing.F) { profiletest.Fuzz(f, cobertura.Sniff, cobertura.Read, cases) }
+// A few bytes may stand for more branches than there is memory for.
+func TestReadManyBranches(t *testing.T) {
+	t.Parallel()
+	profiletest.Table(t, cobertura.Read, profiletest.Summary, []profiletest.Case{
+		{Name: "branches", Text: `<coverage><class filename="a">` + strings.Repeat(`<line number="1" hits="1" condition-coverage="(0/65535)"/>`, 65), Want: "line 1: more than 4194304 branches"},
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	profiletest.Fuzz(f, cobertura.Sniff, cobertura.Read, profiletest.Texts(cases))
+}

@@ -1,95 +1,15 @@
 package coveragepy_test
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/coveragepy"
 	"github.com/covls/covls/profile/scan"
 )
-
-// corpus returns a file of the corpus, or skips the test where there is none.
-func corpus(t *testing.T, name string) []byte {
-	t.Helper()
-	dir := filepath.Join(cmp.Or(os.Getenv("COVLS_SHARED"), "../../../shared"), "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("there is no corpus: set COVLS_SHARED")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	type tally = coverage.Tally
-	var expected struct {
-		Profiles map[string]struct {
-			Lines, Branches tally
-			Files           []struct {
-				Path            string
-				LinesCovered    int `json:"lines_covered"`
-				LinesTotal      int `json:"lines_total"`
-				BranchesCovered int `json:"branches_covered"`
-				BranchesTotal   int `json:"branches_total"`
-			}
-		}
-	}
-	if err := json.Unmarshal(corpus(t, "py-jinja2/expected.json"), &expected); err != nil {
-		t.Fatal(err)
-	}
-	const name = "cov6.5/branch/coverage.json"
-	data := corpus(t, "py-jinja2/"+name)
-	if !coveragepy.Sniff(data[:4<<10]) {
-		t.Error("Sniff says no")
-	}
-	r, err := coveragepy.Read(bytes.NewReader(data), scan.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Counted {
-		t.Error("Counted is true, want false")
-	}
-	want := expected.Profiles[name]
-	if len(r.Files) != len(want.Files) {
-		t.Fatalf("have %d files, want %d", len(r.Files), len(want.Files))
-	}
-	var branches tally
-	for i, f := range r.Files {
-		w := want.Files[i]
-		b, ok := f.BranchTotal()
-		branches = branches.Plus(b)
-		if f.Name != w.Path || !ok || f.Total() != (tally{Covered: w.LinesCovered, Total: w.LinesTotal}) ||
-			b != (tally{Covered: w.BranchesCovered, Total: w.BranchesTotal}) {
-			t.Errorf("%s: have %v %v, want %+v", f.Name, f.Total(), b, w)
-		}
-		if f.Funcs != nil {
-			t.Errorf("%s: version 6.5 tells no functions", f.Name)
-		}
-	}
-	if got := r.Total(coverage.Lines); got != want.Lines || branches != want.Branches {
-		t.Errorf("have %v %v, want %v %v", got, branches, want.Lines, want.Branches)
-	}
-	// Which lines are docstrings is a guess that holds for 116 of the 143.
-	if f := r.Files[slices.IndexFunc(r.Files, func(f *coverage.File) bool { return f.Name == "src/jinja2/bccache.py" })]; f.Lines[0].Number == 1 {
-		t.Error("line 1 of bccache.py, its docstring, is a statement")
-	}
-
-	for _, cut := range []int{1, 100, len(data) / 3, len(data) / 2, len(data) - 1} {
-		if _, err := coveragepy.Read(bytes.NewReader(data[:cut]), scan.Limits{}); err == nil || !strings.Contains(err.Error(), "cut") {
-			t.Errorf("cut at %d: have the error %v, want one that says so", cut, err)
-		}
-	}
-}
 
 func lines(f *coverage.File) (ran, missed []uint32) {
 	for _, l := range f.Lines {
@@ -233,17 +153,7 @@ func TestSniff(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"meta":{"branch_coverage":true},"files":{"a.py":{"executed_lines":[1,2,3],"summary":{"covered_lines":2,"covered_branches":1},"missing_lines":[5],"excluded_lines":[9],"executed_branches":[[2,3],[2,-2],[2,-1]],"missing_branches":[[5,6]],"functions":{"f":{"executed_lines":[2],"missing_lines":[3],"start_line":1}}}}}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		coveragepy.Sniff(data)
-		r, err := coveragepy.Read(bytes.NewReader(data), scan.Limits{Line: 1000, Files: 10})
-		if err != nil {
-			return
-		}
-		for _, file := range r.Files {
-			if file.Total().Covered > file.Total().Total || !slices.IsSortedFunc(file.Lines, func(a, b coverage.Line) int { return cmp.Compare(a.Number, b.Number) }) {
-				t.Errorf("%+v", file)
-			}
-		}
+	profiletest.Fuzz(f, coveragepy.Sniff, coveragepy.Read, []string{
+		`{"meta":{"branch_coverage":true},"files":{"a.py":{"executed_lines":[1,2,3],"summary":{"covered_lines":2,"covered_branches":1},"missing_lines":[5],"excluded_lines":[9],"executed_branches":[[2,3],[2,-2],[2,-1]],"missing_branches":[[5,6]],"functions":{"f":{"executed_lines":[2],"missing_lines":[3],"start_line":1}}}}}`,
 	})
 }

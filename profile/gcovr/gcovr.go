@@ -26,7 +26,7 @@ func Sniff(head []byte) bool {
 		return false
 	}
 	first, err := d.Text()
-	if err != nil {
+	if kind := d.PeekKind(); err != nil || (first != "files" || kind != '[') && (!strings.HasPrefix(first, "gcovr/") || kind != '"') {
 		return false
 	}
 	for _, name := range []string{
@@ -125,7 +125,7 @@ func (p *parser) file() error {
 		return fmt.Errorf("want file and lines in %s", p.StackPointer())
 	}
 	f.Lines = coverage.SumLines(f.Lines)
-	f.Branches = sum(coverage.SortBranches(f.Branches))
+	f.Branches = coverage.SortBranches(f.Branches) // a line of a template stands once for each instantiation
 	f.Funcs = coverage.SortFuncs(f.Funcs)
 	if known := p.files[f.Name]; known != nil {
 		*known = *coverage.Merge(known, f)
@@ -137,19 +137,6 @@ func (p *parser) file() error {
 	p.files[f.Name] = f
 	p.report.Files = append(p.report.Files, f)
 	return nil
-}
-
-// sum returns sorted branches, each once. A line of a template stands once for each instantiation.
-func sum(branches []coverage.Branch) []coverage.Branch {
-	out := branches[:0]
-	for _, b := range branches {
-		if k := len(out) - 1; k >= 0 && out[k].Line == b.Line && out[k].Way == b.Way {
-			out[k].Count = coverage.AddCounts(out[k].Count, b.Count)
-		} else {
-			out = append(out, b)
-		}
-	}
-	return out
 }
 
 func (p *parser) line(f *coverage.File) error {

@@ -2,7 +2,6 @@ package gocover_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,6 +20,7 @@ import (
 	"golang.org/x/tools/cover"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/gocover"
 	"github.com/covls/covls/profile/scan"
 )
@@ -141,101 +141,6 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-// TestCorpus reads what the tools wrote and compares with the figures of an independent reader.
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	corpus := filepath.Join(shared(t), "corpus")
-
-	t.Run("sniff", func(t *testing.T) {
-		t.Parallel()
-		notText := []string{"go-truncated.out.gz", "go-utf16le.out", "go.out.gz"}
-		for _, path := range glob(t, filepath.Join(corpus, "*", "*")) {
-			if info, err := os.Stat(path); err != nil || info.IsDir() {
-				continue
-			}
-			base := filepath.Base(path)
-			want := base == "cover.out" || base == "textfmt.out" || strings.HasPrefix(base, "go-") && !slices.Contains(notText, base)
-			if text := readFile(t, path); gocover.Sniff(text[:min(len(text), 4096)]) != want {
-				t.Errorf("%s: have %t", path, !want)
-			}
-		}
-	})
-
-	type figures struct {
-		Mode       string
-		Statements *coverage.Tally
-		Distinct   int `json:"distinct_blocks"`
-		Files      []struct {
-			Path    string
-			Covered int `json:"statements_covered"`
-			Total   int `json:"statements_total"`
-			Blocks  int `json:"blocks_total"`
-		}
-	}
-	for _, path := range glob(t, filepath.Join(corpus, "go*", "expected.json")) {
-		var expected struct{ Profiles map[string]figures }
-		readJSON(t, path, &expected)
-		for name, want := range expected.Profiles {
-			if strings.HasPrefix(name, "covdata/") { // binary; this is the same as text
-				name = "textfmt.out"
-			}
-			path := filepath.Join(filepath.Dir(path), name)
-			t.Run(filepath.Base(filepath.Dir(path))+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				r := read(t, readFile(t, path))
-				if want.Statements == nil || r.Total(coverage.Statements) != *want.Statements || len(r.Warnings) > 0 {
-					t.Errorf("have %v, %v, want %v", r.Total(coverage.Statements), r.Warnings, want.Statements)
-				}
-				if r.Counted != (want.Mode != "set") {
-					t.Errorf("mode %s: counted is %t", want.Mode, r.Counted)
-				}
-				if want.Distinct > 0 && blocks(r) != want.Distinct {
-					t.Errorf("have %d blocks, want %d", blocks(r), want.Distinct)
-				}
-				if len(r.Files) != len(want.Files) {
-					t.Fatalf("have %d files, want %d", len(r.Files), len(want.Files))
-				}
-				for i, w := range want.Files {
-					f := r.Files[i]
-					if f.Name != w.Path || f.Total() != (coverage.Tally{Covered: w.Covered, Total: w.Total}) || len(f.Regions) != w.Blocks {
-						t.Errorf("have %s %v %d blocks, want %v", f.Name, f.Total(), len(f.Regions), w)
-					}
-				}
-			})
-		}
-	}
-
-	var edge map[string]struct {
-		Expected struct{ Statements *coverage.Tally }
-	}
-	readJSON(t, filepath.Join(corpus, "edge", "expected.json"), &edge)
-	for name, want := range edge {
-		if !strings.HasPrefix(name, "go-") && name != "empty.out" || strings.HasSuffix(name, ".gz") {
-			continue
-		}
-		t.Run("edge/"+name, func(t *testing.T) {
-			t.Parallel()
-			text := readFile(t, filepath.Join(corpus, "edge", name))
-			if name == "go-utf16le.out" {
-				if r, err := gocover.Read(bytes.NewReader(text), limits); err == nil {
-					t.Errorf("have %v, want an error", r)
-				}
-				return
-			}
-			r := read(t, text)
-			if want.Expected.Statements == nil {
-				want.Expected.Statements = new(coverage.Tally)
-			}
-			if r.Total(coverage.Statements) != *want.Expected.Statements {
-				t.Errorf("have %v, want %v", r.Total(coverage.Statements), want.Expected.Statements)
-			}
-			if r.Files == nil {
-				t.Error("a report without files has nil files")
-			}
-		})
-	}
-}
-
 // TestReadLikeTools reads random profiles as x/tools does, in every order that blocks can come in.
 func TestReadLikeTools(t *testing.T) {
 	t.Parallel()
@@ -310,13 +215,11 @@ func TestReadMemory(t *testing.T) {
 // FuzzRead holds Read to what it promises: a report in order or the line at fault; the same report
 // when it is written and read again; and the report of x/tools wherever that has one.
 func FuzzRead(f *testing.F) {
-	paths, err := filepath.Glob("testdata/*.out")
-	if err != nil {
-		f.Fatal(err)
+	var texts []string
+	for _, path := range glob(f, "testdata/*.out") {
+		texts = append(texts, string(readFile(f, path)))
 	}
-	for _, path := range paths {
-		f.Add(readFile(f, path))
-	}
+	profiletest.Seed(f, gocover.Sniff, texts)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := gocover.Read(bytes.NewReader(text), scan.Limits{})
 		if err != nil {
@@ -327,6 +230,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		check(t, r)
+		profiletest.Check(t, r, len(text), scan.Limits{})
 		again, err := gocover.Read(bytes.NewReader(format(r)), scan.Limits{})
 		if err != nil {
 			t.Fatal(err)
@@ -345,20 +249,12 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// check reports what breaks the rules of coverage.Report.
+// check reports what breaks the rules of coverage.Report, beside those of profiletest.Check.
 func check(t *testing.T, r *coverage.Report) {
 	t.Helper()
-	for i, f := range r.Files {
-		if i > 0 && r.Files[i-1].Name >= f.Name {
-			t.Errorf("%q is not sorted or not distinct", f.Name)
-		}
+	for _, f := range r.Files {
 		if len(f.Regions) == 0 || cap(f.Regions) != len(f.Regions) || f.Unit != coverage.Statements {
 			t.Errorf("%q has %d regions in room for %d", f.Name, len(f.Regions), cap(f.Regions))
-		}
-		for j, r := range f.Regions {
-			if j > 0 && f.Regions[j-1].Compare(r) >= 0 || r.End.Compare(r.Start) < 0 {
-				t.Errorf("%q: region %v is not sorted or not distinct", f.Name, r)
-			}
 		}
 	}
 	if !slices.IsSortedFunc(r.Warnings, func(a, b coverage.Warning) int { return a.Line - b.Line }) {
@@ -443,20 +339,7 @@ func blocks(r *coverage.Report) (n int) {
 	return n
 }
 
-// shared returns the folder with the corpus, or skips the test.
-func shared(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("COVLS_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
-		t.Skipf("skipped without the corpus (COVLS_SHARED says where it is): %v", err)
-	}
-	return dir
-}
-
-func glob(t *testing.T, pattern string) []string {
+func glob(t testing.TB, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(pattern)
 	if err != nil || len(paths) == 0 {
@@ -472,11 +355,4 @@ func readFile(t testing.TB, path string) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-func readJSON(t *testing.T, path string, v any) {
-	t.Helper()
-	if err := json.Unmarshal(readFile(t, path), v); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
 }

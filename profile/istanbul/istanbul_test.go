@@ -1,234 +1,15 @@
 package istanbul_test
 
 import (
-	"encoding/json"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/istanbul"
 	"github.com/covls/covls/profile/scan"
 )
-
-// corpus returns the folder of the real profiles.
-func corpus(t testing.TB) string {
-	t.Helper()
-	shared := os.Getenv("COVLS_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "shared")
-	}
-	dir := filepath.Join(shared, "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpus is not there: %v", err)
-	}
-	return dir
-}
-
-type figures struct {
-	Statements, Lines, Functions, Branches coverage.Tally
-}
-
-func figuresOf(files ...*coverage.File) (f figures) {
-	for _, file := range files {
-		f.Statements = f.Statements.Plus(file.Total())
-		lines := coverage.File{Unit: coverage.Lines, Lines: file.Lines}
-		f.Lines = f.Lines.Plus(lines.Total())
-		branches, _ := file.BranchTotal()
-		f.Branches = f.Branches.Plus(branches)
-		for _, fn := range file.Funcs {
-			f.Functions.Total++
-			if !fn.Uncovered() {
-				f.Functions.Covered++
-			}
-		}
-	}
-	return f
-}
-
-type uncovered struct {
-	File, Name string
-	Line       uint32
-}
-
-func decode(t *testing.T, path string, into any) {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func readFile(t *testing.T, path string) (*coverage.Report, error) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	return istanbul.Read(f, scan.Limits{})
-}
-
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(corpus(t), "istanbul-qs")
-	var want struct {
-		Profiles map[string]struct {
-			Lines, Statements, Functions, Branches coverage.Tally
-			Files                                  []struct {
-				Path              string
-				LinesCovered      int `json:"lines_covered"`
-				LinesTotal        int `json:"lines_total"`
-				StatementsCovered int `json:"statements_covered"`
-				StatementsTotal   int `json:"statements_total"`
-				FunctionsCovered  int `json:"functions_covered"`
-				FunctionsTotal    int `json:"functions_total"`
-				BranchesCovered   int `json:"branches_covered"`
-				BranchesTotal     int `json:"branches_total"`
-			}
-			Uncovered []uncovered `json:"uncovered_functions"`
-		}
-	}
-	decode(t, filepath.Join(dir, "expected.json"), &want)
-	for _, name := range []string{"nyc/coverage-final.json", "c8/coverage-final.json"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			report, err := readFile(t, filepath.Join(dir, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(report.Warnings) > 0 {
-				t.Errorf("warnings: %v", report.Warnings)
-			}
-			want, ok := want.Profiles[name]
-			if !ok {
-				t.Fatal("no figures")
-			}
-			if got, want := figuresOf(report.Files...), (figures{want.Statements, want.Lines, want.Functions, want.Branches}); got != want {
-				t.Errorf("got %v, want %v", got, want)
-			}
-			if len(report.Files) != len(want.Files) {
-				t.Fatalf("got %d files, want %d", len(report.Files), len(want.Files))
-			}
-			missed := map[uncovered]int{}
-			for i, w := range want.Files {
-				f := report.Files[i]
-				want := figures{
-					coverage.Tally{Covered: w.StatementsCovered, Total: w.StatementsTotal},
-					coverage.Tally{Covered: w.LinesCovered, Total: w.LinesTotal},
-					coverage.Tally{Covered: w.FunctionsCovered, Total: w.FunctionsTotal},
-					coverage.Tally{Covered: w.BranchesCovered, Total: w.BranchesTotal},
-				}
-				if got := figuresOf(f); f.Name != w.Path || got != want {
-					t.Errorf("%s: got %v, want %v of %s", f.Name, got, want, w.Path)
-				}
-				checkOrder(t, f)
-				for _, fn := range f.Funcs {
-					if fn.Uncovered() {
-						missed[uncovered{f.Name, fn.Name, fn.Span.Start.Line}]++
-					}
-				}
-			}
-			for _, u := range want.Uncovered {
-				// The figures have the line of the body. The parameters are 21 lines long, and the
-				// declaration is where Istanbul's own LCOV has the function.
-				if u == (uncovered{"/srv/ci/jsqs/package/lib/stringify.js", "stringify", 87}) {
-					u.Line = 66
-				}
-				missed[u]--
-			}
-			for u, n := range missed {
-				if n != 0 {
-					t.Errorf("%v: %+d uncovered functions", u, n)
-				}
-			}
-		})
-	}
-}
-
-// checkOrder checks what the model says of the order of a file's parts.
-func checkOrder(t *testing.T, f *coverage.File) {
-	t.Helper()
-	for i := 1; i < len(f.Regions); i++ {
-		if f.Regions[i-1].Compare(f.Regions[i]) >= 0 {
-			t.Errorf("%s: regions %v and %v", f.Name, f.Regions[i-1], f.Regions[i])
-		}
-	}
-	for i := 1; i < len(f.Lines); i++ {
-		if f.Lines[i-1].Number >= f.Lines[i].Number {
-			t.Errorf("%s: lines %v and %v", f.Name, f.Lines[i-1], f.Lines[i])
-		}
-	}
-	for i := 1; i < len(f.Funcs); i++ {
-		if f.Funcs[i-1].Span.Start.Line > f.Funcs[i].Span.Start.Line {
-			t.Errorf("%s: functions %v and %v", f.Name, f.Funcs[i-1], f.Funcs[i])
-		}
-	}
-}
-
-func TestEdge(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(corpus(t), "edge")
-	var want map[string]struct{ Expected figures }
-	decode(t, filepath.Join(dir, "expected.json"), &want)
-
-	report, err := readFile(t, filepath.Join(dir, "istanbul-win.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := figuresOf(report.Files...), want["istanbul-win.json"].Expected; got != want {
-		t.Errorf("istanbul-win.json: got %v, want %v", got, want)
-	}
-	if got, want := report.Files[0].Name, `D:\a\qs\qs\lib\x.js`; got != want {
-		t.Errorf("istanbul-win.json: got %s, want %s", got, want)
-	}
-	if report, err := readFile(t, filepath.Join(dir, "istanbul-empty.json")); err != nil || len(report.Files) > 0 {
-		t.Errorf("istanbul-empty.json: got %v, %v", report, err)
-	}
-	if _, err := readFile(t, filepath.Join(dir, "istanbul-truncated.json")); err == nil || !strings.Contains(err.Error(), "cut") {
-		t.Errorf("istanbul-truncated.json: got %v", err)
-	}
-}
-
-func TestSniffCorpus(t *testing.T) {
-	t.Parallel()
-	dir := corpus(t)
-	want := map[string]bool{
-		"istanbul-qs/nyc/coverage-final.json": true,
-		"istanbul-qs/c8/coverage-final.json":  true,
-		"edge/istanbul-empty.json":            true,
-		"edge/istanbul-truncated.json":        true,
-		"edge/istanbul-win.json":              true,
-	}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		head, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name, _ := filepath.Rel(dir, path)
-		name = filepath.ToSlash(name)
-		if got := istanbul.Sniff(head[:min(len(head), 4<<10)]); got != want[name] {
-			t.Errorf("%s: got %v", name, got)
-		}
-		delete(want, name)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range want {
-		t.Errorf("%s is not there", name)
-	}
-}
 
 func TestSniff(t *testing.T) {
 	t.Parallel()
@@ -467,17 +248,9 @@ func TestReadErrors(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	loc := at("1", "0", "1", "null")
-	f.Add([]byte(`{}`))
-	f.Add([]byte(`{"a":{"path":"a","statementMap":{"0":` + loc + `,"1":` + loc + `},"s":{"0":0,"1":2},"fnMap":{"0":{"name":"f","decl":` + loc + `,"loc":` + loc + `}},"f":{"0":1},"branchMap":{"0":{"loc":` +
-		loc + `,"line":1,"locations":[` + loc + `,{"start":{},"end":{}}]}},"b":{"0":[1,0]}}}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		istanbul.Sniff(data)
-		report, err := istanbul.Read(strings.NewReader(string(data)), scan.Limits{})
-		if err != nil {
-			return
-		}
-		for _, file := range report.Files {
-			checkOrder(t, file)
-		}
+	profiletest.Fuzz(f, istanbul.Sniff, istanbul.Read, []string{
+		`{}`,
+		`{"a":{"path":"a","statementMap":{"0":` + loc + `,"1":` + loc + `},"s":{"0":0,"1":2},"fnMap":{"0":{"name":"f","decl":` + loc + `,"loc":` + loc + `}},"f":{"0":1},"branchMap":{"0":{"loc":` +
+			loc + `,"line":1,"locations":[` + loc + `,{"start":{},"end":{}}]}},"b":{"0":[1,0]}}}`,
 	})
 }

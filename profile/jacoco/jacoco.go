@@ -57,6 +57,8 @@ type parser struct {
 	file   *coverage.File // the source file at hand
 	method *coverage.Func
 	blind  bool // there are classes without lines
+
+	branches int // of all files
 }
 
 func (p *parser) start() error {
@@ -134,6 +136,9 @@ func (p *parser) line() error {
 	if missed > ways || taken > ways {
 		return fmt.Errorf("line %d has more than %d branches", n, ways)
 	}
+	if p.branches += int(missed + taken); p.branches > scan.MaxBranches {
+		return fmt.Errorf("more than %d branches", scan.MaxBranches)
+	}
 	for way := range uint32(missed + taken) {
 		b := coverage.Branch{Line: uint32(n), Way: way}
 		if uint64(way) < taken {
@@ -160,7 +165,7 @@ func (p *parser) stop() {
 
 func (p *parser) end() *coverage.Report {
 	for _, f := range p.files {
-		p.blind = p.blind || f.Lines == nil
+		p.blind = p.blind || f.Lines == nil && f.Funcs != nil // an interface has neither
 		f.Lines, f.Branches, f.Funcs = coverage.SumLines(f.Lines), coverage.SortBranches(f.Branches), coverage.SortFuncs(f.Funcs)
 		p.report.Files = append(p.report.Files, f)
 	}

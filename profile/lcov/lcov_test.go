@@ -13,6 +13,7 @@ var cases = []profiletest.Case{
 	{Name: "names with commas", Text: "SF:a\nFN:1,f(int, char)\nFNDA:1,f(int, char)\nFN:3,9,g(int, char)\nend_of_record\n", Want: "a{0 0} {1 2} {0 0}"},
 	{Name: "repeated names", Text: "SF:a\nFN:1,f\nFN:1,f\nFNDA:0,f\nFNDA:1,f\nend_of_record\n", Want: "a{0 0} {1 2} {0 0}"},
 	{Name: "lcov 2", Text: "#comment\nSF:a\nFNL:0,1,5\nFNA:0,2,main\nFNA:0,0,alias\nDA:1,2\nBRDA:1,e0,0,0\nBRDA:1,0,0,1\nMCDC:1,2,t,1,0,x\nend_of_record\n", Want: "a{1 1} {1 2} {1 2}"},
+	{Name: "a branch twice", Text: "SF:a\nDA:1,1\nBRDA:1,0,0,0\nBRDA:1,0,1,0\nBRDA:1,0,0,2\nend_of_record\n", Want: "a{1 1} {0 0} {1 2}"},
 	{Name: "odd counts", Text: "SF:a\nDA:1,1.5e3\nDA:2,18446744073709551615\nDA:3,-4\nDA:4,0.3,abc/+=\nend_of_record\n", Want: "a{3 4} {0 0} {0 0}; line 4: negative counts were taken for 0"},
 	{Name: "line 0 and line 2e9", Text: "SF:a\nDA:0,1\nDA:2000000000,1\nDA:3,1\nend_of_record\n", Want: "a{1 1} {0 0} {0 0}; line 2: records of line 0 were passed over; line 3: line 2000000000 is beyond limits.line; such records were passed over"},
 	{Name: "CRLF and BOM", Text: "\ufeffTN:\r\nSF:a\r\nDA:1,1\r\nend_of_record\r\n", Want: "a{1 1} {0 0} {0 0}"},
@@ -28,7 +29,7 @@ var cases = []profiletest.Case{
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, lcov.Read, cases)
+	profiletest.Table(t, lcov.Read, profiletest.Summary, cases)
 }
 
-func FuzzRead(f *testing.F) { profiletest.Fuzz(f, lcov.Sniff, lcov.Read, cases) }
+func FuzzRead(f *testing.F) { profiletest.Fuzz(f, lcov.Sniff, lcov.Read, profiletest.Texts(cases)) }

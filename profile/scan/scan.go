@@ -22,6 +22,10 @@ type Limits struct {
 	Files int
 }
 
+// MaxBranches is how many branches a profile may have by their number alone: a few bytes can stand for
+// any number.
+const MaxBranches = 1 << 22
+
 // BOM is the UTF-8 byte order mark that some Windows programs put before a text.
 const BOM = "\ufeff"
 

@@ -2,33 +2,16 @@ package simplecov_test
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/scan"
 	"github.com/covls/covls/profile/simplecov"
 )
-
-// corpus returns a file of the corpus, or skips the test where there is none.
-func corpus(t *testing.T, name string) []byte {
-	t.Helper()
-	dir := filepath.Join(cmp.Or(os.Getenv("COVLS_SHARED"), "../../../shared"), "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("there is no corpus: set COVLS_SHARED")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
 
 func read(t *testing.T, data []byte) *coverage.Report {
 	t.Helper()
@@ -40,76 +23,6 @@ func read(t *testing.T, data []byte) *coverage.Report {
 		t.Fatal(err)
 	}
 	return r
-}
-
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	type tally = coverage.Tally
-	var expected struct {
-		Profiles map[string]struct {
-			Branches tally
-			Lines    tally `json:"resultset_without_nocov_knowledge"`
-			Files    []struct {
-				Path            string
-				LinesCovered    int `json:"lines_covered"`
-				LinesTotal      int `json:"lines_total"`
-				BranchesCovered int `json:"branches_covered"`
-				BranchesTotal   int `json:"branches_total"`
-			}
-		}
-	}
-	if err := json.Unmarshal(corpus(t, "simplecov/expected.json"), &expected); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range expected.Profiles {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			data := corpus(t, "simplecov/"+name)
-			r := read(t, data)
-			if len(r.Files) != len(want.Files) || !r.Counted {
-				t.Fatalf("have %d files, Counted %v, want %d and true", len(r.Files), r.Counted, len(want.Files))
-			}
-			var branches tally
-			for i, f := range r.Files {
-				w := want.Files[i]
-				lines := tally{Covered: w.LinesCovered, Total: w.LinesTotal}
-				if strings.HasSuffix(w.Path, "/nocov.rb") {
-					lines = lines.Plus(tally{Covered: 1, Total: 2}) // only the source tells of # :nocov:
-				}
-				b, _ := f.BranchTotal()
-				branches = branches.Plus(b)
-				if f.Name != w.Path || f.Total() != lines || b != (tally{Covered: w.BranchesCovered, Total: w.BranchesTotal}) {
-					t.Errorf("%s: have %v %v, want %v %+v", f.Name, f.Total(), b, lines, w)
-				}
-			}
-			if got := r.Total(coverage.Lines); got != want.Lines || branches != want.Branches {
-				t.Errorf("have %v %v, want %v %v", got, branches, want.Lines, want.Branches)
-			}
-			for _, cut := range []int{1, 100, len(data) / 3, len(data) / 2, len(data) - 3} {
-				if _, err := simplecov.Read(bytes.NewReader(data[:cut]), scan.Limits{}); err == nil || !strings.Contains(err.Error(), "cut") {
-					t.Errorf("cut at %d: have the error %v, want one that says so", cut, err)
-				}
-			}
-		})
-	}
-}
-
-func TestOldForm(t *testing.T) {
-	t.Parallel()
-	var expected map[string]struct {
-		Expected struct{ Lines coverage.Tally }
-	}
-	if err := json.Unmarshal(corpus(t, "edge/expected.json"), &expected); err != nil {
-		t.Fatal(err)
-	}
-	const name = "simplecov-old.json"
-	r := read(t, corpus(t, "edge/"+name))
-	if got, want := r.Total(coverage.Lines), expected[name].Expected.Lines; got != want {
-		t.Errorf("have %v, want %v", got, want)
-	}
-	if _, ok := r.Files[0].BranchTotal(); ok {
-		t.Error("the old form has no branches")
-	}
 }
 
 func TestLines(t *testing.T) {
@@ -236,17 +149,7 @@ func TestSniff(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"a":{"coverage":{"x.rb":{"lines":[null,0,1],"branches":{"[:if, 0, 3, 4, 3, 25]":{"[:then, 1, 3, 12, 3, 16]":1}},"methods":{"[A, :run, 2, 2, 4, 5]":0}}}},"b":{"coverage":{"x.rb":[1]},"timestamp":1}}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		simplecov.Sniff(data)
-		r, err := simplecov.Read(bytes.NewReader(data), scan.Limits{Line: 1000, Files: 10})
-		if err != nil {
-			return
-		}
-		for _, file := range r.Files {
-			if file.Total().Covered > file.Total().Total || !slices.IsSortedFunc(file.Lines, func(a, b coverage.Line) int { return cmp.Compare(a.Number, b.Number) }) {
-				t.Errorf("%+v", file)
-			}
-		}
+	profiletest.Fuzz(f, simplecov.Sniff, simplecov.Read, []string{
+		`{"a":{"coverage":{"x.rb":{"lines":[null,0,1],"branches":{"[:if, 0, 3, 4, 3, 25]":{"[:then, 1, 3, 12, 3, 16]":1}},"methods":{"[A, :run, 2, 2, 4, 5]":0}}}},"b":{"coverage":{"x.rb":[1]},"timestamp":1}}`,
 	})
 }

@@ -1,0 +1,12 @@
+package profile
+
+// Sniffed returns the formats that take head for theirs.
+func Sniffed(head []byte) []string {
+	var names []string
+	for _, f := range formats() {
+		if f.sniff(head[:min(len(head), headSize)]) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
