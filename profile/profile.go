@@ -18,6 +18,7 @@ import (
 	"github.com/covls/covls/profile/clover"
 	"github.com/covls/covls/profile/cobertura"
 	"github.com/covls/covls/profile/coveragepy"
+	"github.com/covls/covls/profile/demangle"
 	"github.com/covls/covls/profile/gcovr"
 	"github.com/covls/covls/profile/gocover"
 	"github.com/covls/covls/profile/istanbul"
@@ -160,6 +161,7 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 		if report, err = f.read(text, limits); err != nil {
 			return nil, "", err
 		}
+		demangle.Report(report)
 		// The size and the hash are of the whole file, whatever the format left unread.
 		if _, err = io.Copy(io.Discard, text); err == nil {
 			_, err = io.Copy(io.Discard, r)

@@ -3,6 +3,7 @@ package source
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/text"
@@ -54,15 +55,12 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 }
 
 // NameSpan is where a function's name stands in the lines from first on, else the first line without
-// the space around it. Of "Foo::bar(int)" it looks for bar.
+// the space around it. Of "Foo::bar(int)" it looks for bar, of "Foo::operator+" for operator+.
 func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
-	word, _, _ := strings.Cut(strings.TrimLeft(name, "("), "(")
-	if i := strings.LastIndexFunc(word, func(r rune) bool { return !isWord(r) }); i >= 0 {
-		word = word[i+1:]
-	}
+	word, symbol := sought(name)
 	for n := first; word != "" && n <= min(last, first+2); n++ {
-		if at := wordAt(t.Line(n), word); at >= 0 {
-			return coverage.Span{Start: coverage.Point{Line: n, Col: uint32(at) + 1}, End: coverage.Point{Line: n, Col: uint32(at+len(word)) + 1}}
+		if start, end := nameIn(t.Line(n), word, symbol); start >= 0 {
+			return coverage.Span{Start: coverage.Point{Line: n, Col: uint32(start) + 1}, End: coverage.Point{Line: n, Col: uint32(end) + 1}}
 		}
 	}
 	line := t.Line(first)
@@ -73,16 +71,139 @@ func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
 	}
 }
 
-// wordAt is where word stands in line as a word of its own, or -1.
-func wordAt(line, word string) int {
-	for from := 0; ; {
+const operator = "operator"
+
+// sought is the word by which a function is found: its own name without what it belongs to. symbol is
+// what follows the word operator, or "~" before the name of a destructor. A function without a name
+// has no word.
+func sought(name string) (word, symbol string) {
+	if strings.HasPrefix(name, "-[") || strings.HasPrefix(name, "+[") { // -[Class selector:with:]
+		selector := name[strings.LastIndexByte(name, ' ')+1:]
+		return selector[:strings.IndexFunc(selector+"]", func(r rune) bool { return !isWord(r) })], ""
+	}
+	name = strings.ReplaceAll(name, "(anonymous namespace)::", "")
+	own := -1
+	for at := wordAt(name, operator, 0); at >= 0; at = wordAt(name, operator, at+len(operator)) {
+		own = at
+	}
+	switch {
+	case own < 0:
+	case strings.HasSuffix(name[:own], "}::"): // that of a lambda
+		return "", ""
+	default:
+		return operator, operatorOf(name[own+len(operator):])
+	}
+	word, _, _ = strings.Cut(strings.TrimLeft(withoutArguments(name), "("), "(")
+	if i := strings.LastIndexFunc(word, func(r rune) bool { return !isWord(r) }); i >= 0 {
+		if word[i] == '~' {
+			symbol = "~"
+		}
+		word = word[i+1:]
+	}
+	return word, symbol
+}
+
+// operatorOf is the symbol or type that a name has behind the word operator, without spaces.
+func operatorOf(s string) string {
+	switch {
+	case strings.HasPrefix(s, "()"), strings.HasPrefix(s, "[]"):
+		return s[:2]
+	case strings.HasPrefix(s, `""`):
+		suffix := strings.TrimLeft(s[2:], " ")
+		return `""` + suffix[:strings.IndexFunc(suffix+" ", func(r rune) bool { return !isWord(r) })]
+	case strings.HasPrefix(s, " "):
+		s, _, _ = strings.Cut(s, "(")
+		return strings.ReplaceAll(withoutArguments(s), " ", "")
+	}
+	return s[:len(s)-len(strings.TrimLeft(s, symbols))]
+}
+
+// symbols are the characters of operators.
+const symbols = "+-*/%^&|~!=<>,"
+
+// withoutArguments is a name without what stands in < and >.
+func withoutArguments(s string) string {
+	if !strings.Contains(s, "<") {
+		return s
+	}
+	var b strings.Builder
+	depth := 0
+	for i := range len(s) {
+		switch {
+		case s[i] == '<':
+			depth++
+		case s[i] == '>' && depth > 0 && s[i-1] != '-':
+			depth--
+		case depth == 0:
+			b.WriteByte(s[i])
+		}
+	}
+	return strings.TrimSuffix(b.String(), "::") // of Rust's f::<T>
+}
+
+// nameIn is where a name stands in line, -1 where it does not. A type that an operator converts to may
+// be written otherwise there.
+func nameIn(line, word, symbol string) (start, end int) {
+	either := -1
+	for at := wordAt(line, word, 0); at >= 0; at = wordAt(line, word, at+len(word)) {
+		end := at + len(word)
+		switch {
+		case word == operator:
+			if tail := after(line[end:], symbol); tail >= 0 {
+				return at, end + tail
+			}
+			if either < 0 && symbol != "" && isWord(rune(symbol[0])) {
+				either = at
+			}
+		case symbol != "":
+			if before := strings.TrimRight(line[:at], " "); strings.HasSuffix(before, symbol) {
+				return len(before) - len(symbol), end
+			}
+		case !strings.HasPrefix(line[end:], "::"):
+			return at, end
+		}
+	}
+	return either, either + len(word)
+}
+
+// after is the length of what line begins with when that is the operator's symbol, with spaces
+// anywhere, else -1.
+func after(line, symbol string) int {
+	i := 0
+	for k := range len(symbol) {
+		for i < len(line) && line[i] == ' ' {
+			i++
+		}
+		if i == len(line) || line[i] != symbol[k] {
+			return -1
+		}
+		i++
+	}
+	rest := line[i:]
+	switch {
+	case symbol == "":
+		return 0
+	case rest == "":
+		return i
+	case isWord(rune(symbol[len(symbol)-1])) && isWord(rune(rest[0])):
+		return -1
+	case strings.IndexByte(symbols, symbol[0]) >= 0 && strings.IndexByte(symbols, rest[0]) >= 0:
+		return -1 // another operator: << for <
+	}
+	return i
+}
+
+// wordAt is where word stands in line as a word of its own, at from or behind it, or -1.
+func wordAt(line, word string, from int) int {
+	for {
 		i := strings.Index(line[from:], word)
 		if i < 0 {
 			return -1
 		}
 		start, end := from+i, from+i+len(word)
-		before, after := []rune(line[:start]), []rune(line[end:])
-		if (len(before) == 0 || !isWord(before[len(before)-1])) && (len(after) == 0 || !isWord(after[0])) {
+		before, _ := utf8.DecodeLastRuneInString(line[:start])
+		after, _ := utf8.DecodeRuneInString(line[end:])
+		if (start == 0 || !isWord(before)) && (end == len(line) || !isWord(after)) {
 			return start
 		}
 		from = end

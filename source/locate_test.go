@@ -1,0 +1,84 @@
+package source_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
+)
+
+func TestNameSpan(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		text string // the name stands between « and »
+	}{
+		{"main", "int «main»(void) {"},
+		{"Foo::bar(int)", "void Foo::«bar»(int barn) {"},
+		{"geo::clampTo", "static inline\nT «clampTo»(T v, T lo, T hi)\n{"},
+		{"bar<int>", "T «bar»(T x) {"},
+		{"geo::Ring<int, 2>::push(int)", "void «push»(T v) {"},
+		{"void geo::each<int>(void (*)(int))", "void «each»(F f) {"},
+		{"f(std::vector<int> const&) const", "auto «f»(std::vector<T> const &v) const {"},
+		{"add(int, int)", "MAKE(«add»)"},
+		{"(anonymous namespace)::helper", "int «helper»(int x) {"},
+		{"(anonymous namespace)::Foo::bar(int)", "int Foo::«bar»(int x) {"},
+		{"geo::Shape::Shape", "Shape::«Shape»(std::string n) {"},
+		{"geo::Shape::~Shape", "virtual «~Shape»() = default;"},
+		{"geo::Shape::~Shape()", "Shape::«~ Shape»() {}"},
+		{"ns::A::operator+", "A «operator+»(A const &o) const {"},
+		{"ns::A::operator+", "A «operator +»(A const &o) const {"},
+		{"ns::A::operator-(ns::A const&)", "A «operator-»(A const &o) const {"},
+		{"ns::A::operator()", "int «operator()»(int) const {"},
+		{"ns::A::operator()(int) const", "int «operator()»(int) const {"},
+		{"ns::A::operator[]", "int &«operator[]»(int i) {"},
+		{"ns::A::operator<", "bool «operator<»(A const &o) {"},
+		{"ns::A::operator<<(int)", "A &«operator<<»(int) {"},
+		{"bool ns::A::operator< <double>(double const&)", "bool «operator<»(T const &o) {"},
+		{"ns::A::operator->", "A *«operator->»() {"},
+		{"ns::A::operator bool", "explicit «operator bool»() const {"},
+		{"ns::A::operator std::vector", "«operator» vec<T>() const {"},
+		{"ns::A::operator new[]", "void *«operator new[]»(size_t n) {"},
+		{`geo::operator""_up`, `std::string «operator"" _up»(const char *s, size_t n)`},
+		{`geo::operator"" _up[abi:cxx11](char const*, unsigned long)`, `std::string «operator""_up»(const char *s, size_t n)`},
+		{"ns::A::operator<", "bool operator<<(int); bool «operator<»(A const &o) {"},
+		{"ns::A::operator int", "operator integer(); «operator int»() {"},
+		{"ns::A::operator bool::{lambda#1}::operator()", "  «auto f = [] { return operator bool(); };»"},
+		{"operators", "int «operators»(int operator_) {"},
+		{"geo::totalArea::{lambda#1}::operator()", "  «for_each(v, [&](auto s) {»  "},
+		{"geo::totalArea(int)::{lambda(int)#1}::operator()(int) const", "  «auto area = [&](int s) { return operators; }»"},
+		{"mycrate::foo", "pub fn «foo»<T: Into<f64>>(t: T) -> f64 {"},
+		{"mycrate::foo::<i32>", "pub fn «foo»<T>(t: T) {"},
+		{"<mycrate::Bar as core::fmt::Debug>::fmt", "fn «fmt»(&self, f: &mut Formatter) -> fmt::Result {"},
+		{"<T as Trait<A, B>>::method", "fn «method»(&self) {"},
+		{"mod::func::{closure#0}", "  «let f = |x| x + 1;»"},
+		{"mycrate::func::{{closure}}", "  «.map(|func| func + 1)»"},
+		{"(anonymous_1)", "  «items.map((x) => x)»"},
+		{"<init>", "  «public Foo(int x) {»"},
+		{"-[Shape scale:by:]", "- (void)«scale»:(int)x by:(int)y {"},
+		{"Outer.inner", "  def «inner»(self):"},
+		{"Outer.<locals>.inner", "  def «inner»():"},
+		{"get area", "  get «area»() {"},
+		{"handler.<lambda>", "  «handler = lambda x: x»"},
+		{"System.Void Foo::Bar(System.Int32)", "public void «Bar»(int x)"},
+		{"gone", "  «int other(void)»  "},
+		{"", "  «x»"},
+	}
+	for _, tt := range tests {
+		plain, start, end := unmark(tt.text)
+		doc := text.New(plain)
+		got := source.NameSpan(doc, 1, uint32(doc.Lines()), tt.name)
+		from, to := doc.At(got.Start.Line, got.Start.Col), doc.At(got.End.Line, got.End.Col)
+		if from != start || to != end {
+			t.Errorf("%s: %q, want %q", tt.name, plain[from:to], tt.text)
+		}
+	}
+}
+
+// unmark takes « and » out of a text and returns where they stood.
+func unmark(s string) (plain string, start, end int) {
+	before, rest, _ := strings.Cut(s, "«")
+	inner, after, _ := strings.Cut(rest, "»")
+	return before + inner + after, len(before), len(before) + len(inner)
+}
