@@ -313,6 +313,42 @@ func (f *Func) Uncovered() bool {
 	return f.Statements.Total > 0 && f.Statements.Covered == 0
 }
 
+// Exclusion is a stretch of a source that somebody has taken out of every total.
+type Exclusion struct {
+	Span Span
+	// Reason is what stands in the source beside it; "" where nothing does.
+	Reason string
+}
+
+// Without returns what is left of the file when what begins in the excluded stretches, which are
+// sorted and do not overlap, is taken out, and how much of its unit that was. Where it is nothing, the
+// file itself is returned.
+func (f *File) Without(excluded []Exclusion) (rest *File, out Tally) {
+	if len(excluded) == 0 {
+		return f, Tally{}
+	}
+	in := func(p Point) bool {
+		i, _ := slices.BinarySearchFunc(excluded, p, func(e Exclusion, p Point) int {
+			if e.Span.End.Compare(p) <= 0 {
+				return -1
+			}
+			return 1
+		})
+		return i < len(excluded) && excluded[i].Span.Contains(p)
+	}
+	line := func(n uint32) bool { return in(Point{n, 1}) }
+	g := *f
+	g.Regions = slices.DeleteFunc(slices.Clone(f.Regions), func(r Region) bool { return in(r.Start) })
+	g.Lines = slices.DeleteFunc(slices.Clone(f.Lines), func(l Line) bool { return line(l.Number) })
+	g.Branches = slices.DeleteFunc(slices.Clone(f.Branches), func(b Branch) bool { return line(b.Line) })
+	g.Funcs = slices.DeleteFunc(slices.Clone(f.Funcs), func(fn Func) bool { return line(fn.Span.Start.Line) })
+	if len(g.Regions)+len(g.Lines)+len(g.Branches)+len(g.Funcs) == len(f.Regions)+len(f.Lines)+len(f.Branches)+len(f.Funcs) {
+		return f, Tally{}
+	}
+	was, now := f.Total(), g.Total()
+	return &g, Tally{was.Covered - now.Covered, was.Total - now.Total}
+}
+
 // Attribute returns funcs, which must be sorted by start and must not overlap, with the
 // statements of those regions that begin inside them. A region outside every function stays out:
 // a file's total counts regions, never functions.

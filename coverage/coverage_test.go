@@ -454,3 +454,52 @@ func TestMissedHoldsAll(t *testing.T) {
 		}
 	}
 }
+
+// TestWithout: what begins in an excluded stretch is taken out, and nothing else.
+func TestWithout(t *testing.T) {
+	t.Parallel()
+	at := func(line, col uint32) coverage.Point { return coverage.Point{Line: line, Col: col} }
+	f := &coverage.File{
+		Regions: []coverage.Region{
+			{Start: at(1, 5), End: at(3, 2), Statements: 1, Count: 1},
+			{Start: at(4, 5), End: at(6, 2), Statements: 2},
+			{Start: at(7, 1), End: at(7, 9), Statements: 4, Count: 1},
+		},
+	}
+	lines := &coverage.File{
+		Unit: coverage.Lines, Lines: []coverage.Line{{Number: 1, Count: 1}, {Number: 4}, {Number: 7, Count: 2}},
+		Branches: []coverage.Branch{{Line: 1}, {Line: 4}},
+		Funcs:    []coverage.Func{{Name: "a", Span: coverage.Span{Start: at(4, 0)}, Counted: true}},
+	}
+	span := func(a, b coverage.Point) coverage.Exclusion {
+		return coverage.Exclusion{Span: coverage.Span{Start: a, End: b}}
+	}
+	for _, tt := range []struct {
+		rule string
+		file *coverage.File
+		out  []coverage.Exclusion
+		want string
+	}{
+		{"nothing", f, nil, "{5 7} {0 0} 3 0 0 0 same"},
+		{"a stretch in which nothing begins", f, []coverage.Exclusion{span(at(5, 1), at(6, 9))}, "{5 7} {0 0} 3 0 0 0 same"},
+		{"a block", f, []coverage.Exclusion{span(at(4, 5), at(6, 2))}, "{5 5} {0 2} 2 0 0 0"},
+		{"two blocks", f, []coverage.Exclusion{span(at(1, 1), at(2, 1)), span(at(7, 1), at(7, 2))}, "{0 2} {5 5} 1 0 0 0"},
+		{"the end is outside", f, []coverage.Exclusion{span(at(5, 1), at(7, 1))}, "{5 7} {0 0} 3 0 0 0 same"},
+		{"lines with all that is theirs", lines, []coverage.Exclusion{span(at(3, 1), at(5, 0))}, "{2 2} {0 1} 0 2 1 0"},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			rest, out := tt.file.Without(tt.out)
+			got := fmt.Sprint(rest.Total(), out, len(rest.Regions), len(rest.Lines), len(rest.Branches), len(rest.Funcs))
+			if rest == tt.file {
+				got += " same"
+			}
+			if got != tt.want {
+				t.Errorf("have %s, want %s", got, tt.want)
+			}
+			if rest.Funcs == nil != (tt.file.Funcs == nil) {
+				t.Error("functions that were known are not any more")
+			}
+		})
+	}
+}

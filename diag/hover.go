@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -42,7 +43,10 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
+	e, excluded := file.ExcludedBy(m.Span.Start)
 	switch {
+	case excluded:
+		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", code(m.Func.String()), excludedWords(e))
 	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", code(m.Func.String()))
 	case m.Uncovered():
@@ -109,6 +113,11 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 		return Hover{}, false
 	}
 	at := m.profilePoint(d.Text, offset)
+	if e, ok := file.ExcludedBy(at); ok {
+		now := m.span(d.Text, e.Span)
+		now.Start, now.End = max(now.Start, m.Now.Start), min(now.End, m.Now.End)
+		return Hover{now, fmt.Sprintf("**Excluded**: %s; it counts in no total\n", cmp.Or(e.Reason, "by a marker in the source"))}, true
+	}
 	if file.Coverage.Unit == coverage.Lines {
 		return hoverLine(file, d, m, at)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/workspace"
 )
 
@@ -56,10 +57,11 @@ func lensMarks(file *workspace.File, d *workspace.Document) []Mark {
 	}
 	var out []Mark
 	for _, m := range Marks(file, d) {
+		_, excluded := file.ExcludedBy(m.Span.Start)
 		switch {
-		case m.Statements.Total == 0 && !m.Uncovered(),
+		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
-			m.Statements.Uncovered() == 0 && !m.Uncovered() && settings.Lens.Functions != config.FunctionsAll:
+			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll:
 		default:
 			out = append(out, m)
 		}
@@ -75,6 +77,14 @@ type Label struct {
 	From int
 	// Mapping is what a click writes to the settings; nil means nothing.
 	Mapping *PathFix
+}
+
+// excludedWords says that code is excluded, and why.
+func excludedWords(e coverage.Exclusion) string {
+	if e.Reason == "" {
+		return "excluded"
+	}
+	return "excluded · " + e.Reason
 }
 
 // LensLabel puts a lens into words. ok is false where the lens has nothing to say any more.
@@ -95,7 +105,10 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id FuncID) (l Label
 			continue
 		}
 		var title string
+		e, excluded := file.ExcludedBy(m.Span.Start)
 		switch {
+		case excluded:
+			return Label{Title: excludedWords(e)}, true
 		case m.Uncovered():
 			title = "not covered · " + of(m.Statements, unit)
 		case m.Statements.Uncovered() == 0:
@@ -120,6 +133,9 @@ func fileTitle(file *workspace.File) string {
 		title += fmt.Sprintf(" · %d to %s %%", gap, number(file.Target()))
 	} else {
 		title += fmt.Sprintf(" · target %s %% reached", number(file.Target()))
+	}
+	if file.Taken.Total > 0 {
+		title += fmt.Sprintf(" · %d excluded", file.Taken.Total)
 	}
 	if file.Total.Uncovered() > 0 {
 		title += " · next gap ▸"

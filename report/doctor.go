@@ -202,13 +202,20 @@ func names(f *workspace.File, p *workspace.Profile) bool {
 func (d *doctor) files(unmeasured []string) {
 	d.printf("\n## Files\n\n")
 	newer := 0
+	var taken [2]int // by unit
 	for _, f := range d.snap.Files {
+		taken[f.Coverage.Unit] += f.Taken.Total
 		if f.Newer() {
 			newer++
 		}
 	}
 	d.printf("%s matched", count(len(d.snap.Files), "file"))
 	d.printf(", %d not found, %d excluded by the settings.\n", len(d.snap.Lost), d.snap.Excluded)
+	for unit, n := range taken {
+		if n > 0 {
+			d.printf("%d %s are excluded by markers in the sources.\n", n, coverage.Unit(unit).Noun(n))
+		}
+	}
 	if newer > 0 {
 		d.printf("%d changed on disk after their profile was written: run the tests again to be sure.\n", newer)
 	}

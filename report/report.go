@@ -73,8 +73,10 @@ type Summary struct {
 	// them, of the files whose functions are known.
 	Functions *Tally `json:"functions"`
 	// Literals are function literals of package level, which Functions leaves out.
-	Literals *Tally   `json:"literals"`
-	Branches *Tally   `json:"branches"`
+	Literals *Tally `json:"literals"`
+	Branches *Tally `json:"branches"`
+	// Excluded is what markers in the sources take out of Unit's total; nil where there are none.
+	Excluded *Tally   `json:"excluded"`
 	Unit     string   `json:"unit"`
 	Percent  *Percent `json:"percent"`
 	Target   Percent  `json:"target"`
@@ -93,6 +95,7 @@ type File struct {
 	Functions  *Tally   `json:"functions"`
 	Literals   *Tally   `json:"literals"`
 	Branches   *Tally   `json:"branches"`
+	Excluded   *Tally   `json:"excluded"`
 	Percent    *Percent `json:"percent"`
 	Target     Percent  `json:"target"`
 	Gap        int      `json:"gap"`
@@ -187,6 +190,9 @@ func (r *Report) addFile(f *workspace.File) {
 	if t, ok := f.Coverage.BranchTotal(); ok {
 		row.Branches = tally(t)
 	}
+	if f.Taken.Total > 0 {
+		row.Excluded = tally(f.Taken)
+	}
 	// What the profile itself counts stands, whether or not the source is at hand.
 	switch funcs := f.Coverage.Funcs; {
 	case funcs != nil:
@@ -235,8 +241,9 @@ func (r *Report) summarise(s *workspace.Snapshot) {
 		add(&sum.Literals, f.Literals)
 		add(&sum.Branches, f.Branches)
 	}
-	var totals [2]*Tally
+	var totals, excluded [2]*Tally
 	for _, f := range r.Files {
+		add(&excluded[f.unit], f.Excluded)
 		t := f.Statements
 		if f.unit == coverage.Lines {
 			t = f.Lines
@@ -252,7 +259,7 @@ func (r *Report) summarise(s *workspace.Snapshot) {
 			unit, total = coverage.Lines, lines
 		}
 	}
-	sum.Unit = unit.String()
+	sum.Unit, sum.Excluded = unit.String(), excluded[unit]
 	sum.Target = Percent(target(s))
 	if total == nil {
 		return

@@ -73,6 +73,10 @@ type scan struct {
 	size    int64
 	modTime time.Time
 	parsed  *source.Parsed
+	// excluded is what markers in the text take out; raw tells that the profile has yet to leave
+	// out what Ruby's do.
+	excluded []coverage.Exclusion
+	raw      bool
 }
 
 // goneGrace is how long a profile whose folder was wiped keeps its marks: test runners wipe their
@@ -406,15 +410,15 @@ func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 func (f *File) merge(before *File) {
 	same := before != nil && slices.EqualFunc(f.Parts, before.Parts, func(a, b Part) bool { return a.File == b.File })
 	if same {
-		f.Coverage, f.Total = before.Coverage, before.Total
-		return
+		f.all = before.all
+	} else {
+		files := make([]*coverage.File, len(f.Parts))
+		for i, p := range f.Parts {
+			files[i] = p.File
+		}
+		f.all = coverage.Merge(files...)
 	}
-	files := make([]*coverage.File, len(f.Parts))
-	for i, p := range f.Parts {
-		files[i] = p.File
-	}
-	f.Coverage = coverage.Merge(files...)
-	f.Total = f.Coverage.Total()
+	f.Coverage, f.Total = f.all, f.all.Total()
 }
 
 // scan reads and parses the source of an open document. base is what is on disk; nil where the
@@ -435,7 +439,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 		return scan{}, "", err
 	}
 	// Where the profile names the functions, they are looked for in the text each time.
-	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && f.Coverage.Funcs == nil
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && known.raw == f.raw() && f.all.Funcs == nil
 	if same && !wantText {
 		return known, "", nil
 	}
@@ -446,9 +450,10 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	if same {
 		return known, data, nil
 	}
-	s = scan{size: info.Size(), modTime: info.ModTime()}
-	if f.Coverage.Funcs != nil {
-		s.parsed = source.Locate(data, f.Coverage.Funcs)
+	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw()}
+	s.excluded = source.Exclusions(f.Path, data, s.raw)
+	if f.all.Funcs != nil {
+		s.parsed = source.Locate(data, f.all.Funcs)
 	} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
 		own(s.parsed)
 	}

@@ -5,6 +5,7 @@ package workspace
 import (
 	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -114,8 +115,11 @@ type File struct {
 	Mapping source.Mapping
 	// Folder has the settings for the file: the deepest one around it, else its profile's.
 	Folder *Folder
-	// Coverage is the union of the parts.
+	// Coverage is the union of the parts without what is excluded.
 	Coverage *coverage.File
+	// Excluded is what markers in the source take out, sorted; Taken is how much of the unit.
+	Excluded []coverage.Exclusion
+	Taken    coverage.Tally
 	// Parts are sorted by the profiles' paths.
 	Parts []Part
 	// Total is Coverage.Total().
@@ -128,6 +132,8 @@ type File struct {
 	Source *source.Parsed
 	// Funcs are the functions of Source with their statements; nil where Source is.
 	Funcs []coverage.Func
+
+	all *coverage.File // the union of the parts
 }
 
 // Target is the percentage that the file should reach.
@@ -161,12 +167,29 @@ func (f *File) Newer() bool {
 func (f *File) withSource(s scan) *File {
 	g := *f
 	parsed := s.parsed
-	g.Source, g.ModTime = parsed, s.modTime
+	g.Source, g.ModTime, g.Excluded = parsed, s.modTime, s.excluded
+	g.Coverage, g.Taken = f.all.Without(s.excluded)
+	g.Total = g.Coverage.Total()
 	g.Funcs = nil
 	if parsed != nil {
-		g.Funcs = f.Coverage.Count(parsed.Funcs)
+		g.Funcs = g.Coverage.Count(parsed.Funcs)
 	}
 	return &g
+}
+
+// raw tells that a profile of the file has what its language's own markers exclude.
+func (f *File) raw() bool {
+	return slices.ContainsFunc(f.Parts, func(p Part) bool { return p.Profile.Format == "simplecov" })
+}
+
+// ExcludedBy returns the exclusion around a place of the profile's text; ok is false where there is
+// none.
+func (f *File) ExcludedBy(p coverage.Point) (e coverage.Exclusion, ok bool) {
+	i := slices.IndexFunc(f.Excluded, func(e coverage.Exclusion) bool { return e.Span.Contains(p) })
+	if i < 0 {
+		return coverage.Exclusion{}, false
+	}
+	return f.Excluded[i], true
 }
 
 // File returns what the profiles say of the file at an absolute path; nil means nothing.
