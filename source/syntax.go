@@ -147,7 +147,7 @@ const maxName = 250
 // A text that takes longer to parse than parseTime, or has more than parseBytes, is not parsed: its
 // functions are unknown. The parser may try a text twice, for parseTime each.
 const (
-	parseTime  = 3 * time.Second
+	parseTime  = 2 * time.Second
 	parseBytes = 2 << 20
 )
 

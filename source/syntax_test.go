@@ -102,27 +102,20 @@ func TestParseExtensions(t *testing.T) {
 	}
 }
 
-// TestParseBounded holds texts that a parser takes long over to the bound of time, and far above it
-// to none.
+// TestParseBounded holds texts that the parser would take minutes over to the bound of time.
 func TestParseBounded(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	for _, name := range []string{"x.py", "x.js", "x.ts", "x.tsx", "x.java", "x.rb", "x.php", "x.rs"} {
-		for _, unit := range []string{"(", "{", "class A{", "a<b<"} {
-			text := strings.Repeat(unit, 20_000)
-			if name == "x.php" {
-				text = "<?php " + text
-			}
-			start := time.Now()
+	for name, unit := range map[string]string{"x.py": "(", "x.ts": "a<b<", "x.rb": "{"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start, text := time.Now(), strings.Repeat(unit, 100_000)
 			if p, ok := source.Parse(name, text); ok {
 				checkFuncs(t, text, p)
 			}
 			if took := time.Since(start); took > time.Minute {
-				t.Errorf("%s: %d times %q took %v", name, 20_000, unit, took)
+				t.Errorf("it took %v", took)
 			}
-		}
+		})
 	}
 	if _, ok := source.Parse("x.js", strings.Repeat(" ", 3<<20)); ok {
 		t.Error("a text of 3 MB was parsed")
