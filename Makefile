@@ -3,6 +3,12 @@
 GO ?= go
 TOOL = $(GO) tool -modfile=tools/go.mod
 
+# The grammars that package source uses; without these tags a build holds all that there are.
+LANGUAGES = python javascript typescript tsx java ruby php rust
+comma := ,
+space := $(subst ,, )
+export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
+
 .PHONY: test build lint unit e2e setup fuzz bench golden clean
 
 # test installs what it needs, checks the style, and runs every test with the race detector.

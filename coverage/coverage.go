@@ -273,6 +273,9 @@ type Func struct {
 	Literal bool
 	// Span is the whole function, from `func` to the closing brace.
 	Span Span
+	// Body is where the code begins that a call runs, in a language in which the head of a function runs
+	// when the file is loaded. The zero Point means that all of Span is of the call.
+	Body Point
 	// NameSpan is where the name stands, or the keyword func of a literal.
 	NameSpan Span
 	// Hash is a fingerprint of the function's text, by which it is found again after an edit.
@@ -368,14 +371,19 @@ func Attribute(funcs []Func, regions []Region) []Func {
 	return out
 }
 
-// Count returns funcs, which lie in the file's text, with what the file has inside each.
+// Count returns funcs, which lie in the file's text, with what the file has inside each that a call
+// would run.
 func (f *File) Count(funcs []Func) []Func {
 	if f.Unit == Statements && f.Funcs == nil {
 		return Attribute(funcs, f.Regions)
 	}
 	out := slices.Clone(funcs)
 	for i := range out {
-		out[i].Statements = f.Within(out[i].Span)
+		span := out[i].Span
+		if out[i].Body != (Point{}) {
+			span.Start = out[i].Body
+		}
+		out[i].Statements = f.Within(span)
 	}
 	return out
 }

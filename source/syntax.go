@@ -33,6 +33,9 @@ type grammar struct {
 	marks []string
 	// join stands between the names of nested scopes.
 	join string
+	// loads tells that the head of a function runs when the text is loaded, its "body" when it is
+	// called.
+	loads bool
 	// trim tells that a body may take in the comments behind it.
 	trim bool
 }
@@ -43,6 +46,7 @@ var (
 		funcs:   []string{"function_definition"},
 		scopes:  map[string]string{"class_definition": "name"},
 		join:    ".",
+		loads:   true,
 		trim:    true,
 	}
 	javaScript = &grammar{
@@ -77,6 +81,7 @@ var (
 		funcs:   []string{"method", "singleton_method"},
 		scopes:  map[string]string{"class": "name", "module": "name"},
 		join:    "::",
+		loads:   true,
 	}
 	php = &grammar{
 		parsers:  parsers(grammars.PhpLanguage),
@@ -251,10 +256,17 @@ func (s *syntax) add(whole, value, name *sitter.Node, receiver string) bool {
 	if len(funcs) > 0 && span.Start.Compare(funcs[len(funcs)-1].Span.End) < 0 {
 		return false
 	}
-	s.parsed.Funcs = append(funcs, coverage.Func{
+	f := coverage.Func{
 		Name: s.in(name), Receiver: receiver, Span: span, NameSpan: named,
 		Hash: Fingerprint(s.src[s.bom+s.begin(whole) : s.bom+s.end(value)]),
-	})
+	}
+	if s.loads {
+		f.Body = span.End
+		if body := s.field(value, "body"); body != nil {
+			f.Body.Line, f.Body.Col = s.text.LineCol(s.bom + int(body.StartByte()))
+		}
+	}
+	s.parsed.Funcs = append(funcs, f)
 	return true
 }
 

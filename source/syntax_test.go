@@ -169,3 +169,27 @@ func BenchmarkParseSyntax(b *testing.B) {
 		})
 	}
 }
+
+// TestParseBody: the head of a Python or Ruby function runs when the file is loaded, so only its body
+// tells whether it was called.
+func TestParseBody(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ rule, name, text, want string }{
+		{"Python", "a.py", "def f(\n    a=1,\n):\n    return a\n", "4:5"},
+		{"one line of Python", "a.py", "def f(): return 1\n", "1:10"},
+		{"Ruby", "a.rb", "def f(a)\n  a\nend\n", "2:3"},
+		{"empty Ruby", "a.rb", "def f\nend\n", "2:4"},
+		{"JavaScript", "a.js", "function f() {\n  return 1\n}\n", "0:0"},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			p := parseAs(t, tt.name, tt.text)
+			if len(p.Funcs) != 1 {
+				t.Fatal(p.Funcs)
+			}
+			if got := fmt.Sprintf("%d:%d", p.Funcs[0].Body.Line, p.Funcs[0].Body.Col); got != tt.want {
+				t.Errorf("have %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
