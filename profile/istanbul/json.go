@@ -3,101 +3,11 @@ package istanbul
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/covls/covls/coverage"
 )
-
-func newDecoder(r io.Reader) *jsontext.Decoder {
-	return jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-}
-
-// object reads an object and calls member for each name, which reads the value. What the object is
-// stands in the error where there is another value.
-func (p *parser) object(what string, member func(name string) error) error {
-	if p.dec.PeekKind() != '{' {
-		return p.wrong(what + " as an object")
-	}
-	if _, err := p.token(); err != nil {
-		return err
-	}
-	for {
-		tok, err := p.token()
-		if err != nil {
-			return err
-		}
-		if tok.Kind() == '}' {
-			return nil
-		}
-		if err := member(tok.String()); err != nil {
-			return err
-		}
-	}
-}
-
-// array reads an array and calls item before each value, which reads it.
-func (p *parser) array(what string, item func() error) error {
-	if p.dec.PeekKind() != '[' {
-		return p.wrong(what + " as an array")
-	}
-	if _, err := p.token(); err != nil {
-		return err
-	}
-	for p.dec.PeekKind() != ']' {
-		if err := item(); err != nil {
-			return err
-		}
-	}
-	_, err := p.token()
-	return err
-}
-
-func (p *parser) token() (jsontext.Token, error) {
-	tok, err := p.dec.ReadToken()
-	return tok, explain(err)
-}
-
-func (p *parser) skip() error { return explain(p.dec.SkipValue()) }
-
-// end makes sure that nothing follows the report.
-func (p *parser) end() error {
-	_, err := p.dec.ReadToken()
-	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
-	}
-	if err != nil {
-		return explain(err)
-	}
-	return fmt.Errorf("want the end of the file behind the report, at byte %d", p.dec.InputOffset())
-}
-
-func explain(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("want the rest of the report: the file seems to be cut or still being written (%w)", io.ErrUnexpectedEOF)
-	}
-	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
-		return fmt.Errorf("want JSON: %w", err)
-	}
-	return err
-}
-
-// wrong is the error for a value that is not what was wanted, or for the syntax error in its place.
-func (p *parser) wrong(want string) error {
-	at, pointer := p.dec.InputOffset(), p.dec.StackPointer()
-	if p.dec.PeekKind() == 0 {
-		if err := p.skip(); err != nil {
-			return err
-		}
-	}
-	if pointer == "" {
-		return fmt.Errorf("want %s at byte %d", want, at)
-	}
-	return fmt.Errorf("want %s at byte %d, in %.100q", want, at, string(pointer))
-}
 
 // place is a line and a column as Istanbul gives them. Line 0 is no place; column -1 is not known.
 type place struct {
@@ -109,17 +19,17 @@ type location struct{ start, end place }
 
 // location reads a location. That of an implicit else is empty, and so is null.
 func (p *parser) location() (loc location, err error) {
-	if p.dec.PeekKind() == 'n' {
-		return loc, p.skip()
+	if p.Peek() == 'n' {
+		return loc, p.Skip()
 	}
-	err = p.object("a location", func(member string) (err error) {
-		switch member {
+	err = p.Object("a location as an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "start":
 			loc.start, err = p.place()
 		case "end":
 			loc.end, err = p.place()
 		default:
-			err = p.skip()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -128,11 +38,11 @@ func (p *parser) location() (loc location, err error) {
 
 func (p *parser) place() (place, error) {
 	at := place{col: -1}
-	if p.dec.PeekKind() == 'n' {
-		return at, p.skip()
+	if p.Peek() == 'n' {
+		return at, p.Skip()
 	}
-	err := p.object("a line and a column", func(member string) (err error) {
-		switch member {
+	err := p.Object("a line and a column as an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "line":
 			at.line, err = p.line()
 		case "column":
@@ -142,7 +52,7 @@ func (p *parser) place() (place, error) {
 				at.col = -1
 			}
 		default:
-			err = p.skip()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -164,39 +74,37 @@ func (p *parser) line() (uint32, error) {
 
 // number reads a number, -1 for null.
 func (p *parser) number(what string) (float64, error) {
-	switch p.dec.PeekKind() {
-	case 'n':
-		return -1, p.skip()
-	case '0':
-		tok, err := p.token()
-		if err != nil {
-			return 0, err
-		}
-		n, _ := strconv.ParseFloat(tok.String(), 64) // infinite where it is out of range
-		return n, nil
+	if n, ok := p.Uint(); ok {
+		return float64(n), nil
 	}
-	return 0, p.wrong(what)
+	if p.Peek() == 'n' {
+		return -1, p.Skip()
+	}
+	digits, err := p.Digits(what)
+	if err != nil {
+		return 0, err
+	}
+	n, _ := strconv.ParseFloat(string(digits), 64) // infinite where it is out of range
+	return n, nil
 }
 
 // count reads a count; null, which stands for NaN, is none.
 func (p *parser) count() (uint64, error) {
-	switch p.dec.PeekKind() {
-	case 'n':
-		return 0, p.skip()
-	case '0':
-	default:
-		return 0, p.wrong("a count")
+	if n, ok := p.Uint(); ok {
+		return n, nil
 	}
-	tok, err := p.token()
+	if p.Peek() == 'n' {
+		return 0, p.Skip()
+	}
+	digits, err := p.Digits("a count")
 	if err != nil {
 		return 0, err
 	}
-	s := tok.String()
-	n, err := strconv.ParseUint(s, 10, 64)
+	n, err := strconv.ParseUint(string(digits), 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return n, nil // the largest, where it is out of range
 	}
-	switch f, _ := strconv.ParseFloat(s, 64); {
+	switch f, _ := strconv.ParseFloat(string(digits), 64); {
 	case f < 0:
 		p.warn("negative", "negative counts were taken for 0")
 		return 0, nil
