@@ -50,8 +50,9 @@ type parser struct {
 	class *file
 	own   []line // lines of the class
 	inner []line // lines of its methods
-	// The method at hand; nil outside of methods.
-	method *coverage.Func
+	funcs []coverage.Func
+	// inMethod says that the last of funcs is the method at hand.
+	inMethod bool
 }
 
 // line is a line with the ways out of it.
@@ -74,7 +75,7 @@ func (p *parser) start(name string) error {
 	case "method":
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
-			p.method = &coverage.Func{Name: name, Counted: true}
+			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
 		}
 	case "line":
 		return p.line()
@@ -87,7 +88,7 @@ func (p *parser) startClass() error {
 	if !ok || name == "" {
 		return errors.New(`want <class filename="…">`)
 	}
-	p.own, p.inner = p.own[:0], p.inner[:0]
+	p.own, p.inner, p.funcs, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], false
 	if p.class = p.files[name]; p.class == nil {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
 			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
@@ -116,12 +117,12 @@ func (p *parser) line() error {
 	if c, ok := p.x.Attr("condition-coverage"); ok {
 		l.taken, l.total = ways(c)
 	}
-	m := p.method
-	if m == nil {
+	if !p.inMethod {
 		p.own = append(p.own, l)
 		return nil
 	}
 	p.inner = append(p.inner, l)
+	m := &p.funcs[len(p.funcs)-1]
 	if m.Span.Start.Line == 0 || l.number < m.Span.Start.Line {
 		m.Span.Start = coverage.Point{Line: l.number, Col: 1}
 	}
@@ -149,10 +150,10 @@ func (p *parser) stop(name string) {
 			p.report.Roots = append(p.report.Roots, s)
 		}
 	case "method":
-		if p.method != nil && p.method.Span.Start.Line > 0 {
-			p.class.funcs = append(p.class.funcs, *p.method)
+		if k := len(p.funcs) - 1; p.inMethod && p.funcs[k].Span.Start.Line == 0 {
+			p.funcs = p.funcs[:k] // it has no lines
 		}
-		p.method = nil
+		p.inMethod = false
 	case "class":
 		if p.class == nil {
 			return
@@ -162,6 +163,7 @@ func (p *parser) stop(name string) {
 			lines = p.inner
 		}
 		p.class.lines = append(p.class.lines, lines...)
+		p.class.funcs = append(p.class.funcs, p.funcs...)
 		p.class = nil
 	}
 }

@@ -17,8 +17,17 @@ type place struct {
 
 type location struct{ start, end place }
 
+// written is a location as JSON.stringify writes it.
+var written = [...]string{`{"start":{"line":`, `,"column":`, `},"end":{"line":`, `,"column":`, `}}`}
+
 // location reads a location. That of an implicit else is empty, and so is null.
 func (p *parser) location() (loc location, err error) {
+	var n [4]uint64
+	if p.Match(written[:], n[:]) {
+		loc.start = place{p.within(float64(n[0])), column(float64(n[1]))}
+		loc.end = place{p.within(float64(n[2])), column(float64(n[3]))}
+		return loc, nil
+	}
 	if p.Peek() == 'n' {
 		return loc, p.Skip()
 	}
@@ -48,9 +57,7 @@ func (p *parser) place() (place, error) {
 		case "column":
 			var n float64
 			n, err = p.number("a column")
-			if at.col = int64(n); !(n >= 0 && n < math.MaxUint32) {
-				at.col = -1
-			}
+			at.col = column(n)
 		default:
 			err = p.Skip()
 		}
@@ -59,17 +66,33 @@ func (p *parser) place() (place, error) {
 	return at, err
 }
 
+// column is n, -1 where no column is n.
+func column(n float64) int64 {
+	if !(n >= 0 && n < math.MaxUint32) {
+		return -1
+	}
+	return int64(n)
+}
+
 // line reads a line number, 0 where there is none that can be.
 func (p *parser) line() (uint32, error) {
 	n, err := p.number("a line number")
-	switch {
-	case err != nil || !(n >= 1):
+	if err != nil {
 		return 0, err
+	}
+	return p.within(n), nil
+}
+
+// within is the line n, 0 where no line is n.
+func (p *parser) within(n float64) uint32 {
+	switch {
+	case !(n >= 1):
+		return 0
 	case n >= math.MaxUint32-1 || p.limits.Line > 0 && n > float64(p.limits.Line):
 		p.warn("line", fmt.Sprintf("line %.0f is beyond limits.line; what is there was passed over", n))
-		return 0, nil
+		return 0
 	}
-	return uint32(n), nil
+	return uint32(n)
 }
 
 // number reads a number, -1 for null.

@@ -46,9 +46,10 @@ type parser struct {
 	files  map[string]*coverage.File // by name
 
 	pkg    string
-	class  *coverage.File // the file of the class at hand
-	file   *coverage.File // the source file at hand
-	method *coverage.Func
+	class  *coverage.File  // the file of the class at hand
+	funcs  []coverage.Func // of that class; the last is the method at hand
+	method bool            // there is a method at hand
+	file   *coverage.File  // the source file at hand
 	lines  []coverage.Line // of the source file at hand
 	blind  bool            // there are classes without lines
 }
@@ -58,6 +59,7 @@ func (p *parser) start(name string) error {
 	case "package":
 		p.pkg, _ = p.x.Attr("name")
 	case "class":
+		p.funcs, p.method = p.funcs[:0], false
 		name, ok := p.x.Attr("sourcefilename")
 		if !ok {
 			p.blind = true
@@ -70,14 +72,15 @@ func (p *parser) start(name string) error {
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
 			line, _ := p.x.Number("line")
-			p.method = &coverage.Func{Name: name, Counted: true}
+			f := coverage.Func{Name: name, Counted: true}
 			if p.believed(line) {
-				p.method.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
+				f.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
 			}
+			p.funcs, p.method = append(p.funcs, f), true
 		}
 	case "counter":
-		if p.method != nil && p.x.Is("type", "METHOD") {
-			p.method.Count, _ = p.x.Number("covered")
+		if p.method && p.x.Is("type", "METHOD") {
+			p.funcs[len(p.funcs)-1].Count, _ = p.x.Number("covered")
 		}
 	case "sourcefile":
 		name, ok := p.x.Attr("name")
@@ -141,12 +144,12 @@ func (p *parser) line() error {
 func (p *parser) stop(name string) {
 	switch name {
 	case "method":
-		if p.method != nil {
-			p.class.Funcs = append(p.class.Funcs, *p.method)
-		}
-		p.method = nil
+		p.method = false
 	case "class":
-		p.class = nil
+		if p.class != nil {
+			p.class.Funcs = append(p.class.Funcs, p.funcs...)
+		}
+		p.class, p.method = nil, false
 	case "sourcefile":
 		if p.file != nil {
 			p.file.Lines, p.lines = append(p.file.Lines, p.lines...), p.lines[:0]

@@ -147,6 +147,39 @@ func TestJSONNumbers(t *testing.T) {
 	}
 }
 
+func TestJSONMatch(t *testing.T) {
+	t.Parallel()
+	parts := []string{`{"line":`, `,"column":`, `}`}
+	for _, c := range []struct {
+		text string
+		want bool
+	}{
+		{`{"line":12,"column":0}`, true},
+		{` {"line":12,"column":0}`, true},
+		{`{"line":12,"column":00}`, false},
+		{`{"line":12,"column":-1}`, false},
+		{`{"line":12,"column":null}`, false},
+		{`{"line":12, "column":0}`, false},
+		{`{"line":12,"column":0,"x":1}`, false},
+		{`{"line":1234567890123456789,"column":0}`, false},
+		{`{"line":12,"colu`, false},
+	} {
+		var row [2]uint64
+		// Another value follows, for a match is not sought at the end of what is at hand.
+		d := scan.NewJSON(strings.NewReader(c.text + " "))
+		got := d.Match(parts, row[:])
+		if got != c.want || got && row != [2]uint64{12, 0} {
+			t.Errorf("%s: have %v %v", c.text, got, row)
+		}
+		if !got && d.Peek() != '{' {
+			t.Errorf("%s: was not left", c.text)
+		}
+		if got && d.End(nil) != nil {
+			t.Errorf("%s: was not read whole", c.text)
+		}
+	}
+}
+
 // A string of any length is skipped, but not read.
 func TestJSONLong(t *testing.T) {
 	t.Parallel()

@@ -68,7 +68,6 @@ func (x *XML) next() (start bool, err error) {
 	for {
 		text := x.find('<', 0)
 		if text < 0 {
-			x.pass(len(x.buf) - x.pos)
 			if len(x.open) > 0 || !x.began || x.err != io.EOF {
 				return false, x.cut("want </%s>", strings.Join(x.open, "></"))
 			}
@@ -110,6 +109,7 @@ func (x *XML) fail(format string, args ...any) error {
 
 // cut is the error for a text that has no more.
 func (x *XML) cut(format string, args ...any) error {
+	x.pass(len(x.buf) - x.pos)
 	switch {
 	case errors.Is(x.err, errToken):
 		return x.fail("%w", errToken)
@@ -125,14 +125,13 @@ func (x *XML) tag(from int) (end int, err error) {
 	for {
 		if end, ok := x.scanTag(from); ok {
 			if end == from {
+				x.pass(end)
 				return 0, x.fail("want a name between < and >")
 			}
 			return end, nil
 		}
 		if !x.more() {
-			tag := x.buf[min(x.pos+from, len(x.buf)):]
-			x.line += bytes.Count(x.buf[x.pos:], newline)
-			return 0, x.cut("want > behind %s", Quote(tag))
+			return 0, x.cut("want > behind %s", Quote(x.buf[min(x.pos+from, len(x.buf)):]))
 		}
 	}
 }
@@ -141,14 +140,20 @@ func (x *XML) scanTag(from int) (end int, ok bool) {
 	b := x.buf[x.pos:]
 	x.attrs = x.attrs[:0]
 	markup := len(b) > from && (b[from] == '!' || b[from] == '?')
-	named := false // the element's name is passed
+	named := false  // the element's name is passed
+	broken := false // there was something else than attributes
 	key, equals := from, -1
 	for i := from; i < len(b); i++ {
+		if b[i] > '>' {
+			continue // a letter, as a rule
+		}
 		switch b[i] {
 		case '>':
 			return i, true
 		case '=':
-			equals = i
+			if equals < 0 {
+				equals = i
+			}
 		case ' ', '\t', '\r', '\n':
 			if !named {
 				named, key = true, i+1
@@ -161,13 +166,14 @@ func (x *XML) scanTag(from int) (end int, ok bool) {
 			if n < 0 {
 				return 0, false
 			}
-			for key < equals && b[key] <= ' ' {
-				key++
-			}
-			for key < equals && b[equals-1] <= ' ' {
-				equals--
-			}
-			if key < equals {
+			broken = broken || equals < 0 || i > equals+1 && len(bytes.TrimSpace(b[equals+1:i])) > 0
+			if !broken {
+				for key < equals && b[key] <= ' ' {
+					key++
+				}
+				for key < equals && b[equals-1] <= ' ' {
+					equals--
+				}
 				at := int32(x.pos)
 				x.attrs = append(x.attrs, attr{at + int32(key), at + int32(equals), at + int32(i+1), at + int32(i+1+n)})
 			}
