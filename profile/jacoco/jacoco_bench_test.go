@@ -34,7 +34,7 @@ func BenchmarkRead(b *testing.B) {
 			for n := range perPackage {
 				fmt.Fprintf(w, `<class name="org/example/project/component%03d/Handler%03d" sourcefilename="Handler%03d.java">`, p, n, n)
 				for m := range methods {
-					fmt.Fprintf(w, `<method name="handle%d" desc="(Ljava/lang/String;ILjava/util/List;)V" line="%d">`, m, 10+m*30)
+					fmt.Fprintf(w, `<method name="handle%d" desc="(Ljava/lang/String;ILjava/util/List;Ljava/util/Map;)V" line="%d">`, m, 10+m*30)
 					counters(w, n+m, "INSTRUCTION", "BRANCH", "LINE", "COMPLEXITY", "METHOD")
 					fmt.Fprint(w, `</method>`)
 				}

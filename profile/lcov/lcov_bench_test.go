@@ -22,12 +22,12 @@ func BenchmarkRead(b *testing.B) {
 	const files, funcs, lines = 20_000, 10, 150
 	profiletest.Bench(b, files, func(w *bufio.Writer) {
 		for n := range files {
-			fmt.Fprintf(w, "TN:\nSF:/home/ci/work/project/monorepo/packages/component%03d/src/module/file_%05d.ts\n", n/100, n)
+			fmt.Fprintf(w, "TN:\nSF:/home/ci/work/project/monorepo/packages/component%03d/src/module/handlers/file_%05d.ts\n", n/100, n)
 			for i := range funcs {
-				fmt.Fprintf(w, "FN:%d,handleRequests%d\n", 100+i*60, n+i)
+				fmt.Fprintf(w, "FN:%d,handleRequestOf%d\n", 100+i*60, n+i)
 			}
 			for i := range funcs {
-				fmt.Fprintf(w, "FNDA:%d,handleRequests%d\n", (n+i)%700, n+i)
+				fmt.Fprintf(w, "FNDA:%d,handleRequestOf%d\n", (n+i)%700, n+i)
 			}
 			fmt.Fprintf(w, "FNF:%d\nFNH:%d\n", funcs, funcs)
 			line := 100

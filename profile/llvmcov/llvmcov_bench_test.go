@@ -19,10 +19,10 @@ var readers = []profiletest.Reader{
 	profiletest.Whole("encoding-json", unmarshal),
 }
 
-// BenchmarkRead reads 107 MB: 5,000 files, each with 150 segments and 20 branches, and 100,000
-// functions, each with 28 regions and a branch.
+// BenchmarkRead reads 109 MB: 5,000 files, each with 150 segments and 20 branches, and 100,000
+// functions, each with 26 regions and a branch.
 func BenchmarkRead(b *testing.B) {
-	const files, funcs, regions = 5_000, 20, 28
+	const files, funcs, regions = 5_000, 20, 26
 	profiletest.Bench(b, files, func(w *bufio.Writer) {
 		list := func(n int, item func(i int)) {
 			for i := range n {
