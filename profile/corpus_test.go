@@ -315,7 +315,7 @@ func checkSample(t *testing.T, path string, c sample, want expected) {
 	t.Helper()
 	p, err := profile.Open(path, profile.Limits{})
 	if c.fails != "" {
-		if err == nil || err.Error() != path+": "+c.fails {
+		if err == nil || err.Error() != path+":1: "+c.fails {
 			t.Errorf("have the error %v, want %s", err, c.fails)
 		}
 		return
@@ -520,7 +520,7 @@ func edges() map[string]edge {
 		"go-truncated.out.gz":      {says: ": unpack gzip: the file seems to be cut or broken"},
 		"go-utf16le.out":           {says: "line 55: the last line has no newline: the file may be cut"},
 		"istanbul-empty.json":      {reads: "istanbul: ", silent: nothing},
-		"istanbul-truncated.json":  {says: ": want the rest of the report: the file seems to be cut or still being written"},
+		"istanbul-truncated.json":  {says: ":1: want more JSON: the file seems to be cut or still being written"},
 		"json-bare-array.json":     {says: `: not a coverage profile that covls knows (first bytes: "[]")`},
 		"json-unknown.json":        {says: `: not a coverage profile that covls knows (first bytes: "{\"hello\": 1}")`},
 		"lcov-cr-only.info":        {says: ":1: the lines end in CR alone: save the file with LF or CRLF"},

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
@@ -23,32 +22,10 @@ func Sniff(head []byte) bool {
 // Read reads a report. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
-	for {
-		start, err := p.x.Next()
-		if errors.Is(err, io.EOF) {
-			return p.end(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch name := p.x.Name(); {
-		case name == "file" && start:
-			err = p.startFile()
-		case name == "file":
-			p.oneLiners()
-			p.file = nil
-		case name == "class":
-			p.inClass = start
-		case name == "metrics" && start && p.file != nil && !p.inClass:
-			n, _ := p.x.Number("statements")
-			p.statements = int(min(n, 1<<30))
-		case name == "line" && start && p.file != nil:
-			err = p.line()
-		}
-		if err != nil {
-			return nil, &coverage.LineError{Line: p.x.Line(), Err: err}
-		}
+	if err := p.x.Each(p.element); err != nil {
+		return nil, err
 	}
+	return p.end(), nil
 }
 
 type parser struct {
@@ -75,6 +52,24 @@ type method struct {
 
 const farthest = 1<<32 - 1
 
+func (p *parser) element(name string, start bool) error {
+	switch {
+	case name == "file" && start:
+		return p.startFile()
+	case name == "file":
+		p.oneLiners()
+		p.file = nil
+	case name == "class":
+		p.inClass = start
+	case name == "metrics" && start && p.file != nil && !p.inClass:
+		n, _ := p.x.Number("statements")
+		p.statements = int(min(n, 1<<30))
+	case name == "line" && start && p.file != nil:
+		return p.line()
+	}
+	return nil
+}
+
 func (p *parser) startFile() error {
 	// Istanbul has the base name in name and the path in path, PHPUnit the path in name.
 	name, ok := p.x.Attr("path")
@@ -89,7 +84,6 @@ func (p *parser) startFile() error {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
 			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
 		}
-		name = strings.Clone(name)
 		p.file = &coverage.File{Name: name, Unit: coverage.Lines}
 		p.files[name] = p.file
 	}
@@ -109,10 +103,9 @@ func (p *parser) line() error {
 		return nil
 	}
 	line := coverage.Line{Number: uint32(n), Count: count}
-	kind, _ := p.x.Attr("type")
-	if kind == "method" {
+	if p.x.Is("type", "method") {
 		name, _ := p.x.Attr("name")
-		f := coverage.Func{Name: strings.Clone(name), Counted: true, Count: count}
+		f := coverage.Func{Name: name, Counted: true, Count: count}
 		f.Span.Start = coverage.Point{Line: line.Number, Col: 1}
 		p.file.Funcs = append(p.file.Funcs, f)
 		p.methods = append(p.methods, method{line, farthest})
@@ -123,7 +116,7 @@ func (p *parser) line() error {
 	}
 	p.counted++
 	p.file.Lines = append(p.file.Lines, line)
-	if kind != "cond" {
+	if !p.x.Is("type", "cond") {
 		return nil
 	}
 	taken, _ := p.x.Number("truecount")

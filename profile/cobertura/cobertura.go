@@ -4,9 +4,11 @@ package cobertura
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,23 +27,17 @@ func Sniff(head []byte) bool {
 // can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*file{}, report: &coverage.Report{Counted: true}}
-	for {
-		start, err := p.x.Next()
-		if errors.Is(err, io.EOF) {
-			return p.end(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
+	err := p.x.Each(func(name string, start bool) error {
 		if start {
-			err = p.start()
-		} else {
-			p.stop()
+			return p.start(name)
 		}
-		if err != nil {
-			return nil, &coverage.LineError{Line: p.x.Line(), Err: err}
-		}
+		p.stop(name)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	return p.end(), nil
 }
 
 type parser struct {
@@ -56,31 +52,32 @@ type parser struct {
 	class *file
 	own   []line // lines of the class
 	inner []line // lines of its methods
-	// The method at hand; nil outside of methods.
-	method *coverage.Func
+	funcs []coverage.Func
+	// inMethod says that the last of funcs is the method at hand.
+	inMethod bool
 }
 
 // line is a line with the ways out of it.
 type line struct {
 	number       uint32
+	taken, total uint16
 	count        uint64
-	taken, total uint32
 }
 
 type file struct {
 	name  string
-	lines map[uint32]line
+	lines []line
 	funcs []coverage.Func
 }
 
-func (p *parser) start() error {
-	switch p.x.Name() {
+func (p *parser) start(name string) error {
+	switch name {
 	case "class":
 		return p.startClass()
 	case "method":
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
-			p.method = &coverage.Func{Name: strings.Clone(name), Counted: true}
+			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
 		}
 	case "line":
 		return p.line()
@@ -93,13 +90,12 @@ func (p *parser) startClass() error {
 	if !ok || name == "" {
 		return errors.New(`want <class filename="…">`)
 	}
-	p.own, p.inner = p.own[:0], p.inner[:0]
+	p.own, p.inner, p.funcs, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], false
 	if p.class = p.files[name]; p.class == nil {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
 			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
 		}
-		name = strings.Clone(name)
-		p.class = &file{name: name, lines: map[uint32]line{}}
+		p.class = &file{name: name}
 		p.files[name] = p.class
 	}
 	return nil
@@ -126,12 +122,12 @@ func (p *parser) line() error {
 	if p.branches += int(l.total); p.branches > scan.MaxBranches {
 		return fmt.Errorf("more than %d branches", scan.MaxBranches)
 	}
-	m := p.method
-	if m == nil {
+	if !p.inMethod {
 		p.own = append(p.own, l)
 		return nil
 	}
 	p.inner = append(p.inner, l)
+	m := &p.funcs[len(p.funcs)-1]
 	if m.Span.Start.Line == 0 || l.number < m.Span.Start.Line {
 		m.Span.Start = coverage.Point{Line: l.number, Col: 1}
 	}
@@ -141,7 +137,7 @@ func (p *parser) line() error {
 }
 
 // ways reads "50% (1/2)".
-func ways(s string) (taken, total uint32) {
+func ways(s string) (taken, total uint16) {
 	_, s, _ = strings.Cut(s, "(")
 	a, b, ok := strings.Cut(strings.TrimSuffix(s, ")"), "/")
 	x, err1 := strconv.ParseUint(a, 10, 16)
@@ -149,20 +145,20 @@ func ways(s string) (taken, total uint32) {
 	if !ok || err1 != nil || err2 != nil || x > y {
 		return 0, 0
 	}
-	return uint32(x), uint32(y)
+	return uint16(x), uint16(y)
 }
 
-func (p *parser) stop() {
-	switch p.x.Name() {
+func (p *parser) stop(name string) {
+	switch name {
 	case "source":
 		if s := p.x.Text(); s != "" {
-			p.report.Roots = append(p.report.Roots, strings.Clone(s))
+			p.report.Roots = append(p.report.Roots, s)
 		}
 	case "method":
-		if p.method != nil && p.method.Span.Start.Line > 0 {
-			p.class.funcs = append(p.class.funcs, *p.method)
+		if k := len(p.funcs) - 1; p.inMethod && p.funcs[k].Span.Start.Line == 0 {
+			p.funcs = p.funcs[:k] // it has no lines
 		}
-		p.method = nil
+		p.inMethod = false
 	case "class":
 		if p.class == nil {
 			return
@@ -171,13 +167,8 @@ func (p *parser) stop() {
 		if len(lines) == 0 { // some tools write them under the methods only
 			lines = p.inner
 		}
-		for _, l := range lines {
-			if known, ok := p.class.lines[l.number]; ok {
-				l.count = max(l.count, known.count)
-				l.taken, l.total = max(l.taken, known.taken), max(l.total, known.total)
-			}
-			p.class.lines[l.number] = l
-		}
+		p.class.lines = append(p.class.lines, lines...)
+		p.class.funcs = append(p.class.funcs, p.funcs...)
 		p.class = nil
 	}
 }
@@ -185,19 +176,53 @@ func (p *parser) stop() {
 func (p *parser) end() *coverage.Report {
 	for _, f := range p.files {
 		out := &coverage.File{Name: f.name, Unit: coverage.Lines, Funcs: coverage.SortFuncs(f.funcs)}
-		for _, l := range f.lines {
-			out.Lines = append(out.Lines, coverage.Line{Number: l.number, Count: l.count})
-			for way := range l.total {
-				b := coverage.Branch{Line: l.number, Way: way}
-				if way < l.taken {
-					b.Count = max(l.count, 1)
-				}
-				out.Branches = append(out.Branches, b)
-			}
-		}
-		out.Lines, out.Branches = coverage.SumLines(out.Lines), coverage.SortBranches(out.Branches)
+		out.Lines, out.Branches = split(f.join())
+		f.lines = nil
 		p.report.Files = append(p.report.Files, out)
 	}
 	coverage.SortFiles(p.report.Files)
 	return p.report
+}
+
+// join returns the lines sorted, each once.
+func (f *file) join() []line {
+	compare := func(a, b line) int { return cmp.Compare(a.number, b.number) }
+	if !slices.IsSortedFunc(f.lines, compare) {
+		slices.SortFunc(f.lines, compare)
+	}
+	out := f.lines[:0]
+	for _, l := range f.lines {
+		if k := len(out) - 1; k >= 0 && out[k].number == l.number {
+			out[k].count = max(out[k].count, l.count)
+			out[k].taken, out[k].total = max(out[k].taken, l.taken), max(out[k].total, l.total)
+		} else {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// split returns the lines and the ways out of them; nil for none.
+func split(list []line) (lines []coverage.Line, branches []coverage.Branch) {
+	ways := 0
+	for _, l := range list {
+		ways += int(l.total)
+	}
+	if len(list) > 0 {
+		lines = make([]coverage.Line, 0, len(list))
+	}
+	if ways > 0 {
+		branches = make([]coverage.Branch, 0, ways)
+	}
+	for _, l := range list {
+		lines = append(lines, coverage.Line{Number: l.number, Count: l.count})
+		for way := range l.total {
+			b := coverage.Branch{Line: l.number, Way: uint32(way)}
+			if way < l.taken {
+				b.Count = max(l.count, 1)
+			}
+			branches = append(branches, b)
+		}
+	}
+	return lines, branches
 }

@@ -19,6 +19,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
@@ -27,25 +28,20 @@ import (
 // Sniff reports whether a profile that begins with head is a report of coverage.py.
 func Sniff(head []byte) bool {
 	d := scan.NewJSON(bytes.NewReader(head))
-	if _, err := d.Begin('{', ""); err != nil {
-		return false
-	}
-	name, err := d.Begin('"', "")
-	if err != nil {
-		return false
-	}
-	switch name.String() {
-	case "meta":
-		found := false
-		_ = d.Object("", func(name string) error {
-			found = found || name == "branch_coverage" || name == "show_contexts"
-			return d.SkipValue()
-		})
-		return found
-	case "files":
-		return d.PeekKind() == '{' && bytes.Contains(head, []byte(`"executed_lines"`))
-	}
-	return false
+	found := false
+	_ = d.Object("", func(name []byte) error {
+		switch string(name) {
+		case "meta":
+			_ = d.Object("", func(name []byte) error {
+				found = found || string(name) == "branch_coverage" || string(name) == "show_contexts"
+				return d.Skip()
+			})
+		case "files":
+			found = d.Peek() == '{' && bytes.Contains(head, []byte(`"executed_lines"`))
+		}
+		return scan.ErrStop // what comes first tells
+	})
+	return found
 }
 
 // Read reads a report. Counts are 1 for what ran and 0 for what did not.
@@ -59,7 +55,7 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 }
 
 type parser struct {
-	d      scan.JSON
+	d      *scan.JSON
 	limits scan.Limits
 	report *coverage.Report
 	warned bool
@@ -68,12 +64,13 @@ type parser struct {
 func (p *parser) read() error {
 	found := false
 	byName := map[string]*coverage.File{}
-	err := p.d.Object("an object with the member files", func(name string) error {
-		if name != "files" {
-			return p.d.SkipValue()
+	err := p.d.Object("an object with the member files", func(name []byte) error {
+		if string(name) != "files" {
+			return p.d.Skip()
 		}
 		found = true
-		return p.d.Object("an object of files", func(name string) error {
+		return p.d.Object("an object of files", func(member []byte) error {
+			name := string(member)
 			f, err := p.file(name)
 			if err != nil {
 				return err
@@ -142,8 +139,8 @@ func (p *parser) file(name string) (*coverage.File, error) {
 
 func (p *parser) region(name string) (region, error) {
 	r := region{name: name, summary: summary{-1, -1}}
-	err := p.d.Object("an object", func(name string) (err error) {
-		switch name {
+	err := p.d.Object("an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "executed_lines":
 			r.executed, err = p.lines()
 		case "missing_lines":
@@ -163,13 +160,13 @@ func (p *parser) region(name string) (region, error) {
 			r.summary, err = p.summary()
 		case "functions":
 			r.funcs = []region{}
-			err = p.d.Object("an object of functions", func(name string) error {
-				f, err := p.region(name)
+			err = p.d.Object("an object of functions", func(name []byte) error {
+				f, err := p.region(string(name))
 				r.funcs = append(r.funcs, f)
 				return err
 			})
 		default:
-			err = p.d.SkipValue()
+			err = p.d.Skip()
 		}
 		return err
 	})
@@ -184,7 +181,7 @@ func (p *parser) region(name string) (region, error) {
 		*l = slices.Compact(*l)
 	}
 	if r.executed == nil || r.missing == nil {
-		return r, fmt.Errorf("%s: want executed_lines and missing_lines", scan.Quote([]byte(p.d.StackPointer())))
+		return r, fmt.Errorf("%s: want executed_lines and missing_lines", scan.Quote([]byte(p.d.Path())))
 	}
 	without := func(n uint32) bool { return has(r.missing, n) || has(r.excluded, n) }
 	r.executed = slices.DeleteFunc(r.executed, without)
@@ -198,15 +195,15 @@ func has(sorted []uint32, n uint32) bool {
 
 func (p *parser) summary() (summary, error) {
 	s := summary{-1, -1}
-	err := p.d.Object("a summary", func(name string) error {
+	err := p.d.Object("a summary", func(name []byte) error {
 		var at *int
-		switch name {
+		switch string(name) {
 		case "covered_lines":
 			at = &s.lines
 		case "covered_branches":
 			at = &s.branches
 		default:
-			return p.d.SkipValue()
+			return p.d.Skip()
 		}
 		n, err := p.number()
 		*at = int(n)
@@ -240,7 +237,7 @@ func (p *parser) ways() ([]way, error) {
 		case err != nil:
 			return err
 		case len(ends) != 2:
-			return fmt.Errorf("%s: want a branch such as [12, 14], have %d numbers", scan.Quote([]byte(p.d.StackPointer())), len(ends))
+			return fmt.Errorf("%s: want a branch such as [12, 14], have %d numbers", scan.Quote([]byte(p.d.Path())), len(ends))
 		case p.inside(ends[0]):
 			out = append(out, way{ends[0], ends[1]})
 		}
@@ -251,13 +248,18 @@ func (p *parser) ways() ([]way, error) {
 
 func (p *parser) number() (int32, error) {
 	const what = "a whole number"
-	tok, err := p.d.Begin('0', what)
+	if n, ok := p.d.Uint(); ok && n < math.MaxInt32 {
+		return int32(n), nil
+	} else if ok {
+		return 0, p.d.Want(what, strconv.AppendUint(nil, n, 10))
+	}
+	digits, err := p.d.Digits(what)
 	if err != nil {
 		return 0, err
 	}
-	f, err := tok.Float()
+	f, err := strconv.ParseFloat(string(digits), 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) > math.MaxInt32-1 {
-		return 0, p.d.Want(what, tok)
+		return 0, p.d.Want(what, digits)
 	}
 	return int32(f), nil
 }

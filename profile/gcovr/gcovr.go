@@ -22,11 +22,12 @@ import (
 // whether it has an "unexecuted_block".
 func Sniff(head []byte) bool {
 	d := scan.NewJSON(bytes.NewReader(head))
-	if _, err := d.Begin('{', ""); err != nil {
-		return false
-	}
-	first, err := d.Text()
-	if kind := d.PeekKind(); err != nil || (first != "files" || kind != '[') && (!strings.HasPrefix(first, "gcovr/") || kind != '"') {
+	first, kind := "", byte(0)
+	err := d.Object("", func(name []byte) error {
+		first, kind = string(name), d.Peek()
+		return scan.ErrStop
+	})
+	if !errors.Is(err, scan.ErrStop) || (first != "files" || kind != '[') && (!strings.HasPrefix(first, "gcovr/") || kind != '"') {
 		return false
 	}
 	for _, name := range []string{
@@ -46,15 +47,15 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		JSON: scan.NewJSON(r), limits: limits,
 		files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true},
 	}
-	if err := p.root(); err != nil {
-		return nil, p.End(err)
+	if err := p.End(p.root()); err != nil {
+		return nil, err
 	}
 	coverage.SortFiles(p.report.Files)
 	return p.report, nil
 }
 
 type parser struct {
-	scan.JSON
+	*scan.JSON
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
@@ -76,8 +77,8 @@ var errSummary = errors.New("the summary has sums but no lines: run gcovr with -
 
 func (p *parser) root() error {
 	version, files := false, false
-	err := p.Object("an object", func(name string) error {
-		switch name {
+	err := p.Object("an object", func(name []byte) error {
+		switch string(name) {
 		case "gcovr/format_version":
 			version = true
 		case "gcovr/summary_format_version":
@@ -86,7 +87,7 @@ func (p *parser) root() error {
 			files = true
 			return p.Array("an array", func(int) error { return p.file() })
 		}
-		return p.SkipValue()
+		return p.Skip()
 	})
 	switch {
 	case err != nil:
@@ -94,14 +95,14 @@ func (p *parser) root() error {
 	case !version || !files:
 		return errors.New("want gcovr's JSON, with files and gcovr/format_version")
 	}
-	return p.End(nil)
+	return nil
 }
 
 func (p *parser) file() error {
 	f := &coverage.File{Unit: coverage.Lines}
 	lines := false
-	err := p.Object("an object", func(name string) (err error) {
-		switch name {
+	err := p.Object("an object", func(name []byte) (err error) {
+		switch string(name) {
 		case "file":
 			f.Name, err = p.Text()
 			return err
@@ -116,13 +117,13 @@ func (p *parser) file() error {
 			}
 			return p.Array("an array", func(int) error { return p.function(f) })
 		}
-		return p.SkipValue()
+		return p.Skip()
 	})
 	switch {
 	case err != nil:
 		return err
 	case f.Name == "" || !lines:
-		return fmt.Errorf("want file and lines in %s", p.StackPointer())
+		return fmt.Errorf("want file and lines in %s", p.Path())
 	}
 	f.Lines = coverage.SumLines(f.Lines)
 	f.Branches = coverage.SortBranches(f.Branches) // a line of a template stands once for each instantiation
@@ -143,8 +144,8 @@ func (p *parser) line(f *coverage.File) error {
 	var n, count uint64
 	var left, known bool // left out, with a count
 	var branches []coverage.Branch
-	err := p.Object("an object", func(name string) (err error) {
-		switch name {
+	err := p.Object("an object", func(name []byte) (err error) {
+		switch string(name) {
 		case "line_number":
 			n, err = p.Number()
 		case "count":
@@ -160,9 +161,9 @@ func (p *parser) line(f *coverage.File) error {
 			}
 			err = p.Array("an array", func(i int) error {
 				b := coverage.Branch{Way: uint32(i)}
-				err := p.Object("an object", func(name string) (err error) {
-					if name != "count" {
-						return p.SkipValue()
+				err := p.Object("an object", func(name []byte) (err error) {
+					if string(name) != "count" {
+						return p.Skip()
 					}
 					b.Count, err = p.Number()
 					return err
@@ -171,7 +172,7 @@ func (p *parser) line(f *coverage.File) error {
 				return err
 			})
 		default:
-			err = p.SkipValue()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -179,7 +180,7 @@ func (p *parser) line(f *coverage.File) error {
 	case err != nil || left:
 		return err
 	case !known:
-		return fmt.Errorf("want line_number and count in %s", p.StackPointer())
+		return fmt.Errorf("want line_number and count in %s", p.Path())
 	case !p.within(n):
 		return nil
 	}
@@ -197,8 +198,8 @@ func (p *parser) function(f *coverage.File) error {
 	var left, known bool // left out, with a count
 	var mangled string
 	var pos [2]coverage.Point
-	err := p.Object("an object", func(name string) (err error) {
-		switch name {
+	err := p.Object("an object", func(name []byte) (err error) {
+		switch string(name) {
 		case "name":
 			mangled, err = p.Text()
 		case "demangled_name":
@@ -219,7 +220,7 @@ func (p *parser) function(f *coverage.File) error {
 				return err
 			})
 		default:
-			err = p.SkipValue()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -227,7 +228,7 @@ func (p *parser) function(f *coverage.File) error {
 	case err != nil || left:
 		return err
 	case !known:
-		return fmt.Errorf("want lineno and execution_count in %s", p.StackPointer())
+		return fmt.Errorf("want lineno and execution_count in %s", p.Path())
 	case !p.within(line):
 		return nil
 	}

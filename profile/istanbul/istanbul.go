@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
 )
@@ -20,56 +18,38 @@ import (
 // Sniff reports whether a profile that begins with head is Istanbul's: an object of files, the first
 // of which has its path or one of the maps. An empty object is a run that loaded no file.
 func Sniff(head []byte) bool {
-	dec := newDecoder(bytes.NewReader(head))
-	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '{' {
-		return false
-	}
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return false
-	}
-	if tok.Kind() == '}' {
-		return len(bytes.TrimSpace(dec.UnreadBuffer())) == 0
-	}
-	file := tok.String()
-	if tok, err = dec.ReadToken(); err != nil || tok.Kind() != '{' {
-		return false
-	}
-	for {
-		tok, err := dec.ReadToken()
-		if err != nil || tok.Kind() == '}' {
-			return false
-		}
-		switch tok.String() {
-		case "statementMap", "fnMap", "branchMap":
-			return dec.PeekKind() == '{'
-		case "path":
-			tok, err := dec.ReadToken()
-			if err != nil {
-				return false
+	d := scan.NewJSON(bytes.NewReader(head))
+	found := false
+	err := d.Object("", func(file []byte) error {
+		_ = d.Object("", func(name []byte) error {
+			switch string(name) {
+			case "statementMap", "fnMap", "branchMap":
+				found = d.Peek() == '{'
+				return scan.ErrStop
+			case "path":
+				switch d.Peek() {
+				case '"':
+					path, err := d.Text()
+					if found = err == nil && path == string(file); found {
+						return scan.ErrStop
+					}
+					return err
+				case '{', '[':
+					return scan.ErrStop
+				}
 			}
-			if tok.Kind() == '"' && tok.String() == file {
-				return true
-			}
-			if k := tok.Kind(); k == '{' || k == '[' {
-				return false
-			}
-		default:
-			if dec.SkipValue() != nil {
-				return false
-			}
-		}
-	}
+			return d.Skip()
+		})
+		return scan.ErrStop // the first file tells
+	})
+	return found || d.End(err) == nil
 }
 
 // Read reads a profile. Files that stand in it twice are summed.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{dec: newDecoder(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
-	err := p.object("the files of an Istanbul report", p.file)
-	if err == nil {
-		err = p.end()
-	}
-	if err != nil {
+	p := &parser{JSON: scan.NewJSON(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	err := p.Object("the files of an Istanbul report as an object", func(name []byte) error { return p.file(string(name)) })
+	if err := p.End(err); err != nil {
 		return nil, err
 	}
 	coverage.SortFiles(p.report.Files)
@@ -77,11 +57,13 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 }
 
 type parser struct {
-	dec    *jsontext.Decoder
+	*scan.JSON
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
 	warned map[string]bool           // by the sort of warning
+	ids    []string                  // the names of items, by their place
+	entry  entry                     // of the file at hand
 }
 
 // warn tells a sort of oddity once for a profile.
@@ -95,16 +77,18 @@ func (p *parser) warn(sort, text string) {
 	}
 }
 
-// entry is what the report has on one file.
+// entry is what the report has on one file. Its memory serves the next file too.
 type entry struct {
 	path      string
 	stmts     []statement
 	funcs     []function
 	branches  []branch
+	ways      []location // of all branches
 	s, f      []count
 	b         []counts
-	has, runs bool // statementMap and s were there
-	tellsFns  bool // fnMap was there
+	taken     []uint64 // the counts of all branches
+	has, runs bool     // statementMap and s were there
+	tellsFns  bool     // fnMap was there
 }
 
 type statement struct {
@@ -136,20 +120,23 @@ type counts struct {
 }
 
 func (p *parser) file(name string) error {
-	e := entry{path: name}
-	if err := p.object("statementMap, s and so on of a file", func(member string) error { return p.member(&e, member) }); err != nil {
+	e := &p.entry
+	e.path, e.has, e.runs, e.tellsFns = name, false, false, false
+	e.stmts, e.funcs, e.branches, e.ways = e.stmts[:0], e.funcs[:0], e.branches[:0], e.ways[:0]
+	e.s, e.f, e.b, e.taken = e.s[:0], e.f[:0], e.b[:0], e.taken[:0]
+	if err := p.Object("statementMap, s and so on of a file as an object", func(member []byte) error { return p.member(e, member) }); err != nil {
 		return err
 	}
 	if !e.has || !e.runs {
 		return fmt.Errorf("want statementMap and s for the file %s", scan.Quote([]byte(name)))
 	}
 	if e.path == "" {
-		return p.wrong("the path of a file")
+		return fmt.Errorf("want the path of a file at %s", p.Path())
 	}
 	f := &coverage.File{Name: e.path, Unit: coverage.Statements}
-	f.Regions, f.Lines = p.statements(&e)
-	f.Branches = p.branches(&e)
-	f.Funcs = p.funcs(&e)
+	f.Regions, f.Lines = p.statements(e)
+	f.Branches = p.branches(e)
+	f.Funcs = p.funcs(e)
 	if known := p.files[e.path]; known != nil {
 		*known = *coverage.Merge(known, f)
 		return nil
@@ -162,50 +149,65 @@ func (p *parser) file(name string) error {
 	return nil
 }
 
-func (p *parser) member(e *entry, name string) error {
-	switch name {
+func (p *parser) member(e *entry, name []byte) error {
+	switch string(name) {
 	case "path":
-		if p.dec.PeekKind() != '"' {
-			return p.skip()
+		if p.Peek() != '"' {
+			return p.Skip()
 		}
-		tok, err := p.token()
-		if path := tok.String(); err == nil && path != "" {
+		path, err := p.Text()
+		if path != "" {
 			e.path = path
 		}
 		return err
 	case "statementMap":
-		e.has, e.stmts = true, nil
-		return p.object("statementMap", func(id string) error {
+		e.has, e.stmts = true, e.stmts[:0]
+		return p.items("statementMap", func(id string) error {
 			loc, err := p.location()
 			e.stmts = append(e.stmts, statement{id, loc})
 			return err
 		})
 	case "s":
-		e.runs, e.s = true, nil
-		return p.object("s", p.countInto(&e.s))
+		e.runs, e.s = true, e.s[:0]
+		return p.items("s", p.countInto(&e.s))
 	case "fnMap":
-		e.tellsFns, e.funcs = true, nil
-		return p.object("fnMap", func(id string) error { return p.function(e, id) })
+		e.tellsFns, e.funcs = true, e.funcs[:0]
+		return p.items("fnMap", func(id string) error { return p.function(e, id) })
 	case "f":
-		e.f = nil
-		return p.object("f", p.countInto(&e.f))
+		e.f = e.f[:0]
+		return p.items("f", p.countInto(&e.f))
 	case "branchMap":
-		e.branches = nil
-		return p.object("branchMap", func(id string) error { return p.branch(e, id) })
+		e.branches = e.branches[:0]
+		return p.items("branchMap", func(id string) error { return p.branch(e, id) })
 	case "b":
-		e.b = nil
-		return p.object("b", func(id string) error {
-			c := counts{id: id}
-			err := p.array("the counts of a branch", func() error {
+		e.b = e.b[:0]
+		return p.items("b", func(id string) error {
+			from := len(e.taken)
+			err := p.Array("the counts of a branch as an array", func(int) error {
 				n, err := p.count()
-				c.n = append(c.n, n)
+				e.taken = append(e.taken, n)
 				return err
 			})
-			e.b = append(e.b, c)
+			e.b = append(e.b, counts{id, e.taken[from:]})
 			return err
 		})
 	}
-	return p.skip()
+	return p.Skip()
+}
+
+// items reads an object of items. Their names are the same from file to file, and are kept once.
+func (p *parser) items(what string, item func(id string) error) error {
+	n := 0
+	return p.Object(what+" as an object", func(name []byte) error {
+		if n == len(p.ids) {
+			p.ids = append(p.ids, string(name))
+		}
+		id := p.ids[n]
+		if n++; id != string(name) {
+			id = string(name)
+		}
+		return item(id)
+	})
 }
 
 func (p *parser) countInto(to *[]count) func(id string) error {
@@ -218,15 +220,13 @@ func (p *parser) countInto(to *[]count) func(id string) error {
 
 func (p *parser) function(e *entry, id string) error {
 	f := function{id: id}
-	err := p.object("a function", func(member string) (err error) {
-		switch member {
+	err := p.Object("a function as an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "name":
-			if p.dec.PeekKind() != '"' {
-				return p.skip()
+			if p.Peek() != '"' {
+				return p.Skip()
 			}
-			tok, err := p.token()
-			f.name = tok.String()
-			return err
+			f.name, err = p.Text()
 		case "decl":
 			f.decl, err = p.location()
 		case "loc":
@@ -234,7 +234,7 @@ func (p *parser) function(e *entry, id string) error {
 		case "line":
 			f.line, err = p.line()
 		default:
-			err = p.skip()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -244,21 +244,22 @@ func (p *parser) function(e *entry, id string) error {
 
 func (p *parser) branch(e *entry, id string) error {
 	b := branch{id: id}
-	err := p.object("a branch", func(member string) (err error) {
-		switch member {
+	err := p.Object("a branch as an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "loc":
 			b.loc, err = p.location()
 		case "line":
 			b.line, err = p.line()
 		case "locations":
-			b.ways = nil
-			err = p.array("the locations of a branch", func() error {
+			from := len(e.ways)
+			err = p.Array("the locations of a branch as an array", func(int) error {
 				loc, err := p.location()
-				b.ways = append(b.ways, loc)
+				e.ways = append(e.ways, loc)
 				return err
 			})
+			b.ways = e.ways[from:]
 		default:
-			err = p.skip()
+			err = p.Skip()
 		}
 		return err
 	})

@@ -3,101 +3,11 @@ package istanbul
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/covls/covls/coverage"
 )
-
-func newDecoder(r io.Reader) *jsontext.Decoder {
-	return jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-}
-
-// object reads an object and calls member for each name, which reads the value. What the object is
-// stands in the error where there is another value.
-func (p *parser) object(what string, member func(name string) error) error {
-	if p.dec.PeekKind() != '{' {
-		return p.wrong(what + " as an object")
-	}
-	if _, err := p.token(); err != nil {
-		return err
-	}
-	for {
-		tok, err := p.token()
-		if err != nil {
-			return err
-		}
-		if tok.Kind() == '}' {
-			return nil
-		}
-		if err := member(tok.String()); err != nil {
-			return err
-		}
-	}
-}
-
-// array reads an array and calls item before each value, which reads it.
-func (p *parser) array(what string, item func() error) error {
-	if p.dec.PeekKind() != '[' {
-		return p.wrong(what + " as an array")
-	}
-	if _, err := p.token(); err != nil {
-		return err
-	}
-	for p.dec.PeekKind() != ']' {
-		if err := item(); err != nil {
-			return err
-		}
-	}
-	_, err := p.token()
-	return err
-}
-
-func (p *parser) token() (jsontext.Token, error) {
-	tok, err := p.dec.ReadToken()
-	return tok, explain(err)
-}
-
-func (p *parser) skip() error { return explain(p.dec.SkipValue()) }
-
-// end makes sure that nothing follows the report.
-func (p *parser) end() error {
-	_, err := p.dec.ReadToken()
-	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
-	}
-	if err != nil {
-		return explain(err)
-	}
-	return fmt.Errorf("want the end of the file behind the report, at byte %d", p.dec.InputOffset())
-}
-
-func explain(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("want the rest of the report: the file seems to be cut or still being written (%w)", io.ErrUnexpectedEOF)
-	}
-	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
-		return fmt.Errorf("want JSON: %w", err)
-	}
-	return err
-}
-
-// wrong is the error for a value that is not what was wanted, or for the syntax error in its place.
-func (p *parser) wrong(want string) error {
-	at, pointer := p.dec.InputOffset(), p.dec.StackPointer()
-	if p.dec.PeekKind() == 0 {
-		if err := p.skip(); err != nil {
-			return err
-		}
-	}
-	if pointer == "" {
-		return fmt.Errorf("want %s at byte %d", want, at)
-	}
-	return fmt.Errorf("want %s at byte %d, in %.100q", want, at, string(pointer))
-}
 
 // place is a line and a column as Istanbul gives them. Line 0 is no place; column -1 is not known.
 type place struct {
@@ -107,19 +17,28 @@ type place struct {
 
 type location struct{ start, end place }
 
+// written is a location as JSON.stringify writes it.
+var written = [...]string{`{"start":{"line":`, `,"column":`, `},"end":{"line":`, `,"column":`, `}}`}
+
 // location reads a location. That of an implicit else is empty, and so is null.
 func (p *parser) location() (loc location, err error) {
-	if p.dec.PeekKind() == 'n' {
-		return loc, p.skip()
+	var n [4]uint64
+	if p.Match(written[:], n[:]) {
+		loc.start = place{p.within(float64(n[0])), column(float64(n[1]))}
+		loc.end = place{p.within(float64(n[2])), column(float64(n[3]))}
+		return loc, nil
 	}
-	err = p.object("a location", func(member string) (err error) {
-		switch member {
+	if p.Peek() == 'n' {
+		return loc, p.Skip()
+	}
+	err = p.Object("a location as an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "start":
 			loc.start, err = p.place()
 		case "end":
 			loc.end, err = p.place()
 		default:
-			err = p.skip()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -128,75 +47,87 @@ func (p *parser) location() (loc location, err error) {
 
 func (p *parser) place() (place, error) {
 	at := place{col: -1}
-	if p.dec.PeekKind() == 'n' {
-		return at, p.skip()
+	if p.Peek() == 'n' {
+		return at, p.Skip()
 	}
-	err := p.object("a line and a column", func(member string) (err error) {
-		switch member {
+	err := p.Object("a line and a column as an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "line":
 			at.line, err = p.line()
 		case "column":
 			var n float64
 			n, err = p.number("a column")
-			if at.col = int64(n); !(n >= 0 && n < math.MaxUint32) {
-				at.col = -1
-			}
+			at.col = column(n)
 		default:
-			err = p.skip()
+			err = p.Skip()
 		}
 		return err
 	})
 	return at, err
 }
 
+// column is n, -1 where no column is n.
+func column(n float64) int64 {
+	if !(n >= 0 && n < math.MaxUint32) {
+		return -1
+	}
+	return int64(n)
+}
+
 // line reads a line number, 0 where there is none that can be.
 func (p *parser) line() (uint32, error) {
 	n, err := p.number("a line number")
-	switch {
-	case err != nil || !(n >= 1):
+	if err != nil {
 		return 0, err
+	}
+	return p.within(n), nil
+}
+
+// within is the line n, 0 where no line is n.
+func (p *parser) within(n float64) uint32 {
+	switch {
+	case !(n >= 1):
+		return 0
 	case n >= math.MaxUint32-1 || p.limits.Line > 0 && n > float64(p.limits.Line):
 		p.warn("line", fmt.Sprintf("line %.0f is beyond limits.line; what is there was passed over", n))
-		return 0, nil
+		return 0
 	}
-	return uint32(n), nil
+	return uint32(n)
 }
 
 // number reads a number, -1 for null.
 func (p *parser) number(what string) (float64, error) {
-	switch p.dec.PeekKind() {
-	case 'n':
-		return -1, p.skip()
-	case '0':
-		tok, err := p.token()
-		if err != nil {
-			return 0, err
-		}
-		n, _ := strconv.ParseFloat(tok.String(), 64) // infinite where it is out of range
-		return n, nil
+	if n, ok := p.Uint(); ok {
+		return float64(n), nil
 	}
-	return 0, p.wrong(what)
+	if p.Peek() == 'n' {
+		return -1, p.Skip()
+	}
+	digits, err := p.Digits(what)
+	if err != nil {
+		return 0, err
+	}
+	n, _ := strconv.ParseFloat(string(digits), 64) // infinite where it is out of range
+	return n, nil
 }
 
 // count reads a count; null, which stands for NaN, is none.
 func (p *parser) count() (uint64, error) {
-	switch p.dec.PeekKind() {
-	case 'n':
-		return 0, p.skip()
-	case '0':
-	default:
-		return 0, p.wrong("a count")
+	if n, ok := p.Uint(); ok {
+		return n, nil
 	}
-	tok, err := p.token()
+	if p.Peek() == 'n' {
+		return 0, p.Skip()
+	}
+	digits, err := p.Digits("a count")
 	if err != nil {
 		return 0, err
 	}
-	s := tok.String()
-	n, err := strconv.ParseUint(s, 10, 64)
+	n, err := strconv.ParseUint(string(digits), 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return n, nil // the largest, where it is out of range
 	}
-	switch f, _ := strconv.ParseFloat(s, 64); {
+	switch f, _ := strconv.ParseFloat(string(digits), 64); {
 	case f < 0:
 		p.warn("negative", "negative counts were taken for 0")
 		return 0, nil

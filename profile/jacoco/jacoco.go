@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
@@ -27,23 +26,17 @@ var roots = [...]string{"src/main/java", "src/main/kotlin", "src/main/scala", "s
 // only tell whether something ran. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Roots: roots[:]}}
-	for {
-		start, err := p.x.Next()
-		if errors.Is(err, io.EOF) {
-			return p.end(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
+	err := p.x.Each(func(name string, start bool) error {
 		if start {
-			err = p.start()
-		} else {
-			p.stop()
+			return p.start(name)
 		}
-		if err != nil {
-			return nil, &coverage.LineError{Line: p.x.Line(), Err: err}
-		}
+		p.stop(name)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	return p.end(), nil
 }
 
 type parser struct {
@@ -53,19 +46,22 @@ type parser struct {
 	files  map[string]*coverage.File // by name
 
 	pkg    string
-	class  *coverage.File // the file of the class at hand
-	file   *coverage.File // the source file at hand
-	method *coverage.Func
-	blind  bool // there are classes without lines
+	class  *coverage.File  // the file of the class at hand
+	funcs  []coverage.Func // of that class; the last is the method at hand
+	method bool            // there is a method at hand
+	file   *coverage.File  // the source file at hand
+	lines  []coverage.Line // of the source file at hand
+	blind  bool            // there are classes without lines
 
 	branches int // of all files
 }
 
-func (p *parser) start() error {
-	switch p.x.Name() {
+func (p *parser) start(name string) error {
+	switch name {
 	case "package":
 		p.pkg, _ = p.x.Attr("name")
 	case "class":
+		p.funcs, p.method = p.funcs[:0], false
 		name, ok := p.x.Attr("sourcefilename")
 		if !ok {
 			p.blind = true
@@ -78,14 +74,15 @@ func (p *parser) start() error {
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
 			line, _ := p.x.Number("line")
-			p.method = &coverage.Func{Name: strings.Clone(name), Counted: true}
+			f := coverage.Func{Name: name, Counted: true}
 			if p.believed(line) {
-				p.method.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
+				f.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
 			}
+			p.funcs, p.method = append(p.funcs, f), true
 		}
 	case "counter":
-		if kind, _ := p.x.Attr("type"); p.method != nil && kind == "METHOD" {
-			p.method.Count, _ = p.x.Number("covered")
+		if p.method && p.x.Is("type", "METHOD") {
+			p.funcs[len(p.funcs)-1].Count, _ = p.x.Number("covered")
 		}
 	case "sourcefile":
 		name, ok := p.x.Attr("name")
@@ -130,7 +127,7 @@ func (p *parser) line() error {
 	if p.file == nil || !p.believed(n) {
 		return nil
 	}
-	p.file.Lines = append(p.file.Lines, coverage.Line{Number: uint32(n), Count: min(run, 1)})
+	p.lines = append(p.lines, coverage.Line{Number: uint32(n), Count: min(run, 1)})
 	missed, _ := p.x.Number("mb")
 	taken, _ := p.x.Number("cb")
 	if missed > ways || taken > ways {
@@ -149,16 +146,19 @@ func (p *parser) line() error {
 	return nil
 }
 
-func (p *parser) stop() {
-	switch p.x.Name() {
+func (p *parser) stop(name string) {
+	switch name {
 	case "method":
-		if p.method != nil {
-			p.class.Funcs = append(p.class.Funcs, *p.method)
-		}
-		p.method = nil
+		p.method = false
 	case "class":
-		p.class = nil
+		if p.class != nil {
+			p.class.Funcs = append(p.class.Funcs, p.funcs...)
+		}
+		p.class, p.method = nil, false
 	case "sourcefile":
+		if p.file != nil {
+			p.file.Lines, p.lines = append(p.file.Lines, p.lines...), p.lines[:0]
+		}
 		p.file = nil
 	}
 }

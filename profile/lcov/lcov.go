@@ -35,7 +35,10 @@ func Sniff(head []byte) bool {
 // end_of_record is left out with a warning: the file was cut there. What can't be read is a
 // *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	p := &parser{limits: limits, most: math.MaxUint32 - 1, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	if limits.Line > 0 {
+		p.most = min(p.most, uint64(limits.Line))
+	}
 	lines := scan.NewLines(r)
 	for {
 		chunk, err := lines.Next()
@@ -50,6 +53,9 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		}
 		for line := range bytes.Lines(chunk) {
 			p.line++
+			if p.name != "" && p.plain(line) {
+				continue
+			}
 			whole := line[len(line)-1] == '\n'
 			if err := p.record(bytes.TrimRight(line, "\r\n")); err != nil {
 				if !whole && p.name != "" {
@@ -63,7 +69,8 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 
 type parser struct {
 	limits scan.Limits
-	line   int // 1-based
+	most   uint64 // the highest line number of a source file
+	line   int    // 1-based
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
 	warned map[string]bool           // by the sort of warning
@@ -96,6 +103,32 @@ func (p *parser) warn(sort, text string) {
 		p.warned[sort] = true
 		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Line: p.line, Text: text})
 	}
+}
+
+// plain takes a line such as "DA:12,1\n", which most are, and reports whether it did.
+func (p *parser) plain(line []byte) bool {
+	const prefix, most = "DA:", 18
+	if len(line) < len(prefix) || string(line[:len(prefix)]) != prefix {
+		return false
+	}
+	at := len(prefix)
+	var n [2]uint64
+	for i, end := range [...]byte{',', '\n'} {
+		start := at
+		for at < len(line) && line[at]-'0' <= 9 {
+			n[i] = n[i]*10 + uint64(line[at]-'0')
+			at++
+		}
+		if at == start || at-start > most || at == len(line) || line[at] != end {
+			return false
+		}
+		at++
+	}
+	if n[0] == 0 || n[0] > p.most {
+		return false
+	}
+	p.lines = append(p.lines, coverage.Line{Number: uint32(n[0]), Count: n[1]})
+	return true
 }
 
 func (p *parser) record(line []byte) error {
@@ -133,7 +166,7 @@ func (p *parser) record(line []byte) error {
 		if p.name == "" {
 			return fmt.Errorf("want SF: and a file before %s", scan.Quote(line))
 		}
-		if err := p.counted(string(keyword), string(value)); err != nil {
+		if err := p.counted(string(keyword), value); err != nil {
 			return fmt.Errorf("%w, have %s", err, scan.Quote(line))
 		}
 	case "TN", "LF", "LH", "FNF", "FNH", "BRF", "BRH", "VER", "MCDC", "MCF", "MCH":
@@ -143,7 +176,7 @@ func (p *parser) record(line []byte) error {
 	return nil
 }
 
-func (p *parser) counted(keyword, value string) error {
+func (p *parser) counted(keyword string, value []byte) error {
 	switch keyword {
 	case "DA":
 		return p.da(value)
@@ -152,12 +185,7 @@ func (p *parser) counted(keyword, value string) error {
 	case "FN":
 		return p.fn(value)
 	case "FNDA":
-		count, name, ok := strings.Cut(value, ",")
-		n, err := p.count(count)
-		if !ok || err != nil {
-			return errors.New("want FNDA:count,name")
-		}
-		p.counts = append(p.counts, named{strings.Clone(name), n})
+		return p.fnda(value)
 	case "FNL":
 		return p.fnl(value)
 	case "FNA":
@@ -166,16 +194,26 @@ func (p *parser) counted(keyword, value string) error {
 	return nil
 }
 
-func (p *parser) da(value string) error {
-	fields := strings.SplitN(value, ",", 3) // the third is a checksum
-	if len(fields) < 2 {
+// next is the field of value up to the next comma, and what is behind that.
+func next(value []byte) (field, rest []byte, ok bool) {
+	i := bytes.IndexByte(value, ',')
+	if i < 0 {
+		return value, nil, false
+	}
+	return value[:i], value[i+1:], true
+}
+
+func (p *parser) da(value []byte) error {
+	line, rest, ok := next(value)
+	if !ok {
 		return errors.New("want DA:line,count")
 	}
-	n, ok, err := p.number(fields[0])
+	n, ok, err := p.number(line)
 	if err != nil || !ok {
 		return err
 	}
-	count, err := p.count(fields[1])
+	taken, _, _ := next(rest) // a checksum may follow
+	count, err := p.count(taken)
 	if err != nil {
 		return errors.New("want DA:line,count")
 	}
@@ -183,25 +221,23 @@ func (p *parser) da(value string) error {
 	return nil
 }
 
-func (p *parser) brda(value string) error {
-	fields := strings.SplitN(value, ",", 3)
-	at := -1
-	if len(fields) == 3 {
-		at = strings.LastIndexByte(fields[2], ',') // LCOV 2 may name the branch by its expression
-	}
+func (p *parser) brda(value []byte) error {
+	line, rest, _ := next(value)
+	block, rest, _ := next(rest)
+	at := bytes.LastIndexByte(rest, ',') // LCOV 2 may name the branch by its expression
 	if at < 0 {
 		return errors.New("want BRDA:line,block,branch,taken")
 	}
 	var n uint32
-	if fields[0] != "0" { // coverage.py writes the ways out of a function so
+	if string(line) != "0" { // coverage.py writes the ways out of a function so
 		var ok bool
 		var err error
-		if n, ok, err = p.number(fields[0]); err != nil || !ok {
+		if n, ok, err = p.number(line); err != nil || !ok {
 			return err
 		}
 	}
-	b := coverage.Branch{Line: n, Block: label(fields[1]), Way: label(fields[2][:at])}
-	if taken := fields[2][at+1:]; taken != "-" { // never reached
+	b := coverage.Branch{Line: n, Block: label(block), Way: label(rest[:at])}
+	if taken := rest[at+1:]; string(taken) != "-" { // never reached
 		var err error
 		if b.Count, err = p.count(taken); err != nil {
 			return errors.New("want BRDA:line,block,branch,taken")
@@ -213,19 +249,19 @@ func (p *parser) brda(value string) error {
 
 // label is a number that stands for the name of a block or branch: the number itself, or one beyond
 // them for a block of exceptions ("e0") and for an expression.
-func label(s string) uint32 {
-	if n, err := strconv.ParseUint(s, 10, 31); err == nil {
+func label(s []byte) uint32 {
+	if n, ok := scan.Uint(s); ok && n < 1<<31 {
 		return uint32(n)
 	}
 	h := uint32(2166136261)
-	for i := range len(s) {
-		h = (h ^ uint32(s[i])) * 16777619
+	for _, c := range s {
+		h = (h ^ uint32(c)) * 16777619
 	}
 	return h | 1<<31
 }
 
-func (p *parser) fn(value string) error {
-	start, name, ok := strings.Cut(value, ",")
+func (p *parser) fn(value []byte) error {
+	start, name, ok := next(value)
 	if !ok {
 		return errors.New("want FN:line,name or FN:line,end,name")
 	}
@@ -234,8 +270,8 @@ func (p *parser) fn(value string) error {
 		return err
 	}
 	var end uint32
-	if e, rest, ok := strings.Cut(name, ","); ok {
-		if n, err := strconv.ParseUint(e, 10, 32); err == nil {
+	if e, rest, ok := next(name); ok {
+		if n, ok := scan.Uint(e); ok && n <= math.MaxUint32 {
 			end, name = uint32(n), rest
 		}
 	}
@@ -245,8 +281,24 @@ func (p *parser) fn(value string) error {
 	return nil
 }
 
-func (p *parser) add(line, end uint32, name string, count uint64) {
-	f := coverage.Func{Name: strings.Clone(name), Counted: true, Count: count}
+func (p *parser) fnda(value []byte) error {
+	count, name, ok := next(value)
+	n, err := p.count(count)
+	if !ok || err != nil {
+		return errors.New("want FNDA:count,name")
+	}
+	c := named{count: n}
+	if i := len(p.counts); i < len(p.funcs) && p.funcs[i].Name == string(name) {
+		c.name = p.funcs[i].Name
+	} else {
+		c.name = string(name)
+	}
+	p.counts = append(p.counts, c)
+	return nil
+}
+
+func (p *parser) add(line, end uint32, name []byte, count uint64) {
+	f := coverage.Func{Name: string(name), Counted: true, Count: count}
 	f.Span.Start = coverage.Point{Line: line, Col: 1}
 	if end >= line {
 		f.Span.End = coverage.Point{Line: end}
@@ -254,24 +306,21 @@ func (p *parser) add(line, end uint32, name string, count uint64) {
 	p.funcs = append(p.funcs, f)
 }
 
-func (p *parser) fnl(value string) error {
-	fields := strings.Split(value, ",")
-	if len(fields) < 2 {
+func (p *parser) fnl(value []byte) error {
+	id, rest, ok := next(value)
+	index, err := strconv.Atoi(string(id))
+	if !ok || err != nil {
 		return errors.New("want FNL:index,line,end")
 	}
-	index, err := strconv.Atoi(fields[0])
-	if err != nil {
-		return errors.New("want FNL:index,line,end")
-	}
-	line, ok, err := p.number(fields[1])
+	first, rest, _ := next(rest)
+	line, ok, err := p.number(first)
 	if err != nil || !ok {
 		return err
 	}
 	g := group{line: line}
-	if len(fields) > 2 {
-		if n, err := strconv.ParseUint(fields[2], 10, 32); err == nil {
-			g.end = uint32(n)
-		}
+	end, _, _ := next(rest)
+	if n, ok := scan.Uint(end); ok && n <= math.MaxUint32 {
+		g.end = uint32(n)
 	}
 	if p.leaders == nil {
 		p.leaders = map[int]group{}
@@ -280,34 +329,38 @@ func (p *parser) fnl(value string) error {
 	return nil
 }
 
-func (p *parser) fna(value string) error {
-	fields := strings.SplitN(value, ",", 3)
-	if len(fields) < 3 {
+func (p *parser) fna(value []byte) error {
+	id, rest, _ := next(value)
+	n, name, ok := next(rest)
+	if !ok {
 		return errors.New("want FNA:index,count,name")
 	}
-	index, err := strconv.Atoi(fields[0])
+	index, err := strconv.Atoi(string(id))
 	g, ok := p.leaders[index]
 	if err != nil || !ok {
 		return errors.New("want FNA:index,count,name behind the FNL with that index")
 	}
-	count, err := p.count(fields[1])
+	count, err := p.count(n)
 	if err != nil {
 		return errors.New("want FNA:index,count,name")
 	}
-	p.add(g.line, g.end, fields[2], count)
+	p.add(g.line, g.end, name, count)
 	return nil
 }
 
 // number reads a line number. ok is false for line 0, which some source maps give: it is passed over.
-func (p *parser) number(s string) (n uint32, ok bool, err error) {
-	v, err := strconv.ParseUint(s, 10, 64)
+func (p *parser) number(s []byte) (n uint32, ok bool, err error) {
+	v, ok := scan.Uint(s)
+	if !ok {
+		if v, err = strconv.ParseUint(string(s), 10, 64); err != nil {
+			return 0, false, errors.New("want a line number")
+		}
+	}
 	switch {
-	case err != nil:
-		return 0, false, errors.New("want a line number")
 	case v == 0:
 		p.warn("zero", "records of line 0 were passed over")
 		return 0, false, nil
-	case v > math.MaxUint32-1 || p.limits.Line > 0 && v > uint64(p.limits.Line):
+	case v > p.most:
 		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", v))
 		return 0, false, nil
 	}
@@ -315,12 +368,15 @@ func (p *parser) number(s string) (n uint32, ok bool, err error) {
 }
 
 // count reads a count as tools write it: an integer, a float, or less than 0, which is none.
-func (p *parser) count(s string) (uint64, error) {
-	n, err := strconv.ParseUint(s, 10, 64)
+func (p *parser) count(s []byte) (uint64, error) {
+	if n, ok := scan.Uint(s); ok {
+		return n, nil
+	}
+	n, err := strconv.ParseUint(string(s), 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return n, nil // the largest, where it is out of range
 	}
-	f, err := strconv.ParseFloat(s, 64)
+	f, err := strconv.ParseFloat(string(s), 64)
 	switch {
 	case err != nil || math.IsNaN(f):
 		return 0, errors.New("want a count")
@@ -363,7 +419,10 @@ func (p *parser) section() error {
 // call gives the counts of FNDA to the functions of FN. Names may stand twice; then the counts stand
 // in the order of the functions, and where there are fewer, the last holds for the rest.
 func (p *parser) call() {
-	if len(p.counts) == 0 {
+	if slices.EqualFunc(p.counts, p.funcs, func(c named, f coverage.Func) bool { return c.name == f.Name }) {
+		for i, c := range p.counts {
+			p.funcs[i].Count = coverage.AddCounts(p.funcs[i].Count, c.count)
+		}
 		return
 	}
 	byName := map[string][]uint64{}

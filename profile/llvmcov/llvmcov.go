@@ -30,44 +30,24 @@ const mostLines = 1 << 24
 // last in it; what comes first is {"data":[{"files":.
 func Sniff(head []byte) bool {
 	d := scan.NewJSON(bytes.NewReader(head))
-	if _, err := d.Begin('{', ""); err != nil {
-		return false
-	}
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return false
-		}
-		switch name.String() {
+	found := false
+	_ = d.Object("", func(name []byte) error {
+		switch string(name) {
 		case "type":
 			text, err := d.Text()
-			return err == nil && text == kind
+			found = err == nil && text == kind
+			return scan.ErrStop
 		case "data":
-			if yes, empty := sniffData(d); !empty {
-				return yes
-			}
-		default:
-			if d.SkipValue() != nil {
-				return false
-			}
+			return d.Array("", func(int) error {
+				return d.Object("", func(name []byte) error {
+					found = string(name) == "files" || string(name) == "functions" || string(name) == "totals"
+					return scan.ErrStop
+				})
+			})
 		}
-	}
-	return false
-}
-
-func sniffData(d scan.JSON) (yes, empty bool) {
-	if _, err := d.Begin('[', ""); err != nil {
-		return false, false
-	}
-	if d.PeekKind() == ']' {
-		_, err := d.ReadToken()
-		return false, err == nil
-	}
-	if _, err := d.Begin('{', ""); err != nil {
-		return false, false
-	}
-	name, err := d.Text()
-	return err == nil && (name == "files" || name == "functions" || name == "totals"), false
+		return d.Skip()
+	})
+	return found
 }
 
 // Read reads an export, with or without its functions. One of -summary-only has no lines and is an
@@ -78,8 +58,8 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		files: map[string]*file{}, groups: map[string]map[coverage.Point]*group{},
 		report: &coverage.Report{Counted: true},
 	}
-	if err := p.root(); err != nil {
-		return nil, p.End(err)
+	if err := p.End(p.root()); err != nil {
+		return nil, err
 	}
 	for name, f := range p.files {
 		p.report.Files = append(p.report.Files, p.file(name, f))
@@ -89,22 +69,24 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 }
 
 type parser struct {
-	scan.JSON
+	*scan.JSON
 	limits    scan.Limits
 	report    *coverage.Report
 	files     map[string]*file // by name
-	lines     int              // of all files
+	all       int              // how many lines the files have
 	functions bool             // the export tells them
 	// groups are the functions by file and start, those of files that the export leaves out too.
 	groups map[string]map[coverage.Point]*group
 	warned map[string]bool // by the sort of warning
 
 	segments, regions, branches []row // of the record at hand
+	lines                       []coverage.Line
 }
 
 type file struct {
 	lines     []coverage.Line
-	decisions map[decision]taken // nil where the export tells no branches
+	decisions []counted
+	branches  bool // the export tells them
 }
 
 // group is a function with all its instantiations.
@@ -112,7 +94,7 @@ type group struct {
 	name      string
 	span      coverage.Span
 	count     uint64
-	decisions map[decision]taken // nil where the export tells no branches
+	decisions []counted
 }
 
 // decision is a condition of a file or function. site is where it stands in the file, which for one
@@ -131,6 +113,13 @@ func (d decision) compare(e decision) int {
 
 // taken is how often a condition was true and how often false.
 type taken struct{ yes, no uint64 }
+
+// counted is a decision and how it went. Lists of them may have one several times, for its counts to be
+// added up.
+type counted struct {
+	decision
+	taken
+}
 
 // row is an array of numbers: a segment, a region or a branch.
 type row [9]uint64
@@ -159,8 +148,8 @@ func (p *parser) warn(sort, text string) {
 
 func (p *parser) root() error {
 	typed, data := false, false
-	err := p.Object("an object", func(name string) error {
-		switch name {
+	err := p.Object("an object", func(name []byte) error {
+		switch string(name) {
 		case "data":
 			data = true
 			return p.Array("an array", func(int) error { return p.Object("an object", p.export) })
@@ -172,7 +161,7 @@ func (p *parser) root() error {
 			typed = true
 			return err
 		}
-		return p.SkipValue()
+		return p.Skip()
 	})
 	switch {
 	case err != nil:
@@ -180,25 +169,25 @@ func (p *parser) root() error {
 	case !typed || !data:
 		return fmt.Errorf("want an export of llvm-cov, with data and the type %q", kind)
 	}
-	return p.End(nil)
+	return nil
 }
 
-func (p *parser) export(name string) error {
-	switch name {
+func (p *parser) export(name []byte) error {
+	switch string(name) {
 	case "files":
 		return p.Array("an array", func(int) error { return p.readFile() })
 	case "functions":
 		p.functions = true
 		return p.Array("an array", func(int) error { return p.readFunction() })
 	}
-	return p.SkipValue()
+	return p.Skip()
 }
 
 func (p *parser) readFile() error {
 	var name string
 	var segments, branches bool
-	err := p.Object("an object", func(member string) (err error) {
-		switch member {
+	err := p.Object("an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "filename":
 			name, err = p.Text()
 			return err
@@ -211,13 +200,13 @@ func (p *parser) readFile() error {
 			p.branches, err = p.rows(p.branches, 7)
 			return err
 		}
-		return p.SkipValue()
+		return p.Skip()
 	})
 	switch {
 	case err != nil:
 		return err
 	case name == "":
-		return fmt.Errorf("want a filename in %s", p.StackPointer())
+		return fmt.Errorf("want a filename in %s", p.Path())
 	case !segments:
 		return errors.New("the export has sums but no lines: run llvm-cov export without -summary-only")
 	}
@@ -230,20 +219,24 @@ func (p *parser) readFile() error {
 		p.files[name] = f
 	}
 	if branches {
-		if f.decisions == nil {
-			f.decisions = map[decision]taken{}
-		}
+		f.branches = true
+		f.decisions = slices.Grow(f.decisions, len(p.branches))
 		for _, b := range p.branches {
 			if span, ok := p.span(b); ok {
-				count(f.decisions, decision{site: span.Start, span: span}, b)
+				f.decisions = append(f.decisions, counted{decision{site: span.Start, span: span}, taken{b[branchTrue], b[branchFalse]}})
 			}
 		}
 	}
-	return p.addSegments(f)
+	p.lines = p.lines[:0]
+	if err := p.addSegments(); err != nil {
+		return err
+	}
+	f.lines = append(f.lines, p.lines...)
+	return nil
 }
 
 // addSegments adds the lines of the segments at hand, as LineCoverageStats of llvm/ProfileData has them.
-func (p *parser) addSegments(f *file) error {
+func (p *parser) addSegments() error {
 	var wrap row // the segment that the line begins in
 	for rest := p.segments; len(rest) > 0; {
 		n := 1
@@ -266,7 +259,7 @@ func (p *parser) addSegments(f *file) error {
 		}
 		skipped := at[segmentCounted] == 0 && at[segmentEntry] != 0
 		if entered || !skipped && wrap[segmentCounted] != 0 {
-			if err := p.addLines(f, at[0], at[0]+1, count); err != nil {
+			if err := p.addLines(at[0], at[0]+1, count); err != nil {
 				return err
 			}
 		}
@@ -280,7 +273,7 @@ func (p *parser) addSegments(f *file) error {
 		if _, ok := p.point(rest[0][0], 0); !ok || wrap[segmentCounted] == 0 {
 			continue
 		}
-		if err := p.addLines(f, at[0]+1, rest[0][0], wrap[segmentCount]); err != nil {
+		if err := p.addLines(at[0]+1, rest[0][0], wrap[segmentCount]); err != nil {
 			return err
 		}
 	}
@@ -288,16 +281,16 @@ func (p *parser) addSegments(f *file) error {
 }
 
 // addLines adds the lines from start up to, not including, end.
-func (p *parser) addLines(f *file, start, end, count uint64) error {
+func (p *parser) addLines(start, end, count uint64) error {
 	if end <= start {
 		return nil
 	}
-	if end-start > uint64(mostLines-p.lines) {
+	if end-start > uint64(mostLines-p.all) {
 		return fmt.Errorf("the files have more than %d lines", mostLines)
 	}
-	p.lines += int(end - start)
+	p.all += int(end - start)
 	for line := start; line < end; line++ {
-		f.lines = append(f.lines, coverage.Line{Number: uint32(line), Count: count})
+		p.lines = append(p.lines, coverage.Line{Number: uint32(line), Count: count})
 	}
 	return nil
 }
@@ -307,8 +300,8 @@ func (p *parser) readFunction() error {
 	var n uint64
 	var branches bool
 	p.regions = p.regions[:0]
-	err := p.Object("an object", func(member string) (err error) {
-		switch member {
+	err := p.Object("an object", func(member []byte) (err error) {
+		switch string(member) {
 		case "name":
 			name, err = p.Text()
 		case "count":
@@ -316,7 +309,7 @@ func (p *parser) readFunction() error {
 		case "filenames":
 			err = p.Array("an array", func(i int) (err error) {
 				if i > 0 {
-					return p.SkipValue()
+					return p.Skip()
 				}
 				in, err = p.Text()
 				return err
@@ -327,7 +320,7 @@ func (p *parser) readFunction() error {
 			branches = true
 			p.branches, err = p.rows(p.branches, 7)
 		default:
-			err = p.SkipValue()
+			err = p.Skip()
 		}
 		return err
 	})
@@ -335,7 +328,7 @@ func (p *parser) readFunction() error {
 	case err != nil:
 		return err
 	case in == "":
-		return fmt.Errorf("want filenames in %s", p.StackPointer())
+		return fmt.Errorf("want filenames in %s", p.Path())
 	}
 	span, ok := p.body()
 	if !ok {
@@ -359,10 +352,10 @@ func (p *parser) readFunction() error {
 	if !branches {
 		return nil
 	}
-	if g.decisions == nil {
-		g.decisions = map[decision]taken{}
-	}
 	sites := p.sites()
+	known := len(g.decisions)
+	next := 0 // in the same order as a rule
+	g.decisions = slices.Grow(g.decisions, max(0, len(p.branches)-known))
 	for _, b := range p.branches {
 		span, ok := p.span(b)
 		if !ok {
@@ -372,7 +365,13 @@ func (p *parser) readFunction() error {
 		if d.file != 0 {
 			d.site = sites.root(d.file)
 		}
-		count(g.decisions, d, b)
+		t := taken{b[branchTrue], b[branchFalse]}
+		if next < known && g.decisions[next].decision == d {
+			g.decisions[next].add(t)
+		} else {
+			g.decisions = append(g.decisions, counted{d, t})
+		}
+		next++
 	}
 	return nil
 }
@@ -410,10 +409,13 @@ type site struct {
 }
 
 func (p *parser) sites() sites {
-	s := sites{}
+	var s sites
 	for _, r := range p.regions {
 		if r[regionKind] == expansion {
 			if span, ok := p.span(r); ok {
+				if s == nil {
+					s = sites{}
+				}
 				s[r[regionExpanded]] = site{r[regionFile], span.Start}
 			}
 		}
@@ -436,9 +438,8 @@ func (s sites) root(file uint64) (at coverage.Point) {
 	return coverage.Point{}
 }
 
-func count(decisions map[decision]taken, d decision, b row) {
-	t := decisions[d]
-	decisions[d] = taken{coverage.AddCounts(t.yes, b[branchTrue]), coverage.AddCounts(t.no, b[branchFalse])}
+func (t *taken) add(o taken) {
+	t.yes, t.no = coverage.AddCounts(t.yes, o.yes), coverage.AddCounts(t.no, o.no)
 }
 
 // span is where a region or branch lies. ok is false where it begins on a line that there is not.
@@ -468,26 +469,9 @@ func (p *parser) rows(buf []row, least int) ([]row, error) {
 	buf = buf[:0]
 	err := p.Array("an array", func(int) error {
 		var r row
-		n := 0
-		err := p.Array("an array", func(i int) error {
-			n++
-			if i >= len(r) {
-				return p.SkipValue()
-			}
-			var err error
-			switch p.PeekKind() {
-			case 't':
-				r[i] = 1
-				_, err = p.ReadToken()
-			case 'f':
-				_, err = p.ReadToken()
-			default:
-				r[i], err = p.Number()
-			}
-			return err
-		})
+		n, err := p.Numbers(r[:])
 		if err == nil && n < least {
-			err = fmt.Errorf("want %d numbers or more at %s, have %d", least, p.StackPointer(), n)
+			err = fmt.Errorf("want %d numbers or more at %s, have %d", least, p.Path(), n)
 		}
 		buf = append(buf, r)
 		return err
@@ -497,7 +481,8 @@ func (p *parser) rows(buf []row, least int) ([]row, error) {
 
 func (p *parser) file(name string, f *file) *coverage.File {
 	out := &coverage.File{Name: name, Unit: coverage.Lines, Lines: coverage.SumLines(f.lines)}
-	all := []map[decision]taken{f.decisions}
+	f.lines = nil
+	all := [][]counted{f.decisions}
 	if p.functions {
 		groups := make([]*group, 0, len(p.groups[name]))
 		for _, g := range p.groups[name] {
@@ -513,15 +498,15 @@ func (p *parser) file(name string, f *file) *coverage.File {
 		out.Lines = inside(out.Lines, groups)
 		out.Funcs = coverage.SortFuncs(out.Funcs)
 	}
-	if f.decisions != nil {
+	if f.branches {
 		out.Branches = branches(all)
 	}
 	return out
 }
 
-// inside returns the lines that lie in one of the groups, which are sorted.
+// inside returns the lines that lie in one of the groups, which are sorted. It may overwrite lines.
 func inside(lines []coverage.Line, groups []*group) []coverage.Line {
-	var out []coverage.Line
+	out := lines[:0]
 	var reach uint32 // the last line of the groups before
 	for _, l := range lines {
 		for len(groups) > 0 && groups[0].span.Start.Line <= l.Number {
@@ -532,24 +517,32 @@ func inside(lines []coverage.Line, groups []*group) []coverage.Line {
 			out = append(out, l)
 		}
 	}
-	return slices.Clip(out)
+	switch len(out) {
+	case 0:
+		return nil
+	case len(lines):
+		return out
+	}
+	return slices.Clone(out)
 }
 
-// branches numbers the decisions of each line: a block with two ways.
-func branches(all []map[decision]taken) []coverage.Branch {
-	type counted struct {
-		decision
-		taken
-	}
+// branches numbers the decisions of each line: a block with two ways. What is in several of the lists
+// counts several times.
+func branches(all [][]counted) []coverage.Branch {
+	compare := func(a, b counted) int { return a.compare(b.decision) }
 	var list []counted
 	for _, decisions := range all {
+		slices.SortStableFunc(decisions, compare)
 		from := len(list)
-		for d, t := range decisions {
-			list = append(list, counted{d, t})
+		for _, c := range decisions {
+			if k := len(list) - 1; k >= from && list[k].decision == c.decision {
+				list[k].add(c.taken)
+			} else {
+				list = append(list, c)
+			}
 		}
-		slices.SortFunc(list[from:], func(a, b counted) int { return a.compare(b.decision) })
 	}
-	slices.SortStableFunc(list, func(a, b counted) int { return a.compare(b.decision) })
+	slices.SortStableFunc(list, compare)
 	out := make([]coverage.Branch, 0, 2*len(list))
 	block := uint32(0)
 	for i, c := range list {

@@ -84,7 +84,7 @@ func cases() []profiletest.Case {
 		{Name: "type", Text: `{"data":[],"type":"other"}`, Want: `as type, have "other"`},
 		{Name: "no type", Text: `{"data":[]}`, Want: "want an export of llvm-cov"},
 		{Name: "empty", Text: "", Want: "want more JSON"},
-		{Name: "two", Text: export("", "") + "{}", Want: "want the end of the file"},
+		{Name: "two", Text: export("", "") + "{}", Want: "line 1: want the end of the file behind the JSON, have \"{}\""},
 		{Name: "an array", Text: "[]", Want: "want an object"},
 	}
 }

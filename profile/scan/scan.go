@@ -85,6 +85,20 @@ func (l *Lines) Next() ([]byte, error) {
 	return nil, l.err
 }
 
+// Uint reads a number of digits alone, up to 19. ok is false for anything else.
+func Uint(b []byte) (n uint64, ok bool) {
+	if len(b) == 0 || len(b) > 19 {
+		return 0, false
+	}
+	for _, c := range b {
+		if c -= '0'; c > 9 {
+			return 0, false
+		}
+		n = n*10 + uint64(c)
+	}
+	return n, true
+}
+
 // Quote returns b for an error: in double quotes, control characters escaped and cut to about 60
 // bytes.
 func Quote(b []byte) string {
@@ -97,4 +111,66 @@ func Quote(b []byte) string {
 		end--
 	}
 	return strconv.Quote(string(b[:end])) + "…"
+}
+
+// maxToken is the length in bytes of the longest tag, name or number that XML and JSON read.
+const maxToken = 1 << 20
+
+var errToken = fmt.Errorf("a tag or text is longer than %d bytes", maxToken)
+
+// window is a text that is read in chunks. What is at hand of it is buf[pos:].
+type window struct {
+	r   io.Reader
+	buf []byte
+	pos int
+	err error // why there is no more: io.EOF, errToken, or of r
+}
+
+func newWindow(r io.Reader) window {
+	size := chunkSize
+	if short, ok := r.(interface{ Len() int }); ok {
+		size = min(size, short.Len()+1)
+	}
+	return window{r: r, buf: make([]byte, 0, size)}
+}
+
+// more reads on, and moves what is at hand to the start of buf. False is the end, for which err has
+// the reason.
+func (w *window) more() bool {
+	have := len(w.buf) - w.pos
+	switch {
+	case w.err != nil:
+		return false
+	case have > maxToken:
+		w.err = errToken
+		return false
+	case have > cap(w.buf)/2:
+		w.buf = append(make([]byte, 0, 2*cap(w.buf)), w.buf[w.pos:]...)
+	default:
+		w.buf = w.buf[:copy(w.buf, w.buf[w.pos:])]
+	}
+	w.pos = 0
+	for idle := 0; w.err == nil && len(w.buf) < cap(w.buf); {
+		n, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
+		w.buf, w.err = w.buf[:len(w.buf)+n], err
+		if n == 0 && err == nil {
+			if idle++; idle == 100 {
+				w.err = io.ErrNoProgress
+			}
+		}
+	}
+	return len(w.buf) > have
+}
+
+// find returns where c stands first in what is at hand, at the offset from or behind it, and reads on
+// for it; -1 is for the end.
+func (w *window) find(c byte, from int) int {
+	for {
+		if i := bytes.IndexByte(w.buf[min(w.pos+from, len(w.buf)):], c); i >= 0 {
+			return from + i
+		}
+		if !w.more() {
+			return -1
+		}
+	}
 }

@@ -1,11 +1,11 @@
 package scan
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,185 +17,247 @@ import (
 // Comments, processing instructions, a DOCTYPE and CDATA are passed over. Of entities only the five
 // of XML and characters by number are read; no other is ever expanded or fetched.
 type XML struct {
-	in     *bufio.Reader
+	window
 	line   int // 1-based, of what was read last
-	tag    []byte
 	text   []byte
 	latin1 bool
 	open   []string // the elements that are not closed yet
 	name   string
-	attrs  []byte
-	closed bool // the element at hand was closed in its own tag, which End has yet to say
+	attrs  []attr
+	closed bool // the element at hand was closed in its own tag, which Next has yet to say
 	began  bool
 	names  map[string]string // interned
 }
 
+// attr is an attribute: where its key and its value begin and end in buf.
+type attr struct{ key, keyEnd, value, valueEnd int32 }
+
 // NewXML returns a reader of r's elements.
 func NewXML(r io.Reader) *XML {
-	return &XML{in: bufio.NewReaderSize(r, 64<<10), line: 1, names: map[string]string{}}
+	return &XML{window: newWindow(r), line: 1, names: map[string]string{}}
 }
 
-// The bounds of one tag in bytes and of the depth of elements.
-const (
-	maxTag   = 1 << 20
-	maxDepth = 256
-)
+// maxDepth is how deep elements of XML and values of JSON may stand in each other.
+const maxDepth = 256
 
-// Next goes to the next start (true) or end (false) of an element. At the end of the text, when every
-// element is closed, the error is io.EOF; what is no XML, or is cut, is a *coverage.LineError.
-func (x *XML) Next() (start bool, err error) {
+// Each calls element at the start and at the end of every element, up to the end of the text. Its
+// errors, and those for what is no XML or is cut, come back as a *coverage.LineError.
+func (x *XML) Each(element func(name string, start bool) error) error {
+	for {
+		start, err := x.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := element(x.name, start); err != nil {
+			return &coverage.LineError{Line: x.line, Err: err}
+		}
+	}
+}
+
+// next goes to the next start (true) or end (false) of an element. At the end of the text, when every
+// element is closed, the error is io.EOF.
+func (x *XML) next() (start bool, err error) {
 	if x.closed {
 		x.closed = false
 		x.open = x.open[:len(x.open)-1]
 		return false, nil
 	}
 	for {
-		x.text = x.text[:0]
-		if x.text, err = x.until('<', x.text); errors.Is(err, io.EOF) {
-			if len(x.open) > 0 || !x.began {
-				return false, x.fail("want </%s>: the file seems to be cut or still being written", strings.Join(x.open, "></"))
+		text := x.find('<', 0)
+		if text < 0 {
+			if len(x.open) > 0 || !x.began || x.err != io.EOF {
+				return false, x.cut("want </%s>", strings.Join(x.open, "></"))
 			}
 			return false, io.EOF
 		}
+		end, err := x.tag(text + 1)
 		if err != nil {
 			return false, err
 		}
-		if err := x.readTag(); err != nil {
-			return false, err
-		}
-		switch x.tag[0] {
+		at := x.pos
+		x.pass(end + 1)
+		x.text = x.buf[at : at+text]
+		switch tag := x.buf[at+text+1 : at+end]; tag[0] {
 		case '?':
-			x.declare()
+			x.declare(tag)
 		case '!':
-			if err := x.pass(); err != nil {
+			if err := x.passMarkup(tag); err != nil {
 				return false, err
 			}
 		case '/':
-			return false, x.end()
+			return false, x.end(tag)
 		default:
-			return true, x.start()
+			return true, x.start(tag)
 		}
 	}
 }
+
+// pass passes over the next n bytes.
+func (x *XML) pass(n int) {
+	x.line += bytes.Count(x.buf[x.pos:x.pos+n], newline)
+	x.pos += n
+}
+
+var newline = []byte("\n")
 
 func (x *XML) fail(format string, args ...any) error {
 	return &coverage.LineError{Line: x.line, Err: fmt.Errorf(format, args...)}
 }
 
-// until appends what comes before delim to b and passes delim.
-func (x *XML) until(delim byte, b []byte) ([]byte, error) {
+// cut is the error for a text that has no more.
+func (x *XML) cut(format string, args ...any) error {
+	x.pass(len(x.buf) - x.pos)
+	switch {
+	case errors.Is(x.err, errToken):
+		return x.fail("%w", errToken)
+	case x.err != io.EOF:
+		return x.err
+	}
+	return x.fail(format+": the file seems to be cut or still being written", args...)
+}
+
+// tag returns the offset of the > that ends the tag at the offset from, which no quotes hold, and
+// finds the attributes in it. A comment or the like is taken up to its first >.
+func (x *XML) tag(from int) (end int, err error) {
 	for {
-		part, err := x.in.ReadSlice(delim)
-		x.line += bytes.Count(part, []byte("\n"))
-		if err == nil {
-			return append(b, part[:len(part)-1]...), nil
+		if end, ok := x.scanTag(from); ok {
+			if end == from {
+				x.pass(end)
+				return 0, x.fail("want a name between < and >")
+			}
+			return end, nil
 		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return append(b, part...), err
-		}
-		if b = append(b, part...); len(b) > maxTag {
-			return b, x.fail("a tag or text is longer than %d bytes", maxTag)
+		if !x.more() {
+			return 0, x.cut("want > behind %s", Quote(x.buf[min(x.pos+from, len(x.buf)):]))
 		}
 	}
 }
 
-// readTag reads a tag up to the > that ends it, which no quotes hold.
-func (x *XML) readTag() error {
-	x.tag = x.tag[:0]
-	for {
-		var err error
-		if x.tag, err = x.until('>', x.tag); errors.Is(err, io.EOF) {
-			return x.fail("want > behind %s: the file seems to be cut or still being written", Quote(x.tag))
-		} else if err != nil {
-			return err
+func (x *XML) scanTag(from int) (end int, ok bool) {
+	b := x.buf[x.pos:]
+	x.attrs = x.attrs[:0]
+	markup := len(b) > from && (b[from] == '!' || b[from] == '?')
+	named := false  // the element's name is passed
+	broken := false // there was something else than attributes
+	key, equals := from, -1
+	for i := from; i < len(b); i++ {
+		if b[i] > '>' {
+			continue // a letter, as a rule
 		}
-		if len(x.tag) == 0 {
-			return x.fail("want a name between < and >")
-		}
-		if x.tag[0] == '!' || x.tag[0] == '?' || balanced(x.tag) {
-			return nil
-		}
-		if x.tag = append(x.tag, '>'); len(x.tag) > maxTag {
-			return x.fail("a tag is longer than %d bytes", maxTag)
+		switch b[i] {
+		case '>':
+			return i, true
+		case '=':
+			if equals < 0 {
+				equals = i
+			}
+		case ' ', '\t', '\r', '\n':
+			if !named {
+				named, key = true, i+1
+			}
+		case '"', '\'':
+			if markup {
+				continue
+			}
+			n := bytes.IndexByte(b[i+1:], b[i])
+			if n < 0 {
+				return 0, false
+			}
+			broken = broken || equals < 0 || i > equals+1 && len(bytes.TrimSpace(b[equals+1:i])) > 0
+			if !broken {
+				for key < equals && b[key] <= ' ' {
+					key++
+				}
+				for key < equals && b[equals-1] <= ' ' {
+					equals--
+				}
+				at := int32(x.pos)
+				x.attrs = append(x.attrs, attr{at + int32(key), at + int32(equals), at + int32(i+1), at + int32(i+1+n)})
+			}
+			i += n + 1
+			key, equals = i+1, -1
 		}
 	}
-}
-
-func balanced(tag []byte) bool {
-	var quote byte
-	for _, c := range tag {
-		switch {
-		case quote == 0 && (c == '"' || c == '\''):
-			quote = c
-		case c == quote:
-			quote = 0
-		}
-	}
-	return quote == 0
+	return 0, false
 }
 
 // declare reads the encoding of <?xml …?>. What says UTF-16 and can be read here is not.
-func (x *XML) declare() {
-	if bytes.HasPrefix(x.tag, []byte("?xml")) {
-		x.attrs = x.tag[len("?xml"):]
-		e, _ := x.Attr("encoding")
-		switch strings.ToLower(e) {
+func (x *XML) declare(tag []byte) {
+	if !bytes.HasPrefix(tag, []byte("?xml")) {
+		return
+	}
+	words := strings.FieldsFunc(strings.ToLower(string(tag)), func(c rune) bool { return strings.ContainsRune(" \t\r\n=\"'", c) })
+	if i := slices.Index(words, "encoding") + 1; i > 0 && i < len(words) {
+		switch words[i] {
 		case "iso-8859-1", "latin1", "windows-1252", "us-ascii":
 			x.latin1 = true
 		}
 	}
 }
 
-// pass passes over a comment, CDATA or DOCTYPE whose beginning is in x.tag.
-func (x *XML) pass() error {
+// passMarkup passes over a comment, CDATA or DOCTYPE that begins with tag, which was passed up to its
+// first >.
+func (x *XML) passMarkup(tag []byte) error {
 	for _, p := range []struct{ start, end string }{{"!--", "--"}, {"![CDATA[", "]]"}} {
-		if !bytes.HasPrefix(x.tag, []byte(p.start)) {
-			continue
+		if bytes.HasPrefix(tag, []byte(p.start)) {
+			return x.passUntil(p.start, p.end, tag[len(p.start):])
 		}
-		for !bytes.HasSuffix(x.tag, []byte(p.end)) || len(x.tag) < len(p.start)+len(p.end) {
-			// Only the end matters: keep no more of a long comment.
-			tail := x.tag[max(0, len(x.tag)-8):]
-			x.tag = append(x.tag[:copy(x.tag, p.start)], tail...)
-			var err error
-			if x.tag, err = x.until('>', append(x.tag, '>')); err != nil {
-				return x.fail("want the end of <%s: the file seems to be cut", p.start)
-			}
-		}
-		return nil
 	}
-	for bytes.Count(x.tag, []byte("[")) > bytes.Count(x.tag, []byte("]")) {
-		var err error
-		if x.tag, err = x.until('>', append(x.tag, '>')); err != nil || len(x.tag) > maxTag {
-			return x.fail("want the end of <!DOCTYPE")
+	for depth := 0; ; {
+		if depth += bytes.Count(tag, []byte("[")) - bytes.Count(tag, []byte("]")); depth <= 0 {
+			return nil
 		}
+		end := x.find('>', 0)
+		if end < 0 {
+			return x.cut("want the end of <!DOCTYPE")
+		}
+		tag = x.buf[x.pos : x.pos+end]
+		x.pass(end + 1)
+	}
+}
+
+// passUntil passes over parts that end with > until one ends with end. The first is at hand.
+func (x *XML) passUntil(start, end string, part []byte) error {
+	for !bytes.HasSuffix(part, []byte(end)) {
+		n := x.find('>', 0)
+		if n < 0 {
+			return x.cut("want the end of <%s", start)
+		}
+		part = x.buf[x.pos : x.pos+n]
+		x.pass(n + 1)
 	}
 	return nil
 }
 
-func (x *XML) start() error {
-	tag := x.tag
+func (x *XML) start(tag []byte) error {
+	whole := tag
 	if tag[len(tag)-1] == '/' {
 		x.closed, tag = true, tag[:len(tag)-1]
 	}
-	i := bytes.IndexAny(tag, " \t\r\n")
-	if i < 0 {
-		i = len(tag)
+	n := 0
+	for n < len(tag) && tag[n] != ' ' && tag[n] != '\t' && tag[n] != '\r' && tag[n] != '\n' {
+		n++
 	}
-	x.name, x.attrs, x.began = x.intern(tag[:i]), tag[i:], true
+	if x.began = true; string(tag[:n]) != x.name {
+		x.name = x.intern(tag[:n])
+	}
 	if x.name == "" || len(x.open) == maxDepth {
-		return x.fail("want an element, at most %d deep, have %s", maxDepth, Quote(x.tag))
+		return x.fail("want an element, at most %d deep, have %s", maxDepth, Quote(whole))
 	}
 	x.open = append(x.open, x.name)
 	return nil
 }
 
-func (x *XML) end() error {
-	name := string(bytes.TrimSpace(x.tag[1:]))
-	if len(x.open) == 0 || x.open[len(x.open)-1] != name {
+func (x *XML) end(tag []byte) error {
+	name := bytes.TrimSpace(tag[1:])
+	if len(x.open) == 0 || x.open[len(x.open)-1] != string(name) {
 		return x.fail("</%s> closes nothing", name)
 	}
+	x.name = x.open[len(x.open)-1]
 	x.open = x.open[:len(x.open)-1]
-	x.name = x.intern([]byte(name))
 	return nil
 }
 
@@ -210,46 +272,42 @@ func (x *XML) intern(b []byte) string {
 	return s
 }
 
-// Name is the element at hand.
-func (x *XML) Name() string { return x.name }
-
-// Line is the 1-based line of the profile.
-func (x *XML) Line() int { return x.line }
-
 // Text is what stood before the tag at hand.
 func (x *XML) Text() string { return x.decode(bytes.TrimSpace(x.text)) }
 
 // Attr is an attribute of the element that has just started.
 func (x *XML) Attr(name string) (value string, ok bool) {
-	rest := x.attrs
-	for {
-		eq := bytes.IndexByte(rest, '=')
-		if eq < 0 {
-			return "", false
+	b, ok := x.attr(name)
+	return x.decode(b), ok
+}
+
+// Is reports whether an attribute of the element that has just started is value, which needs no
+// entities.
+func (x *XML) Is(name, value string) bool {
+	b, ok := x.attr(name)
+	return ok && string(b) == value
+}
+
+func (x *XML) attr(name string) (value []byte, ok bool) {
+	for _, a := range x.attrs {
+		if string(x.buf[a.key:a.keyEnd]) == name {
+			return x.buf[a.value:a.valueEnd], true
 		}
-		key := bytes.TrimSpace(rest[:eq])
-		rest = bytes.TrimLeft(rest[eq+1:], " \t\r\n")
-		if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
-			return "", false
-		}
-		end := bytes.IndexByte(rest[1:], rest[0])
-		if end < 0 {
-			return "", false
-		}
-		if string(key) == name {
-			return x.decode(rest[1 : 1+end]), true
-		}
-		rest = rest[end+2:]
 	}
+	return nil, false
 }
 
 // Number is an attribute that is a number: an integer, or a float, which is cut. ok is false where
 // it is missing or none; a number below 0 is 0, one that is too large the largest.
 func (x *XML) Number(name string) (n uint64, ok bool) {
-	s, ok := x.Attr(name)
+	b, ok := x.attr(name)
 	if !ok {
 		return 0, false
 	}
+	if n, ok := Uint(b); ok {
+		return n, true
+	}
+	s := x.decode(b)
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return n, true
@@ -322,7 +380,7 @@ func entity(name string) (rune, bool) {
 // Root is the name of the first element of XML that begins with head, "" where there is none in it.
 func Root(head []byte) string {
 	x := NewXML(bytes.NewReader(head))
-	if start, err := x.Next(); err != nil || !start {
+	if start, err := x.next(); err != nil || !start {
 		return ""
 	}
 	return x.name

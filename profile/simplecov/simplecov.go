@@ -20,8 +20,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
 )
@@ -29,34 +27,24 @@ import (
 // Sniff reports whether a profile that begins with head is a result set of SimpleCov.
 func Sniff(head []byte) bool {
 	d := scan.NewJSON(bytes.NewReader(head))
-	for _, kind := range []jsontext.Kind{'{', '"', '{'} {
-		if _, err := d.Begin(kind, ""); err != nil {
-			return false
-		}
-	}
-	for {
-		name, err := d.Begin('"', "")
-		if err != nil {
-			return false
-		}
-		if name.String() == "coverage" {
-			break
-		}
-		if name.String() != "timestamp" || d.SkipValue() != nil {
-			return false
-		}
-	}
-	if _, err := d.Begin('{', ""); err != nil {
-		return false
-	}
-	if d.PeekKind() == '}' {
-		return true
-	}
-	if _, err := d.Begin('"', ""); err != nil {
-		return false
-	}
-	kind := d.PeekKind()
-	return kind == '[' || kind == '{'
+	found := false
+	_ = d.Object("", func([]byte) error {
+		_ = d.Object("", func(name []byte) error {
+			switch string(name) {
+			case "timestamp":
+				return d.Skip()
+			case "coverage":
+				empty := d.Object("", func([]byte) error {
+					found = d.Peek() == '[' || d.Peek() == '{'
+					return scan.ErrStop
+				}) == nil
+				found = found || empty
+			}
+			return scan.ErrStop
+		})
+		return scan.ErrStop // the first command tells
+	})
+	return found
 }
 
 // Read reads a result set.
@@ -76,7 +64,7 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 }
 
 type parser struct {
-	d      scan.JSON
+	d      *scan.JSON
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*file
@@ -126,17 +114,17 @@ type method struct {
 }
 
 func (p *parser) read() error {
-	return p.d.Object("an object of commands", func(string) error {
+	return p.d.Object("an object of commands", func([]byte) error {
 		found := false
-		err := p.d.Object("a result with the member coverage", func(name string) error {
-			if name != "coverage" {
-				return p.d.SkipValue()
+		err := p.d.Object("a result with the member coverage", func(name []byte) error {
+			if string(name) != "coverage" {
+				return p.d.Skip()
 			}
 			found = true
-			return p.d.Object("an object of files", p.file)
+			return p.d.Object("an object of files", func(name []byte) error { return p.file(string(name)) })
 		})
 		if err == nil && !found {
-			err = fmt.Errorf("%s: want the member coverage in a result of SimpleCov", scan.Quote([]byte(p.d.StackPointer())))
+			err = fmt.Errorf("%s: want the member coverage in a result of SimpleCov", scan.Quote([]byte(p.d.Path())))
 		}
 		return err
 	})
@@ -151,14 +139,14 @@ func (p *parser) file(name string) error {
 		f = &file{}
 		p.files[name] = f
 	}
-	if p.d.PeekKind() == '[' {
+	if p.d.Peek() == '[' {
 		return p.lines(f)
 	}
-	return p.d.Object("an array of counts or an object with lines", func(name string) error {
-		if p.d.PeekKind() == 'n' {
-			return p.d.SkipValue()
+	return p.d.Object("an array of counts or an object with lines", func(name []byte) error {
+		if p.d.Peek() == 'n' {
+			return p.d.Skip()
 		}
-		switch name {
+		switch string(name) {
 		case "lines":
 			return p.lines(f)
 		case "branches":
@@ -166,7 +154,7 @@ func (p *parser) file(name string) error {
 		case "methods":
 			return p.methods(f)
 		}
-		return p.d.SkipValue()
+		return p.d.Skip()
 	})
 }
 
@@ -175,11 +163,11 @@ func (p *parser) lines(f *file) error {
 	f.counted = true
 	i := 0
 	err := p.d.Array("an array of counts", func(int) error {
-		null := p.d.PeekKind() == 'n'
+		null := p.d.Peek() == 'n'
 		var n uint64
 		var err error
 		if null {
-			_, err = p.d.ReadToken()
+			err = p.d.Skip()
 		} else {
 			n, err = p.count()
 		}
@@ -216,18 +204,21 @@ func (p *parser) inside(n uint64) bool {
 
 func (p *parser) count() (uint64, error) {
 	const what = "a count"
-	tok, err := p.d.Begin('0', what)
+	if n, ok := p.d.Uint(); ok {
+		return n, nil
+	}
+	digits, err := p.d.Digits(what)
 	if err != nil {
 		return 0, err
 	}
-	text := tok.String()
+	text := string(digits)
 	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
 		return n, nil
 	}
 	if strings.Trim(text, "0123456789") == "" {
 		return math.MaxUint64, nil // it has too many digits
 	}
-	return 0, p.d.Want(what, tok)
+	return 0, p.d.Want(what, digits)
 }
 
 func (p *parser) branches(f *file) error {
@@ -235,14 +226,14 @@ func (p *parser) branches(f *file) error {
 		f.branches = map[branch]uint64{}
 	}
 	conditions := map[node]int{}
-	return p.d.Object("an object of conditions", func(name string) error {
-		condition, err := p.node(name, conditions)
+	return p.d.Object("an object of conditions", func(name []byte) error {
+		condition, err := p.node(string(name), conditions)
 		if err != nil {
 			return err
 		}
 		ways := map[node]int{}
-		return p.d.Object("an object of branches", func(name string) error {
-			way, err := p.node(name, ways)
+		return p.d.Object("an object of branches", func(name []byte) error {
+			way, err := p.node(string(name), ways)
 			if err != nil {
 				return err
 			}
@@ -262,7 +253,7 @@ func (p *parser) node(text string, seen map[node]int) (node, error) {
 	head, at, ok := place(text)
 	kind, id, two := strings.Cut(head, ",")
 	if _, err := strconv.Atoi(strings.TrimSpace(id)); !ok || !two || err != nil {
-		return node{}, fmt.Errorf("%s: want a branch such as [:if, 0, 3, 4, 3, 25]", scan.Quote([]byte(p.d.StackPointer())))
+		return node{}, fmt.Errorf("%s: want a branch such as [:if, 0, 3, 4, 3, 25]", scan.Quote([]byte(p.d.Path())))
 	}
 	n := node{kind: strings.Trim(kind, ` :"`), span: at}
 	seen[n]++
@@ -297,11 +288,11 @@ func (p *parser) methods(f *file) error {
 	if f.methods == nil {
 		f.methods = map[span]*method{}
 	}
-	return p.d.Object("an object of methods", func(name string) error {
-		head, at, ok := place(name)
+	return p.d.Object("an object of methods", func(name []byte) error {
+		head, at, ok := place(string(name))
 		i := strings.LastIndexByte(head, ',')
 		if !ok || i < 0 {
-			return fmt.Errorf("%s: want a method such as [A, :run, 2, 2, 4, 5]", scan.Quote([]byte(p.d.StackPointer())))
+			return fmt.Errorf("%s: want a method such as [A, :run, 2, 2, 4, 5]", scan.Quote([]byte(p.d.Path())))
 		}
 		n, err := p.count()
 		if err != nil || !p.inside(uint64(at.line)) {
