@@ -37,16 +37,7 @@ func TestGoTest(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	dir := t.TempDir()
-	write := func(name, content string) {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	write := writer(t, dir)
 	write("go.mod", "module example.com/live\n\ngo 1.26\n")
 	for i, p := range []string{"a", "b", "c"} {
 		write(p+"/"+p+".go", fmt.Sprintf("package %s\n\nfunc Used() int { return 1 }\n\nfunc Unused() int { return 2 }\n", p))
@@ -62,23 +53,7 @@ func TestGoTest(t *testing.T) {
 		}
 	}
 
-	toServer, fromEditor, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	toEditor, fromServer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := server.New(server.Options{Version: "test"})
-	done := make(chan int, 1)
-	go func() { done <- s.Run(ctx, server.NewStream(toServer, fromServer, s.Hangup)) }()
-	ed, err := editor.Start(ctx, server.NewStream(toEditor, fromEditor, func() {}), editor.Options{
-		Capabilities: editor.Capabilities(), Folders: []string{dir},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ed, end := session(t, ctx, dir)
 	file := filepath.Join(dir, "c", "c.go")
 	if err := ed.Open(ctx, file); err != nil {
 		t.Fatal(err)
@@ -109,10 +84,50 @@ func TestGoTest(t *testing.T) {
 	if states := strings.Join(got, " "); states != "1 0" {
 		t.Errorf("marks published for c.go: %s, want 1 0", states)
 	}
-	if err := ed.Close(ctx); err != nil {
-		t.Errorf("close: %v", err)
+	end()
+}
+
+// session starts a server in this process and an editor that has the folder dir open.
+func session(t *testing.T, ctx context.Context, dir string) (ed *editor.Editor, end func()) {
+	t.Helper()
+	toServer, fromEditor, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if code := <-done; code != 0 {
-		t.Errorf("exit code %d, want 0", code)
+	toEditor, fromServer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := server.New(server.Options{Version: "test"})
+	done := make(chan int, 1)
+	go func() { done <- s.Run(ctx, server.NewStream(toServer, fromServer, s.Hangup)) }()
+	ed, err = editor.Start(ctx, server.NewStream(toEditor, fromEditor, func() {}), editor.Options{
+		Capabilities: editor.Capabilities(), Folders: []string{dir},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ed, func() {
+		t.Helper()
+		if err := ed.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		if code := <-done; code != 0 {
+			t.Errorf("exit code %d, want 0", code)
+		}
+	}
+}
+
+// writer writes files below dir.
+func writer(t *testing.T, dir string) func(name, content string) {
+	return func(name, content string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
