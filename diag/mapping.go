@@ -93,8 +93,8 @@ func PathNotes(s *workspace.Snapshot) []PathNote {
 	for _, p := range s.Profiles {
 		for _, v := range s.Polls[p.Path].Votes {
 			m := RelativeMapping(p.Folder, v.Mapping)
-			out = append(out, PathNote{Text: fmt.Sprintf("%s: %s is %s here, as %d of %d files agree; a [[path]] mapping in %s can say so for good",
-				ProfileName(p), m.From, m.To, v.Files, v.Named, config.FileName)})
+			out = append(out, PathNote{Text: fmt.Sprintf("%s: %s is %s here, which finds %d of %s; a [[path]] mapping in %s can say so for good",
+				ProfileName(p), m.From, m.To, v.Files, plural(v.Named, "file"), config.FileName)})
 		}
 		if f := lost[p]; f != nil && found[p] == 0 {
 			out = append(out, PathNote{Lost: true, Text: fmt.Sprintf("%s names %s, of which none is here. %s: %s. The command covls.doctor says more",

@@ -111,7 +111,7 @@ func (d *doctor) profile(p *workspace.Profile) {
 		}
 		d.printf("; %d matched, %d not", m.found, len(m.lost))
 		if m.ambiguous > 0 {
-			d.printf(", of which %d fit several files", m.ambiguous)
+			d.printf(", %d of them may be several files", m.ambiguous)
 		}
 	}
 	d.printf("\n")
@@ -125,7 +125,11 @@ func (d *doctor) profile(p *workspace.Profile) {
 				d.printf("  - and %d more warnings\n", len(p.Report.Warnings)-i)
 				break
 			}
-			d.printf("  - warning: line %d: %s\n", w.Line, w.Text)
+			at := ""
+			if w.Line > 0 {
+				at = fmt.Sprintf("line %d: ", w.Line)
+			}
+			d.printf("  - warning: %s%s\n", at, w.Text)
 		}
 	}
 }
@@ -135,8 +139,8 @@ func (d *doctor) mappings(p *workspace.Profile) {
 	poll := d.snap.Polls[p.Path]
 	for _, v := range poll.Votes {
 		m := diag.RelativeMapping(p.Folder, v.Mapping)
-		d.printf("  - paths: %s is %s here, as %d of %d files agree; to fix that in %s:\n\n%s\n",
-			m.From, m.To, v.Files, v.Named, config.FileName, indented(m.TOML()))
+		d.printf("  - paths: `%s` is `%s` here, which finds %d of %s; to keep that, in %s:\n\n%s\n",
+			m.From, m.To, v.Files, count(v.Named, "file"), config.FileName, indented(m.TOML()))
 	}
 	for i, r := range poll.Refused {
 		if i == examples {
@@ -144,16 +148,16 @@ func (d *doctor) mappings(p *workspace.Profile) {
 			break
 		}
 		m := diag.RelativeMapping(p.Folder, r.Mapping)
-		d.printf("  - paths: %s may be %s here, but %s", m.From, m.To, r.Why)
+		d.printf("  - paths: `%s` may be `%s` here, but %s", m.From, m.To, r.Why)
 		for k, to := range r.Rivals {
 			if k == 0 {
 				d.printf(":")
 			} else {
 				d.printf(",")
 			}
-			d.printf(" %s", diag.RelativeMapping(p.Folder, source.Mapping{To: to}).To)
+			d.printf(" `%s`", diag.RelativeMapping(p.Folder, source.Mapping{To: to}).To)
 		}
-		d.printf("; if it is so, %s can say it:\n\n%s\n", config.FileName, indented(m.TOML()))
+		d.printf("; if it is so, in %s:\n\n%s\n", config.FileName, indented(m.TOML()))
 	}
 }
 

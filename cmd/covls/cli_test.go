@@ -14,8 +14,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/covls/covls/internal/profiletest"
+	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
 )
 
@@ -268,9 +270,18 @@ func TestReportJSON(t *testing.T) {
 		t.Fatalf("code %d: %s", code, stderr)
 	}
 	out = regexp.MustCompile(`"version": "[^"]*"`).ReplaceAllString(out, `"version": "…"`)
-	golden := "testdata/report.json"
+	compareGolden(t, "report.json", out)
+	if !strings.Contains(stderr, "source file not found") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("stderr %q", stderr)
+	}
+}
+
+// compareGolden compares, or rewrites, a file of testdata.
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	golden := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -278,11 +289,8 @@ func TestReportJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", out, want)
-	}
-	if !strings.Contains(stderr, "source file not found") || strings.Count(stderr, "\n") != 1 {
-		t.Errorf("stderr %q", stderr)
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -349,6 +357,86 @@ func TestDoctor(t *testing.T) {
 }
 
 // TestDemo runs the demo with the test binary as the server.
+// TestDoctorEdge asks the doctor about each odd profile of the corpus, in a folder without any source:
+// what can't be read is said, and so is every file that is not here.
+func TestDoctorEdge(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(profiletest.Shared(t), "edge")
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() == "expected.json" {
+			continue
+		}
+		t.Run(e.Name(), func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(dir, e.Name())
+			out, stderr, code := covls(t, "doctor", "-C", t.TempDir(), "--profile", path)
+			if code != 0 || stderr != "" || !strings.Contains(out, "- **"+path+"**") {
+				t.Fatalf("exit %d\n%s%s", code, stderr, out)
+			}
+			p, err := profile.Open(path, profile.Limits{Line: 10_000_000})
+			if err != nil {
+				if !strings.Contains(out, "trouble: "+err.Error()) {
+					t.Errorf("want %v in\n%s", err, out)
+				}
+				return
+			}
+			for _, w := range p.Report.Warnings {
+				if !strings.Contains(out, w.Text) {
+					t.Errorf("want %q in\n%s", w.Text, out)
+				}
+			}
+			n := len(p.Report.Files)
+			if want := fmt.Sprintf("0 matched, %d not", n); !strings.Contains(out, want) {
+				t.Errorf("want %q in\n%s", want, out)
+			}
+			if n > 0 && !strings.Contains(out, "- not found: "+p.Report.Files[0].Name+": ") && n <= 5 {
+				t.Errorf("want a reason for %s in\n%s", p.Report.Files[0].Name, out)
+			}
+		})
+	}
+}
+
+// TestDoctorPaths is the doctor's screen on profiles of another machine: one that a poll settles, one
+// that fits two folders, one that fits none.
+func TestDoctorPaths(t *testing.T) {
+	t.Parallel()
+	lcov := func(names ...string) string {
+		var b strings.Builder
+		for _, n := range names {
+			fmt.Fprintf(&b, "SF:%s\nDA:1,1\nDA:2,0\nend_of_record\n", n)
+		}
+		return b.String()
+	}
+	dir := folderWith(t, map[string]string{
+		"src/a.js": "a\nb\n", "src/b.js": "a\nb\n", "src/c.js": "a\nb\n",
+		"one/x.js": "a\nb\n", "two/x.js": "a\nb\n",
+		"short.js":      "a\n",
+		"ci.info":       lcov("/ci/src/a.js", "/ci/src/b.js"),
+		"tie.info":      lcov("/tie/x.js"),
+		"other.info":    lcov("/other/short.js", "/other/long.js"),
+		"absent.info":   lcov("/nowhere/y.js"),
+		"windows.info":  lcov(`C:\proj\Src\A.js`),
+		"coverage.info": lcov("src/b.js"),
+	})
+	for _, name := range []string{"src/a.js", "src/b.js"} {
+		long := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(filepath.Join(dir, name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, stderr, code := covls(t, "doctor", "-C", dir)
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d\n%s", code, stderr)
+	}
+	out, _, _ = strings.Cut(out, "## Settings")
+	out = regexp.MustCompile(`written [^,]* ago`).ReplaceAllString(out, "written …")
+	compareGolden(t, "doctor-paths.md", strings.ReplaceAll(out, dir, "DIR"))
+}
+
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

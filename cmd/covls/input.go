@@ -85,8 +85,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// load reads the profiles that the user named, or those that are found. A profile that was named
-// and can't be read is an error.
+// load reads the profiles that the user named, or those that are found.
 func (in *input) load(ctx context.Context) (*loaded, error) {
 	f, err := in.folder()
 	if err != nil {
@@ -129,21 +128,22 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("stopped: %w", err)
 	}
-	if in.profiles != nil {
-		for _, p := range out.snap.Profiles {
-			if p.Trouble != nil {
-				return nil, p.Trouble
-			}
-		}
-	}
 	return out, nil
 }
 
-// need is load for a command that has nothing to do without a profile. It prints the warnings.
+// need is load for a command that has nothing to do without a profile. One that was named and can't be
+// read is an error. It prints the warnings.
 func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
 	l, err := in.load(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if in.profiles != nil {
+		for _, p := range l.snap.Profiles {
+			if p.Trouble != nil {
+				return nil, p.Trouble
+			}
+		}
 	}
 	for _, p := range l.snap.Profiles {
 		if p.Report != nil {
