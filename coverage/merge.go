@@ -17,7 +17,8 @@ func AddCounts(a, b uint64) uint64 {
 // Merge joins what several profiles, at least one, say of one source file: a region is covered where
 // any of them ran it, and counts are summed. The name is the first file's. A single file comes back
 // as it is. Two profiles of different versions of the source may disagree on a region's statements;
-// the larger number stands.
+// the larger number stands. Where some count statements and others lines, the result counts statements,
+// which is finer, and a region that only ran by a line of the others has that line's count.
 func Merge(files ...*File) *File {
 	if len(files) == 1 {
 		return files[0]
@@ -33,6 +34,50 @@ func Merge(files ...*File) *File {
 		out.Lines = mergeSorted(out.Lines, f.Lines, compareLines, addLines)
 		out.Branches = mergeSorted(out.Branches, f.Branches, Branch.compare, addBranches)
 		out.Funcs = mergeSorted(out.Funcs, f.Funcs, compareFuncs, addFuncs)
+	}
+	if out.Unit == Statements && slices.ContainsFunc(files, func(f *File) bool { return f.Unit == Lines }) {
+		var lines []Line
+		for _, f := range files {
+			if f.Unit == Lines {
+				lines = mergeSorted(lines, f.Lines, compareLines, addLines)
+			}
+		}
+		out.Regions = runByLine(out.Regions, lines)
+	}
+	return out
+}
+
+// Unsettle returns the file for a profile besides that tells no functions: what ran inside a function
+// then decides, and not that another profile never saw it called.
+func (f *File) Unsettle() *File {
+	g := *f
+	g.Funcs = slices.Clone(f.Funcs)
+	for i := range g.Funcs {
+		fn := &g.Funcs[i]
+		fn.Counted = fn.Counted && fn.Count > 0
+	}
+	return &g
+}
+
+// runByLine returns sorted regions, where those that did not run have the count of the line that
+// shows that they did: the first line of a region that is not also of the one before it.
+func runByLine(regions []Region, lines []Line) []Region {
+	out := slices.Clone(regions)
+	ended := map[uint32]bool{} // lines in which an earlier region ends
+	for i := range out {
+		r := &out[i]
+		first := r.Start.Line
+		if ended[first] || i > 0 && out[i-1].Start.Line == first {
+			first++
+		}
+		ended[r.End.Line] = true
+		if !r.Uncovered() {
+			continue
+		}
+		within := LinesWithin(lines, Span{Point{Line: first}, Point{Line: r.End.Line}})
+		if len(within) > 0 && within[0].Number <= r.End.Line {
+			r.Count = within[0].Count
+		}
 	}
 	return out
 }

@@ -2,9 +2,11 @@ package coverage_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/coverage"
@@ -179,4 +181,51 @@ func FuzzMerge(f *testing.F) {
 		}
 		checkMerge(t, parts[0], parts[1], parts[2])
 	})
+}
+
+// TestMergeMixed: a profile of lines shows that a statement ran which a profile of statements missed.
+func TestMergeMixed(t *testing.T) {
+	t.Parallel()
+	at := func(line, col uint32) coverage.Point { return coverage.Point{Line: line, Col: col} }
+	region := func(a, b coverage.Point) coverage.Region {
+		return coverage.Region{Start: a, End: b, Statements: 1}
+	}
+	// Blocks of Go: a function, an if in it, on one line an if, and what follows.
+	blocks := []coverage.Region{
+		region(at(1, 10), at(2, 8)), region(at(2, 8), at(4, 3)), region(at(5, 2), at(5, 8)), region(at(5, 8), at(5, 20)), region(at(6, 2), at(6, 9)),
+	}
+	for _, tt := range []struct {
+		rule    string
+		regions []coverage.Region
+		lines   string // that ran, of all
+		want    string // how often the regions ran
+	}{
+		{"no line ran", blocks, "", "[0 0 0 0 0]"},
+		{"the function and what follows", blocks, "1 2 5 6", "[1 0 1 0 1]"},
+		{"a block has the lines behind its head", blocks, "3", "[0 1 0 0 0]"},
+		{"the head of a block is of the block before", blocks, "1 2", "[1 0 0 0 0]"},
+		{"statements that hold others", []coverage.Region{region(at(2, 1), at(4, 2)), region(at(3, 3), at(3, 9))}, "2", "[1 0]"},
+		{"a region without a line", []coverage.Region{region(at(7, 1), at(9, 1))}, "1", "[0]"},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			lines := &coverage.File{Unit: coverage.Lines}
+			for n := uint32(1); n <= 6; n++ {
+				l := coverage.Line{Number: n}
+				if strings.Contains(tt.lines, fmt.Sprint(n)) {
+					l.Count = 1
+				}
+				lines.Lines = append(lines.Lines, l)
+			}
+			for _, files := range [][]*coverage.File{{{Regions: tt.regions}, lines}, {lines, {Regions: tt.regions}}} {
+				var got []uint64
+				for _, r := range coverage.Merge(files...).Regions {
+					got = append(got, r.Count)
+				}
+				if fmt.Sprint(got) != tt.want {
+					t.Errorf("have %v, want %s", got, tt.want)
+				}
+			}
+		})
+	}
 }

@@ -90,11 +90,19 @@ func snippet(line string) string {
 // origin says which profiles the numbers are from and when those were written.
 func origin(file *workspace.File) string {
 	var b strings.Builder
+	coarser := 0
 	for _, p := range file.Parts {
+		if p.File.Unit != file.Coverage.Unit {
+			coarser++
+		}
 		fmt.Fprintf(&b, "\nFrom %s, written %s.\n", code(ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05"))
 		if p.Profile.Trouble != nil {
 			fmt.Fprintf(&b, "\n*Not the newest*: %v\n", p.Profile.Trouble)
 		}
+	}
+	if coarser > 0 {
+		fmt.Fprintf(&b, "\nCounted in %s, which is finer than the %s of %s.\n",
+			file.Coverage.Unit, coverage.Lines, plural(coarser, "profile"))
 	}
 	return b.String()
 }
@@ -135,7 +143,12 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	default:
 		fmt.Fprintf(&b, "**Ran**: this block of %s\n", n)
 	}
-	origins(&b, file, func(p workspace.Part) string { return countIn(p, r) })
+	origins(&b, file, func(p workspace.Part) string {
+		if p.File.Unit == coverage.Lines {
+			return countOf(p, at.Line)
+		}
+		return countIn(p, r)
+	})
 	return Hover{m.span(d.Text, coverage.Span{Start: r.Start, End: r.End}), b.String()}, true
 }
 
@@ -175,20 +188,27 @@ func hoverLine(file *workspace.File, d *workspace.Document, m *Mark, at coverage
 	if ways.Total > 0 && found[0].Count > 0 {
 		fmt.Fprintf(&b, "\n%d of %d branches taken\n", ways.Covered, ways.Total)
 	}
-	origins(&b, file, func(p workspace.Part) string {
-		l := coverage.LinesWithin(p.File.Lines, one)
-		switch {
-		case len(l) == 0:
-			return "not in it"
-		case l[0].Count == 0:
-			return "never"
-		}
-		return fmt.Sprintf("%d×", l[0].Count)
-	})
+	origins(&b, file, func(p workspace.Part) string { return countOf(p, at.Line) })
 	line, _ := d.Text.LineCol(m.point(d.Text, coverage.Point{Line: at.Line, Col: 1}))
 	return Hover{trimmedLine(d.Text, line), b.String()}, true
 }
 
+// countOf is what a profile says of a line.
+func countOf(p workspace.Part, line uint32) string {
+	at := coverage.Point{Line: line}
+	l := coverage.LinesWithin(p.File.Lines, coverage.Span{Start: at, End: at})
+	switch {
+	case len(l) == 0:
+		return "not in it"
+	case l[0].Count == 0:
+		return "never"
+	case !p.Profile.Report.Counted:
+		return "ran"
+	}
+	return fmt.Sprintf("%d×", l[0].Count)
+}
+
+// countIn is what a profile says of a region.
 func countIn(p workspace.Part, r coverage.Region) string {
 	for _, q := range coverage.Within(p.File.Regions, coverage.Span{Start: r.Start, End: coverage.Point{Line: r.Start.Line, Col: r.Start.Col + 1}}) {
 		switch {

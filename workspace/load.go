@@ -77,6 +77,16 @@ type scan struct {
 	// out what Ruby's do.
 	excluded []coverage.Exclusion
 	raw      bool
+	// located is what named the functions in parsed; nil where the text did.
+	located *coverage.File
+}
+
+// fits tells that the scan is of what the profiles say of a file now.
+func (s scan) fits(f *File) bool {
+	if f.all.Funcs == nil {
+		return s.located == nil && s.raw == f.raw()
+	}
+	return s.located == f.all
 }
 
 // goneGrace is how long a profile whose folder was wiped keeps its marks: test runners wipe their
@@ -284,7 +294,7 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	var rest []*File
 	for _, f := range b.files {
 		if !b.fresh[f.Path] {
-			if s, ok := l.scans[f.Path]; ok {
+			if s, ok := l.scans[f.Path]; ok && s.fits(f) {
 				b.files[f.Path] = f.withSource(s)
 				continue
 			}
@@ -417,6 +427,9 @@ func (f *File) merge(before *File) {
 			files[i] = p.File
 		}
 		f.all = coverage.Merge(files...)
+		if f.all.Funcs != nil && slices.ContainsFunc(files, func(c *coverage.File) bool { return c.Funcs == nil }) {
+			f.all = f.all.Unsettle()
+		}
 	}
 	f.Coverage, f.Total = f.all, f.all.Total()
 }
@@ -439,7 +452,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 		return scan{}, "", err
 	}
 	// Where the profile names the functions, they are looked for in the text each time.
-	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && known.raw == f.raw() && f.all.Funcs == nil
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && known.located == nil && known.fits(f)
 	if same && !wantText {
 		return known, "", nil
 	}
@@ -453,7 +466,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw()}
 	s.excluded = source.Exclusions(f.Path, data, s.raw)
 	if f.all.Funcs != nil {
-		s.parsed = source.Locate(data, f.all.Funcs)
+		s.located, s.parsed = f.all, source.Locate(data, f.all.Funcs)
 	} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
 		own(s.parsed)
 	}
