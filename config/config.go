@@ -124,6 +124,10 @@ type Limits struct {
 	Line int
 	// Files is the number of files in one profile.
 	Files int
+	// Branches is the number of branches in one profile that gives only their number.
+	Branches int
+	// Nesting is how deep a profile of JSON or XML is nested.
+	Nesting int
 	// Depth is how many folders deep profiles are searched.
 	Depth int
 	// Entries is the number of directory entries looked at in one search for profiles.
@@ -153,6 +157,8 @@ func Default() Settings {
 			ProfileBytes: 1 << 30,
 			Line:         10_000_000,
 			Files:        1_000_000,
+			Branches:     1 << 22,
+			Nesting:      256,
 			Depth:        16,
 			Entries:      500_000,
 			SourceBytes:  16 << 20,

@@ -28,6 +28,8 @@ func TestDefault(t *testing.T) {
 		{"limits.profile_bytes", `1073741824`, "default"},
 		{"limits.line", `10000000`, "default"},
 		{"limits.files", `1000000`, "default"},
+		{"limits.branches", `4194304`, "default"},
+		{"limits.nesting", `256`, "default"},
 		{"limits.depth", `16`, "default"},
 		{"limits.entries", `500000`, "default"},
 		{"limits.source_bytes", `16777216`, "default"},
@@ -51,7 +53,7 @@ func TestKnownKeys(t *testing.T) {
 		"diagnostics.enable", "diagnostics.scope", "diagnostics.severity.critical",
 		"diagnostics.severity.high", "diagnostics.severity.medium", "diagnostics.severity.lower",
 		"lens.enable", "lens.functions", "hints.enable", "fade", "limits.profile_bytes",
-		"limits.line", "limits.files", "limits.depth", "limits.entries", "limits.source_bytes",
+		"limits.line", "limits.files", "limits.branches", "limits.nesting", "limits.depth", "limits.entries", "limits.source_bytes",
 		"run.command",
 	}
 	if len(names) != len(keys) {

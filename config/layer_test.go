@@ -78,6 +78,8 @@ enable = false
 functions = "all"
 
 [limits]
+branches = 7
+nesting = 8
 profile_bytes = 1
 line = 2
 files = 3
@@ -104,13 +106,13 @@ go = "go test"
 					Lens:   Lens{Functions: FunctionsAll},
 					Hints:  Hints{Enable: true},
 					Fade:   true,
-					Limits: Limits{1, 2, 3, 4, 5, 6},
+					Limits: Limits{1, 2, 3, 7, 8, 4, 5, 6},
 					Run:    Run{Command: map[string]string{"go": "go test", "c++": "make cov"}},
 				}
 			},
 			origins: map[string]string{
 				"profiles": ".covls.toml:1", "hints.enable": ".covls.toml:7", "path": ".covls.toml:9",
-				"diagnostics.severity.lower": ".covls.toml:24", "run.command": ".covls.toml:38",
+				"diagnostics.severity.lower": ".covls.toml:24", "run.command": ".covls.toml:40",
 			},
 		},
 		{

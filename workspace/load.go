@@ -210,7 +210,9 @@ func (l *Loader) read(c Change) *Profile {
 	}
 	next.ModTime, next.Size = now.ModTime, now.Size
 	limits := next.Folder.Settings.Limits
-	got, err := profile.Open(c.Path, profile.Limits{Size: limits.ProfileBytes, Line: uint32(limits.Line), Files: limits.Files})
+	got, err := profile.Open(c.Path, profile.Limits{
+		Size: limits.ProfileBytes, Line: uint32(limits.Line), Files: limits.Files, Branches: limits.Branches, Nesting: limits.Nesting,
+	})
 	if now, err := looks(c.Path); err != nil || c.unsettled(now) {
 		return before
 	}

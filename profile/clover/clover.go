@@ -21,7 +21,7 @@ func Sniff(head []byte) bool {
 
 // Read reads a report. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
 	if err := p.x.Each(p.element); err != nil {
 		return nil, err
 	}
@@ -124,8 +124,9 @@ func (p *parser) line() error {
 	if taken > ways || missed > ways {
 		return fmt.Errorf("line %d has more than %d branches", n, ways)
 	}
-	if p.branches += int(taken + missed); p.branches > scan.MaxBranches {
-		return fmt.Errorf("more than %d branches", scan.MaxBranches)
+	p.branches += int(taken + missed)
+	if err := p.limits.CheckBranches(p.branches); err != nil {
+		return err
 	}
 	for way := range uint32(taken + missed) {
 		b := coverage.Branch{Line: line.Number, Way: way}

@@ -25,7 +25,7 @@ func TestRead(t *testing.T) {
 func TestReadManyBranches(t *testing.T) {
 	t.Parallel()
 	profiletest.Table(t, clover.Read, profiletest.Summary, []profiletest.Case{
-		{Name: "branches", Text: `<coverage><project><file name="a">` + strings.Repeat(`<line num="1" count="1" type="cond" truecount="99999" falsecount="0"/>`, 42), Want: "line 1: more than 4194304 branches"},
+		{Name: "branches", Text: `<coverage><project><file name="a">` + strings.Repeat(`<line num="1" count="1" type="cond" truecount="99999" falsecount="0"/>`, 42), Want: "line 1: more than 4194304 branches (limits.branches)"},
 	})
 }
 

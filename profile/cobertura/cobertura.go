@@ -26,7 +26,7 @@ func Sniff(head []byte) bool {
 // it, and counts are not added up, since tools write the same line for a class and those in it. What
 // can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*file{}, report: &coverage.Report{Counted: true}}
+	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*file{}, report: &coverage.Report{Counted: true}}
 	err := p.x.Each(func(name string, start bool) error {
 		if start {
 			return p.start(name)
@@ -119,8 +119,9 @@ func (p *parser) line() error {
 	if c, ok := p.x.Attr("condition-coverage"); ok {
 		l.taken, l.total = ways(c)
 	}
-	if p.branches += int(l.total); p.branches > scan.MaxBranches {
-		return fmt.Errorf("more than %d branches", scan.MaxBranches)
+	p.branches += int(l.total)
+	if err := p.limits.CheckBranches(p.branches); err != nil {
+		return err
 	}
 	if !p.inMethod {
 		p.own = append(p.own, l)

@@ -30,7 +30,7 @@ func TestRead(t *testing.T) {
 func TestReadManyBranches(t *testing.T) {
 	t.Parallel()
 	profiletest.Table(t, cobertura.Read, profiletest.Summary, []profiletest.Case{
-		{Name: "branches", Text: `<coverage><class filename="a">` + strings.Repeat(`<line number="1" hits="1" condition-coverage="(0/65535)"/>`, 65), Want: "line 1: more than 4194304 branches"},
+		{Name: "branches", Text: `<coverage><class filename="a">` + strings.Repeat(`<line number="1" hits="1" condition-coverage="(0/65535)"/>`, 65), Want: "line 1: more than 4194304 branches (limits.branches)"},
 	})
 }
 

@@ -27,7 +27,7 @@ import (
 
 // Sniff reports whether a profile that begins with head is a report of coverage.py.
 func Sniff(head []byte) bool {
-	d := scan.NewJSON(bytes.NewReader(head))
+	d := scan.NewJSON(bytes.NewReader(head), scan.Limits{})
 	found := false
 	_ = d.Object("", func(name []byte) error {
 		switch string(name) {
@@ -46,7 +46,7 @@ func Sniff(head []byte) bool {
 
 // Read reads a report. Counts are 1 for what ran and 0 for what did not.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{d: scan.NewJSON(r), limits: limits, report: &coverage.Report{}}
+	p := &parser{d: scan.NewJSON(r, limits), limits: limits, report: &coverage.Report{}}
 	if err := p.d.End(p.read()); err != nil {
 		return nil, err
 	}

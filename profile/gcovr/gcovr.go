@@ -21,7 +21,7 @@ import (
 // what versions before 8 write; gcov's own JSON, which is alike, has no "lineno" and tells of each line
 // whether it has an "unexecuted_block".
 func Sniff(head []byte) bool {
-	d := scan.NewJSON(bytes.NewReader(head))
+	d := scan.NewJSON(bytes.NewReader(head), scan.Limits{})
 	first, kind := "", byte(0)
 	err := d.Object("", func(name []byte) error {
 		first, kind = string(name), d.Peek()
@@ -44,7 +44,7 @@ func Sniff(head []byte) bool {
 // Read reads gcovr's JSON. A summary has no lines and is an error.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{
-		JSON: scan.NewJSON(r), limits: limits,
+		JSON: scan.NewJSON(r, limits), limits: limits,
 		files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true},
 	}
 	if err := p.End(p.root()); err != nil {

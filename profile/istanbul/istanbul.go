@@ -18,7 +18,7 @@ import (
 // Sniff reports whether a profile that begins with head is Istanbul's: an object of files, the first
 // of which has its path or one of the maps. An empty object is a run that loaded no file.
 func Sniff(head []byte) bool {
-	d := scan.NewJSON(bytes.NewReader(head))
+	d := scan.NewJSON(bytes.NewReader(head), scan.Limits{})
 	found := false
 	err := d.Object("", func(file []byte) error {
 		_ = d.Object("", func(name []byte) error {
@@ -47,7 +47,7 @@ func Sniff(head []byte) bool {
 
 // Read reads a profile. Files that stand in it twice are summed.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{JSON: scan.NewJSON(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	p := &parser{JSON: scan.NewJSON(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
 	err := p.Object("the files of an Istanbul report as an object", func(name []byte) error { return p.file(string(name)) })
 	if err := p.End(err); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ var roots = [...]string{"src/main/java", "src/main/kotlin", "src/main/scala", "s
 // Read reads a report. The lines are those of the source files, since classes share lines; counts
 // only tell whether something ran. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{x: scan.NewXML(r), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Roots: roots[:]}}
+	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Roots: roots[:]}}
 	err := p.x.Each(func(name string, start bool) error {
 		if start {
 			return p.start(name)
@@ -133,8 +133,9 @@ func (p *parser) line() error {
 	if missed > ways || taken > ways {
 		return fmt.Errorf("line %d has more than %d branches", n, ways)
 	}
-	if p.branches += int(missed + taken); p.branches > scan.MaxBranches {
-		return fmt.Errorf("more than %d branches", scan.MaxBranches)
+	p.branches += int(missed + taken)
+	if err := p.limits.CheckBranches(p.branches); err != nil {
+		return err
 	}
 	for way := range uint32(missed + taken) {
 		b := coverage.Branch{Line: uint32(n), Way: way}

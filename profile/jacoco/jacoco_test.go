@@ -27,7 +27,7 @@ func TestRead(t *testing.T) {
 func TestReadManyBranches(t *testing.T) {
 	t.Parallel()
 	profiletest.Table(t, jacoco.Read, profiletest.Summary, []profiletest.Case{
-		{Name: "branches", Text: `<report><package name="p"><sourcefile name="A">` + strings.Repeat(`<line nr="1" ci="1" mb="9999" cb="0"/>`, 420), Want: "line 1: more than 4194304 branches"},
+		{Name: "branches", Text: `<report><package name="p"><sourcefile name="A">` + strings.Repeat(`<line nr="1" ci="1" mb="9999" cb="0"/>`, 420), Want: "line 1: more than 4194304 branches (limits.branches)"},
 	})
 }
 

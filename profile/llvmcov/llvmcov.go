@@ -29,7 +29,7 @@ const mostLines = 1 << 24
 // Sniff reports whether a profile that begins with head is an export of llvm-cov. The type stands
 // last in it; what comes first is {"data":[{"files":.
 func Sniff(head []byte) bool {
-	d := scan.NewJSON(bytes.NewReader(head))
+	d := scan.NewJSON(bytes.NewReader(head), scan.Limits{})
 	found := false
 	_ = d.Object("", func(name []byte) error {
 		switch string(name) {
@@ -54,7 +54,7 @@ func Sniff(head []byte) bool {
 // error.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{
-		JSON: scan.NewJSON(r), limits: limits,
+		JSON: scan.NewJSON(r, limits), limits: limits,
 		files: map[string]*file{}, groups: map[string]map[coverage.Point]*group{},
 		report: &coverage.Report{Counted: true},
 	}

@@ -17,6 +17,7 @@ import (
 type JSON struct {
 	window
 	line   int // 1-based
+	depth  int // that levels may have
 	levels []level
 	names  []byte // of the members that lead to the value at hand
 }
@@ -30,8 +31,10 @@ type level struct {
 // ErrStop is for a member or element that needs no more of the text.
 var ErrStop = errors.New("the rest is not read")
 
-// NewJSON returns a reader of r.
-func NewJSON(r io.Reader) *JSON { return &JSON{window: newWindow(r), line: 1} }
+// NewJSON returns a reader of r in which values stand in each other as deep as limits allow.
+func NewJSON(r io.Reader, limits Limits) *JSON {
+	return &JSON{window: newWindow(r), line: 1, depth: limits.depth()}
+}
 
 // next returns what stands behind white space, and leaves it; 0 at the end.
 func (d *JSON) next() byte {
@@ -183,8 +186,8 @@ func (d *JSON) begin(c byte, l level, what string) error {
 	if d.next() != c {
 		return d.Wrong(what)
 	}
-	if len(d.levels) == maxDepth {
-		return fmt.Errorf("want values at most %d deep", maxDepth)
+	if len(d.levels) == d.depth {
+		return fmt.Errorf("want values at most %d deep (limits.nesting)", d.depth)
 	}
 	d.pos++
 	d.levels = append(d.levels, l)

@@ -76,7 +76,7 @@ var texts = []struct{ text, want string }{
 	{`[nul]`, `line 1: want JSON: invalid character 'n' at "/0"`},
 	{`[] []`, `line 1: want the end of the file behind the JSON, have "[]"`},
 	{`[]]`, `line 1: want JSON: invalid character ']' at ""`},
-	{strings.Repeat(`[`, 257), `line 1: want values at most 256 deep`},
+	{strings.Repeat(`[`, 257), `line 1: want values at most 256 deep (limits.nesting)`},
 }
 
 func TestJSON(t *testing.T) {
@@ -88,7 +88,7 @@ func TestJSON(t *testing.T) {
 			"data with EOF": iotest.DataErrReader,
 		} {
 			var out strings.Builder
-			d := scan.NewJSON(wrap(strings.NewReader(c.text)))
+			d := scan.NewJSON(wrap(strings.NewReader(c.text)), scan.Limits{})
 			err := d.End(walk(d, &out))
 			got := out.String()
 			if err != nil {
@@ -109,11 +109,11 @@ func TestJSONChunks(t *testing.T) {
 	for n := range len(text) + 1 {
 		var out strings.Builder
 		spaces := strings.Repeat(" ", 128<<10-n)
-		d := scan.NewJSON(io.MultiReader(strings.NewReader(spaces), strings.NewReader(text)))
+		d := scan.NewJSON(io.MultiReader(strings.NewReader(spaces), strings.NewReader(text)), scan.Limits{})
 		if err := d.End(walk(d, &out)); err != nil || out.String() != want {
 			t.Errorf("%d: have %s, %v", n, out.String(), err)
 		}
-		d = scan.NewJSON(io.MultiReader(strings.NewReader(spaces), strings.NewReader(text)))
+		d = scan.NewJSON(io.MultiReader(strings.NewReader(spaces), strings.NewReader(text)), scan.Limits{})
 		if err := d.End(d.Skip()); err != nil {
 			t.Errorf("%d: have %v", n, err)
 		}
@@ -135,7 +135,7 @@ func TestJSONNumbers(t *testing.T) {
 		{`{}`, `line 1: want an array at the top, have "{"`},
 	} {
 		row := []uint64{7, 7, 7}
-		d := scan.NewJSON(strings.NewReader(c.text))
+		d := scan.NewJSON(strings.NewReader(c.text), scan.Limits{})
 		n, err := d.Numbers(row)
 		got := fmt.Sprint(n, row)
 		if err := d.End(err); err != nil {
@@ -166,7 +166,7 @@ func TestJSONMatch(t *testing.T) {
 	} {
 		var row [2]uint64
 		// Another value follows, for a match is not sought at the end of what is at hand.
-		d := scan.NewJSON(strings.NewReader(c.text + " "))
+		d := scan.NewJSON(strings.NewReader(c.text+" "), scan.Limits{})
 		got := d.Match(parts, row[:])
 		if got != c.want || got && row != [2]uint64{12, 0} {
 			t.Errorf("%s: have %v %v", c.text, got, row)
@@ -184,11 +184,11 @@ func TestJSONMatch(t *testing.T) {
 func TestJSONLong(t *testing.T) {
 	t.Parallel()
 	text := `"` + strings.Repeat("a", 3<<20) + `"`
-	d := scan.NewJSON(strings.NewReader(text))
+	d := scan.NewJSON(strings.NewReader(text), scan.Limits{})
 	if err := d.End(d.Skip()); err != nil {
 		t.Error(err)
 	}
-	d = scan.NewJSON(strings.NewReader(text))
+	d = scan.NewJSON(strings.NewReader(text), scan.Limits{})
 	_, err := d.Text()
 	if at, ok := errors.AsType[*coverage.LineError](d.End(err)); !ok || at.Line != 1 {
 		t.Errorf("have %v", err)
@@ -199,7 +199,7 @@ func TestJSONBroken(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk on fire")
 	for _, text := range []string{``, `[`, `["a`, `[12`, `[tr`, `[]`} {
-		d := scan.NewJSON(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)))
+		d := scan.NewJSON(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), scan.Limits{})
 		if err := d.End(d.Skip()); err != broken {
 			t.Errorf("%s: have %v", text, err)
 		}
@@ -215,12 +215,12 @@ func FuzzJSON(f *testing.F) {
 		options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 		valid := jsontext.Value(data).IsValid(options...)
 		var out strings.Builder
-		d := scan.NewJSON(iotest.HalfReader(bytes.NewReader(data)))
+		d := scan.NewJSON(iotest.HalfReader(bytes.NewReader(data)), scan.Limits{})
 		err := d.End(walk(d, &out))
 		if (err == nil) != valid && bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) <= 256 {
 			t.Fatalf("error %v, valid %v", err, valid)
 		}
-		d = scan.NewJSON(bytes.NewReader(data))
+		d = scan.NewJSON(bytes.NewReader(data), scan.Limits{})
 		if skipped := d.End(d.Skip()); (skipped == nil) != (err == nil) && !bytes.ContainsRune(data, '\\') {
 			t.Fatalf("skipped %v, read %v", skipped, err)
 		}

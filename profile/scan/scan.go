@@ -4,6 +4,7 @@ package scan
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -20,11 +21,22 @@ type Limits struct {
 	Line uint32
 	// Files is how many source files a profile names.
 	Files int
+	// Branches is how many branches a profile has by their number alone, where a few bytes can stand
+	// for any number; 0 means 1<<22.
+	Branches int
+	// Nesting is how deep values of JSON and elements of XML stand in each other; 0 means 256.
+	Nesting int
 }
 
-// MaxBranches is how many branches a profile may have by their number alone: a few bytes can stand for
-// any number.
-const MaxBranches = 1 << 22
+func (l Limits) depth() int { return cmp.Or(l.Nesting, 256) }
+
+// CheckBranches is the error for more than n branches of a profile.
+func (l Limits) CheckBranches(n int) error {
+	if most := cmp.Or(l.Branches, 1<<22); n > most {
+		return fmt.Errorf("more than %d branches (limits.branches)", most)
+	}
+	return nil
+}
 
 // BOM is the UTF-8 byte order mark that some Windows programs put before a text.
 const BOM = "\ufeff"

@@ -22,6 +22,7 @@ type XML struct {
 	text   []byte
 	latin1 bool
 	open   []string // the elements that are not closed yet
+	depth  int      // that open may have
 	name   string
 	attrs  []attr
 	closed bool // the element at hand was closed in its own tag, which Next has yet to say
@@ -32,13 +33,10 @@ type XML struct {
 // attr is an attribute: where its key and its value begin and end in buf.
 type attr struct{ key, keyEnd, value, valueEnd int32 }
 
-// NewXML returns a reader of r's elements.
-func NewXML(r io.Reader) *XML {
-	return &XML{window: newWindow(r), line: 1, names: map[string]string{}}
+// NewXML returns a reader of r's elements, which stand in each other as deep as limits allow.
+func NewXML(r io.Reader, limits Limits) *XML {
+	return &XML{window: newWindow(r), line: 1, depth: limits.depth(), names: map[string]string{}}
 }
-
-// maxDepth is how deep elements of XML and values of JSON may stand in each other.
-const maxDepth = 256
 
 // Each calls element at the start and at the end of every element, up to the end of the text. Its
 // errors, and those for what is no XML or is cut, come back as a *coverage.LineError.
@@ -244,8 +242,8 @@ func (x *XML) start(tag []byte) error {
 	if x.began = true; string(tag[:n]) != x.name {
 		x.name = x.intern(tag[:n])
 	}
-	if x.name == "" || len(x.open) == maxDepth {
-		return x.fail("want an element, at most %d deep, have %s", maxDepth, Quote(whole))
+	if x.name == "" || len(x.open) == x.depth {
+		return x.fail("want an element, at most %d deep (limits.nesting), have %s", x.depth, Quote(whole))
 	}
 	x.open = append(x.open, x.name)
 	return nil
@@ -379,7 +377,7 @@ func entity(name string) (rune, bool) {
 
 // Root is the name of the first element of XML that begins with head, "" where there is none in it.
 func Root(head []byte) string {
-	x := NewXML(bytes.NewReader(head))
+	x := NewXML(bytes.NewReader(head), Limits{})
 	if start, err := x.next(); err != nil || !start {
 		return ""
 	}

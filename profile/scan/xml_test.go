@@ -15,7 +15,7 @@ import (
 // before that.
 func elements(r io.Reader) string {
 	var out strings.Builder
-	x := scan.NewXML(r)
+	x := scan.NewXML(r, scan.Limits{})
 	err := x.Each(func(name string, start bool) error {
 		if !start {
 			fmt.Fprintf(&out, "%s/%s ", x.Text(), name)
@@ -60,7 +60,7 @@ func TestXML(t *testing.T) {
 		{"<r>\n<>", `line 2: want a name between < and >`},
 		{"<r>\n</e>", `line 2: </e> closes nothing`},
 		{"\n<r a='stop'/>", `line 2: stopped`},
-		{strings.Repeat("<e>", 257), `line 1: want an element, at most 256 deep, have "e"`},
+		{strings.Repeat("<e>", 257), `line 1: want an element, at most 256 deep (limits.nesting), have "e"`},
 		{`<r a="` + strings.Repeat("a", 2<<20), `line 1: a tag or text is longer than 1048576 bytes`},
 		{`<r>` + strings.Repeat("<!-- ->- -->", 200_000) + `</r>`, `r /r`},
 	} {
@@ -93,7 +93,7 @@ func TestXMLBroken(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk on fire")
 	for _, text := range []string{``, `<r>`, `<r`, `<r/>`, `<!-- >`} {
-		x := scan.NewXML(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)))
+		x := scan.NewXML(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), scan.Limits{})
 		if err := x.Each(func(string, bool) error { return nil }); err != broken {
 			t.Errorf("%s: have %v", text, err)
 		}

@@ -26,7 +26,7 @@ import (
 
 // Sniff reports whether a profile that begins with head is a result set of SimpleCov.
 func Sniff(head []byte) bool {
-	d := scan.NewJSON(bytes.NewReader(head))
+	d := scan.NewJSON(bytes.NewReader(head), scan.Limits{})
 	found := false
 	_ = d.Object("", func([]byte) error {
 		_ = d.Object("", func(name []byte) error {
@@ -50,7 +50,7 @@ func Sniff(head []byte) bool {
 // Read reads a result set.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{
-		d: scan.NewJSON(r), limits: limits, files: map[string]*file{},
+		d: scan.NewJSON(r, limits), limits: limits, files: map[string]*file{},
 		report: &coverage.Report{Counted: true},
 	}
 	if err := p.d.End(p.read()); err != nil {
