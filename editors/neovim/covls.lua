@@ -7,12 +7,22 @@
 --
 --   require('covls').setup({ cmd = { '/opt/covls', 'serve' }, init_options = { target = 80 } })
 --
+-- It starts covls for the languages below; give filetypes to have it for others.
+--
 -- It maps no keys. To have some:
 --
 --   vim.keymap.set('n', ']g', '<Cmd>CovlsNextGap<CR>')
 --   vim.keymap.set('n', '[g', '<Cmd>CovlsPreviousGap<CR>')
 
 local M = {}
+
+local filetypes = {
+  'c', 'cpp', 'cs', 'go', 'java', 'javascript', 'javascriptreact', 'kotlin', 'lua', 'perl', 'php', 'python', 'ruby', 'rust',
+  'scala', 'swift', 'typescript', 'typescriptreact',
+}
+local root_markers = {
+  '.covls.toml', 'go.work', 'go.mod', '.git', 'package.json', 'Cargo.toml', 'pyproject.toml', 'composer.json', 'pom.xml', 'Gemfile',
+}
 
 -- The client of the current buffer, else of any.
 local function covls()
@@ -31,7 +41,7 @@ end
 local function run(command, arguments, done)
   local client = covls()
   if not client then
-    return vim.notify('covls is not running: open a Go file first', vim.log.levels.WARN)
+    return vim.notify('covls is not running: open a source file first', vim.log.levels.WARN)
   end
   if arguments == 'cursor' then
     arguments = { vim.lsp.util.make_position_params(0, client.offset_encoding) }
@@ -79,12 +89,15 @@ local commands = {
   CovlsDoctor = { 'Say why something is shown or not', 'covls.doctor', nil, scratch },
 }
 
--- Before 0.11: one client for each module.
+-- Before 0.11: one client for each project.
 local function start(config)
-  for _, marker in ipairs({ 'go.work', 'go.mod' }) do
+  for _, marker in ipairs(root_markers) do
     local found = vim.fn.findfile(marker, '.;')
+    if found == '' then
+      found = vim.fn.finddir(marker, '.;')
+    end
     if found ~= '' then
-      config.root_dir = vim.fn.fnamemodify(found, ':p:h')
+      config.root_dir = vim.fn.fnamemodify(found, ':p'):gsub('/$', ''):gsub('/[^/]*$', '')
       break
     end
   end
@@ -115,7 +128,9 @@ local function lenses(_, bufnr)
 end
 
 function M.setup(config)
-  config = vim.tbl_extend('force', { name = 'covls', cmd = { 'covls', 'serve' }, on_attach = lenses }, config or {})
+  config = vim.tbl_extend('force', {
+    name = 'covls', cmd = { 'covls', 'serve' }, filetypes = filetypes, root_markers = root_markers, on_attach = lenses,
+  }, config or {})
   for name, c in pairs(commands) do
     vim.api.nvim_create_user_command(name, function()
       run(c[2], c[3], c[4])
@@ -126,12 +141,11 @@ function M.setup(config)
     run(command.command, command.arguments, jump)
   end
   if vim.lsp.config then
-    config.filetypes, config.root_markers = { 'go' }, { 'go.work', 'go.mod' }
     vim.lsp.config('covls', config)
     return vim.lsp.enable('covls')
   end
   vim.api.nvim_create_autocmd('FileType', {
-    pattern = 'go',
+    pattern = config.filetypes,
     callback = function()
       if vim.bo.buftype == '' then
         start(vim.deepcopy(config))
