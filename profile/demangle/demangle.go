@@ -208,7 +208,7 @@ func parse(s string, lang language) name {
 	text := s
 	if mangled(s) {
 		plain, from, ok := demangled(s)
-		if !ok || !settled(plain) {
+		if !ok || plain == "" || !settled(plain) {
 			return as(s)
 		}
 		text, lang = plain, from
