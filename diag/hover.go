@@ -3,7 +3,6 @@ package diag
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -105,14 +104,6 @@ func origin(file *workspace.File) string {
 			file.Coverage.Unit, coverage.Lines, plural(coarser, "profile"))
 	}
 	return b.String()
-}
-
-// ProfileName is the path of a profile for people: relative to its folder where it lies in it.
-func ProfileName(p *workspace.Profile) string {
-	if rel, err := filepath.Rel(p.Folder.Dir, p.Path); err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel)
-	}
-	return p.Path
 }
 
 // hoverRegion speaks of the innermost region around offset.

@@ -91,6 +91,9 @@ func PathNotes(s *workspace.Snapshot) []PathNote {
 	}
 	var out []PathNote
 	for _, p := range s.Profiles {
+		if p.Report == nil {
+			continue
+		}
 		for _, v := range s.Polls[p.Path].Votes {
 			m := RelativeMapping(p.Folder, v.Mapping)
 			out = append(out, PathNote{Text: fmt.Sprintf("%s: %s is %s here, which finds %d of %s; a [[path]] mapping in %s can say so for good",

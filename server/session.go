@@ -442,7 +442,7 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	troubles := s.loader.Read(ctx, changes)
 	progress.end()
 	s.list(ctx)
-	s.sayPaths()
+	s.sayProfiles()
 	for _, err := range troubles {
 		kind := protocol.MessageTypeWarning
 		if errors.Is(err, workspace.ErrUnfinished) {
@@ -457,10 +457,15 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	}
 }
 
-// sayPaths tells, once each, of profiles none of whose files are here, and notes by which change of
-// prefix files were found.
-func (s *session) sayPaths() {
+// sayProfiles tells, once each, what was odd in a profile, and of those none of whose files are here, and
+// notes by which change of prefix files were found.
+func (s *session) sayProfiles() {
 	snap := s.server.store.Load()
+	for _, p := range snap.Profiles {
+		if text := diag.ProfileWarning(p); text != "" {
+			s.server.publisher.tell(protocol.MessageTypeWarning, text)
+		}
+	}
 	for _, l := range diag.PathNotes(snap) {
 		if l.Lost {
 			if s.listing == 0 {
@@ -490,7 +495,7 @@ func (s *session) list(ctx context.Context) {
 				s.loader.Listed(ctx, ask, dirs)
 				if s.listing--; s.listing == 0 {
 					s.listed.end()
-					s.sayPaths()
+					s.sayProfiles()
 					for _, f := range s.waiting {
 						f()
 					}

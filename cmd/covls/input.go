@@ -172,6 +172,9 @@ func (l *loaded) warn(io *streams) {
 		fmt.Fprintln(io.err, "covls: "+oneLine(err.Error()))
 	}
 	for _, p := range l.snap.Profiles {
+		if text := diag.ProfileWarning(p); text != "" {
+			fmt.Fprintln(io.err, "covls: "+oneLine(text))
+		}
 		if p.Report != nil && len(p.Report.Files) == 0 {
 			fmt.Fprintf(io.err, "covls: %s names no source file: no test has run, or it is still being written\n", diag.ProfileName(p))
 		}
