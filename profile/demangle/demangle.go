@@ -271,7 +271,9 @@ func demangled(s string) (text string, lang language, ok bool) {
 			ok = false
 		}
 	}()
-	if len(s) > longestMangled {
+	// A linker's symbol has no brackets, which would read as parts of a written name.
+	odd := func(r rune) bool { return r < 0x80 && !isWord(byte(r)) && !strings.ContainsRune(".$@", r) }
+	if len(s) > longestMangled || strings.ContainsFunc(s, odd) {
 		return "", other, false
 	}
 	if strings.HasPrefix(s, "__") && !strings.HasPrefix(s, "___") {

@@ -310,6 +310,7 @@ func FuzzReport(f *testing.F) {
 		{"_ZN7mycrate3foo17h05af221e174051e9E", "A::operator std::vector<int>() const"},
 		{"void (*f<int>(int))(int)", `operator"" _km(long double)`},
 		{"_RYCC0", "0"},
+		{"_ZN3ge{4RingIiLi2EE4pushEib", "_ZN3geo4RingIiLi2EE4pusvvv"},
 		{"_Z4_Z1fv", "_ZN2ns2dtIiEEDTltfp_fp0_ET_S1_"},
 	} {
 		f.Add("a.cpp", names[0], names[1], names[0])
