@@ -9,6 +9,7 @@ package priority
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
@@ -18,7 +19,8 @@ import (
 // OK is the tier of a file that is not short of its target.
 const OK config.Tier = "ok"
 
-// cuts are the shares of the score, in percent, at which critical, high and medium end.
+// cuts are the shares of the score, in percent, at which critical, high and medium end. It is never
+// written.
 var cuts = [3]float64{40, 70, 92}
 
 // smallGap is the gap from which on a file can be more than medium.
@@ -119,9 +121,8 @@ type Ranking struct {
 
 // Rank ranks the files of a workspace folder by its settings, which the result shares.
 func Rank(s *config.Settings, components *Components, files []File) *Ranking {
-	r := &ranker{files: files, out: &Ranking{Files: make([]Standing, len(files))}}
+	r := &ranker{out: &Ranking{Files: make([]Standing, len(files))}}
 	rules := compile(s.Rules)
-	groups := map[groupKey]*group{}
 	for i, f := range files {
 		name, target := components.Of(f.Path)
 		at := &r.out.Files[i]
@@ -140,9 +141,18 @@ func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 		at.Gap = f.Total.Gap(at.Target)
 		at.Score = at.tenths() / 10
 		at.Tier = OK
-		key := groupKey{name, f.Unit}
+	}
+	order := r.byScore(files)
+	groups := map[groupKey]*group{}
+	for _, i := range order {
+		at := &r.out.Files[i]
+		if at.Tier == "" {
+			continue
+		}
+		key := groupKey{at.Component, at.Unit}
 		if groups[key] == nil {
-			groups[key] = &group{Component: Component{Name: name, Unit: f.Unit, Target: target}}
+			_, target := components.Of(at.Path)
+			groups[key] = &group{Component: Component{Name: at.Component, Unit: at.Unit, Target: target}}
 		}
 		groups[key].add(i, at)
 	}
@@ -153,7 +163,7 @@ func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 	slices.SortFunc(r.out.Components, func(a, b Component) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Unit, b.Unit))
 	})
-	r.out.Order = r.order()
+	r.out.Order = r.byTier(order)
 	r.out.Unmatched = rules.unmatched()
 	return r.out
 }
@@ -172,7 +182,7 @@ type groupKey struct {
 // group is a component in the making.
 type group struct {
 	Component
-	short []int // indexes of the files that are short of their target
+	short []int // indexes of the files that are short of their target, by rank
 }
 
 func (g *group) add(i int, s *Standing) {
@@ -192,29 +202,41 @@ func (g *group) add(i int, s *Standing) {
 	}
 }
 
-type ranker struct {
-	files []File
-	out   *Ranking
-}
+type ranker struct{ out *Ranking }
 
-// compare orders files by score, uncovered branches and path.
-func (r *ranker) compare(i, j int) int {
-	a, b := &r.out.Files[i], &r.out.Files[j]
-	return cmp.Or(cmp.Compare(b.tenths(), a.tenths()),
-		cmp.Compare(r.files[j].UncoveredBranches, r.files[i].UncoveredBranches),
-		cmp.Compare(a.Path, b.Path))
-}
-
-// order is Ranking.Order.
-func (r *ranker) order() []int {
-	order := make([]int, len(r.files))
-	for i := range order {
-		order[i] = i
+// byScore returns the files' indexes by score, uncovered branches and path.
+func (r *ranker) byScore(files []File) []int {
+	type row struct {
+		tenths   float64
+		branches int
+		path     string
+		file     int
 	}
-	slices.SortFunc(order, func(i, j int) int {
-		return cmp.Or(cmp.Compare(level(r.out.Files[i].Tier), level(r.out.Files[j].Tier)), r.compare(i, j))
+	rows := make([]row, len(files))
+	for i, f := range files {
+		rows[i] = row{r.out.Files[i].tenths(), f.UncoveredBranches, f.Path, i}
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		if a.tenths != b.tenths {
+			return cmp.Compare(b.tenths, a.tenths)
+		}
+		return cmp.Or(cmp.Compare(b.branches, a.branches), strings.Compare(a.path, b.path))
 	})
+	order := make([]int, len(rows))
+	for n, row := range rows {
+		order[n] = row.file
+	}
 	return order
+}
+
+// byTier puts files that are sorted by score into the order of their tiers.
+func (r *ranker) byTier(order []int) []int {
+	var byLevel [len(tiers)][]int
+	for _, i := range order {
+		l := level(r.out.Files[i].Tier)
+		byLevel[l] = append(byLevel[l], i)
+	}
+	return slices.Concat(byLevel[:]...)
 }
 
 // The levels of tiers, from the top.
@@ -223,11 +245,10 @@ const (
 	high
 	medium
 	lower
-	ok
-	excluded
 )
 
-// tiers are the tiers by level.
+// tiers are the tiers by level; the last two are those of files that are not ranked. It is never
+// written.
 var tiers = [...]config.Tier{config.TierCritical, config.TierHigh, config.TierMedium, config.TierLower, OK, ""}
 
 func level(t config.Tier) int { return slices.Index(tiers[:], t) }
@@ -235,7 +256,6 @@ func level(t config.Tier) int { return slices.Index(tiers[:], t) }
 // rank ranks the files of a component, gives them their tiers and makes the plan.
 func (r *ranker) rank(g *group) {
 	g.Gap = g.Total.Gap(g.Target)
-	slices.SortFunc(g.short, r.compare)
 	var all float64
 	for _, i := range g.short {
 		all += r.out.Files[i].tenths()

@@ -24,7 +24,8 @@ const (
 	Generated
 )
 
-// roles has what each role is called and its weight in tenths, in which scores are exact.
+// roles has what each role is called and its weight in tenths, in which scores are exact. It is
+// never written.
 var roles = [...]struct {
 	name   string
 	tenths int
