@@ -55,17 +55,16 @@ func TestPlan(t *testing.T) {
 			"target = 60", `
 			a 0/100
 			b 10/100
-			c 50/90`, `
-			critical 40 +13.79 then 100/290
+			c 65/100`, `
+			critical 40 +13.33 then 115/300
 			a to 40 %: 40
-			high 40 +13.79 then 140/290
+			high 40 +13.33 then 155/300
 			b to 50 %: 40
-			medium 0 +0.00 then 140/290
-			lower 4 +1.38 then 144/290
-			c to 60 %: 4
-			missing 30
+			medium 0 +0.00 then 155/300
+			lower 0 +0.00 then 155/300
+			missing 25
 			a to 60 %: 20
-			b to 60 %: 10
+			b to 60 %: 5
 			open 0`,
 		},
 		{
