@@ -3,7 +3,10 @@
 // editor stops the program: it becomes a [Problem], and the key keeps the value of the layer below.
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Settings is everything a user can set. Slices and maps are shared between the values that Merge
 // returns and must not be changed.
@@ -17,6 +20,11 @@ type Settings struct {
 	Target float64
 	// Paths are tried in order on the paths that a profile names.
 	Paths []PathMapping
+	// Components are sets of files that are counted and ranked by themselves; a file belongs to the
+	// first that has it.
+	Components []Component
+	// Rules say of files what only people know; a file's rule is the first that matches it.
+	Rules []Rule
 	// Stale is what becomes of the marks of a function whose text changed since the profile.
 	Stale Stale
 	// Settle is how long the disk must be quiet before a profile is read.
@@ -35,6 +43,56 @@ type PathMapping struct {
 	From string `json:"from"`
 	To   string `json:"to"`
 }
+
+// Component is a set of files with totals, tiers and a plan of its own. Its globs match the path of
+// the JSON report, whether or not the file is on disk.
+type Component struct {
+	// Name is not empty and no other component's.
+	Name string `json:"name"`
+	// Include are globs of its files, at least one; Exclude of those that are not its own all the same.
+	Include []string `json:"include"`
+	Exclude []string `json:"exclude,omitempty"`
+	// Target is the coverage to reach, in percent; nil leaves it to Settings.Target.
+	Target *float64 `json:"target,omitempty"`
+}
+
+// Rule changes how urgent files are. Zero fields change nothing.
+type Rule struct {
+	// Paths are globs of the files, matched as those of a Component; at least one.
+	Paths []string `json:"paths"`
+	// Tier is the files' tier, whatever their score; AtLeast and AtMost are the lowest and the
+	// highest that they can have. Beside Tier the two are "".
+	Tier    Tier `json:"tier,omitempty"`
+	AtLeast Tier `json:"at_least,omitempty"`
+	AtMost  Tier `json:"at_most,omitempty"`
+	// Weight is what the files' score is multiplied by; nil is 1.
+	Weight *float64 `json:"weight,omitempty"`
+	// Target is the coverage to reach, in percent; nil leaves it to the component.
+	Target *float64 `json:"target,omitempty"`
+	// Exclude leaves the files out of totals, tiers and plans.
+	Exclude bool `json:"exclude,omitempty"`
+	// Group is a name under which reports show the files as one item.
+	Group string `json:"group,omitempty"`
+	// Why is the reason for people.
+	Why string `json:"why,omitempty"`
+}
+
+// Tier is how urgent a file is.
+type Tier string
+
+// The values of Tier, from the top.
+const (
+	TierCritical Tier = "critical"
+	TierHigh     Tier = "high"
+	TierMedium   Tier = "medium"
+	TierLower    Tier = "lower"
+)
+
+// Tiers returns the tiers from the top.
+func Tiers() []Tier { return []Tier{TierCritical, TierHigh, TierMedium, TierLower} }
+
+// above reports whether t is a more urgent tier than u.
+func (t Tier) above(u Tier) bool { return slices.Index(Tiers(), t) < slices.Index(Tiers(), u) }
 
 // Stale is a way to treat marks that a profile made for an older text.
 type Stale string

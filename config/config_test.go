@@ -13,6 +13,8 @@ func TestDefault(t *testing.T) {
 		{"exclude", `[]`, "default"},
 		{"target", `60`, "default"},
 		{"path", `[]`, "default"},
+		{"component", `[]`, "default"},
+		{"rule", `[]`, "default"},
 		{"stale", `"dim"`, "default"},
 		{"settle", `300`, "default"},
 		{"diagnostics.enable", `true`, "default"},

@@ -18,8 +18,7 @@ type key struct {
 	name string // dotted
 	doc  string
 	form
-	// decode checks a value and, where nothing is wrong with it, stores it. It is nil for a name
-	// that is kept for a later version.
+	// decode checks a value and, where nothing is wrong with it, stores it.
 	decode func(*Settings, any) []fault
 	copy   func(dst, src *Settings)
 	print  func(*Settings) string
@@ -27,9 +26,21 @@ type key struct {
 
 // form is what a JSON value of the key looks like.
 type form struct {
-	typ    string   // JSON type
-	enum   []string // values of a string, where not all are possible
-	lo, hi float64  // bounds of a number
+	typ     string   // JSON type
+	short   string   // another JSON type that may stand for it
+	enum    []string // values of a string, where not all are possible
+	pattern string   // of a string
+	lo, hi  float64  // bounds of a number
+	least   int      // elements of an array
+	items   *form    // each element of an array, or value of an object whose names are the user's own
+	members []name   // of an object
+}
+
+// name is one of the names that an object may have.
+type name struct {
+	name, doc string
+	form
+	required bool
 }
 
 // kind is a type of setting.
@@ -54,8 +65,10 @@ var keys = []key{
 		func(s *Settings) *float64 { return &s.Target }, number(0, 100)),
 	field("path", "Mappings {from, to} from the beginnings of a profile's paths to those on this disk.",
 		func(s *Settings) *[]PathMapping { return &s.Paths }, mappings()),
-	{name: "component", doc: "Reserved for sets of paths with a target of their own.", form: form{typ: "array"}},
-	{name: "rule", doc: "Reserved for rules that change the tier of paths.", form: form{typ: "array"}},
+	field("component", "Sets of files that are counted and ranked by themselves; a file belongs to the first that includes it.",
+		func(s *Settings) *[]Component { return &s.Components }, components()),
+	field("rule", "What only people know about files; the first rule whose paths match a file is its rule.",
+		func(s *Settings) *[]Rule { return &s.Rules }, rules()),
 	field("stale", "What becomes of the marks of a function whose text changed since the profile.",
 		func(s *Settings) *Stale { return &s.Stale }, oneOf(StaleDim, StaleHide, StaleKeep)),
 	field("settle", "Milliseconds of quiet on disk before a profile is read.",
@@ -159,6 +172,14 @@ func is(at string, v any, want string) []fault {
 	return []fault{{at, fmt.Sprintf(" is %s: want %s", show(v), want)}}
 }
 
+// inside puts a place before those of the faults.
+func inside(at string, faults []fault) []fault {
+	for i := range faults {
+		faults[i].at = at + faults[i].at
+	}
+	return faults
+}
+
 func boolean() kind[bool] {
 	return kind[bool]{form: form{typ: "boolean"}, decode: func(v any) (bool, []fault) {
 		b, ok := v.(bool)
@@ -166,6 +187,40 @@ func boolean() kind[bool] {
 			return false, is("", v, "true or false")
 		}
 		return b, nil
+	}}
+}
+
+// words are any text.
+func words(want string) kind[string] {
+	return kind[string]{form: form{typ: "string"}, decode: func(v any) (string, []fault) {
+		s, ok := v.(string)
+		if !ok {
+			return "", is("", v, want)
+		}
+		return s, nil
+	}}
+}
+
+// filled is a text that is not empty.
+func filled(want string) kind[string] {
+	k := words(want)
+	k.pattern = "."
+	plain := k.decode
+	k.decode = func(v any) (string, []fault) {
+		s, faults := plain(v)
+		if len(faults) == 0 && s == "" {
+			faults = is("", v, want+" that is not empty")
+		}
+		return s, faults
+	}
+	return k
+}
+
+// optional is a value that may be absent, which is nil.
+func optional[T any](k kind[T]) kind[*T] {
+	return kind[*T]{form: k.form, decode: func(v any) (*T, []fault) {
+		t, faults := k.decode(v)
+		return &t, faults
 	}}
 }
 
@@ -193,7 +248,7 @@ func number(lo, hi float64) kind[float64] {
 			f, ok = float64(i), true
 		}
 		if !ok || !(lo <= f && f <= hi) { // NaN is in no range
-			return 0, is("", v, fmt.Sprintf("a number from %v to %v", lo, hi))
+			return 0, is("", v, fmt.Sprintf("a number from %.0f to %.0f", lo, hi))
 		}
 		return f, nil
 	}}
@@ -226,9 +281,9 @@ func milliseconds(lo, hi int64) kind[time.Duration] {
 }
 
 // list decodes every element; the result is never nil.
-func list[T any](want string, element func(at string, v any) (T, []fault)) kind[[]T] {
+func list[T any](want string, element kind[T]) kind[[]T] {
 	return kind[[]T]{
-		form: form{typ: "array"},
+		form: form{typ: "array", items: &element.form},
 		decode: func(v any) ([]T, []fault) {
 			in, ok := v.([]any)
 			if !ok {
@@ -238,8 +293,8 @@ func list[T any](want string, element func(at string, v any) (T, []fault)) kind[
 			out := make([]T, len(in))
 			for i, v := range in {
 				var wrong []fault
-				out[i], wrong = element(fmt.Sprintf("[%d]", i), v)
-				faults = append(faults, wrong...)
+				out[i], wrong = element.decode(v)
+				faults = append(faults, inside(fmt.Sprintf("[%d]", i), wrong)...)
 			}
 			return out, faults
 		},
@@ -248,16 +303,38 @@ func list[T any](want string, element func(at string, v any) (T, []fault)) kind[
 }
 
 func globs() kind[[]string] {
-	return list("globs", func(at string, v any) (string, []fault) {
-		s, ok := v.(string)
-		if !ok {
-			return "", is(at, v, "a glob")
-		}
-		if cure := checkGlob(s); cure != "" {
-			return "", is(at, v, cure)
-		}
-		return s, nil
+	return list("globs", kind[string]{
+		form: form{typ: "string", pattern: "^[^!]"},
+		decode: func(v any) (string, []fault) {
+			s, ok := v.(string)
+			if !ok {
+				return "", is("", v, "a glob")
+			}
+			cure := checkGlob(s)
+			if cure == "" {
+				cure = newMatcher().add(s)
+			}
+			if cure != "" {
+				return "", is("", v, cure)
+			}
+			return s, nil
+		},
 	})
+}
+
+// someGlobs are at least one glob.
+func someGlobs() kind[[]string] {
+	k := globs()
+	k.least = 1
+	decode := k.decode
+	k.decode = func(v any) ([]string, []fault) {
+		out, faults := decode(v)
+		if out != nil && len(out) == 0 {
+			faults = []fault{{"", " is empty: want at least one glob"}}
+		}
+		return out, faults
+	}
+	return k
 }
 
 func profiles() kind[[]string] {
@@ -296,38 +373,134 @@ func checkGlob(glob string) string {
 	return ""
 }
 
-func mappings() kind[[]PathMapping] {
-	const want = `{from = "…", to = "…"}`
-	return list(want, func(at string, v any) (m PathMapping, faults []fault) {
+// member is one name of the tables in a list: what a key is to the settings.
+type member[T any] struct {
+	name
+	decode func(*T, any) []fault
+}
+
+func entry[T, V any](n, doc string, at func(*T) *V, k kind[V]) member[T] {
+	return member[T]{
+		name: name{name: n, doc: doc, form: k.form},
+		decode: func(t *T, v any) []fault {
+			d, faults := k.decode(v)
+			*at(t) = d
+			return faults
+		},
+	}
+}
+
+func required[T any](m member[T]) member[T] {
+	m.required = true
+	return m
+}
+
+// tables decodes a list of tables; want is how one of them is written.
+func tables[T any](want string, members ...member[T]) kind[[]T] {
+	element := kind[T]{form: form{typ: "object"}}
+	var names []string
+	for _, m := range members {
+		element.members = append(element.members, m.name)
+		names = append(names, m.name.name)
+	}
+	element.decode = func(v any) (t T, faults []fault) {
 		in, ok := v.(map[string]any)
 		if !ok {
-			return m, is(at, v, want)
+			return t, is("", v, want)
 		}
-		for _, name := range slices.Sorted(maps.Keys(in)) {
-			var to *string
-			switch name {
-			case "from":
-				to = &m.From
-			case "to":
-				to = &m.To
-			default:
-				faults = append(faults, fault{at + "." + name, " is unknown: want " + want})
+		for _, given := range slices.Sorted(maps.Keys(in)) {
+			i := slices.Index(names, given)
+			if i >= 0 {
+				faults = append(faults, inside("."+given, members[i].decode(&t, in[given]))...)
 				continue
 			}
-			if *to, ok = in[name].(string); !ok {
-				faults = append(faults, is(at+"."+name, in[name], "a path")...)
+			cure := "want one of " + strings.Join(names, ", ")
+			if near := nearest(given, names); near != "" {
+				cure = fmt.Sprintf("did you mean %q?", near)
+			}
+			faults = append(faults, fault{"." + given, " is unknown: " + cure})
+		}
+		for _, m := range members {
+			if _, ok := in[m.name.name]; m.required && !ok && len(faults) == 0 {
+				faults = []fault{{"", " is not complete: want " + want}}
 			}
 		}
-		if _, ok := in["to"]; len(faults) == 0 && (!ok || m.From == "") {
-			faults = []fault{{at, " is not complete: want " + want}}
+		return t, faults
+	}
+	return list(want, element)
+}
+
+// checked adds a check of the elements, made where nothing else is wrong.
+func checked[T any](k kind[[]T], check func(i int, all []T) []fault) kind[[]T] {
+	decode := k.decode
+	k.decode = func(v any) ([]T, []fault) {
+		out, faults := decode(v)
+		if len(faults) > 0 {
+			return out, faults
 		}
-		return m, faults
+		for i := range out {
+			faults = append(faults, inside(fmt.Sprintf("[%d]", i), check(i, out))...)
+		}
+		return out, faults
+	}
+	return k
+}
+
+func mappings() kind[[]PathMapping] {
+	return tables(`{from = "…", to = "…"}`,
+		required(entry("from", "How the profile's paths begin.", func(m *PathMapping) *string { return &m.From }, filled("a path"))),
+		required(entry("to", "How they begin on this disk.", func(m *PathMapping) *string { return &m.To }, words("a path"))),
+	)
+}
+
+func components() kind[[]Component] {
+	k := tables(`{name = "…", include = ["…"]}`,
+		required(entry("name", "What reports call it.", func(c *Component) *string { return &c.Name }, filled("a name"))),
+		required(entry("include", "Globs of its files.", func(c *Component) *[]string { return &c.Include }, someGlobs())),
+		entry("exclude", "Globs of files that are not its own all the same.", func(c *Component) *[]string { return &c.Exclude }, globs()),
+		entry("target", "Coverage to reach, in percent, instead of the general target.", func(c *Component) **float64 { return &c.Target }, optional(number(0, 100))),
+	)
+	return checked(k, func(i int, all []Component) []fault {
+		name := all[i].Name
+		if slices.ContainsFunc(all[:i], func(c Component) bool { return c.Name == name }) {
+			return is(".name", name, "a name that no component before it has")
+		}
+		return nil
+	})
+}
+
+// maxWeight is more than any two files' gaps differ in practice, and keeps every score finite.
+const maxWeight = 1_000_000
+
+func rules() kind[[]Rule] {
+	tier := func() kind[Tier] { return oneOf(Tiers()...) }
+	k := tables(`{paths = ["…"], …}`,
+		required(entry("paths", "Globs of the files that the rule is for.", func(r *Rule) *[]string { return &r.Paths }, someGlobs())),
+		entry("tier", "The tier of the files, whatever their score.", func(r *Rule) *Tier { return &r.Tier }, tier()),
+		entry("at_least", "The lowest tier that the files can have.", func(r *Rule) *Tier { return &r.AtLeast }, tier()),
+		entry("at_most", "The highest tier that the files can have.", func(r *Rule) *Tier { return &r.AtMost }, tier()),
+		entry("weight", "What the files' score is multiplied by.", func(r *Rule) **float64 { return &r.Weight }, optional(number(0, maxWeight))),
+		entry("target", "Coverage to reach, in percent, instead of the component's target.", func(r *Rule) **float64 { return &r.Target }, optional(number(0, 100))),
+		entry("exclude", "Leave the files out of totals, tiers and plans.", func(r *Rule) *bool { return &r.Exclude }, boolean()),
+		entry("group", "A name under which reports show the files as one item.", func(r *Rule) *string { return &r.Group }, words("a name")),
+		entry("why", "The reason, which editors and reports quote.", func(r *Rule) *string { return &r.Why }, words("a text")),
+	)
+	return checked(k, func(i int, all []Rule) []fault {
+		switch r := all[i]; {
+		case r.Tier != "" && r.AtLeast != "":
+			return []fault{{".at_least", " stands beside tier: want one of them"}}
+		case r.Tier != "" && r.AtMost != "":
+			return []fault{{".at_most", " stands beside tier: want one of them"}}
+		case r.AtLeast != "" && r.AtMost != "" && r.AtLeast.above(r.AtMost):
+			return is(".at_least", string(r.AtLeast), fmt.Sprintf("no tier above at_most, %s", show(string(r.AtMost))))
+		}
+		return nil
 	})
 }
 
 func commands() kind[map[string]string] {
 	return kind[map[string]string]{
-		form: form{typ: "object"},
+		form: form{typ: "object", short: "string", items: &form{typ: "string"}},
 		decode: func(v any) (map[string]string, []fault) {
 			if all, ok := v.(string); ok {
 				return map[string]string{"": all}, nil

@@ -157,10 +157,6 @@ func (r *reader) layer(dir string) (Layer, []Problem) {
 		if !ok {
 			continue
 		}
-		if k.decode == nil {
-			r.problem(k.name, SeverityInformation, k.name+" is kept for a later version: this one does not use it yet")
-			continue
-		}
 		faults := k.decode(&l.values, v)
 		for _, f := range faults {
 			r.problem(k.name+f.at, SeverityWarning, k.name+f.at+f.text)
@@ -221,9 +217,7 @@ type Row struct {
 func (e Effective) Table() []Row {
 	var rows []Row
 	for _, k := range keys {
-		if k.decode != nil {
-			rows = append(rows, Row{Key: k.name, Value: k.print(&e.Settings), Origin: e.Origin(k.name)})
-		}
+		rows = append(rows, Row{Key: k.name, Value: k.print(&e.Settings), Origin: e.Origin(k.name)})
 	}
 	return rows
 }

@@ -204,7 +204,7 @@ ruby = "rake"
 				`ws/.covls.toml:4:4: warning: exclude[3] is a list: want a glob`,
 				`ws/.covls.toml:5:3: warning: exclude[4] is "b[": want a well-formed glob: close every [ and {, or write \[ and \{`,
 				`ws/.covls.toml:5:9: warning: exclude[5] is "!c": want a glob without "!": files can't be taken back in`,
-				`ws/.covls.toml:7:37: warning: path[1].form is unknown: want {from = "…", to = "…"}`,
+				`ws/.covls.toml:7:37: warning: path[1].form is unknown: did you mean "from"?`,
 				`ws/.covls.toml:8:3: warning: path[1].to is 3: want a path`,
 				`ws/.covls.toml:8:13: warning: path[2] is "x": want {from = "…", to = "…"}`,
 				`ws/.covls.toml:10:1: warning: run.command.go is a list: want a command line`,
@@ -215,8 +215,8 @@ ruby = "rake"
 			in:   "[[path]]\nfrom = \"a\"\nto = \"b\"\n[[path]]\nto = \"c\"\n[[path]]\nfrom = \"d\"\n [path.sub]\nx = 1\n[[path]]\nfrom = ''\nto = ''\n",
 			problems: []string{
 				`ws/.covls.toml:4:3: warning: path[1] is not complete: want {from = "…", to = "…"}`,
-				`ws/.covls.toml:8:8: warning: path[2].sub is unknown: want {from = "…", to = "…"}`,
-				`ws/.covls.toml:10:3: warning: path[3] is not complete: want {from = "…", to = "…"}`,
+				`ws/.covls.toml:8:8: warning: path[2].sub is unknown: want one of from, to`,
+				`ws/.covls.toml:11:1: warning: path[3].from is "": want a path that is not empty`,
 			},
 		},
 		{
@@ -255,14 +255,129 @@ a = 1
 			},
 		},
 		{
-			name: "kept for later",
-			in:   "target = 50\n[[component]]\nname = \"core\"\n[[component]]\n[[rule]]\n",
-			set:  func(s *Settings) { s.Target = 50 },
+			name: "components and rules",
+			in: `target = 50
+[[component]]
+name = "core"
+include = ["core/**", "lib/"]
+exclude = ["core/old/**"]
+target = 72.5
+[[component]]
+name = "rest"
+include = ["**"]
+
+[[rule]]
+paths = ["core/db.go"]
+at_least = "high"
+at_most = "critical"
+weight = 1.5
+target = 90
+group = "Storage"
+why = "It lost data twice."
+[[rule]]
+paths = ["gen/**"]
+exclude = true
+[[rule]]
+paths = ["web/**"]
+tier = "lower"
+weight = 0
+`,
+			set: func(s *Settings) {
+				s.Target = 50
+				s.Components = []Component{
+					{Name: "core", Include: []string{"core/**", "lib/"}, Exclude: []string{"core/old/**"}, Target: new(72.5)},
+					{Name: "rest", Include: []string{"**"}},
+				}
+				s.Rules = []Rule{
+					{
+						Paths: []string{"core/db.go"}, AtLeast: TierHigh, AtMost: TierCritical, Weight: new(1.5), Target: new(90.0),
+						Group: "Storage", Why: "It lost data twice.",
+					},
+					{Paths: []string{"gen/**"}, Exclude: true},
+					{Paths: []string{"web/**"}, Tier: TierLower, Weight: new(0.0)},
+				}
+			},
+			origins: map[string]string{"component": ".covls.toml:2", "rule": ".covls.toml:11"},
+		},
+		{
+			name: "wrong components",
+			in: `[[component]]
+name = ""
+include = ["a", "b["]
+[[component]]
+nmae = "x"
+include = []
+target = 101
+[[component]]
+name = "x"
+[[component]]
+include = "a"
+exclude = ["/"]
+owner = "me"
+`,
 			problems: []string{
-				`ws/.covls.toml:2:3: information: component is kept for a later version: this one does not use it yet`,
-				`ws/.covls.toml:5:3: information: rule is kept for a later version: this one does not use it yet`,
+				`ws/.covls.toml:2:1: warning: component[0].name is "": want a name that is not empty`,
+				`ws/.covls.toml:3:17: warning: component[0].include[1] is "b[": want a well-formed glob: close every [ and {, or write \[ and \{`,
+				`ws/.covls.toml:5:1: warning: component[1].nmae is unknown: did you mean "name"?`,
+				`ws/.covls.toml:6:1: warning: component[1].include is empty: want at least one glob`,
+				`ws/.covls.toml:7:1: warning: component[1].target is 101: want a number from 0 to 100`,
+				`ws/.covls.toml:8:3: warning: component[2] is not complete: want {name = "…", include = ["…"]}`,
+				`ws/.covls.toml:11:1: warning: component[3].include is "a": want a list of globs`,
+				`ws/.covls.toml:12:12: warning: component[3].exclude[0] is "/": want a name, or "**" for everything`,
+				`ws/.covls.toml:13:1: warning: component[3].owner is unknown: want one of name, include, exclude, target`,
 			},
 			origins: map[string]string{"component": "default"},
+		},
+		{
+			name: "two components of one name",
+			in:   "[[component]]\nname = 'a'\ninclude = ['a']\n[[component]]\ninclude = ['b']\nname = 'a'\n",
+			problems: []string{
+				`ws/.covls.toml:6:1: warning: component[1].name is "a": want a name that no component before it has`,
+			},
+		},
+		{
+			name: "wrong rules",
+			in: `[[rule]]
+paths = ["a"]
+teir = "high"
+at-most = "high"
+[[rule]]
+tier = "urgent"
+[[rule]]
+weight = -1
+exclude = "yes"
+why = 3
+group = ["x"]
+[[rule]]
+why = "nothing"
+[[rule]]
+`,
+			problems: []string{
+				`ws/.covls.toml:3:1: warning: rule[0].teir is unknown: did you mean "tier"?`,
+				`ws/.covls.toml:4:1: warning: rule[0].at-most is unknown: did you mean "at_most"?`,
+				`ws/.covls.toml:6:1: warning: rule[1].tier is "urgent": want one of critical, high, medium, lower`,
+				`ws/.covls.toml:8:1: warning: rule[2].weight is -1: want a number from 0 to 1000000`,
+				`ws/.covls.toml:9:1: warning: rule[2].exclude is "yes": want true or false`,
+				`ws/.covls.toml:10:1: warning: rule[2].why is 3: want a text`,
+				`ws/.covls.toml:11:1: warning: rule[2].group is a list: want a name`,
+				`ws/.covls.toml:12:3: warning: rule[3] is not complete: want {paths = ["…"], …}`,
+				`ws/.covls.toml:14:3: warning: rule[4] is not complete: want {paths = ["…"], …}`,
+			},
+		},
+		{
+			name: "rules at odds with themselves",
+			in: `rule = [
+  {paths = ["a"], tier = "high", at_least = "medium"},
+  {paths = ["a"], tier = "high", at_most = "medium"},
+  {paths = ["a"], at_least = "high", at_most = "medium"},
+  {paths = ["a"], at_least = "high", at_most = "high"},
+]
+`,
+			problems: []string{
+				`ws/.covls.toml:2:34: warning: rule[0].at_least stands beside tier: want one of them`,
+				`ws/.covls.toml:3:34: warning: rule[1].at_most stands beside tier: want one of them`,
+				`ws/.covls.toml:4:19: warning: rule[2].at_least is "high": want no tier above at_most, "medium"`,
+			},
 		},
 		{
 			name: "set twice",
@@ -535,6 +650,8 @@ func TestTable(t *testing.T) {
 	l, problems := ParseTOML("f.toml", []byte(`profiles = ["a<b"]
 settle = 20
 path = [{from = "a", to = "b"}]
+component = [{name = "a", include = ["b"], target = 0}]
+rule = [{paths = ["a"], weight = 0.5, why = "<"}]
 run.command = "go test && true"
 `))
 	if problems != nil {
@@ -549,7 +666,9 @@ run.command = "go test && true"
 		{"profiles", `["a<b"]`, "f.toml:1"},
 		{"settle", `20`, "f.toml:2"},
 		{"path", `[{"from":"a","to":"b"}]`, "f.toml:3"},
-		{"run.command", `"go test && true"`, "f.toml:4"},
+		{"component", `[{"name":"a","include":["b"],"target":0}]`, "f.toml:4"},
+		{"rule", `[{"paths":["a"],"weight":0.5,"why":"<"}]`, "f.toml:5"},
+		{"run.command", `"go test && true"`, "f.toml:6"},
 	} {
 		if got[want.Key] != want {
 			t.Errorf("row = %v, want %v", got[want.Key], want)
@@ -583,7 +702,7 @@ func TestNearest(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"abc", "abc", 0}} {
+	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"abc", "abc", 0}, {"teir", "tier", 1}, {"ab", "ba", 1}} {
 		if got := distance(tt.a, tt.b); got != tt.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}
@@ -633,7 +752,7 @@ func sound(t *testing.T, l Layer, problems []Problem) {
 func FuzzParseTOML(f *testing.F) {
 	for _, s := range []string{
 		"", "\ufefftarget = 1\r\n", "[[path]]\nfrom='a'\nto='b'\n[path.x.y]\n", "a.b.c.d.e.f = [[{x=1}]]",
-		"profiles = ['a', 3]\n[run.command]\ngo='x'", "lens={enable=false,x.y=1}", "[[rule]]\n[[rule.x]]\n", "a = 1979-05-27T00:00:00Z",
+		"profiles = ['a', 3]\n[run.command]\ngo='x'", "lens={enable=false,x.y=1}", "[[rule]]\n[[rule.x]]\n", "[[rule]]\npaths=['a']\nweight=1e9\ntier='high'\n[[component]]\nname='a'\ninclude=['b']\ntarget=0\n", "a = 1979-05-27T00:00:00Z",
 	} {
 		f.Add([]byte(s))
 	}

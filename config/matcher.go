@@ -32,7 +32,7 @@ type part struct {
 
 // NewMatcher compiles globs. Those that are wrong are left out, with a problem for each.
 func NewMatcher(globs []string) (*Matcher, []Problem) {
-	m := &Matcher{names: map[string]bool{}, paths: map[string]bool{}}
+	m := newMatcher()
 	var problems []Problem
 	for _, g := range globs {
 		cure := checkGlob(g)
@@ -48,6 +48,8 @@ func NewMatcher(globs []string) (*Matcher, []Problem) {
 	}
 	return m, problems
 }
+
+func newMatcher() *Matcher { return &Matcher{names: map[string]bool{}, paths: map[string]bool{}} }
 
 // add compiles a well-formed glob. It returns what the glob should be where it names nothing.
 func (m *Matcher) add(glob string) (cure string) {

@@ -32,6 +32,10 @@ func parseGo(src string) *Parsed {
 	if file.Package.IsValid() {
 		p.Generated = generatedLine.MatchString(strings.TrimPrefix(src[:g.offset(file.Package)], "\ufeff"))
 	}
+	p.ImportsTesting = slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool {
+		path, err := strconv.Unquote(i.Path.Value)
+		return err == nil && path == "testing"
+	})
 	if err == nil {
 		g.declarations(file)
 	} else {

@@ -19,6 +19,8 @@ type Parsed struct {
 	Package string
 	// Generated tells that the file says of itself that it is generated.
 	Generated bool
+	// ImportsTesting tells that it imports Go's package testing.
+	ImportsTesting bool
 	// Funcs are the outermost functions, sorted by position, without overlap and without counts.
 	// A declaration without a body (of an assembly function) is none.
 	Funcs []coverage.Func

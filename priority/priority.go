@@ -1,0 +1,403 @@
+// Package priority says how urgent the gap of each file is, and why, and makes a plan of the gaps. Its
+// functions are pure.
+//
+// A file's score is gap × role × weight of its rule. Within a component, the files with the highest
+// scores that hold the first 40 % of all score are critical, those up to 70 % high, those up to 92 %
+// medium, and the rest lower. docs/architecture.md says where the numbers come from.
+package priority
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+// OK is the tier of a file that is not short of its target.
+const OK config.Tier = "ok"
+
+// cuts are the shares of the score, in percent, at which critical, high and medium end. It is never
+// written.
+var cuts = [3]float64{40, 70, 92}
+
+// smallGap is the gap from which on a file can be more than medium.
+const smallGap = 10
+
+// File is what is known of a file.
+type File struct {
+	// Path is that of the JSON report.
+	Path string
+	// Total counts what ran in the file, in Unit.
+	Total coverage.Tally
+	Unit  coverage.Unit
+	// UncoveredBranches decide between files of the same score.
+	UncoveredBranches int
+	// Source is what its text holds; nil where that is not known.
+	Source *source.Parsed
+}
+
+// Cause is what decided a file's tier.
+type Cause uint8
+
+const (
+	// ByScore is the place of the file's score among the others.
+	ByScore Cause = iota
+	// BySmallGap keeps a file with a gap under 10 at medium or below.
+	BySmallGap
+	// ByComponent keeps the files of a component that has reached its target at high or below.
+	ByComponent
+	// ByShare is that files which rules put into a tier have used up what the file would have had
+	// of it, or leave it more.
+	ByShare
+	// ByRule is the file's rule.
+	ByRule
+)
+
+// Standing is the tier of a file and all that led to it.
+type Standing struct {
+	Path  string
+	Total coverage.Tally
+	Unit  coverage.Unit
+	// Component is the name of the file's component; see Components.Of.
+	Component string
+	// Target is the coverage to reach, in percent: that of the file's rule, of its component, or the
+	// general one.
+	Target float64
+	// Gap is how many statements or lines are short of Target.
+	Gap    int
+	Role   Role
+	Weight float64
+	// Score is Gap × Role.Weight() × Weight.
+	Score float64
+	// Rule is the first rule that matches the file; nil where none does.
+	Rule *config.Rule
+	// Tier is "" for a file that its rule excludes: it has no gap, and is in no component's figures.
+	Tier  config.Tier
+	Cause Cause
+	// Rank is the 1-based place of Score among the Of files of the component, in the same unit, that
+	// are short of their target; 0 for a file that is not.
+	Rank, Of int
+	// First is the least number of files from rank 1 on that hold Share percent of the component's
+	// score, Share being where the tier ends that Rank alone would give; for lower it is where
+	// medium ends. Share is 0 where no file has a score.
+	First int
+	Share float64
+}
+
+// Component adds up files of one component in one unit. Files that rules exclude are not among them.
+type Component struct {
+	// Name is that of Standing.Component.
+	Name string
+	Unit coverage.Unit
+	// Target is the component's own, in percent; Gap is how far its Total is from that.
+	Target float64
+	Gap    int
+	Files  int
+	Total  coverage.Tally
+	// Zero counts the files with something to cover of which nothing ran, ZeroTotal what is in them.
+	Zero, ZeroTotal int
+	// AtTarget counts the files with something to cover that have reached their target, Short those
+	// that have not.
+	AtTarget, Short int
+	// Score is the sum over the files.
+	Score float64
+	Plan  Plan
+}
+
+// Ranking is what Rank finds out.
+type Ranking struct {
+	// Files stand in the order of the input.
+	Files []Standing
+	// Order are indexes of Files, the most urgent first: by tier, score, uncovered branches, path.
+	Order []int
+	// Components are sorted by name, then unit.
+	Components []Component
+	// Unmatched are indexes of the rules in the settings whose paths match none of the files.
+	Unmatched []int
+}
+
+// Rank ranks the files of a workspace folder by its settings, which the result shares.
+func Rank(s *config.Settings, components *Components, files []File) *Ranking {
+	r := &ranker{out: &Ranking{Files: make([]Standing, len(files))}}
+	rules := compile(s.Rules)
+	for i, f := range files {
+		name, target := components.Of(f.Path)
+		at := &r.out.Files[i]
+		*at = Standing{Path: f.Path, Total: f.Total, Unit: f.Unit, Component: name, Target: target, Role: RoleOf(f.Path, f.Source), Weight: 1}
+		if at.Rule = rules.of(f.Path); at.Rule != nil {
+			if at.Rule.Exclude {
+				continue
+			}
+			if at.Rule.Target != nil {
+				at.Target = *at.Rule.Target
+			}
+			if at.Rule.Weight != nil {
+				at.Weight = *at.Rule.Weight
+			}
+		}
+		at.Gap = f.Total.Gap(at.Target)
+		at.Score = at.tenths() / 10
+		at.Tier = OK
+	}
+	order := r.byScore(files)
+	groups := map[groupKey]*group{}
+	for _, i := range order {
+		at := &r.out.Files[i]
+		if at.Tier == "" {
+			continue
+		}
+		key := groupKey{at.Component, at.Unit}
+		if groups[key] == nil {
+			_, target := components.Of(at.Path)
+			groups[key] = &group{Component: Component{Name: at.Component, Unit: at.Unit, Target: target}}
+		}
+		groups[key].add(i, at)
+	}
+	for _, g := range groups {
+		r.rank(g)
+		r.out.Components = append(r.out.Components, g.Component)
+	}
+	slices.SortFunc(r.out.Components, func(a, b Component) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Unit, b.Unit))
+	})
+	r.out.Order = r.byTier(order)
+	r.out.Unmatched = rules.unmatched()
+	return r.out
+}
+
+// tenths is ten times the score: a whole number where the weight is one, so that sums of it are exact
+// and cuts fall where they should.
+func (s *Standing) tenths() float64 {
+	return float64(s.Gap*roles[s.Role].tenths) * s.Weight
+}
+
+type groupKey struct {
+	component string
+	unit      coverage.Unit
+}
+
+// group is a component in the making.
+type group struct {
+	Component
+	short []int // indexes of the files that are short of their target, by rank
+}
+
+func (g *group) add(i int, s *Standing) {
+	g.Files++
+	g.Total = g.Total.Plus(s.Total)
+	switch {
+	case s.Total.Total == 0:
+	case s.Gap > 0:
+		g.Short++
+		g.short = append(g.short, i)
+	default:
+		g.AtTarget++
+	}
+	if s.Total.Total > 0 && s.Total.Covered == 0 {
+		g.Zero++
+		g.ZeroTotal += s.Total.Total
+	}
+}
+
+type ranker struct{ out *Ranking }
+
+// byScore returns the files' indexes by score, uncovered branches and path.
+func (r *ranker) byScore(files []File) []int {
+	type row struct {
+		tenths   float64
+		branches int
+		path     string
+		file     int
+	}
+	rows := make([]row, len(files))
+	for i, f := range files {
+		rows[i] = row{r.out.Files[i].tenths(), f.UncoveredBranches, f.Path, i}
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		if a.tenths != b.tenths {
+			return cmp.Compare(b.tenths, a.tenths)
+		}
+		return cmp.Or(cmp.Compare(b.branches, a.branches), strings.Compare(a.path, b.path))
+	})
+	order := make([]int, len(rows))
+	for n, row := range rows {
+		order[n] = row.file
+	}
+	return order
+}
+
+// byTier puts files that are sorted by score into the order of their tiers.
+func (r *ranker) byTier(order []int) []int {
+	var byLevel [len(tiers)][]int
+	for _, i := range order {
+		l := level(r.out.Files[i].Tier)
+		byLevel[l] = append(byLevel[l], i)
+	}
+	return slices.Concat(byLevel[:]...)
+}
+
+// The levels of tiers, from the top.
+const (
+	critical = iota
+	high
+	medium
+	lower
+)
+
+// tiers are the tiers by level; the last two are those of files that are not ranked. It is never
+// written.
+var tiers = [...]config.Tier{config.TierCritical, config.TierHigh, config.TierMedium, config.TierLower, OK, ""}
+
+func level(t config.Tier) int { return slices.Index(tiers[:], t) }
+
+// rank ranks the files of a component, gives them their tiers and makes the plan.
+func (r *ranker) rank(g *group) {
+	g.Gap = g.Total.Gap(g.Target)
+	var all float64
+	for _, i := range g.short {
+		all += r.out.Files[i].tenths()
+	}
+	g.Score = all / 10
+
+	// What no rule has a say in.
+	plain := make([]int, len(g.short))
+	first := [3]int{}
+	var before float64
+	for n, i := range g.short {
+		s := &r.out.Files[i]
+		s.Rank, s.Of = n+1, len(g.short)
+		plain[n] = place(before, all, [3]float64{})
+		if plain[n] < lower {
+			first[plain[n]] = n + 1
+		}
+		before += s.tenths()
+	}
+	// A tier without files ends where the one above it does.
+	first[high] = max(first[high], first[critical])
+	first[medium] = max(first[medium], first[high])
+
+	// A rule that moves a file puts its score into that tier, which moves others; so the files that
+	// rules move are found first, and then the others fill up what these leave.
+	moved := make([]int, len(g.short))
+	tier := make([]int, len(g.short))
+	for n, i := range g.short {
+		moved[n] = -1
+		if rule := r.out.Files[i].Rule; rule != nil && rule.Tier != "" {
+			moved[n] = level(rule.Tier)
+		}
+	}
+	for range 2 {
+		var taken [3]float64 // by moved files, in this tier and those above it
+		for n, i := range g.short {
+			for t := max(moved[n], 0); moved[n] >= 0 && t < len(taken); t++ {
+				taken[t] += r.out.Files[i].tenths()
+			}
+		}
+		before = 0
+		for n, i := range g.short {
+			s := &r.out.Files[i]
+			if moved[n] >= 0 {
+				tier[n], s.Cause = moved[n], ByRule
+				continue
+			}
+			tier[n] = place(before, all, taken)
+			before += s.tenths()
+			s.Cause = ByScore
+			if tier[n] != plain[n] {
+				s.Cause = ByShare
+			}
+			if tier[n] < medium && s.Gap < smallGap {
+				tier[n], s.Cause = medium, BySmallGap
+			}
+			if tier[n] < high && g.Gap == 0 {
+				tier[n], s.Cause = high, ByComponent
+			}
+			if t := bound(tier[n], s.Rule); t != tier[n] {
+				tier[n], s.Cause = t, ByRule
+			}
+		}
+		for n, i := range g.short {
+			if r.out.Files[i].Cause == ByRule {
+				moved[n] = tier[n]
+			}
+		}
+	}
+	for n, i := range g.short {
+		s := &r.out.Files[i]
+		s.Tier = tiers[tier[n]]
+		if all > 0 {
+			cut := min(plain[n], medium)
+			s.First, s.Share = first[cut], cuts[cut]
+		}
+	}
+	g.Plan = r.plan(g)
+}
+
+// place returns the level of a file that has this much score before it, where some of each tier and
+// those above it is taken.
+func place(before, all float64, taken [3]float64) int {
+	for t, cut := range cuts {
+		if (before+taken[t])*100 < cut*all {
+			return t
+		}
+	}
+	return lower
+}
+
+// bound puts a level inside the bounds of a rule.
+func bound(tier int, rule *config.Rule) int {
+	if rule == nil {
+		return tier
+	}
+	if rule.AtLeast != "" {
+		tier = min(tier, level(rule.AtLeast))
+	}
+	if rule.AtMost != "" {
+		tier = max(tier, level(rule.AtMost))
+	}
+	return tier
+}
+
+// rules are the rules of the settings and which of them have matched.
+type rules struct {
+	rules    []config.Rule
+	matchers []*config.Matcher
+	matched  []bool
+}
+
+func compile(in []config.Rule) *rules {
+	r := &rules{rules: in, matched: make([]bool, len(in))}
+	for _, rule := range in {
+		m, _ := config.NewMatcher(rule.Paths) // the settings hold globs that are well-formed
+		r.matchers = append(r.matchers, m)
+	}
+	return r
+}
+
+// of returns the first rule that matches, or nil. Later ones are tried only until they have matched
+// once, which is all that there is to know of them.
+func (r *rules) of(path string) *config.Rule {
+	var first *config.Rule
+	for i, m := range r.matchers {
+		if (first == nil || !r.matched[i]) && m.Match(path) {
+			r.matched[i] = true
+			if first == nil {
+				first = &r.rules[i]
+			}
+		}
+	}
+	return first
+}
+
+func (r *rules) unmatched() []int {
+	var out []int
+	for i, matched := range r.matched {
+		if !matched {
+			out = append(out, i)
+		}
+	}
+	return out
+}

@@ -1,0 +1,592 @@
+package priority_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
+)
+
+// settings are those of a .covls.toml.
+func settings(t testing.TB, text string) *config.Settings {
+	t.Helper()
+	layer, problems := config.ParseTOML(config.FileName, []byte(text))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	s := config.Merge(layer).Settings
+	return &s
+}
+
+// parse reads files, one a line: "path covered/total", then what else is known: "branches=3" that are
+// uncovered, "package=x", "testing", "generated". Go files count statements, others lines.
+func parse(t testing.TB, text string) []priority.File {
+	t.Helper()
+	var files []priority.File
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		f := priority.File{Path: fields[0], Unit: coverage.Lines}
+		if strings.HasSuffix(f.Path, ".go") {
+			f.Unit = coverage.Statements
+		}
+		if _, err := fmt.Sscanf(fields[1], "%d/%d", &f.Total.Covered, &f.Total.Total); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if len(fields) > 2 {
+			f.Source = &source.Parsed{}
+		}
+		for _, fact := range fields[2:] {
+			switch name, value, _ := strings.Cut(fact, "="); name {
+			case "branches":
+				f.UncoveredBranches = len(value)
+			case "package":
+				f.Source.Package = value
+			case "testing":
+				f.Source.ImportsTesting = true
+			case "generated":
+				f.Source.Generated = true
+			default:
+				t.Fatalf("%s: unknown fact", line)
+			}
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+func rank(t testing.TB, toml, files string, dirs ...string) *priority.Ranking {
+	t.Helper()
+	s := settings(t, toml)
+	return priority.Rank(s, priority.NewComponents(s, dirs), parse(t, files))
+}
+
+// trim puts lines without their indent.
+func trim(text string) string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// standings are the files, the most urgent first: "path tier rank/of", and what decided the tier
+// where that was not the score.
+func standings(r *priority.Ranking) string {
+	causes := map[priority.Cause]string{
+		priority.BySmallGap: " small gap", priority.ByComponent: " component at target",
+		priority.ByShare: " share used", priority.ByRule: " rule",
+	}
+	var out []string
+	for _, i := range r.Order {
+		s := r.Files[i]
+		tier := string(s.Tier)
+		if tier == "" {
+			tier = "excluded"
+		}
+		out = append(out, fmt.Sprintf("%s %s %d/%d%s", s.Path, tier, s.Rank, s.Of, causes[s.Cause]))
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestRank(t *testing.T) {
+	t.Parallel()
+	const target = "target = 100\n"
+	for _, tt := range []struct {
+		rule, toml, files, want string
+		dirs                    []string
+	}{
+		{
+			rule: "cuts lie at 40, 70 and 92 percent of the score",
+			toml: target,
+			files: `a 0/40
+				b 0/30
+				c 0/22
+				d 0/4
+				e 0/4`,
+			want: `a critical 1/5
+				b high 2/5
+				c medium 3/5
+				d lower 4/5
+				e lower 5/5`,
+		},
+		{
+			rule: "the file that crosses a cut is above it",
+			toml: target,
+			files: `a 0/39
+				b 0/38
+				c 0/13
+				d 0/10`,
+			want: `a critical 1/4
+				b critical 2/4
+				c medium 3/4
+				d medium 4/4`,
+		},
+		{
+			rule:  "a single file is critical",
+			files: `a 0/100`,
+			want:  `a critical 1/1`,
+		},
+		{
+			rule: "without settings the target is 60 percent, and a file at it is ok",
+			files: `a 59/100
+				b 60/100
+				c 0/1000
+				d 0/0`,
+			want: `c critical 1/2
+				a lower 2/2
+				b ok 0/0
+				d ok 0/0`,
+		},
+		{
+			rule: "a gap under 10 is at most medium",
+			files: `a 51/100
+				b 50/100
+				`,
+			want: `b critical 1/2
+				a medium 2/2 small gap`,
+		},
+		{
+			rule: "a component at its target has at most high",
+			files: `a 0/50
+				b 0/40
+				c 1000/1000`,
+			want: `a high 1/2 component at target
+				b high 2/2
+				c ok 0/0`,
+		},
+		{
+			rule: "of the same score the one with more uncovered branches is first, then the path decides",
+			toml: target,
+			files: `b 0/20
+				a 0/20
+				c 0/20 branches=xx`,
+			want: `c critical 1/3
+				a critical 2/3
+				b high 3/3`,
+		},
+		{
+			rule: "transport layers count 0.6",
+			toml: target,
+			files: `src/web/a.rs 0/100
+				src/b.rs 0/61
+				src/c.rs 0/59`,
+			want: `src/b.rs critical 1/3
+				src/web/a.rs critical 2/3
+				src/c.rs high 3/3`,
+		},
+		{
+			rule: "generated code is last, and all of it is lower",
+			toml: target,
+			files: `a.go 0/10
+				gen.go 0/1000 generated
+				gen2.go 0/2000 generated`,
+			want: `a.go critical 1/3
+				gen.go lower 2/3
+				gen2.go lower 3/3`,
+		},
+		{
+			rule:  "no score at all",
+			files: `gen.go 0/1000 generated`,
+			want:  `gen.go lower 1/1`,
+		},
+		{
+			rule: "a configured component is ranked by itself, and so is the rest",
+			toml: `
+				component = [
+					{ name = "one", include = ["one/**"], exclude = ["one/old/**"], target = 100 },
+					{ name = "two", include = ["one/**", "two"], target = 50 },
+				]`,
+			files: `one/a 0/100
+				one/b 0/100
+				one/old/c 0/100
+				two/d 50/100
+				e 0/100`,
+			want: `one/a critical 1/2
+				e critical 1/1
+				one/old/c critical 1/1
+				one/b high 2/2
+				two/d ok 0/0`,
+		},
+		{
+			rule: "statements and lines are never weighed against each other",
+			files: `a.go 0/100
+				b.js 0/1000`,
+			want: `b.js critical 1/1
+				a.go critical 1/1`,
+		},
+		{
+			rule: "folders with a manifest are components where none are configured",
+			dirs: []string{"x", "x/y"},
+			files: `x/a 0/100
+				x/y/b 0/1000
+				xy/c 0/10`,
+			want: `x/y/b critical 1/1
+				x/a critical 1/1
+				xy/c medium 1/1 small gap`,
+		},
+		{
+			rule: "manifests make no components beside configured ones",
+			toml: `component = [{ name = "z", include = ["z/**"] }]`,
+			dirs: []string{"x"},
+			files: `x/a 0/100
+				b 0/100`,
+			want: `b critical 1/2
+				x/a high 2/2`,
+		},
+		{
+			rule: "a rule's tier stands, whatever the score",
+			toml: target + "rule = [{ paths = ['d'], tier = 'critical' }]",
+			files: `a 0/40
+				b 0/30
+				c 0/22
+				d 0/8`,
+			want: `a critical 1/4
+				d critical 4/4 rule
+				b high 2/4
+				c medium 3/4`,
+		},
+		{
+			rule: "a forced file uses up its tier's share",
+			toml: target + "rule = [{ paths = ['c'], tier = 'critical' }]",
+			files: `a 0/30
+				b 0/25
+				c 0/23
+				d 0/22`,
+			want: `a critical 1/4
+				c critical 3/4 rule
+				b high 2/4 share used
+				d medium 4/4`,
+		},
+		{
+			rule: "a file that is forced down leaves its share to the next",
+			toml: target + "rule = [{ paths = ['a'], tier = 'lower' }]",
+			files: `a 0/40
+				b 0/30
+				c 0/15
+				d 0/15`,
+			want: `b critical 2/4 share used
+				c critical 3/4 share used
+				d high 4/4 share used
+				a lower 1/4 rule`,
+		},
+		{
+			rule: "at_least lifts what is below, and leaves alone what is above",
+			toml: target + "rule = [{ paths = ['a', 'd'], at_least = 'high' }]",
+			files: `a 0/40
+				b 0/30
+				c 0/20
+				d 0/10`,
+			want: `a critical 1/4
+				b high 2/4
+				d high 4/4 rule
+				c medium 3/4`,
+		},
+		{
+			rule: "at_most lowers what is above",
+			toml: target + "rule = [{ paths = ['a', 'd'], at_most = 'medium' }]",
+			files: `a 0/40
+				b 0/30
+				c 0/20
+				d 0/10`,
+			want: `b critical 2/4 share used
+				c critical 3/4 share used
+				a medium 1/4 rule
+				d medium 4/4 rule`,
+		},
+		{
+			rule: "a rule goes before the guards",
+			files: `a 55/100
+				b 0/100
+				c 1000/1000`,
+			toml: "rule = [{ paths = ['a', 'b'], at_least = 'critical' }]",
+			want: `b critical 1/2 rule
+				a critical 2/2 rule
+				c ok 0/0`,
+		},
+		{
+			rule:  "a file at its target is ok, whatever a rule says",
+			files: `a 60/100`,
+			toml:  "rule = [{ paths = ['a'], tier = 'critical' }]",
+			want:  `a ok 0/0`,
+		},
+		{
+			rule: "the first rule that matches is the file's",
+			toml: "rule = [{ paths = ['*.rs'], tier = 'lower' }, { paths = ['a.rs', 'b'], tier = 'high' }]",
+			files: `a.rs 0/100
+				b 0/10`,
+			want: `b high 2/2 rule
+				a.rs lower 1/2 rule`,
+		},
+		{
+			rule: "a weight multiplies the score, and 0 puts a file last",
+			toml: target + "rule = [{ paths = ['a'], weight = 0.5 }, { paths = ['b'], weight = 3 }, { paths = ['d'], weight = 0 }]",
+			files: `a 0/100
+				b 0/20
+				c 0/55
+				d 0/1000`,
+			want: `b critical 1/4
+				c critical 2/4
+				a high 3/4
+				d lower 4/4`,
+		},
+		{
+			rule: "a rule's target goes before the component's",
+			toml: "component = [{ name = 'x', include = ['**'], target = 100 }]\nrule = [{ paths = ['a'], target = 10 }]",
+			files: `a 10/100
+				b 80/100`,
+			want: `b critical 1/1
+				a ok 0/0`,
+		},
+		{
+			rule: "an excluded file counts nowhere",
+			toml: "rule = [{ paths = ['a'], exclude = true }]",
+			files: `a 0/1000
+				b 0/50`,
+			want: `b critical 1/1
+				a excluded 0/0`,
+		},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			r := rank(t, tt.toml, tt.files, tt.dirs...)
+			if got, want := standings(r), trim(tt.want); got != want {
+				t.Errorf("have\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestRoleOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		file string // as in parse, without counts
+		want priority.Role
+	}{
+		{"src/worker/core.rs", priority.Core},
+		{"src/handlers/dispatch.rs", priority.Core},
+		{"src/web/handlers/health.rs", priority.Transport},
+		{"src/Http/Client.php", priority.Transport},
+		{"rest/a.py", priority.Transport},
+		{"grpc/a.py", priority.Transport},
+		{"api/a.py", priority.Transport},
+		{"middleware/a.py", priority.Transport},
+		{"routes/a.py", priority.Transport},
+		{"webserver/a.py", priority.Core},
+		{"lib/web.py", priority.Core},
+		{"cmd/covls/run.py", priority.EntryPoint},
+		{"src/bin/server.rs", priority.EntryPoint},
+		{"src/main.rs", priority.EntryPoint},
+		{"src/domain.rs", priority.Core},
+		{"web/bin/server.rs", priority.EntryPoint},
+		{"src/testing/env.rs", priority.TestHelper},
+		{"testutil/a.js", priority.TestHelper},
+		{"fixtures/a.js", priority.TestHelper},
+		{"web/mocks/a.js", priority.TestHelper},
+		{"examples/web/a.js", priority.Example},
+		{"a.go package=main", priority.EntryPoint},
+		{"cmd/root.go package=cmd", priority.Core},
+		{"cmd/root.go", priority.EntryPoint},
+		{"x/main.go package=x", priority.Core},
+		{"cmd/api/server.go package=api", priority.Transport},
+		{"storetest/a.go package=storetest testing", priority.TestHelper},
+		{"store/a_test.go package=store testing", priority.Core},
+		{"mocks/a.go package=mocks", priority.TestHelper},
+		{"web/a.pb.go package=web generated", priority.Generated},
+		{"main.go package=main generated testing", priority.Generated},
+	} {
+		path, facts, _ := strings.Cut(tt.file, " ")
+		f := parse(t, path+" 0/0 "+facts)[0]
+		if got := priority.RoleOf(f.Path, f.Source); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.file, got, tt.want)
+		}
+	}
+	for role, weight := range map[priority.Role]float64{
+		priority.Core: 1, priority.Transport: 0.6, priority.EntryPoint: 0.1, priority.TestHelper: 0.1,
+		priority.Example: 0.1, priority.Generated: 0,
+	} {
+		if role.Weight() != weight {
+			t.Errorf("%v weighs %v, want %v", role, role.Weight(), weight)
+		}
+	}
+}
+
+func TestComponents(t *testing.T) {
+	t.Parallel()
+	configured := settings(t, `
+target = 70
+[[component]]
+name = "api"
+include = ["api/**", "*.proto"]
+exclude = ["api/gen/"]
+target = 0
+[[component]]
+name = "all of api"
+include = ["api"]
+`)
+	free := settings(t, "target = 50")
+	modules := []string{".", "", "a", "a/b", "/ci/x"}
+	for _, tt := range []struct {
+		rule     string
+		settings *config.Settings
+		path     string
+		name     string
+		target   float64
+	}{
+		{"the first that includes it", configured, "api/a.go", "api", 0},
+		{"at any depth", configured, "x/y/a.proto", "api", 0},
+		{"not what it excludes", configured, "api/gen/a.go", "all of api", 70},
+		{"no component is the rest", configured, "a/b/c.go", "", 70},
+		{"a manifest's folder", free, "a/x.go", "a", 50},
+		{"the innermost one", free, "a/b/c/x.go", "a/b", 50},
+		{"not one that only begins alike", free, "ab/x.go", "", 50},
+		{"the folder itself", free, "x.go", "", 50},
+		{"a path of another machine", free, "/ci/x/y.go", "/ci/x", 50},
+		{"a file of the manifest folder's name", free, "a", "", 50},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			if name, target := priority.NewComponents(tt.settings, modules).Of(tt.path); name != tt.name || target != tt.target {
+				t.Errorf("Of(%q) = %q, %v, want %q, %v", tt.path, name, target, tt.name, tt.target)
+			}
+		})
+	}
+	for name, want := range map[string]bool{
+		"go.mod": true, "Cargo.toml": true, "package.json": true, "pyproject.toml": true, "setup.py": true,
+		"go.work": false, "package-lock.json": false, "Gemfile": false,
+	} {
+		if priority.Manifest(name) != want {
+			t.Errorf("Manifest(%q) = %v", name, !want)
+		}
+	}
+}
+
+func TestComponentFigures(t *testing.T) {
+	t.Parallel()
+	r := rank(t, "rule = [{ paths = ['gone'], exclude = true }]", `
+		x/a 0/50
+		x/b 60/100
+		x/c 30/100
+		x/d 0/0
+		x/e.go 1/10
+		gone 0/1000
+		f 0/5`, "x")
+	var got []string
+	for _, c := range r.Components {
+		got = append(got, fmt.Sprintf("%s %v: %d files, %d/%d, gap %d, zero %d with %d, at target %d, short %d, score %v",
+			c.Name, c.Unit, c.Files, c.Total.Covered, c.Total.Total, c.Gap, c.Zero, c.ZeroTotal, c.AtTarget, c.Short, c.Score))
+	}
+	want := trim(`
+		 lines: 1 files, 0/5, gap 3, zero 1 with 5, at target 0, short 1, score 3
+		x statements: 1 files, 1/10, gap 5, zero 0 with 0, at target 0, short 1, score 5
+		x lines: 4 files, 90/250, gap 60, zero 1 with 50, at target 1, short 2, score 60`)
+	if got := trim(strings.Join(got, "\n")); got != want {
+		t.Errorf("have\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestUnmatched(t *testing.T) {
+	t.Parallel()
+	r := rank(t, `rule = [
+		{ paths = ["nowhere/**"], tier = "high" },
+		{ paths = ["a/**"], tier = "high" },
+		{ paths = ["a/b"], tier = "high" },
+		{ paths = ["a/b/c/**"], exclude = true },
+	]`, `a/b 0/1`)
+	if want := []int{0, 3}; !slices.Equal(r.Unmatched, want) {
+		t.Errorf("unmatched are rules %v, want %v", r.Unmatched, want)
+	}
+	if none := rank(t, "", "a 0/1"); none.Unmatched != nil {
+		t.Errorf("unmatched are %v of no rules", none.Unmatched)
+	}
+}
+
+func TestSentence(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ rule, toml, files, want string }{
+		{
+			"the note's own", "target = 55", `
+			core.rs 0/530
+			a 0/300
+			b 0/300`,
+			"critical: 292 lines short of 55 % (0 of 530 covered). Core code (×1.0). Rank 1 of 3; the first file holds 40 % of the weighted gap.",
+		},
+		{
+			"a role, statements, and the cut of its tier", "target = 72.5", `
+			grpc/a.go 0/100
+			b.go 0/100
+			c.go 0/100`,
+			"medium: 73 statements short of 72.5 % (0 of 100 covered). Transport layer (×0.6). Rank 3 of 3; the first 3 files hold 92 % of the weighted gap.",
+		},
+		{
+			"one of lower is behind the cut of medium", "target = 100", `
+			a.rs 99/100
+			b.rs 0/500
+			c.rs 0/500`,
+			"lower: 1 line short of 100 % (99 of 100 covered). Core code (×1.0). Rank 3 of 3; the first 2 files hold 92 % of the weighted gap.",
+		},
+		{
+			"nothing is weighted", "", `a.go 0/10 generated`,
+			"lower: 6 statements short of 60 % (0 of 10 covered). Generated code (×0.0). Rank 1 of 1.",
+		},
+		{
+			"a small gap", "", `a.rs 0/10`,
+			"medium: 6 lines short of 60 % (0 of 10 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. At most medium: the gap is under 10.",
+		},
+		{
+			"a component at its target", "", `
+			a.rs 0/100
+			b.rs 900/900`,
+			"high: 60 lines short of 60 % (0 of 100 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. At most high: the component has reached its target.",
+		},
+		{
+			"what rules left", "rule = [{ paths = ['b.rs'], tier = 'critical' }]", `
+			a.rs 0/50
+			b.rs 0/100`,
+			"high: 30 lines short of 60 % (0 of 50 covered). Core code (×1.0). Rank 2 of 2; the first 2 files hold 70 % of the weighted gap.",
+		},
+		{
+			"a share used up", "rule = [{ paths = ['b.rs'], tier = 'critical' }]", `
+			a.rs 0/100
+			b.rs 0/90`,
+			"high: 60 lines short of 60 % (0 of 100 covered). Core code (×1.0). Rank 1 of 2; the first file holds 40 % of the weighted gap. Files that rules moved count in its tier's share.",
+		},
+		{
+			"a rule and its reason", `rule = [{ paths = ["*"], at_least = "high", at_most = "critical", weight = 1.5, target = 80, why = "It lost data\n twice." }]`, `a.rs 0/50`,
+			"critical: 40 lines short of 80 % (0 of 50 covered). Core code (×1.0), weight 1.5. Rank 1 of 1; the first file holds 40 % of the weighted gap. Rule: at least high, at most critical, weight 1.5, target 80 % (It lost data twice).",
+		},
+		{
+			"a rule without a reason", `rule = [{ paths = ["*"], tier = "lower" }]`, `a.rs 0/50`,
+			"lower: 30 lines short of 60 % (0 of 50 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. Rule: tier lower.",
+		},
+		{
+			"a reason alone", `rule = [{ paths = ["*"], why = "Ask Ann" }]`, `a.rs 60/100`,
+			"ok: not short of 60 % (60 of 100 lines covered). Rule: Ask Ann.",
+		},
+		{
+			"a rule that changes nothing", `rule = [{ paths = ["*"] }]`, `a.rs 1/1`,
+			"ok: not short of 60 % (1 of 1 line covered). Rule: no change.",
+		},
+		{"nothing to cover", "", `a.go 0/0`, "ok: there are no statements to cover."},
+		{
+			"excluded", `rule = [{ paths = ["*"], exclude = true, why = "Old." }]`, `a.rs 0/1`,
+			"excluded: not counted. Rule: exclude (Old).",
+		},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			if got := rank(t, tt.toml, tt.files).Files[0].Sentence(); got != tt.want {
+				t.Errorf("have %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,95 @@
+package priority
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/config"
+)
+
+// Sentence says where the file stands and why, in numbers that can be checked: "critical: 292 lines
+// short of 55 % (0 of 530 covered). Core code (×1.0). Rank 1 of 49; the first 6 files hold 40 % of
+// the weighted gap."
+func (s *Standing) Sentence() string {
+	var b strings.Builder
+	switch {
+	case s.Tier == "":
+		b.WriteString("excluded: not counted.")
+	case s.Total.Total == 0:
+		fmt.Fprintf(&b, "%s: there are no %s to cover.", s.Tier, s.Unit)
+	case s.Gap == 0:
+		fmt.Fprintf(&b, "%s: not short of %s (%d of %d %s covered).", s.Tier, percent(s.Target), s.Total.Covered, s.Total.Total, s.Unit.Noun(s.Total.Total))
+	default:
+		s.ranked(&b)
+	}
+	if s.Rule != nil {
+		b.WriteString(" " + ruled(s.Rule))
+	}
+	return b.String()
+}
+
+func (s *Standing) ranked(b *strings.Builder) {
+	fmt.Fprintf(b, "%s: %d %s short of %s (%d of %d covered).", s.Tier, s.Gap, s.Unit.Noun(s.Gap), percent(s.Target), s.Total.Covered, s.Total.Total)
+	role := s.Role.String()
+	fmt.Fprintf(b, " %s%s (×%.1f)", strings.ToUpper(role[:1]), role[1:], s.Role.Weight())
+	if s.Weight != 1 {
+		fmt.Fprintf(b, ", weight %s", short(s.Weight))
+	}
+	fmt.Fprintf(b, ". Rank %d of %d", s.Rank, s.Of)
+	switch {
+	case s.Share == 0:
+	case s.First == 1:
+		fmt.Fprintf(b, "; the first file holds %s of the weighted gap", percent(s.Share))
+	default:
+		fmt.Fprintf(b, "; the first %d files hold %s of the weighted gap", s.First, percent(s.Share))
+	}
+	b.WriteString(".")
+	switch s.Cause {
+	case BySmallGap:
+		fmt.Fprintf(b, " At most medium: the gap is under %d.", smallGap)
+	case ByComponent:
+		b.WriteString(" At most high: the component has reached its target.")
+	case ByShare:
+		b.WriteString(" Files that rules moved count in its tier's share.")
+	case ByScore, ByRule:
+	}
+}
+
+// ruled says what a rule asks for, and why.
+func ruled(r *config.Rule) string {
+	var asks []string
+	if r.Exclude {
+		asks = append(asks, "exclude")
+	}
+	for _, t := range []struct {
+		what string
+		tier config.Tier
+	}{{"tier", r.Tier}, {"at least", r.AtLeast}, {"at most", r.AtMost}} {
+		if t.tier != "" {
+			asks = append(asks, t.what+" "+string(t.tier))
+		}
+	}
+	if r.Weight != nil {
+		asks = append(asks, "weight "+short(*r.Weight))
+	}
+	if r.Target != nil {
+		asks = append(asks, "target "+percent(*r.Target))
+	}
+	why := strings.TrimSuffix(strings.Join(strings.Fields(r.Why), " "), ".")
+	switch list := strings.Join(asks, ", "); {
+	case list == "" && why == "":
+		return "Rule: no change."
+	case list == "":
+		return "Rule: " + why + "."
+	case why == "":
+		return "Rule: " + list + "."
+	default:
+		return "Rule: " + list + " (" + why + ")."
+	}
+}
+
+// short is a number without needless digits.
+func short(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func percent(f float64) string { return short(f) + " %" }
