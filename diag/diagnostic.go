@@ -65,13 +65,18 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	return out
 }
 
-// fileSeverity is that of tier high for a file that is short of its target and that of tier lower
-// for one that has reached it.
+// fileSeverity is that of the file's tier, and that of tier lower for one that has reached its target.
 func fileSeverity(f *workspace.File) config.Severity {
-	if f.Gap() > 0 {
-		return f.Folder.Settings.Diagnostics.Severity.High
+	severity := f.Folder.Settings.Diagnostics.Severity
+	switch f.Standing.Tier {
+	case config.TierCritical:
+		return severity.Critical
+	case config.TierHigh:
+		return severity.High
+	case config.TierMedium:
+		return severity.Medium
 	}
-	return f.Folder.Settings.Diagnostics.Severity.Lower
+	return severity.Lower
 }
 
 // stretchesOf are the stretches of a function that did not run; none where it is stale, since nobody

@@ -110,24 +110,33 @@ func Previous(gaps []Gap, offset int) (g Gap, ok bool) {
 	return gaps[len(gaps)-1], true
 }
 
-// FilesByGap lists the files that have uncovered statements, the most urgent first: by the gap to
-// their target, then by what is uncovered, then by name.
-func FilesByGap(s *workspace.Snapshot) []*workspace.File {
+// FilesByUrgency lists the files that have uncovered statements, the most urgent first: by tier, by
+// score, by what is uncovered, then by name.
+func FilesByUrgency(s *workspace.Snapshot) []*workspace.File {
 	var out []*workspace.File
 	for f := range maps.Values(s.Files) {
 		if f.Total.Uncovered() > 0 {
 			out = append(out, f)
 		}
 	}
-	slices.SortFunc(out, ByGap)
+	slices.SortFunc(out, ByUrgency)
 	return out
 }
 
-// ByGap is the order of FilesByGap.
-func ByGap(a, b *workspace.File) int {
+// ByUrgency is the order of FilesByUrgency.
+func ByUrgency(a, b *workspace.File) int {
 	return cmp.Or(
-		cmp.Compare(b.Gap(), a.Gap()),
+		cmp.Compare(level(a), level(b)),
+		cmp.Compare(b.Standing.Score, a.Standing.Score),
 		cmp.Compare(b.Total.Uncovered(), a.Total.Uncovered()),
 		cmp.Compare(a.Name, b.Name),
 	)
+}
+
+// level is 0 for the most urgent tier, and beyond all tiers for a file at its target.
+func level(f *workspace.File) int {
+	if i := slices.Index(config.Tiers(), f.Standing.Tier); i >= 0 {
+		return i
+	}
+	return len(config.Tiers())
 }

@@ -71,7 +71,11 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
 		line, _ := d.Text.LineCol(r.Span.Start)
 		fmt.Fprintf(&b, "- %s: %s\n", r.Message, code(snippet(d.Text.Line(line))))
 	}
-	fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
+	if file.Gap() > 0 || file.Standing.Rule != nil {
+		fmt.Fprintf(&b, "\n%s: %s. %s\n", code(file.Name), percent(file.Total), file.Standing.Sentence())
+	} else {
+		fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
+	}
 	b.WriteString(origin(file))
 	return Hover{m.NameNow, b.String()}
 }

@@ -129,6 +129,9 @@ func fileTitle(file *workspace.File) string {
 	if p, ok := file.Total.Percent(); ok {
 		title = number(p) + " % · " + title
 	}
+	if file.Gap() > 0 {
+		title = string(file.Standing.Tier) + " · " + title
+	}
 	if gap := file.Gap(); gap > 0 {
 		title += fmt.Sprintf(" · %d to %s %%", gap, number(file.Target()))
 	} else {

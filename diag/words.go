@@ -42,7 +42,7 @@ func of(t coverage.Tally, u coverage.Unit) string {
 func Uncovered(file *workspace.File, f *coverage.Func) string {
 	s := fmt.Sprintf("%s is not covered (%s)", f, of(f.Statements, file.Coverage.Unit))
 	if file.Gap() > 0 {
-		s += fmt.Sprintf(" · %s is %s", path.Base(file.Name), shortOf(file))
+		s += fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
 	}
 	return s
 }

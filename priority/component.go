@@ -20,18 +20,14 @@ type component struct {
 	target           float64
 }
 
-// Manifest reports whether a file of that name makes its folder a component: a Go module, a Cargo
-// crate, an npm package or a Python project.
-func Manifest(name string) bool {
-	switch name {
-	case "go.mod", "Cargo.toml", "package.json", "pyproject.toml", "setup.py":
-		return true
-	}
-	return false
+// Manifests are the names of files that make their folder a component: a Go module, a Cargo crate, an
+// npm package or a Python project.
+func Manifests() []string {
+	return []string{"go.mod", "Cargo.toml", "package.json", "pyproject.toml", "setup.py"}
 }
 
 // NewComponents returns the components of a workspace folder. The dirs are the folders in it that hold
-// a Manifest, with slashes and relative to it.
+// one of Manifests, with slashes and relative to it.
 func NewComponents(s *config.Settings, dirs []string) *Components {
 	c := &Components{target: s.Target, dirs: map[string]bool{}}
 	for _, in := range s.Components {

@@ -464,8 +464,8 @@ include = ["api"]
 		"go.mod": true, "Cargo.toml": true, "package.json": true, "pyproject.toml": true, "setup.py": true,
 		"go.work": false, "package-lock.json": false, "Gemfile": false,
 	} {
-		if priority.Manifest(name) != want {
-			t.Errorf("Manifest(%q) = %v", name, !want)
+		if slices.Contains(priority.Manifests(), name) != want {
+			t.Errorf("%q is one: %v", name, !want)
 		}
 	}
 }

@@ -99,6 +99,14 @@ type File struct {
 	Percent    *Percent `json:"percent"`
 	Target     Percent  `json:"target"`
 	Gap        int      `json:"gap"`
+	// Role is what the file is for, Score its Gap weighted by that and by its rule, Tier how urgent
+	// it is ("ok" at its target), Rank its place among the files of its component that are short of
+	// their target, 0 for the others. Reason is all that in words.
+	Role   string  `json:"role"`
+	Score  float64 `json:"score"`
+	Tier   string  `json:"tier"`
+	Rank   int     `json:"rank"`
+	Reason string  `json:"reason"`
 
 	// unit is that of Percent and Gap.
 	unit coverage.Unit
@@ -179,6 +187,8 @@ func (r *Report) addFile(f *workspace.File) {
 	row := File{
 		Path: f.Name, Found: f.Found,
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
+		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
+		Reason: f.Standing.Sentence(),
 	}
 	row.unit = f.Coverage.Unit
 	if row.unit == coverage.Statements {

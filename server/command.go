@@ -105,7 +105,7 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 	if err != nil {
 		return null, err
 	}
-	files := diag.FilesByGap(snap)
+	files := diag.FilesByUrgency(snap)
 	first := 0
 	if d != nil {
 		gaps := diag.Gaps(snap, d)

@@ -206,7 +206,7 @@ func closedFiles(snap *workspace.Snapshot) []*workspace.File {
 			out = append(out, f)
 		}
 	}
-	slices.SortFunc(out, diag.ByGap)
+	slices.SortFunc(out, diag.ByUrgency)
 	return out
 }
 

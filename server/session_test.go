@@ -106,7 +106,13 @@ func configurable() protocol.ClientCapabilities {
 	return caps
 }
 
-func lensTo(target string) string { return strings.Replace(shopLens, "1 to 60 %", target, 1) }
+func lensTo(target string) string {
+	lens := strings.Replace(shopLens, "1 to 60 %", target, 1)
+	if strings.Contains(target, "reached") {
+		return strings.TrimPrefix(lens, "medium · ")
+	}
+	return lens
+}
 
 // TestSettings has the target set by each source of settings, and by two at once.
 func TestSettings(t *testing.T) {

@@ -64,6 +64,7 @@ type Loader struct {
 	listed   map[string]bool // those that go list was asked for
 	answered map[string]bool // those of listed that it has answered
 	polls    map[string]poll // by profile
+	projects map[string]bool // whether a directory has a manifest
 	profiles map[string]*Profile
 	scans    map[string]scan // by path
 }
@@ -103,6 +104,7 @@ func NewLoader(store *Store) *Loader {
 		listed:   map[string]bool{},
 		answered: map[string]bool{},
 		polls:    map[string]poll{},
+		projects: map[string]bool{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
 	}
@@ -118,6 +120,7 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	clear(l.listed)
 	clear(l.answered)
 	clear(l.polls)
+	clear(l.projects)
 	for _, f := range l.folders {
 		modules, bad := source.FindModules(f.Dir)
 		problems = append(problems, bad...)
@@ -338,11 +341,12 @@ func isOpen(open map[string]*Document, path string) bool {
 }
 
 func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
+	r := l.rank(b)
 	l.store.Update(func(next *Snapshot) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
-		next.Files, next.Lost, next.Excluded, next.Scanned = b.files, b.lost, b.excluded, scanned
-		next.Polls = b.polls
+		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
+		next.Polls, next.Rankings, next.RuledOut = b.polls, r.rankings, r.ruledOut
 		if len(bases) == 0 {
 			return
 		}

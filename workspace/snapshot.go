@@ -12,6 +12,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 )
 
@@ -30,8 +31,12 @@ type Snapshot struct {
 	// Polls are, by the path of a profile, the changes of prefix by which its names were found, and
 	// those that were refused.
 	Polls map[string]source.Poll
-	// Excluded is how many files of the profiles the setting `exclude` leaves out.
+	// Rankings say how urgent the files are, by the Dir of their folder.
+	Rankings map[string]*priority.Ranking
+	// Excluded is how many files of the profiles the setting `exclude`, or a rule, leaves out.
 	Excluded int
+	// RuledOut are those of Excluded that a rule leaves out, by absolute path.
+	RuledOut map[string]bool
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
 	// open may not know its functions yet.
 	Scanned bool
@@ -115,6 +120,8 @@ type File struct {
 	Mapping source.Mapping
 	// Folder has the settings for the file: the deepest one around it, else its profile's.
 	Folder *Folder
+	// Standing says how urgent the file is and why. It is set in a snapshot.
+	Standing *priority.Standing
 	// Coverage is the union of the parts without what is excluded.
 	Coverage *coverage.File
 	// Excluded is what markers in the source take out, sorted; Taken is how much of the unit.
@@ -137,7 +144,7 @@ type File struct {
 }
 
 // Target is the percentage that the file should reach.
-func (f *File) Target() float64 { return f.Folder.Settings.Target }
+func (f *File) Target() float64 { return f.Standing.Target }
 
 // Gap is how many statements the file is short of its target.
 func (f *File) Gap() int { return f.Total.Gap(f.Target()) }

@@ -13,7 +13,7 @@ import (
 // Unmeasured reports whether the file at an absolute path is a source that no profile names, while
 // profiles name others of its language. Tests are no such sources, nor is what the settings exclude.
 func (s *Snapshot) Unmeasured(path string) bool {
-	if s.Files[path] != nil {
+	if s.Files[path] != nil || s.RuledOut[path] {
 		return false
 	}
 	f := s.FolderOf(path)
@@ -56,7 +56,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) ([]string, error) {
 				}
 				return nil
 			}
-			if e.Type().IsRegular() && extensions[filepath.Ext(path)] && s.Files[path] == nil {
+			if e.Type().IsRegular() && extensions[filepath.Ext(path)] && s.Files[path] == nil && !s.RuledOut[path] {
 				if name := nameIn(f, path); !source.IsTest(name) && !f.Excludes(name) {
 					out = append(out, strings.Clone(path))
 				}

@@ -237,9 +237,9 @@ func TestGaps(t *testing.T) {
 	t.Parallel()
 	dir := folderWith(t, shop)
 	out, stderr, code := covls(t, "gaps", "-C", dir)
-	want := fmt.Sprintf(`%[1]s/b/b.go:3:6: C is not covered (0 of 1 statement) · b.go is 2 short of 60 %%
-%[1]s/b/b.go:5:9: D is not covered (0 of 1 statement) · b.go is 2 short of 60 %%
-%[1]s/a.go:3:6: A is not covered (0 of 2 statements) · a.go is 1 short of 60 %%
+	want := fmt.Sprintf(`%[1]s/b/b.go:3:6: C is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %%
+%[1]s/b/b.go:5:9: D is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %%
+%[1]s/a.go:3:6: A is not covered (0 of 2 statements) · medium: a.go is 1 short of 60 %%
 `, dir)
 	if out != want || stderr != "" || code != 0 {
 		t.Errorf("code %d, stderr %q, got\n%s\nwant\n%s", code, stderr, out, want)
@@ -252,7 +252,7 @@ func TestGaps(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
 		t.Fatalf("code %d: %v", code, err)
 	}
-	first := gap{File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · b.go is 2 short of 60 %"}
+	first := gap{File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %"}
 	if len(rows.Gaps) != 3 || rows.Gaps[0] != first || rows.Schema != 1 {
 		t.Errorf("got %+v", rows)
 	}
@@ -444,7 +444,7 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"[not covered", "~~~~~~~~ (*Cart).Discount is not covered (0 of 6 statements) · cart.go is 2 short of 60 %",
+		"[not covered", "~~~~~~~~ (*Cart).Discount is not covered (0 of 6 statements) · medium: cart.go is 2 short of 60 %",
 		"**Not covered**: `(*Cart).Discount`", "goes to cart.go:40:16", "92.86 % · 13 of 14 statements", "shown on the way: 0.",
 	} {
 		if !strings.Contains(out.String(), strings.TrimPrefix(want, "[")) {

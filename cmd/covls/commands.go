@@ -179,7 +179,7 @@ as compilers print and as quickfix lists read.`,
 // gapsOf lists the uncovered functions of all files, the most urgent first.
 func gapsOf(snap *workspace.Snapshot) []gap {
 	out := []gap{}
-	for _, file := range diag.FilesByGap(snap) {
+	for _, file := range diag.FilesByUrgency(snap) {
 		funcs := slices.Clone(file.Funcs)
 		slices.SortStableFunc(funcs, func(a, b coverage.Func) int { return cmp.Compare(b.Statements.Total, a.Statements.Total) })
 		for _, f := range funcs {

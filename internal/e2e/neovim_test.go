@@ -84,9 +84,8 @@ type seen struct {
 
 // Severities of LSP.
 const (
-	warning     = 2
-	information = 3
-	hint        = 4
+	warning = 2
+	hint    = 4
 )
 
 func TestNeovim(t *testing.T) {
@@ -156,7 +155,7 @@ func testSession(t *testing.T, p *project) {
 	}
 	equal(t, "the cursor and the location of covls.nextGapInWorkspace", s.Elsewhere.Line-1, s.Location.Line)
 	equal(t, ":CovlsMostUrgentGap", s.Urgent, place{"zsh_completions.go", 25, 18})
-	if len(s.UrgentMarks) != 5 || s.UrgentMarks[0].Line != 25 || s.UrgentMarks[0].Severity != information {
+	if len(s.UrgentMarks) != 5 || s.UrgentMarks[0].Line != 25 || s.UrgentMarks[0].Severity != hint {
 		t.Errorf("the marks of the most urgent file: %v", s.UrgentMarks)
 	}
 	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profiles"})
