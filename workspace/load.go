@@ -346,7 +346,7 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
-		next.Polls, next.Rankings, next.RuledOut = b.polls, r.rankings, r.ruledOut
+		next.Polls, next.RuledOut = b.polls, r.ruledOut
 		if len(bases) == 0 {
 			return
 		}

@@ -17,7 +17,6 @@ type ranked struct {
 	lost     []*File
 	excluded int
 	ruledOut map[string]bool
-	rankings map[string]*priority.Ranking
 }
 
 // rank gives every file its standing among those of its folder. Files that a rule excludes are taken
@@ -36,9 +35,7 @@ func (l *Loader) rank(b *joined) *ranked {
 	for _, f := range b.lost {
 		add(f)
 	}
-	out := &ranked{
-		files: map[string]*File{}, rankings: map[string]*priority.Ranking{}, ruledOut: map[string]bool{}, excluded: b.excluded,
-	}
+	out := &ranked{files: map[string]*File{}, ruledOut: map[string]bool{}, excluded: b.excluded}
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
 		for i, f := range list {
@@ -49,7 +46,6 @@ func (l *Loader) rank(b *joined) *ranked {
 		}
 		settings := &folders[dir].Settings.Settings
 		r := priority.Rank(settings, priority.NewComponents(settings, l.manifests(dir, list)), in)
-		out.rankings[dir] = r
 		for i, f := range list {
 			f.Standing = &r.Files[i]
 			switch {

@@ -31,8 +31,6 @@ type Snapshot struct {
 	// Polls are, by the path of a profile, the changes of prefix by which its names were found, and
 	// those that were refused.
 	Polls map[string]source.Poll
-	// Rankings say how urgent the files are, by the Dir of their folder.
-	Rankings map[string]*priority.Ranking
 	// Excluded is how many files of the profiles the setting `exclude`, or a rule, leaves out.
 	Excluded int
 	// RuledOut are those of Excluded that a rule leaves out, by absolute path.

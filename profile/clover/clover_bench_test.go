@@ -21,7 +21,7 @@ func BenchmarkRead(b *testing.B) {
 	profiletest.Bench(b, files, func(w *bufio.Writer) {
 		fmt.Fprint(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<coverage generated=\"1700000000\">\n  <project timestamp=\"1700000000\">\n")
 		for n := range files {
-			fmt.Fprintf(w, "    <file name=\"/home/ci/work/project/src/Component/Handler%04d.php\">\n", n)
+			fmt.Fprintf(w, "    <file name=\"/builds/acme/project/src/Component/Handler%04d.php\">\n", n)
 			for i := range lines {
 				if i%10 == 0 {
 					fmt.Fprintf(w, "      <line num=\"%d\" type=\"method\" name=\"handle%d\" visibility=\"public\" complexity=\"2\" crap=\"2\" count=\"%d\"/>\n", 10+i, i, n%7)

@@ -32,7 +32,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 	profiletest.Bench(b, files, func(w *bufio.Writer) {
 		fmt.Fprint(w, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<coverage line-rate=\"0.7\" version=\"1.9\" timestamp=\"1700000000\">\n",
-			"  <sources>\n    <source>/home/ci/work/</source>\n  </sources>\n  <packages>\n    <package name=\"all\">\n      <classes>\n")
+			"  <sources>\n    <source>/builds/acme/</source>\n  </sources>\n  <packages>\n    <package name=\"all\">\n      <classes>\n")
 		for n := range files {
 			fmt.Fprintf(w, "<class name=\"Org.Project.Component%d\" filename=\"src/module%02d/Component%05d.cs\" line-rate=\"0.7\">\n<methods>\n", n, n/200, n)
 			for m := range methods {

@@ -38,7 +38,7 @@ func BenchmarkRead(b *testing.B) {
 		}
 		fmt.Fprint(w, "{")
 		for n := range files {
-			path := fmt.Sprintf("/home/ci/work/project/packages/component%03d/src/file_%04d.js", n/50, n)
+			path := fmt.Sprintf("/builds/acme/project/packages/component%03d/src/file_%04d.js", n/50, n)
 			if n > 0 {
 				fmt.Fprint(w, "\n,")
 			}

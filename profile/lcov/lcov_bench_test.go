@@ -22,7 +22,7 @@ func BenchmarkRead(b *testing.B) {
 	const files, funcs, lines = 20_000, 10, 150
 	profiletest.Bench(b, files, func(w *bufio.Writer) {
 		for n := range files {
-			fmt.Fprintf(w, "TN:\nSF:/home/ci/work/project/monorepo/packages/component%03d/src/module/handlers/file_%05d.ts\n", n/100, n)
+			fmt.Fprintf(w, "TN:\nSF:/builds/acme/project/monorepo/packages/component%03d/src/module/handlers/file_%05d.ts\n", n/100, n)
 			for i := range funcs {
 				fmt.Fprintf(w, "FN:%d,handleRequestOf%d\n", 100+i*60, n+i)
 			}

@@ -39,7 +39,7 @@ func BenchmarkRead(b *testing.B) {
 		list(files, func(n int) {
 			fmt.Fprint(w, `{"branches":[`)
 			list(funcs, func(i int) { branch(n, i) })
-			fmt.Fprintf(w, `],"expansions":[],"filename":"/home/ci/work/project/component%03d/src/file_%04d.cc","segments":[`, n/50, n)
+			fmt.Fprintf(w, `],"expansions":[],"filename":"/builds/acme/project/component%03d/src/file_%04d.cc","segments":[`, n/50, n)
 			list(150, func(i int) {
 				fmt.Fprintf(w, "[%d,%d,%d,%t,%t,false]", 101+i*2, 3+i%40, (n*i)%300, i%8 != 7, i%2 == 0)
 			})
@@ -50,7 +50,7 @@ func BenchmarkRead(b *testing.B) {
 			n, f := i/funcs, i%funcs
 			fmt.Fprint(w, `{"branches":[`)
 			branch(n, f)
-			fmt.Fprintf(w, `],"count":%d,"filenames":["/home/ci/work/project/component%03d/src/file_%04d.cc"],"name":"_ZN7project9componentC2ERKNS_6OptionE%dEv","regions":[`, (n+f)%300, n/50, n, f)
+			fmt.Fprintf(w, `],"count":%d,"filenames":["/builds/acme/project/component%03d/src/file_%04d.cc"],"name":"_ZN7project9componentC2ERKNS_6OptionE%dEv","regions":[`, (n+f)%300, n/50, n, f)
 			line := 101 + f*15
 			list(regions, func(i int) {
 				if i == 0 {

@@ -25,7 +25,7 @@ func BenchmarkRead(b *testing.B) {
 			if n > 0 {
 				fmt.Fprint(w, ",")
 			}
-			fmt.Fprintf(w, "\n      \"/home/ci/work/project/lib/component%03d/handler_%04d.rb\": {\n        \"lines\": [", n/50, n)
+			fmt.Fprintf(w, "\n      \"/builds/acme/project/lib/component%03d/handler_%04d.rb\": {\n        \"lines\": [", n/50, n)
 			for i := range lines {
 				if i > 0 {
 					fmt.Fprint(w, ",")
