@@ -28,6 +28,8 @@ type Report struct {
 	Summary Summary `json:"summary"`
 	// Components are the configured ones, or those that manifests make, sorted by name.
 	Components []Component `json:"components"`
+	// Kinds have one row for each unit of which code is known; see Kinds.
+	Kinds []Kinds `json:"kinds"`
 	// Plan is that of all Components whose unit is the summary's.
 	Plan Plan `json:"plan"`
 	// Files are sorted by path.
@@ -126,10 +128,20 @@ type File struct {
 	Tier   string  `json:"tier"`
 	Rank   int     `json:"rank"`
 	Reason string  `json:"reason"`
+	// Doc is what the file says of itself in its first sentence; "" where that is nothing. Generated
+	// tells that a program wrote it, as far as is known.
+	Doc       string `json:"doc"`
+	Generated bool   `json:"generated"`
+	// Commits is how many commits changed the file in the last 90 days; nil where it is not known.
+	Commits *int `json:"commits"`
 
 	// unit is that of Percent and Gap.
 	unit     coverage.Unit
 	standing *priority.Standing
+	// first are the names of the first functions in the file, functions is how many there are.
+	first     []string
+	functions int
+	prefix    string // see qualifier
 }
 
 // total is what the file's unit counts.
@@ -151,6 +163,20 @@ type Function struct {
 	EndLine int `json:"end_line"`
 	// Statements are all that the function has, in the file's unit.
 	Statements int `json:"statements"`
+	// Kind is what sort of code it is: "main", "test helper", "accessor", "panic or unreachable",
+	// "generated", "" for ordinary code and where it is not known.
+	Kind string `json:"kind"`
+	// Exported tells that other packages can call it; false also where that is not known.
+	Exported bool `json:"exported"`
+	// Complexity is cyclomatic; nil where it is not known. CRAP is made of it; see priority.CRAP.
+	Complexity *int     `json:"complexity"`
+	CRAP       *float64 `json:"crap"`
+}
+
+// name is the function's name with its receiver, short enough for a list.
+func (f *Function) name() string {
+	g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
+	return clean(g.String(), nameMost)
 }
 
 // Stretch is code that never ran.
@@ -163,6 +189,27 @@ type Stretch struct {
 	EndLine int `json:"end_line"`
 	// Statements are those of it that never ran, in the file's unit.
 	Statements int `json:"statements"`
+	// Kind is what sort of code most of it is: "error return", "panic or unreachable", "default case",
+	// or that of its function; "" for ordinary code and where it is not known.
+	Kind string `json:"kind"`
+}
+
+// Kinds says what sort of code it is that never ran, of the files whose code is known so far.
+type Kinds struct {
+	// Unit is what all numbers count.
+	Unit string `json:"unit"`
+	// Uncovered has a row for each kind that there is, the largest first.
+	Uncovered []KindCount `json:"uncovered"`
+	// Untestable is how much of that tests hardly reach. Testable is the total without it.
+	Untestable int   `json:"untestable"`
+	Testable   Tally `json:"testable"`
+}
+
+// KindCount is how many statements or lines of a kind never ran.
+type KindCount struct {
+	// Kind is "" for ordinary code.
+	Kind string `json:"kind"`
+	N    int    `json:"n"`
 }
 
 // Warning is something that the reader of the numbers should know.
@@ -190,6 +237,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		Schema:             Schema,
 		Meta:               Meta{Tool: "covls", Version: o.Version, Profiles: []Profile{}},
 		Components:         []Component{},
+		Kinds:              []Kinds{},
 		Files:              []File{},
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
@@ -274,15 +322,21 @@ func (r *Report) addFile(f *workspace.File) {
 		row.Functions, row.Literals = &Tally{}, &Tally{}
 		funcs = f.Funcs
 	}
+	names := make([]string, len(funcs))
 	for i := range funcs {
 		r.addFunc(&row, &funcs[i])
+		names[i] = funcs[i].String()
 	}
+	row.functions, row.first, row.prefix = len(funcs), names[:min(len(names), holdsNames)], qualifier(names)
 	r.addStretches(&row, f.Coverage, funcs)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
 }
+
+// holdsNames is how many functions stand for what a file holds.
+const holdsNames = 3
 
 func (r *Report) addFunc(row *File, f *coverage.Func) {
 	if f.Statements.Total == 0 && !f.Counted {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/report"
@@ -96,18 +97,21 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "json", "json")
+	format := formatFlag(c, "text", "text", "markdown", "json")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
 	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
-	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, markdown)")
+	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, where it is 10 unless set, and markdown)")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
 	_ = c.MarkFlagFilename("output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
 			return err
+		}
+		if !c.Flags().Changed("top") && how == "text" {
+			top = 10
 		}
 		if by, ok := reportFormats[filepath.Ext(output)]; ok && !c.Flags().Changed("format") {
 			how = by
@@ -133,15 +137,37 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top) })
+		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top, stylesFor(io.out, output)) })
 	}
 	return c
 }
 
-func writeReport(w *bufio.Writer, r *report.Report, format string, top int) error {
+// stylesFor paints the text report on a terminal that shows colours.
+func stylesFor(out *os.File, path string) func(report.Style, string) string {
+	if path != "" {
+		return nil
+	}
+	paint := paintFor(out)
+	codes := map[report.Style]string{
+		report.Bold: bold, report.Dim: dim,
+		report.Style(config.TierCritical): red, report.Style(config.TierHigh): yellow,
+	}
+	return func(s report.Style, text string) string {
+		if code, ok := codes[s]; ok {
+			return paint(code, text)
+		}
+		return text
+	}
+}
+
+func writeReport(w *bufio.Writer, r *report.Report, format string, top int, paint func(report.Style, string) string) error {
 	switch format {
 	case "json":
 		return r.WriteJSON(w)
+	case "text":
+		return r.WriteText(w, report.TextOptions{Top: top, Paint: paint})
+	case "markdown":
+		return r.WriteMarkdown(w, top)
 	}
 	return fmt.Errorf("format %s is not there yet", format)
 }
