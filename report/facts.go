@@ -75,7 +75,7 @@ func joinFacts(files []*File, facts map[string]*fileFacts) *fileFacts {
 		}
 	}
 	if len(files) == 1 {
-		out.prefix = files[0].prefix
+		out.prefix = qualifier(files[0].names)
 	}
 	return out
 }
@@ -163,16 +163,20 @@ func (f *fileFacts) parts(kind string) (names string, n int) {
 	return some(all, testNames, "function"), n
 }
 
+// holdsNames is how many functions stand for what a file holds.
+const holdsNames = 3
+
 // holds says what is in a file: what it says of itself, else its first functions that no test reaches.
 func (r *Report) holds(f *File) string {
 	if f.Doc != "" {
 		return prose(f.Doc)
 	}
+	prefix := qualifier(f.names)
 	var names []string
-	for _, name := range f.first {
-		names = append(names, code(clean(strings.TrimPrefix(name, f.prefix), 60)))
+	for _, name := range f.names[:min(len(f.names), holdsNames)] {
+		names = append(names, code(clean(strings.TrimPrefix(name, prefix), 60)))
 	}
-	if more := f.functions - len(names); more > 0 && len(names) > 0 {
+	if more := len(f.names) - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	return list(names)

@@ -3,12 +3,15 @@
 package report
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -138,10 +141,8 @@ type File struct {
 	// unit is that of Percent and Gap.
 	unit     coverage.Unit
 	standing *priority.Standing
-	// first are the names of the first functions in the file, functions is how many there are.
-	first     []string
-	functions int
-	prefix    string // see qualifier
+	// names are those of all functions, in the order of the text.
+	names []string
 }
 
 // total is what the file's unit counts.
@@ -273,6 +274,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	slices.Sort(r.NotMeasured)
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
+	r.Files = slices.Grow(r.Files, len(files))
 	for _, f := range files {
 		r.addFile(f)
 	}
@@ -322,21 +324,17 @@ func (r *Report) addFile(f *workspace.File) {
 		row.Functions, row.Literals = &Tally{}, &Tally{}
 		funcs = f.Funcs
 	}
-	names := make([]string, len(funcs))
+	row.names = make([]string, len(funcs))
 	for i := range funcs {
+		row.names[i] = funcs[i].String()
 		r.addFunc(&row, &funcs[i])
-		names[i] = funcs[i].String()
 	}
-	row.functions, row.first, row.prefix = len(funcs), names[:min(len(names), holdsNames)], qualifier(names)
 	r.addStretches(&row, f.Coverage, funcs)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
 }
-
-// holdsNames is how many functions stand for what a file holds.
-const holdsNames = 3
 
 func (r *Report) addFunc(row *File, f *coverage.Func) {
 	if f.Statements.Total == 0 && !f.Counted {
@@ -438,12 +436,39 @@ func percent(t coverage.Tally) *Percent {
 	return (*Percent)(&p)
 }
 
-// WriteJSON writes the report as indented JSON.
+// WriteJSON writes the report as JSON. Each row of a list stands on a line of its own.
 func (r *Report) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
+	b := bufio.NewWriter(w)
+	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
+	var err error
+	value := func(v any) {
+		err = errors.Join(err, enc.Encode(v)) // with a line break
+	}
+	fields := reflect.ValueOf(r).Elem()
+	sep := "{"
+	for i := range fields.NumField() {
+		tag := fields.Type().Field(i).Tag.Get("json")
+		if tag == "" {
+			continue
+		}
+		_, _ = b.WriteString(sep + strconv.Quote(tag) + ":")
+		sep = ","
+		field := fields.Field(i)
+		if field.Kind() != reflect.Slice || field.Len() == 0 {
+			value(field.Interface())
+			continue
+		}
+		start := "[\n"
+		for k := range field.Len() {
+			_, _ = b.WriteString(start)
+			start = ","
+			value(field.Index(k).Addr().Interface())
+		}
+		_, _ = b.WriteString("]\n")
+	}
+	_, _ = b.WriteString("}\n")
+	if err = errors.Join(err, b.Flush()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil
