@@ -4,6 +4,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -439,21 +440,24 @@ func percent(t coverage.Tally) *Percent {
 // WriteJSON writes the report as JSON. Each row of a list stands on a line of its own.
 func (r *Report) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	enc := json.NewEncoder(b)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	var err error
 	value := func(v any) {
-		err = errors.Join(err, enc.Encode(v)) // with a line break
+		buf.Reset()
+		err = errors.Join(err, enc.Encode(v))
+		_, _ = b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 	}
 	fields := reflect.ValueOf(r).Elem()
-	sep := "{"
+	sep := "{\n"
 	for i := range fields.NumField() {
 		tag := fields.Type().Field(i).Tag.Get("json")
 		if tag == "" {
 			continue
 		}
-		_, _ = b.WriteString(sep + strconv.Quote(tag) + ":")
-		sep = ","
+		_, _ = b.WriteString(sep + strconv.Quote(tag) + ": ")
+		sep = ",\n"
 		field := fields.Field(i)
 		if field.Kind() != reflect.Slice || field.Len() == 0 {
 			value(field.Interface())
@@ -462,12 +466,12 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		start := "[\n"
 		for k := range field.Len() {
 			_, _ = b.WriteString(start)
-			start = ","
+			start = ",\n"
 			value(field.Index(k).Addr().Interface())
 		}
-		_, _ = b.WriteString("]\n")
+		_, _ = b.WriteString("\n]")
 	}
-	_, _ = b.WriteString("}\n")
+	_, _ = b.WriteString("\n}\n")
 	if err = errors.Join(err, b.Flush()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
