@@ -346,7 +346,7 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
-		next.Polls, next.RuledOut = b.polls, r.ruledOut
+		next.Polls, next.RuledOut, next.Ranks = b.polls, r.ruledOut, r.ranks
 		if len(bases) == 0 {
 			return
 		}
