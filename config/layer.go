@@ -216,6 +216,33 @@ func Merge(layers ...Layer) Effective {
 			e.base = l.Dir
 		}
 	}
+	e.agree()
+	return e
+}
+
+// agree takes the target on which all components agree for the general one, where nobody set that.
+func (e *Effective) agree() {
+	if _, set := e.origin["target"]; set || len(e.Components) == 0 || e.Components[0].Target == nil {
+		return
+	}
+	target := *e.Components[0].Target
+	for _, c := range e.Components[1:] {
+		if c.Target == nil || *c.Target != target {
+			return
+		}
+	}
+	e.Target, e.origin["target"] = target, e.origin["component"]
+}
+
+// WithTarget returns the settings with one target, in percent, for everything but rules.
+func (e Effective) WithTarget(percent float64) Effective {
+	e.Target = percent
+	e.Components = slices.Clone(e.Components)
+	for i := range e.Components {
+		e.Components[i].Target = nil
+	}
+	e.origin = maps.Clone(e.origin)
+	e.origin["target"] = "command line"
 	return e
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/priority"
 	"github.com/covls/covls/workspace"
 )
 
@@ -25,15 +26,28 @@ type Report struct {
 	Schema  int     `json:"schema"`
 	Meta    Meta    `json:"meta"`
 	Summary Summary `json:"summary"`
+	// Components are the configured ones, or those that manifests make, sorted by name.
+	Components []Component `json:"components"`
+	// Plan is that of all Components whose unit is the summary's.
+	Plan Plan `json:"plan"`
 	// Files are sorted by path.
 	Files []File `json:"files"`
 	// UncoveredFunctions are the declared functions that Summary.Functions counts as uncovered,
 	// sorted by file, then line. UncoveredLiterals are the same for Summary.Literals.
 	UncoveredFunctions []Function `json:"uncovered_functions"`
 	UncoveredLiterals  []Function `json:"uncovered_literals"`
+	// UncoveredStretches are what never ran outside of these functions: parts of functions that a test
+	// reaches, and code outside of functions or in files whose functions are not known; sorted by file,
+	// then line.
+	UncoveredStretches []Stretch `json:"uncovered_stretches"`
 	// NotMeasured are source files that no profile names, sorted: nobody knows what of them ran.
 	NotMeasured []string  `json:"not_measured"`
 	Warnings    []Warning `json:"warnings"`
+
+	// title is the name of the folder, or of the one component that the report is of.
+	title string
+	// unit is that of Summary.
+	unit coverage.Unit
 }
 
 // Meta says what made the report and from what.
@@ -88,8 +102,13 @@ type Summary struct {
 
 // File is a row of the report.
 type File struct {
-	Path       string   `json:"path"`
-	Found      bool     `json:"found"`
+	Path  string `json:"path"`
+	Found bool   `json:"found"`
+	// Unit is that of Percent and Gap.
+	Unit string `json:"unit"`
+	// Component is the name of the file's component; "" where components are configured and none has
+	// the file.
+	Component  string   `json:"component"`
 	Lines      *Tally   `json:"lines"`
 	Statements *Tally   `json:"statements"`
 	Functions  *Tally   `json:"functions"`
@@ -109,7 +128,16 @@ type File struct {
 	Reason string  `json:"reason"`
 
 	// unit is that of Percent and Gap.
-	unit coverage.Unit
+	unit     coverage.Unit
+	standing *priority.Standing
+}
+
+// total is what the file's unit counts.
+func (f *File) total() coverage.Tally {
+	if f.unit == coverage.Lines {
+		return coverage.Tally(*f.Lines)
+	}
+	return coverage.Tally(*f.Statements)
 }
 
 // Function is a function that no test reaches.
@@ -119,8 +147,21 @@ type Function struct {
 	// Receiver is the type that a method belongs to, with its star; "" for a plain function.
 	Receiver string `json:"receiver"`
 	// Line and EndLine are 1-based.
-	Line       int `json:"line"`
-	EndLine    int `json:"end_line"`
+	Line    int `json:"line"`
+	EndLine int `json:"end_line"`
+	// Statements are all that the function has, in the file's unit.
+	Statements int `json:"statements"`
+}
+
+// Stretch is code that never ran.
+type Stretch struct {
+	File string `json:"file"`
+	// Function is the function that it is a part of; "" where there is none, or none is known.
+	Function string `json:"function"`
+	// Line and EndLine are 1-based.
+	Line    int `json:"line"`
+	EndLine int `json:"end_line"`
+	// Statements are those of it that never ran, in the file's unit.
 	Statements int `json:"statements"`
 }
 
@@ -133,15 +174,26 @@ type Warning struct {
 	Text string `json:"text"`
 }
 
-// New makes the report of a snapshot. Unmeasured are the absolute paths of source files that no
-// profile names.
-func New(s *workspace.Snapshot, unmeasured []string, version string) *Report {
+// Options say what a report is of.
+type Options struct {
+	// Version is that of covls.
+	Version string
+	// Unmeasured are the absolute paths of source files that no profile names.
+	Unmeasured []string
+	// Component restricts the report to the component of that name; nil means everything.
+	Component *string
+}
+
+// New makes the report of a snapshot. The error is a component that there is none of.
+func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	r := &Report{
 		Schema:             Schema,
-		Meta:               Meta{Tool: "covls", Version: version, Profiles: []Profile{}},
+		Meta:               Meta{Tool: "covls", Version: o.Version, Profiles: []Profile{}},
+		Components:         []Component{},
 		Files:              []File{},
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
+		UncoveredStretches: []Stretch{},
 		NotMeasured:        []string{},
 		Warnings:           []Warning{},
 	}
@@ -162,21 +214,29 @@ func New(s *workspace.Snapshot, unmeasured []string, version string) *Report {
 		}
 	}
 	for _, f := range s.Folders {
+		r.title = f.Name // of the outermost in the end
 		for _, p := range f.Problems {
 			r.warn("", 0, p.String())
 		}
 	}
+	for _, p := range o.Unmeasured {
+		r.NotMeasured = append(r.NotMeasured, s.Name(p))
+	}
+	slices.Sort(r.NotMeasured)
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
 	for _, f := range files {
 		r.addFile(f)
 	}
-	for _, p := range unmeasured {
-		r.NotMeasured = append(r.NotMeasured, s.Name(p))
+	r.summarise(target(s))
+	r.addComponents(s)
+	r.Plan = r.plan()
+	if o.Component != nil {
+		if err := r.restrict(*o.Component); err != nil {
+			return nil, err
+		}
 	}
-	slices.Sort(r.NotMeasured)
-	r.summarise(s)
-	return r
+	return r, nil
 }
 
 func (r *Report) warn(path string, line int, text string) {
@@ -187,10 +247,11 @@ func (r *Report) addFile(f *workspace.File) {
 	row := File{
 		Path: f.Name, Found: f.Found,
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
+		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
 		Reason: f.Standing.Sentence(),
+		unit:   f.Coverage.Unit, standing: f.Standing,
 	}
-	row.unit = f.Coverage.Unit
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
 	}
@@ -204,18 +265,19 @@ func (r *Report) addFile(f *workspace.File) {
 		row.Excluded = tally(f.Taken)
 	}
 	// What the profile itself counts stands, whether or not the source is at hand.
-	switch funcs := f.Coverage.Funcs; {
-	case funcs != nil:
+	var funcs []coverage.Func
+	switch {
+	case f.Coverage.Funcs != nil:
 		row.Functions = &Tally{}
-		for _, fn := range f.Coverage.Count(funcs) {
-			r.addFunc(&row, &fn)
-		}
+		funcs = f.Coverage.Count(f.Coverage.Funcs)
 	case f.Source != nil:
 		row.Functions, row.Literals = &Tally{}, &Tally{}
-		for _, fn := range f.Funcs {
-			r.addFunc(&row, &fn)
-		}
+		funcs = f.Funcs
 	}
+	for i := range funcs {
+		r.addFunc(&row, &funcs[i])
+	}
+	r.addStretches(&row, f.Coverage, funcs)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
@@ -242,44 +304,55 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 }
 
 // summarise adds up the rows that were printed, nothing else.
-func (r *Report) summarise(s *workspace.Snapshot) {
-	sum := &r.Summary
-	for _, f := range r.Files {
+func (r *Report) summarise(target float64) {
+	units := map[coverage.Unit]int{}
+	for i := range r.Files {
+		units[r.Files[i].unit] += r.Files[i].total().Total
+	}
+	unit := coverage.Statements
+	if lines, ok := units[coverage.Lines]; ok {
+		statements, both := units[coverage.Statements]
+		if both {
+			r.warn("", 0, "some files are counted in lines and some in statements: the summary's percent, target and gap are those of the unit that has more")
+		}
+		if !both || lines > statements {
+			unit = coverage.Lines
+		}
+	}
+	r.unit = unit
+	r.Summary = r.sum(unit, target, func(*File) bool { return true })
+}
+
+// sum adds up the files of which is holds. Percent, target, gap and what is excluded are of those that
+// are counted in unit.
+func (r *Report) sum(unit coverage.Unit, target float64, is func(*File) bool) Summary {
+	sum := Summary{Unit: unit.String(), Target: Percent(target)}
+	var total *Tally
+	for i := range r.Files {
+		f := &r.Files[i]
+		if !is(f) {
+			continue
+		}
 		add(&sum.Lines, f.Lines)
 		add(&sum.Statements, f.Statements)
 		add(&sum.Functions, f.Functions)
 		add(&sum.Literals, f.Literals)
 		add(&sum.Branches, f.Branches)
-	}
-	var totals, excluded [2]*Tally
-	for _, f := range r.Files {
-		add(&excluded[f.unit], f.Excluded)
-		t := f.Statements
-		if f.unit == coverage.Lines {
-			t = f.Lines
-		}
-		add(&totals[f.unit], t)
-	}
-	unit, total := coverage.Statements, totals[coverage.Statements]
-	if lines := totals[coverage.Lines]; lines != nil {
-		if total != nil {
-			r.warn("", 0, "some files are counted in lines and some in statements: the summary's percent, target and gap are those of the unit that has more")
-		}
-		if total == nil || lines.Total > total.Total {
-			unit, total = coverage.Lines, lines
+		if f.unit == unit {
+			add(&sum.Excluded, f.Excluded)
+			add(&total, new(Tally(f.total())))
 		}
 	}
-	sum.Unit, sum.Excluded = unit.String(), excluded[unit]
-	sum.Target = Percent(target(s))
 	if total == nil {
-		return
+		return sum
 	}
 	t := coverage.Tally(*total)
 	sum.Percent = percent(t)
-	sum.Gap = t.Gap(float64(sum.Target))
+	sum.Gap = t.Gap(target)
 	if sum.Percent != nil {
-		sum.GapPoints = Percent(max(0, math.Round((float64(sum.Target)-float64(*sum.Percent))*100)/100))
+		sum.GapPoints = Percent(max(0, math.Round((target-float64(*sum.Percent))*100)/100))
 	}
+	return sum
 }
 
 // target is that of the first folder as the user named them: the outermost.

@@ -17,7 +17,7 @@ type ranked struct {
 	lost     []*File
 	excluded int
 	ruledOut map[string]bool
-	ranks    map[string]*priority.Ranking
+	ranks    map[string]*priority.Ranking // by folder
 }
 
 // rank gives every file its standing among those of its folder. Files that a rule excludes are taken

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -75,34 +77,99 @@ func formatFlag(c *cobra.Command, def string, values ...string) func() (string, 
 	}
 }
 
+// reportFormats are the formats of a report, by the endings of file names that ask for them.
+var reportFormats = map[string]string{".txt": "text", ".md": "markdown", ".json": "json", ".sarif": "sarif", ".html": "html"}
+
 func newReport(io *streams, in *input) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
-		Short: "Print coverage, targets and uncovered functions",
-		Long: `Print coverage, targets and uncovered functions of every file that the profiles
-name. The JSON is a contract: keys are added to it, none is renamed.`,
+		Short: "Print the gap report: coverage, targets, tiers and a plan",
+		Long: `Print the gap report of every file that the profiles name: how far the code is
+from its target, which files are urgent and why, what no test reaches, and a plan
+that says what each step gains.
+
+As text it is a page for a terminal, as markdown the whole analysis, as html one
+file to click through (it needs no network), as sarif what code scanning takes,
+and as json everything; the JSON is a contract: keys are added to it, none is
+renamed. Without --format the ending of -o decides.`,
+		Example: `  covls report
+  covls report --format markdown -o gaps.md
+  covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
 	format := formatFlag(c, "json", "json")
+	var component, output string
+	var top int
+	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
+	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
+	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, markdown)")
+	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
+	_ = c.MarkFlagFilename("output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if _, err := format(); err != nil {
+		how, err := format()
+		if err != nil {
 			return err
+		}
+		if by, ok := reportFormats[filepath.Ext(output)]; ok && !c.Flags().Changed("format") {
+			how = by
+		}
+		switch in.targetSet = c.Flags().Changed("target"); {
+		case in.targetSet && !(in.target >= 0 && in.target <= 100):
+			return fmt.Errorf("--target is %v: want a percentage from 0 to 100", in.target)
+		case top < 0:
+			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
-		unmeasured, err := l.snap.AllUnmeasured(c.Context())
-		if err != nil {
+		opts := report.Options{Version: version()}
+		if c.Flags().Changed("component") {
+			opts.Component = &component
+		}
+		if opts.Unmeasured, err = l.snap.AllUnmeasured(c.Context()); err != nil {
 			return fmt.Errorf("look for source files that no profile names: %w", err)
 		}
-		w := bufio.NewWriter(io.out)
-		if err := report.New(l.snap, unmeasured, version()).WriteJSON(w); err != nil {
+		r, err := report.New(l.snap, opts)
+		if err != nil {
 			return err
 		}
-		return w.Flush()
+		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top) })
 	}
 	return c
+}
+
+func writeReport(w *bufio.Writer, r *report.Report, format string, top int) error {
+	switch format {
+	case "json":
+		return r.WriteJSON(w)
+	}
+	return fmt.Errorf("format %s is not there yet", format)
+}
+
+// writeTo writes to a file, which is there only when it is whole, or to stdout where path is "".
+func writeTo(stdout io.Writer, path string, write func(*bufio.Writer) error) (err error) {
+	if path == "" {
+		w := bufio.NewWriter(stdout)
+		return errors.Join(write(w), w.Flush())
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	w := bufio.NewWriter(f)
+	if err := errors.Join(write(w), w.Flush(), f.Chmod(0o644), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
 }
 
 func newDoctor(io *streams, in *input) *cobra.Command {

@@ -22,6 +22,9 @@ import (
 type input struct {
 	dir      string
 	profiles []string
+	// target, where targetSet, takes the place of the general target and those of components.
+	target    float64
+	targetSet bool
 }
 
 // loaded is a folder with its profiles read.
@@ -39,6 +42,9 @@ func (in *input) folder() (*workspace.Folder, error) {
 		return nil, err
 	}
 	settings, problems := config.Load(dir)
+	if in.targetSet {
+		settings = settings.WithTarget(in.target)
+	}
 	return workspace.NewFolder(dir, "", settings, problems), nil
 }
 
