@@ -7,8 +7,6 @@ import (
 
 // Reason is why a file has its tier, as data: Score is Gap × RoleWeight × Weight.
 type Reason struct {
-	// Component is the name of the file's component; "" is all that no other has.
-	Component string `json:"component"`
 	// Unit is what Covered, Total and Gap count: "statements" or "lines".
 	Unit    string  `json:"unit"`
 	Covered int     `json:"covered"`
@@ -43,7 +41,7 @@ type Reason struct {
 // NewReason returns the reason behind a standing, whose rule it shares.
 func NewReason(s *priority.Standing) Reason {
 	return Reason{
-		Component: s.Component, Unit: s.Unit.String(), Covered: s.Total.Covered, Total: s.Total.Total,
+		Unit: s.Unit.String(), Covered: s.Total.Covered, Total: s.Total.Total,
 		Target: Percent(s.Target), Gap: s.Gap, Role: s.Role.String(), RoleWeight: s.Role.Weight(), Weight: s.Weight, Score: s.Score,
 		Rank: s.Rank, Of: s.Of, First: s.First, Share: s.Share, Cause: cause(s), Rule: s.Rule,
 	}
