@@ -59,7 +59,7 @@ func (m *markdown) head() {
 		m.printf("There is nothing to cover: no profile names a file with code.\n")
 		return
 	}
-	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", figures(sum, r.unit), plain(sum.Target))
+	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", standing(sum, r.unit), plain(sum.Target))
 	if sum.Gap > 0 {
 		m.printf("%.2f percentage points; %s more %s must be covered\n", float64(sum.GapPoints), number(sum.Gap), r.unit.Noun(sum.Gap))
 	} else {
@@ -72,8 +72,8 @@ func (m *markdown) head() {
 	m.printf("\nFrom %s.\n", some(from, 5, "profile"))
 }
 
-// figures are those of a summary in words.
-func figures(s *Summary, unit coverage.Unit) string {
+// standing is where a summary stands in words.
+func standing(s *Summary, unit coverage.Unit) string {
 	part := func(t *Tally, what string) string {
 		return fmt.Sprintf("%s of %s (%s of %s)", share(coverage.Tally(*t)), what, number(t.Covered), number(t.Total))
 	}

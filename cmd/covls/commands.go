@@ -219,6 +219,26 @@ not and why, and which settings are in force and where they come from.`,
 	}
 }
 
+func newSchema(io *streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON schema of .covls.toml",
+		Long: `Print the JSON schema of .covls.toml: every setting with its meaning, its values
+and its default. Editors of TOML complete and check by it (taplo, and VS Code
+with Even Better TOML) where the file begins with the line that "covls init"
+writes. That names the schema on the web; to have it without a network, save it
+beside the file and begin that with #:schema ./covls.schema.json instead.`,
+		Example: `  covls schema > covls.schema.json`,
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if _, err := io.out.Write(config.Schema()); err != nil {
+				return fmt.Errorf("write the schema: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
 // gap is a row of `covls gaps`.
 type gap struct {
 	File string `json:"file"`
