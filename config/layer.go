@@ -216,22 +216,22 @@ func Merge(layers ...Layer) Effective {
 			e.base = l.Dir
 		}
 	}
-	e.agree()
 	return e
 }
 
-// agree takes the target on which all components agree for the general one, where nobody set that.
-func (e *Effective) agree() {
+// TotalTarget is the coverage that all files together should reach, in percent: Target, but where
+// nobody set that and all components have the same target, theirs.
+func (e Effective) TotalTarget() float64 {
 	if _, set := e.origin["target"]; set || len(e.Components) == 0 || e.Components[0].Target == nil {
-		return
+		return e.Target
 	}
 	target := *e.Components[0].Target
 	for _, c := range e.Components[1:] {
 		if c.Target == nil || *c.Target != target {
-			return
+			return e.Target
 		}
 	}
-	e.Target, e.origin["target"] = target, e.origin["component"]
+	return target
 }
 
 // WithTarget returns the settings with one target, in percent, for everything but rules.

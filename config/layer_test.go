@@ -815,18 +815,18 @@ func FuzzFromEditor(f *testing.F) {
 	})
 }
 
-// TestTarget holds which target is the general one.
-func TestTarget(t *testing.T) {
+// TestTotalTarget holds which target is that of all files together.
+func TestTotalTarget(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		rule, toml string
 		want       float64
-		origin     string
 	}{
-		{"a target that is set stands", "target = 70\ncomponent = [{ name = 'a', include = ['a/'], target = 55 }]", 70, "f:1"},
-		{"components that agree say it where nothing is set", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 55 }]", 55, "f:1"},
-		{"components that differ leave the default", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 50 }]", 60, "default"},
-		{"one without a target leaves the default", "component = [{ name = 'a', include = ['a/'] }, { name = 'b', include = ['b/'], target = 50 }]", 60, "default"},
+		{"a target that is set stands", "target = 70\ncomponent = [{ name = 'a', include = ['a/'], target = 55 }]", 70},
+		{"components that agree say it where nothing is set", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 55 }]", 55},
+		{"components that differ leave the default", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 50 }]", 60},
+		{"one without a target leaves the default", "component = [{ name = 'a', include = ['a/'] }, { name = 'b', include = ['b/'], target = 50 }]", 60},
+		{"without components it is the default", "", 60},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
@@ -834,10 +834,10 @@ func TestTarget(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			if e := Merge(l); e.Target != tt.want || e.Origin("target") != tt.origin {
-				t.Errorf("target %v from %s, want %v from %s", e.Target, e.Origin("target"), tt.want, tt.origin)
+			if got := Merge(l).TotalTarget(); got != tt.want {
+				t.Errorf("target %v, want %v", got, tt.want)
 			}
-			if e := Merge(l).WithTarget(33); e.Target != 33 || len(e.Components) > 0 && e.Components[0].Target != nil {
+			if e := Merge(l).WithTarget(33); e.TotalTarget() != 33 || len(e.Components) > 0 && e.Components[0].Target != nil {
 				t.Errorf("with one target: %+v", e.Settings)
 			}
 		})

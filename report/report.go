@@ -413,7 +413,7 @@ func target(s *workspace.Snapshot) float64 {
 	if len(s.Folders) == 0 {
 		return 0
 	}
-	return s.Folders[len(s.Folders)-1].Settings.Target
+	return s.Folders[len(s.Folders)-1].Settings.TotalTarget()
 }
 
 func add(sum **Tally, t *Tally) {
