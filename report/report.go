@@ -46,6 +46,8 @@ type Report struct {
 
 	// title is the name of the folder, or of the one component that the report is of.
 	title string
+	// dir is the folder that paths are relative to; "" where there are several.
+	dir string
 	// unit is that of Summary.
 	unit coverage.Unit
 }
@@ -130,6 +132,7 @@ type File struct {
 	// unit is that of Percent and Gap.
 	unit     coverage.Unit
 	standing *priority.Standing
+	file     *workspace.File
 }
 
 // total is what the file's unit counts.
@@ -151,6 +154,9 @@ type Function struct {
 	EndLine int `json:"end_line"`
 	// Statements are all that the function has, in the file's unit.
 	Statements int `json:"statements"`
+
+	file *workspace.File
+	fn   *coverage.Func
 }
 
 // Stretch is code that never ran.
@@ -163,6 +169,8 @@ type Stretch struct {
 	EndLine int `json:"end_line"`
 	// Statements are those of it that never ran, in the file's unit.
 	Statements int `json:"statements"`
+
+	file *workspace.File
 }
 
 // Warning is something that the reader of the numbers should know.
@@ -172,6 +180,9 @@ type Warning struct {
 	// Line is 1-based; 0 means none.
 	Line int    `json:"line"`
 	Text string `json:"text"`
+
+	// settings tells that it is about the settings, and not about a profile or a source.
+	settings bool
 }
 
 // Options say what a report is of.
@@ -216,8 +227,11 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	for _, f := range s.Folders {
 		r.title = f.Name // of the outermost in the end
 		for _, p := range f.Problems {
-			r.warn("", 0, p.String())
+			r.warnSettings(p.String())
 		}
+	}
+	if len(s.Folders) == 1 {
+		r.dir = s.Folders[0].Dir
 	}
 	for _, p := range o.Unmeasured {
 		r.NotMeasured = append(r.NotMeasured, s.Name(p))
@@ -240,7 +254,11 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 }
 
 func (r *Report) warn(path string, line int, text string) {
-	r.Warnings = append(r.Warnings, Warning{path, line, text})
+	r.Warnings = append(r.Warnings, Warning{Path: path, Line: line, Text: text})
+}
+
+func (r *Report) warnSettings(text string) {
+	r.Warnings = append(r.Warnings, Warning{Text: text, settings: true})
 }
 
 func (r *Report) addFile(f *workspace.File) {
@@ -250,7 +268,7 @@ func (r *Report) addFile(f *workspace.File) {
 		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
 		Reason: f.Standing.Sentence(),
-		unit:   f.Coverage.Unit, standing: f.Standing,
+		unit:   f.Coverage.Unit, standing: f.Standing, file: f,
 	}
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
@@ -300,6 +318,7 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 	*list = append(*list, Function{
 		File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
+		file: row.file, fn: f,
 	})
 }
 

@@ -33,7 +33,7 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 const lineEnd = 1 << 31
 
 func (r *Report) addStretch(row *File, funcs []coverage.Func, owner int, first, last uint32, n int) {
-	s := Stretch{File: row.Path, Line: int(first), EndLine: int(last), Statements: n}
+	s := Stretch{File: row.Path, Line: int(first), EndLine: int(last), Statements: n, file: row.file}
 	if owner >= 0 {
 		if funcs[owner].Uncovered() {
 			return // all of it is listed as a function

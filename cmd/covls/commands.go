@@ -96,7 +96,7 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "json", "json")
+	format := formatFlag(c, "json", "json", "sarif")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
@@ -142,6 +142,8 @@ func writeReport(w *bufio.Writer, r *report.Report, format string, top int) erro
 	switch format {
 	case "json":
 		return r.WriteJSON(w)
+	case "sarif":
+		return r.WriteSARIF(w)
 	}
 	return fmt.Errorf("format %s is not there yet", format)
 }
