@@ -87,7 +87,7 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 			if k := (key{name, coverage.Statements}); own[k] == nil {
 				own[k] = &Component{Name: name, Target: Percent(targets[name])}
 			}
-			r.warn("", 0, fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
+			r.warnSettings(fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
 		}
 	}
 	for _, c := range own {

@@ -52,6 +52,8 @@ type Report struct {
 
 	// title is the name of the folder, or of the one component that the report is of.
 	title string
+	// dir is the folder that paths are relative to; "" where there are several.
+	dir string
 	// unit is that of Summary.
 	unit coverage.Unit
 }
@@ -144,6 +146,7 @@ type File struct {
 	standing *priority.Standing
 	// names are those of all functions, in the order of the text.
 	names []string
+	file  *workspace.File
 }
 
 // total is what the file's unit counts.
@@ -173,6 +176,9 @@ type Function struct {
 	// Complexity is cyclomatic; nil where it is not known. CRAP is made of it; see priority.CRAP.
 	Complexity *int     `json:"complexity"`
 	CRAP       *float64 `json:"crap"`
+
+	file *workspace.File
+	fn   *coverage.Func
 }
 
 // name is the function's name with its receiver, short enough for a list.
@@ -194,6 +200,8 @@ type Stretch struct {
 	// Kind is what sort of code most of it is: "error return", "panic or unreachable", "default case",
 	// or that of its function; "" for ordinary code and where it is not known.
 	Kind string `json:"kind"`
+
+	file *workspace.File
 }
 
 // Kinds says what sort of code it is that never ran, of the files whose code is known so far.
@@ -221,6 +229,9 @@ type Warning struct {
 	// Line is 1-based; 0 means none.
 	Line int    `json:"line"`
 	Text string `json:"text"`
+
+	// settings tells that it is about the settings, and not about a profile or a source.
+	settings bool
 }
 
 // Options say what a report is of.
@@ -266,8 +277,11 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	for _, f := range s.Folders {
 		r.title = f.Name // of the outermost in the end
 		for _, p := range f.Problems {
-			r.warn("", 0, p.String())
+			r.warnSettings(p.String())
 		}
+	}
+	if len(s.Folders) == 1 {
+		r.dir = s.Folders[0].Dir
 	}
 	for _, p := range o.Unmeasured {
 		r.NotMeasured = append(r.NotMeasured, s.Name(p))
@@ -291,7 +305,11 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 }
 
 func (r *Report) warn(path string, line int, text string) {
-	r.Warnings = append(r.Warnings, Warning{path, line, text})
+	r.Warnings = append(r.Warnings, Warning{Path: path, Line: line, Text: text})
+}
+
+func (r *Report) warnSettings(text string) {
+	r.Warnings = append(r.Warnings, Warning{Text: text, settings: true})
 }
 
 func (r *Report) addFile(f *workspace.File) {
@@ -301,7 +319,7 @@ func (r *Report) addFile(f *workspace.File) {
 		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
 		Reason: f.Standing.Sentence(),
-		unit:   f.Coverage.Unit, standing: f.Standing,
+		unit:   f.Coverage.Unit, standing: f.Standing, file: f,
 	}
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
@@ -353,6 +371,7 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 	*list = append(*list, Function{
 		File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
+		file: row.file, fn: f,
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.Func) {
 	in := owners(funcs)
 	add := func(owner int, first, last uint32, n int) {
-		s := Stretch{File: row.Path, Line: int(first), EndLine: int(last), Statements: n}
+		s := Stretch{File: row.Path, Line: int(first), EndLine: int(last), Statements: n, file: row.file}
 		if owner >= 0 {
 			if funcs[owner].Uncovered() {
 				return // all of it is listed as a function

@@ -97,7 +97,7 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "text", "text", "markdown", "json")
+	format := formatFlag(c, "text", "text", "markdown", "json", "sarif")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
@@ -168,6 +168,8 @@ func writeReport(w *bufio.Writer, r *report.Report, format string, top int, pain
 		return r.WriteText(w, report.TextOptions{Top: top, Paint: paint})
 	case "markdown":
 		return r.WriteMarkdown(w, top)
+	case "sarif":
+		return r.WriteSARIF(w)
 	}
 	return fmt.Errorf("format %s is not there yet", format)
 }
