@@ -44,28 +44,37 @@ func TestCheck(t *testing.T) {
 	}{
 		{"no gates", files(), report.Gates{}, nil, nil},
 		{
-			"the total is judged in each unit, the summary's first", files(), report.Gates{Total: &sixty}, nil,
+			"the total is judged in each unit, the summary's first", files(),
+			report.Gates{Total: &sixty},
+			nil,
 			[]string{"total: 20 statements short of 60 % (50.49 %)", "total: 2 lines short of 60 % (0.00 %)"},
 		},
 		{"a target of nothing is reached by nothing", files(), report.Gates{Total: &zero}, nil, nil},
 		{
-			"components that are asked for, in the unit that they are in", files(), report.Gates{Components: []string{"a", "b", "c"}}, nil,
+			"components that are asked for, in the unit that they are in", files(),
+			report.Gates{Components: []string{"a", "b", "c"}},
+			nil,
 			[]string{"component a: 50 statements short of 75 % (50.00 %)"},
 		},
 		{"files with the target of a rule", files(), report.Gates{Ruled: map[string]bool{"a/x.go": true, "a/y.go": true}}, nil, []string{"a/x.go: 2 statements short of 50 % (48.00 %)"}},
 		{
-			"all files, the largest gap first", reportOf(0, nil, row("a.go", "", 0, 1, 60), row("b.js", "", 0, 10, 60), row("c.go", "", 0, 0, 60)), report.Gates{Files: true}, nil,
+			"all files, the largest gap first", reportOf(0, nil, row("a.go", "", 0, 1, 60), row("b.js", "", 0, 10, 60), row("c.go", "", 0, 0, 60)),
+			report.Gates{Files: true},
+			nil,
 			[]string{"b.js: 6 lines short of 60 % (0.00 %)", "a.go: 1 statement short of 60 % (0.00 %)"},
 		},
 		{
-			"faults stand as they are, behind totals and before files", files(), report.Gates{Components: []string{"a"}, Files: true, Faults: []report.Breach{fault}}, nil,
+			"faults stand as they are, behind totals and before files", files(),
+			report.Gates{Components: []string{"a"}, Files: true, Faults: []report.Breach{fault}},
+			nil,
 			[]string{"component a: 50 statements short of 75 % (50.00 %)", ".covls.toml:3: the rule has no file", "a/x.go: 2 statements short of 50 % (48.00 %)", "b/w.js: 2 lines short of 60 % (0.00 %)"},
 		},
 		{"the same again is no drop", files(), report.Gates{}, files(), nil},
 		{
 			"a drop is one of the total, of the component and of the file",
 			reportOf(75, []string{"a", "b"}, row("a/x.go", "a", 47, 100, 50), row("a/y.go", "a", 52, 100, 50), row("b/z.go", "b", 3, 4, 75), row("b/w.js", "b", 2, 2, 60)),
-			report.Gates{}, files(),
+			report.Gates{},
+			files(),
 			[]string{
 				"total: 50.00 % is 0.49 points below the baseline's 50.49 %", "component a: 49.50 % is 0.50 points below the baseline's 50.00 %",
 				"a/x.go: 47.00 % is 1.00 points below the baseline's 48.00 %",
@@ -75,28 +84,39 @@ func TestCheck(t *testing.T) {
 			"a new file can't drop, and one that is gone can't either", reportOf(0, nil, row("a/y.go", "", 52, 100, 50), row("new.go", "", 1, 1, 50)), report.Gates{}, files(), nil,
 		},
 		{
-			"what is not seen in two decimals is no drop", reportOf(0, nil, row("a.go", "", 57141, 100000, 0)), report.Gates{},
+			"what is not seen in two decimals is no drop", reportOf(0, nil, row("a.go", "", 57141, 100000, 0)),
+			report.Gates{},
 			reportOf(0, nil, row("a.go", "", 57142, 100000, 0)), nil,
 		},
 		{
-			"but one statement of many is seen at the top", reportOf(0, nil, row("a.go", "", 99999, 100000, 0)), report.Gates{},
+			"but one statement of many is seen at the top", reportOf(0, nil, row("a.go", "", 99999, 100000, 0)),
+			report.Gates{},
 			reportOf(0, nil, row("a.go", "", 100000, 100000, 0)),
 			[]string{"total: 99.99 % is 0.01 points below the baseline's 100.00 %", "a.go: 99.99 % is 0.01 points below the baseline's 100.00 %"},
 		},
 		{
-			"units are never compared", reportOf(0, nil, row("a.js", "", 1, 2, 0)), report.Gates{},
-			reportOf(0, nil, func() report.File { f := row("a.js", "", 2, 2, 0); f.Unit, f.Statements = "statements", f.Lines; return f }()), nil,
+			"units are never compared", reportOf(0, nil, row("a.js", "", 1, 2, 0)),
+			report.Gates{},
+			reportOf(0, nil, func() report.File {
+				f := row("a.js", "", 2, 2, 0)
+				f.Unit, f.Statements = "statements", f.Lines
+				return f
+			}()), nil,
 		},
 		{
-			"nothing to cover is no percentage", reportOf(0, nil, row("a.go", "", 0, 0, 60)), report.Gates{Files: true, Total: &sixty},
+			"nothing to cover is no percentage", reportOf(0, nil, row("a.go", "", 0, 0, 60)),
+			report.Gates{Files: true, Total: &sixty},
 			reportOf(0, nil, row("a.go", "", 2, 2, 0)), nil,
 		},
 		{
-			"a component that is the whole is named once", reportOf(0, []string{"."}, row("a.go", ".", 1, 2, 0), row("b.go", ".", 1, 1, 0)), report.Gates{},
-			reportOf(0, []string{"."}, row("a.go", ".", 2, 2, 0)), []string{"total: 66.67 % is 33.33 points below the baseline's 100.00 %", "a.go: 50.00 % is 50.00 points below the baseline's 100.00 %"},
+			"a component that is the whole is named once", reportOf(0, []string{"."}, row("a.go", ".", 1, 2, 0), row("b.go", ".", 1, 1, 0)),
+			report.Gates{},
+			reportOf(0, []string{"."}, row("a.go", ".", 2, 2, 0)),
+			[]string{"total: 66.67 % is 33.33 points below the baseline's 100.00 %", "a.go: 50.00 % is 50.00 points below the baseline's 100.00 %"},
 		},
 		{
-			"a component that the baseline has not can't drop", reportOf(0, []string{"a", "b"}, row("a.go", "a", 1, 2, 0), row("b.go", "b", 9, 9, 0)), report.Gates{},
+			"a component that the baseline has not can't drop", reportOf(0, []string{"a", "b"}, row("a.go", "a", 1, 2, 0), row("b.go", "b", 9, 9, 0)),
+			report.Gates{},
 			reportOf(0, []string{"b"}, row("b.go", "b", 1, 2, 0)), nil,
 		},
 	} {
