@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -161,7 +162,7 @@ const mostRefused = 3
 
 func (w *configWriter) mappings() {
 	seen := map[string]bool{} // by From
-	refused := 0
+	refused, offered := 0, map[string]bool{}
 	for _, p := range w.snap.Profiles {
 		if p.Folder != w.folder {
 			continue
@@ -186,8 +187,34 @@ func (w *configWriter) mappings() {
 				text += []string{": ", ", "}[min(i, 1)] + filepath.ToSlash(to)
 			}
 			w.mapping(m, text+".", false)
+			offered[m.From] = true
 		}
 	}
+	if dir, n := w.elsewhere(); dir != "" && !offered[dir] {
+		w.mapping(config.PathMapping{From: dir, To: "."}, fmt.Sprintf("%s that profiles name are not here, and lie in one folder there. If that is this folder:", count(n, "file")), false)
+	}
+}
+
+// elsewhere is the folder that all files have in common which are not here and whose names are absolute;
+// "" where there are less than two.
+func (w *configWriter) elsewhere() (dir string, files int) {
+	for _, f := range w.files {
+		if f.Found || !strings.HasPrefix(f.Name, "/") {
+			continue
+		}
+		files++
+		at := path.Dir(f.Name)
+		if files == 1 {
+			dir = at
+		}
+		for dir != "/" && at != dir && !strings.HasPrefix(at, dir+"/") {
+			dir = path.Dir(dir)
+		}
+	}
+	if files < 2 || dir == "/" {
+		return "", 0
+	}
+	return dir, files
 }
 
 func (w *configWriter) mapping(m config.PathMapping, text string, on bool) {

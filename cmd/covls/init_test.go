@@ -50,6 +50,7 @@ var initFolders = map[string]map[string]string{
 	"projects without profiles": {
 		"a/go.mod": "module a\n", "a/main.go": "package main\n", "a/b/package.json": "{}", "c/Cargo.toml": "", "c/src/bin/tool.rs": "", "setup.py": "",
 	},
+	"profile of elsewhere": {"cov.info": lcovOf("/home/ci/app/src/a.rs", "/home/ci/app/tests/b.rs", "/home/ci/app/src/deep/c.rs", "d.rs")},
 	"odd names": {
 		"[x]{y}/go.mod": "module example.com/x\n\ngo 1.26\n", "[x]{y}/a.go": "package x\n\nfunc A() { println(1) }\n",
 		"!q\"#/package.json": "{}", "!q\"#/*.js": "a\nb\n", "?.js": "a\nb\n",
