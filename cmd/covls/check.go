@@ -214,16 +214,17 @@ func unmatched(snap *workspace.Snapshot, f *workspace.Folder) []report.Breach {
 		out = append(out, b)
 	}
 	ranking := snap.Ranks[f.Dir]
-	if ranking == nil {
+	if ranking == nil || len(ranking.Files) == 0 {
 		return nil
 	}
+	names := "; they name " + ranking.Files[0].Path // which is what globs are held against
 	for i, c := range f.Settings.Components {
 		if !slices.ContainsFunc(ranking.Files, func(s priority.Standing) bool { return s.Component == c.Name }) {
-			add("component", i, fmt.Sprintf("the component %q has no file: no profile names one like %s", c.Name, quoted(c.Include)))
+			add("component", i, fmt.Sprintf("the component %q has no file: the profiles name none like %s%s", c.Name, quoted(c.Include), names))
 		}
 	}
 	for _, i := range ranking.Unmatched {
-		add("rule", i, "the rule has no file: no profile names one like "+quoted(f.Settings.Rules[i].Paths))
+		add("rule", i, "the rule has no file: the profiles name none like "+quoted(f.Settings.Rules[i].Paths)+names)
 	}
 	return out
 }

@@ -55,7 +55,7 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			"a file whose target a rule sets, and a rule without files", with(shop, ".covls.toml", rules), nil, 1,
-			"DIR/.covls.toml:7: the rule has no file: no profile names one like \"none/**\", \"legacy\"\n" +
+			"DIR/.covls.toml:7: the rule has no file: the profiles name none like \"none/**\", \"legacy\"; they name a.go\n" +
 				"DIR/b/b.go: 1 statement short of 50 % (0.00 %)\ncovls check: failed with 2 breaches; 20.00 % of 5 statements covered, target 20 %\n",
 		},
 		{
@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			"a component without files", with(shop, ".covls.toml", "target = 1\n[[component]]\nname = 'c'\ninclude = ['c/']\n"), nil, 1,
-			"DIR/.covls.toml:2: the component \"c\" has no file: no profile names one like \"c/\"\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
+			"DIR/.covls.toml:2: the component \"c\" has no file: the profiles name none like \"c/\"; they name a.go\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
 		},
 		{
 			"a setting that is wrong", with(shop, ".covls.toml", "target = 1\ntarjet = 90\n"), nil, 1,
@@ -193,7 +193,7 @@ func TestCheckGitHub(t *testing.T) {
 		"sub/.covls.toml": "target = 0\n[[component]]\nname = \"a\\nb: c\"\ninclude = ['*.js']\ntarget = 50\n[[rule]]\npaths = ['x']\n",
 	})
 	want := `::error title=Coverage short of its target::component a b: c: 1 line short of 50 %25 (0.00 %25)
-::error file=FROM.covls.toml,line=6,title=Setting without files::the rule has no file: no profile names one like "x"
+::error file=FROM.covls.toml,line=6,title=Setting without files::the rule has no file: the profiles name none like "x"; they name a,line=9::b%2525.js
 ::error file=FROMa%2Cline=9%3A%3Ab%2525.js,line=1,title=Coverage short of its target::1 line short of 50 %25 (0.00 %25)
 ::error file=FROMmany.js,line=1,title=Coverage short of its target::1 line short of 50 %25 (0.00 %25)
 ::notice file=FROMa%2Cline=9%3A%3Ab%2525.js,line=3,endLine=3,title=Not covered::No test reaches first%25

@@ -25,6 +25,8 @@ type input struct {
 	// target, where targetSet, takes the place of the general target and those of components.
 	target    float64
 	targetSet bool
+	// defaults leaves the settings file of the folder, and those above it, unread.
+	defaults bool
 }
 
 // loaded is a folder with its profiles read.
@@ -41,7 +43,10 @@ func (in *input) folder() (*workspace.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, problems := config.Load(dir)
+	settings, problems := config.Merge(), []config.Problem(nil)
+	if !in.defaults {
+		settings, problems = config.Load(dir)
+	}
 	if in.targetSet {
 		settings = settings.WithTarget(in.target)
 	}
