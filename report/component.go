@@ -166,6 +166,7 @@ func (r *Report) restrict(name string) error {
 	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
 	r.summarise(float64(kept[0].Target))
 	r.Plan = r.plan()
+	r.addKinds()
 	if name != "." {
 		r.title = name
 	}

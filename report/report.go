@@ -19,6 +19,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -146,6 +147,8 @@ type File struct {
 	standing *priority.Standing
 	// names are those of all functions, in the order of the text.
 	names []string
+	// kinds are what never ran by kind of code; nil where that is not known.
+	kinds map[source.Kind]int
 	file  *workspace.File
 }
 
@@ -204,20 +207,21 @@ type Stretch struct {
 	file *workspace.File
 }
 
-// Kinds says what sort of code it is that never ran, of the files whose code is known so far.
+// Kinds says what sort of code it is that never ran, of the components' own files.
 type Kinds struct {
 	// Unit is what all numbers count.
 	Unit string `json:"unit"`
 	// Uncovered has a row for each kind that there is, the largest first.
 	Uncovered []KindCount `json:"uncovered"`
-	// Untestable is how much of that tests hardly reach. Testable is the total without it.
+	// Untestable is how much of that tests hardly reach; see source.Kind.Testable. Testable is all
+	// there is but that.
 	Untestable int   `json:"untestable"`
 	Testable   Tally `json:"testable"`
 }
 
 // KindCount is how many statements or lines of a kind never ran.
 type KindCount struct {
-	// Kind is "" for ordinary code.
+	// Kind is "" for ordinary code, and NotKnown where nobody knows.
 	Kind string `json:"kind"`
 	N    int    `json:"n"`
 }
@@ -296,6 +300,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	r.summarise(target(s))
 	r.addComponents(s)
 	r.Plan = r.plan()
+	r.addKinds()
 	if o.Component != nil {
 		if err := r.restrict(*o.Component); err != nil {
 			return nil, err
@@ -335,6 +340,9 @@ func (r *Report) addFile(f *workspace.File) {
 	}
 	// What the profile itself counts stands, whether or not the source is at hand.
 	var funcs []coverage.Func
+	if f.Source != nil {
+		row.Doc, row.Generated = f.Source.Doc, f.Source.Generated
+	}
 	switch {
 	case f.Coverage.Funcs != nil:
 		row.Functions = &Tally{}
@@ -344,18 +352,22 @@ func (r *Report) addFile(f *workspace.File) {
 		funcs = f.Funcs
 	}
 	row.names = make([]string, len(funcs))
+	known := f.Source
+	if known != nil && known.Facts == nil {
+		known = nil // of a language whose code is not looked at
+	}
 	for i := range funcs {
 		row.names[i] = funcs[i].String()
-		r.addFunc(&row, &funcs[i])
+		r.addFunc(&row, &funcs[i], known.Fact(i))
 	}
-	r.addStretches(&row, f.Coverage, funcs)
+	r.addStretches(&row, f.Coverage, funcs, known)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
 }
 
-func (r *Report) addFunc(row *File, f *coverage.Func) {
+func (r *Report) addFunc(row *File, f *coverage.Func, facts source.Facts) {
 	if f.Statements.Total == 0 && !f.Counted {
 		return
 	}
@@ -368,11 +380,22 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 		t.Covered++
 		return
 	}
-	*list = append(*list, Function{
+	out := Function{
 		File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
+		Kind: facts.Kind.String(), Exported: facts.Exported,
 		file: row.file, fn: f,
-	})
+	}
+	if row.Generated {
+		out.Kind = source.Generated.String()
+	}
+	if facts.Complexity > 0 {
+		out.Complexity = &facts.Complexity
+	}
+	if crap, ok := priority.CRAP(facts.Complexity, f.Statements); ok {
+		out.CRAP = new(math.Round(crap*100) / 100)
+	}
+	*list = append(*list, out)
 }
 
 // summarise adds up the rows that were printed, nothing else.

@@ -1,16 +1,24 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 )
 
 // addStretches lists what never ran of a file outside of the functions that no test reaches.
-func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.Func) {
+// What is known of the source, nil where nothing is, tells the kinds.
+func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.Func, known *source.Parsed) {
 	in := owners(funcs)
-	add := func(owner int, first, last uint32, n int) {
-		s := Stretch{File: row.Path, Line: int(first), EndLine: int(last), Statements: n, file: row.file}
+	if known != nil {
+		row.kinds = map[source.Kind]int{}
+	}
+	// A stretch is of the kind of its first block, which everything in it follows from.
+	add := func(owner int, at coverage.Point, last uint32, n int) {
+		first := at.Line
+		s := Stretch{Kind: known.KindAt(owner, at).String(), File: row.Path, Line: int(first), EndLine: int(last), Statements: n, file: row.file}
 		if owner >= 0 {
 			if funcs[owner].Uncovered() {
 				return // all of it is listed as a function
@@ -22,7 +30,10 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 	if file.Unit == coverage.Lines {
 		owner := func(l coverage.Line) int { return in(coverage.Point{Line: l.Number, Col: lineEnd}) }
 		runs(file.Lines, owner, func(l coverage.Line) bool { return l.Count == 0 }, func(owner int, lines []coverage.Line) {
-			add(owner, lines[0].Number, lines[len(lines)-1].Number, len(lines))
+			for _, l := range lines {
+				row.missed(known, owner, coverage.Point{Line: l.Number, Col: 1}, 1)
+			}
+			add(owner, coverage.Point{Line: lines[0].Number, Col: 1}, lines[len(lines)-1].Number, len(lines))
 		})
 		return
 	}
@@ -33,9 +44,60 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 		for _, g := range list {
 			last = max(last, g.End.Line)
 			n += int(g.Statements)
+			row.missed(known, owner, g.Start, int(g.Statements))
 		}
-		add(owner, list[0].Start.Line, last, n)
+		add(owner, list[0].Start, last, n)
 	})
+}
+
+// missed counts what never ran by its kind.
+func (f *File) missed(known *source.Parsed, fn int, at coverage.Point, n int) {
+	if known != nil {
+		f.kinds[known.KindAt(fn, at)] += n
+	}
+}
+
+// NotKnown is the kind of code that nobody has looked at: of another language than Go, or of a file that
+// is not here.
+const NotKnown = "not known"
+
+// addKinds adds up the kinds of what never ran, for each unit of which any is known.
+func (r *Report) addKinds() {
+	r.Kinds = []Kinds{}
+	for _, unit := range r.units() {
+		k := Kinds{Unit: unit.String()}
+		sums := map[string]int{}
+		any := false
+		for _, f := range r.own(unit) {
+			total := f.total()
+			k.Testable.Covered += total.Covered
+			k.Testable.Total += total.Total
+			if f.kinds == nil {
+				sums[NotKnown] += total.Uncovered()
+				continue
+			}
+			any = true
+			for kind, n := range f.kinds {
+				sums[kind.String()] += n
+				if !kind.Testable() {
+					k.Untestable += n
+				}
+			}
+		}
+		if !any {
+			continue
+		}
+		k.Testable.Total -= k.Untestable
+		for kind, n := range sums {
+			if n > 0 {
+				k.Uncovered = append(k.Uncovered, KindCount{kind, n})
+			}
+		}
+		slices.SortFunc(k.Uncovered, func(a, b KindCount) int {
+			return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Kind, b.Kind))
+		})
+		r.Kinds = append(r.Kinds, k)
+	}
 }
 
 // lineEnd is a column behind everything on a line: a function that begins on the line has it.
