@@ -163,6 +163,10 @@ type Stretch struct {
 	EndLine int `json:"end_line"`
 	// Statements are those of it that never ran, in the file's unit.
 	Statements int `json:"statements"`
+
+	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
+	// the line.
+	from, to uint32
 }
 
 // Warning is something that the reader of the numbers should know.

@@ -14,26 +14,32 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 		for _, lines := range runs(file.Lines, func(l coverage.Line) (int, bool) {
 			return in(coverage.Point{Line: l.Number, Col: lineEnd}), l.Count == 0
 		}) {
-			r.addStretch(row, funcs, in(coverage.Point{Line: lines[0].Number, Col: lineEnd}), lines[0].Number, lines[len(lines)-1].Number, len(lines))
+			span := coverage.Span{Start: coverage.Point{Line: lines[0].Number}, End: coverage.Point{Line: lines[len(lines)-1].Number}}
+			r.addStretch(row, funcs, in(coverage.Point{Line: lines[0].Number, Col: lineEnd}), span, len(lines))
 		}
 		return
 	}
 	regions := slices.DeleteFunc(slices.Clone(file.Regions), func(g coverage.Region) bool { return g.Statements == 0 })
 	for _, list := range runs(regions, func(g coverage.Region) (int, bool) { return in(g.Start), g.Count == 0 }) {
-		last, n := list[0].End.Line, 0
+		span, n := coverage.Span{Start: list[0].Start, End: list[0].End}, 0
 		for _, g := range list {
-			last = max(last, g.End.Line)
+			if span.End.Compare(g.End) < 0 {
+				span.End = g.End
+			}
 			n += int(g.Statements)
 		}
-		r.addStretch(row, funcs, in(list[0].Start), list[0].Start.Line, last, n)
+		r.addStretch(row, funcs, in(list[0].Start), span, n)
 	}
 }
 
 // lineEnd is a column behind everything on a line: a function that begins on the line has it.
 const lineEnd = 1 << 31
 
-func (r *Report) addStretch(row *File, funcs []coverage.Func, owner int, first, last uint32, n int) {
-	s := Stretch{File: row.Path, Line: int(first), EndLine: int(last), Statements: n}
+func (r *Report) addStretch(row *File, funcs []coverage.Func, owner int, span coverage.Span, n int) {
+	s := Stretch{
+		File: row.Path, Line: int(span.Start.Line), EndLine: int(span.End.Line), Statements: n,
+		from: span.Start.Col, to: span.End.Col,
+	}
 	if owner >= 0 {
 		if funcs[owner].Uncovered() {
 			return // all of it is listed as a function

@@ -96,7 +96,7 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "json", "json")
+	format := formatFlag(c, "json", "json", "html")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
@@ -133,15 +133,17 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top) })
+		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top, l.sources()) })
 	}
 	return c
 }
 
-func writeReport(w *bufio.Writer, r *report.Report, format string, top int) error {
+func writeReport(w *bufio.Writer, r *report.Report, format string, top int, source func(path string) (string, bool)) error {
 	switch format {
 	case "json":
 		return r.WriteJSON(w)
+	case "html":
+		return r.WriteHTML(w, source)
 	}
 	return fmt.Errorf("format %s is not there yet", format)
 }
