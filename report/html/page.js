@@ -79,8 +79,8 @@ function compare(a, b, sign = 1) {
 
 const count = n => n.toLocaleString('en-US');
 const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
-const inPercent = p => p == null ? '–' : `${p.toFixed(2)} %`;
-const short = p => `${+p.toFixed(2)} %`;
+const inPercent = p => p == null ? '–' : `${p.toFixed(2)}\u00a0%`;
+const short = p => `${+p.toFixed(2)}\u00a0%`;
 const outOf = t => t ? `${count(t[0])} / ${count(t[1])}` : '';
 const pair = t => t && [t.covered, t.total];
 
