@@ -205,6 +205,9 @@ type Stretch struct {
 	Kind string `json:"kind"`
 
 	file *workspace.File
+	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
+	// the line.
+	from, to uint32
 }
 
 // Kinds says what sort of code it is that never ran, of the components' own files.

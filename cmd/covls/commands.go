@@ -97,7 +97,7 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "text", "text", "markdown", "json", "sarif")
+	format := formatFlag(c, "text", "text", "markdown", "json", "sarif", "html")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
@@ -137,7 +137,19 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top, stylesFor(io.out, output)) })
+		return writeTo(io.out, output, func(w *bufio.Writer) error {
+			switch how {
+			case "json":
+				return r.WriteJSON(w)
+			case "markdown":
+				return r.WriteMarkdown(w, top)
+			case "sarif":
+				return r.WriteSARIF(w)
+			case "html":
+				return r.WriteHTML(w, l.sources())
+			}
+			return r.WriteText(w, report.TextOptions{Top: top, Paint: stylesFor(io.out, output)})
+		})
 	}
 	return c
 }
@@ -158,20 +170,6 @@ func stylesFor(out *os.File, path string) func(report.Style, string) string {
 		}
 		return text
 	}
-}
-
-func writeReport(w *bufio.Writer, r *report.Report, format string, top int, paint func(report.Style, string) string) error {
-	switch format {
-	case "json":
-		return r.WriteJSON(w)
-	case "text":
-		return r.WriteText(w, report.TextOptions{Top: top, Paint: paint})
-	case "markdown":
-		return r.WriteMarkdown(w, top)
-	case "sarif":
-		return r.WriteSARIF(w)
-	}
-	return fmt.Errorf("format %s is not there yet", format)
 }
 
 // writeTo writes to a file, which is there only when it is whole, or to stdout where path is "".
