@@ -169,8 +169,8 @@ func always(line string) func(string, string) string {
 	return func(string, string) string { return line }
 }
 
-// text is what a file in a folder holds; "" where there is none.
-func text(dir, name string) string {
+// content is what a file in a folder holds; "" where there is none.
+func content(dir, name string) string {
 	data, err := readAll(filepath.Join(dir, name))
 	if err != nil {
 		return ""
@@ -199,7 +199,7 @@ func pythonTests(dir, _ string) string {
 		"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "requirements.txt", "requirements-dev.txt", "dev-requirements.txt",
 		"requirements_dev.txt", "test-requirements.txt", "requirements-test.txt", "Pipfile",
 	} {
-		all.WriteString(text(dir, name))
+		all.WriteString(content(dir, name))
 	}
 	switch told := all.String(); {
 	case strings.Contains(told, "pytest-cov"):
@@ -219,7 +219,7 @@ type manifest struct {
 
 func readPackage(dir string) manifest {
 	var m manifest
-	_ = json.Unmarshal([]byte(text(dir, "package.json")), &m) // a broken one tells what it can
+	_ = json.Unmarshal([]byte(content(dir, "package.json")), &m) // a broken one tells what it can
 	return m
 }
 
@@ -260,7 +260,7 @@ func javaTests(dir, _ string) string {
 	}
 	if has(dir, "pom.xml") {
 		maven := wrapper("mvnw", "mvn")
-		if strings.Contains(text(dir, "pom.xml"), "jacoco-maven-plugin") {
+		if strings.Contains(content(dir, "pom.xml"), "jacoco-maven-plugin") {
 			return maven + " test jacoco:report"
 		}
 		const plugin = "org.jacoco:jacoco-maven-plugin:"
@@ -282,7 +282,7 @@ func rubyTests(dir, _ string) string {
 
 func phpTests(dir, _ string) string {
 	runner := "phpunit"
-	if strings.Contains(text(dir, "composer.json"), "pestphp/pest") {
+	if strings.Contains(content(dir, "composer.json"), "pestphp/pest") {
 		runner = "pest"
 	}
 	return "php -d xdebug.mode=coverage vendor/bin/" + runner + " --coverage-clover=clover.xml"

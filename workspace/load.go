@@ -349,7 +349,7 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
-		next.Polls, next.RuledOut = b.polls, r.ruledOut
+		next.Polls, next.RuledOut, next.Ranks = b.polls, r.ruledOut, r.ranks
 		if len(bases) == 0 {
 			return
 		}
@@ -484,10 +484,13 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 
 // own copies the strings that would otherwise keep the whole text in memory.
 func own(p *source.Parsed) {
-	p.Package = strings.Clone(p.Package)
+	p.Package, p.Doc = strings.Clone(p.Package), strings.Clone(p.Doc)
 	for i := range p.Funcs {
 		p.Funcs[i].Name = strings.Clone(p.Funcs[i].Name)
 		p.Funcs[i].Receiver = strings.Clone(p.Funcs[i].Receiver)
+	}
+	for i := range p.Facts {
+		p.Facts[i].Doc = strings.Clone(p.Facts[i].Doc)
 	}
 }
 

@@ -35,6 +35,9 @@ type Snapshot struct {
 	Excluded int
 	// RuledOut are those of Excluded that a rule leaves out, by absolute path.
 	RuledOut map[string]bool
+	// Ranks are what ranked the files of each workspace folder, by its Dir. Their indexes are of
+	// files in an order of their own: find a file's standing at File.Standing.
+	Ranks map[string]*priority.Ranking
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
 	// open may not know its functions yet.
 	Scanned bool
