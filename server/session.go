@@ -47,6 +47,7 @@ type session struct {
 	listing    int                    // how many go lists are under way
 	listed     *progress              // of them
 	waiting    []func()               // called when they end
+	counting   bool                   // commits are being counted
 	searched   map[string]watch.Found // by folder
 	saidEmpty  map[string]bool        // folders of which the user was told that they have no profile
 	saidPaths  map[string]bool        // what was noted of the paths of profiles
@@ -442,6 +443,7 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	troubles := s.loader.Read(ctx, changes)
 	progress.end()
 	s.list(ctx)
+	s.count(ctx)
 	s.sayProfiles()
 	for _, err := range troubles {
 		kind := protocol.MessageTypeWarning
@@ -504,6 +506,28 @@ func (s *session) list(ctx context.Context) {
 			})
 		})
 	}
+}
+
+// count has git count commits, beside the goroutine and one folder after another.
+func (s *session) count(ctx context.Context) {
+	if s.counting || len(s.server.store.Load().Files) == 0 {
+		return
+	}
+	histories := s.loader.Uncounted()
+	if len(histories) == 0 {
+		return
+	}
+	s.counting = true
+	s.background.Go(func() {
+		for _, h := range histories {
+			counts, err := h.Count(ctx)
+			if err != nil {
+				s.server.log.Info("git", slog.Any("error", err))
+			}
+			s.jobs.put(func(context.Context) { s.loader.Counted(h, counts) })
+		}
+		s.jobs.put(func(context.Context) { s.counting = false })
+	})
 }
 
 // whenListed calls f when no go list is under way.

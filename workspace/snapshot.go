@@ -35,6 +35,9 @@ type Snapshot struct {
 	Excluded int
 	// RuledOut are those of Excluded that a rule leaves out, by absolute path.
 	RuledOut map[string]bool
+	// Commits are those of the last CommitDays in which a file was changed, by absolute path; see
+	// CommitsOf.
+	Commits map[string]int
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
 	// open may not know its functions yet.
 	Scanned bool

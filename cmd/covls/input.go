@@ -22,6 +22,8 @@ import (
 type input struct {
 	dir      string
 	profiles []string
+	// commits tells that the command wants to know the commits to each file.
+	commits bool
 }
 
 // loaded is a folder with its profiles read.
@@ -116,6 +118,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		}
 		changes = append(changes, workspace.Change{Path: p})
 	}
+	counted := in.count(ctx, loader)
 	out.troubles = loader.Read(ctx, changes)
 	for _, ask := range loader.Unlisted() {
 		dirs, err := ask.List(ctx)
@@ -124,11 +127,42 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		}
 		loader.Listed(ctx, ask, dirs)
 	}
+	for c := range counted {
+		if c.err != nil {
+			out.around.Notes = append(out.around.Notes, c.err.Error())
+		}
+		loader.Counted(c.history, c.counts)
+	}
 	out.snap = store.Load()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("stopped: %w", err)
 	}
 	return out, nil
+}
+
+// counted is what git said of a folder.
+type counted struct {
+	history workspace.History
+	counts  map[string]int
+	err     error
+}
+
+// count has git count commits, beside what the caller does, if the command wants them. The channel is
+// closed behind the last answer.
+func (in *input) count(ctx context.Context, loader *workspace.Loader) <-chan counted {
+	var histories []workspace.History
+	if in.commits {
+		histories = loader.Uncounted()
+	}
+	answers := make(chan counted, len(histories))
+	go func() {
+		defer close(answers)
+		for _, h := range histories {
+			counts, err := h.Count(ctx)
+			answers <- counted{h, counts, err}
+		}
+	}()
+	return answers
 }
 
 // need is load for a command that has nothing to do without a profile. One that was named and can't be
