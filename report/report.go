@@ -299,6 +299,9 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	r.Files = slices.Grow(r.Files, len(files))
 	for _, f := range files {
 		r.addFile(f)
+		if n, known := s.CommitsOf(f); known {
+			r.Files[len(r.Files)-1].Commits = &n
+		}
 	}
 	r.summarise(target(s))
 	r.addComponents(s)

@@ -122,6 +122,7 @@ renamed. Without --format the ending of -o decides.`,
 		case top < 0:
 			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
+		in.commits = true
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
