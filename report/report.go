@@ -135,6 +135,8 @@ type File struct {
 	Tier   string  `json:"tier"`
 	Rank   int     `json:"rank"`
 	Reason string  `json:"reason"`
+	// ReasonData is Reason as data.
+	ReasonData Reason `json:"reason_data"`
 	// Doc is what the file says of itself in its first sentence; "" where that is nothing. Generated
 	// tells that a program wrote it, as far as is known.
 	Doc       string `json:"doc"`
@@ -329,8 +331,8 @@ func (r *Report) addFile(f *workspace.File) {
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
 		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
-		Reason: f.Standing.Sentence(),
-		unit:   f.Coverage.Unit, standing: f.Standing, file: f,
+		Reason: f.Standing.Sentence(), ReasonData: NewReason(f.Standing),
+		unit: f.Coverage.Unit, standing: f.Standing, file: f,
 	}
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
