@@ -40,7 +40,7 @@ func of(t coverage.Tally, u coverage.Unit) string {
 
 // Uncovered says what is missing and how urgent it is.
 func Uncovered(file *workspace.File, f *coverage.Func) string {
-	s := fmt.Sprintf("%s is not covered (%s)", f, of(f.Statements, file.Coverage.Unit))
+	s := fmt.Sprintf("%s is not covered (%s)%s", f, of(f.Statements, file.Coverage.Unit), kindWords(FuncKind(file, f)))
 	if file.Gap() > 0 {
 		s += fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
 	}
