@@ -217,7 +217,6 @@ func (s *page) checkMap(t *testing.T, r *report.Report) {
 	for _, tile := range s.Tiles {
 		named[tile.Name] = tile
 	}
-	const ppm = 1e-6
 	var scale float64
 	for _, f := range r.Files {
 		if strings.Contains(f.Path, "/") || f.Statements.Total == 0 {
