@@ -16,8 +16,7 @@ type Settings struct {
 	Profiles []string
 	// Exclude are globs of sources that are left out of everything; see Matcher.
 	Exclude []string
-	// Target is the coverage to reach, in percent. Where it is not set and all components have the
-	// same target, it is theirs.
+	// Target is the coverage to reach, in percent.
 	Target float64
 	// Paths are tried in order on the paths that a profile names.
 	Paths []PathMapping

@@ -35,16 +35,34 @@ func of(t coverage.Tally, u coverage.Unit) string {
 	if t.Total == 0 {
 		return "no " + u.String()
 	}
-	return fmt.Sprintf("%d of %d %s", t.Covered, t.Total, u.Noun(t.Total))
+	return strconv.Itoa(t.Covered) + " of " + strconv.Itoa(t.Total) + " " + u.Noun(t.Total)
 }
 
 // Uncovered says what is missing and how urgent it is.
 func Uncovered(file *workspace.File, f *coverage.Func) string {
-	s := fmt.Sprintf("%s is not covered (%s)", f, of(f.Statements, file.Coverage.Unit))
-	if file.Gap() > 0 {
-		s += fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
+	return uncovered(file, f) + urgency(file)
+}
+
+func uncovered(file *workspace.File, f *coverage.Func) string {
+	return f.String() + " is not covered (" + of(f.Statements, file.Coverage.Unit) + ")"
+}
+
+// Missed says how many statements or lines never ran of a function that a test reaches, or of the file
+// where function is "", and how urgent that is.
+func Missed(file *workspace.File, function string, n int) string {
+	s := fmt.Sprintf("%d %s", n, file.Coverage.Unit.Noun(n))
+	if function != "" {
+		s += " of " + function
 	}
-	return s
+	return s + " never ran" + urgency(file)
+}
+
+// urgency goes on behind what is uncovered in a file, with its tier and gap; "" at its target.
+func urgency(file *workspace.File) string {
+	if file.Gap() == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
 }
 
 const staleWord = "stale: its text changed since the profile was read"

@@ -87,7 +87,7 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 			if k := (key{name, coverage.Statements}); own[k] == nil {
 				own[k] = &Component{Name: name, Target: Percent(targets[name])}
 			}
-			r.warn("", 0, fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
+			r.warnSettings(fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
 		}
 	}
 	for _, c := range own {
@@ -166,6 +166,7 @@ func (r *Report) restrict(name string) error {
 	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
 	r.summarise(float64(kept[0].Target))
 	r.Plan = r.plan()
+	r.addKinds()
 	if name != "." {
 		r.title = name
 	}

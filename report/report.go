@@ -3,18 +3,23 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -28,6 +33,8 @@ type Report struct {
 	Summary Summary `json:"summary"`
 	// Components are the configured ones, or those that manifests make, sorted by name.
 	Components []Component `json:"components"`
+	// Kinds have one row for each unit of which code is known; see Kinds.
+	Kinds []Kinds `json:"kinds"`
 	// Plan is that of all Components whose unit is the summary's.
 	Plan Plan `json:"plan"`
 	// Files are sorted by path.
@@ -46,6 +53,8 @@ type Report struct {
 
 	// title is the name of the folder, or of the one component that the report is of.
 	title string
+	// dir is the folder that paths are relative to; "" where there are several.
+	dir string
 	// unit is that of Summary.
 	unit coverage.Unit
 }
@@ -126,10 +135,23 @@ type File struct {
 	Tier   string  `json:"tier"`
 	Rank   int     `json:"rank"`
 	Reason string  `json:"reason"`
+	// ReasonData is Reason as data.
+	ReasonData Reason `json:"reason_data"`
+	// Doc is what the file says of itself in its first sentence; "" where that is nothing. Generated
+	// tells that a program wrote it, as far as is known.
+	Doc       string `json:"doc"`
+	Generated bool   `json:"generated"`
+	// Commits is how many commits changed the file in the last 90 days; nil where it is not known.
+	Commits *int `json:"commits"`
 
 	// unit is that of Percent and Gap.
 	unit     coverage.Unit
 	standing *priority.Standing
+	// names are those of all functions, in the order of the text.
+	names []string
+	// kinds are what never ran by kind of code; nil where that is not known.
+	kinds map[source.Kind]int
+	file  *workspace.File
 }
 
 // total is what the file's unit counts.
@@ -151,6 +173,23 @@ type Function struct {
 	EndLine int `json:"end_line"`
 	// Statements are all that the function has, in the file's unit.
 	Statements int `json:"statements"`
+	// Kind is what sort of code it is: "main", "test helper", "accessor", "panic or unreachable",
+	// "generated", "" for ordinary code and where it is not known.
+	Kind string `json:"kind"`
+	// Exported tells that other packages can call it; false also where that is not known.
+	Exported bool `json:"exported"`
+	// Complexity is cyclomatic; nil where it is not known. CRAP is made of it; see priority.CRAP.
+	Complexity *int     `json:"complexity"`
+	CRAP       *float64 `json:"crap"`
+
+	file *workspace.File
+	fn   *coverage.Func
+}
+
+// name is the function's name with its receiver, short enough for a list.
+func (f *Function) name() string {
+	g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
+	return clean(g.String(), nameMost)
 }
 
 // Stretch is code that never ran.
@@ -163,10 +202,33 @@ type Stretch struct {
 	EndLine int `json:"end_line"`
 	// Statements are those of it that never ran, in the file's unit.
 	Statements int `json:"statements"`
+	// Kind is what sort of code most of it is: "error return", "panic or unreachable", "default case",
+	// or that of its function; "" for ordinary code and where it is not known.
+	Kind string `json:"kind"`
 
+	file *workspace.File
 	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
 	// the line.
 	from, to uint32
+}
+
+// Kinds says what sort of code it is that never ran, of the components' own files.
+type Kinds struct {
+	// Unit is what all numbers count.
+	Unit string `json:"unit"`
+	// Uncovered has a row for each kind that there is, the largest first.
+	Uncovered []KindCount `json:"uncovered"`
+	// Untestable is how much of that tests hardly reach; see source.Kind.Testable. Testable is all
+	// there is but that.
+	Untestable int   `json:"untestable"`
+	Testable   Tally `json:"testable"`
+}
+
+// KindCount is how many statements or lines of a kind never ran.
+type KindCount struct {
+	// Kind is "" for ordinary code, and NotKnown where nobody knows.
+	Kind string `json:"kind"`
+	N    int    `json:"n"`
 }
 
 // Warning is something that the reader of the numbers should know.
@@ -176,6 +238,9 @@ type Warning struct {
 	// Line is 1-based; 0 means none.
 	Line int    `json:"line"`
 	Text string `json:"text"`
+
+	// settings tells that it is about the settings, and not about a profile or a source.
+	settings bool
 }
 
 // Options say what a report is of.
@@ -194,6 +259,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		Schema:             Schema,
 		Meta:               Meta{Tool: "covls", Version: o.Version, Profiles: []Profile{}},
 		Components:         []Component{},
+		Kinds:              []Kinds{},
 		Files:              []File{},
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
@@ -220,8 +286,11 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	for _, f := range s.Folders {
 		r.title = f.Name // of the outermost in the end
 		for _, p := range f.Problems {
-			r.warn("", 0, p.String())
+			r.warnSettings(p.String())
 		}
+	}
+	if len(s.Folders) == 1 {
+		r.dir = s.Folders[0].Dir
 	}
 	for _, p := range o.Unmeasured {
 		r.NotMeasured = append(r.NotMeasured, s.Name(p))
@@ -229,12 +298,18 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	slices.Sort(r.NotMeasured)
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
+	r.Files = slices.Grow(r.Files, len(files))
+	r.UncoveredFunctions = slices.Grow(r.UncoveredFunctions, mostUncovered(files))
 	for _, f := range files {
 		r.addFile(f)
+		if n, known := s.CommitsOf(f); known {
+			r.Files[len(r.Files)-1].Commits = &n
+		}
 	}
 	r.summarise(target(s))
 	r.addComponents(s)
 	r.Plan = r.plan()
+	r.addKinds()
 	if o.Component != nil {
 		if err := r.restrict(*o.Component); err != nil {
 			return nil, err
@@ -244,7 +319,11 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 }
 
 func (r *Report) warn(path string, line int, text string) {
-	r.Warnings = append(r.Warnings, Warning{path, line, text})
+	r.Warnings = append(r.Warnings, Warning{Path: path, Line: line, Text: text})
+}
+
+func (r *Report) warnSettings(text string) {
+	r.Warnings = append(r.Warnings, Warning{Text: text, settings: true})
 }
 
 func (r *Report) addFile(f *workspace.File) {
@@ -253,8 +332,8 @@ func (r *Report) addFile(f *workspace.File) {
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
 		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
-		Reason: f.Standing.Sentence(),
-		unit:   f.Coverage.Unit, standing: f.Standing,
+		Reason: f.Standing.Sentence(), ReasonData: NewReason(f.Standing),
+		unit: f.Coverage.Unit, standing: f.Standing, file: f,
 	}
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
@@ -270,6 +349,9 @@ func (r *Report) addFile(f *workspace.File) {
 	}
 	// What the profile itself counts stands, whether or not the source is at hand.
 	var funcs []coverage.Func
+	if f.Source != nil {
+		row.Doc, row.Generated = f.Source.Doc, f.Source.Generated
+	}
 	switch {
 	case f.Coverage.Funcs != nil:
 		row.Functions = &Tally{}
@@ -278,17 +360,40 @@ func (r *Report) addFile(f *workspace.File) {
 		row.Functions, row.Literals = &Tally{}, &Tally{}
 		funcs = f.Funcs
 	}
-	for i := range funcs {
-		r.addFunc(&row, &funcs[i])
+	row.names = make([]string, len(funcs))
+	known := f.Source
+	if known != nil && known.Facts == nil {
+		known = nil // of a language whose code is not looked at
 	}
-	r.addStretches(&row, f.Coverage, funcs)
+	for i := range funcs {
+		row.names[i] = funcs[i].String()
+		r.addFunc(&row, &funcs[i], known.Fact(i))
+	}
+	r.addStretches(&row, f.Coverage, funcs, known)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
 }
 
-func (r *Report) addFunc(row *File, f *coverage.Func) {
+// mostUncovered is how many functions no test reaches, or a few more.
+func mostUncovered(files []*workspace.File) int {
+	n := 0
+	for _, f := range files {
+		funcs := f.Coverage.Funcs
+		if funcs == nil {
+			funcs = f.Funcs
+		}
+		for i := range funcs {
+			if funcs[i].Uncovered() || !funcs[i].Counted && f.Coverage.Funcs != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (r *Report) addFunc(row *File, f *coverage.Func, facts source.Facts) {
 	if f.Statements.Total == 0 && !f.Counted {
 		return
 	}
@@ -301,10 +406,22 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 		t.Covered++
 		return
 	}
-	*list = append(*list, Function{
+	out := Function{
 		File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
-	})
+		Kind: facts.Kind.String(), Exported: facts.Exported,
+		file: row.file, fn: f,
+	}
+	if row.Generated {
+		out.Kind = source.Generated.String()
+	}
+	if facts.Complexity > 0 {
+		out.Complexity = &facts.Complexity
+	}
+	if crap, ok := priority.CRAP(facts.Complexity, f.Statements); ok {
+		out.CRAP = new(math.Round(crap*100) / 100)
+	}
+	*list = append(*list, out)
 }
 
 // summarise adds up the rows that were printed, nothing else.
@@ -364,7 +481,7 @@ func target(s *workspace.Snapshot) float64 {
 	if len(s.Folders) == 0 {
 		return 0
 	}
-	return s.Folders[len(s.Folders)-1].Settings.Target
+	return s.Folders[len(s.Folders)-1].Settings.TotalTarget()
 }
 
 func add(sum **Tally, t *Tally) {
@@ -388,12 +505,42 @@ func percent(t coverage.Tally) *Percent {
 	return (*Percent)(&p)
 }
 
-// WriteJSON writes the report as indented JSON.
+// WriteJSON writes the report as JSON. Each row of a list stands on a line of its own.
 func (r *Report) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
+	b := bufio.NewWriter(w)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
+	var err error
+	value := func(v any) {
+		buf.Reset()
+		err = errors.Join(err, enc.Encode(v))
+		_, _ = b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+	}
+	fields := reflect.ValueOf(r).Elem()
+	sep := "{\n"
+	for i := range fields.NumField() {
+		tag := fields.Type().Field(i).Tag.Get("json")
+		if tag == "" {
+			continue
+		}
+		_, _ = b.WriteString(sep + strconv.Quote(tag) + ": ")
+		sep = ",\n"
+		field := fields.Field(i)
+		if field.Kind() != reflect.Slice || field.Len() == 0 {
+			value(field.Interface())
+			continue
+		}
+		start := "[\n"
+		for k := range field.Len() {
+			_, _ = b.WriteString(start)
+			start = ",\n"
+			value(field.Index(k).Addr().Interface())
+		}
+		_, _ = b.WriteString("\n]")
+	}
+	_, _ = b.WriteString("\n}\n")
+	if err = errors.Join(err, b.Flush()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
@@ -269,7 +270,7 @@ func TestReportJSON(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("code %d: %s", code, stderr)
 	}
-	out = regexp.MustCompile(`"version": "[^"]*"`).ReplaceAllString(out, `"version": "…"`)
+	out = regexp.MustCompile(`"version":"[^"]*"`).ReplaceAllString(out, `"version":"…"`)
 	compareGolden(t, "report.json", out)
 	if !strings.Contains(stderr, "source file not found") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("stderr %q", stderr)
@@ -318,6 +319,11 @@ func TestUse(t *testing.T) {
 		{[]string{"nonsense"}, 2, "nonsense"},
 		{[]string{"gaps", "--nonsense"}, 2, "covls gaps --help"},
 		{[]string{"gaps", "-C", dir, "--profile", "cover.out"}, 0, ""},
+		{[]string{"explain", "-C", dir}, 2, "accepts 1 arg(s), received 0"},
+		{[]string{"explain", "-C", empty, "a.go"}, 2, "no coverage profile below"},
+		{[]string{"init", "extra"}, 2, "extra"},
+		{[]string{"init", "-C", filepath.Join(dir, "nowhere")}, 2, "there is no folder"},
+		{[]string{"init", "-C", dir, "--print", "--profile", "nowhere.out"}, 2, "there is no profile"},
 		{[]string{"version"}, 0, ""},
 		{[]string{"help", "serve"}, 0, ""},
 		{[]string{"completion", "bash"}, 0, ""},
@@ -332,6 +338,14 @@ func TestUse(t *testing.T) {
 				t.Errorf("%d lines on stderr, want 1: %q", lines, stderr)
 			}
 		})
+	}
+}
+
+// TestSchema holds that what is printed is the schema itself.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	if out, stderr, code := covls(t, "schema"); out != string(config.Schema()) || stderr != "" || code != 0 {
+		t.Errorf("exit %d: %s%s", code, out, stderr)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/report"
@@ -96,18 +97,21 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "json", "json", "html")
+	format := formatFlag(c, "text", "text", "markdown", "json", "sarif", "html")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
 	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
-	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, markdown)")
+	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, where it is 10 unless set, and markdown)")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
 	_ = c.MarkFlagFilename("output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
 			return err
+		}
+		if !c.Flags().Changed("top") && how == "text" {
+			top = 10
 		}
 		if by, ok := reportFormats[filepath.Ext(output)]; ok && !c.Flags().Changed("format") {
 			how = by
@@ -118,6 +122,7 @@ renamed. Without --format the ending of -o decides.`,
 		case top < 0:
 			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
+		in.commits = true
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
@@ -133,19 +138,39 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top, l.sources()) })
+		return writeTo(io.out, output, func(w *bufio.Writer) error {
+			switch how {
+			case "json":
+				return r.WriteJSON(w)
+			case "markdown":
+				return r.WriteMarkdown(w, top)
+			case "sarif":
+				return r.WriteSARIF(w)
+			case "html":
+				return r.WriteHTML(w, l.sources())
+			}
+			return r.WriteText(w, report.TextOptions{Top: top, Paint: stylesFor(io.out, output)})
+		})
 	}
 	return c
 }
 
-func writeReport(w *bufio.Writer, r *report.Report, format string, top int, source func(path string) (string, bool)) error {
-	switch format {
-	case "json":
-		return r.WriteJSON(w)
-	case "html":
-		return r.WriteHTML(w, source)
+// stylesFor paints the text report on a terminal that shows colours.
+func stylesFor(out *os.File, path string) func(report.Style, string) string {
+	if path != "" {
+		return nil
 	}
-	return fmt.Errorf("format %s is not there yet", format)
+	paint := paintFor(out)
+	codes := map[report.Style]string{
+		report.Bold: bold, report.Dim: dim,
+		report.Style(config.TierCritical): red, report.Style(config.TierHigh): yellow,
+	}
+	return func(s report.Style, text string) string {
+		if code, ok := codes[s]; ok {
+			return paint(code, text)
+		}
+		return text
+	}
 }
 
 // writeTo writes to a file, which is there only when it is whole, or to stdout where path is "".
@@ -191,6 +216,26 @@ not and why, and which settings are in force and where they come from.`,
 			w := bufio.NewWriter(io.out)
 			report.Doctor(w, l.snap, l.around, time.Now())
 			return w.Flush()
+		},
+	}
+}
+
+func newSchema(io *streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON schema of .covls.toml",
+		Long: `Print the JSON schema of .covls.toml: every setting with its meaning, its values
+and its default. Editors of TOML complete and check by it (taplo, and VS Code
+with Even Better TOML) where the file begins with the line that "covls init"
+writes. That names the schema on the web; to have it without a network, save it
+beside the file and begin that with #:schema ./covls.schema.json instead.`,
+		Example: `  covls schema > covls.schema.json`,
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if _, err := io.out.Write(config.Schema()); err != nil {
+				return fmt.Errorf("write the schema: %w", err)
+			}
+			return nil
 		},
 	}
 }

@@ -26,6 +26,10 @@ type input struct {
 	// target, where targetSet, takes the place of the general target and those of components.
 	target    float64
 	targetSet bool
+	// defaults leaves the settings file of the folder, and those above it, unread.
+	defaults bool
+	// commits tells that the command wants to know the commits to each file.
+	commits bool
 }
 
 // loaded is a folder with its profiles read.
@@ -42,7 +46,10 @@ func (in *input) folder() (*workspace.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, problems := config.Load(dir)
+	settings, problems := config.Merge(), []config.Problem(nil)
+	if !in.defaults {
+		settings, problems = config.Load(dir)
+	}
 	if in.targetSet {
 		settings = settings.WithTarget(in.target)
 	}
@@ -123,6 +130,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		}
 		changes = append(changes, workspace.Change{Path: p})
 	}
+	counted := in.count(ctx, loader)
 	out.troubles = loader.Read(ctx, changes)
 	for _, ask := range loader.Unlisted() {
 		dirs, err := ask.List(ctx)
@@ -130,6 +138,12 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 			out.around.Notes = append(out.around.Notes, err.Error())
 		}
 		loader.Listed(ctx, ask, dirs)
+	}
+	for c := range counted {
+		if c.err != nil {
+			out.around.Notes = append(out.around.Notes, c.err.Error())
+		}
+		loader.Counted(c.history, c.counts)
 	}
 	out.snap = store.Load()
 	if err := ctx.Err(); err != nil {
@@ -155,6 +169,31 @@ func (l *loaded) sources() func(path string) (text string, ok bool) {
 	}
 }
 
+// counted is what git said of a folder.
+type counted struct {
+	history workspace.History
+	counts  map[string]int
+	err     error
+}
+
+// count has git count commits, beside what the caller does, if the command wants them. The channel is
+// closed behind the last answer.
+func (in *input) count(ctx context.Context, loader *workspace.Loader) <-chan counted {
+	var histories []workspace.History
+	if in.commits {
+		histories = loader.Uncounted()
+	}
+	answers := make(chan counted, len(histories))
+	go func() {
+		defer close(answers)
+		for _, h := range histories {
+			counts, err := h.Count(ctx)
+			answers <- counted{h, counts, err}
+		}
+	}()
+	return answers
+}
+
 // need is load for a command that has nothing to do without a profile. One that was named and can't be
 // read is an error. It prints the warnings.
 func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
@@ -169,16 +208,22 @@ func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
 			}
 		}
 	}
-	for _, p := range l.snap.Profiles {
-		if p.Report != nil {
-			l.warn(io)
-			return l, nil
-		}
+	if err := l.nothing(); err != nil {
+		return nil, err
+	}
+	l.warn(io)
+	return l, nil
+}
+
+// nothing is the error of a folder in which no profile was read; nil where one was.
+func (l *loaded) nothing() error {
+	if slices.ContainsFunc(l.snap.Profiles, func(p *workspace.Profile) bool { return p.Report != nil }) {
+		return nil
 	}
 	if len(l.troubles) > 0 {
-		return nil, errors.Join(l.troubles...)
+		return errors.Join(l.troubles...)
 	}
-	return nil, fmt.Errorf("no coverage profile below %s; `go test -coverprofile=cover.out ./...` makes one, --profile names one elsewhere, `covls doctor` says where covls looked",
+	return fmt.Errorf("no coverage profile below %s; `go test -coverprofile=cover.out ./...` makes one, --profile names one elsewhere, `covls doctor` says where covls looked",
 		l.snap.Folders[0].Dir)
 }
 
@@ -189,11 +234,16 @@ func (l *loaded) warn(io *streams) {
 			fmt.Fprintln(io.err, "covls: "+oneLine(p.String()))
 		}
 	}
-	for _, n := range l.around.Notes {
-		fmt.Fprintln(io.err, "covls: "+oneLine(n))
-	}
 	for _, err := range l.troubles {
 		fmt.Fprintln(io.err, "covls: "+oneLine(err.Error()))
+	}
+	l.remark(io)
+}
+
+// remark is warn without what is wrong in the settings or keeps a profile from being read.
+func (l *loaded) remark(io *streams) {
+	for _, n := range l.around.Notes {
+		fmt.Fprintln(io.err, "covls: "+oneLine(n))
 	}
 	for _, p := range l.snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {
