@@ -3,10 +3,12 @@ package report
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed" // the parts of the page
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -47,34 +49,38 @@ type page struct {
 	Script                template.JS
 	StyleHash, ScriptHash string
 	Data                  template.JS
+	// Sources is packed: there is much of it, it compresses well, and few readers look at all of it.
+	Sources template.HTML
 }
 
 // pageData is the report as the page's script takes it: its keys are those of the JSON report, and its
 // long lists stand column by column.
 type pageData struct {
-	Title              string                `json:"title"`
-	Meta               Meta                  `json:"meta"`
-	Summary            Summary               `json:"summary"`
-	Components         []Component           `json:"components"`
-	Plan               Plan                  `json:"plan"`
-	Files              columns               `json:"files"`
-	UncoveredFunctions columns               `json:"uncovered_functions"`
-	UncoveredLiterals  columns               `json:"uncovered_literals"`
-	UncoveredStretches columns               `json:"uncovered_stretches"`
-	NotMeasured        []string              `json:"not_measured"`
-	Warnings           []Warning             `json:"warnings"`
-	Sources            map[string]*sourceRow `json:"sources"`
-	Limits             pageLimits            `json:"limits"`
+	Title              string      `json:"title"`
+	Meta               Meta        `json:"meta"`
+	Summary            Summary     `json:"summary"`
+	Components         []Component `json:"components"`
+	Plan               Plan        `json:"plan"`
+	Files              columns     `json:"files"`
+	UncoveredFunctions columns     `json:"uncovered_functions"`
+	UncoveredLiterals  columns     `json:"uncovered_literals"`
+	UncoveredStretches columns     `json:"uncovered_stretches"`
+	NotMeasured        []string    `json:"not_measured"`
+	Warnings           []Warning   `json:"warnings"`
+	Cut                cut         `json:"cut"`
 }
 
-// pageLimits are the bounds of Sources, for the page to say where it was cut.
-type pageLimits struct {
-	SourceBytes int `json:"source_bytes"`
+// cut says where the sources in a page end.
+type cut struct {
 	GapLines    int `json:"gap_lines"`
+	SourceBytes int `json:"source_bytes"`
+	// Shown counts the files whose source is there, Left those that would be beyond SourceBytes.
+	Shown int `json:"shown"`
+	Left  int `json:"left"`
 }
 
 // sourceRow is what the page shows of a source file. A nil one means that the text can't be read; a file
-// with gaps that has none was left out, because the page is large enough.
+// with gaps that was found and has none was left out, because the page is large enough.
 type sourceRow struct {
 	// Lines is how many the whole text has.
 	Lines int `json:"lines"`
@@ -101,15 +107,20 @@ func (r *Report) WriteHTML(w io.Writer, source func(path string) (text string, o
 	if err != nil {
 		return fmt.Errorf("read the template of the page: %w", err)
 	}
+	sources, cut := r.sources(source)
 	// Marshal escapes what could end a script, and text that is no UTF-8.
-	data, err := json.Marshal(r.pageData(source))
+	data, err := json.Marshal(r.pageData(cut))
 	if err != nil {
 		return fmt.Errorf("write the page's data: %w", err)
+	}
+	packed, err := pack(sources)
+	if err != nil {
+		return fmt.Errorf("write the page's sources: %w", err)
 	}
 	err = t.Execute(w, page{
 		Title: strings.ToValidUTF8(r.title, "\uFFFD"), Summary: r.headline(),
 		Style: template.CSS(pageCSS), StyleHash: contentHash(pageCSS), Script: template.JS(pageJS), ScriptHash: contentHash(pageJS),
-		Data: template.JS(data),
+		Data: template.JS(data), Sources: template.HTML(packed),
 	})
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
@@ -132,14 +143,31 @@ func (r *Report) headline() string {
 	return fmt.Sprintf("%.2f %% of %s are covered, the target is %g %%, the gap is %d.", *s.Percent, s.Unit, s.Target, s.Gap)
 }
 
-func (r *Report) pageData(source func(path string) (string, bool)) *pageData {
-	return &pageData{
+func (r *Report) pageData(c cut) *pageData {
+	d := &pageData{
 		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Plan: r.Plan,
 		Files: columnsOf(r.Files), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
-		NotMeasured: r.NotMeasured, Warnings: r.Warnings,
-		Sources: r.sources(source), Limits: pageLimits{sourceBytes, gapLines},
+		NotMeasured: r.NotMeasured, Warnings: r.Warnings, Cut: c,
 	}
+	if len(r.Components) == 1 { // its plan is that of the whole
+		only := r.Components[0]
+		only.Plan = Plan{}
+		d.Components = []Component{only}
+	}
+	return d
+}
+
+// pack makes JSON, compressed, in base64.
+func pack(v any) (string, error) {
+	var b strings.Builder
+	enc := base64.NewEncoder(base64.StdEncoding, &b)
+	z := gzip.NewWriter(enc)
+	err := json.NewEncoder(z).Encode(v)
+	if err := errors.Join(err, z.Close(), enc.Close()); err != nil {
+		return "", err
+	}
+	return b.String(), nil
 }
 
 // columns are rows column by column, by the names of their fields in JSON.
@@ -210,7 +238,7 @@ type textGap struct {
 }
 
 // sources reads the files with gaps, the most urgent first, until the page has enough.
-func (r *Report) sources(source func(path string) (string, bool)) map[string]*sourceRow {
+func (r *Report) sources(source func(path string) (string, bool)) (map[string]*sourceRow, cut) {
 	gaps := map[string][]textGap{}
 	for _, f := range slices.Concat(r.UncoveredFunctions, r.UncoveredLiterals) {
 		gaps[f.File] = append(gaps[f.File], textGap{lineRange: lineRange{f.Line, f.EndLine}})
@@ -234,9 +262,9 @@ func (r *Report) sources(source func(path string) (string, bool)) map[string]*so
 	slices.SortStableFunc(files, func(a, b *File) int {
 		return cmp.Or(cmp.Compare(tier(a), tier(b)), cmp.Compare(b.Score, a.Score))
 	})
-	out := map[string]*sourceRow{}
+	out, c := map[string]*sourceRow{}, cut{GapLines: gapLines, SourceBytes: sourceBytes}
 	left := sourceBytes
-	for _, f := range files {
+	for i, f := range files {
 		text, ok := source(f.Path)
 		if !ok {
 			out[f.Path] = nil
@@ -244,12 +272,14 @@ func (r *Report) sources(source func(path string) (string, bool)) map[string]*so
 		}
 		row, size := newSourceRow(text, gaps[f.Path])
 		if size > left {
+			c.Left = len(files) - i
 			break
 		}
 		left -= size
 		out[f.Path] = row
+		c.Shown++
 	}
-	return out
+	return out, c
 }
 
 // newSourceRow cuts out the gaps of a text. size is that of the parts, in bytes.

@@ -3,6 +3,7 @@
 // The page draws itself from the report in the script element "data", whose keys are those of the JSON
 // report. Text gets into the page as text alone, and styles by way of the CSSOM: the content security
 // policy allows no others.
+// The sources of gaps are apart, in "sources", and compressed.
 
 const data = JSON.parse(document.getElementById('data').textContent);
 
@@ -20,7 +21,11 @@ function rowsOf(columns) {
     const c = columns[name];
     return Array.isArray(c) ? c : c.at.map(i => c.of[i]);
   });
-  return values[0].map((_, i) => Object.fromEntries(names.map((name, n) => [name, values[n][i]])));
+  return values[0].map((_, i) => {
+    const row = {};
+    for (let n = 0; n < names.length; n++) row[names[n]] = values[n][i];
+    return row;
+  });
 }
 
 const byUrgency = (a, b) => tierAt(a) - tierAt(b) || b.score - a.score || compare(a.path, b.path);
@@ -29,12 +34,16 @@ const files = rowsOf(data.files).sort(byUrgency);
 const fileAt = new Map(files.map(f => [f.path, f]));
 
 // Gaps are what never ran: functions, function literals, and stretches of code outside of them.
-const uncovered = [
-  ...rowsOf(data.uncovered_functions).map(f => ({ ...f, what: 'function' })),
-  ...rowsOf(data.uncovered_literals).map(f => ({ ...f, what: 'literal' })),
-];
-const stretches = rowsOf(data.uncovered_stretches).map(s => ({ ...s, what: 'stretch' }));
-for (const gap of uncovered) gap.of = fileAt.get(gap.file);
+const gapRows = (columns, what) => {
+  const gaps = rowsOf(columns);
+  for (const gap of gaps) {
+    gap.what = what;
+    gap.of = fileAt.get(gap.file);
+  }
+  return gaps;
+};
+const uncovered = [...gapRows(data.uncovered_functions, 'function'), ...gapRows(data.uncovered_literals, 'literal')];
+const stretches = gapRows(data.uncovered_stretches, 'stretch');
 const gapsOf = Map.groupBy([...uncovered, ...stretches], gap => gap.file);
 for (const gaps of gapsOf.values()) gaps.sort((a, b) => a.line - b.line || b.end_line - a.end_line);
 
@@ -77,7 +86,7 @@ function compare(a, b, sign = 1) {
 
 // ---- Words ----
 
-const count = n => n.toLocaleString('en-US');
+const { format: count } = new Intl.NumberFormat('en-US');
 const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 const inPercent = p => p == null ? '–' : `${p.toFixed(2)}\u00a0%`;
 const short = p => `${+p.toFixed(2)}\u00a0%`;
@@ -98,11 +107,12 @@ const nameOf = gap => visible(gap.receiver ? `(${gap.receiver}).${gap.name}` : g
 const span = gap => gap.line === gap.end_line ? `line ${gap.line}` : `lines ${gap.line}–${gap.end_line}`;
 
 function describe(gap) {
-  const unit = fileAt.get(gap.file).unit;
+  const { unit } = gap.of;
   const size = gap.statements === 1 ? `1 ${unit.slice(0, -1)}` : `${count(gap.statements)} ${unit}`;
+  const of = gap.statements ? `, ${size}` : ''; // nothing where the profile does not say where a function ends
   switch (gap.what) {
-    case 'function': return `${nameOf(gap)}: no test reaches it, ${size}`;
-    case 'literal': return `${nameOf(gap)}, a function literal: no test reaches it, ${size}`;
+    case 'function': return `${nameOf(gap)}: no test reaches it${of}`;
+    case 'literal': return `${nameOf(gap)}, a function literal: no test reaches it${of}`;
     default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} never ran`;
   }
 }
@@ -344,6 +354,7 @@ function header() {
   const of = profiles.length > 3
     ? `${count(profiles.length)} profiles`
     : profiles.map(p => `${visible(p.path)} (${p.format})`).join(', ') || 'no profile';
+  head.querySelector('h1 bdi').textContent = visible(data.title);
   head.append(el('p', { class: 'quiet' }, `How far the code is from its coverage target, from ${of}.`));
   const total = pair(summary[unit]);
   const functions = pair(summary.functions);
@@ -382,6 +393,7 @@ function components() {
   const asFile = c => ({ unit: c.summary.unit, tier: '' });
   const columns = [
     text('Component', c => componentName(c.name), { class: 'name' }),
+    unitsOf(files).length > 1 && text('Counted in', c => c.summary.unit),
     coverage(total, c => c.target),
     percentage('Target', c => c.target),
     tally('Covered', total, { title: 'of all' }),
@@ -391,7 +403,7 @@ function components() {
     number('Files', c => c.files),
     number('At 0 %', zeros),
     ...TIERS.map(t => number(t, c => c.tiers[t], { minor: true })),
-  ];
+  ].filter(Boolean);
   const parts = [table({ columns, rows: list, noun: ['component', 'components'], totals: false })];
   if (list.length > 1) parts[0] = table({ columns, rows: list, noun: ['component', 'components'], fileOf: asFile });
   const besides = list.filter(c => c.other);
@@ -512,12 +524,12 @@ function planOf(plan) {
   }
   const name = t => t === 'closing' ? el('span', { class: 'tier' }, 'beyond') : tierBadge(t);
   const out = [
-    el('p', {}, `From ${inPercent(percent([plan.covered, plan.total]))} (${outOf([plan.covered, plan.total])} ${plan.unit}). Each file stands once, and is brought to its target or by 40 points, whichever is nearer.`),
+    el('p', {}, `From ${inPercent(percent([plan.covered, plan.total]))} (${outOf([plan.covered, plan.total])} ${plan.unit}). Each step brings a file to its target or on by 40 points, whichever is nearer; in phases 1 to 4 each file stands once.`),
     table({
       columns: [
         text('Phase', p => p.name),
         { label: 'Tier', value: p => p.tier, cell: p => name(p.tier) },
-        number('Files', p => p.steps),
+        number('Steps', p => p.steps),
         number('To cover', p => p.to_cover, { title: plan.unit }),
         number('Gain in points', p => points(p.to_cover, plan), { cell: p => inPoints(points(p.to_cover, plan)), sum: rows => inPoints(points(rows.reduce((n, p) => n + p.to_cover, 0), plan)) }),
         percentage('Coverage after it', p => p.cumulative_percent),
@@ -843,7 +855,14 @@ function tip(tile, x, y) {
 
 const dialog = document.getElementById('file');
 
-function openFile(path, line) {
+// sources is a promise of what the page holds of files, by their paths: once somebody asks.
+let unpacked;
+const sources = () => unpacked ??= (async () => {
+  const bytes = Uint8Array.from(atob(document.getElementById('sources').textContent), c => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
+})();
+
+async function openFile(path, line) {
   const file = fileAt.get(path);
   const gaps = gapsOf.get(path) ?? [];
   const total = own(file);
@@ -856,7 +875,8 @@ function openFile(path, line) {
   if (gaps.length === 0) {
     body.append(el('p', {}, total[0] === total[1] ? 'Everything ran.' : 'The profile does not say which lines never ran.'));
   } else {
-    body.append(...gapList(path, gaps));
+    body.append(el('h3', {}, plural(gaps.length, 'gap')), el('ul', { class: 'gaps' }, ...gaps.map(gap =>
+      el('li', {}, el('button', { class: 'link', onclick: () => scrollTo(gap.line) }, span(gap)), `: ${describe(gap)}`))));
   }
   dialog.replaceChildren(
     el('header', {}, el('h2', { id: 'file-title', tabindex: -1, autofocus: true }, bdi(path)),
@@ -864,30 +884,30 @@ function openFile(path, line) {
       close),
     body);
   if (!dialog.open) dialog.showModal();
-  const at = line && dialog.querySelector(`[data-gap="${line}"]`);
-  if (at) at.scrollIntoView({ block: 'center' });
-  else dialog.scrollTop = 0;
+  dialog.scrollTop = 0;
+  if (gaps.length > 0) body.append(...codeOf(file, gaps, (await sources())[path]));
+  if (line) scrollTo(line);
+
+  function scrollTo(line) {
+    body.querySelector(`[data-gap="${line}"]`)?.scrollIntoView({ block: 'center' });
+  }
 }
 
-function gapList(path, gaps) {
-  const file = fileAt.get(path);
-  const source = data.sources[path];
-  const goTo = gap => el('button', { class: 'link', onclick: () => dialog.querySelector(`[data-gap="${gap.line}"]`)?.scrollIntoView({ block: 'center' }) }, span(gap));
-  const list = el('ul', { class: 'gaps' }, ...gaps.map(gap => el('li', {}, source ? goTo(gap) : span(gap), `: ${describe(gap)}`)));
-  const out = [el('h3', {}, plural(gaps.length, 'gap')), list];
+// codeOf is the source of a file's gaps, or why it is not there.
+function codeOf(file, gaps, source) {
+  const { cut } = data;
   if (!source) {
     const why = source === null ? 'The source can’t be read.'
-      : file.found ? `The source is not in this page, which holds ${count(Math.round(data.limits.source_bytes / 1048576))} MB of sources, those of the most urgent files.`
+      : file.found ? `The source is not in this page, which holds ${count(Math.round(cut.source_bytes / 1048576))} MB of sources, those of the most urgent files.`
       : 'The source was not found when the report was made.';
-    out.push(el('p', { class: 'quiet' }, why));
-    return out;
+    return [el('p', { class: 'quiet' }, why)];
   }
+  const out = [];
   if (gaps.some(gap => gap.end_line > source.lines)) {
     out.push(el('p', {}, `The file has ${plural(source.lines, 'line')}, fewer than its profile speaks of: it was changed since.`));
   }
-  const long = gaps.filter(gap => gap.end_line - gap.line >= data.limits.gap_lines);
-  if (long.length > 0) {
-    out.push(el('p', { class: 'quiet' }, `Of a gap the first ${count(data.limits.gap_lines)} lines are shown.`));
+  if (gaps.some(gap => gap.end_line - gap.line >= cut.gap_lines)) {
+    out.push(el('p', { class: 'quiet' }, `Of a gap the first ${count(cut.gap_lines)} lines are shown.`));
   }
   for (const [first, lines, marks] of source.parts) out.push(code(first, lines.split('\n'), marks, gaps));
   return out;
@@ -914,9 +934,9 @@ function code(first, lines, marks, gaps) {
 
 function notes() {
   const parts = [];
-  const cut = files.filter(f => f.found && gapsOf.has(f.path) && data.sources[f.path] === undefined);
-  if (cut.length > 0) {
-    parts.push(el('p', {}, `This page holds the sources of ${plural(files.filter(f => data.sources[f.path]).length, 'file')} with gaps, the most urgent first; those of ${plural(cut.length, 'file')} were left out to keep it small.`));
+  const { shown, left } = data.cut;
+  if (left > 0) {
+    parts.push(el('p', {}, `This page holds the sources of ${plural(shown, 'file')} with gaps, the most urgent first; those of ${plural(left, 'file')} were left out to keep it small.`));
   }
   if (data.warnings.length > 0) {
     parts.push(el('h3', {}, plural(data.warnings.length, 'warning')), table({
