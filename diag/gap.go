@@ -8,24 +8,27 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
-// Kind says what sort of gap it is.
-type Kind string
+// Shape says how much of a function a gap is.
+type Shape string
 
 const (
 	// Function is a function that no test reaches.
-	Function Kind = "function"
+	Function Shape = "function"
 	// Stretch is a part that never ran of a function that did.
-	Stretch Kind = "stretch"
+	Stretch Shape = "stretch"
 )
 
-// Gap is a place where a test is missing. File, Func and Kind (and for stretches the order among
+// Gap is a place where a test is missing. File, Func and Shape (and for stretches the order among
 // the function's) identify it across edits and reports.
 type Gap struct {
-	File *workspace.File
-	Kind Kind
+	File  *workspace.File
+	Shape Shape
+	// Kind is what sort of code it is.
+	Kind source.Kind
 	Func coverage.Func
 	// Statements are those that never ran.
 	Statements int
@@ -54,10 +57,7 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 			out = append(out, g)
 		default:
 			for _, r := range stretchesOf(file, &m, d) {
-				out = append(out, Gap{
-					File: file, Kind: Stretch, Func: m.Func, Statements: r.Missed,
-					Message: fmt.Sprintf("%s: %s", &m.Func, r.Message), Span: r.Span,
-				})
+				out = append(out, stretchGap(file, &m.Func, r))
 			}
 		}
 	}
@@ -66,7 +66,40 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 
 // functionGap is the gap of a function that no test reaches, without its place.
 func functionGap(file *workspace.File, f *coverage.Func) Gap {
-	return Gap{File: file, Kind: Function, Func: *f, Statements: f.Statements.Total, Message: uncovered(file, f)}
+	return Gap{
+		File: file, Shape: Function, Kind: FuncKind(file, f), Func: *f, Statements: f.Statements.Total,
+		Message: uncovered(file, f),
+	}
+}
+
+func stretchGap(file *workspace.File, f *coverage.Func, r Related) Gap {
+	return Gap{
+		File: file, Shape: Stretch, Kind: r.Kind, Func: *f, Statements: r.Missed,
+		Message: fmt.Sprintf("%s: %s", f, r.Message), Span: r.Span,
+	}
+}
+
+// ClosedGaps lists the gaps of a file in the text that was looked at when its profile was read. Unlike
+// Gaps it has no need to parse the text.
+func ClosedGaps(file *workspace.File, content string) []Gap {
+	d := Closed(file.Path, content)
+	if file.Coverage.Unit == coverage.Lines && file.Coverage.Funcs == nil && file.Source == nil {
+		return lineGaps(file, d)
+	}
+	var out []Gap
+	for _, f := range file.Funcs {
+		m := Mark{Func: f, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)}
+		if f.Uncovered() {
+			g := functionGap(file, &f)
+			g.Span = m.NameNow
+			out = append(out, g)
+			continue
+		}
+		for _, r := range stretchesOf(file, &m, d) {
+			out = append(out, stretchGap(file, &f, r))
+		}
+	}
+	return out
 }
 
 // lineGaps are the missed stretches of a file whose functions nobody tells: those whose lines still
@@ -86,8 +119,8 @@ func lineGaps(file *workspace.File, d *workspace.Document) []Gap {
 			}
 		}
 		span := Span{trimmedLine(d.Text, first).Start, trimmedLine(d.Text, last).End}
-		r := neverRan(d, span, coverage.Lines, len(lines))
-		out = append(out, Gap{File: file, Kind: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
+		r := neverRan(d, span, coverage.Lines, len(lines), source.Ordinary)
+		out = append(out, Gap{File: file, Shape: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
 	}
 	return out
 }

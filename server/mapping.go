@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -29,31 +26,6 @@ func mappingArgs(document string, fix *diag.PathFix) pathMapping {
 	return pathMapping{URI: document, From: fix.From, To: fix.To}
 }
 
-// CodeAction offers, on the first line of a document, the path mappings that would lead a profile's
-// name to it.
-func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
-	out := []protocol.CommandOrCodeAction{}
-	snap := s.snapshot(ctx)
-	d := s.document(snap, p.TextDocument.URI)
-	wanted := len(p.Context.Only) == 0 || slices.Contains(p.Context.Only, protocol.CodeActionKindQuickFix)
-	if d == nil || !wanted || p.Range.Start.Line > 0 {
-		return out, nil
-	}
-	kind := protocol.CodeActionKindQuickFix
-	for _, fix := range diag.PathFixes(snap, d) {
-		args, err := json.Marshal(mappingArgs(d.URI, &fix))
-		if err != nil {
-			return nil, err
-		}
-		title := fmt.Sprintf("covls: %s calls this file %s: write %s → %s to %s", fix.Profile, fix.Name, fix.From, fix.To, config.FileName)
-		out = append(out, &protocol.CodeAction{
-			Title: title, Kind: &kind,
-			Command: protocol.Command{Title: title, Command: cmdAddPathMapping, Arguments: []protocol.LSPAny{args}},
-		})
-	}
-	return out, nil
-}
-
 // addPathMapping writes a path mapping to the settings file of a folder, which covls then reads like
 // any other change of it. It answers with the file that was written.
 func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
@@ -61,16 +33,14 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	if len(p.Arguments) == 0 || json.Unmarshal(p.Arguments[0], &args) != nil || args.From == "" || args.To == "" {
 		return nil, invalid(`%s needs {"from": "…", "to": "…"}, and perhaps "uri", a document of the folder`, p.Command)
 	}
-	folder, err := folderAt(s.snapshot(ctx), args.URI)
+	snap := s.snapshot(ctx)
+	folder, err := folderAt(snap, args.URI)
 	if err != nil {
 		return nil, invalid("%s: %v", p.Command, err)
 	}
-	if origin := folder.Settings.Origin("path"); origin != "default" && !strings.HasPrefix(origin, config.FileName) {
-		return nil, invalid("the path mappings in force are those of %s: add %s → %s there", origin, args.From, args.To)
-	}
-	file, ok := config.FindFile(folder.Dir)
-	if !ok {
-		file = filepath.Join(folder.Dir, config.FileName)
+	file, err := settingsFile(snap, folder, "path", "path mappings")
+	if err != nil {
+		return nil, invalid("%v: add %s → %s there", err, args.From, args.To)
 	}
 	if err := config.AddMapping(file, config.PathMapping{From: args.From, To: args.To}); err != nil {
 		return nil, invalid("%v", err)

@@ -133,7 +133,7 @@ func testSession(t *testing.T, p *project) {
 	if slices.ContainsFunc(s.Lenses, func(l lens) bool { return l.Line == 36 }) {
 		t.Errorf("a lens on a function that is covered: %v", s.Lenses)
 	}
-	firstGap := place{"bash_completions.go", 478, 9}
+	firstGap := place{"bash_completions.go", 479, 4}
 	equal(t, "a click on the file's lens", s.FileLens, firstGap)
 	name := place{"bash_completions.go", 701, 18}
 	equal(t, "a click on the function's lens", s.FuncLens, name)
