@@ -60,6 +60,7 @@ type pageData struct {
 	Meta               Meta        `json:"meta"`
 	Summary            Summary     `json:"summary"`
 	Components         []Component `json:"components"`
+	Kinds              []Kinds     `json:"kinds"`
 	Plan               Plan        `json:"plan"`
 	Files              columns     `json:"files"`
 	UncoveredFunctions columns     `json:"uncovered_functions"`
@@ -145,8 +146,8 @@ func (r *Report) headline() string {
 
 func (r *Report) pageData(c cut) *pageData {
 	d := &pageData{
-		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Plan: r.Plan,
-		Files: columnsOf(r.Files), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
+		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
+		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
 		NotMeasured: r.NotMeasured, Warnings: r.Warnings, Cut: c,
 	}
@@ -179,11 +180,12 @@ type repeated struct {
 	At []int    `json:"at"`
 }
 
-func columnsOf[T any](rows []T) columns {
+// columnsOf leaves out the fields of some names.
+func columnsOf[T any](rows []T, leave ...string) columns {
 	out := columns{}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" {
+		if name == "" || name == "-" || slices.Contains(leave, name) {
 			continue
 		}
 		values := make([]any, len(rows))

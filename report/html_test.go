@@ -344,7 +344,9 @@ func TestHTMLRows(t *testing.T) {
 	for _, list := range []string{"files", "uncovered_functions", "uncovered_literals", "uncovered_stretches"} {
 		var want []map[string]any
 		for _, row := range whole[list].([]any) {
-			want = append(want, row.(map[string]any))
+			row := row.(map[string]any)
+			delete(row, "reason_data") // reason says the same
+			want = append(want, row)
 		}
 		if len(want) == 0 {
 			t.Errorf("the report has no %s to compare", list)

@@ -9,7 +9,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 
 const TIERS = ['critical', 'high', 'medium', 'lower', 'ok'];
 const BANDS = ['0 %: nothing ran', 'under 30 %', '30 to 60 %', '60 to 90 %', '90 % and more'];
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 50;
 const PRINTED_ROWS = 500;
 
 // ---- Rows ----
@@ -113,7 +113,7 @@ function describe(gap) {
   switch (gap.what) {
     case 'function': return `${nameOf(gap)}: no test reaches it${of}`;
     case 'literal': return `${nameOf(gap)}, a function literal: no test reaches it${of}`;
-    default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} never ran`;
+    default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} never ran${gap.kind ? ` (${gap.kind})` : ''}`;
   }
 }
 
@@ -156,7 +156,8 @@ function bar(tally, target) {
   return out;
 }
 
-const tierBadge = tier => el('span', { class: `tier ${TIERS.includes(tier) ? tier : ''}` }, tier || 'excluded');
+const tierName = tier => tier === 'ok' ? 'at target' : tier || 'excluded';
+const tierBadge = tier => el('span', { class: `tier ${tier}` }, tierName(tier));
 
 // pathOf is a path that breaks behind its slashes.
 function pathOf(path) {
@@ -202,6 +203,9 @@ const coverage = (value, target, more) => ({
   label: 'Coverage', value: row => percent(value(row)), number: true,
   cell: row => barCell(value(row), target(row)), sum: rows => barCell(sum(rows.map(value))), ...more,
 });
+const tierChip = of => ({ name: 'tiers', of: row => of(row).tier, order: TIERS, say: tierName });
+const kindOf = gap => gap.kind || 'ordinary code';
+const kindChip = { name: 'kinds', of: kindOf };
 const tier = of => ({ label: 'Tier', value: row => tierAt(of(row)), cell: row => tierBadge(of(row).tier), class: 'tight' });
 
 function barCell(t, target) {
@@ -216,12 +220,13 @@ const tables = [];
 //   rows      in the order in which they stand at first
 //   noun      what a row is, and what several are
 //   search    the text of a row that the filter looks into; there is a filter where it is given
-//   fileOf    the file of a row; its tiers can be chosen where it is given, and totals stand apart by unit
+//   fileOf    the file of a row; totals stand apart by its unit where it is given
+//   chips     what rows can be chosen by: {name, of(row), order, say(value)}, the last two optional
 //   totals    false where rows do not add up
-function table({ columns, rows, noun, search, fileOf, totals = true, tools = [] }) {
+function table({ columns, rows, noun, search, fileOf, chips = [], totals = true }) {
   columns = columns.filter(c => rows.some(row => (c.value(row) ?? '') !== ''));
   const all = rows;
-  const chosen = new Set();
+  const chosen = new Map(chips.map(c => [c, new Set()]));
   let words = [];
   let sorted = null;
   let sign = 1;
@@ -242,18 +247,18 @@ function table({ columns, rows, noun, search, fileOf, totals = true, tools = [] 
   if (search) {
     const input = el('input', { type: 'search', placeholder: `Filter ${noun[1]}`, 'aria-label': `Filter ${noun[1]}`, oninput: () => filter(input.value) });
     out.filter = value => { input.value = value; filter(value); };
-    out.append(el('div', { class: 'tools' }, input, ...chips(), ...tools, status));
+    out.append(el('div', { class: 'tools' }, input, ...chips.map(buttons).filter(Boolean), status));
   }
   const grid = el('table', {}, el('thead', {}, el('tr', {}, ...heads)), body, foot);
   const scroll = el('div', { class: 'scroll' }, grid);
   out.append(scroll, pages);
   // The head stays in sight where the table needs no scrolling of its own.
   new ResizeObserver(() => scroll.classList.toggle('fits', grid.offsetWidth <= scroll.clientWidth)).observe(scroll);
-  out.choose = tier => {
-    chosen.clear();
-    if (tier) chosen.add(tier);
-    for (const chip of out.querySelectorAll('.chips button')) chip.setAttribute('aria-pressed', chip.dataset.tier === tier);
-    update();
+  out.choose = (name, value) => {
+    for (const button of out.querySelectorAll(`[data-chip="${name}"]`)) {
+      if ((button.dataset.value === value) !== (button.getAttribute('aria-pressed') === 'true')) button.click();
+    }
+    out.scrollIntoView({ block: 'start' });
   };
   out.print = on => {
     size = on ? PRINTED_ROWS : PAGE_ROWS;
@@ -264,19 +269,20 @@ function table({ columns, rows, noun, search, fileOf, totals = true, tools = [] 
   update();
   return out;
 
-  function chips() {
-    if (!fileOf) return [];
-    const sizes = Map.groupBy(all, row => fileOf(row).tier);
-    const buttons = TIERS.filter(t => sizes.has(t)).map(t => {
-      const chip = el('button', { 'aria-pressed': 'false', 'data-tier': t, onclick: () => {
-        const pressed = !chosen.delete(t);
-        if (pressed) chosen.add(t);
-        chip.setAttribute('aria-pressed', pressed);
+  // buttons choose rows by what a chip says of them; none pressed is all.
+  function buttons(chip) {
+    const sizes = Map.groupBy(all, chip.of);
+    const values = (chip.order ?? [...sizes.keys()].sort((a, b) => sizes.get(b).length - sizes.get(a).length)).filter(v => sizes.has(v));
+    if (values.length < 2) return null;
+    const pressed = chosen.get(chip);
+    return el('div', { class: 'chips', role: 'group', 'aria-label': `${chip.name} to show` }, ...values.map(value => {
+      const button = el('button', { 'aria-pressed': 'false', 'data-chip': chip.name, 'data-value': value, onclick: () => {
+        if (!pressed.delete(value)) pressed.add(value);
+        button.setAttribute('aria-pressed', pressed.has(value));
         update();
-      } }, `${t} ${count(sizes.get(t).length)}`);
-      return chip;
-    });
-    return buttons.length > 1 ? [el('div', { class: 'chips', role: 'group', 'aria-label': 'Tiers to show' }, ...buttons)] : [];
+      } }, `${chip.say?.(value) ?? value} ${count(sizes.get(value).length)}`);
+      return button;
+    }));
   }
 
   function filter(value) {
@@ -295,7 +301,8 @@ function table({ columns, rows, noun, search, fileOf, totals = true, tools = [] 
   }
 
   function update() {
-    shown = all.filter(row => (!chosen.size || chosen.has(fileOf(row).tier)) && words.every(w => search(row).toLowerCase().includes(w)));
+    const filters = chips.filter(c => chosen.get(c).size > 0);
+    shown = all.filter(row => filters.every(c => chosen.get(c).has(c.of(row))) && words.every(w => search(row).toLowerCase().includes(w)));
     if (sorted) shown.sort((a, b) => compare(sorted.value(a), sorted.value(b), sign));
     first = 0;
     draw();
@@ -402,7 +409,7 @@ function components() {
     tally('Functions', c => pair(c.summary.functions), { title: 'that ran, of all' }),
     number('Files', c => c.files),
     number('At 0 %', zeros),
-    ...TIERS.map(t => number(t, c => c.tiers[t], { minor: true })),
+    ...TIERS.map(t => number(tierName(t), c => c.tiers[t], { minor: true })),
   ].filter(Boolean);
   const parts = [table({ columns, rows: list, noun: ['component', 'components'], totals: false })];
   if (list.length > 1) parts[0] = table({ columns, rows: list, noun: ['component', 'components'], fileOf: asFile });
@@ -434,11 +441,13 @@ function tiers(listed) {
       if (of) rows.push({ tier: t, unit: u, files: of, total: sum(of.map(own)), gap: of.reduce((n, f) => n + f.gap, 0) });
     }
   }
+  const gaps = rows.filter(r => r.unit === unit).reduce((n, r) => n + r.gap, 0);
   section('Tiers', 'Tiers',
-    el('p', { class: 'quiet' }, 'How urgent the files are: by how many statements or lines they are short of their target, weighted by what they are for.'),
+    el('p', { class: 'quiet' }, 'How urgent the files are: by how many statements or lines they are short of their target, weighted by what they are for.',
+      gaps > summary.gap ? ' Their gaps add up to more than that of the whole, where files above their target make up for others.' : null),
     table({
       columns: [
-        { label: 'Tier', value: tierAt, cell: r => el('button', { class: 'link', title: `list the files that are ${r.tier}`, onclick: () => { listed.choose(r.tier); listed.scrollIntoView({ block: 'start' }); } }, tierBadge(r.tier)) },
+        { label: 'Tier', value: tierAt, cell: r => el('button', { class: 'link', title: `list the files that are ${tierName(r.tier)}`, onclick: () => listed.choose('tiers', r.tier) }, tierBadge(r.tier)) },
         number('Files', r => r.files.length),
         coverage(r => r.total, () => null),
         tally('Covered', r => r.total),
@@ -468,31 +477,78 @@ function fileTable() {
       tally('Branches', f => f.branches, { title: 'that ran, of all', minor: true }),
       many && text('Component', f => f.component, { cell: f => el('span', { title: f.component }, bdi(componentName(f.component))), minor: true, class: 'short' }),
       text('Role', f => f.role, { minor: true, class: 'tight' }),
+      number('Commits', f => f.commits, { sum: null, minor: true, title: 'that changed the file in the last 90 days' }),
       number('Rank', f => f.rank || null, { first: 1, sum: null, minor: true, title: 'among the files of its component that are short of their target' }),
       text('Reason', f => f.reason, { cell: f => el('span', { class: 'clamp', title: f.reason }, bdi(f.reason)), class: 'long least' }),
     ].filter(Boolean),
-    rows: files, noun: ['file', 'files'], fileOf: f => f,
-    search: f => `${f.path} ${f.component} ${f.role} ${f.reason}`,
+    rows: files, noun: ['file', 'files'], fileOf: f => f, chips: [tierChip(f => f)],
+    search: f => `${f.path} ${f.component} ${f.role} ${f.doc} ${f.reason}`,
   });
 }
 
+// bySize is the most urgent file first, and in it the largest gap.
+const bySize = (a, b) => byUrgency(a.of, b.of) || b.statements - a.statements;
+
+// Profiles that do not say where a function ends do not say how large it is.
+const missedColumn = number('Not covered', g => g.statements || null, { title: `in ${unit}` });
+
 function functionTable() {
   if (uncovered.length === 0) return;
-  const rows = uncovered.toSorted((a, b) => byUrgency(a.of, b.of) || b.statements - a.statements);
-  const literals = rows.filter(g => g.what === 'literal').length;
-  section('Functions that no test reaches', 'Functions',
+  section('Functions that no test reaches', 'Functions', table({
+    columns: [
+      text('Function', nameOf, { cell: g => link({ file: g.file, line: g.line }, el('bdi', {}, nameOf(g))), class: 'name' }),
+      text('File', g => g.file, { cell: g => fileLink(g.file), class: 'path' }),
+      number('Line', g => g.line, { first: 1, sum: null, cell: g => `${g.line}` }),
+      tier(g => g.of),
+      missedColumn,
+      text('Kind', g => g.what === 'literal' ? `${g.kind} literal`.trim() : g.kind, { minor: true }),
+      { label: 'Exported', title: 'other packages can call it', value: g => g.exported ? 0 : null, cell: g => g.exported ? 'yes' : '', class: 'least' },
+      number('Complexity', g => g.complexity, { sum: null, minor: true, title: 'cyclomatic: how many ways lead through it' }),
+      number('CRAP', g => g.crap, { sum: null, minor: true, title: 'complexity² × (1 − coverage)³ + complexity: from 30 on a function is risky to change' }),
+    ],
+    rows: uncovered.toSorted(bySize), noun: ['function', 'functions'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],
+    search: g => `${nameOf(g)} ${g.file} ${g.kind} ${g.what}`,
+  }));
+}
+
+function stretchTable() {
+  if (stretches.length === 0) return;
+  section('Other code that never ran', 'Stretches',
+    el('p', { class: 'quiet' }, 'Stretches of functions that a test does reach, and code outside of functions.'),
     table({
       columns: [
-        text('Function', nameOf, { cell: g => link({ file: g.file, line: g.line }, el('bdi', {}, nameOf(g))), class: 'name' }),
-        literals > 0 && text('Kind', g => g.what),
+        text('Where', g => visible(g.function), { cell: g => link({ file: g.file, line: g.line }, el('bdi', {}, visible(g.function) || span(g))), class: 'name' }),
         text('File', g => g.file, { cell: g => fileLink(g.file), class: 'path' }),
-        number('Line', g => g.line, { first: 1, sum: null }),
+        number('Lines', g => g.line, { first: 1, sum: null, cell: g => g.line === g.end_line ? `${g.line}` : `${g.line}–${g.end_line}` }),
         tier(g => g.of),
-        number('Not covered', g => g.statements, { title: `${unitName.toLowerCase()} of the function` }),
-      ].filter(Boolean),
-      rows, noun: ['function', 'functions'], fileOf: g => g.of,
-      search: g => `${nameOf(g)} ${g.file}`,
+        missedColumn,
+        text('Kind', g => g.kind, { minor: true }),
+      ],
+      rows: stretches.toSorted(bySize), noun: ['stretch', 'stretches'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],
+      search: g => `${visible(g.function)} ${g.file} ${g.kind}`,
     }));
+}
+
+// kinds say what sort of code it is that never ran.
+function kinds() {
+  const parts = [];
+  for (const k of data.kinds) {
+    if (!k.uncovered.some(row => row.kind)) continue;
+    const all = k.uncovered.reduce((n, row) => n + row.n, 0);
+    if (k.untestable > 0) {
+      const rest = pair(k.testable);
+      parts.push(el('p', {}, `Tests hardly reach ${count(k.untestable)} ${k.unit} of these. Without them ${inPercent(percent(rest))} are covered, ${count(rest[0])} of ${count(rest[1])}.`));
+    }
+    parts.push(table({
+      columns: [
+        text('Kind', row => kindOf(row)),
+        number(`Not covered, ${k.unit}`, row => row.n),
+        percentage('Share', row => all ? row.n * 100 / all : null),
+      ],
+      rows: k.uncovered, noun: ['kind', 'kinds'],
+    }));
+  }
+  if (parts.length > 0) section('What sort of code never ran', 'Kinds', ...parts);
 }
 
 // steps are the rows of a plan: what is covered behind each of them.
@@ -552,7 +608,7 @@ function planOf(plan) {
       number('Gain in points', s => points(s.to_cover, plan), { cell: s => inPoints(points(s.to_cover, plan)), sum: rows => inPoints(points(rows.reduce((n, s) => n + s.to_cover, 0), plan)) }),
       percentage('Coverage after it', s => percent(s.after)),
     ],
-    rows: steps, noun: ['step', 'steps'], search: s => s.path, fileOf: s => ({ tier: s.phase, unit: plan.unit }),
+    rows: steps, noun: ['step', 'steps'], search: s => s.path, chips: [{ name: 'phases', of: s => s.phase, order: TIERS.with(4, 'closing') }],
   }));
   return out;
 }
@@ -871,6 +927,7 @@ async function openFile(path, line) {
   const body = el('div', { class: 'body' },
     el('p', {}, tierBadge(file.tier), ' ', bar(total, file.target), ' ', `${inPercent(percent(total))}, ${count(total[0])} of ${count(total[1])} ${file.unit}`,
       file.functions ? `, ${count(file.functions[0])} of ${plural(file.functions[1], 'function')}` : ''),
+    file.doc ? el('p', {}, bdi(file.doc)) : null,
     el('p', { class: 'quiet' }, bdi(file.reason)));
   if (gaps.length === 0) {
     body.append(el('p', {}, total[0] === total[1] ? 'Everything ran.' : 'The profile does not say which lines never ran.'));
@@ -1002,14 +1059,17 @@ header();
 components();
 const listed = fileTable();
 tiers(listed);
+kinds();
 showFolder = map(listed) ?? showFolder;
 section('Files', 'Files', listed);
 functionTable();
+stretchTable();
 plans();
 notes();
 dialog.addEventListener('close', () => { if (state.file) go({ file: '', line: 0 }); });
 dialog.addEventListener('click', event => { if (event.target === dialog) dialog.close(); });
 addEventListener('popstate', fromAddress);
-addEventListener('beforeprint', () => tables.forEach(t => t.print(true)));
-addEventListener('afterprint', () => tables.forEach(t => t.print(false)));
+for (const [event, on] of [['beforeprint', true], ['afterprint', false]]) {
+  addEventListener(event, () => { for (const t of tables) t.print(on); });
+}
 fromAddress();

@@ -96,7 +96,7 @@ seen.chosen = { ...(await table(files)), status: await files.locator('[role=stat
 
 // A function's source.
 const functions = section('Functions that no test reaches');
-seen.functions = await table(functions);
+seen.functions = { heads: await functions.locator('thead th').allInnerTexts(), ...(await table(functions)) };
 await functions.locator('button.link', { hasText: 'DebugFlags' }).click();
 seen.gap = {
   title: await dialog.locator('h2').innerText(), lines: await lines(),
@@ -121,6 +121,8 @@ await page.emulateMedia({ media: 'print' });
 await page.pdf({ path: join(given.shots, 'print.pdf'), printBackground: false });
 seen.printed = await page.locator('input[type=search]').first().isVisible();
 
+await page.close();
+
 const dark = await open(given.page, { viewport: { width: 1400, height: 900 }, colorScheme: 'dark' });
 seen.theme.push(await dark.evaluate(() => document.documentElement.dataset.theme));
 await shoot(dark, 'dark');
@@ -128,6 +130,37 @@ await shoot(dark, 'dark');
 const narrow = await open(`${given.page}`, { viewport: { width: 420, height: 800 }, colorScheme: 'light' });
 seen.overflow.push(await overflow(narrow));
 await shoot(narrow, 'narrow');
+
+// A webview of VS Code: it reads the page, puts its own styles and script before everything else, and
+// writes the result into a frame.
+const host = await (await browser.newContext({ offline: true, colorScheme: 'light', viewport: { width: 1200, height: 800 } })).newPage();
+host.on('console', m => m.type() === 'error' && seen.console.push(`webview: ${m.text()}`)); // the frame itself is worth a warning
+host.on('pageerror', e => seen.console.push(`webview error: ${e}`));
+host.on('request', r => seen.requests.push(r.url()));
+await host.setContent('<iframe sandbox="allow-scripts allow-same-origin" style="width:100%;height:780px"></iframe>');
+await host.evaluate(html => {
+  const view = new DOMParser().parseFromString(html, 'text/html');
+  const script = view.createElement('script');
+  script.textContent = 'globalThis.acquireVsCodeApi = () => ({ postMessage() {} });';
+  const style = view.createElement('style');
+  style.textContent = 'body { color: var(--vscode-editor-foreground); padding: 0 20px; }';
+  view.head.prepend(style, script);
+  view.documentElement.style.setProperty('--vscode-editor-background', 'rgb(1, 2, 3)');
+  view.body.classList.add('vscode-dark');
+  const { contentDocument } = document.querySelector('iframe');
+  contentDocument.open();
+  contentDocument.write(`<!DOCTYPE html>\n${view.documentElement.outerHTML}`);
+  contentDocument.close();
+}, readFileSync(given.page, 'utf8'));
+const webview = host.frameLocator('iframe');
+await webview.locator('.map rect[aria-label^="command.go: "]').click();
+await webview.locator('#file .code').first().waitFor();
+seen.webview = {
+  title: await webview.locator('#file h2').innerText(),
+  theme: await webview.locator('html').getAttribute('data-theme'),
+  background: await webview.locator('body').evaluate(e => getComputedStyle(e).backgroundColor),
+};
+await host.screenshot({ path: join(given.shots, 'webview.png') });
 seen.logs = seen.console;
 
 // What the policy is for: a page of hostile names, and a script from elsewhere.
