@@ -30,9 +30,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// reportIn writes files into a folder of the given name and makes the report of what its profile says, an
+// pageOf writes files into a folder of the given name and makes the report of what its profile says, an
 // lcov.info or a cover.out.
-func reportIn(t testing.TB, name string, files map[string]string) (r *report.Report, dir string) {
+func pageOf(t testing.TB, name string, files map[string]string) (r *report.Report, dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), name)
 	for name, text := range files {
@@ -242,7 +242,7 @@ func TestHTMLHostile(t *testing.T) {
 			if c.name {
 				title = strings.TrimSuffix(name, ".py")
 			}
-			r, dir := reportIn(t, title, files)
+			r, dir := pageOf(t, title, files)
 			p := page(t, r, reader(dir))
 			if bad := strings.IndexFunc(p.data, func(c rune) bool { return c < ' ' || strings.ContainsRune("<>&\u2028\u2029", c) }); bad >= 0 {
 				t.Errorf("the data has %q as it is", p.data[bad:min(len(p.data), bad+10)])
@@ -268,7 +268,7 @@ func TestHTMLHostile(t *testing.T) {
 // TestHTMLPolicy holds the page's policy against what it contains: nothing else may run or be fetched.
 func TestHTMLPolicy(t *testing.T) {
 	t.Parallel()
-	r, dir := reportIn(t, "x", map[string]string{"lcov.info": ""})
+	r, dir := pageOf(t, "x", map[string]string{"lcov.info": ""})
 	p := page(t, r, reader(dir))
 	hash := func(text string) string {
 		sum := sha256.Sum256([]byte(text))
@@ -331,7 +331,7 @@ example.com/m/gone.go:3.14,3.26 1 0
 // TestHTMLRows holds the page's rows against those of the JSON report, and its sums against the rows.
 func TestHTMLRows(t *testing.T) {
 	t.Parallel()
-	r, dir := reportIn(t, "m", module)
+	r, dir := pageOf(t, "m", module)
 	p := page(t, r, reader(dir))
 	var b bytes.Buffer
 	if err := r.WriteJSON(&b); err != nil {
@@ -377,7 +377,7 @@ func TestHTMLRows(t *testing.T) {
 func TestHTMLData(t *testing.T) {
 	t.Parallel()
 	const golden = "testdata/html.txtar"
-	r, dir := reportIn(t, "m", module)
+	r, dir := pageOf(t, "m", module)
 	p := page(t, r, reader(dir))
 	var data, sources strings.Builder
 	for _, list := range []string{"files", "uncovered_functions", "uncovered_literals", "uncovered_stretches"} {
