@@ -420,7 +420,7 @@ func TestHTMLData(t *testing.T) {
 // TestHTMLCut gives the page more source than it takes.
 func TestHTMLCut(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("é", 300) + "\n" // 600 bytes
+	long := "a" + strings.Repeat("é", 300) + "\n" // 601 bytes
 	row := func(path string, total int, tier string) report.File {
 		return report.File{Path: path, Found: true, Unit: "statements", Tier: tier, Statements: &report.Tally{Total: total}}
 	}
@@ -459,7 +459,7 @@ func TestHTMLCut(t *testing.T) {
 	if got := sources["b"].Parts; !reflect.DeepEqual(got, want) {
 		t.Errorf("a long gap is %v, want %v", got, want)
 	}
-	want = [][3]any{{1.0, "1\n" + strings.Repeat("é", 200) + " … (200 more bytes)\n3", ".xx"}}
+	want = [][3]any{{1.0, "1\na" + strings.Repeat("é", 199) + " … (202 more bytes)\n3", ".xx"}}
 	if got := sources["c"].Parts; !reflect.DeepEqual(got, want) {
 		t.Errorf("a long line is %v, want %v", got, want)
 	}
