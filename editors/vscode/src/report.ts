@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+
+/** Texts that the server wrote for people, shown as Markdown previews and as pages. */
+export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
+	private readonly texts = new Map<string, string>();
+	private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+	readonly onDidChange = this.changed.event;
+	private readonly pages = new Map<string, vscode.WebviewPanel>();
+	private readonly disposables: vscode.Disposable[];
+
+	constructor() {
+		this.disposables = [this.changed, vscode.workspace.registerTextDocumentContentProvider('covls', this)];
+	}
+
+	provideTextDocumentContent(uri: vscode.Uri): string {
+		return this.texts.get(uri.path) ?? '';
+	}
+
+	/** Shows Markdown in VS Code's preview; one preview a title, which is brought up to date. */
+	async showMarkdown(title: string, text: string): Promise<void> {
+		const uri = vscode.Uri.from({ scheme: 'covls', path: `/${title.replaceAll('/', '∕')}.md` });
+		this.texts.set(uri.path, text);
+		this.changed.fire(uri);
+		await vscode.commands.executeCommand('markdown.showPreview', uri);
+	}
+
+	/**
+	 * Shows a page. It runs no script and loads nothing; of styles it has those that are in it, and
+	 * of commands those named, as links "command:…".
+	 */
+	showPage(title: string, html: string, commands: readonly string[] = []): void {
+		let panel = this.pages.get(title);
+		if (panel === undefined) {
+			panel = vscode.window.createWebviewPanel('covls.page', title, vscode.ViewColumn.Active, {
+				enableScripts: false,
+				enableCommandUris: commands,
+				enableFindWidget: true,
+				localResourceRoots: [],
+			});
+			panel.onDidDispose(() => this.pages.delete(title));
+			this.pages.set(title, panel);
+		} else {
+			panel.reveal();
+		}
+		panel.webview.html = withPolicy(html);
+	}
+
+	dispose(): void {
+		for (const panel of [...this.pages.values()]) {
+			panel.dispose();
+		}
+		vscode.Disposable.from(...this.disposables).dispose();
+	}
+}
+
+/** Puts the policy first in the page's head; styles are allowed by what they say, not by where they are. */
+export function withPolicy(html: string): string {
+	const hashes = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/gi)].map(
+		([, style]) =>
+			`'sha256-${createHash('sha256')
+				.update(style as string)
+				.digest('base64')}'`,
+	);
+	const policy = `default-src 'none'; img-src data:; style-src ${hashes.join(' ') || "'none'"}; base-uri 'none'; form-action 'none'`;
+	const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+	return /<head[^>]*>/i.test(html)
+		? html.replace(/<head[^>]*>/i, (head) => head + meta)
+		: `<!DOCTYPE html><html><head>${meta}</head><body>${html}</body></html>`;
+}
