@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { CodeServer } from './server.ts';
+import { until } from './until.ts';
+
+/** A row of a tree: its words, and how deep it stands. */
+export interface Row {
+	readonly label: string;
+	readonly description: string;
+	readonly level: number;
+	readonly text: string;
+	readonly aria: string;
+}
+
+/** A window of VS Code, driven as a person would. */
+export class Window {
+	readonly page: Page;
+
+	private constructor(page: Page) {
+		this.page = page;
+	}
+
+	/** Opens a folder, or a file .code-workspace. */
+	static async open(context: BrowserContext, server: CodeServer, path: string): Promise<Window> {
+		const page = await context.newPage();
+		await page.goto(server.url(path.endsWith('.code-workspace') ? { workspace: path } : { folder: path }));
+		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+		await page.locator('.statusbar-item').first().waitFor();
+		return new Window(page);
+	}
+
+	async close(): Promise<void> {
+		await this.page.close({ runBeforeUnload: false });
+	}
+
+	/** Runs a command of the palette by its whole title, as "Covls: Doctor". */
+	async run(title: string): Promise<void> {
+		await this.palette(`>${title}`);
+		const row = this.page.locator('.quick-input-list .monaco-list-row').first();
+		await until(`the palette offers ${title}`, async () => (await row.getAttribute('aria-label'))?.startsWith(title));
+		await this.page.keyboard.press('Enter');
+	}
+
+	/** The titles that the palette offers for some words. */
+	async offered(words: string): Promise<string[]> {
+		await this.palette(`>${words}`);
+		await this.page.waitForTimeout(300);
+		const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+		await this.page.keyboard.press('Escape');
+		return rows.map((row) => row.split('\n')[0] ?? '');
+	}
+
+	private async palette(text: string): Promise<void> {
+		await this.page.keyboard.press('F1');
+		const input = this.page.locator('.quick-input-widget:visible input.input');
+		await input.waitFor();
+		await input.fill(text);
+	}
+
+	/** Opens a file of the workspace by its path. */
+	async file(path: string): Promise<void> {
+		await this.palette('');
+		await this.page.locator('.quick-input-widget:visible input.input').fill(path);
+		const name = path.slice(path.lastIndexOf('/') + 1);
+		const row = this.page.locator('.quick-input-list .monaco-list-row').first();
+		await until(`quick open finds ${path}`, async () => (await row.getAttribute('aria-label'))?.startsWith(name));
+		await this.page.keyboard.press('Enter');
+		await until(`${name} is open`, () => this.page.locator(`.tab.active[aria-label^="${name}"]`).count());
+		await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
+	}
+
+	/** Goes to a line of the file at hand. */
+	async goTo(line: number, column = 1): Promise<void> {
+		await this.palette(`:${line}:${column}`);
+		await this.page.keyboard.press('Enter');
+		await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
+	}
+
+	/** The cursor by the status bar. */
+	async cursor(): Promise<{ line: number; column: number }> {
+		const text = await this.page.locator('.statusbar-item[id="status.editor.selection"]').innerText();
+		const found = /Ln (\d+), Col (\d+)/.exec(text);
+		return { line: Number(found?.[1]), column: Number(found?.[2]) };
+	}
+
+	/** The item of covls in the status bar, in the words of a screen reader. */
+	status(): Locator {
+		return this.page.locator('.statusbar-item[id="covls.covls.covls.status"]');
+	}
+
+	async statusLabel(): Promise<string> {
+		return (await this.status().locator('a').first().getAttribute('aria-label')) ?? '';
+	}
+
+	/** The rows of a tree that are drawn. */
+	async rows(tree: string): Promise<Row[]> {
+		return this.page.locator(`${tree} .monaco-list-row`).evaluateAll((rows) =>
+			rows
+				.map((row) => ({ row, top: row.getBoundingClientRect().top }))
+				.sort((a, b) => a.top - b.top)
+				.map(({ row }) => ({
+					label: row.querySelector('.label-name')?.textContent ?? '',
+					description: row.querySelector('.label-description')?.textContent ?? '',
+					level: Number(row.getAttribute('aria-level')),
+					text: (row as HTMLElement).innerText,
+					aria: row.getAttribute('aria-label') ?? '',
+				})),
+		);
+	}
+
+	/** The numbers of the lines that carry a squiggle. */
+	async squiggles(): Promise<number[]> {
+		return this.page.locator('.editor-group-container.active .monaco-editor').evaluate((editor) => {
+			const lines = new Map<number, number>();
+			for (const margin of editor.querySelectorAll('.margin-view-overlays > div')) {
+				const number = Number(margin.querySelector('.line-numbers')?.textContent);
+				lines.set(Math.round(margin.getBoundingClientRect().top), number);
+			}
+			const out: number[] = [];
+			for (const mark of editor.querySelectorAll('[class*="squiggly-"]')) {
+				const line = mark.closest('.view-overlays > div');
+				out.push(lines.get(Math.round(line?.getBoundingClientRect().top ?? -1)) ?? -1);
+			}
+			return out.sort((a, b) => a - b);
+		});
+	}
+
+	/** The numbers of the lines whose gutter says that they were missed, or hit. */
+	async gutters(kind: 'miss' | 'hit'): Promise<number[]> {
+		return this.page
+			.locator(`.editor-group-container.active .monaco-editor .line-numbers.coverage-deco-${kind}`)
+			.evaluateAll((numbers) => numbers.map((n) => Number(n.textContent)).sort((a, b) => a - b));
+	}
+
+	/** The words of the lenses that are drawn. */
+	async lenses(): Promise<string[]> {
+		return this.page.locator('.editor-group-container.active .codelens-decoration').allInnerTexts();
+	}
+
+	/** Moves the mouse onto the first text of a line that is these words, and returns what the hover says. */
+	async hover(words: string): Promise<string> {
+		const spot = this.page.locator('.editor-group-container.active .view-line span span', { hasText: words }).first();
+		await spot.hover();
+		const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents');
+		await hover.first().waitFor();
+		return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+	}
+
+	async notifications(): Promise<string[]> {
+		return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+	}
+
+	/** Makes room: closes editors, the panel and what is said. */
+	async tidy(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.run('Notifications: Clear All Notifications').catch(() => this.page.keyboard.press('Escape'));
+	}
+}
+
+/** Reads lines of a file, the first being number 1. */
+export function linesOf(file: string): string[] {
+	return ['', ...readFileSync(file, 'utf8').split('\n')];
+}
