@@ -32,39 +32,7 @@ type Mark struct {
 // found wherever it was moved; one whose own text changed is stale; one that was deleted has no
 // mark. Functions that the profile does not know have none either.
 func Marks(file *workspace.File, d *workspace.Document) []Mark {
-	funcs := file.Funcs
-	if file.Source == nil {
-		base := d.ParsedBase()
-		if file.Coverage.Funcs != nil {
-			base = source.Locate(d.Base.String(), file.Coverage.Funcs)
-		}
-		if base == nil {
-			return nil
-		}
-		funcs = file.Coverage.Count(base.Funcs)
-	}
-	now := d.Parsed()
-	if now == nil || file.Coverage.Funcs != nil {
-		return marksByLine(d, funcs)
-	}
-	a := anchor{doc: d, now: now.Funcs, broken: now.Err != nil, taken: make([]bool, len(now.Funcs))}
-	marks := make([]Mark, len(funcs))
-	found := make([]bool, len(funcs))
-	names := map[string]int{}
-	for i, f := range funcs {
-		name := f.String()
-		marks[i] = Mark{Func: f, Ordinal: names[name]}
-		names[name]++
-	}
-	for i := range marks {
-		found[i] = a.sameText(&marks[i])
-	}
-	for i := range marks {
-		found[i] = found[i] || a.sameLines(&marks[i])
-	}
-	for i := range marks {
-		found[i] = found[i] || a.sameName(&marks[i]) || a.samePlace(&marks[i])
-	}
+	marks, found := place(file, d)
 	out := marks[:0]
 	for i, m := range marks {
 		if found[i] {
@@ -74,19 +42,47 @@ func Marks(file *workspace.File, d *workspace.Document) []Mark {
 	return out
 }
 
-// marksByLine finds functions of a language that covls does not parse, by their lines alone.
-func marksByLine(d *workspace.Document, funcs []coverage.Func) []Mark {
-	a := anchor{doc: d}
-	names := map[string]int{}
-	var out []Mark
-	for _, f := range funcs {
-		m := Mark{Func: f, Ordinal: names[f.String()]}
-		names[f.String()]++
-		if a.unchanged(&m) || a.changed(&m) {
-			out = append(out, m)
+// place is Marks with the functions that were deleted: found says of each whether it is in the text.
+func place(file *workspace.File, d *workspace.Document) (marks []Mark, found []bool) {
+	funcs := file.Funcs
+	if file.Source == nil {
+		base := d.ParsedBase()
+		if file.Coverage.Funcs != nil {
+			base = source.Locate(d.Base.String(), file.Coverage.Funcs)
 		}
+		if base == nil {
+			return nil, nil
+		}
+		funcs = file.Coverage.Count(base.Funcs)
 	}
-	return out
+	marks = make([]Mark, len(funcs))
+	found = make([]bool, len(funcs))
+	names := map[string]int{}
+	for i, f := range funcs {
+		name := f.String()
+		marks[i] = Mark{Func: f, Ordinal: names[name]}
+		names[name]++
+	}
+	now := d.Parsed()
+	if now == nil || file.Coverage.Funcs != nil {
+		// The language is not one that covls parses: functions are found by their lines alone.
+		a := anchor{doc: d}
+		for i := range marks {
+			found[i] = a.unchanged(&marks[i]) || a.changed(&marks[i])
+		}
+		return marks, found
+	}
+	a := anchor{doc: d, now: now.Funcs, broken: now.Err != nil, taken: make([]bool, len(now.Funcs))}
+	for i := range marks {
+		found[i] = a.sameText(&marks[i])
+	}
+	for i := range marks {
+		found[i] = found[i] || a.sameLines(&marks[i])
+	}
+	for i := range marks {
+		found[i] = found[i] || a.sameName(&marks[i]) || a.samePlace(&marks[i])
+	}
+	return marks, found
 }
 
 // unchanged finds a function whose text is what it was, where the edits moved it.

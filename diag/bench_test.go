@@ -17,6 +17,11 @@ import (
 // project writes a module of files with blocks blocks in all, 10 a function and 10 functions a file,
 // and its profile; it returns the folder and the source of the first file.
 func project(b *testing.B, blocks int) (dir, file string) {
+	return projectOf(b, blocks, func(fn, k int) int { return (fn + k) % 3 })
+}
+
+// projectOf has each block run as often as count says; 0 is the first of its function.
+func projectOf(b *testing.B, blocks int, count func(fn, block int) int) (dir, file string) {
 	b.Helper()
 	dir = b.TempDir()
 	var profile strings.Builder
@@ -33,9 +38,9 @@ func project(b *testing.B, blocks int) (dir, file string) {
 		write(name, source)
 		line := 3
 		for fn := range 10 {
-			fmt.Fprintf(&profile, "example.com/project/%s:%d.22,%d.12 1 %d\n", name, line, line+1, fn%3)
+			fmt.Fprintf(&profile, "example.com/project/%s:%d.22,%d.12 1 %d\n", name, line, line+1, count(fn, 0))
 			for k := range 9 {
-				fmt.Fprintf(&profile, "example.com/project/%s:%d.12,%d.3 1 %d\n", name, line+1+3*k, line+3+3*k, (fn+k)%3)
+				fmt.Fprintf(&profile, "example.com/project/%s:%d.12,%d.3 1 %d\n", name, line+1+3*k, line+3+3*k, count(fn, k))
 			}
 			line += 31
 		}
@@ -125,5 +130,35 @@ func BenchmarkLenses(b *testing.B) {
 		for _, l := range diag.Lenses(snap, d) {
 			diag.LensLabel(snap, d, l.Func)
 		}
+	}
+}
+
+// BenchmarkGapTree has 10,000 files of 10 functions, of which no test reaches 5.
+func BenchmarkGapTree(b *testing.B) {
+	dir, _ := projectOf(b, 1_000_000, func(fn, _ int) int { return fn % 2 })
+	snap := load(b, dir)
+	for b.Loop() {
+		if n := len(diag.GapTree(snap, diag.GapQuery{})[0].Tiers); n == 0 {
+			b.Fatal("no gaps")
+		}
+	}
+}
+
+// BenchmarkPicture is what an editor that draws asks for after a keystroke.
+func BenchmarkPicture(b *testing.B) {
+	dir, file := project(b, 100_000)
+	snap := load(b, dir)
+	d := open(b, file)
+	for b.Loop() {
+		diag.PictureOf(snap, d)
+	}
+}
+
+// BenchmarkOverview is of 10,000 files.
+func BenchmarkOverview(b *testing.B) {
+	dir, _ := project(b, 1_000_000)
+	snap := load(b, dir)
+	for b.Loop() {
+		diag.OverviewOf(diag.Named(snap), 60)
 	}
 }

@@ -30,6 +30,8 @@ type Diagnostic struct {
 type Related struct {
 	Span    Span
 	Message string
+	// Missed is how many statements or lines did not run.
+	Missed int
 }
 
 // Diagnostics has one for every function of the document that no test reaches, in the order of
@@ -120,7 +122,7 @@ func lineStretches(file *workspace.File, m *Mark, d *workspace.Document) []Relat
 func neverRan(d *workspace.Document, now Span, unit coverage.Unit, n int) Related {
 	first, _ := d.Text.LineCol(now.Start)
 	last, _ := d.Text.LineCol(now.End)
-	return Related{now, fmt.Sprintf("%d %s never ran (%s)", n, unit.Noun(n), lines(first, last))}
+	return Related{now, fmt.Sprintf("%d %s never ran (%s)", n, unit.Noun(n), lines(first, last)), n}
 }
 
 const space = " \t\r\n"

@@ -49,19 +49,24 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 		switch {
 		case m.Stale && file.Folder.Settings.Stale == config.StaleHide:
 		case m.Uncovered():
-			out = append(out, Gap{
-				File: file, Kind: Function, Func: m.Func, Statements: m.Statements.Total,
-				Message: Uncovered(file, &m.Func), Span: m.NameNow,
-			})
+			g := functionGap(file, &m.Func)
+			g.Span = m.NameNow
+			out = append(out, g)
 		default:
 			for _, r := range stretchesOf(file, &m, d) {
 				out = append(out, Gap{
-					File: file, Kind: Stretch, Func: m.Func, Message: fmt.Sprintf("%s: %s", &m.Func, r.Message), Span: r.Span,
+					File: file, Kind: Stretch, Func: m.Func, Statements: r.Missed,
+					Message: fmt.Sprintf("%s: %s", &m.Func, r.Message), Span: r.Span,
 				})
 			}
 		}
 	}
 	return out
+}
+
+// functionGap is the gap of a function that no test reaches, without its place.
+func functionGap(file *workspace.File, f *coverage.Func) Gap {
+	return Gap{File: file, Kind: Function, Func: *f, Statements: f.Statements.Total, Message: uncovered(file, f)}
 }
 
 // lineGaps are the missed stretches of a file whose functions nobody tells: those whose lines still

@@ -35,16 +35,24 @@ func of(t coverage.Tally, u coverage.Unit) string {
 	if t.Total == 0 {
 		return "no " + u.String()
 	}
-	return fmt.Sprintf("%d of %d %s", t.Covered, t.Total, u.Noun(t.Total))
+	return strconv.Itoa(t.Covered) + " of " + strconv.Itoa(t.Total) + " " + u.Noun(t.Total)
 }
 
 // Uncovered says what is missing and how urgent it is.
 func Uncovered(file *workspace.File, f *coverage.Func) string {
-	s := fmt.Sprintf("%s is not covered (%s)", f, of(f.Statements, file.Coverage.Unit))
-	if file.Gap() > 0 {
-		s += fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
+	return uncovered(file, f) + urgencyOf(file)
+}
+
+func uncovered(file *workspace.File, f *coverage.Func) string {
+	return f.String() + " is not covered (" + of(f.Statements, file.Coverage.Unit) + ")"
+}
+
+// urgencyOf goes on behind what is uncovered in a file; "" at its target.
+func urgencyOf(file *workspace.File) string {
+	if file.Gap() == 0 {
+		return ""
 	}
-	return s
+	return fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
 }
 
 const staleWord = "stale: its text changed since the profile was read"

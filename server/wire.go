@@ -130,6 +130,9 @@ func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.
 }
 
 func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+	if answer := s.own(req.Method()); answer != nil && req.IsCall() {
+		return answer(ctx, params{strings.Clone(req.Method()), req.Params()})
+	}
 	return protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)(ctx, req)
 }
 
@@ -162,7 +165,7 @@ func invalid(format string, args ...any) error {
 	return jsonrpc2.Errorf(jsonrpc2.InvalidParams, format, args...)
 }
 
-// Request answers methods that are not in the specification: there are none.
+// Request answers methods that nobody knows; see Server.own.
 func (s *Server) Request(_ context.Context, method string, _ any) (any, error) {
 	return nil, jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "covls does not know %s", method)
 }

@@ -43,6 +43,22 @@ func TestMessages(t *testing.T) {
 		{"command with a wrong argument", command("1", "covls.nextGap", `[]`), "1 -32602"},
 		{"lens of another server", call("1", "codeLens/resolve", `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"data":7}`), "1 -32602"},
 		{"lens without data", call("1", "codeLens/resolve", `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}}}`), "1 -32602"},
+		{"gaps without params", call("1", "covls/gaps", ""), "1 ok"},
+		{"gaps with null", call("1", "covls/gaps", "null"), "1 ok"},
+		{"gaps with a list", call("1", "covls/gaps", "[1]"), "1 -32602"},
+		{"gaps of a tier that is none", call("1", "covls/gaps", `{"tiers":["urgent"]}`), "1 -32602"},
+		{"gaps of tiers that are no list", call("1", "covls/gaps", `{"tiers":"high"}`), "1 -32602"},
+		{"gaps of a document without URI", call("1", "covls/gaps", `{"textDocument":{}}`), "1 -32602"},
+		{"gaps of a document with another URI", call("1", "covls/gaps", js(document("untitled:x"))), "1 ok"},
+		{"gaps of a document with a URI that is none", call("1", "covls/gaps", js(document("::"))), "1 ok"},
+		{"gaps of a document with a number as URI", call("1", "covls/gaps", `{"textDocument":{"uri":7}}`), "1 -32602"},
+		{"gaps of half a surrogate", call("1", "covls/gaps", `{"kinds":["\ud800"],"textDocument":{"uri":"file:///\ud800"}}`), "1 ok"},
+		{"coverage without params", call("1", "covls/coverage", ""), "1 -32602"},
+		{"coverage of no document", call("1", "covls/coverage", "{}"), "1 -32602"},
+		{"coverage of a number", call("1", "covls/coverage", `{"textDocument":5}`), "1 -32602"},
+		{"coverage of what is not there", call("1", "covls/coverage", js(document("file:///none.go"))), "1 ok"},
+		{"coverage as a notification", note("covls/coverage", js(document("file:///none.go"))), ""},
+		{"status is not for a client to send", lines(note("covls/status", "{}"), call("1", "covls/status", "{}")), "1 -32601"},
 		{"second initialize", call("1", "initialize", js(roots(obj{}))), "1 -32600"},
 		{"second initialized", note("initialized", "{}"), ""},
 
@@ -409,6 +425,8 @@ func TestLifeCycle(t *testing.T) {
 		{"initialize after a notification", []string{didOpen("file:///a.go", ""), note("initialized", ""), initialize}, "0 ok", 1},
 		{"initialize with wrong params and again", []string{call("1", "initialize", `{"processId":"x"}`), initialize}, "0 ok, 1 -32602", 1},
 		{"initialize twice", []string{initialize, call("1", "initialize", js(roots(obj{})))}, "0 ok, 1 -32600", 1},
+		{"own request before initialize", []string{call("1", "covls/gaps", "")}, "1 -32002", 1},
+		{"own request after shutdown", []string{initialize, call("1", "shutdown", ""), call("2", "covls/gaps", "")}, "0 ok, 1 ok, 2 -32600", 0},
 		{"request before initialized", []string{initialize, call("1", "textDocument/codeLens", js(document("file:///a")))}, "0 ok, 1 ok", 1},
 		{"initialized without params", []string{initialize, note("initialized", ""), call("1", "textDocument/codeLens", js(document("file:///a")))}, "0 ok, 1 ok", 1},
 		{"initialized with null", []string{initialize, note("initialized", "null"), call("1", "textDocument/codeLens", js(document("file:///a")))}, "0 ok, 1 ok", 1},
@@ -584,4 +602,22 @@ func TestPanic(t *testing.T) {
 			t.Errorf("the log lacks %q:\n%s", want, &log)
 		}
 	}
+}
+
+// TestOwnPanic has covls's own requests panic.
+func TestOwnPanic(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	p := ready(t, roots(modern(), dir))
+	p.profiles(1)
+	p.server.Plant(path)
+	for i, method := range []string{"covls/coverage", "covls/gaps"} {
+		id := strconv.Itoa(i)
+		p.send(call(id, method, js(document(string(uri.File(path))))))
+		if m := p.response(id); m.Error == nil || m.Error.Code != -32603 || m.Error.Message != "covls failed at "+method+"; the log has details" {
+			t.Errorf("answer %v %+v", m, m.Error)
+		}
+	}
+	p.alive()
 }

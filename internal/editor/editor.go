@@ -49,6 +49,8 @@ type Seen struct {
 	Progress []string
 	// Registered are the methods that the server registered for.
 	Registered []string
+	// Status are the parameters of covls/status, as JSON.
+	Status []string
 }
 
 // Published is one publishDiagnostics.
@@ -113,7 +115,7 @@ func Connect(ctx context.Context, stream jsonrpc2.Stream) *Editor {
 		changed: make(chan struct{}), docs: map[uri.URI]int32{},
 	}
 	e.Server = protocol.ServerDispatcher(e.conn)
-	handle := protocol.ClientHandler(e, jsonrpc2.MethodNotFoundHandler)
+	handle := protocol.ClientHandler(e, e.other)
 	e.conn.Go(ctx, func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 		if !req.IsCall() {
 			_, _ = handle(jsonrpc2.DetachContext(ctx), req) // in the order in which they come
@@ -123,6 +125,27 @@ func Connect(ctx context.Context, stream jsonrpc2.Stream) *Editor {
 		return handle(ctx, req)
 	})
 	return e
+}
+
+// other takes what is not LSP's.
+func (e *Editor) other(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+	if req.Method() != "covls/status" {
+		return jsonrpc2.MethodNotFoundHandler(ctx, req)
+	}
+	params := string(req.Params())
+	e.see(func(s *Seen) { s.Status = append(s.Status, params) })
+	return nil, nil
+}
+
+// Ask makes a request that is not LSP's. The parameters are JSON, "" leaves them out; so is the answer.
+func (e *Editor) Ask(ctx context.Context, method, params string) (json.RawMessage, error) {
+	var in any
+	if params != "" {
+		in = jsonrpc2.RawMessage(params)
+	}
+	var out jsonrpc2.RawMessage
+	_, err := e.conn.Call(ctx, method, in, &out)
+	return json.RawMessage(out), err
 }
 
 // Start connects and initializes.

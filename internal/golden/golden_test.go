@@ -169,6 +169,8 @@ func (g *golden) write(name string, data []byte) {
 //	act FILE L:C                  run the first of them
 //	cat FILE                      print what is on disk
 //	messages                      print what the user was told since the last time
+//	gaps FILE|. [PARAMS]          print the answer to covls/gaps, for one file or all
+//	coverage FILE                 print the answer to covls/coverage
 func (g *golden) do(line string) {
 	g.t.Helper()
 	fmt.Fprintf(&g.out, "> %s\n", line)
@@ -266,6 +268,10 @@ func (g *golden) do(line string) {
 			fmt.Fprintln(&g.out, strings.ReplaceAll(m, g.dir, "DIR"))
 		}
 		g.told = len(seen)
+	case "gaps":
+		g.gaps(name, rest)
+	case "coverage":
+		g.coverage(name)
 	default:
 		g.t.Fatalf("%s: no such command", line)
 	}

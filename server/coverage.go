@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+)
+
+const wantCoverage = `{"textDocument": {"uri": …}}`
+
+type wireCoverage struct {
+	URI       string         `json:"uri"`
+	Version   *int32         `json:"version"` // null: not open
+	Summary   *wireSummary   `json:"summary"`
+	Tier      config.Tier    `json:"tier"`
+	Reason    string         `json:"reason"`
+	Stale     bool           `json:"stale"`
+	Regions   []wireRegion   `json:"regions"`
+	Branches  []wireDecision `json:"branches"`
+	Functions []wireFunction `json:"functions"`
+	Excluded  []wireExcluded `json:"excluded"`
+}
+
+type wireRegion struct {
+	Range      *wireRange `json:"range"`
+	Count      *uint64    `json:"count"`
+	Statements int        `json:"statements"`
+	State      diag.State `json:"state"`
+}
+
+type wireDecision struct {
+	Line uint32    `json:"line"`
+	Ways []wireWay `json:"ways"`
+}
+
+type wireWay struct {
+	Count *uint64 `json:"count"`
+}
+
+type wireFunction struct {
+	Name      string     `json:"name"`
+	Range     *wireRange `json:"range"`
+	NameRange *wireRange `json:"name_range"`
+	Count     *uint64    `json:"count"`
+	Covered   int        `json:"covered"`
+	Total     int        `json:"total"`
+	State     diag.State `json:"state"`
+	Stale     bool       `json:"stale"`
+	Kind      string     `json:"kind"`
+}
+
+type wireExcluded struct {
+	Range  *wireRange `json:"range"`
+	Reason string     `json:"reason"`
+}
+
+// coverage answers covls/coverage: all that is known of one document, for an editor that draws it.
+func (s *Server) coverage(ctx context.Context, p params) (any, error) {
+	var in struct {
+		TextDocument *documentParam `json:"textDocument"`
+	}
+	if err := p.into(&in, wantCoverage); err != nil {
+		return nil, err
+	}
+	u, ok, err := in.TextDocument.parse(p.of)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, invalid("%s needs %s", p.of, wantCoverage)
+	}
+	snap, c := s.snapshot(ctx), s.client.Load()
+	d := s.documentAt(snap, u)
+	if d == nil {
+		return nil, nil
+	}
+	pic := diag.PictureOf(snap, d)
+	if pic == nil {
+		return nil, nil
+	}
+	f := pic.File
+	out := wireCoverage{
+		URI: string(u), Tier: f.Standing.Tier, Reason: f.Standing.Sentence(), Stale: pic.Stale,
+		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
+		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
+	}
+	if d.URI != "" {
+		out.URI, out.Version = d.URI, &d.Version
+	}
+	span := func(s diag.Span) *wireRange { return wireRangeOf(c.rangeOf(d.Text, s)) }
+	for _, r := range pic.Runs {
+		state := diag.Covered
+		if r.Count == 0 {
+			state = diag.NotCovered
+		}
+		out.Regions = append(out.Regions, wireRegion{span(r.Span), wireCount(r.Count, r.Known), r.Statements, state})
+	}
+	for _, b := range pic.Decisions {
+		w := wireDecision{Line: b.Line - 1, Ways: []wireWay{}}
+		for _, n := range b.Ways {
+			w.Ways = append(w.Ways, wireWay{wireCount(n, f.Counted() || n == 0)})
+		}
+		out.Branches = append(out.Branches, w)
+	}
+	for i := range pic.Funcs {
+		m := &pic.Funcs[i]
+		out.Functions = append(out.Functions, wireFunction{
+			Name: m.String(), Range: span(m.Now), NameRange: span(m.NameNow), Count: wireCount(m.Calls, m.Known),
+			Covered: m.Statements.Covered, Total: m.Statements.Total, State: m.State, Stale: m.Stale, Kind: diag.KindOf(&diag.Gap{File: f, Func: m.Func}),
+		})
+	}
+	for _, e := range pic.Excluded {
+		out.Excluded = append(out.Excluded, wireExcluded{span(e.Span), e.Reason})
+	}
+	return raw(out)
+}
