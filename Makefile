@@ -52,7 +52,7 @@ vsix: setup-vscode
 # the README, ARGS='--only word' runs the steps whose name has the word.
 test-vscode: setup-vscode
 	@cd $(VSCODE) && PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" && npm run --silent check
-	@$(NODE) node $(VSCODE)/test/e2e/main.ts $(if $(SHOTS),--shots $(abspath $(SHOTS))) $(ARGS)
+	@$(NODE) node $(VSCODE)/test/e2e/main.mts $(if $(SHOTS),--shots $(abspath $(SHOTS))) $(ARGS)
 
 # setup-vscode installs what builds and drives the extension; npm's part follows package-lock.json.
 setup-vscode:

@@ -134,8 +134,26 @@ async function reload({ client }: Parts): Promise<void> {
 	);
 }
 
+/** What the server answers to the doctor's command; the fixes are mappings that would find lost files. */
+interface Diagnosis {
+	readonly content: string;
+	readonly fixes: readonly {
+		readonly title: string;
+		readonly from: string;
+		readonly to: string;
+		readonly uri: string;
+	}[];
+}
+
 async function doctor({ client, reports }: Parts): Promise<void> {
-	await reports.showMarkdown(vscode.l10n.t('Coverage doctor'), await client.run<string>(serverCommand.doctor));
+	const answer = await client.run<string | Diagnosis>(serverCommand.doctor);
+	const { content, fixes } = typeof answer === 'string' ? { content: answer, fixes: [] } : answer;
+	const buttons = fixes.map(({ title, from, to, uri }) => ({
+		label: title,
+		command: serverCommand.addPathMapping,
+		args: { from, to, uri },
+	}));
+	await reports.showMarkdownPage(vscode.l10n.t('Coverage doctor'), content, buttons);
 }
 
 /** The file that a command speaks of: a row of the tree, an entry of the explorer, or the one at hand. */

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 
+/** A link of a page that runs a command with one argument. */
+export interface Button {
+	readonly label: string;
+	readonly command: string;
+	readonly args: unknown;
+}
+
 /** Texts that the server wrote for people, shown as Markdown previews and as pages. */
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
 	private readonly texts = new Map<string, string>();
@@ -46,12 +53,38 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 		panel.webview.html = withPolicy(html);
 	}
 
+	/** Shows Markdown as a page, with buttons above it that run commands. */
+	async showMarkdownPage(title: string, text: string, buttons: readonly Button[]): Promise<void> {
+		const body = await vscode.commands.executeCommand<string>('markdown.api.render', text);
+		const links = buttons.map(({ label, command, args }) => {
+			const target = `command:${command}?${encodeURIComponent(JSON.stringify([args]))}`;
+			return `<p><a class="button" href="${escape(target)}">${escape(label)}</a></p>`;
+		});
+		const commands = [...new Set(buttons.map((button) => button.command))];
+		const html = `<!DOCTYPE html><html><head><style>${style}</style></head><body>${links.join('')}${body}</body></html>`;
+		this.showPage(title, html, commands);
+	}
+
 	dispose(): void {
 		for (const panel of [...this.pages.values()]) {
 			panel.dispose();
 		}
 		vscode.Disposable.from(...this.disposables).dispose();
 	}
+}
+
+const style = `
+body { max-width: 60em; padding: 0 1em 2em; line-height: 1.5; }
+pre { overflow-x: auto; padding: 0.6em; background: var(--vscode-textCodeBlock-background); }
+code { font-family: var(--vscode-editor-font-family); }
+.button { display: inline-block; padding: 0.3em 0.9em; border-radius: 2px; text-decoration: none;
+  color: var(--vscode-button-foreground); background: var(--vscode-button-background); }
+.button:hover { background: var(--vscode-button-hoverBackground); }
+.button:focus { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
+`;
+
+function escape(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 /** Puts the policy first in the page's head; styles are allowed by what they say, not by where they are. */

@@ -25,7 +25,8 @@ export class Steps {
 			return;
 		}
 		const begin = Date.now();
-		const tell = (mark: string) => console.log(`${mark} ${number} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
+		const tell = (mark: string) =>
+			console.log(`${mark} ${number} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
 		try {
 			await body();
 			this.passed++;
@@ -37,7 +38,9 @@ export class Steps {
 		}
 		if (this.shots !== undefined && page !== undefined && !page.isClosed()) {
 			const file = `${number}-${name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60)}.png`;
-			await page.screenshot({ path: join(this.shots, file) }).catch((error) => console.log(`     no picture: ${error}`));
+			await page
+				.screenshot({ path: join(this.shots, file) })
+				.catch((error) => console.log(`     no picture: ${error}`));
 		}
 	}
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { until } from './until.ts';
+import { until } from './until.mts';
 
 /** VS Code in a browser, with folders of its own for everything that it keeps. */
 export class CodeServer {
@@ -21,7 +21,13 @@ export class CodeServer {
 	 * Starts it in a new folder with an extension and with the user's settings. Flags are those of
 	 * code-server; trust decides whether workspaces must be trusted first.
 	 */
-	static async start(dir: string, vsix: string, settings: object, flags: string[] = [], trust = false): Promise<CodeServer> {
+	static async start(
+		dir: string,
+		vsix: string,
+		settings: object,
+		flags: string[] = [],
+		trust = false,
+	): Promise<CodeServer> {
 		const user = join(dir, 'user');
 		const extensions = join(dir, 'extensions');
 		mkdirSync(join(user, 'User'), { recursive: true });

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 const plain = { ...process.env, GOFLAGS: '' };
 
 export const run = (dir: string, program: string, ...args: string[]): string =>
-	execFileSync(program, args, { cwd: dir, env: plain, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+	execFileSync(program, args, {
+		cwd: dir,
+		env: plain,
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'pipe'],
+		maxBuffer: 1 << 28,
+	});
 
 /** Copies cobra, as the module proxy has it, into a folder. */
 export function cobra(dir: string): void {
@@ -38,7 +44,9 @@ export function goToolCover(dir: string): { total: string; zero: { file: string;
 	const total = /([\d.]+)%$/.exec(lines.pop() ?? '')?.[1] ?? '';
 	const zero = lines
 		.map((line) => /^github.com\/spf13\/cobra\/(\S+):(\d+):\s+(\S+)\s+0\.0%$/.exec(line))
-		.flatMap((found) => (found === null ? [] : [{ file: found[1] as string, line: Number(found[2]), name: found[3] as string }]));
+		.flatMap((found) =>
+			found === null ? [] : [{ file: found[1] as string, line: Number(found[2]), name: found[3] as string }],
+		);
 	return { total, zero };
 }
 

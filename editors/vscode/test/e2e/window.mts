@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import type { CodeServer } from './server.ts';
-import { until } from './until.ts';
+import type { CodeServer } from './server.mts';
+import { until } from './until.mts';
 
 /** A row of a tree: its words, and how deep it stands. */
 export interface Row {
