@@ -108,7 +108,7 @@ function details(coverage: DocumentCoverage, covered: boolean): vscode.FileCover
 		lines.delete(range.start.line);
 		const missed = ways?.some((way) => way.count === 0) ?? false;
 		if (region.state === 'uncovered' || missed || covered) {
-			const branches = ways?.map((way) => new vscode.BranchCoverage(way.count));
+			const branches = ways?.map((way) => new vscode.BranchCoverage(way.count ?? true));
 			out.push(new vscode.StatementCoverage(region.count ?? region.state === 'covered', range, branches));
 		}
 	}

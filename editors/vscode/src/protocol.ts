@@ -137,7 +137,7 @@ export interface DocumentCoverage {
 	readonly reason: string;
 	readonly stale: boolean;
 	readonly regions: readonly Region[];
-	readonly branches: readonly { readonly line: number; readonly ways: readonly { readonly count: number }[] }[];
+	readonly branches: readonly { readonly line: number; readonly ways: readonly { readonly count: number | null }[] }[];
 	readonly functions: readonly FunctionCoverage[];
 	readonly excluded: readonly { readonly range: Range; readonly reason: string }[];
 }

@@ -58,7 +58,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 		const body = await vscode.commands.executeCommand<string>('markdown.api.render', text);
 		const links = buttons.map(({ label, command, args }) => {
 			const target = `command:${command}?${encodeURIComponent(JSON.stringify([args]))}`;
-			return `<p><a class="button" href="${escape(target)}">${escape(label)}</a></p>`;
+			return `<p><a class="button" href="${escaped(target)}">${escaped(label)}</a></p>`;
 		});
 		const commands = [...new Set(buttons.map((button) => button.command))];
 		const html = `<!DOCTYPE html><html><head><style>${style}</style></head><body>${links.join('')}${body}</body></html>`;
@@ -83,7 +83,7 @@ code { font-family: var(--vscode-editor-font-family); }
 .button:focus { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
 `;
 
-function escape(text: string): string {
+function escaped(text: string): string {
 	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

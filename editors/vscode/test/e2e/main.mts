@@ -73,6 +73,9 @@ function browserPath(): string {
 
 const lineNumbers = (of: readonly { line: number }[]) => of.map((f) => f.line).sort((a, b) => a - b);
 
+/** The tree "Coverage Gaps". */
+const tree = '.pane:has(.pane-header[aria-label^="Coverage Gaps"]) .customview-tree';
+
 const root = mkdtempSync(join(tmpdir(), 'covls-vscode-'));
 const steps = new Steps(flags.shots, flags.only);
 let server: CodeServer | undefined;
@@ -120,23 +123,95 @@ try {
 		});
 		assert.deepEqual(lines, lineNumbers(want));
 		for (const gap of want) {
-			assert.ok(linesOf(join(go, file))[gap.line]?.includes(gap.name), `line ${gap.line} is that of ${gap.name}`);
+			assert.ok(
+				linesOf(join(go, file))[gap.line]?.includes(gap.name.replace(/.*\./, '')),
+				`line ${gap.line} is that of ${gap.name}`,
+			);
 		}
 		// A file with more of them than fit a screen: the Problems view has all.
 		await window.file('shell_completions.go');
 		const problems = uncovered('shell_completions.go');
-		await window.run('View: Toggle Problems (Errors, Warnings, Infos)').catch(() => window.run('View: Show Problems'));
+		await window.run('Problems: Focus on Problems View');
 		await until('the Problems view lists them', async () => {
 			const said = (await window.rows('.markers-panel')).filter((row) => row.level === 2).map((row) => row.text);
 			return problems.every((gap) => said.some((text) => text.includes(gap.message)));
 		});
 	});
+
+	await steps.step('a click on a lens goes to the next gap', page, async () => {
+		const first = uncovered('shell_completions.go')[0] as ShellGap;
+		await window.run('View: Toggle Panel Visibility');
+		await window.file('shell_completions.go');
+		await window.goTo(1);
+		const lens = page.locator('.editor-group-container.active .codelens-decoration a', { hasText: 'next gap' });
+		await lens.first().click();
+		await until('the cursor is on the name of the first gap', async () => {
+			const { line, column } = await window.cursor();
+			return (
+				line === first.line &&
+				linesOf(join(go, first.file))
+					[line]?.slice(column - 1)
+					.startsWith(first.name)
+			);
+		});
+	});
+
+	await steps.step('a hover tells the reason', page, async () => {
+		const first = uncovered('shell_completions.go')[0] as ShellGap;
+		const said = await window.hover(first.name.replace(/.*\./, ''));
+		assert.match(said, /0 of 1 statement/);
+		assert.match(said, /lower: .*7 statements short of 60 %|short of 60 %/);
+	});
+
+	const figure = (dir: string) => `${Math.floor(covls(program, dir).report.summary.percent * 10) / 10} %`;
+
+	await steps.step('status bar, tree, badge, gutters and Test Coverage have the right numbers', page, async () => {
+		const { report } = covls(program, go);
+		assert.equal(`${goToolCover(go).total} %`, `${(Math.round(report.summary.percent * 10) / 10).toFixed(1)} %`);
+		await until('the status bar has the figure', async () => (await window.statusLabel()) === `Coverage ${figure(go)}`);
+
+		await window.run('Testing: Focus on Coverage Gaps View');
+		const rows = await until('the tree has rows', async () => {
+			const found = await window.rows(tree);
+			return found.length > 3 ? found : undefined;
+		});
+		for (const tier of ['critical', 'high', 'medium', 'lower']) {
+			const files = report.files.filter((file) => file.tier === tier);
+			const row = rows.find((r) => r.level === 1 && r.label.toLowerCase() === tier);
+			if (files.length > 0) {
+				assert.equal(
+					row?.description,
+					files.length === 1 ? '1 file' : `${files.length} files`,
+					`files of tier ${tier}`,
+				);
+			} else {
+				assert.equal(row, undefined, `no row for tier ${tier}`);
+			}
+		}
+		const urgent = report.files.filter((file) => file.tier === 'critical').sort((a, b) => b.gap - a.gap)[0];
+		assert.equal(
+			rows.find((r) => r.level === 2)?.label,
+			urgent?.path.replace(/.*\//, ''),
+			'the most urgent file comes first',
+		);
+
+		const want = uncovered('shell_completions.go');
+		await window.file('shell_completions.go');
+		await window.goTo(want[0]?.line ?? 1);
+		const missed = await until('gutters', async () => {
+			const found = await window.gutters('miss');
+			return found.length > 0 ? found : undefined;
+		});
+		assert.ok(missed.includes((want[0]?.line ?? 0) + 1), `the body of ${want[0]?.name} is missed: ${missed}`);
+		assert.deepEqual(await window.gutters('hit'), [], 'covered code is not painted');
+	});
 	console.log(
-		await window.offered('coverage'),
+		await window.offered('Test Coverage'),
 		await window.offered('Covls:'),
-		await window.offered('problems'),
+		await window.offered('Panel'),
 		await window.statusLabel(),
 	);
+	await window.run('View: Show Explorer');
 } finally {
 	await browser?.close();
 	await server?.stop();

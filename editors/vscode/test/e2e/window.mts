@@ -23,9 +23,12 @@ export class Window {
 	/** Opens a folder, or a file .code-workspace. */
 	static async open(context: BrowserContext, server: CodeServer, path: string): Promise<Window> {
 		const page = await context.newPage();
-		await page.goto(server.url(path.endsWith('.code-workspace') ? { workspace: path } : { folder: path }));
+		page.setDefaultTimeout(10_000);
+		await page.goto(server.url(path.endsWith('.code-workspace') ? { workspace: path } : { folder: path }), {
+			timeout: 60_000,
+		});
 		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-		await page.locator('.statusbar-item').first().waitFor();
+		await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
 		return new Window(page);
 	}
 
@@ -35,43 +38,53 @@ export class Window {
 
 	/** Runs a command of the palette by its whole title, as "Covls: Doctor". */
 	async run(title: string): Promise<void> {
-		await this.palette(`>${title}`);
-		const row = this.page.locator('.quick-input-list .monaco-list-row').first();
-		await until(`the palette offers ${title}`, async () => (await row.getAttribute('aria-label'))?.startsWith(title));
-		await this.page.keyboard.press('Enter');
+		await this.choose(`>${title}`, title);
 	}
 
 	/** The titles that the palette offers for some words. */
 	async offered(words: string): Promise<string[]> {
-		await this.palette(`>${words}`);
-		await this.page.waitForTimeout(300);
+		await this.ask(`>${words}`);
+		await this.page.waitForTimeout(1000);
 		const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
 		await this.page.keyboard.press('Escape');
 		return rows.map((row) => row.split('\n')[0] ?? '');
 	}
 
-	private async palette(text: string): Promise<void> {
+	/** Types into the palette; what it had to say before is gone then. */
+	private async ask(text: string): Promise<void> {
+		await this.page.keyboard.press('Escape');
 		await this.page.keyboard.press('F1');
 		const input = this.page.locator('.quick-input-widget:visible input.input');
 		await input.waitFor();
 		await input.fill(text);
 	}
 
+	/** Takes what the palette offers first for some words. It is asked anew where that is not what it should be. */
+	private async choose(text: string, first: string): Promise<void> {
+		const row = this.page.locator(`.quick-input-list .monaco-list-row[data-index="0"][aria-label^="${first}"]`);
+		await until(
+			`the palette offers ${first}`,
+			async () => {
+				await this.ask(text);
+				await row.waitFor({ timeout: 10_000 });
+				return true;
+			},
+			30_000,
+		);
+		await this.page.keyboard.press('Enter');
+	}
+
 	/** Opens a file of the workspace by its path. */
 	async file(path: string): Promise<void> {
-		await this.palette('');
-		await this.page.locator('.quick-input-widget:visible input.input').fill(path);
 		const name = path.slice(path.lastIndexOf('/') + 1);
-		const row = this.page.locator('.quick-input-list .monaco-list-row').first();
-		await until(`quick open finds ${path}`, async () => (await row.getAttribute('aria-label'))?.startsWith(name));
-		await this.page.keyboard.press('Enter');
+		await this.choose(path, name);
 		await until(`${name} is open`, () => this.page.locator(`.tab.active[aria-label^="${name}"]`).count());
 		await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
 	}
 
 	/** Goes to a line of the file at hand. */
 	async goTo(line: number, column = 1): Promise<void> {
-		await this.palette(`:${line}:${column}`);
+		await this.ask(`:${line}:${column}`);
 		await this.page.keyboard.press('Enter');
 		await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
 	}
