@@ -6,7 +6,8 @@ export function percent(summary: Summary | null): string {
 	if (summary === null || summary.percent === null) {
 		return '–';
 	}
-	const short = Math.floor(summary.percent * 10) / 10;
+	const rounded = Math.round(summary.percent * 10) / 10;
+	const short = summary.covered < summary.total ? Math.min(rounded, 99.9) : rounded;
 	return `${short.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
 }
 

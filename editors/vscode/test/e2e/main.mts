@@ -163,7 +163,7 @@ try {
 		assert.match(said, /lower: .*7 statements short of 60 %|short of 60 %/);
 	});
 
-	const figure = (dir: string) => `${Math.floor(covls(program, dir).report.summary.percent * 10) / 10} %`;
+	const figure = (dir: string) => `${Math.round(covls(program, dir).report.summary.percent * 10) / 10} %`;
 
 	await steps.step('status bar, tree, badge, gutters and Test Coverage have the right numbers', page, async () => {
 		const { report } = covls(program, go);
