@@ -77,7 +77,7 @@ bench:
 
 # golden rewrites the golden files; read the diff before you commit it.
 golden:
-	$(GO) test ./internal/golden ./cmd/covls ./profile/gocover -update
+	$(GO) test ./internal/golden ./cmd/covls ./profile/gocover ./config -update
 
 clean:
 	rm -f covls

@@ -19,6 +19,15 @@ type Layer struct {
 
 	values Settings
 	origin map[string]string // of every key that is set
+	lines  map[string]lines  // of those that are set in a file
+}
+
+// lines are where a key stands in a file: the 1-based line of its name and those of the elements, where
+// it is a list.
+type lines struct {
+	file     string
+	name     int
+	elements []int
 }
 
 // FromEditor reads what an editor sent, as JSON decodes into an any. Groups may be nested or dotted
@@ -65,6 +74,7 @@ type reader struct {
 // place is where something was set.
 type place struct {
 	where, origin string
+	file          string // "" outside of files
 	line, col     int
 }
 
@@ -151,7 +161,7 @@ func (r *reader) command(language string, v any) {
 
 // layer decodes what was found.
 func (r *reader) layer(dir string) (Layer, []Problem) {
-	l := Layer{Dir: dir, origin: map[string]string{}}
+	l := Layer{Dir: dir, origin: map[string]string{}, lines: map[string]lines{}}
 	for _, k := range keys {
 		v, ok := r.found[k.name]
 		if !ok {
@@ -162,35 +172,77 @@ func (r *reader) layer(dir string) (Layer, []Problem) {
 			r.problem(k.name+f.at, SeverityWarning, k.name+f.at+f.text)
 		}
 		if len(faults) == 0 {
-			l.origin[k.name] = r.locate(k.name).origin
+			at := r.locate(k.name)
+			l.origin[k.name] = at.origin
+			if at.file != "" {
+				l.lines[k.name] = r.lines(k.name, at, v)
+			}
 		}
 	}
 	slices.SortStableFunc(r.problems, compareProblems)
 	return l, r.problems
 }
 
+func (r *reader) lines(name string, at place, v any) lines {
+	l := lines{file: at.file, name: at.line}
+	if list, ok := v.([]any); ok {
+		for i := range list {
+			l.elements = append(l.elements, r.locate(fmt.Sprintf("%s[%d]", name, i)).line)
+		}
+	}
+	return l
+}
+
 // Effective is the settings in force and where each of them comes from.
 type Effective struct {
 	Settings
 	origin map[string]string
+	lines  map[string]lines
 	base   string
 }
 
 // Merge lays the layers over the defaults, key by key; the later one wins, and lists and tables of
 // commands replace what is below.
 func Merge(layers ...Layer) Effective {
-	e := Effective{Settings: Default(), origin: map[string]string{}}
+	e := Effective{Settings: Default(), origin: map[string]string{}, lines: map[string]lines{}}
 	for _, l := range layers {
 		for _, k := range keys {
 			if origin, ok := l.origin[k.name]; ok {
 				k.copy(&e.Settings, &l.values)
-				e.origin[k.name] = origin
+				e.origin[k.name], e.lines[k.name] = origin, l.lines[k.name]
 			}
 		}
 		if _, ok := l.origin["profiles"]; ok {
 			e.base = l.Dir
 		}
 	}
+	return e
+}
+
+// TotalTarget is the coverage that all files together should reach, in percent: Target, but where
+// nobody set that and all components have the same target, theirs.
+func (e Effective) TotalTarget() float64 {
+	if _, set := e.origin["target"]; set || len(e.Components) == 0 || e.Components[0].Target == nil {
+		return e.Target
+	}
+	target := *e.Components[0].Target
+	for _, c := range e.Components[1:] {
+		if c.Target == nil || *c.Target != target {
+			return e.Target
+		}
+	}
+	return target
+}
+
+// WithTarget returns the settings with one target, in percent, for everything but rules.
+func (e Effective) WithTarget(percent float64) Effective {
+	e.Target = percent
+	e.Components = slices.Clone(e.Components)
+	for i := range e.Components {
+		e.Components[i].Target = nil
+	}
+	e.origin = maps.Clone(e.origin)
+	e.origin["target"] = "command line"
 	return e
 }
 
@@ -201,6 +253,18 @@ func (e Effective) Origin(key string) string {
 		return o
 	}
 	return "default"
+}
+
+// Place returns the file that sets a key and the 1-based line of one of the elements of its list, by
+// the element's index, or of the key itself, by -1. They are "" and 0 where no file sets that.
+func (e Effective) Place(key string, element int) (file string, line int) {
+	switch l := e.lines[key]; {
+	case element == -1 && l.file != "":
+		return l.file, l.name
+	case 0 <= element && element < len(l.elements):
+		return l.file, l.elements[element]
+	}
+	return "", 0
 }
 
 // ProfileBase returns the folder that relative Profiles are relative to; "" is the workspace folder.

@@ -699,12 +699,41 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest(%q) = %q, want %q", given, got, want)
 		}
 	}
+}
+
+// TestPlace holds where the keys and elements of a file stand.
+func TestPlace(t *testing.T) {
+	t.Parallel()
+	file, problems := ParseTOML("/w/.covls.toml", []byte("target = 50\nexclude = [\n  'a',\n  'b',\n]\n\n[[rule]]\npaths = ['x']\n\n[[rule]]\npaths = ['y']\n"))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	editor, problems := FromEditor("test", map[string]any{"exclude": []any{"c"}})
+	if problems != nil {
+		t.Fatal(problems)
+	}
 	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"abc", "abc", 0}, {"teir", "tier", 1}, {"ab", "ba", 1}} {
-		if got := distance(tt.a, tt.b); got != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		key         string
+		element     int
+		fileLine    int
+		withEditors int
+	}{
+		{"target", -1, 1, 1},
+		{"target", 0, 0, 0},
+		{"exclude", -1, 2, 0},
+		{"exclude", 1, 4, 0},
+		{"exclude", 2, 0, 0},
+		{"rule", -1, 7, 7},
+		{"rule", 0, 7, 7},
+		{"rule", 1, 10, 10},
+		{"stale", -1, 0, 0},
+		{"no key", 3, 0, 0},
+	} {
+		for i, want := range []int{tt.fileLine, tt.withEditors} {
+			path, line := Merge([]Layer{file, editor}[:i+1]...).Place(tt.key, tt.element)
+			if line != want || (path != "") != (want > 0) || want > 0 && path != "/w/.covls.toml" {
+				t.Errorf("%s[%d] of %d layers stands at %q:%d, want line %d", tt.key, tt.element, i+1, path, line, want)
+			}
 		}
 	}
 }
@@ -784,4 +813,33 @@ func FuzzFromEditor(f *testing.F) {
 		l, problems := FromEditor("editor setting", v)
 		sound(t, l, problems)
 	})
+}
+
+// TestTotalTarget holds which target is that of all files together.
+func TestTotalTarget(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rule, toml string
+		want       float64
+	}{
+		{"a target that is set stands", "target = 70\ncomponent = [{ name = 'a', include = ['a/'], target = 55 }]", 70},
+		{"components that agree say it where nothing is set", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 55 }]", 55},
+		{"components that differ leave the default", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 50 }]", 60},
+		{"one without a target leaves the default", "component = [{ name = 'a', include = ['a/'] }, { name = 'b', include = ['b/'], target = 50 }]", 60},
+		{"without components it is the default", "", 60},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			l, problems := ParseTOML("f", []byte(tt.toml))
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if got := Merge(l).TotalTarget(); got != tt.want {
+				t.Errorf("target %v, want %v", got, tt.want)
+			}
+			if e := Merge(l).WithTarget(33); e.TotalTarget() != 33 || len(e.Components) > 0 && e.Components[0].Target != nil {
+				t.Errorf("with one target: %+v", e.Settings)
+			}
+		})
+	}
 }

@@ -11,18 +11,19 @@ import (
 
 // TOML returns the mapping as a table of a .covls.toml.
 func (m PathMapping) TOML() string {
-	return "[[path]]\nfrom = " + quoteTOML(m.From) + "\nto = " + quoteTOML(m.To) + "\n"
+	return "[[path]]\nfrom = " + QuoteTOML(m.From) + "\nto = " + QuoteTOML(m.To) + "\n"
 }
 
-// quoteTOML writes a basic string: TOML has every escape that JSON has.
-func quoteTOML(s string) string {
+// QuoteTOML writes a basic string of TOML, which has every escape that JSON has, but none of its
+// control characters as they are. What is no UTF-8 becomes U+FFFD.
+func QuoteTOML(s string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(s); err != nil {
 		return `""`
 	}
-	return strings.TrimSpace(b.String())
+	return strings.ReplaceAll(strings.TrimSpace(b.String()), "\x7f", `\u007f`)
 }
 
 // AddMapping writes a mapping to the end of the settings file at path, which it makes where there is

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pelletier/go-toml/v2"
+
 	"github.com/covls/covls/config"
 )
 
@@ -44,5 +46,20 @@ func TestAddMapping(t *testing.T) {
 				t.Errorf("have %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestQuoteTOML holds that TOML reads back what was quoted, in one line.
+func TestQuoteTOML(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "a b", `C:\proj\"x"`, "\x00\x07\b\t\n\f\r\x1b\x7f", "ü € 😀", "\u2028\u0085", "<&>", "'''", "#"} {
+		quoted := config.QuoteTOML(text)
+		var tree struct{ X string }
+		if err := toml.Unmarshal([]byte("x = "+quoted), &tree); err != nil || tree.X != text || strings.ContainsAny(quoted, "\n\r\x00\x7f") {
+			t.Errorf("%q is quoted as %s, which is read as %q: %v", text, quoted, tree.X, err)
+		}
+	}
+	if err := toml.Unmarshal([]byte("x = "+config.QuoteTOML("a\xff")), &struct{ X string }{}); err != nil {
+		t.Errorf("what is no UTF-8 is quoted as %s: %v", config.QuoteTOML("a\xff"), err)
 	}
 }

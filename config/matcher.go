@@ -30,6 +30,27 @@ type part struct {
 	file bool
 }
 
+// Literal returns the glob of the file or folder at a relative path with slashes, and of nothing else of
+// that name.
+func Literal(path string) string {
+	if !strings.Contains(path, "/") {
+		return "/" + Escape(path) // without a slash it would match at any depth
+	}
+	return Escape(path)
+}
+
+// Escape returns a path with its characters that mean something in a glob escaped.
+func Escape(path string) string {
+	var b strings.Builder
+	for _, c := range []byte(path) {
+		if strings.IndexByte(`*?[]{}\!`, c) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
 // NewMatcher compiles globs. Those that are wrong are left out, with a problem for each.
 func NewMatcher(globs []string) (*Matcher, []Problem) {
 	m := newMatcher()

@@ -142,3 +142,22 @@ func BenchmarkMatcher(b *testing.B) {
 		}
 	}
 }
+
+// TestLiteral holds that the glob of a path matches it, what is below it, and nothing else.
+func TestLiteral(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"a.go", "a/b.go", "!a", "[a]", "{a,b}", "*", "?", "a**/b", `a\b`, "a]b}", "-", "[!a]/x", " "} {
+		m, problems := NewMatcher([]string{Literal(path)})
+		if problems != nil {
+			t.Errorf("%s: %v", path, problems)
+		}
+		if !m.Match(path) || !m.Match(path+"/below") {
+			t.Errorf("%s does not match %s", Literal(path), path)
+		}
+		for _, other := range []string{"x/" + path, "x" + path, path + "x", "a", "b", "a/x/b", "ax/b"} {
+			if m.Match(other) {
+				t.Errorf("%s matches %s", Literal(path), other)
+			}
+		}
+	}
+}

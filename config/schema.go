@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// SchemaURL is where editors find Schema: it is the file beside this one, in the repository.
+const SchemaURL = "https://raw.githubusercontent.com/covls/covls/main/config/covls.schema.json"
+
 // Schema returns the JSON schema (draft 7, which editors of TOML know) of a .covls.toml. It is made
 // from what reading goes by; what no schema can say, like that names differ, is left to reading.
 func Schema() []byte {
@@ -30,6 +33,7 @@ func Schema() []byte {
 		at["properties"].(map[string]any)[names[len(names)-1]] = s
 	}
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
+	root["$id"] = SchemaURL
 	root["title"] = "Settings of covls (" + FileName + ")"
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -2,11 +2,45 @@ package config
 
 import (
 	"bytes"
+	"flag"
+	"os"
+	"path"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
+
+var update = flag.Bool("update", false, "rewrite the schema file")
+
+// TestSchemaFile holds the file that editors fetch against the keys, and against the schema of schemas.
+func TestSchemaFile(t *testing.T) {
+	t.Parallel()
+	file := path.Base(SchemaURL)
+	if *update {
+		if err := os.WriteFile(file, Schema(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(text, Schema()) {
+		t.Error("the file is not what the keys make; run the test with -update")
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta, err := jsonschema.NewCompiler().Compile("http://json-schema.org/draft-07/schema#")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := meta.Validate(doc); err != nil {
+		t.Error(err)
+	}
+}
 
 // TestSchema holds that the schema and the reader agree on what is right.
 func TestSchema(t *testing.T) {

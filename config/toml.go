@@ -38,7 +38,7 @@ func ParseTOML(path string, data []byte) (Layer, []Problem) {
 			return place{
 				where:  fmt.Sprintf("%s:%d:%d", path, line, col),
 				origin: fmt.Sprintf("%s:%d", filepath.Base(path), line),
-				line:   line, col: col,
+				file:   path, line: line, col: col,
 			}
 		},
 	}

@@ -62,6 +62,15 @@ func OverviewOf(files iter.Seq[*workspace.File], target float64) Overview {
 	return o
 }
 
+// Target is that of the workspace as a whole, in percent: of the outermost folder. It is 0 where there
+// is none.
+func Target(s *workspace.Snapshot) float64 {
+	if len(s.Folders) == 0 {
+		return 0
+	}
+	return s.Folders[len(s.Folders)-1].Settings.Target
+}
+
 // Named are all files that profiles name, in no order, on disk or not.
 func Named(s *workspace.Snapshot) iter.Seq[*workspace.File] {
 	return func(yield func(*workspace.File) bool) {

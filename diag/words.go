@@ -40,15 +40,25 @@ func of(t coverage.Tally, u coverage.Unit) string {
 
 // Uncovered says what is missing and how urgent it is.
 func Uncovered(file *workspace.File, f *coverage.Func) string {
-	return uncovered(file, f) + urgencyOf(file)
+	return uncovered(file, f) + urgency(file)
 }
 
 func uncovered(file *workspace.File, f *coverage.Func) string {
 	return f.String() + " is not covered (" + of(f.Statements, file.Coverage.Unit) + ")"
 }
 
-// urgencyOf goes on behind what is uncovered in a file; "" at its target.
-func urgencyOf(file *workspace.File) string {
+// Missed says how many statements or lines never ran of a function that a test reaches, or of the file
+// where function is "", and how urgent that is.
+func Missed(file *workspace.File, function string, n int) string {
+	s := fmt.Sprintf("%d %s", n, file.Coverage.Unit.Noun(n))
+	if function != "" {
+		s += " of " + function
+	}
+	return s + " never ran" + urgency(file)
+}
+
+// urgency goes on behind what is uncovered in a file, with its tier and gap; "" at its target.
+func urgency(file *workspace.File) string {
 	if file.Gap() == 0 {
 		return ""
 	}

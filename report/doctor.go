@@ -274,13 +274,6 @@ func (d *doctor) settings(f *workspace.Folder) {
 	}
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // age is a duration in the unit that people would use.
 func age(d time.Duration) string {
 	switch {

@@ -3,17 +3,23 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -25,15 +31,32 @@ type Report struct {
 	Schema  int     `json:"schema"`
 	Meta    Meta    `json:"meta"`
 	Summary Summary `json:"summary"`
+	// Components are the configured ones, or those that manifests make, sorted by name.
+	Components []Component `json:"components"`
+	// Kinds have one row for each unit of which code is known; see Kinds.
+	Kinds []Kinds `json:"kinds"`
+	// Plan is that of all Components whose unit is the summary's.
+	Plan Plan `json:"plan"`
 	// Files are sorted by path.
 	Files []File `json:"files"`
 	// UncoveredFunctions are the declared functions that Summary.Functions counts as uncovered,
 	// sorted by file, then line. UncoveredLiterals are the same for Summary.Literals.
 	UncoveredFunctions []Function `json:"uncovered_functions"`
 	UncoveredLiterals  []Function `json:"uncovered_literals"`
+	// UncoveredStretches are what never ran outside of these functions: parts of functions that a test
+	// reaches, and code outside of functions or in files whose functions are not known; sorted by file,
+	// then line.
+	UncoveredStretches []Stretch `json:"uncovered_stretches"`
 	// NotMeasured are source files that no profile names, sorted: nobody knows what of them ran.
 	NotMeasured []string  `json:"not_measured"`
 	Warnings    []Warning `json:"warnings"`
+
+	// title is the name of the folder, or of the one component that the report is of.
+	title string
+	// dir is the folder that paths are relative to; "" where there are several.
+	dir string
+	// unit is that of Summary.
+	unit coverage.Unit
 }
 
 // Meta says what made the report and from what.
@@ -88,8 +111,13 @@ type Summary struct {
 
 // File is a row of the report.
 type File struct {
-	Path       string   `json:"path"`
-	Found      bool     `json:"found"`
+	Path  string `json:"path"`
+	Found bool   `json:"found"`
+	// Unit is that of Percent and Gap.
+	Unit string `json:"unit"`
+	// Component is the name of the file's component; "" where components are configured and none has
+	// the file.
+	Component  string   `json:"component"`
 	Lines      *Tally   `json:"lines"`
 	Statements *Tally   `json:"statements"`
 	Functions  *Tally   `json:"functions"`
@@ -107,9 +135,29 @@ type File struct {
 	Tier   string  `json:"tier"`
 	Rank   int     `json:"rank"`
 	Reason string  `json:"reason"`
+	// Doc is what the file says of itself in its first sentence; "" where that is nothing. Generated
+	// tells that a program wrote it, as far as is known.
+	Doc       string `json:"doc"`
+	Generated bool   `json:"generated"`
+	// Commits is how many commits changed the file in the last 90 days; nil where it is not known.
+	Commits *int `json:"commits"`
 
 	// unit is that of Percent and Gap.
-	unit coverage.Unit
+	unit     coverage.Unit
+	standing *priority.Standing
+	// names are those of all functions, in the order of the text.
+	names []string
+	// kinds are what never ran by kind of code; nil where that is not known.
+	kinds map[source.Kind]int
+	file  *workspace.File
+}
+
+// total is what the file's unit counts.
+func (f *File) total() coverage.Tally {
+	if f.unit == coverage.Lines {
+		return coverage.Tally(*f.Lines)
+	}
+	return coverage.Tally(*f.Statements)
 }
 
 // Function is a function that no test reaches.
@@ -119,9 +167,63 @@ type Function struct {
 	// Receiver is the type that a method belongs to, with its star; "" for a plain function.
 	Receiver string `json:"receiver"`
 	// Line and EndLine are 1-based.
-	Line       int `json:"line"`
-	EndLine    int `json:"end_line"`
+	Line    int `json:"line"`
+	EndLine int `json:"end_line"`
+	// Statements are all that the function has, in the file's unit.
 	Statements int `json:"statements"`
+	// Kind is what sort of code it is: "main", "test helper", "accessor", "panic or unreachable",
+	// "generated", "" for ordinary code and where it is not known.
+	Kind string `json:"kind"`
+	// Exported tells that other packages can call it; false also where that is not known.
+	Exported bool `json:"exported"`
+	// Complexity is cyclomatic; nil where it is not known. CRAP is made of it; see priority.CRAP.
+	Complexity *int     `json:"complexity"`
+	CRAP       *float64 `json:"crap"`
+
+	file *workspace.File
+	fn   *coverage.Func
+}
+
+// name is the function's name with its receiver, short enough for a list.
+func (f *Function) name() string {
+	g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
+	return clean(g.String(), nameMost)
+}
+
+// Stretch is code that never ran.
+type Stretch struct {
+	File string `json:"file"`
+	// Function is the function that it is a part of; "" where there is none, or none is known.
+	Function string `json:"function"`
+	// Line and EndLine are 1-based.
+	Line    int `json:"line"`
+	EndLine int `json:"end_line"`
+	// Statements are those of it that never ran, in the file's unit.
+	Statements int `json:"statements"`
+	// Kind is what sort of code most of it is: "error return", "panic or unreachable", "default case",
+	// or that of its function; "" for ordinary code and where it is not known.
+	Kind string `json:"kind"`
+
+	file *workspace.File
+}
+
+// Kinds says what sort of code it is that never ran, of the components' own files.
+type Kinds struct {
+	// Unit is what all numbers count.
+	Unit string `json:"unit"`
+	// Uncovered has a row for each kind that there is, the largest first.
+	Uncovered []KindCount `json:"uncovered"`
+	// Untestable is how much of that tests hardly reach; see source.Kind.Testable. Testable is all
+	// there is but that.
+	Untestable int   `json:"untestable"`
+	Testable   Tally `json:"testable"`
+}
+
+// KindCount is how many statements or lines of a kind never ran.
+type KindCount struct {
+	// Kind is "" for ordinary code, and NotKnown where nobody knows.
+	Kind string `json:"kind"`
+	N    int    `json:"n"`
 }
 
 // Warning is something that the reader of the numbers should know.
@@ -131,17 +233,32 @@ type Warning struct {
 	// Line is 1-based; 0 means none.
 	Line int    `json:"line"`
 	Text string `json:"text"`
+
+	// settings tells that it is about the settings, and not about a profile or a source.
+	settings bool
 }
 
-// New makes the report of a snapshot. Unmeasured are the absolute paths of source files that no
-// profile names.
-func New(s *workspace.Snapshot, unmeasured []string, version string) *Report {
+// Options say what a report is of.
+type Options struct {
+	// Version is that of covls.
+	Version string
+	// Unmeasured are the absolute paths of source files that no profile names.
+	Unmeasured []string
+	// Component restricts the report to the component of that name; nil means everything.
+	Component *string
+}
+
+// New makes the report of a snapshot. The error is a component that there is none of.
+func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	r := &Report{
 		Schema:             Schema,
-		Meta:               Meta{Tool: "covls", Version: version, Profiles: []Profile{}},
+		Meta:               Meta{Tool: "covls", Version: o.Version, Profiles: []Profile{}},
+		Components:         []Component{},
+		Kinds:              []Kinds{},
 		Files:              []File{},
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
+		UncoveredStretches: []Stretch{},
 		NotMeasured:        []string{},
 		Warnings:           []Warning{},
 	}
@@ -162,35 +279,53 @@ func New(s *workspace.Snapshot, unmeasured []string, version string) *Report {
 		}
 	}
 	for _, f := range s.Folders {
+		r.title = f.Name // of the outermost in the end
 		for _, p := range f.Problems {
-			r.warn("", 0, p.String())
+			r.warnSettings(p.String())
 		}
 	}
-	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
-	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
-	for _, f := range files {
-		r.addFile(f)
+	if len(s.Folders) == 1 {
+		r.dir = s.Folders[0].Dir
 	}
-	for _, p := range unmeasured {
+	for _, p := range o.Unmeasured {
 		r.NotMeasured = append(r.NotMeasured, s.Name(p))
 	}
 	slices.Sort(r.NotMeasured)
-	r.summarise(s)
-	return r
+	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
+	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
+	r.Files = slices.Grow(r.Files, len(files))
+	for _, f := range files {
+		r.addFile(f)
+	}
+	r.summarise(target(s))
+	r.addComponents(s)
+	r.Plan = r.plan()
+	r.addKinds()
+	if o.Component != nil {
+		if err := r.restrict(*o.Component); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
 func (r *Report) warn(path string, line int, text string) {
-	r.Warnings = append(r.Warnings, Warning{path, line, text})
+	r.Warnings = append(r.Warnings, Warning{Path: path, Line: line, Text: text})
+}
+
+func (r *Report) warnSettings(text string) {
+	r.Warnings = append(r.Warnings, Warning{Text: text, settings: true})
 }
 
 func (r *Report) addFile(f *workspace.File) {
 	row := File{
 		Path: f.Name, Found: f.Found,
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
+		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
 		Reason: f.Standing.Sentence(),
+		unit:   f.Coverage.Unit, standing: f.Standing, file: f,
 	}
-	row.unit = f.Coverage.Unit
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
 	}
@@ -204,25 +339,35 @@ func (r *Report) addFile(f *workspace.File) {
 		row.Excluded = tally(f.Taken)
 	}
 	// What the profile itself counts stands, whether or not the source is at hand.
-	switch funcs := f.Coverage.Funcs; {
-	case funcs != nil:
+	var funcs []coverage.Func
+	if f.Source != nil {
+		row.Doc, row.Generated = f.Source.Doc, f.Source.Generated
+	}
+	switch {
+	case f.Coverage.Funcs != nil:
 		row.Functions = &Tally{}
-		for _, fn := range f.Coverage.Count(funcs) {
-			r.addFunc(&row, &fn)
-		}
+		funcs = f.Coverage.Count(f.Coverage.Funcs)
 	case f.Source != nil:
 		row.Functions, row.Literals = &Tally{}, &Tally{}
-		for _, fn := range f.Funcs {
-			r.addFunc(&row, &fn)
-		}
+		funcs = f.Funcs
 	}
+	row.names = make([]string, len(funcs))
+	known := f.Source
+	if known != nil && known.Facts == nil {
+		known = nil // of a language whose code is not looked at
+	}
+	for i := range funcs {
+		row.names[i] = funcs[i].String()
+		r.addFunc(&row, &funcs[i], known.Fact(i))
+	}
+	r.addStretches(&row, f.Coverage, funcs, known)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
 }
 
-func (r *Report) addFunc(row *File, f *coverage.Func) {
+func (r *Report) addFunc(row *File, f *coverage.Func, facts source.Facts) {
 	if f.Statements.Total == 0 && !f.Counted {
 		return
 	}
@@ -235,51 +380,74 @@ func (r *Report) addFunc(row *File, f *coverage.Func) {
 		t.Covered++
 		return
 	}
-	*list = append(*list, Function{
+	out := Function{
 		File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
-	})
+		Kind: facts.Kind.String(), Exported: facts.Exported,
+		file: row.file, fn: f,
+	}
+	if row.Generated {
+		out.Kind = source.Generated.String()
+	}
+	if facts.Complexity > 0 {
+		out.Complexity = &facts.Complexity
+	}
+	if crap, ok := priority.CRAP(facts.Complexity, f.Statements); ok {
+		out.CRAP = new(math.Round(crap*100) / 100)
+	}
+	*list = append(*list, out)
 }
 
 // summarise adds up the rows that were printed, nothing else.
-func (r *Report) summarise(s *workspace.Snapshot) {
-	sum := &r.Summary
-	for _, f := range r.Files {
+func (r *Report) summarise(target float64) {
+	units := map[coverage.Unit]int{}
+	for i := range r.Files {
+		units[r.Files[i].unit] += r.Files[i].total().Total
+	}
+	unit := coverage.Statements
+	if lines, ok := units[coverage.Lines]; ok {
+		statements, both := units[coverage.Statements]
+		if both {
+			r.warn("", 0, "some files are counted in lines and some in statements: the summary's percent, target and gap are those of the unit that has more")
+		}
+		if !both || lines > statements {
+			unit = coverage.Lines
+		}
+	}
+	r.unit = unit
+	r.Summary = r.sum(unit, target, func(*File) bool { return true })
+}
+
+// sum adds up the files of which is holds. Percent, target, gap and what is excluded are of those that
+// are counted in unit.
+func (r *Report) sum(unit coverage.Unit, target float64, is func(*File) bool) Summary {
+	sum := Summary{Unit: unit.String(), Target: Percent(target)}
+	var total *Tally
+	for i := range r.Files {
+		f := &r.Files[i]
+		if !is(f) {
+			continue
+		}
 		add(&sum.Lines, f.Lines)
 		add(&sum.Statements, f.Statements)
 		add(&sum.Functions, f.Functions)
 		add(&sum.Literals, f.Literals)
 		add(&sum.Branches, f.Branches)
-	}
-	var totals, excluded [2]*Tally
-	for _, f := range r.Files {
-		add(&excluded[f.unit], f.Excluded)
-		t := f.Statements
-		if f.unit == coverage.Lines {
-			t = f.Lines
-		}
-		add(&totals[f.unit], t)
-	}
-	unit, total := coverage.Statements, totals[coverage.Statements]
-	if lines := totals[coverage.Lines]; lines != nil {
-		if total != nil {
-			r.warn("", 0, "some files are counted in lines and some in statements: the summary's percent, target and gap are those of the unit that has more")
-		}
-		if total == nil || lines.Total > total.Total {
-			unit, total = coverage.Lines, lines
+		if f.unit == unit {
+			add(&sum.Excluded, f.Excluded)
+			add(&total, new(Tally(f.total())))
 		}
 	}
-	sum.Unit, sum.Excluded = unit.String(), excluded[unit]
-	sum.Target = Percent(target(s))
 	if total == nil {
-		return
+		return sum
 	}
 	t := coverage.Tally(*total)
 	sum.Percent = percent(t)
-	sum.Gap = t.Gap(float64(sum.Target))
+	sum.Gap = t.Gap(target)
 	if sum.Percent != nil {
-		sum.GapPoints = Percent(max(0, math.Round((float64(sum.Target)-float64(*sum.Percent))*100)/100))
+		sum.GapPoints = Percent(max(0, math.Round((target-float64(*sum.Percent))*100)/100))
 	}
+	return sum
 }
 
 // target is that of the first folder as the user named them: the outermost.
@@ -287,7 +455,7 @@ func target(s *workspace.Snapshot) float64 {
 	if len(s.Folders) == 0 {
 		return 0
 	}
-	return s.Folders[len(s.Folders)-1].Settings.Target
+	return s.Folders[len(s.Folders)-1].Settings.TotalTarget()
 }
 
 func add(sum **Tally, t *Tally) {
@@ -311,12 +479,42 @@ func percent(t coverage.Tally) *Percent {
 	return (*Percent)(&p)
 }
 
-// WriteJSON writes the report as indented JSON.
+// WriteJSON writes the report as JSON. Each row of a list stands on a line of its own.
 func (r *Report) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
+	b := bufio.NewWriter(w)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
+	var err error
+	value := func(v any) {
+		buf.Reset()
+		err = errors.Join(err, enc.Encode(v))
+		_, _ = b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+	}
+	fields := reflect.ValueOf(r).Elem()
+	sep := "{\n"
+	for i := range fields.NumField() {
+		tag := fields.Type().Field(i).Tag.Get("json")
+		if tag == "" {
+			continue
+		}
+		_, _ = b.WriteString(sep + strconv.Quote(tag) + ": ")
+		sep = ",\n"
+		field := fields.Field(i)
+		if field.Kind() != reflect.Slice || field.Len() == 0 {
+			value(field.Interface())
+			continue
+		}
+		start := "[\n"
+		for k := range field.Len() {
+			_, _ = b.WriteString(start)
+			start = ",\n"
+			value(field.Index(k).Addr().Interface())
+		}
+		_, _ = b.WriteString("\n]")
+	}
+	_, _ = b.WriteString("\n}\n")
+	if err = errors.Join(err, b.Flush()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

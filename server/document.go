@@ -62,8 +62,14 @@ func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 	return nil
 }
 
-// DidSave needs nothing: marks follow the text, saved or not.
-func (s *Server) DidSave(context.Context, *protocol.DidSaveTextDocumentParams) error { return nil }
+// DidSave has the file looked at, which is newer than its profile now. Marks follow the text, saved or
+// not.
+func (s *Server) DidSave(_ context.Context, p *protocol.DidSaveTextDocumentParams) error {
+	if path, ok := pathOf(p.TextDocument.URI); ok {
+		s.session.jobs.put(func(context.Context) { s.session.loader.Saved(path) })
+	}
+	return nil
+}
 
 // document is the open document of a URI; nil where there is none.
 func (s *Server) document(snap *workspace.Snapshot, u uri.URI) *workspace.Document {

@@ -14,6 +14,7 @@ func (s *Server) Load(until <-chan struct{}) {
 	s.session.jobs.put(func(ctx context.Context) {
 		p := s.session.beginProgress(ctx, "Coverage")
 		p.report("reading cover.out", 1, 4)
+		defer s.session.beginReading()()
 		select {
 		case <-until:
 		case <-ctx.Done():

@@ -24,6 +24,7 @@ import (
 const (
 	methodGaps     = "covls/gaps"
 	methodCoverage = "covls/coverage"
+	methodStatus   = "covls/status"
 )
 
 // own is what answers a request that is not LSP's; nil for one that covls does not have.

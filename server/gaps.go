@@ -153,7 +153,14 @@ func fileGaps(snap *workspace.Snapshot, c *client, in *diag.FileGaps) wireFileGa
 	return out
 }
 
-// folderURI is the client's spelling of a workspace folder's URI, else a plain one.
+// folderURI is the client's spelling of a workspace folder's URI, where covls keeps it, else a plain one.
 func (s *Server) folderURI(dir string) string {
+	if around := s.around.Load(); around != nil {
+		for _, f := range around.folders {
+			if f.dir == dir {
+				return string(f.uri)
+			}
+		}
+	}
 	return string(uri.File(dir))
 }

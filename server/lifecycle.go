@@ -33,6 +33,7 @@ type client struct {
 	plainHover     bool // wants no Markdown
 	watchesFiles   bool // takes watchers at run time
 	watchesConfig  bool // takes didChangeConfiguration at run time
+	status         bool // wants covls/status
 	initialOptions any
 }
 
@@ -70,7 +71,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 		ServerInfo: protocol.ServerInfo{Name: "covls", Version: protocol.NewOptional(s.opts.Version)},
 		Capabilities: protocol.ServerCapabilities{
 			PositionEncoding:       protocol.PositionEncodingKind(c.encoding.String()),
-			TextDocumentSync:       &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental},
+			TextDocumentSync:       &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
 			HoverProvider:          protocol.Boolean(true),
 			InlayHintProvider:      protocol.Boolean(true),
 			CodeLensProvider:       &protocol.CodeLensOptions{ResolveProvider: &yes},
@@ -79,6 +80,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 			Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 				Supported: &yes, ChangeNotifications: protocol.Boolean(true),
 			}},
+			Experimental: protocol.LSPAny(`{"covls":{"requests":["` + methodGaps + `","` + methodCoverage + `"],"notifications":["` + methodStatus + `"]}}`),
 		},
 	}
 	if c.pulls {
@@ -91,7 +93,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 }
 
 func clientOf(caps *protocol.ClientCapabilities) *client {
-	c := &client{}
+	c := &client{status: announces(caps.Experimental)}
 	if g := caps.General; g != nil {
 		c.encoding = chooseEncoding(g.PositionEncodings)
 	}

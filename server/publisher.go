@@ -36,6 +36,7 @@ type publisher struct {
 	shown    uint64          // fingerprint of what open documents show
 	calls    sync.WaitGroup
 	refresh  map[string]*refresh
+	status   lastStatus
 	repulled chan struct{} // closed and made anew when workspace pulls should answer
 	repullMu sync.Mutex
 }
@@ -114,6 +115,7 @@ func (p *publisher) run(ctx context.Context) {
 			p.server.guard("send", func() { f(ctx) })
 		}
 		p.server.guard("publish", func() { p.publish(ctx, p.server.store.Load()) })
+		p.server.guard("status", func() { p.publishStatus(ctx, p.server.store.Load()) })
 	}
 }
 

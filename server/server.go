@@ -44,7 +44,11 @@ type Server struct {
 	code    atomic.Int32 // the exit code
 	client  atomic.Pointer[client]
 	remote  protocol.Client
+	conn    jsonrpc2.Conn
 	cancels cancels
+	// around is what covls/status tells besides the snapshot; nil until the session begins, and for
+	// a client that does not want it.
+	around atomic.Pointer[circumstances]
 	// pulledOnce tells that the first workspace pull was answered.
 	pulledOnce atomic.Bool
 	ended      chan struct{} // closed at exit
@@ -83,7 +87,7 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	end := s.end
 	s.end = func() { end(); cancel() }
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(Codec{}))
-	s.remote = protocol.ClientDispatcher(conn)
+	s.conn, s.remote = conn, protocol.ClientDispatcher(conn)
 	var own sync.WaitGroup
 	own.Go(func() { s.publisher.run(ctx) })
 	own.Go(func() { s.session.run(ctx) })

@@ -43,13 +43,16 @@ type session struct {
 
 	files      map[string]config.Layer // the last settings files that were whole, by path
 	configured bool
-	loads      int                    // how many loads have begun
-	listing    int                    // how many go lists are under way
-	listed     *progress              // of them
-	waiting    []func()               // called when they end
-	searched   map[string]watch.Found // by folder
-	saidEmpty  map[string]bool        // folders of which the user was told that they have no profile
-	saidPaths  map[string]bool        // what was noted of the paths of profiles
+	loads      int                         // how many loads have begun
+	reading    int                         // how many are under way
+	listing    int                         // how many go lists are under way
+	listed     *progress                   // of them
+	waiting    []func()                    // called when they end
+	searched   map[string]watch.Found      // by folder
+	projects   map[string][]config.Project // what was seen in the folders that were searched
+	onDisk     map[string]bool             // profiles that were seen there
+	saidEmpty  map[string]bool             // folders of which the user was told that they have no profile
+	saidPaths  map[string]bool             // what was noted of the paths of profiles
 }
 
 // folder is a workspace folder as the client names it.
@@ -70,7 +73,8 @@ type editorSettings struct {
 func newSession(s *Server) *session {
 	return &session{
 		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: workspace.NewLoader(s.store),
-		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, saidEmpty: map[string]bool{}, saidPaths: map[string]bool{},
+		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, projects: map[string][]config.Project{}, onDisk: map[string]bool{},
+		saidEmpty: map[string]bool{}, saidPaths: map[string]bool{},
 	}
 }
 
@@ -151,6 +155,7 @@ func (s *session) start() {
 		if !c.configuration {
 			s.configure(ctx)
 		}
+		s.aroundNow()
 	})
 	if s.server.client.Load().configuration {
 		s.askSettings()
@@ -326,10 +331,14 @@ func (s *session) configure(ctx context.Context) {
 	if len(folders) > 0 {
 		folders[0].Problems = problems
 	}
+	maps.DeleteFunc(s.searched, func(dir string, _ watch.Found) bool {
+		return !slices.ContainsFunc(s.folders, func(f folder) bool { return f.dir == dir })
+	})
 	for _, err := range s.loader.SetFolders(ctx, folders) {
 		s.server.publisher.tell(protocol.MessageTypeWarning, err.Error())
 	}
 	s.watcher.SetRoots(roots)
+	s.aroundNow()
 }
 
 // RootOf says where the profiles of a folder are looked for. Profiles, where not nil, replaces what
@@ -422,13 +431,41 @@ func (s *session) update(ctx context.Context, u watch.Update) {
 	if settings && s.configured {
 		s.configure(ctx)
 	}
+	s.found(u.Searched)
+	for _, c := range changes {
+		if c.Gone {
+			delete(s.onDisk, c.Path)
+		} else {
+			s.onDisk[c.Path] = true
+		}
+	}
 	if len(changes) > 0 {
 		s.read(ctx, changes)
 	}
-	for _, f := range u.Searched {
+	s.aroundNow()
+}
+
+// found takes in what a search of all folders has found; nil is no search.
+func (s *session) found(searched []watch.Found) {
+	if searched == nil {
+		return
+	}
+	clear(s.onDisk)
+	for _, f := range searched {
 		s.searched[f.Dir] = f
 		s.sayEmpty(f)
+		for _, path := range profilesIn(f) {
+			s.onDisk[path] = true
+		}
+		if s.server.client.Load().status {
+			s.projects[f.Dir] = config.Projects(f.Dir)
+		}
 	}
+}
+
+// profilesIn are the profiles that a search has found.
+func profilesIn(f watch.Found) []string {
+	return slices.DeleteFunc(slices.Clone(f.Profiles), func(p string) bool { return filepath.Base(p) == config.FileName })
 }
 
 // largeLoad is how long a load takes that leaves much garbage behind: the server then idles for
@@ -439,9 +476,12 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	began := time.Now()
 	progress := s.beginProgress(ctx, "Coverage")
 	s.loader.Progress = progress.report
+	done := s.beginReading()
+	defer done()
 	troubles := s.loader.Read(ctx, changes)
 	progress.end()
 	s.list(ctx)
+	done()
 	s.sayProfiles()
 	for _, err := range troubles {
 		kind := protocol.MessageTypeWarning
@@ -455,6 +495,16 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	if took > largeLoad {
 		debug.FreeOSMemory()
 	}
+}
+
+// beginReading has the client know that a load is under way, until the result is called.
+func (s *session) beginReading() (done func()) {
+	s.reading++
+	s.aroundNow()
+	return sync.OnceFunc(func() {
+		s.reading--
+		s.aroundNow()
+	})
 }
 
 // sayProfiles tells, once each, what was odd in a profile, and of those none of whose files are here, and
@@ -495,6 +545,7 @@ func (s *session) list(ctx context.Context) {
 				s.loader.Listed(ctx, ask, dirs)
 				if s.listing--; s.listing == 0 {
 					s.listed.end()
+					s.aroundNow()
 					s.sayProfiles()
 					for _, f := range s.waiting {
 						f()
@@ -517,8 +568,7 @@ func (s *session) whenListed(f func()) {
 
 // sayEmpty tells, once for each folder, that there is no profile and how to make one.
 func (s *session) sayEmpty(f watch.Found) {
-	profiles := slices.DeleteFunc(slices.Clone(f.Profiles), func(p string) bool { return filepath.Base(p) == config.FileName })
-	if len(profiles) > 0 || s.saidEmpty[f.Dir] {
+	if len(profilesIn(f)) > 0 || s.saidEmpty[f.Dir] {
 		return
 	}
 	s.saidEmpty[f.Dir] = true

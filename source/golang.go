@@ -32,27 +32,32 @@ func parseGo(src string) *Parsed {
 	if file.Package.IsValid() {
 		p.Generated = generatedLine.MatchString(strings.TrimPrefix(src[:g.offset(file.Package)], "\ufeff"))
 	}
-	p.ImportsTesting = slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool {
-		path, err := strconv.Unquote(i.Path.Value)
-		return err == nil && path == "testing"
-	})
+	g.testing = testingName(file)
+	p.ImportsTesting = g.testing != ""
+	g.program = p.Main()
+	p.Doc = g.doc(file)
 	if err == nil {
 		g.declarations(file)
 	} else {
 		p.Err = err
 		g.resync(file, err)
 	}
-	p.Funcs = g.funcs
+	p.Funcs, p.Facts, p.Labels = g.funcs, g.facts, g.labels
 	return p
 }
 
 // goFile takes the functions from a text, in one pass where it is whole.
 type goFile struct {
 	src   string
-	size  int         // of src without the blank at its end
-	lines *token.File // of src
-	funcs []coverage.Func
+	size  int            // of src without the blank at its end
+	lines *token.File    // of src
 	names map[string]int // how many literals have this name so far
+
+	funcs   []coverage.Func
+	facts   []Facts // beside funcs
+	labels  []Label
+	testing string // what the file calls the package testing
+	program bool   // the package is main
 
 	// Of the pass at hand; numbers but shift are offsets in src.
 	file   *token.File
@@ -177,7 +182,11 @@ func (g *goFile) declared(d *ast.FuncDecl) {
 	if d.Recv != nil && len(d.Recv.List) > 0 {
 		f.Receiver = receiver(d.Recv.List[0].Type)
 	}
-	g.add(f, d, d.Name.Pos(), d.Name.Name)
+	if g.add(f, d, d.Name.Pos(), d.Name.Name) {
+		facts := g.factsOf(&f, d.Type, d.Body)
+		facts.Doc = sentence(commentAbove(g.src, g.offset(d.Pos())))
+		g.facts = append(g.facts, facts)
+	}
 }
 
 // receiver is the type's name with its star and without type parameters.
@@ -221,6 +230,7 @@ func (g *goFile) literals(name string, n ast.Node) {
 			}
 			if g.add(f, n, n.Pos(), "func") {
 				g.names[name] = k
+				g.facts = append(g.facts, g.factsOf(&f, n.Type, n.Body))
 			}
 			return false
 		}
@@ -265,6 +275,29 @@ func (g *goFile) add(f coverage.Func, n ast.Node, pos token.Pos, word string) bo
 	f.Hash = Fingerprint(g.src[start:end])
 	g.funcs = append(g.funcs, f)
 	return true
+}
+
+// doc is what the file says of itself; see Parsed.Doc.
+func (g *goFile) doc(file *ast.File) string {
+	if !file.Package.IsValid() {
+		return ""
+	}
+	head := len(g.src)
+	for _, d := range file.Decls {
+		if gen, ok := d.(*ast.GenDecl); !ok || gen.Tok != token.IMPORT {
+			head = g.offset(d.Pos())
+			break
+		}
+	}
+	text := strings.TrimPrefix(g.src[:head], "\ufeff")
+	const about = "// This file "
+	if strings.HasPrefix(text, about) {
+		return sentence(commentAt(text))
+	}
+	if at := strings.Index(text, "\n"+about); at >= 0 {
+		return sentence(commentAt(text[at+1:]))
+	}
+	return sentence(commentAbove(text, g.offset(file.Package)-len(g.src[:head])+len(text)))
 }
 
 // offset is where pos is in src. The parser makes up positions at the end of a broken text.

@@ -471,6 +471,7 @@ func FuzzParseGo(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p := parse(t, text)
 		checkFuncs(t, text, p)
+		checkFacts(t, text, p)
 		again := parse(t, text)
 		if dump(again.Funcs) != dump(p.Funcs) || again.Generated != p.Generated || again.Package != p.Package {
 			t.Error("parsed again, it is something else")

@@ -24,6 +24,15 @@ type Parsed struct {
 	// Funcs are the outermost functions, sorted by position, without overlap and without counts.
 	// A declaration without a body (of an assembly function) is none.
 	Funcs []coverage.Func
+	// Facts stand beside Funcs; nil where the language is not Go.
+	Facts []Facts
+	// Labels are the stretches of which the kind is known, sorted by start. The innermost around a
+	// place holds; see KindAt.
+	Labels []Label
+	// Doc is what the file says of itself, at most some 160 bytes of one sentence: that of a comment
+	// before the declarations which begins "This file", else the first of the package's doc comment.
+	// "" where it has neither.
+	Doc string
 	// Err is the first syntax error; nil means the text is whole. Else Funcs hold what could be
 	// made out, with declarations that lost their body.
 	Err error

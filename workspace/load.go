@@ -74,6 +74,9 @@ type scan struct {
 	size    int64
 	modTime time.Time
 	parsed  *source.Parsed
+	// saved is when the file was changed after that, as far as Saved was told; zero means that it
+	// was not.
+	saved time.Time
 	// excluded is what markers in the text take out; raw tells that the profile has yet to leave
 	// out what Ruby's do.
 	excluded []coverage.Exclusion
@@ -346,7 +349,7 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
-		next.Polls, next.RuledOut = b.polls, r.ruledOut
+		next.Polls, next.RuledOut, next.Ranks = b.polls, r.ruledOut, r.ranks
 		if len(bases) == 0 {
 			return
 		}
@@ -481,10 +484,13 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 
 // own copies the strings that would otherwise keep the whole text in memory.
 func own(p *source.Parsed) {
-	p.Package = strings.Clone(p.Package)
+	p.Package, p.Doc = strings.Clone(p.Package), strings.Clone(p.Doc)
 	for i := range p.Funcs {
 		p.Funcs[i].Name = strings.Clone(p.Funcs[i].Name)
 		p.Funcs[i].Receiver = strings.Clone(p.Funcs[i].Receiver)
+	}
+	for i := range p.Facts {
+		p.Facts[i].Doc = strings.Clone(p.Facts[i].Doc)
 	}
 }
 
@@ -590,6 +596,34 @@ func (l *Loader) Opened(path string) {
 		e := *d
 		e.RealPath = other
 		return &e
+	})
+}
+
+// Saved looks at a source file that an editor has written, so that File.Newer knows of it.
+func (l *Loader) Saved(path string) {
+	snap := l.store.Load()
+	f := snap.Files[path]
+	if d := snap.Documents[path]; f == nil && d != nil {
+		f = snap.FileOf(d)
+	}
+	if f == nil {
+		return
+	}
+	s, scanned := l.scans[f.Path]
+	info, err := os.Stat(f.Path)
+	if err != nil || !scanned || info.ModTime().Equal(f.ModTime) {
+		return
+	}
+	s.saved = info.ModTime()
+	l.scans[f.Path] = s
+	g := *f
+	g.ModTime = s.saved
+	l.store.Update(func(next *Snapshot) {
+		if next.Files[f.Path] == f {
+			next.Files = maps.Clone(next.Files)
+			next.Files[f.Path] = &g
+			next.Generation++
+		}
 	})
 }
 

@@ -17,6 +17,7 @@ type ranked struct {
 	lost     []*File
 	excluded int
 	ruledOut map[string]bool
+	ranks    map[string]*priority.Ranking // by folder
 }
 
 // rank gives every file its standing among those of its folder. Files that a rule excludes are taken
@@ -35,7 +36,7 @@ func (l *Loader) rank(b *joined) *ranked {
 	for _, f := range b.lost {
 		add(f)
 	}
-	out := &ranked{files: map[string]*File{}, ruledOut: map[string]bool{}, excluded: b.excluded}
+	out := &ranked{files: map[string]*File{}, ruledOut: map[string]bool{}, ranks: map[string]*priority.Ranking{}, excluded: b.excluded}
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
 		for i, f := range list {
@@ -46,6 +47,7 @@ func (l *Loader) rank(b *joined) *ranked {
 		}
 		settings := &folders[dir].Settings.Settings
 		r := priority.Rank(settings, priority.NewComponents(settings, l.manifests(dir, list)), in)
+		out.ranks[dir] = r
 		for i, f := range list {
 			f.Standing = &r.Files[i]
 			switch {

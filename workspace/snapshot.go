@@ -35,6 +35,9 @@ type Snapshot struct {
 	Excluded int
 	// RuledOut are those of Excluded that a rule leaves out, by absolute path.
 	RuledOut map[string]bool
+	// Ranks are what ranked the files of each workspace folder, by its Dir. Their indexes are of
+	// files in an order of their own: find a file's standing at File.Standing.
+	Ranks map[string]*priority.Ranking
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
 	// open may not know its functions yet.
 	Scanned bool
@@ -129,8 +132,8 @@ type File struct {
 	Parts []Part
 	// Total is Coverage.Total().
 	Total coverage.Tally
-	// ModTime is when the source was last changed before the profile was read; zero where it was
-	// not looked at yet.
+	// ModTime is when the source was last changed, as far as that was seen: when the profile was
+	// read, and when an editor saved it. It is zero where it was not looked at yet.
 	ModTime time.Time
 	// Source is what the text held when the profile was read; nil where it was not looked at yet
 	// or its language is not known.
@@ -173,6 +176,9 @@ func (f *File) withSource(s scan) *File {
 	g := *f
 	parsed := s.parsed
 	g.Source, g.ModTime, g.Excluded = parsed, s.modTime, s.excluded
+	if s.saved.After(s.modTime) {
+		g.ModTime = s.saved
+	}
 	g.Coverage, g.Taken = f.all.Without(s.excluded)
 	g.Total = g.Coverage.Total()
 	g.Funcs = nil

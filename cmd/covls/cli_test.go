@@ -269,7 +269,7 @@ func TestReportJSON(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("code %d: %s", code, stderr)
 	}
-	out = regexp.MustCompile(`"version": "[^"]*"`).ReplaceAllString(out, `"version": "…"`)
+	out = regexp.MustCompile(`"version":"[^"]*"`).ReplaceAllString(out, `"version":"…"`)
 	compareGolden(t, "report.json", out)
 	if !strings.Contains(stderr, "source file not found") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("stderr %q", stderr)

@@ -4,15 +4,18 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/report"
@@ -74,34 +77,126 @@ func formatFlag(c *cobra.Command, def string, values ...string) func() (string, 
 	}
 }
 
+// reportFormats are the formats of a report, by the endings of file names that ask for them.
+var reportFormats = map[string]string{".txt": "text", ".md": "markdown", ".json": "json", ".sarif": "sarif", ".html": "html"}
+
 func newReport(io *streams, in *input) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
-		Short: "Print coverage, targets and uncovered functions",
-		Long: `Print coverage, targets and uncovered functions of every file that the profiles
-name. The JSON is a contract: keys are added to it, none is renamed.`,
+		Short: "Print the gap report: coverage, targets, tiers and a plan",
+		Long: `Print the gap report of every file that the profiles name: how far the code is
+from its target, which files are urgent and why, what no test reaches, and a plan
+that says what each step gains.
+
+As text it is a page for a terminal, as markdown the whole analysis, as html one
+file to click through (it needs no network), as sarif what code scanning takes,
+and as json everything; the JSON is a contract: keys are added to it, none is
+renamed. Without --format the ending of -o decides.`,
+		Example: `  covls report
+  covls report --format markdown -o gaps.md
+  covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "json", "json")
+	format := formatFlag(c, "text", "text", "markdown", "json", "sarif")
+	var component, output string
+	var top int
+	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
+	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
+	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, where it is 10 unless set, and markdown)")
+	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
+	_ = c.MarkFlagFilename("output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if _, err := format(); err != nil {
+		how, err := format()
+		if err != nil {
 			return err
+		}
+		if !c.Flags().Changed("top") && how == "text" {
+			top = 10
+		}
+		if by, ok := reportFormats[filepath.Ext(output)]; ok && !c.Flags().Changed("format") {
+			how = by
+		}
+		switch in.targetSet = c.Flags().Changed("target"); {
+		case in.targetSet && !(in.target >= 0 && in.target <= 100):
+			return fmt.Errorf("--target is %v: want a percentage from 0 to 100", in.target)
+		case top < 0:
+			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
-		unmeasured, err := l.snap.AllUnmeasured(c.Context())
-		if err != nil {
+		opts := report.Options{Version: version()}
+		if c.Flags().Changed("component") {
+			opts.Component = &component
+		}
+		if opts.Unmeasured, err = l.snap.AllUnmeasured(c.Context()); err != nil {
 			return fmt.Errorf("look for source files that no profile names: %w", err)
 		}
-		w := bufio.NewWriter(io.out)
-		if err := report.New(l.snap, unmeasured, version()).WriteJSON(w); err != nil {
+		r, err := report.New(l.snap, opts)
+		if err != nil {
 			return err
 		}
-		return w.Flush()
+		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top, stylesFor(io.out, output)) })
 	}
 	return c
+}
+
+// stylesFor paints the text report on a terminal that shows colours.
+func stylesFor(out *os.File, path string) func(report.Style, string) string {
+	if path != "" {
+		return nil
+	}
+	paint := paintFor(out)
+	codes := map[report.Style]string{
+		report.Bold: bold, report.Dim: dim,
+		report.Style(config.TierCritical): red, report.Style(config.TierHigh): yellow,
+	}
+	return func(s report.Style, text string) string {
+		if code, ok := codes[s]; ok {
+			return paint(code, text)
+		}
+		return text
+	}
+}
+
+func writeReport(w *bufio.Writer, r *report.Report, format string, top int, paint func(report.Style, string) string) error {
+	switch format {
+	case "json":
+		return r.WriteJSON(w)
+	case "text":
+		return r.WriteText(w, report.TextOptions{Top: top, Paint: paint})
+	case "markdown":
+		return r.WriteMarkdown(w, top)
+	case "sarif":
+		return r.WriteSARIF(w)
+	}
+	return fmt.Errorf("format %s is not there yet", format)
+}
+
+// writeTo writes to a file, which is there only when it is whole, or to stdout where path is "".
+func writeTo(stdout io.Writer, path string, write func(*bufio.Writer) error) (err error) {
+	if path == "" {
+		w := bufio.NewWriter(stdout)
+		return errors.Join(write(w), w.Flush())
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	w := bufio.NewWriter(f)
+	if err := errors.Join(write(w), w.Flush(), f.Chmod(0o644), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
 }
 
 func newDoctor(io *streams, in *input) *cobra.Command {
@@ -122,6 +217,26 @@ not and why, and which settings are in force and where they come from.`,
 			w := bufio.NewWriter(io.out)
 			report.Doctor(w, l.snap, l.around, time.Now())
 			return w.Flush()
+		},
+	}
+}
+
+func newSchema(io *streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON schema of .covls.toml",
+		Long: `Print the JSON schema of .covls.toml: every setting with its meaning, its values
+and its default. Editors of TOML complete and check by it (taplo, and VS Code
+with Even Better TOML) where the file begins with the line that "covls init"
+writes. That names the schema on the web; to have it without a network, save it
+beside the file and begin that with #:schema ./covls.schema.json instead.`,
+		Example: `  covls schema > covls.schema.json`,
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if _, err := io.out.Write(config.Schema()); err != nil {
+				return fmt.Errorf("write the schema: %w", err)
+			}
+			return nil
 		},
 	}
 }

@@ -274,6 +274,7 @@ func (d *demo) lenses(screen *editor.Screen, line int) {
 // The styles of a terminal, as SGR parameters.
 const (
 	bold   = "1"
+	red    = "31"
 	dim    = "2"
 	yellow = "33"
 )

@@ -22,6 +22,11 @@ import (
 type input struct {
 	dir      string
 	profiles []string
+	// target, where targetSet, takes the place of the general target and those of components.
+	target    float64
+	targetSet bool
+	// defaults leaves the settings file of the folder, and those above it, unread.
+	defaults bool
 }
 
 // loaded is a folder with its profiles read.
@@ -38,7 +43,13 @@ func (in *input) folder() (*workspace.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, problems := config.Load(dir)
+	settings, problems := config.Merge(), []config.Problem(nil)
+	if !in.defaults {
+		settings, problems = config.Load(dir)
+	}
+	if in.targetSet {
+		settings = settings.WithTarget(in.target)
+	}
 	return workspace.NewFolder(dir, "", settings, problems), nil
 }
 
@@ -145,16 +156,22 @@ func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
 			}
 		}
 	}
-	for _, p := range l.snap.Profiles {
-		if p.Report != nil {
-			l.warn(io)
-			return l, nil
-		}
+	if err := l.nothing(); err != nil {
+		return nil, err
+	}
+	l.warn(io)
+	return l, nil
+}
+
+// nothing is the error of a folder in which no profile was read; nil where one was.
+func (l *loaded) nothing() error {
+	if slices.ContainsFunc(l.snap.Profiles, func(p *workspace.Profile) bool { return p.Report != nil }) {
+		return nil
 	}
 	if len(l.troubles) > 0 {
-		return nil, errors.Join(l.troubles...)
+		return errors.Join(l.troubles...)
 	}
-	return nil, fmt.Errorf("no coverage profile below %s; `go test -coverprofile=cover.out ./...` makes one, --profile names one elsewhere, `covls doctor` says where covls looked",
+	return fmt.Errorf("no coverage profile below %s; `go test -coverprofile=cover.out ./...` makes one, --profile names one elsewhere, `covls doctor` says where covls looked",
 		l.snap.Folders[0].Dir)
 }
 
@@ -165,11 +182,16 @@ func (l *loaded) warn(io *streams) {
 			fmt.Fprintln(io.err, "covls: "+oneLine(p.String()))
 		}
 	}
-	for _, n := range l.around.Notes {
-		fmt.Fprintln(io.err, "covls: "+oneLine(n))
-	}
 	for _, err := range l.troubles {
 		fmt.Fprintln(io.err, "covls: "+oneLine(err.Error()))
+	}
+	l.remark(io)
+}
+
+// remark is warn without what is wrong in the settings or keeps a profile from being read.
+func (l *loaded) remark(io *streams) {
+	for _, n := range l.around.Notes {
+		fmt.Fprintln(io.err, "covls: "+oneLine(n))
 	}
 	for _, p := range l.snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {

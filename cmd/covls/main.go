@@ -68,8 +68,10 @@ editor, or a shell, which functions no test reaches, how far each file is from
 its target, and where to go next.
 
 In an editor it runs as "covls serve". In a shell, "covls gaps" lists the
-functions that no test reaches, "covls doctor" says why something is shown or
-not, and "covls demo" shows all of it on a small Go module.
+functions that no test reaches, "covls check" gates a build, "covls explain" gives
+the reason behind a file's tier, "covls init" writes settings to begin with,
+"covls doctor" says why something is shown or not, and "covls demo" shows all of
+it on a small Go module.
 
 Profiles are found by their names below the folder (cover.out, lcov.info,
 coverage.xml and so on) and read by their content: Go, LCOV, Cobertura, JaCoCo,
@@ -92,7 +94,7 @@ a Go module this makes one:
 		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
 	})
 	root.AddCommand(
-		newServe(io, &in), newGaps(io, &in), newReport(io, &in), newDoctor(io, &in), newDemo(io), newVersion(io),
+		newServe(io, &in), newGaps(io, &in), newReport(io, &in), newExplain(io, &in), newCheck(io, &in), newDoctor(io, &in), newInit(io, &in), newSchema(io), newDemo(io), newVersion(io),
 	)
 	return root
 }

@@ -1,0 +1,446 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/profile"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/workspace"
+)
+
+func newCheck(io *streams, in *input) *cobra.Command {
+	var ask checks
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Gate a build: exit 1 where coverage is short of its targets",
+		Long: `Gate a build. What you have set is judged:
+
+  - the total against the setting target, or 60 % where nothing is set. Where there
+    are [[component]]s and no target, only they are judged: what was compiled
+    besides has no target of its own
+  - each [[component]] against its target, or the general one
+  - each file whose target a [[rule]] sets
+  - a rule or a component without any file, a setting that is wrong and a profile
+    that can't be read are breaches too: a gate that judges less than it was meant
+    to must not pass
+
+Not judged, unless you ask for it:
+
+  --files       every file against its target. Most projects have files that stay
+                below, and a target for the total allows for them
+  --no-drop     nothing may have a lower percentage, in the two decimals that are
+                printed, than in a report that was saved: the total, a component
+                and a file, if both reports have it. A new file can't drop; --files
+                is for these
+
+One line is printed for each breach, as path: what is wrong, and a last line with
+the sum; with --format github they are annotations of a pull request, and so are
+up to 10 uncovered functions of the files in breach.
+
+Exit code 0: all gates pass. 1: there is a breach. 2: nothing can be judged: wrong
+use, no profile, none that can be read, none that names anything to cover, a
+--profile that is not there, settings that can't be read at all, or a baseline
+that is no report of this covls.`,
+		Example: `  covls check --fail-under 80
+  covls report --format json -o base.json     # on the main branch
+  covls check --no-drop base.json             # on another one
+  covls check --format github                 # in a GitHub workflow`,
+		Args: cobra.NoArgs,
+	}
+	c.Flags().Float64Var(&ask.failUnder, "fail-under", 0, "what the total must reach, in `percent`, whatever the settings say")
+	c.Flags().StringVar(&ask.noDrop, "no-drop", "", "a JSON `report` that was saved, below which nothing may drop")
+	c.Flags().BoolVar(&ask.files, "files", false, "hold every file against its target")
+	_ = c.MarkFlagFilename("no-drop", "json")
+	format := formatFlag(c, "text", "text", "json", "github")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		how, err := format()
+		if err != nil {
+			return err
+		}
+		ask.under = c.Flags().Changed("fail-under")
+		if ask.under && !(ask.failUnder >= 0 && ask.failUnder <= 100) {
+			return fmt.Errorf("--fail-under is %v: want a percentage from 0 to 100", ask.failUnder)
+		}
+		baseline, err := ask.baseline(in.dir)
+		if err != nil {
+			return err
+		}
+		l, err := in.load(c.Context())
+		if err != nil {
+			return err
+		}
+		if err := judgeable(l, in.profiles != nil); err != nil {
+			return err
+		}
+		l.remark(io)
+		r, err := report.New(l.snap, report.Options{Version: version()})
+		if err != nil {
+			return err
+		}
+		gates := gatesOf(l.snap, ask, in.profiles != nil)
+		v := verdict{snap: l.snap, report: r, gates: gates, baseline: ask.noDrop, breaches: report.Check(r, gates, baseline)}
+		if v.total() == 0 {
+			return errors.New("the profiles name nothing to cover, so that there is nothing to judge: has any test run?")
+		}
+		if err := v.print(io.out, how, os.Getenv("GITHUB_WORKSPACE")); err != nil {
+			return fmt.Errorf("write the breaches: %w", err)
+		}
+		if len(v.breaches) > 0 {
+			return exitError(exitGate)
+		}
+		return nil
+	}
+	return c
+}
+
+// checks are the flags of `covls check`.
+type checks struct {
+	failUnder float64
+	under     bool // failUnder is given
+	noDrop    string
+	files     bool
+}
+
+// baseline reads the report of --no-drop; nil means that there is none. A path that leads nowhere from
+// the working directory is tried from dir.
+func (c checks) baseline(dir string) (*report.Report, error) {
+	if c.noDrop == "" {
+		return nil, nil
+	}
+	const cure = "; `covls report --format json -o FILE` saves one"
+	path := c.noDrop
+	if below := filepath.Join(dir, path); !filepath.IsAbs(path) && !exists(path) && exists(below) {
+		path = below
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the baseline: %w%s", err, cure)
+	}
+	r, err := report.Baseline(data)
+	if err != nil {
+		return nil, fmt.Errorf("read the baseline %s: %w%s", c.noDrop, err, cure)
+	}
+	return r, nil
+}
+
+// judgeable says why nothing can be judged; nil means that it can. Named tells that the user named the
+// profiles.
+func judgeable(l *loaded, named bool) error {
+	for _, f := range l.snap.Folders {
+		for _, p := range f.Problems {
+			if p.Severity == config.SeverityError {
+				return errors.New(p.String())
+			}
+		}
+	}
+	err := l.nothing()
+	if err == nil || !named {
+		return err
+	}
+	var troubles []error
+	for _, p := range l.snap.Profiles {
+		troubles = append(troubles, p.Trouble)
+	}
+	return errors.Join(troubles...)
+}
+
+// gatesOf are the gates that the settings and the flags ask for. Named tells that the user named the
+// profiles, so that one which is something else is wrong.
+func gatesOf(snap *workspace.Snapshot, ask checks, named bool) report.Gates {
+	g := report.Gates{Files: ask.files, Ruled: map[string]bool{}}
+	f := snap.Folders[0] // there is one
+	if _, set := f.Settings.Place("target", -1); set > 0 || len(f.Settings.Components) == 0 {
+		g.Total = &f.Settings.Target
+	}
+	if ask.under {
+		g.Total = &ask.failUnder
+	}
+	for _, c := range f.Settings.Components {
+		g.Components = append(g.Components, c.Name)
+	}
+	rule := func(f *workspace.File) {
+		if r := f.Standing.Rule; r != nil && r.Target != nil {
+			g.Ruled[f.Name] = true
+		}
+	}
+	for _, f := range snap.Files {
+		rule(f)
+	}
+	for _, f := range snap.Lost {
+		rule(f)
+	}
+	g.Faults = slices.Concat(settingFaults(snap, f), unmatched(snap, f), unread(snap, named))
+	return g
+}
+
+// settingFaults are the settings that are wrong.
+func settingFaults(snap *workspace.Snapshot, f *workspace.Folder) []report.Breach {
+	var out []report.Breach
+	for _, p := range f.Problems {
+		if p.Severity == config.SeverityInformation {
+			continue
+		}
+		b := report.Breach{Gate: report.GateSetting, Path: config.FileName, Line: p.Line, Text: p.Text}
+		if path, ok := strings.CutSuffix(p.Where, fmt.Sprintf(":%d:%d", p.Line, p.Col)); ok {
+			b.Path = snap.Name(path)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// unmatched are the rules and components that have no file.
+func unmatched(snap *workspace.Snapshot, f *workspace.Folder) []report.Breach {
+	var out []report.Breach
+	add := func(key string, element int, text string) {
+		b := report.Breach{Gate: report.GateRule, Path: config.FileName, Text: text}
+		if path, line := f.Settings.Place(key, element); line > 0 {
+			b.Path, b.Line = snap.Name(path), line
+		}
+		out = append(out, b)
+	}
+	ranking := snap.Ranks[f.Dir]
+	if ranking == nil || len(ranking.Files) == 0 {
+		return nil
+	}
+	names := "; they name " + ranking.Files[0].Path // which is what globs are held against
+	for i, c := range f.Settings.Components {
+		if !slices.ContainsFunc(ranking.Files, func(s priority.Standing) bool { return s.Component == c.Name }) {
+			add("component", i, fmt.Sprintf("the component %q has no file: the profiles name none like %s%s", c.Name, quoted(c.Include), names))
+		}
+	}
+	for _, i := range ranking.Unmatched {
+		add("rule", i, "the rule has no file: the profiles name none like "+quoted(f.Settings.Rules[i].Paths)+names)
+	}
+	return out
+}
+
+func quoted(globs []string) string {
+	out := make([]string, len(globs))
+	for i, g := range globs {
+		out[i] = strconv.Quote(g)
+	}
+	return strings.Join(out, ", ")
+}
+
+// unread are the profiles that can't be read. A file that only has the name of one is none, unless the
+// user named it.
+func unread(snap *workspace.Snapshot, named bool) []report.Breach {
+	var out []report.Breach
+	for _, p := range snap.Profiles {
+		if p.Trouble == nil || errors.Is(p.Trouble, profile.ErrFormat) && !named && p.Folder.Settings.Profiles == nil {
+			continue
+		}
+		b := report.Breach{Gate: report.GateProfile, Path: diag.ProfileName(p)}
+		b.Text = "the profile can't be read: "
+		if at, ok := errors.AsType[*profile.Error](p.Trouble); ok {
+			b.Line = at.Line
+			b.Text += at.Err.Error()
+		} else {
+			b.Text += p.Trouble.Error()
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// verdict is what was judged and how it came out.
+type verdict struct {
+	snap     *workspace.Snapshot
+	report   *report.Report
+	gates    report.Gates
+	baseline string
+	breaches []report.Breach
+}
+
+// total is how many statements and lines there are.
+func (v *verdict) total() int {
+	n := 0
+	for _, f := range v.report.Figures() {
+		n += f.Total
+	}
+	return n
+}
+
+func (v *verdict) print(out io.Writer, format, repository string) error {
+	w := bufio.NewWriter(out)
+	switch format {
+	case "json":
+		if err := v.json(w); err != nil {
+			return err
+		}
+	case "github":
+		v.github(w, repository)
+		fmt.Fprintln(w, v.sum())
+	default:
+		for _, b := range v.breaches {
+			if at := v.place(b.Path); at != "" {
+				b.Path = shellPath(at)
+			}
+			fmt.Fprintln(w, b)
+		}
+		fmt.Fprintln(w, v.sum())
+	}
+	return w.Flush()
+}
+
+// place is the absolute path of what the report calls name; "" where it is not here.
+func (v *verdict) place(name string) string {
+	if name == "" {
+		return ""
+	}
+	path := filepath.FromSlash(name)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(v.snap.Folders[0].Dir, path)
+	}
+	if !exists(path) {
+		return ""
+	}
+	return path
+}
+
+// sum is the verdict in one line.
+func (v *verdict) sum() string {
+	var figures []string
+	for _, f := range v.report.Figures() {
+		if f.Percent == nil {
+			continue
+		}
+		figures = append(figures, fmt.Sprintf("%.2f %% of %s", float64(*f.Percent), plural(f.Total, strings.TrimSuffix(f.Unit, "s"), f.Unit)))
+	}
+	text := strings.Join(figures, " and ") + " covered"
+	if v.gates.Total != nil {
+		text += ", target " + strconv.FormatFloat(*v.gates.Total, 'f', -1, 64) + " %"
+	}
+	if n := len(v.breaches); n > 0 {
+		return fmt.Sprintf("covls check: failed with %s; %s", plural(n, "breach", "breaches"), text)
+	}
+	var more []string
+	if n := len(v.gates.Components); n > 0 {
+		more = append(more, plural(n, "component", "components"))
+	}
+	switch n := len(v.gates.Ruled); {
+	case v.gates.Files:
+		more = append(more, plural(len(v.report.Files), "file", "files"))
+	case n > 0:
+		more = append(more, plural(n, "file", "files")+" with the target of a rule")
+	}
+	if len(more) > 0 {
+		text += "; " + strings.Join(more, " and ") + " at their targets"
+	}
+	if v.baseline != "" {
+		text += "; nothing dropped below " + v.baseline
+	}
+	return "covls check: passed: " + oneLine(text)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+func (v *verdict) json(w io.Writer) error {
+	var target *report.Percent
+	if v.gates.Total != nil {
+		target = new(report.Percent(*v.gates.Total))
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Schema   int             `json:"schema"`
+		Passed   bool            `json:"passed"`
+		Totals   []report.Figure `json:"totals"`
+		Target   *report.Percent `json:"target"`
+		Breaches []report.Breach `json:"breaches"`
+	}{report.Schema, len(v.breaches) == 0, v.report.Figures(), target, append([]report.Breach{}, v.breaches...)})
+}
+
+// mostNotices is how many annotations of one kind GitHub keeps of a step.
+const mostNotices = 10
+
+// github prints the breaches as errors and uncovered functions of the files in breach as notices. Files
+// are named from the repository's folder, "" where it is not known.
+func (v *verdict) github(w io.Writer, repository string) {
+	place := func(name string) string {
+		at := v.place(name)
+		switch rel, err := filepath.Rel(repository, at); {
+		case at == "":
+			return name
+		case repository != "" && err == nil && filepath.IsLocal(rel):
+			return filepath.ToSlash(rel)
+		}
+		return filepath.ToSlash(shellPath(at))
+	}
+	var files []string
+	for _, b := range v.breaches {
+		text := b.String()
+		var properties []string
+		if b.Path != "" {
+			text = b.Text
+			properties = []string{"file=" + property(place(b.Path)), fmt.Sprintf("line=%d", max(b.Line, 1))}
+		}
+		properties = append(properties, "title="+property(titleOf(b.Gate)))
+		fmt.Fprintf(w, "::error %s::%s\n", strings.Join(properties, ","), message(text))
+		if (b.Gate == report.GateFile || b.Gate == report.GateDrop) && b.Path != "" && !slices.Contains(files, b.Path) {
+			files = append(files, b.Path)
+		}
+	}
+	left := mostNotices
+	for _, path := range files {
+		for _, f := range slices.Concat(v.report.UncoveredFunctions, v.report.UncoveredLiterals) {
+			if f.File != path || f.Line == 0 {
+				continue
+			}
+			if left--; left < 0 {
+				return
+			}
+			name := f.Name
+			if f.Receiver != "" {
+				name = "(" + f.Receiver + ")." + f.Name
+			}
+			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", property(place(path)), f.Line, f.EndLine, message("No test reaches "+name))
+		}
+	}
+}
+
+func titleOf(g report.Gate) string {
+	switch g {
+	case report.GateDrop:
+		return "Coverage dropped"
+	case report.GateRule:
+		return "Setting without files"
+	case report.GateProfile:
+		return "Coverage profile"
+	case report.GateSetting:
+		return "Setting of covls"
+	case report.GateTotal, report.GateComponent, report.GateFile:
+	}
+	return "Coverage short of its target"
+}
+
+// message escapes the message of a workflow command, as GitHub's own toolkit does (packages/core,
+// command.ts), and property what stands before it.
+func message(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func property(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/server"
+	"github.com/covls/covls/watch"
+)
+
+func newInit(io *streams, in *input) *cobra.Command {
+	var force, show bool
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Write a commented .covls.toml from what is in the folder",
+		Long: `Write a commented .covls.toml from what is in the folder: the target with today's
+coverage beside it, the profiles that are found, where their paths lie here if
+they were made elsewhere, the projects in the folder as components, and a rule for
+files that are there. As it stands it changes nothing that covls shows, but keeps
+those paths; the rest is switched off, to be picked from.
+
+A settings file that is there already is left alone.`,
+		Example: `  covls init --print
+  covls init -C services/api
+  covls init --profile build/unit.dat`,
+		Args: cobra.NoArgs,
+	}
+	c.Flags().BoolVar(&force, "force", false, "put the new file in the place of one that is there")
+	c.Flags().BoolVar(&show, "print", false, "print the file and write none")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		dir, err := in.absolute()
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(dir, config.FileName)
+		if _, err := os.Lstat(path); err == nil && !force && !show {
+			return taken(path)
+		}
+		in.defaults = true // the file is to be as if there were none
+		l, err := in.load(c.Context())
+		if err != nil {
+			return err
+		}
+		f := l.snap.Folders[0]
+		found, err := f.Survey(c.Context())
+		if err != nil {
+			return fmt.Errorf("look for projects in %s: %w", f.Dir, err)
+		}
+		var named []string
+		if in.profiles != nil {
+			if named, err = in.profilePaths(f.Dir); err != nil {
+				return err
+			}
+			usual, err := watch.Discover(c.Context(), server.RootOf(f, nil))
+			if err != nil {
+				return fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
+			}
+			if slices.Equal(slices.Sorted(slices.Values(named)), usual.Profiles) {
+				named = nil
+			}
+		}
+		text := report.Config(l.snap, f, found, named)
+		if show {
+			if _, err := fmt.Fprint(io.out, text); err != nil {
+				return fmt.Errorf("print the settings: %w", err)
+			}
+			return nil
+		}
+		above, shadows := config.FindFile(filepath.Dir(dir))
+		if err := writeSettings(path, text, force); err != nil {
+			return err
+		}
+		if shadows {
+			fmt.Fprintf(io.err, "covls: from now on %s holds here, and %s no more: take over what you need of it\n", shellPath(path), shellPath(above))
+		}
+		_, err = fmt.Fprintln(io.out, "wrote", shellPath(path))
+		return err
+	}
+	return c
+}
+
+func taken(path string) error {
+	return fmt.Errorf("%s is there already; --print shows what covls would write, --force puts that in its place", shellPath(path))
+}
+
+// writeSettings writes a settings file, whole or not at all, where there is none or force is set.
+func writeSettings(path, text string, force bool) error {
+	if force {
+		return writeTo(nil, path, func(w *bufio.Writer) error { _, err := w.WriteString(text); return err })
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return taken(path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the settings: %w", err)
+	}
+	_, err = io.WriteString(f, text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write the settings: %w", err)
+	}
+	return nil
+}

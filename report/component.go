@@ -1,0 +1,174 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/workspace"
+)
+
+// Component is a set of files with a target of its own. One with files in both units stands twice.
+type Component struct {
+	// Name is that of the settings, or the folder of the manifest; "." is the workspace folder.
+	Name   string  `json:"name"`
+	Target Percent `json:"target"`
+	// Summary is of the component's own files, as far as they are counted in its unit.
+	Summary Summary `json:"summary"`
+	// Other is what was compiled besides, in the same unit; nil where there is nothing.
+	Other *Summary `json:"other"`
+	// Tiers count its files by tier, Zero those with something to cover of which nothing ran.
+	Tiers map[string]int `json:"tiers"`
+	Files int            `json:"files"`
+	Zero  int            `json:"zero"`
+	Plan  Plan           `json:"plan"`
+
+	unit  coverage.Unit
+	parts []part
+}
+
+// part is what one workspace folder has of a component.
+type part struct {
+	ranking   *priority.Ranking
+	component *priority.Component
+}
+
+// component is the name of a file's component in the report.
+func component(f *workspace.File) string {
+	if f.Standing.Component == "" && len(f.Folder.Settings.Components) == 0 {
+		return "."
+	}
+	return f.Standing.Component
+}
+
+// has tells that the file is one of the component's own.
+func (c *Component) has(f *File) bool { return f.Component == c.Name && f.unit == c.unit }
+
+// addComponents makes the components of the rows. Those of several workspace folders that have the same
+// name are one.
+func (r *Report) addComponents(s *workspace.Snapshot) {
+	type key struct {
+		name string
+		unit coverage.Unit
+	}
+	own := map[key]*Component{}
+	for _, f := range s.Folders {
+		absent := map[string]bool{}
+		targets := map[string]float64{}
+		for _, c := range f.Settings.Components {
+			absent[c.Name], targets[c.Name] = true, f.Settings.Target
+			if c.Target != nil {
+				targets[c.Name] = *c.Target
+			}
+		}
+		if ranking := s.Ranks[f.Dir]; ranking != nil {
+			for i := range ranking.Components {
+				c := &ranking.Components[i]
+				k := key{c.Name, c.Unit}
+				switch {
+				case c.Name != "":
+				case len(f.Settings.Components) == 0:
+					k.name = "."
+				default:
+					continue // what no configured component has
+				}
+				if own[k] == nil {
+					own[k] = &Component{Name: k.name, Target: Percent(c.Target), unit: k.unit}
+				}
+				own[k].parts = append(own[k].parts, part{ranking, c})
+				delete(absent, c.Name)
+			}
+		}
+		for name := range absent {
+			if k := (key{name, coverage.Statements}); own[k] == nil {
+				own[k] = &Component{Name: name, Target: Percent(targets[name])}
+			}
+			r.warnSettings(fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
+		}
+	}
+	for _, c := range own {
+		c.fill(r)
+		r.Components = append(r.Components, *c)
+	}
+	slices.SortFunc(r.Components, func(a, b Component) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.unit, b.unit))
+	})
+}
+
+// fill adds up the component's rows.
+func (c *Component) fill(r *Report) {
+	c.Tiers = map[string]int{string(priority.OK): 0}
+	for _, t := range config.Tiers() {
+		c.Tiers[string(t)] = 0
+	}
+	others := false
+	for i := range r.Files {
+		f := &r.Files[i]
+		if !c.has(f) {
+			others = others || f.unit == c.unit
+			continue
+		}
+		c.Files++
+		c.Tiers[f.Tier]++
+		if f.zero() {
+			c.Zero++
+		}
+	}
+	c.Summary = r.sum(c.unit, float64(c.Target), c.has)
+	if others {
+		rest := r.sum(c.unit, float64(r.Summary.Target), func(f *File) bool { return f.unit == c.unit && !c.has(f) })
+		c.Other = &rest
+	}
+	c.Plan = planOf(c.unit, []Component{*c})
+}
+
+// zero tells that the file has something to cover and nothing of it ran.
+func (f *File) zero() bool { return f.total().Total > 0 && f.total().Covered == 0 }
+
+// example shows what paths look like, for somebody whose globs match none.
+func (r *Report) example() string {
+	if len(r.Files) == 0 {
+		return ""
+	}
+	f := &r.Files[0]
+	if f.Found {
+		return fmt.Sprintf(", like %s", f.Path)
+	}
+	return fmt.Sprintf(", like %s, which was not found; a [[path]] mapping can say where such files would lie", f.Path)
+}
+
+// restrict leaves only the files of a component.
+func (r *Report) restrict(name string) error {
+	kept := slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return c.Name != name })
+	if len(kept) == 0 {
+		var names []string
+		for _, c := range r.Components {
+			names = append(names, fmt.Sprintf("%q", c.Name))
+		}
+		if len(names) == 0 {
+			return fmt.Errorf("there is no component %q, and no other: no profile names a file", name)
+		}
+		return fmt.Errorf("there is no component %q: want one of %s", name, strings.Join(slices.Compact(names), ", "))
+	}
+	r.Components = kept
+	out := map[string]bool{}
+	r.Files = slices.DeleteFunc(r.Files, func(f File) bool {
+		out[f.Path] = f.Component != name
+		return out[f.Path]
+	})
+	elsewhere := func(f Function) bool { return out[f.File] }
+	r.UncoveredFunctions = slices.DeleteFunc(r.UncoveredFunctions, elsewhere)
+	r.UncoveredLiterals = slices.DeleteFunc(r.UncoveredLiterals, elsewhere)
+	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
+	r.summarise(float64(kept[0].Target))
+	r.Plan = r.plan()
+	r.addKinds()
+	if name != "." {
+		r.title = name
+	}
+	return nil
+}

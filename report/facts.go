@@ -1,0 +1,203 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+)
+
+// fileFacts are what never ran of a file, or of several.
+type fileFacts struct {
+	functions []*Function // that no test reaches, literals too
+	stretches []*Stretch
+	prefix    string // what all names of functions in these files begin with
+}
+
+// code is a function's name without what all begin with.
+func (f *fileFacts) code(name string) string {
+	return code(clean(strings.TrimPrefix(name, f.prefix), nameMost))
+}
+
+// qualifier is the path of modules, as C++ and Rust write it, that all names begin with.
+func qualifier(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	prefix := names[0]
+	for _, name := range names[1:] {
+		n := 0
+		for n < min(len(prefix), len(name)) && prefix[n] == name[n] {
+			n++
+		}
+		prefix = prefix[:n]
+	}
+	// A type with parameters is no such path.
+	if strings.ContainsAny(prefix, "<(&*[ ") {
+		return ""
+	}
+	if i := strings.LastIndex(prefix, "::"); i >= 0 {
+		return prefix[:i+len("::")]
+	}
+	return ""
+}
+
+// index sorts what never ran by file.
+func (r *Report) index() map[string]*fileFacts {
+	out := map[string]*fileFacts{}
+	of := func(path string) *fileFacts {
+		if out[path] == nil {
+			out[path] = &fileFacts{}
+		}
+		return out[path]
+	}
+	for _, list := range [][]Function{r.UncoveredFunctions, r.UncoveredLiterals} {
+		for i := range list {
+			f := of(list[i].File)
+			f.functions = append(f.functions, &list[i])
+		}
+	}
+	for i := range r.UncoveredStretches {
+		f := of(r.UncoveredStretches[i].File)
+		f.stretches = append(f.stretches, &r.UncoveredStretches[i])
+	}
+	return out
+}
+
+func joinFacts(files []*File, facts map[string]*fileFacts) *fileFacts {
+	out := &fileFacts{}
+	for _, f := range files {
+		if of := facts[f.Path]; of != nil {
+			out.functions = append(out.functions, of.functions...)
+			out.stretches = append(out.stretches, of.stretches...)
+		}
+	}
+	if len(files) == 1 {
+		out.prefix = qualifier(files[0].names)
+	}
+	return out
+}
+
+// uncovered names the functions that no test reaches, the largest first.
+func (f *fileFacts) uncovered(most int) string {
+	byWeight := slices.Clone(f.functions)
+	slices.SortStableFunc(byWeight, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
+	var names []string
+	for _, fn := range byWeight {
+		name := f.code(fn.name())
+		var facts []string
+		if fn.Statements > 0 {
+			facts = append(facts, number(fn.Statements))
+		}
+		if fn.Kind != "" {
+			facts = append(facts, fn.Kind)
+		}
+		if len(facts) > 0 {
+			name += " (" + strings.Join(facts, ", ") + ")"
+		}
+		names = append(names, name)
+	}
+	return some(names, most, "function")
+}
+
+// The bounds of what is said of an item.
+const (
+	testNames = 5
+	// tableWays is the number of ways through a function from which on one table of cases tests it
+	// best.
+	tableWays = 4
+)
+
+// tests are facts from which tests follow: exported functions that nobody calls, functions with many
+// ways through them, error returns that were never taken, and what else never ran.
+func (f *fileFacts) tests(unit coverage.Unit) []string {
+	var out, exported, tables []string
+	for _, fn := range f.functions {
+		if fn.Exported && fn.Kind == "" {
+			exported = append(exported, f.code(fn.name()))
+		}
+	}
+	if len(exported) > 0 {
+		out = append(out, fmt.Sprintf("call %s: exported, and no test does", some(exported, testNames, "function")))
+	}
+	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays })
+	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
+	for _, fn := range complex {
+		tables = append(tables, fmt.Sprintf("%s (%d)", f.code(fn.name()), *fn.Complexity))
+	}
+	if len(tables) > 0 {
+		out = append(out, fmt.Sprintf("one table of cases each for %s: so many ways lead through", some(tables, testNames, "function")))
+	}
+	for _, of := range []struct{ kind, what string }{
+		{"error return", "error returns that were never taken"},
+		{"default case", "default cases that never came up"},
+		{"", "parts that never ran of functions that tests do reach"},
+	} {
+		if names, n := f.parts(of.kind); n > 0 {
+			out = append(out, fmt.Sprintf("%s: %s in %s", of.what, units(n, unit), names))
+		}
+	}
+	return out
+}
+
+// parts names the functions with missed stretches of a kind, those with most first, and adds up what
+// these have.
+func (f *fileFacts) parts(kind string) (names string, n int) {
+	byName := map[string]int{}
+	for _, s := range f.stretches {
+		if s.Kind == kind && s.Function != "" {
+			byName[s.Function] += s.Statements
+			n += s.Statements
+		}
+	}
+	all := make([]string, 0, len(byName))
+	for name := range byName {
+		all = append(all, name)
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(byName[b], byName[a]), cmp.Compare(a, b)) })
+	for i, name := range all {
+		all[i] = fmt.Sprintf("%s (%d)", f.code(name), byName[name])
+	}
+	return some(all, testNames, "function"), n
+}
+
+// holdsNames is how many functions stand for what a file holds.
+const holdsNames = 3
+
+// holds says what is in a file: what it says of itself, else its first functions that no test reaches.
+func (r *Report) holds(f *File) string {
+	if f.Doc != "" {
+		return prose(f.Doc)
+	}
+	prefix := qualifier(f.names)
+	var names []string
+	for _, name := range f.names[:min(len(f.names), holdsNames)] {
+		names = append(names, code(clean(strings.TrimPrefix(name, prefix), 60)))
+	}
+	if more := len(f.names) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return list(names)
+}
+
+// commitsOf says how often files were changed lately.
+func commitsOf(files []*File) string {
+	n := 0
+	for _, f := range files {
+		if f.Commits == nil {
+			return ""
+		}
+		n += *f.Commits
+	}
+	if len(files) > 1 {
+		return fmt.Sprintf("%s of these files in 90 days", count(n, "change"))
+	}
+	return fmt.Sprintf("%s in 90 days", count(n, "commit"))
+}
+
+// untestable are the kinds of code that tests hardly reach.
+func untestable() []string {
+	return []string{"panics and unreachable code", "main", "test helpers", "generated code"}
+}

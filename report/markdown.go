@@ -1,0 +1,544 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
+)
+
+// WriteMarkdown writes the coverage analysis: what is covered, which files are not, which of them are
+// urgent and why, what to test, and a plan. Lists end after top rows with one that adds up the rest; 0
+// writes all.
+func (r *Report) WriteMarkdown(w io.Writer, top int) error {
+	m := &markdown{r: r, top: top}
+	m.head()
+	m.summary()
+	for _, unit := range r.units() {
+		m.zero(unit)
+		m.lowest(unit)
+		m.gaps(unit)
+		m.plan(unit)
+		m.largest(unit)
+	}
+	m.notes()
+	// Sections begin with a blank line, and tables end with one.
+	text := strings.ReplaceAll(m.String(), "\n\n\n", "\n\n")
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+type markdown struct {
+	strings.Builder
+	r   *Report
+	top int
+}
+
+func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m, format, args...) }
+
+// heading tells, where a report is in both units, which one a section is of.
+func (m *markdown) heading(title string, unit coverage.Unit) {
+	if len(m.r.units()) > 1 {
+		title += " (counted in " + unit.String() + ")"
+	}
+	m.printf("\n## %s\n", title)
+}
+
+// head says in three lines where the code stands.
+func (m *markdown) head() {
+	r, sum := m.r, &m.r.Summary
+	m.printf("# Coverage gaps: %s\n\n", prose(cmp.Or(r.title, "no folder")))
+	if sum.Percent == nil {
+		m.printf("There is nothing to cover: no profile names a file with code.\n")
+		return
+	}
+	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", standing(sum, r.unit), plain(sum.Target))
+	if sum.Gap > 0 {
+		m.printf("%.2f percentage points; %s more %s must be covered\n", float64(sum.GapPoints), number(sum.Gap), r.unit.Noun(sum.Gap))
+	} else {
+		m.printf("none, the target is reached\n")
+	}
+	var from []string
+	for _, p := range r.Meta.Profiles {
+		from = append(from, fmt.Sprintf("%s (%s, %s)", code(p.Path), p.Format, count(p.Files, "file")))
+	}
+	m.printf("\nFrom %s.\n", some(from, 5, "profile"))
+}
+
+// standing is where a summary stands in words.
+func standing(s *Summary, unit coverage.Unit) string {
+	part := func(t *Tally, what string) string {
+		return fmt.Sprintf("%s of %s (%s of %s)", share(coverage.Tally(*t)), what, number(t.Covered), number(t.Total))
+	}
+	main := s.Statements
+	if unit == coverage.Lines {
+		main = s.Lines
+	}
+	out := []string{part(main, unit.String())}
+	if s.Functions != nil && s.Functions.Total > 0 {
+		out = append(out, part(s.Functions, "functions"))
+	}
+	if s.Branches != nil && s.Branches.Total > 0 {
+		out = append(out, part(s.Branches, "branches"))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (m *markdown) summary() {
+	if len(m.r.Files) == 0 {
+		return
+	}
+	m.printf("\n## Summary\n")
+	for _, unit := range m.r.units() {
+		m.inShort(unit)
+		m.kinds(unit)
+	}
+	m.components()
+}
+
+// standings says how many files are at 0 %, below their target and at it.
+func standings(files []*File, unit coverage.Unit) string {
+	var zero, inZero, short, reached, empty int
+	for _, f := range files {
+		switch {
+		case f.total().Total == 0:
+			empty++
+		case f.zero():
+			zero++
+			inZero += f.total().Total
+		case f.Gap > 0:
+			short++
+		default:
+			reached++
+		}
+	}
+	parts := []string{number(zero) + " at 0 %"}
+	if zero > 0 {
+		parts[0] = fmt.Sprintf("**%s at 0 %%** (%s)", number(zero), units(inZero, unit))
+	}
+	parts = append(parts, number(short)+" with some coverage below target", number(reached)+" at target")
+	if empty > 0 {
+		parts = append(parts, number(empty)+" without code")
+	}
+	return list(parts)
+}
+
+func (m *markdown) inShort(unit coverage.Unit) {
+	own := m.r.own(unit)
+	if len(own) == 0 {
+		return
+	}
+	m.printf("\n%s counted in %s: %s.\n", count(len(own), "file"), unit, standings(own, unit))
+	t := newTable("Tier", "Files:", upper(unit.String())+" covered:", "Of:", "Coverage:", "Short, file by file:", "Functions not covered:")
+	for _, tier := range append(config.Tiers(), priority.OK) {
+		files, gap, uncovered := 0, 0, 0
+		var total coverage.Tally
+		for _, f := range own {
+			if config.Tier(f.Tier) == tier {
+				files++
+				gap += f.Gap
+				total = total.Plus(f.total())
+				uncovered += f.uncovered()
+			}
+		}
+		if files > 0 {
+			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), num(uncovered))
+		}
+	}
+	t.total("all")
+	t.markdown(&m.Builder)
+}
+
+// uncovered is how many declared functions no test reaches, as far as they are known.
+func (f *File) uncovered() int {
+	if f.Functions == nil {
+		return 0
+	}
+	return f.Functions.Total - f.Functions.Covered
+}
+
+func tierName(t config.Tier) string {
+	if t == priority.OK {
+		return "at target"
+	}
+	return string(t)
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// kinds says what sort of code it is that never ran.
+func (m *markdown) kinds(unit coverage.Unit) {
+	i := slices.IndexFunc(m.r.Kinds, func(k Kinds) bool { return k.Unit == unit.String() })
+	if i < 0 {
+		return
+	}
+	k := m.r.Kinds[i]
+	m.printf("What never ran, by kind of code:\n")
+	t := newTable("Kind", upper(unit.String())+":")
+	for _, row := range k.Uncovered {
+		t.add(words(cmp.Or(row.Kind, "ordinary code")), num(row.N))
+	}
+	t.total("all")
+	t.markdown(&m.Builder)
+	if k.Untestable > 0 {
+		m.printf("Without what tests hardly reach (%s), %s of %s.\n", list(untestable()), share(coverage.Tally(k.Testable)), count(k.Testable.Total, unit.Noun(1)))
+	}
+}
+
+func (m *markdown) components() {
+	r := m.r
+	if len(r.Components) == 0 || len(r.Components) == 1 && r.Components[0].Other == nil {
+		return
+	}
+	for _, unit := range r.units() {
+		t := newTable("Component", "Files:", "Covered:", "Of:", "Coverage:", "Target:", "Short as a whole:", "Files at 0 %:")
+		for i := range r.Components {
+			if c := &r.Components[i]; c.unit == unit {
+				total := c.total()
+				t.add(words(code(c.Name)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(plain(c.Target)), num(c.Summary.Gap), num(c.Zero))
+			}
+		}
+		if rest := r.besides(unit); rest.Total > 0 {
+			files, zero := 0, 0
+			for i := range r.Files {
+				if f := &r.Files[i]; f.unit == unit && f.Component == "" {
+					files++
+					if f.zero() {
+						zero++
+					}
+				}
+			}
+			t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(plain(r.Summary.Target)), num(rest.Gap(float64(r.Summary.Target))), num(zero))
+		}
+		if len(t.rows) == 0 {
+			continue
+		}
+		m.printf("Components, counted in %s:\n", unit)
+		t.total("all")
+		t.markdown(&m.Builder)
+	}
+	if r.besides(r.unit).Total > 0 {
+		m.printf("Everything below is of the components' own files; what was compiled besides is not in it.\n")
+	}
+}
+
+// total is what the component's unit counts.
+func (c *Component) total() coverage.Tally {
+	t := c.Summary.Statements
+	if c.unit == coverage.Lines {
+		t = c.Summary.Lines
+	}
+	if t == nil {
+		return coverage.Tally{}
+	}
+	return coverage.Tally(*t)
+}
+
+func (m *markdown) zero(unit coverage.Unit) {
+	var files []*File
+	var all coverage.Tally
+	for _, f := range m.r.own(unit) {
+		all = all.Plus(f.total())
+		if f.zero() {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(b.total().Total, a.total().Total) })
+	m.heading("Files at 0 %", unit)
+	t := newTable("File", upper(unit.String())+":", "Functions:", "Tier", "What it holds")
+	for _, f := range files {
+		t.add(words(code(f.Path)), num(f.total().Total), functionsOf(f.Functions), words(tierName(config.Tier(f.Tier))), words(m.r.holds(f)))
+	}
+	t.limit(m.top, "file")
+	t.total(count(len(files), "file"))
+	in := t.foot[1].n
+	t.markdown(&m.Builder)
+	m.printf("That is %s of all %s.\n", share(coverage.Tally{Covered: in, Total: all.Total}), unit)
+}
+
+func (m *markdown) lowest(unit coverage.Unit) {
+	var files []*File
+	for _, f := range m.r.own(unit) {
+		if f.Gap > 0 && !f.zero() {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	percent := func(f *File) float64 { return float64(f.total().Covered) / float64(f.total().Total) }
+	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(percent(a), percent(b)) })
+	m.heading("Lowest coverage above 0 %, below target", unit)
+	t := newTable("File", "Coverage:", "Covered:", "Of:", "Short of target:", "Target:", "Tier", "What it holds")
+	for _, f := range files {
+		t.add(words(code(f.Path)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), words(plain(f.Target)), words(f.Tier), words(m.r.holds(f)))
+	}
+	t.limit(m.top, "file")
+	t.total(count(len(files), "file"))
+	t.markdown(&m.Builder)
+}
+
+// tierMeans says what a tier is.
+func tierMeans(t config.Tier) string {
+	switch t {
+	case config.TierCritical:
+		return "The files that hold the first 40 % of the weighted gap of their component."
+	case config.TierHigh:
+		return "The files behind those, up to 70 % of the weighted gap."
+	case config.TierMedium:
+		return "Up to 92 % of the weighted gap, and files that are short by less than 10."
+	}
+	return "What is left of the gap."
+}
+
+func (m *markdown) gaps(unit coverage.Unit) {
+	items := m.r.items(unit)
+	if len(items) == 0 {
+		return
+	}
+	m.heading("Gap analysis by tier", unit)
+	facts := m.r.index()
+	n := 0
+	for _, tier := range config.Tiers() {
+		in := slices.DeleteFunc(slices.Clone(items), func(i item) bool { return i.tier != tier })
+		if len(in) == 0 {
+			continue
+		}
+		files, gap := 0, 0
+		for _, i := range in {
+			files += len(i.files)
+			gap += i.gap
+		}
+		m.printf("\n### %s: %s, %s short\n\n%s\n", upper(string(tier)), count(files, "file"), units(gap, unit), tierMeans(tier))
+		if tier == config.TierLower {
+			m.brief(in, unit)
+			continue
+		}
+		for k, i := range in {
+			if m.top > 0 && k == m.top && len(in) > m.top+1 {
+				m.printf("\n#### And %s\n", count(len(in)-k, "more item"))
+				m.brief(in[k:], unit)
+				break
+			}
+			n++
+			m.item(n, &i, unit, facts)
+		}
+	}
+}
+
+// brief lists items in a table.
+func (m *markdown) brief(items []item, unit coverage.Unit) {
+	t := newTable("File", "Files:", "Coverage:", "Covered:", "Of:", "Short of target:", "Functions not covered:")
+	for _, i := range items {
+		uncovered := 0
+		for _, f := range i.files {
+			uncovered += f.uncovered()
+		}
+		t.add(words(i.name()), num(len(i.files)), shareOf(i.total), num(i.total.Covered), num(i.total.Total), num(i.gap), num(uncovered))
+	}
+	t.limit(m.top, "item")
+	t.total("all")
+	t.markdown(&m.Builder)
+}
+
+// name is the item's title for people.
+func (i *item) name() string {
+	if i.group {
+		return prose(i.title)
+	}
+	return code(i.title)
+}
+
+// item says of one item what it holds, why it is where it is, and which tests would help.
+func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fileFacts) {
+	first := i.files[0]
+	m.printf("\n#### %d. %s: %s, %s of %s", n, i.name(), share(i.total), number(i.total.Covered), units(i.total.Total, unit))
+	if len(i.files) > 1 {
+		m.printf(" in %s", count(len(i.files), "file"))
+	}
+	m.printf("\n\n")
+	if len(i.files) == 1 {
+		// Of a file without a word of its own the functions that no test reaches say enough.
+		if holds := m.r.holds(first); holds != "" && (first.Doc != "" || !first.zero()) {
+			m.printf("- **Holds**: %s\n", holds)
+		}
+		m.printf("- **Why %s**: %s\n", i.tier, prose(because(first)))
+	} else {
+		var names []string
+		for _, f := range i.files {
+			names = append(names, fmt.Sprintf("%s (%s of %s, %s short)", code(below(f.Path, i.title)), number(f.total().Covered), number(f.total().Total), number(f.Gap)))
+		}
+		m.printf("- **Holds**: %s\n", some(names, 10, "file"))
+		m.printf("- **Why %s**: %s short together; the first of them: %s\n", i.tier, units(i.gap, unit), prose(because(first)))
+	}
+	joined := joinFacts(i.files, facts)
+	if names := joined.uncovered(8); names != "" {
+		m.printf("- **Not covered**: %s\n", names)
+	}
+	if commits := commitsOf(i.files); commits != "" {
+		m.printf("- **Churn**: %s\n", commits)
+	}
+	if tests := joined.tests(unit); len(tests) > 0 {
+		m.printf("- **Tests**:\n")
+		for _, t := range tests {
+			m.printf("  - %s\n", t)
+		}
+	}
+}
+
+// because is the reason of a file's tier without the tier itself.
+func because(f *File) string {
+	_, why, _ := strings.Cut(f.Reason, ": ")
+	return why
+}
+
+// below is a path without the folder that it is shown in.
+func below(path, folder string) string { return strings.TrimPrefix(path, folder) }
+
+func (m *markdown) plan(unit coverage.Unit) {
+	p := m.r.Plan
+	if unit != m.r.unit {
+		p = planOf(unit, slices.DeleteFunc(slices.Clone(m.r.Components), func(c Component) bool { return c.unit != unit }))
+	}
+	if !slices.ContainsFunc(p.Phases, func(ph Phase) bool { return len(ph.Files) > 0 }) {
+		return
+	}
+	rows := m.r.rows()
+	m.heading("Plan", unit)
+	m.printf("\nOne phase a tier. A step ends at its file's target, or 40 points above today's coverage where that is less. Gains are of what a test covers itself; code that it runs on the way comes on top.\n")
+	done := newTable("Phase", "Files:", "To cover:", "Points:", "Coverage after:")
+	after := coverage.Tally{Covered: p.Covered, Total: p.Total}
+	done.add(words("today"), words(""), words(""), words(""), words(share(after)))
+	for n, ph := range p.Phases {
+		if len(ph.Files) == 0 {
+			continue
+		}
+		m.printf("\n### Phase %d: %s\n", n+1, ph.Tier)
+		t := newTable("File", "Covered:", "Of:", "Today:", "Aim:", "To cover:")
+		for _, s := range ph.Files {
+			total := rows[s.Path].total()
+			t.add(words(code(s.Path)), num(total.Covered), num(total.Total), shareOf(total), words(plain(s.Target)), num(s.ToCover))
+		}
+		t.limit(m.top, "file")
+		t.total(count(len(ph.Files), "file"))
+		t.markdown(&m.Builder)
+		after.Covered += ph.ToCover
+		done.add(words(fmt.Sprintf("%d, %s", n+1, ph.Tier)), num(len(ph.Files)), num(ph.ToCover), pointsOf(ph.ToCover, p.Total), words(share(after)))
+	}
+	m.printf("\n### What the phases make\n")
+	done.total("all phases")
+	done.foot[len(done.foot)-1] = words(share(after))
+	done.markdown(&m.Builder)
+	m.closing(&p, unit)
+}
+
+// closing says what the phases leave, and what would close it.
+func (m *markdown) closing(p *Plan, unit coverage.Unit) {
+	if p.Missing == 0 {
+		m.printf("With that the target is reached.\n")
+		return
+	}
+	m.printf("After that %s are missing to the target.", units(p.Missing, unit))
+	if len(p.Closing) > 0 {
+		m.printf(" These steps, beyond their phases, close %s:\n", number(p.Missing-p.Open))
+		t := newTable("File", "Aim:", "To cover:")
+		for _, s := range p.Closing {
+			t.add(words(code(s.Path)), words(plain(s.Target)), num(s.ToCover))
+		}
+		t.limit(m.top, "file")
+		t.total(count(len(p.Closing), "file"))
+		t.markdown(&m.Builder)
+	} else {
+		m.printf("\n")
+	}
+	if p.Open > 0 {
+		m.printf("%s stay open: rules ask less of files, or leave them out of the plan.\n", upper(units(p.Open, unit)))
+	}
+}
+
+// rows are the report's files by path.
+func (r *Report) rows() map[string]*File {
+	out := map[string]*File{}
+	for i := range r.Files {
+		out[r.Files[i].Path] = &r.Files[i]
+	}
+	return out
+}
+
+func (m *markdown) largest(unit coverage.Unit) {
+	var files []*File
+	var all coverage.Tally
+	for _, f := range m.r.own(unit) {
+		all = all.Plus(f.total())
+		if f.Gap > 0 {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(b.Gap, a.Gap) })
+	m.heading("Largest gains first", unit)
+	m.printf("\nWhat it brings to take a file to its own target, whatever its tier:\n")
+	t := newTable("File", "Short of target:", "Points:", "Tier")
+	for _, f := range files {
+		t.add(words(code(f.Path)), num(f.Gap), pointsOf(f.Gap, all.Total), words(f.Tier))
+	}
+	most := 10
+	if m.top > 0 {
+		most = min(most, m.top)
+	}
+	t.limit(most, "file")
+	t.total(count(len(files), "file"))
+	t.markdown(&m.Builder)
+}
+
+// notes are what the reader of the numbers should know.
+func (m *markdown) notes() {
+	if len(m.r.Warnings) == 0 && len(m.r.NotMeasured) == 0 {
+		return
+	}
+	m.printf("\n## Notes\n\n")
+	if n := len(m.r.NotMeasured); n > 0 {
+		var names []string
+		for _, f := range m.r.NotMeasured {
+			names = append(names, code(f))
+		}
+		m.printf("- Not measured, which is not 0 %%: %s that no profile names: %s.\n", count(n, "source file"), some(names, 10, "file"))
+	}
+	lost, others := 0, 0
+	rows := m.r.rows()
+	for _, w := range m.r.Warnings {
+		if f := rows[w.Path]; f != nil && !f.Found {
+			if lost++; lost > 1 {
+				continue // one stands for all
+			}
+		} else if others++; m.top > 0 && others > m.top {
+			continue
+		}
+		where := ""
+		if w.Path != "" {
+			where = code(w.Path) + ": "
+			if w.Line > 0 {
+				where = code(fmt.Sprintf("%s:%d", w.Path, w.Line)) + ": "
+			}
+		}
+		m.printf("- %s%s\n", where, prose(w.Text))
+	}
+	if lost > 1 {
+		m.printf("- So it is with %s; `covls doctor` says more.\n", count(lost-1, "more source file"))
+	}
+	if more := others - m.top; m.top > 0 && more > 0 {
+		m.printf("- And %s.\n", count(more, "more warning"))
+	}
+}

@@ -1,0 +1,145 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/covls/covls/coverage"
+)
+
+// cell is what stands in a table: a text, a number, the share of a tally, or a part in points.
+type cell struct {
+	kind  cellKind
+	text  string
+	n     int
+	tally coverage.Tally
+}
+
+type cellKind uint8
+
+const (
+	textCell cellKind = iota
+	numberCell
+	shareCell
+	pointsCell
+)
+
+func words(s string) cell           { return cell{text: s} }
+func num(n int) cell                { return cell{kind: numberCell, n: n} }
+func shareOf(t coverage.Tally) cell { return cell{kind: shareCell, tally: t} }
+func pointsOf(part, total int) cell {
+	return cell{kind: pointsCell, tally: coverage.Tally{Covered: part, Total: total}}
+}
+func functionsOf(t *Tally) cell { return optional(t, func(t Tally) int { return t.Total }) }
+func optional(t *Tally, of func(Tally) int) cell {
+	if t == nil {
+		return words("?")
+	}
+	return num(of(*t))
+}
+
+func (c cell) String() string {
+	switch c.kind {
+	case numberCell:
+		return number(c.n)
+	case shareCell:
+		return share(c.tally)
+	case pointsCell:
+		return points(c.tally.Covered, c.tally.Total)
+	}
+	return c.text
+}
+
+// plus adds two cells of a column. A text adds nothing, and points are parts of one total.
+func (c cell) plus(d cell) cell {
+	switch {
+	case d.kind == textCell:
+		return c
+	case c.kind == textCell:
+		return d
+	case d.kind == pointsCell:
+		c.tally.Covered += d.tally.Covered
+		return c
+	}
+	c.n += d.n
+	c.tally = c.tally.Plus(d.tally)
+	return c
+}
+
+// table is rows under a head. Its sums are made of its rows and nothing else.
+type table struct {
+	// head are the names of columns; one that ends in ":" stands at the right.
+	head []string
+	rows [][]cell
+	// foot is the last row; nil where there is none.
+	foot []cell
+}
+
+func newTable(head ...string) *table { return &table{head: head} }
+
+func (t *table) add(cells ...cell) { t.rows = append(t.rows, cells) }
+
+// sum adds up rows, under a label.
+func sum(label string, rows [][]cell) []cell {
+	if len(rows) == 0 {
+		return nil
+	}
+	out := make([]cell, len(rows[0]))
+	for _, row := range rows {
+		for i, c := range row {
+			out[i] = out[i].plus(c)
+		}
+	}
+	out[0] = words(label)
+	return out
+}
+
+// limit adds up the rows behind the first top in one. 0 leaves all.
+func (t *table) limit(top int, noun string) {
+	if top > 0 && len(t.rows) > top+1 {
+		rest := t.rows[top:]
+		t.rows = append(t.rows[:top:top], sum("and "+count(len(rest), "more "+noun), rest))
+	}
+}
+
+// total adds a last row with the sums.
+func (t *table) total(label string) { t.foot = sum(label, t.rows) }
+
+// markdown writes the table.
+func (t *table) markdown(b *strings.Builder) {
+	line := func(cells []string) {
+		b.WriteString("|")
+		for _, c := range cells {
+			b.WriteString(" " + c + " |")
+		}
+		b.WriteString("\n")
+	}
+	head := make([]string, len(t.head))
+	rule := make([]string, len(t.head))
+	for i, h := range t.head {
+		name, right := strings.CutSuffix(h, ":")
+		head[i], rule[i] = name, "---"
+		if right {
+			rule[i] = "--:"
+		}
+	}
+	b.WriteString("\n")
+	line(head)
+	line(rule)
+	for _, row := range t.rows {
+		line(printed(row, "", ""))
+	}
+	if t.foot != nil {
+		line(printed(t.foot, "**", "**"))
+	}
+	b.WriteString("\n")
+}
+
+func printed(row []cell, before, after string) []string {
+	out := make([]string, len(row))
+	for i, c := range row {
+		if s := c.String(); s != "" {
+			out[i] = before + s + after
+		}
+	}
+	return out
+}

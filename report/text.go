@@ -1,0 +1,280 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
+)
+
+// TextOptions are how the text report looks.
+type TextOptions struct {
+	// Width is how many characters a line has; 0 is 100.
+	Width int
+	// Top is how many rows a list has before the rest is added up in one; 0 writes all.
+	Top int
+	// Paint puts text into a style, Bold, Dim or that of a tier; nil leaves it plain.
+	Paint func(style Style, text string) string
+}
+
+// Style is how a piece of the text report stands out.
+type Style string
+
+// The values of Style; each tier is one too.
+const (
+	Bold Style = "bold"
+	Dim  Style = "dim"
+)
+
+// WriteText writes a page for a terminal: where the code stands, the tiers, the most urgent files and
+// what the plan makes of them.
+func (r *Report) WriteText(w io.Writer, o TextOptions) error {
+	if o.Width == 0 {
+		o.Width = 100
+	}
+	if o.Paint == nil {
+		o.Paint = func(_ Style, text string) string { return text }
+	}
+	p := &page{r: r, o: o}
+	p.head()
+	for _, unit := range r.units() {
+		p.tiers(unit)
+		p.urgent(unit)
+	}
+	p.foot()
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+type page struct {
+	strings.Builder
+	r *Report
+	o TextOptions
+}
+
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+
+// The widths of bars, in characters.
+const (
+	wideBar   = 30
+	narrowBar = 10
+)
+
+// bar draws a share. A part of a character's share is shown as one only where it is most of it, but
+// nothing is full that is not, and nothing is empty.
+func bar(t coverage.Tally, width int) string {
+	n := 0
+	if t.Total > 0 {
+		n = (t.Covered*width*2 + t.Total) / (t.Total * 2)
+		if t.Covered > 0 {
+			n = max(n, 1)
+		}
+		if t.Covered < t.Total {
+			n = min(n, width-1)
+		}
+	}
+	return strings.Repeat("█", n) + strings.Repeat("░", width-n)
+}
+
+func (p *page) head() {
+	r, sum := p.r, &p.r.Summary
+	p.printf("%s\n\n", p.o.Paint(Bold, clean(cmp.Or(r.title, "no folder"), p.o.Width)))
+	if sum.Percent == nil {
+		p.printf("There is nothing to cover: no profile names a file with code.\n")
+		return
+	}
+	line := func(t *Tally, what string, target bool) {
+		tally := coverage.Tally(*t)
+		p.printf("  %-11s %s %9s   %s of %s", what, bar(tally, wideBar), share(tally), number(t.Covered), number(t.Total))
+		if target {
+			gap := " reached"
+			if sum.Gap > 0 {
+				gap = fmt.Sprintf(": %s short, %.2f points", units(sum.Gap, r.unit), float64(sum.GapPoints))
+			}
+			p.printf("; target %s%s", plain(sum.Target), gap)
+		}
+		p.printf("\n")
+	}
+	for _, row := range []struct {
+		t    *Tally
+		unit coverage.Unit
+		what string
+	}{{sum.Statements, coverage.Statements, "statements"}, {sum.Lines, coverage.Lines, "lines"}} {
+		if row.t != nil && row.t.Total > 0 {
+			line(row.t, row.what, row.unit == r.unit)
+		}
+	}
+	if sum.Functions != nil && sum.Functions.Total > 0 {
+		line(sum.Functions, "functions", false)
+	}
+	if sum.Branches != nil && sum.Branches.Total > 0 {
+		line(sum.Branches, "branches", false)
+	}
+	for _, unit := range r.units() {
+		if len(r.Components) < 2 && r.besides(unit).Total == 0 {
+			continue
+		}
+		t := newTable("component", "files:", "covered:", "of:", "coverage:", "target:", "short as a whole:")
+		for i := range r.Components {
+			if c := &r.Components[i]; c.unit == unit {
+				total := c.total()
+				t.add(words(clean(c.Name, nameMost)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(plain(c.Target)), num(c.Summary.Gap))
+			}
+		}
+		if rest := r.besides(unit); rest.Total > 0 {
+			files := 0
+			for i := range r.Files {
+				if f := &r.Files[i]; f.unit == unit && f.Component == "" {
+					files++
+				}
+			}
+			t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(plain(sum.Target)), num(rest.Gap(float64(sum.Target))))
+		}
+		if len(t.rows) > 0 {
+			t.limit(p.o.Top, "component")
+			t.total("all")
+			p.table(t, nil)
+		}
+	}
+}
+
+func (p *page) tiers(unit coverage.Unit) {
+	own := p.r.own(unit)
+	if len(own) == 0 {
+		return
+	}
+	plain := strings.ReplaceAll(standings(own, unit), "**", "")
+	p.printf("\n%s counted in %s: %s.\n", count(len(own), "file"), unit, plain)
+	t := newTable("tier", "files:", "covered:", "of:", "coverage:", "short, file by file:", "functions not covered:", "plan")
+	plan := p.r.Plan
+	if unit != p.r.unit {
+		plan = planOf(unit, slices.DeleteFunc(slices.Clone(p.r.Components), func(c Component) bool { return c.unit != unit }))
+	}
+	after := map[string]string{}
+	for _, ph := range plan.Phases {
+		if ph.CumulativePercent != nil && ph.ToCover > 0 {
+			after[ph.Tier] = fmt.Sprintf("cover %s → %s", number(ph.ToCover), fixed(float64(*ph.CumulativePercent)))
+		}
+	}
+	styles := []Style{}
+	for _, tier := range append(config.Tiers(), priority.OK) {
+		files, gap, uncovered := 0, 0, 0
+		var total coverage.Tally
+		for _, f := range own {
+			if config.Tier(f.Tier) == tier {
+				files++
+				gap += f.Gap
+				total = total.Plus(f.total())
+				uncovered += f.uncovered()
+			}
+		}
+		if files > 0 {
+			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), num(uncovered), words(after[string(tier)]))
+			styles = append(styles, Style(tier))
+		}
+	}
+	t.total("all")
+	p.table(t, styles)
+	if plan.Missing > 0 {
+		p.printf("  The plan stops %s short of the target; `covls report --format markdown` says what closes that.\n", units(plan.Missing, unit))
+	}
+}
+
+func (p *page) urgent(unit coverage.Unit) {
+	var files []*File
+	for _, f := range p.r.own(unit) {
+		if f.Gap > 0 {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	slices.SortStableFunc(files, byUrgency)
+	p.printf("\nMost urgent files\n")
+	t := newTable("tier", "", "coverage:", "covered:", "of:", "short:", "functions not covered:", "file")
+	styles := []Style{}
+	for _, f := range files {
+		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), num(f.uncovered()), words(clean(f.Path, 200)))
+		styles = append(styles, Style(f.Tier))
+	}
+	t.limit(p.o.Top, "file")
+	if len(t.rows) < len(files) {
+		last := t.rows[len(t.rows)-1]
+		last[0], last[len(last)-1] = words(""), last[0]
+		styles = append(styles[:len(t.rows)-1], Dim)
+	}
+	t.total("all")
+	p.table(t, styles)
+}
+
+func (p *page) foot() {
+	if n := len(p.r.NotMeasured); n > 0 {
+		p.printf("\n%s not measured: no profile names them.\n", count(n, "source file"))
+	}
+	rows, n := p.r.rows(), 0
+	for _, list := range [][]Function{p.r.UncoveredFunctions, p.r.UncoveredLiterals} {
+		for _, f := range list {
+			if rows[f.File].Found {
+				n++
+			}
+		}
+	}
+	if n > 0 {
+		p.printf("\n%s", p.o.Paint(Dim, fmt.Sprintf("`covls gaps` lists the %s that no test reaches; `covls report -o gaps.md` is the whole analysis.\n", count(n, "function"))))
+	}
+}
+
+// table writes rows in columns. Styles are of the rows, as far as they go.
+func (p *page) table(t *table, styles []Style) {
+	rows := [][]string{}
+	head := make([]string, len(t.head))
+	right := make([]bool, len(t.head))
+	for i, h := range t.head {
+		head[i], right[i] = strings.CutSuffix(h, ":")
+	}
+	rows = append(rows, head)
+	for _, row := range t.rows {
+		rows = append(rows, printed(row, "", ""))
+	}
+	if t.foot != nil {
+		rows = append(rows, printed(t.foot, "", ""))
+	}
+	width := make([]int, len(head))
+	for _, row := range rows {
+		for i, c := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(c))
+		}
+	}
+	p.printf("\n")
+	for n, row := range rows {
+		var b strings.Builder
+		for i, c := range row {
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(c))
+			if right[i] {
+				c = pad + c
+			} else {
+				c += pad
+			}
+			b.WriteString("  " + c)
+		}
+		line := strings.TrimRight(b.String(), " ")
+		switch {
+		case n == 0:
+			line = p.o.Paint(Dim, line)
+		case t.foot != nil && n == len(rows)-1:
+			line = p.o.Paint(Bold, line)
+		case n-1 < len(styles):
+			line = p.o.Paint(styles[n-1], line)
+		}
+		p.printf("%s\n", line)
+	}
+}

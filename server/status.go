@@ -1,0 +1,310 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/profile"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+// The states of covls/status.
+const (
+	stateLoading = "loading" // nothing to show yet
+	stateEmpty   = "empty"   // there is no profile
+	stateBroken  = "broken"  // there are profiles, and none could ever be read
+	stateReady   = "ready"
+)
+
+// wireStatus is what covls/status tells.
+type wireStatus struct {
+	State              string        `json:"state"`
+	Loading            bool          `json:"loading"`
+	Summary            *wireSummary  `json:"summary"`
+	Tiers              wireTiers     `json:"tiers"`
+	UncoveredFunctions int           `json:"uncovered_functions"`
+	Stale              bool          `json:"stale"`
+	Hidden             bool          `json:"hidden"`
+	Profiles           []wireProfile `json:"profiles"`
+	Folders            []wireFolder  `json:"folders"`
+	Languages          []string      `json:"languages"`
+}
+
+type wireProfile struct {
+	URI      string  `json:"uri"`
+	Path     string  `json:"path"`
+	Format   string  `json:"format"`
+	Modified string  `json:"modified"`
+	Files    int     `json:"files"`
+	Found    int     `json:"found"`
+	Trouble  *string `json:"trouble"`
+	// NewerSources counts the files that were changed after the profile was written.
+	NewerSources int `json:"newer_sources"`
+}
+
+type wireFolder struct {
+	URI                string       `json:"uri"`
+	Name               string       `json:"name"`
+	Summary            *wireSummary `json:"summary"`
+	Tiers              wireTiers    `json:"tiers"`
+	UncoveredFunctions int          `json:"uncovered_functions"`
+	Patterns           []string     `json:"patterns"`
+	SearchedDirs       int          `json:"searched_dirs"`
+	Languages          []string     `json:"languages"`
+	MakeProfile        *wireCommand `json:"make_profile"`
+}
+
+// wireCommand is a command line that makes a profile.
+type wireCommand struct {
+	Language string `json:"language"`
+	Command  string `json:"command"`
+	CWD      string `json:"cwd"` // URI
+}
+
+func wireCommandOf(c config.TestCommand) *wireCommand {
+	return &wireCommand{c.Language, c.Line, string(uri.File(c.Dir))}
+}
+
+// wireTiers counts files.
+type wireTiers struct {
+	Critical int `json:"critical"`
+	High     int `json:"high"`
+	Medium   int `json:"medium"`
+	Lower    int `json:"lower"`
+	OK       int `json:"ok"`
+}
+
+func wireTiersOf(n map[config.Tier]int) wireTiers {
+	return wireTiers{n[config.TierCritical], n[config.TierHigh], n[config.TierMedium], n[config.TierLower], n[priority.OK]}
+}
+
+// circumstances are what covls/status tells besides the snapshot. The session makes them; one that was
+// stored is never written.
+type circumstances struct {
+	// loading tells that a load is under way.
+	loading bool
+	// folders are in the client's order.
+	folders []searchedFolder
+	// onDisk are the profiles that were seen on disk, read or not.
+	onDisk []string
+}
+
+// searchedFolder is a workspace folder and what the search for profiles saw in it.
+type searchedFolder struct {
+	folder
+	searched bool
+	dirs     int // how many were searched
+	projects []config.Project
+	run      *config.TestCommand // makes a profile; nil where covls knows nothing that does
+}
+
+// announces reports whether a client's experimental capabilities have covls.
+func announces(experimental protocol.LSPAny) bool {
+	yes := false
+	_ = eachMember(experimental, func(name string, value jsontext.Value) {
+		if name == "covls" {
+			kind := value.Kind()
+			yes = kind == 't' || kind == '{'
+		}
+	})
+	return yes
+}
+
+// publishStatus tells the client where things stand, if it wants to know and does not yet.
+func (p *publisher) publishStatus(ctx context.Context, snap *workspace.Snapshot) {
+	around := p.server.around.Load()
+	if around == nil || !p.server.client.Load().status || snap.Generation == p.status.generation && around == p.status.around {
+		return
+	}
+	p.status.generation, p.status.around = snap.Generation, around
+	if snap.Scanned {
+		p.status.figures = figuresOf(snap, around)
+	}
+	s := p.status.figures // those of the last load that was whole, while the next goes on
+	if s == nil {
+		s = figuresOf(&workspace.Snapshot{}, &circumstances{})
+		s.State = stateLoading
+	}
+	now := *s
+	now.Hidden = snap.Hidden
+	now.Loading = now.State == stateLoading || around.loading || !snap.Scanned ||
+		slices.ContainsFunc(around.folders, func(f searchedFolder) bool { return !f.searched })
+	data, err := raw(now)
+	if err != nil {
+		p.server.log.Error("status", slog.Any("error", err))
+		return
+	}
+	if bytes.Equal(data, p.status.sent) {
+		return
+	}
+	if err := p.server.conn.Notify(ctx, methodStatus, data); err != nil {
+		p.report(err)
+		return
+	}
+	p.status.sent = data
+}
+
+// lastStatus is what the publisher's goroutine remembers of covls/status.
+type lastStatus struct {
+	generation uint64
+	around     *circumstances
+	figures    *wireStatus // of the last snapshot with all figures
+	sent       jsonrpc2.RawMessage
+}
+
+// figuresOf is where things stand, without what changes while a load is under way.
+func figuresOf(snap *workspace.Snapshot, around *circumstances) *wireStatus {
+	s := &wireStatus{Profiles: profilesOf(snap), Folders: []wireFolder{}, Languages: []string{}}
+	all := diag.OverviewOf(diag.Named(snap), diag.Target(snap))
+	s.Summary, s.Tiers, s.UncoveredFunctions = wireOverview(all)
+	languages := map[string]bool{}
+	for f := range diag.Named(snap) {
+		if l := source.LanguageOf(f.Name); l != "" {
+			languages[l] = true
+		}
+	}
+	s.Languages = slices.AppendSeq(s.Languages, maps.Keys(languages))
+	slices.Sort(s.Languages)
+	for _, f := range around.folders {
+		if in := folderIn(snap, f.dir); in != nil {
+			s.Folders = append(s.Folders, wireFolderOf(snap, in, f))
+		}
+	}
+	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.NewerSources > 0 })
+	s.State = stateOf(snap, around, s)
+	return s
+}
+
+func stateOf(snap *workspace.Snapshot, around *circumstances, s *wireStatus) string {
+	read := func(path string) bool {
+		return slices.ContainsFunc(snap.Profiles, func(p *workspace.Profile) bool { return p.Path == path })
+	}
+	switch {
+	case slices.ContainsFunc(snap.Profiles, func(p *workspace.Profile) bool { return p.Report != nil }):
+		return stateReady
+	case slices.ContainsFunc(around.folders, func(f searchedFolder) bool { return !f.searched }),
+		slices.ContainsFunc(around.onDisk, func(path string) bool { return !read(path) }):
+		return stateLoading
+	case len(s.Profiles) > 0:
+		return stateBroken
+	}
+	return stateEmpty
+}
+
+func wireOverview(o diag.Overview) (*wireSummary, wireTiers, int) {
+	var sum *wireSummary
+	if o.OK {
+		sum = wireSummaryOf(o.Summary)
+	}
+	return sum, wireTiersOf(o.Tiers), o.UncoveredFunctions
+}
+
+func folderIn(snap *workspace.Snapshot, dir string) *workspace.Folder {
+	i := slices.IndexFunc(snap.Folders, func(f *workspace.Folder) bool { return f.Dir == dir })
+	if i < 0 {
+		return nil
+	}
+	return snap.Folders[i]
+}
+
+func wireFolderOf(snap *workspace.Snapshot, in *workspace.Folder, f searchedFolder) wireFolder {
+	o := diag.OverviewOf(func(yield func(*workspace.File) bool) {
+		for file := range diag.Named(snap) {
+			if file.Folder == in && !yield(file) {
+				return
+			}
+		}
+	}, in.Settings.Target)
+	w := wireFolder{URI: string(f.uri), Name: in.Name, Patterns: patterns(in), SearchedDirs: f.dirs, Languages: []string{}}
+	w.Summary, w.Tiers, w.UncoveredFunctions = wireOverview(o)
+	for _, p := range f.projects {
+		if !slices.Contains(w.Languages, p.Language) {
+			w.Languages = append(w.Languages, p.Language)
+		}
+	}
+	if f.run != nil {
+		w.MakeProfile = wireCommandOf(*f.run)
+	}
+	return w
+}
+
+// patterns are the names of profiles that are looked for in a folder, as its settings have them.
+func patterns(f *workspace.Folder) []string {
+	if f.Settings.Profiles != nil {
+		return f.Settings.Profiles
+	}
+	return config.DefaultProfiles()
+}
+
+func profilesOf(snap *workspace.Snapshot) []wireProfile {
+	found, newer := map[*workspace.Profile]int{}, map[*workspace.Profile]int{}
+	for _, f := range snap.Files {
+		for _, p := range f.Parts {
+			found[p.Profile]++
+			if f.ModTime.After(p.Profile.ModTime) {
+				newer[p.Profile]++
+			}
+		}
+	}
+	out := []wireProfile{}
+	for _, p := range snap.Profiles {
+		// A file that only has the name of a profile and is something else is no news, unless
+		// somebody named it.
+		if p.Report == nil && errors.Is(p.Trouble, profile.ErrFormat) && p.Folder.Settings.Profiles == nil {
+			continue
+		}
+		w := wireProfile{
+			URI: string(uri.File(p.Path)), Path: diag.ProfileName(p), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
+			Found: found[p], NewerSources: newer[p],
+		}
+		if p.Report != nil {
+			w.Files = len(p.Report.Files)
+		}
+		if p.Trouble != nil {
+			text := p.Trouble.Error()
+			w.Trouble = &text
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// aroundNow tells the publisher what the session knows besides the snapshot.
+func (s *session) aroundNow() {
+	if !s.server.client.Load().status {
+		return
+	}
+	around := &circumstances{loading: s.reading > 0 || s.listing > 0}
+	for _, f := range s.folders {
+		in := searchedFolder{folder: f}
+		if found, ok := s.searched[f.dir]; ok {
+			in.searched, in.dirs, in.projects = true, found.Dirs, s.projects[f.dir]
+			if set := folderIn(s.server.store.Load(), f.dir); set != nil {
+				for _, p := range in.projects {
+					if run, ok := set.Settings.Run.TestCommand(f.dir, p); ok {
+						in.run = &run
+						break
+					}
+				}
+			}
+		}
+		around.folders = append(around.folders, in)
+	}
+	around.onDisk = slices.Sorted(maps.Keys(s.onDisk))
+	s.server.around.Store(around)
+	s.server.publisher.wake()
+}

@@ -1,0 +1,137 @@
+package source
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDoc bounds the length in bytes of a sentence from a comment.
+const maxDoc = 160
+
+// commentAbove is the comment that ends on the line before the one that begins, but for blanks, at
+// offset at of a Go text; "" where there is none.
+func commentAbove(src string, at int) string {
+	end := len(strings.TrimRight(src[:at], " \t"))
+	if end == 0 || src[end-1] != '\n' {
+		return ""
+	}
+	start := end
+	for start > 0 {
+		from := strings.LastIndexByte(src[:start-1], '\n') + 1
+		line := strings.TrimSpace(src[from:start])
+		switch {
+		case strings.HasPrefix(line, "//"):
+			start = from
+			continue
+		case start == end && strings.HasSuffix(line, "*/"):
+			open := strings.LastIndex(src[:start], "/*")
+			if open < 0 || strings.TrimSpace(src[strings.LastIndexByte(src[:open], '\n')+1:open]) != "" {
+				return ""
+			}
+			return src[open:end]
+		}
+		break
+	}
+	return src[start:end]
+}
+
+// commentAt is the comment of // lines that begins at the start of text.
+func commentAt(text string) string {
+	end := 0
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "//") {
+			break
+		}
+		end += len(line)
+	}
+	return text[:end]
+}
+
+// sentence is the first sentence of a Go comment on one line; "" where it has no text, or is about
+// rights. One that is too long ends in "…".
+func sentence(comment string) string {
+	if comment == "" {
+		return ""
+	}
+	var b strings.Builder
+	block := strings.HasPrefix(comment, "/*")
+	if block {
+		comment = strings.TrimSuffix(strings.TrimSpace(comment[2:]), "*/")
+	}
+	for line := range strings.Lines(comment) {
+		line = strings.TrimSpace(line)
+		if block {
+			line = strings.TrimSpace(strings.TrimPrefix(line, "*"))
+		} else {
+			line = strings.TrimPrefix(line, "//")
+			if isDirective(line) {
+				continue
+			}
+			line = strings.TrimSpace(line)
+		}
+		if line == "" {
+			if b.Len() > 0 {
+				break
+			}
+			continue
+		}
+		for word := range strings.FieldsSeq(line) {
+			if b.Len()+len(word) > maxDoc {
+				if b.Len() == 0 {
+					return ""
+				}
+				return checked(b.String() + " …")
+			}
+			if b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(word)
+			if endsSentence(word) {
+				return checked(b.String())
+			}
+		}
+	}
+	return checked(b.String())
+}
+
+// isDirective reports whether what stands behind // is for a tool, as go/ast decides.
+func isDirective(line string) bool {
+	if strings.HasPrefix(line, "line ") || strings.HasPrefix(line, "extern ") || strings.HasPrefix(line, "export ") {
+		return true
+	}
+	tool, rest, ok := strings.Cut(line, ":")
+	lower := func(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }
+	return ok && tool != "" && rest != "" && lower(rune(rest[0])) && strings.TrimFunc(tool, lower) == ""
+}
+
+// checked drops what go/doc takes for no synopsis, and what no editor could show.
+func checked(s string) string {
+	lower := strings.ToLower(s)
+	for _, p := range []string{"copyright", "all rights", "author", "spdx-"} {
+		if strings.HasPrefix(lower, p) {
+			return ""
+		}
+	}
+	if !utf8.ValidString(s) {
+		return strings.ToValidUTF8(s, "\ufffd")
+	}
+	return s
+}
+
+// endsSentence reports whether a word is the last of a sentence. A dot behind a single letter in upper
+// case, as in a name, ends none, as in go/doc; nor does one of a usual abbreviation.
+func endsSentence(word string) bool {
+	if strings.HasSuffix(word, "。") || strings.HasSuffix(word, "．") {
+		return true
+	}
+	word = strings.TrimRight(word, `)"'`)
+	rest, ok := strings.CutSuffix(word, ".")
+	if !ok {
+		return false
+	}
+	switch strings.ToLower(strings.TrimLeft(rest, "(")) {
+	case "e.g", "i.e", "etc", "vs", "cf", "viz", "resp", "approx", "":
+		return false
+	}
+	return !strings.HasSuffix(rest, ".") && (len(rest) != 1 || rest[0] < 'A' || rest[0] > 'Z')
+}

@@ -1,0 +1,478 @@
+package source
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+)
+
+// Facts are what is known of a function beside its coverage.
+type Facts struct {
+	// Complexity is McCabe's cyclomatic complexity (1976) as gocyclo counts it: 1, and 1 more for each
+	// if, for, case and communication that is not a default, && and ||. Closures count to their
+	// function. 0 means unknown: the function holds a syntax error.
+	Complexity int
+	// Exported tells that other packages can name the function: its own name and, of a method, the
+	// receiver's begin in upper case. A literal has no name of its own.
+	Exported bool
+	// Kind is that of the whole function, if it is Main, TestHelper, Accessor, or Panic; else Ordinary.
+	Kind Kind
+	// Doc is the first sentence of the doc comment, at most some 160 bytes of it; "" where there is
+	// none.
+	Doc string
+}
+
+// maxBefore is how many simple statements may stand before the return or the panic that makes a block
+// an error return or a panic: what they do is still for its sake.
+const maxBefore = 2
+
+// factsOf returns the facts of a declared function or a literal, and adds its labels.
+func (g *goFile) factsOf(f *coverage.Func, typ *ast.FuncType, body *ast.BlockStmt) Facts {
+	var facts Facts
+	if !f.Literal {
+		facts.Exported = ast.IsExported(f.Name) && (f.Receiver == "" || ast.IsExported(strings.TrimPrefix(f.Receiver, "*")))
+	}
+	whole := body != nil && !(g.broken && g.offset(body.End()) > g.fault)
+	switch {
+	case g.program && f.Name == "main" && f.Receiver == "" && !f.Literal:
+		facts.Kind = Main
+	case g.takesTest(typ):
+		facts.Kind = TestHelper
+	case whole && body.Rbrace.IsValid():
+		facts.Kind = kindOf(body)
+	}
+	if !whole {
+		return facts
+	}
+	facts.Complexity = 1
+	first := len(g.labels)
+	ast.Walk(&gaps{file: g, facts: &facts, typ: typ}, body)
+	slices.SortStableFunc(g.labels[first:], func(a, b Label) int { return a.Span.Start.Compare(b.Span.Start) })
+	return facts
+}
+
+// takesTest reports whether a function has a parameter of type testing.TB or *testing.T, B, F or M.
+func (g *goFile) takesTest(typ *ast.FuncType) bool {
+	if g.testing == "" || typ.Params == nil {
+		return false
+	}
+	return slices.ContainsFunc(typ.Params.List, func(p *ast.Field) bool {
+		star, pointer := p.Type.(*ast.StarExpr)
+		t := p.Type
+		if pointer {
+			t = star.X
+		}
+		s, ok := t.(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		if x, ok := s.X.(*ast.Ident); !ok || x.Name != g.testing {
+			return false
+		}
+		switch s.Sel.Name {
+		case "T", "B", "F", "M":
+			return pointer
+		case "TB":
+			return !pointer
+		}
+		return false
+	})
+}
+
+// testingName is what a file calls the package testing; "" where it does not import it.
+func testingName(file *ast.File) string {
+	for _, i := range file.Imports {
+		if path, err := strconv.Unquote(i.Path.Value); err == nil && path == "testing" {
+			if i.Name != nil {
+				return i.Name.Name
+			}
+			return path
+		}
+	}
+	return ""
+}
+
+// kindOf is the kind of a function that consists of body.
+func kindOf(body *ast.BlockStmt) Kind {
+	if len(body.List) == 1 {
+		switch s := body.List[0].(type) {
+		case *ast.ReturnStmt:
+			if len(s.Results) > 0 && !slices.ContainsFunc(s.Results, func(e ast.Expr) bool { return !isPlain(e) }) {
+				return Accessor
+			}
+		case *ast.AssignStmt:
+			field := func(e ast.Expr) bool { _, ok := e.(*ast.SelectorExpr); return ok && isPlain(e) }
+			if s.Tok == token.ASSIGN && !slices.ContainsFunc(s.Lhs, func(e ast.Expr) bool { return !field(e) }) &&
+				!slices.ContainsFunc(s.Rhs, func(e ast.Expr) bool { return !isPlain(e) }) {
+				return Accessor
+			}
+		}
+	}
+	if from, ok := tail(body.List, func(s ast.Stmt) bool { return stops(s) }); ok && from == 0 {
+		return Panic
+	}
+	return Ordinary
+}
+
+// isPlain reports whether an expression is a constant, a variable or a field, which nothing has to be
+// called or worked out for.
+func isPlain(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit, *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return isPlain(e.X)
+	case *ast.StarExpr:
+		return isPlain(e.X)
+	case *ast.ParenExpr:
+		return isPlain(e.X)
+	case *ast.UnaryExpr:
+		return e.Op != token.ARROW && isPlain(e.X)
+	}
+	return false
+}
+
+// gaps walks the body of a function: it counts the ways through and labels the blocks. A visitor
+// holds for a part of the body.
+type gaps struct {
+	file  *goFile
+	facts *Facts
+	typ   *ast.FuncType // of the innermost function
+	// tested are the expressions that are known to be other than nil here, or to be a certain error.
+	tested []string
+}
+
+// with is the visitor for a part in which more is known.
+func (v *gaps) with(tested []string) *gaps {
+	if len(tested) == 0 {
+		return v
+	}
+	w := *v
+	w.tested = append(slices.Clip(w.tested), tested...)
+	return &w
+}
+
+// Visit implements ast.Visitor. Where cmd/cover begins a block is where labels have to lie around: at
+// a brace, behind the word else, at a colon, or at a statement behind one that is not simple.
+func (v *gaps) Visit(n ast.Node) ast.Visitor {
+	switch n := n.(type) {
+	case *ast.Ident, *ast.BasicLit:
+		return nil
+	case *ast.SelectorExpr:
+		if _, ok := n.X.(*ast.Ident); ok {
+			return nil
+		}
+	case *ast.FuncLit:
+		w := &gaps{file: v.file, facts: v.facts, typ: n.Type}
+		w.block(n.Body, n.Body.Pos())
+		return nil
+	case *ast.BlockStmt:
+		v.list(n.List, n.Pos(), n.End())
+	case *ast.IfStmt:
+		v.facts.Complexity++
+		if n.Init != nil {
+			ast.Walk(v, n.Init)
+		}
+		ast.Walk(v, n.Cond)
+		var not, is []string
+		compared(n.Cond, &not, &is)
+		v.with(not).block(n.Body, n.Body.Pos())
+		if els, ok := n.Else.(*ast.BlockStmt); ok {
+			v.with(is).block(els, n.Body.End())
+		} else if n.Else != nil {
+			ast.Walk(v, n.Else)
+		}
+		return nil
+	case *ast.ForStmt, *ast.RangeStmt:
+		v.facts.Complexity++
+	case *ast.SwitchStmt:
+		if n.Init != nil {
+			ast.Walk(v, n.Init)
+		}
+		if n.Tag != nil {
+			ast.Walk(v, n.Tag)
+		}
+		for _, s := range n.Body.List {
+			v.clause(s, n.Tag)
+		}
+		return nil
+	case *ast.TypeSwitchStmt:
+		if n.Init != nil {
+			ast.Walk(v, n.Init)
+		}
+		var tag ast.Expr
+		switch s := n.Assign.(type) {
+		case *ast.AssignStmt: // its left side is the right one as another type
+			if len(s.Lhs) == 1 {
+				tag = s.Lhs[0]
+			}
+		case *ast.ExprStmt:
+			if a, ok := s.X.(*ast.TypeAssertExpr); ok {
+				tag = a.X
+			}
+		}
+		for _, s := range n.Body.List {
+			v.clause(s, tag)
+		}
+		return nil
+	case *ast.CommClause:
+		if n.Comm != nil {
+			v.facts.Complexity++
+		} else {
+			v.file.label(n.Colon, n.End(), Default)
+		}
+		v.list(n.Body, n.Colon, n.End())
+	case *ast.BinaryExpr:
+		if n.Op == token.LAND || n.Op == token.LOR {
+			v.facts.Complexity++
+		}
+	}
+	return v
+}
+
+// block labels a block that begins at start, which lies before its brace, and looks into it.
+func (v *gaps) block(b *ast.BlockStmt, start token.Pos) {
+	v.list(b.List, start, b.End())
+	for _, s := range b.List {
+		ast.Walk(v, s)
+	}
+}
+
+// clause looks into a clause of a switch over tag, nil where it has none.
+func (v *gaps) clause(s ast.Stmt, tag ast.Expr) {
+	c, ok := s.(*ast.CaseClause)
+	if !ok {
+		return
+	}
+	if c.List == nil {
+		v.file.label(c.Colon, c.End(), Default)
+	} else {
+		v.facts.Complexity++
+	}
+	var not, is []string
+	for _, e := range c.List {
+		ast.Walk(v, e)
+		if tag == nil {
+			compared(e, &not, &is)
+		}
+	}
+	if name := chain(tag); isErrorChain(name) {
+		not = append(not, name)
+	}
+	w := v.with(not)
+	w.list(c.Body, c.Colon, c.End())
+	for _, s := range c.Body {
+		ast.Walk(w, s)
+	}
+}
+
+// list labels the statements between start and end, or the last of them, if they only hand an error
+// on, or panic.
+func (v *gaps) list(list []ast.Stmt, start, end token.Pos) {
+	kind := Panic
+	from, ok := tail(list, stops)
+	if !ok && len(v.tested) > 0 {
+		kind = ErrorReturn
+		from, ok = tail(list, v.returns)
+	}
+	if !ok {
+		return
+	}
+	if from > 0 {
+		start = list[from-1].End()
+	}
+	v.file.label(start, end, kind)
+}
+
+// tail finds where the last of list begin: at most maxBefore simple statements and one that is an end.
+// Behind the end may stand a return that is never reached.
+func tail(list []ast.Stmt, isEnd func(ast.Stmt) bool) (from int, ok bool) {
+	last := len(list) - 1
+	if last < 0 {
+		return 0, false
+	}
+	if !isEnd(list[last]) {
+		if _, returns := list[last].(*ast.ReturnStmt); !returns || last == 0 || !isEnd(list[last-1]) {
+			return 0, false
+		}
+		last--
+	}
+	for from = last; from > 0 && isSimple(list[from-1]); from-- {
+		if last-from == maxBefore {
+			return 0, false
+		}
+	}
+	return from, true
+}
+
+// isSimple reports whether a statement neither branches nor leaves.
+func isSimple(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		return !stops(s)
+	case *ast.AssignStmt, *ast.IncDecStmt, *ast.DeclStmt, *ast.DeferStmt, *ast.EmptyStmt:
+		return true
+	}
+	return false
+}
+
+// stops reports whether nothing runs behind a statement, by the names of what ends a goroutine.
+func stops(s ast.Stmt) bool {
+	x, ok := s.(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := x.X.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name == "panic"
+	case *ast.SelectorExpr:
+		switch f.Sel.Name {
+		case "Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln", "FailNow":
+			return true
+		case "Exit", "Goexit":
+			name := chain(f)
+			return name == "os.Exit" || name == "runtime.Goexit" || name == "syscall.Exit"
+		}
+	}
+	return false
+}
+
+// returns reports whether a statement hands on, as it is or in another, an error that was tested for.
+// A result that mentions an expression with the name of an error does so, and so does one that makes
+// an error or is one of the package's; of what has another name, the last result as it is, where that
+// is an error.
+func (v *gaps) returns(s ast.Stmt) bool {
+	r, ok := s.(*ast.ReturnStmt)
+	if !ok {
+		return false
+	}
+	results := v.typ.Results
+	isErr := false // the last result
+	if results != nil && len(results.List) > 0 {
+		last := results.List[len(results.List)-1]
+		id, ok := last.Type.(*ast.Ident)
+		isErr = ok && id.Name == "error"
+		if len(r.Results) == 0 {
+			return slices.ContainsFunc(last.Names, func(n *ast.Ident) bool {
+				return slices.Contains(v.tested, n.Name) && (isErr || isError(n.Name))
+			})
+		}
+	}
+	if len(r.Results) == 0 {
+		return false
+	}
+	last := r.Results[len(r.Results)-1]
+	for _, name := range v.tested {
+		if !isErrorChain(name) {
+			if isErr && chain(last) == name {
+				return true
+			}
+			continue
+		}
+		if isErr && makesError(last) || slices.ContainsFunc(r.Results, func(e ast.Expr) bool { return mentions(e, name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// makesError reports whether an expression is a new error or the name of one.
+func makesError(e ast.Expr) bool {
+	if call, ok := e.(*ast.CallExpr); ok {
+		e = call.Fun
+	}
+	name := chain(e)
+	return name == "fmt.Errorf" || isErrorChain(name) || name == "errors.New"
+}
+
+// mentions reports whether an expression holds the chain name.
+func mentions(e ast.Expr, name string) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if x, ok := n.(ast.Expr); ok && !found {
+			found = chain(x) == name
+		}
+		return !found
+	})
+	return found
+}
+
+// compared adds the expressions that a condition compares with nil or with an error: to not those that
+// are no nil, or are a certain error, where it holds; to is those where it does not.
+func compared(cond ast.Expr, not, is *[]string) {
+	switch c := cond.(type) {
+	case *ast.ParenExpr:
+		compared(c.X, not, is)
+	case *ast.UnaryExpr:
+		if c.Op == token.NOT {
+			compared(c.X, is, not)
+		}
+	case *ast.CallExpr: // errors.Is(err, fs.ErrNotExist)
+		for _, arg := range c.Args {
+			if name := chain(arg); isErrorChain(name) {
+				*not = append(*not, name)
+			}
+		}
+	case *ast.BinaryExpr:
+		switch c.Op {
+		case token.LAND, token.LOR:
+			compared(c.X, not, is)
+			compared(c.Y, not, is)
+		case token.NEQ, token.EQL:
+			into := not
+			if c.Op == token.EQL {
+				into = is
+			}
+			x, y := chain(c.X), chain(c.Y)
+			if y != "nil" && !isErrorChain(x) { // if v == errNone
+				return
+			}
+			if x != "" {
+				*into = append(*into, x)
+			}
+			if c.Op == token.EQL && y != "nil" {
+				*not = append(*not, x)
+			}
+		}
+	}
+}
+
+// chain writes names, fields and calls without arguments: "err", "p.err", "ctx.Err()"; "" for anything
+// else.
+func chain(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		if x := chain(e.X); x != "" {
+			return x + "." + e.Sel.Name
+		}
+	case *ast.CallExpr:
+		if x := chain(e.Fun); x != "" && len(e.Args) == 0 {
+			return x + "()"
+		}
+	case *ast.ParenExpr:
+		return chain(e.X)
+	}
+	return ""
+}
+
+func isErrorChain(name string) bool {
+	return isError(strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "()"))
+}
+
+// label adds a label if the stretch is not behind a syntax error.
+func (g *goFile) label(start, end token.Pos, k Kind) {
+	s, e := g.offset(start), g.offset(end)
+	if s < e && start.IsValid() {
+		g.labels = append(g.labels, Label{g.span(s, e), k})
+	}
+}

@@ -1,0 +1,86 @@
+package source
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// LanguageOf returns the id by which editors know the language of a file, by its extension: "go",
+// "typescriptreact". It is "" where the extension says nothing.
+func LanguageOf(name string) string {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".go":
+		return "go"
+	case ".py", ".pyw", ".pyi":
+		return "python"
+	case ".js", ".mjs", ".cjs":
+		return "javascript"
+	case ".jsx":
+		return "javascriptreact"
+	case ".ts", ".mts", ".cts":
+		return "typescript"
+	case ".tsx":
+		return "typescriptreact"
+	case ".vue":
+		return "vue"
+	case ".svelte":
+		return "svelte"
+	case ".java":
+		return "java"
+	case ".kt", ".kts":
+		return "kotlin"
+	case ".scala", ".sc":
+		return "scala"
+	case ".groovy":
+		return "groovy"
+	case ".clj", ".cljs", ".cljc":
+		return "clojure"
+	case ".rb", ".rake":
+		return "ruby"
+	case ".php":
+		return "php"
+	case ".rs":
+		return "rust"
+	case ".c", ".h":
+		return "c"
+	case ".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".ipp", ".inl":
+		return "cpp"
+	case ".m":
+		return "objective-c"
+	case ".mm":
+		return "objective-cpp"
+	case ".cs":
+		return "csharp"
+	case ".fs", ".fsx":
+		return "fsharp"
+	case ".vb":
+		return "vb"
+	case ".swift":
+		return "swift"
+	case ".dart":
+		return "dart"
+	case ".lua":
+		return "lua"
+	case ".pl", ".pm":
+		return "perl"
+	case ".r":
+		return "r"
+	case ".jl":
+		return "julia"
+	case ".ex", ".exs":
+		return "elixir"
+	case ".erl", ".hrl":
+		return "erlang"
+	case ".hs":
+		return "haskell"
+	case ".zig":
+		return "zig"
+	case ".sh", ".bash":
+		return "shellscript"
+	case ".ps1", ".psm1":
+		return "powershell"
+	case ".coffee":
+		return "coffeescript"
+	}
+	return ""
+}
