@@ -16,6 +16,8 @@ export class TestCoverage implements vscode.Disposable {
 	private shown = false;
 	/** What the last run said. */
 	private last = '';
+	/** Settled when VS Code's Test Coverage listens. */
+	private listening: Promise<void> | undefined;
 
 	constructor(
 		client: Client,
@@ -74,12 +76,34 @@ export class TestCoverage implements vscode.Disposable {
 		}
 		this.last = now;
 		this.shown = files.length > 0;
+		this.listening ??= wake();
+		void this.listening.then(() => {
+			// Something newer may have been published meanwhile.
+			if (now === this.last) {
+				this.send(files);
+			}
+		});
+	}
+
+	private send(files: readonly [string, GapFile][]): void {
 		const request = new vscode.TestRunRequest(undefined, undefined, this.profile);
 		const run = this.controller.createTestRun(request, vscode.l10n.t('Coverage of the profiles'), false);
 		for (const [uri, file] of files) {
 			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), file));
 		}
 		run.end();
+	}
+}
+
+/**
+ * Makes VS Code listen to runs: what keeps the coverage there comes to life when something first asks
+ * for it, and a run that ended before that is lost.
+ */
+async function wake(): Promise<void> {
+	try {
+		await vscode.commands.executeCommand('testing.coverage.close');
+	} catch {
+		// A version without that command shows the run all the same once an editor is open.
 	}
 }
 

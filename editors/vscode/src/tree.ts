@@ -86,11 +86,6 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		const filtered = this.filter.text !== '' || this.filter.tiers.length < tiers.length;
 		this.view.description = filtered ? filterWords(this.filter) : undefined;
 		this.view.message = this.message(filtered);
-		const uncovered = this.model.status?.uncovered_functions ?? 0;
-		this.view.badge =
-			uncovered > 0 && !this.model.status?.hidden
-				? { value: uncovered, tooltip: vscode.l10n.t('{0} functions that no test reaches', uncovered) }
-				: undefined;
 		void vscode.commands.executeCommand('setContext', 'covls.filtered', filtered);
 		this.changed.fire(undefined);
 	}

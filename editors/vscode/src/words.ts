@@ -43,9 +43,9 @@ export function tierName(tier: Tier): string {
 /** What a tier looks like: each differs in shape as well as in colour. */
 const looks: Record<Tier, { readonly icon: string; readonly badge: string; readonly color: string }> = {
 	critical: { icon: 'debug-breakpoint-log', badge: '◆', color: 'covls.tier.critical' },
-	high: { icon: 'debug-breakpoint-function', badge: '▲', color: 'covls.tier.high' },
+	high: { icon: 'triangle-up', badge: '▲', color: 'covls.tier.high' },
 	medium: { icon: 'primitive-square', badge: '■', color: 'covls.tier.medium' },
-	lower: { icon: 'debug-breakpoint', badge: '●', color: 'covls.tier.lower' },
+	lower: { icon: 'triangle-down', badge: '▼', color: 'covls.tier.lower' },
 	ok: { icon: 'check', badge: '✓', color: 'covls.tier.ok' },
 };
 

@@ -2,7 +2,7 @@
  * Asks again and again until the answer is neither false, null, 0, "" nor undefined, and returns it.
  * An error counts as no answer; when the time is over it is the one that is thrown.
  */
-export async function until<T>(what: string, ask: () => T | Promise<T>, limit = 30_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, ask: () => T | Promise<T>, limit = 60_000): Promise<NonNullable<T>> {
 	const end = Date.now() + limit;
 	let last: unknown;
 	for (;;) {

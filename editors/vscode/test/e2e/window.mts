@@ -23,7 +23,7 @@ export class Window {
 	/** Opens a folder, or a file .code-workspace. */
 	static async open(context: BrowserContext, server: CodeServer, path: string): Promise<Window> {
 		const page = await context.newPage();
-		page.setDefaultTimeout(10_000);
+		page.setDefaultTimeout(20_000);
 		await page.goto(server.url(path.endsWith('.code-workspace') ? { workspace: path } : { folder: path }), {
 			timeout: 60_000,
 		});
@@ -66,10 +66,10 @@ export class Window {
 			`the palette offers ${first}`,
 			async () => {
 				await this.ask(text);
-				await row.waitFor({ timeout: 10_000 });
+				await row.waitFor({ timeout: 20_000 });
 				return true;
 			},
-			30_000,
+			60_000,
 		);
 		await this.page.keyboard.press('Enter');
 	}
@@ -153,20 +153,26 @@ export class Window {
 	/** Moves the mouse onto the first text of a line that is these words, and returns what the hover says. */
 	async hover(words: string): Promise<string> {
 		const spot = this.page.locator('.editor-group-container.active .view-line span span', { hasText: words }).first();
-		await spot.hover();
 		const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents');
-		await hover.first().waitFor();
+		await until(`a hover over ${words}`, async () => {
+			await this.page.mouse.move(5, 5);
+			await spot.hover();
+			await hover.first().waitFor({ timeout: 5000 });
+			return true;
+		});
 		return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+	}
+
+	/** Closes the panel, where it is open. */
+	async closePanel(): Promise<void> {
+		if (await this.page.locator('.part.panel').isVisible()) {
+			await this.run('View: Toggle Panel Visibility');
+			await this.page.locator('.part.panel').waitFor({ state: 'hidden' });
+		}
 	}
 
 	async notifications(): Promise<string[]> {
 		return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
-	}
-
-	/** Makes room: closes editors, the panel and what is said. */
-	async tidy(): Promise<void> {
-		await this.page.keyboard.press('Escape');
-		await this.run('Notifications: Clear All Notifications').catch(() => this.page.keyboard.press('Escape'));
 	}
 }
 
