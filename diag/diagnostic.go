@@ -32,6 +32,8 @@ type Related struct {
 	Message string
 	// Missed is how many statements or lines did not run.
 	Missed int
+
+	at coverage.Point // where it began in the profile's text
 }
 
 // Diagnostics has one for every function of the document that no test reaches, in the order of
@@ -99,7 +101,9 @@ func stretchesOf(file *workspace.File, m *Mark, d *workspace.Document) []Related
 				n += int(r.Statements)
 			}
 		}
-		out = append(out, neverRan(d, inner(d.Text.String(), m.span(d.Text, s)), coverage.Statements, n))
+		r := neverRan(d, inner(d.Text.String(), m.span(d.Text, s)), coverage.Statements, n)
+		r.at = s.Start
+		out = append(out, r)
 	}
 	return out
 }
@@ -114,7 +118,9 @@ func lineStretches(file *workspace.File, m *Mark, d *workspace.Document) []Relat
 		now.Start += len(body) - len(strings.TrimLeft(body, space))
 		now.End = max(now.Start, now.End-(len(body)-len(strings.TrimRight(body, space))))
 		s.End.Line-- // the last line itself
-		out = append(out, neverRan(d, now, coverage.Lines, len(coverage.LinesWithin(all, s))))
+		r := neverRan(d, now, coverage.Lines, len(coverage.LinesWithin(all, s)))
+		r.at = s.Start
+		out = append(out, r)
 	}
 	return out
 }
@@ -122,7 +128,7 @@ func lineStretches(file *workspace.File, m *Mark, d *workspace.Document) []Relat
 func neverRan(d *workspace.Document, now Span, unit coverage.Unit, n int) Related {
 	first, _ := d.Text.LineCol(now.Start)
 	last, _ := d.Text.LineCol(now.End)
-	return Related{now, fmt.Sprintf("%d %s never ran (%s)", n, unit.Noun(n), lines(first, last)), n}
+	return Related{now, fmt.Sprintf("%d %s never ran (%s)", n, unit.Noun(n), lines(first, last)), n, coverage.Point{}}
 }
 
 const space = " \t\r\n"

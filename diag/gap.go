@@ -8,24 +8,27 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
-// Kind says what sort of gap it is.
-type Kind string
+// Shape says how much of a function a gap is.
+type Shape string
 
 const (
 	// Function is a function that no test reaches.
-	Function Kind = "function"
+	Function Shape = "function"
 	// Stretch is a part that never ran of a function that did.
-	Stretch Kind = "stretch"
+	Stretch Shape = "stretch"
 )
 
-// Gap is a place where a test is missing. File, Func and Kind (and for stretches the order among
+// Gap is a place where a test is missing. File, Func and Shape (and for stretches the order among
 // the function's) identify it across edits and reports.
 type Gap struct {
-	File *workspace.File
-	Kind Kind
+	File  *workspace.File
+	Shape Shape
+	// Kind is what sort of code it is.
+	Kind source.Kind
 	Func coverage.Func
 	// Statements are those that never ran.
 	Statements int
@@ -49,13 +52,13 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 		switch {
 		case m.Stale && file.Folder.Settings.Stale == config.StaleHide:
 		case m.Uncovered():
-			g := functionGap(file, &m.Func)
+			g := functionGap(file, &m.Func, m.index)
 			g.Span = m.NameNow
 			out = append(out, g)
 		default:
 			for _, r := range stretchesOf(file, &m, d) {
 				out = append(out, Gap{
-					File: file, Kind: Stretch, Func: m.Func, Statements: r.Missed,
+					File: file, Shape: Stretch, Kind: file.Source.KindAt(m.index, r.at), Func: m.Func, Statements: r.Missed,
 					Message: fmt.Sprintf("%s: %s", &m.Func, r.Message), Span: r.Span,
 				})
 			}
@@ -64,9 +67,20 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 	return out
 }
 
-// functionGap is the gap of a function that no test reaches, without its place.
-func functionGap(file *workspace.File, f *coverage.Func) Gap {
-	return Gap{File: file, Kind: Function, Func: *f, Statements: f.Statements.Total, Message: uncovered(file, f)}
+// functionGap is the gap of a function that no test reaches, the one at an index of File.Funcs, without
+// its place.
+func functionGap(file *workspace.File, f *coverage.Func, index int) Gap {
+	return Gap{
+		File: file, Shape: Function, Kind: functionKind(file, index), Func: *f, Statements: f.Statements.Total, Message: uncovered(file, f),
+	}
+}
+
+// functionKind is what sort of code the function at an index of File.Funcs is as a whole.
+func functionKind(file *workspace.File, index int) source.Kind {
+	if file.Source != nil && file.Source.Generated {
+		return source.Generated
+	}
+	return file.Source.Fact(index).Kind
 }
 
 // lineGaps are the missed stretches of a file whose functions nobody tells: those whose lines still
@@ -87,7 +101,7 @@ func lineGaps(file *workspace.File, d *workspace.Document) []Gap {
 		}
 		span := Span{trimmedLine(d.Text, first).Start, trimmedLine(d.Text, last).End}
 		r := neverRan(d, span, coverage.Lines, len(lines))
-		out = append(out, Gap{File: file, Kind: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
+		out = append(out, Gap{File: file, Shape: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -54,6 +55,8 @@ type Decision struct {
 type FuncPicture struct {
 	Mark
 	State State
+	// Kind is what sort of code the whole function is.
+	Kind source.Kind
 	// Calls is how often the function was called. Known is false where nobody knows.
 	Calls uint64
 	Known bool
@@ -91,7 +94,7 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 }
 
 func pictureOf(file *workspace.File, m *Mark) (f FuncPicture, ok bool) {
-	f.Mark = *m
+	f.Mark, f.Kind = *m, functionKind(file, m.index)
 	_, excluded := file.ExcludedBy(m.Span.Start)
 	switch {
 	case excluded:

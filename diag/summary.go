@@ -68,7 +68,7 @@ func Target(s *workspace.Snapshot) float64 {
 	if len(s.Folders) == 0 {
 		return 0
 	}
-	return s.Folders[len(s.Folders)-1].Settings.Target
+	return s.Folders[len(s.Folders)-1].Settings.TotalTarget()
 }
 
 // Named are all files that profiles name, in no order, on disk or not.

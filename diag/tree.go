@@ -7,6 +7,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -46,7 +47,7 @@ type GapQuery struct {
 	All bool
 	// Tiers and Kinds leave others out; nil leaves out none.
 	Tiers []config.Tier
-	Kinds []string
+	Kinds []source.Kind
 }
 
 // GapTree lists the gaps of the whole workspace by component and tier: the functions that no test
@@ -59,29 +60,34 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 			open[f] = d
 		}
 	}
-	components := map[group]*Component{}
-	files := map[*Component][]*workspace.File{}
+	files := map[group][]*workspace.File{}
 	for f := range Named(s) {
-		c := componentOf(components, f)
 		if (q.All || f.Standing.Tier != priority.OK) && (q.Tiers == nil || slices.Contains(q.Tiers, f.Standing.Tier)) {
-			files[c] = append(files[c], f)
+			files[groupOf(f)] = append(files[groupOf(f)], f)
 		}
 	}
 	var out []Component
-	for _, c := range components {
-		list := files[c]
-		slices.SortFunc(list, byRank)
-		for _, f := range list {
-			g := closedGaps(f)
-			if d := open[f]; d != nil {
-				g = FileGapsOf(s, d)
-				g.Gaps = slices.DeleteFunc(g.Gaps, func(g Gap) bool { return g.Kind != Function })
-			}
-			if q.keep(&g) {
-				c.add(g)
-			}
+	for _, folder := range s.Folders {
+		ranking := s.Ranks[folder.Dir]
+		if ranking == nil {
+			continue
 		}
-		out = append(out, *c)
+		for i := range ranking.Components {
+			c := newComponent(folder, &ranking.Components[i])
+			list := files[group{folder, c.Name, c.Summary.Unit}]
+			slices.SortFunc(list, byRank)
+			for _, f := range list {
+				g := closedGaps(f)
+				if d := open[f]; d != nil {
+					g = FileGapsOf(s, d)
+					g.Gaps = slices.DeleteFunc(g.Gaps, func(g Gap) bool { return g.Shape != Function })
+				}
+				if q.keep(&g) {
+					c.add(g)
+				}
+			}
+			out = append(out, c)
+		}
 	}
 	slices.SortFunc(out, func(a, b Component) int {
 		return cmp.Or(
@@ -100,17 +106,15 @@ func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Co
 	if file == nil {
 		return nil
 	}
-	components := map[group]*Component{}
-	c := componentOf(components, file)
-	for f := range Named(s) {
-		if f != file && groupOf(f) == groupOf(file) {
-			componentOf(components, f)
-		}
-	}
+	ranking := s.Ranks[file.Folder.Dir]
+	i := slices.IndexFunc(ranking.Components, func(c priority.Component) bool {
+		return c.Name == file.Standing.Component && c.Unit == file.Coverage.Unit
+	})
+	c := newComponent(file.Folder, &ranking.Components[i])
 	g := FileGapsOf(s, d)
 	q.keep(&g)
 	c.add(g)
-	return []Component{*c}
+	return []Component{c}
 }
 
 // keep leaves out the gaps that are not asked for. It reports whether the file is.
@@ -118,7 +122,7 @@ func (q *GapQuery) keep(g *FileGaps) bool {
 	if q.Kinds == nil {
 		return true
 	}
-	g.Gaps = slices.DeleteFunc(g.Gaps, func(g Gap) bool { return !slices.Contains(q.Kinds, KindOf(&g)) })
+	g.Gaps = slices.DeleteFunc(g.Gaps, func(g Gap) bool { return !slices.Contains(q.Kinds, g.Kind) })
 	return len(g.Gaps) > 0
 }
 
@@ -138,7 +142,7 @@ func closedGaps(f *workspace.File) FileGaps {
 	out.Gaps = make([]Gap, 0, n)
 	for i := range funcs {
 		if funcs[i].Uncovered() {
-			out.Gaps = append(out.Gaps, functionGap(f, &funcs[i]))
+			out.Gaps = append(out.Gaps, functionGap(f, &funcs[i], i))
 		}
 	}
 	return out
@@ -151,7 +155,7 @@ func FileGapsOf(s *workspace.Snapshot, d *workspace.Document) FileGaps {
 	return FileGaps{File: f, Document: d, Gaps: Gaps(s, d), Stale: stale}
 }
 
-// group is what makes a Component.
+// group is the files that are ranked together.
 type group struct {
 	folder *workspace.Folder
 	name   string
@@ -162,16 +166,8 @@ func groupOf(f *workspace.File) group {
 	return group{f.Folder, f.Standing.Component, f.Coverage.Unit}
 }
 
-// componentOf is the component that a file belongs to, with the file counted in.
-func componentOf(components map[group]*Component, f *workspace.File) *Component {
-	key := groupOf(f)
-	c := components[key]
-	if c == nil {
-		c = &Component{Folder: key.folder, Name: key.name, Summary: Summary{Unit: key.unit, Target: componentTarget(key.folder, key.name)}}
-		components[key] = c
-	}
-	c.Summary.Total = c.Summary.Total.Plus(f.Total)
-	return c
+func newComponent(folder *workspace.Folder, c *priority.Component) Component {
+	return Component{Folder: folder, Name: c.Name, Summary: Summary{Unit: c.Unit, Total: c.Total, Target: c.Target}}
 }
 
 // add takes in the next file in order of urgency.
@@ -192,22 +188,4 @@ func byRank(a, b *workspace.File) int {
 		cmp.Compare(b.Total.Uncovered(), a.Total.Uncovered()),
 		cmp.Compare(a.Name, b.Name),
 	)
-}
-
-// componentTarget is the target of a component of a folder, in percent.
-func componentTarget(f *workspace.Folder, name string) float64 {
-	for _, c := range f.Settings.Components {
-		if c.Name == name && c.Target != nil {
-			return *c.Target
-		}
-	}
-	return f.Settings.Target
-}
-
-// KindOf is what sort of code a gap is in, in words; "" is ordinary code.
-func KindOf(g *Gap) string {
-	if g.File.Standing.Role == priority.Generated {
-		return "generated"
-	}
-	return ""
 }

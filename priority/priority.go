@@ -23,8 +23,8 @@ const OK config.Tier = "ok"
 // written.
 var cuts = [3]float64{40, 70, 92}
 
-// smallGap is the gap from which on a file can be more than medium.
-const smallGap = 10
+// SmallGap is the gap from which on a file can be more than medium.
+const SmallGap = 10
 
 // File is what is known of a file.
 type File struct {
@@ -85,7 +85,25 @@ type Standing struct {
 	// medium ends. Share is 0 where no file has a score.
 	First int
 	Share float64
+	Place Place
 }
+
+// Place is what Rank compares to find a file's tier: the file is of the first tier for which Before and
+// Taken are less than the tier's share of All.
+type Place struct {
+	// All is the component's score, Before that of the files which stand before this one and that no
+	// rule has moved.
+	All, Before float64
+	// Taken is the score of files that rules have put into critical, high and medium or the tiers
+	// above each.
+	Taken [3]float64
+}
+
+// Share is what Before and Taken are of All at a tier, in percent: 0 is critical, 2 medium.
+func (p Place) Share(tier int) float64 { return (p.Before + p.Taken[tier]) * 100 / p.All }
+
+// Cuts returns the shares of a component's score, in percent, at which critical, high and medium end.
+func Cuts() [3]float64 { return cuts }
 
 // Component adds up files of one component in one unit. Files that rules exclude are not among them.
 type Component struct {
@@ -304,12 +322,13 @@ func (r *ranker) rank(g *group) {
 				continue
 			}
 			tier[n] = place(before, all, taken)
+			s.Place = Place{All: all / 10, Before: before / 10, Taken: [3]float64{taken[0] / 10, taken[1] / 10, taken[2] / 10}}
 			before += s.tenths()
 			s.Cause = ByScore
 			if tier[n] != plain[n] {
 				s.Cause = ByShare
 			}
-			if tier[n] < medium && s.Gap < smallGap {
+			if tier[n] < medium && s.Gap < SmallGap {
 				tier[n], s.Cause = medium, BySmallGap
 			}
 			if tier[n] < high && g.Gap == 0 {

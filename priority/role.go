@@ -47,19 +47,30 @@ func (r Role) Weight() float64 { return float64(roles[r].tenths) / 10 }
 // RoleOf returns the role of the file at a path with slashes. What is known of its source, nil where
 // nothing is, goes before what its path suggests: a Go package in cmd that is not main starts nothing.
 func RoleOf(path string, src *source.Parsed) Role {
+	role, _ := roleOf(path, src)
+	return role
+}
+
+// RoleReason says why a file has the role that RoleOf gives it: "its path has the folder api".
+func RoleReason(path string, src *source.Parsed) string {
+	_, why := roleOf(path, src)
+	return why
+}
+
+func roleOf(path string, src *source.Parsed) (role Role, why string) {
 	clause := false
 	if src != nil {
 		clause = src.Package != ""
 		switch {
 		case src.Generated:
-			return Generated
+			return Generated, "it says of itself that it is generated"
 		case src.Main():
-			return EntryPoint
+			return EntryPoint, "it is of package main"
 		case src.ImportsTesting && !strings.HasSuffix(path, "_test.go"):
-			return TestHelper
+			return TestHelper, "it imports testing and is no test"
 		}
 	}
-	role := Core
+	role, why = Core, "neither its text nor its path says that it is anything else"
 	name := strings.ToLower(path)
 	for {
 		dir, rest, more := strings.Cut(name, "/")
@@ -67,21 +78,24 @@ func RoleOf(path string, src *source.Parsed) Role {
 			break
 		}
 		name = rest
+		found := "its path has the folder " + dir
 		switch dir {
 		case "cmd", "bin":
 			if !clause {
-				return EntryPoint
+				return EntryPoint, found
 			}
 		case "testing", "testutil", "fixtures", "mocks":
-			return TestHelper
+			return TestHelper, found
 		case "examples":
-			return Example
+			return Example, found
 		case "web", "http", "rest", "grpc", "api", "middleware", "routes":
-			role = Transport
+			if role == Core {
+				role, why = Transport, found
+			}
 		}
 	}
 	if !clause && strings.HasPrefix(name, "main.") {
-		return EntryPoint
+		return EntryPoint, "it is called " + name
 	}
-	return role
+	return role, why
 }

@@ -47,7 +47,7 @@ func (s *Standing) ranked(b *strings.Builder) {
 	b.WriteString(".")
 	switch s.Cause {
 	case BySmallGap:
-		fmt.Fprintf(b, " At most medium: the gap is under %d.", smallGap)
+		fmt.Fprintf(b, " At most medium: the gap is under %d.", SmallGap)
 	case ByComponent:
 		b.WriteString(" At most high: the component has reached its target.")
 	case ByShare:

@@ -107,7 +107,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 		m := &pic.Funcs[i]
 		out.Functions = append(out.Functions, wireFunction{
 			Name: m.String(), Range: span(m.Now), NameRange: span(m.NameNow), Count: wireCount(m.Calls, m.Known),
-			Covered: m.Statements.Covered, Total: m.Statements.Total, State: m.State, Stale: m.Stale, Kind: diag.KindOf(&diag.Gap{File: f, Func: m.Func}),
+			Covered: m.Statements.Covered, Total: m.Statements.Total, State: m.State, Stale: m.Stale, Kind: m.Kind.String(),
 		})
 	}
 	for _, e := range pic.Excluded {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -57,7 +59,7 @@ type wireFileGaps struct {
 
 type wireGap struct {
 	Name       string     `json:"name"`
-	Shape      diag.Kind  `json:"shape"`
+	Shape      diag.Shape `json:"shape"`
 	Kind       string     `json:"kind"`
 	Line       uint32     `json:"line"`
 	Range      *wireRange `json:"range"`
@@ -76,12 +78,20 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 			return nil, invalid("%s: tiers has %q: want some of %s", p.of, t, list(tierNames()))
 		}
 	}
+	var kinds []source.Kind
+	for _, name := range in.Kinds {
+		k, ok := source.ParseKind(cmp.Or(name, source.Ordinary.Name()))
+		if !ok {
+			return nil, invalid("%s: kinds has %q: want some of %s", p.of, name, strings.Join(source.KindNames(), ", "))
+		}
+		kinds = append(kinds, k)
+	}
 	u, one, err := in.TextDocument.parse(p.of)
 	if err != nil {
 		return nil, err
 	}
 	snap, c := s.snapshot(ctx), s.client.Load()
-	query := diag.GapQuery{All: in.All, Tiers: in.Tiers, Kinds: in.Kinds}
+	query := diag.GapQuery{All: in.All, Tiers: in.Tiers, Kinds: kinds}
 	var found []diag.Component
 	if !one {
 		found = diag.GapTree(snap, query)
@@ -141,7 +151,7 @@ func fileGaps(snap *workspace.Snapshot, c *client, in *diag.FileGaps) wireFileGa
 	}
 	for i := range in.Gaps {
 		g := &in.Gaps[i]
-		w := wireGap{Name: g.Func.String(), Shape: g.Kind, Kind: diag.KindOf(g), Statements: g.Statements, Message: g.Message}
+		w := wireGap{Name: g.Func.String(), Shape: g.Shape, Kind: g.Kind.String(), Statements: g.Statements, Message: g.Message}
 		if in.Document != nil {
 			w.Range = wireRangeOf(c.rangeOf(in.Document.Text, g.Span))
 			w.Line = w.Range.Start.Line

@@ -65,7 +65,7 @@ example.com/shop/a.go:17.27,20.2 2 0
 
 // The file lens of shop's a.go and the name of its uncovered function.
 const (
-	shopLens      = "medium · 50 % · 3 of 6 statements · 1 to 60 %"
+	shopLens      = "medium · 3 of 6 statements · 1 to 60 %"
 	shopUncovered = "Uncovered is not covered (0 of 2 statements) · medium: a.go is 1 short of 60 %"
 )
 

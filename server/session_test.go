@@ -109,7 +109,7 @@ func configurable() protocol.ClientCapabilities {
 func lensTo(target string) string {
 	lens := strings.Replace(shopLens, "1 to 60 %", target, 1)
 	if strings.Contains(target, "reached") {
-		return strings.TrimPrefix(lens, "medium · ")
+		return "50 % · " + strings.TrimPrefix(lens, "medium · ")
 	}
 	return lens
 }

@@ -228,7 +228,7 @@ func wireFolderOf(snap *workspace.Snapshot, in *workspace.Folder, f searchedFold
 				return
 			}
 		}
-	}, in.Settings.Target)
+	}, in.Settings.TotalTarget())
 	w := wireFolder{URI: string(f.uri), Name: in.Name, Patterns: patterns(in), SearchedDirs: f.dirs, Languages: []string{}}
 	w.Summary, w.Tiers, w.UncoveredFunctions = wireOverview(o)
 	for _, p := range f.projects {

@@ -50,7 +50,7 @@ as no other file ends so.`,
 		if how == "json" {
 			err = writeReason(io.out, s)
 		} else {
-			_, err = fmt.Fprintln(io.out, explanation(l.snap, s, f))
+			_, err = fmt.Fprint(io.out, report.Explain(l.snap, s, f))
 		}
 		if err != nil {
 			return fmt.Errorf("write the explanation: %w", err)
@@ -58,11 +58,6 @@ as no other file ends so.`,
 		return nil
 	}
 	return c
-}
-
-// explanation is the text behind a standing. The file is nil where a rule leaves it out.
-func explanation(_ *workspace.Snapshot, s *priority.Standing, _ *workspace.File) string {
-	return s.Path + ": " + s.Sentence()
 }
 
 func writeReason(w *os.File, s *priority.Standing) error {

@@ -1,0 +1,376 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+// Explain returns the sum behind a file's tier as Markdown, step by step, so that every number can be
+// checked, and then what is known of the file beside it. The file is nil where a rule leaves it out.
+func Explain(s *workspace.Snapshot, st *priority.Standing, f *workspace.File) string {
+	e := &explainer{st: st, file: f}
+	for _, folder := range s.Folders {
+		ranking := s.Ranks[folder.Dir]
+		if ranking == nil || !slices.ContainsFunc(ranking.Order, func(i int) bool { return &ranking.Files[i] == st }) {
+			continue
+		}
+		e.folder = folder
+		if i := slices.IndexFunc(ranking.Components, func(c priority.Component) bool { return c.Name == st.Component && c.Unit == st.Unit }); i >= 0 {
+			e.component = &ranking.Components[i]
+		}
+	}
+	e.write()
+	return e.String()
+}
+
+type explainer struct {
+	strings.Builder
+	st        *priority.Standing
+	file      *workspace.File
+	folder    *workspace.Folder
+	component *priority.Component
+	steps     int
+}
+
+func (e *explainer) printf(format string, args ...any) { fmt.Fprintf(e, format, args...) }
+
+// step writes the next step of the sum.
+func (e *explainer) step(name, format string, args ...any) {
+	e.steps++
+	e.printf("%d. **%s**: %s\n", e.steps, name, fmt.Sprintf(format, args...))
+}
+
+func (e *explainer) write() {
+	st := e.st
+	tier := string(st.Tier)
+	if tier == "" {
+		tier = "left out"
+	}
+	e.printf("# %s: %s\n\n", code(st.Path), tier)
+	if st.Tier == "" {
+		e.printf("Its rule%s leaves it out of every total: %s.\n", e.at("rule", e.ruleIndex()), e.ruleWords())
+		return
+	}
+	if st.Total.Total == 0 {
+		e.printf("There are no %s to cover in it, so that there is no gap.\n", st.Unit)
+		return
+	}
+	e.step("Coverage", "%s of %s ran: %s.", number(st.Total.Covered), units(st.Total.Total, st.Unit), share(st.Total))
+	e.target()
+	need := st.Gap + st.Total.Covered
+	if st.Gap == 0 {
+		e.step("Gap", "%s of %s are %s, rounded up to whole %s. At least as many ran: the file is not short of its target, and that is what %s means.",
+			exact(st.Target)+" %", number(st.Total.Total), e.product(), st.Unit, code(string(priority.OK)))
+	} else {
+		e.step("Gap", "%s of %s are %s, rounded up %s. Of these %s ran, so the file is **%s** short.",
+			exact(st.Target)+" %", number(st.Total.Total), e.product(), number(need), number(st.Total.Covered), units(st.Gap, st.Unit))
+		e.step("Role", "%s, ×%s: %s.", st.Role, exact(st.Role.Weight()), e.roleReason())
+		e.weight()
+		e.step("Score", "%s × %s × %s = **%s**.", number(st.Gap), exact(st.Role.Weight()), exact(st.Weight), score(st.Score))
+		e.rank()
+		e.tier()
+	}
+	if st.Rule != nil {
+		e.printf("\nThe file's rule, the first that matches it%s: %s.\n", e.at("rule", e.ruleIndex()), e.ruleWords())
+	}
+	e.facts()
+}
+
+// product is target × total with the digits that matter.
+func (e *explainer) product() string {
+	p := e.st.Target * float64(e.st.Total.Total) / 100
+	return exact(math.Round(p*1e4) / 1e4)
+}
+
+// target says where the target comes from.
+func (e *explainer) target() {
+	st := e.st
+	var from string
+	switch {
+	case st.Rule != nil && st.Rule.Target != nil:
+		from = "that of its rule" + e.at("rule", e.ruleIndex())
+	case e.folder == nil:
+		from = "that of the settings"
+	default:
+		settings := &e.folder.Settings
+		i := slices.IndexFunc(settings.Components, func(c config.Component) bool { return c.Name == st.Component })
+		if i >= 0 && settings.Components[i].Target != nil {
+			from = fmt.Sprintf("that of component %s%s", code(st.Component), e.at("component", i))
+			break
+		}
+		switch origin := settings.Origin("target"); {
+		case origin == "default":
+			from = "what covls takes where nobody sets one"
+		case e.at("target", -1) != "":
+			from = "the setting `target`" + e.at("target", -1)
+		default:
+			from = "the setting `target` of the " + origin
+		}
+	}
+	e.step("Target", "%s, %s.", exact(st.Target)+" %", from)
+}
+
+// at is where something stands in the settings file: " (.covls.toml:12)"; "" where it stands in none.
+func (e *explainer) at(key string, element int) string {
+	if e.folder == nil {
+		return ""
+	}
+	file, line := e.folder.Settings.Place(key, element)
+	if file == "" {
+		return ""
+	}
+	if rel, err := filepath.Rel(e.folder.Dir, file); err == nil {
+		file = filepath.ToSlash(rel)
+	}
+	return " (" + file + ":" + strconv.Itoa(line) + ")"
+}
+
+// ruleIndex is the place of the file's rule in the settings; -2 where it has none.
+func (e *explainer) ruleIndex() int {
+	if e.folder != nil {
+		for i := range e.folder.Settings.Rules {
+			if &e.folder.Settings.Rules[i] == e.st.Rule {
+				return i
+			}
+		}
+	}
+	return -2
+}
+
+// ruleWords says what the rule asks for, and why.
+func (e *explainer) ruleWords() string {
+	r := e.st.Rule
+	var asks []string
+	if r.Exclude {
+		asks = append(asks, "exclude")
+	}
+	for _, t := range []struct {
+		name string
+		tier config.Tier
+	}{{"tier", r.Tier}, {"at least", r.AtLeast}, {"at most", r.AtMost}} {
+		if t.tier != "" {
+			asks = append(asks, t.name+" "+string(t.tier))
+		}
+	}
+	if r.Weight != nil {
+		asks = append(asks, "weight "+exact(*r.Weight))
+	}
+	if r.Target != nil {
+		asks = append(asks, "target "+exact(*r.Target)+" %")
+	}
+	words := cmp.Or(strings.Join(asks, ", "), "no change")
+	if r.Why != "" {
+		words += ", because “" + prose(strings.TrimSuffix(r.Why, ".")) + "”"
+	}
+	return words
+}
+
+func (e *explainer) roleReason() string {
+	var src *source.Parsed
+	if e.file != nil {
+		src = e.file.Source
+	}
+	return prose(priority.RoleReason(e.st.Path, src))
+}
+
+func (e *explainer) weight() {
+	switch r := e.st.Rule; {
+	case r == nil:
+		e.step("Weight", "×1: no rule matches the file.")
+	case r.Weight == nil:
+		e.step("Weight", "×1: its rule sets none.")
+	default:
+		e.step("Weight", "×%s, that of its rule%s.", exact(*r.Weight), e.at("rule", e.ruleIndex()))
+	}
+}
+
+func (e *explainer) rank() {
+	st := e.st
+	in := "all files"
+	if e.component != nil {
+		in = "the files"
+		if st.Component != "" {
+			in += " of component " + code(st.Component)
+		}
+	}
+	text := fmt.Sprintf("its score is number **%s** of %s among %s that are short of their target", number(st.Rank), number(st.Of), in)
+	if e.component != nil {
+		text += fmt.Sprintf("; together these have %s", score(e.component.Score))
+	}
+	e.step("Rank", "%s.", text)
+}
+
+// tier says how the rank becomes a tier.
+func (e *explainer) tier() {
+	st := e.st
+	names := config.Tiers()
+	cuts := priority.Cuts()
+	if st.Rule != nil && st.Rule.Tier != "" {
+		e.step("Tier", "**%s**: the rule says so, whatever the score.", st.Tier)
+		return
+	}
+	if st.Place.All == 0 {
+		e.step("Tier", "**%s**: no file of the component has a score.", st.Tier)
+		return
+	}
+	found := len(cuts)
+	for i := range cuts {
+		if st.Place.Share(i) < cuts[i] {
+			found = i
+			break
+		}
+	}
+	before := "the files before it"
+	if st.Place.Taken != [3]float64{} {
+		before += ", but for those that rules moved,"
+	}
+	e.step("Share", "%s have %s of the %s, which is %s.", before, score(st.Place.Before), score(st.Place.All), fixed(st.Place.Before*100/st.Place.All))
+	var parts []string
+	for i := range min(found+1, len(cuts)) {
+		text := fmt.Sprintf("that is %s", fixed(st.Place.Share(i)))
+		if n := st.Place.Taken[i]; n > 0 {
+			text = fmt.Sprintf("with the %s that rules put there or above it is %s", score(n), fixed(st.Place.Share(i)))
+		}
+		is := "not less"
+		if st.Place.Share(i) < cuts[i] {
+			is = "less"
+		}
+		parts = append(parts, fmt.Sprintf("%s ends at %s: %s, %s", names[i], exact(cuts[i])+" %", text, is))
+	}
+	e.step("Tier", "%s. **%s**.", strings.Join(parts, "; "), capital(string(names[found])))
+	e.guards(found)
+}
+
+// guards says what else bounds the tier, and what it then is.
+func (e *explainer) guards(found int) {
+	st := e.st
+	names := config.Tiers()
+	const high, medium = 1, 2
+	now := found
+	if st.Gap < priority.SmallGap {
+		text := fmt.Sprintf("a gap under %d is at most %s", priority.SmallGap, names[medium])
+		now = e.guard("Small gap", text, now, max(now, medium))
+	}
+	if e.component != nil && e.component.Gap == 0 {
+		text := fmt.Sprintf("the component has reached its target of %s, so that its files are at most %s", exact(e.component.Target)+" %", names[high])
+		now = e.guard("Component", text, now, max(now, high))
+	}
+	if r := st.Rule; r != nil {
+		if i := slices.Index(names, r.AtLeast); i >= 0 {
+			now = e.guard("Rule", "at least "+string(r.AtLeast), now, min(now, i))
+		}
+		if i := slices.Index(names, r.AtMost); i >= 0 {
+			e.guard("Rule", "at most "+string(r.AtMost), now, max(now, i))
+		}
+	}
+}
+
+func (e *explainer) guard(name, text string, before, after int) int {
+	if before == after {
+		e.step(name, "%s: it stays %s.", text, config.Tiers()[after])
+	} else {
+		e.step(name, "%s: **%s**.", text, config.Tiers()[after])
+	}
+	return after
+}
+
+// facts are what is known beside the score.
+func (e *explainer) facts() {
+	f := e.file
+	if f == nil {
+		return
+	}
+	row := &Report{}
+	row.addFile(f)
+	var out []string
+	if t := row.Files[0].Functions; t != nil {
+		out = append(out, fmt.Sprintf("no test reaches %s of %s", number(t.Total-t.Covered), count(t.Total, "function")))
+	}
+	if t := row.Files[0].Branches; t != nil {
+		out = append(out, fmt.Sprintf("tests took %s of %s", number(t.Covered), count(t.Total, "branch")))
+	}
+	if kinds := e.kinds(&row.Files[0]); kinds != "" {
+		out = append(out, "what never ran is "+kinds)
+	}
+	if hard := e.hardest(row.UncoveredFunctions); hard != "" {
+		out = append(out, hard)
+	}
+	if n := row.Files[0].Commits; n != nil {
+		out = append(out, commitsOf([]*File{&row.Files[0]}))
+	}
+	if f.Taken.Total > 0 {
+		out = append(out, fmt.Sprintf("markers in the source leave out %s", units(f.Taken.Total, f.Coverage.Unit)))
+	}
+	if f.Newer() {
+		out = append(out, "it was changed after the profile was written, so that all this may be of another text")
+	}
+	if len(out) == 0 {
+		return
+	}
+	e.printf("\nBeside the score, and no part of it:\n\n")
+	for _, fact := range out {
+		e.printf("- %s\n", fact)
+	}
+}
+
+// kinds adds up what never ran by kind; "" where the kinds are not known.
+func (e *explainer) kinds(row *File) string {
+	type kind struct {
+		name string
+		n    int
+	}
+	var all []kind
+	for k, n := range row.kinds {
+		if n > 0 {
+			all = append(all, kind{cmp.Or(k.String(), "ordinary code"), n})
+		}
+	}
+	slices.SortFunc(all, func(a, b kind) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
+	var words []string
+	for _, k := range all {
+		words = append(words, fmt.Sprintf("%s: %s", k.name, units(k.n, row.unit)))
+	}
+	return strings.Join(words, "; ")
+}
+
+// hardest names the uncovered function with the highest CRAP.
+func (e *explainer) hardest(funcs []Function) string {
+	var most *Function
+	for i := range funcs {
+		if c := funcs[i].CRAP; c != nil && (most == nil || *c > *most.CRAP) {
+			most = &funcs[i]
+		}
+	}
+	if most == nil {
+		return ""
+	}
+	return fmt.Sprintf("the hardest function that no test reaches is %s: complexity %d, CRAP %s", code(most.name()), *most.Complexity, exact(*most.CRAP))
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// exact prints a number with the digits that it has.
+func exact(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// score prints a score with commas between its thousands, and at most two decimals.
+func score(f float64) string {
+	whole, rest, ok := strings.Cut(exact(math.Round(f*100)/100), ".")
+	n, err := strconv.Atoi(whole)
+	if err != nil { // beyond all integers
+		return whole
+	}
+	if whole = number(n); ok {
+		whole += "." + rest
+	}
+	return whole
+}
