@@ -4,6 +4,12 @@ import type { Model } from './model';
 import type { DocumentCoverage, GapFile } from './protocol';
 
 /**
+ * When the first run is said again. VS Code's explorer is made to show coverage a while after the
+ * window is there, and misses a run that is older (it is its listener that fails, in 1.88 to 1.139).
+ */
+const lateListeners = [6_000, 20_000];
+
+/**
  * Feeds VS Code's own Test Coverage: a run of tests that never happened carries what the profiles
  * say. Each change of the profiles is a new such run, which takes the place of the one before when
  * it ends, so that nothing is empty in between and no view comes to the front.
@@ -18,6 +24,7 @@ export class TestCoverage implements vscode.Disposable {
 	private last = '';
 	/** Settled when VS Code's Test Coverage listens. */
 	private listening: Promise<void> | undefined;
+	private repeats: NodeJS.Timeout[] = [];
 
 	constructor(
 		client: Client,
@@ -55,6 +62,9 @@ export class TestCoverage implements vscode.Disposable {
 	}
 
 	dispose(): void {
+		for (const timer of this.repeats) {
+			clearTimeout(timer);
+		}
 		vscode.Disposable.from(...this.disposables).dispose();
 	}
 
@@ -76,7 +86,10 @@ export class TestCoverage implements vscode.Disposable {
 		}
 		this.last = now;
 		this.shown = files.length > 0;
-		this.listening ??= wake();
+		if (this.listening === undefined) {
+			this.listening = wake();
+			this.repeats = lateListeners.map((wait) => setTimeout(() => this.publish(true), wait));
+		}
 		void this.listening.then(() => {
 			// Something newer may have been published meanwhile.
 			if (now === this.last) {

@@ -154,6 +154,10 @@ function gapWords(status: Status): string {
 		: vscode.l10n.t('{0} functions that no test reaches', status.uncovered_functions);
 }
 
+function newer(sources: number): string {
+	return sources === 1 ? vscode.l10n.t('1 source is newer') : vscode.l10n.t('{0} sources are newer', sources);
+}
+
 function tooltip(status: Status): vscode.MarkdownString {
 	const tip = new vscode.MarkdownString('', true);
 	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
@@ -178,7 +182,7 @@ function tooltip(status: Status): vscode.MarkdownString {
 	for (const profile of status.profiles) {
 		const found =
 			profile.found < profile.files ? `, ${vscode.l10n.t('{0} of {1} files found', profile.found, profile.files)}` : '';
-		const late = profile.newer_sources > 0 ? `, ${vscode.l10n.t('{0} sources are newer', profile.newer_sources)}` : '';
+		const late = profile.newer_sources > 0 ? `, ${newer(profile.newer_sources)}` : '';
 		line(
 			`$(${profile.trouble === null ? 'file' : 'warning'}) ${literal(profile.path)} · ${literal(ago(profile.modified) + found + late)}`,
 		);

@@ -283,14 +283,18 @@ function fileItem(file: GapFile, gaps: number): vscode.TreeItem {
 	return item;
 }
 
+function amountOf(unit: 'statements' | 'lines', n: number): string {
+	if (unit === 'statements') {
+		return n === 1 ? vscode.l10n.t('1 statement') : vscode.l10n.t('{0} statements', n);
+	}
+	return n === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', n);
+}
+
 function gapItem(file: GapFile, gap: Gap): vscode.TreeItem {
 	const item = new vscode.TreeItem(gap.name, vscode.TreeItemCollapsibleState.None);
 	item.id = `${file.uri ?? file.path} ${gap.line} ${gap.name}`;
 	item.iconPath = new vscode.ThemeIcon('symbol-function');
-	const amount =
-		file.summary.unit === 'statements'
-			? vscode.l10n.t('{0} statements', gap.statements)
-			: vscode.l10n.t('{0} lines', gap.statements);
+	const amount = amountOf(file.summary.unit, gap.statements);
 	item.description = gap.kind === '' ? amount : `${amount} · ${gap.kind}`;
 	item.tooltip = gap.message;
 	item.accessibilityInformation = { label: gap.message };

@@ -38,6 +38,7 @@ const settings = {
 	'editor.lightbulb.enabled': 'off',
 	'window.menuBarVisibility': 'compact',
 	'files.simpleDialog.enable': true,
+	'files.autoSave': 'off',
 	'covls.diagnostics.severity.medium': 'information',
 	'covls.diagnostics.severity.lower': 'information',
 };

@@ -158,7 +158,7 @@ export class Window {
 			await this.page.mouse.move(5, 5);
 			await spot.hover();
 			await hover.first().waitFor({ timeout: 5000 });
-			return true;
+			return (await hover.allInnerTexts()).join('').trim() !== '';
 		});
 		return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
 	}

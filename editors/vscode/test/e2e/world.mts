@@ -16,8 +16,9 @@ export interface World {
 	readonly root: string;
 }
 
-/** The tree "Coverage Gaps". */
-export const tree = '.pane:has(.pane-header[aria-label^="Coverage Gaps"]) .customview-tree';
+/** The view "Coverage Gaps", and its tree. */
+export const gapsPane = '.pane:has(.pane-header[aria-label^="Coverage Gaps"])';
+export const tree = `${gapsPane} .customview-tree`;
 
 /** VS Code's own Test Coverage view. */
 export const coverageView = '.pane:has(.pane-header[aria-label^="Test Coverage"])';
