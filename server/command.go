@@ -22,25 +22,46 @@ import (
 
 // The commands that every client may run by workspace/executeCommand.
 const (
-	cmdNextGap            = "covls.nextGap"
-	cmdPreviousGap        = "covls.previousGap"
-	cmdNextGapInWorkspace = "covls.nextGapInWorkspace"
-	cmdReload             = "covls.reload"
-	cmdToggle             = "covls.toggle"
-	cmdDoctor             = "covls.doctor"
-	cmdAddPathMapping     = "covls.addPathMapping"
+	cmdNextGap             = "covls.nextGap"
+	cmdPreviousGap         = "covls.previousGap"
+	cmdNextGapInWorkspace  = "covls.nextGapInWorkspace"
+	cmdMostUrgentGap       = "covls.mostUrgentGap"
+	cmdExplain             = "covls.explain"
+	cmdShowReport          = "covls.showReport"
+	cmdRunCommand          = "covls.runCommand"
+	cmdReload              = "covls.reload"
+	cmdToggle              = "covls.toggle"
+	cmdDoctor              = "covls.doctor"
+	cmdAddPathMapping      = "covls.addPathMapping"
+	cmdAddRule             = "covls.addRule"
+	cmdCreateConfiguration = "covls.createConfiguration"
 )
 
-var commandNames = []string{cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping}
+var commandNames = []string{
+	cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdMostUrgentGap, cmdExplain, cmdShowReport, cmdRunCommand,
+	cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping, cmdAddRule, cmdCreateConfiguration,
+}
 
 // ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
 // there is no gap, so that a client without window/showDocument can go there itself.
 func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	argument := params{of: p.Command}
+	if len(p.Arguments) > 0 {
+		argument.raw = p.Arguments[0]
+	}
 	switch p.Command {
 	case cmdNextGap, cmdPreviousGap:
 		return s.jumpInFile(ctx, p)
 	case cmdNextGapInWorkspace:
 		return s.jumpInWorkspace(ctx, p)
+	case cmdMostUrgentGap:
+		return s.jumpInWorkspace(ctx, &protocol.ExecuteCommandParams{Command: p.Command})
+	case cmdExplain:
+		return s.explain(ctx, argument)
+	case cmdShowReport:
+		return s.showReport(ctx, argument)
+	case cmdRunCommand:
+		return s.runCommand(ctx, argument)
 	case cmdReload:
 		return s.reload(ctx)
 	case cmdToggle:
@@ -49,6 +70,10 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return s.doctor(ctx)
 	case cmdAddPathMapping:
 		return s.addPathMapping(ctx, p)
+	case cmdAddRule:
+		return s.addRule(ctx, argument)
+	case cmdCreateConfiguration:
+		return s.createConfiguration(ctx, argument)
 	}
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }

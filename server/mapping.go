@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -61,16 +59,14 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	if len(p.Arguments) == 0 || json.Unmarshal(p.Arguments[0], &args) != nil || args.From == "" || args.To == "" {
 		return nil, invalid(`%s needs {"from": "…", "to": "…"}, and perhaps "uri", a document of the folder`, p.Command)
 	}
-	folder, err := folderAt(s.snapshot(ctx), args.URI)
+	snap := s.snapshot(ctx)
+	folder, err := folderAt(snap, args.URI)
 	if err != nil {
 		return nil, invalid("%s: %v", p.Command, err)
 	}
-	if origin := folder.Settings.Origin("path"); origin != "default" && !strings.HasPrefix(origin, config.FileName) {
-		return nil, invalid("the path mappings in force are those of %s: add %s → %s there", origin, args.From, args.To)
-	}
-	file, ok := config.FindFile(folder.Dir)
-	if !ok {
-		file = filepath.Join(folder.Dir, config.FileName)
+	file, err := settingsFile(snap, folder, "path", "path mappings")
+	if err != nil {
+		return nil, invalid("%v: add %s → %s there", err, args.From, args.To)
 	}
 	if err := config.AddMapping(file, config.PathMapping{From: args.From, To: args.To}); err != nil {
 		return nil, invalid("%v", err)

@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -51,6 +52,7 @@ type Server struct {
 	around atomic.Pointer[circumstances]
 	// pulledOnce tells that the first workspace pull was answered.
 	pulledOnce atomic.Bool
+	temporary  temporary
 	ended      chan struct{} // closed at exit
 	end        func()        // closes ended and lets the reader read no further
 
@@ -84,6 +86,7 @@ const endPatience = time.Second
 func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer s.temporary.remove()
 	end := s.end
 	s.end = func() { end(); cancel() }
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(Codec{}))
@@ -119,6 +122,35 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 		s.log.Info("connection ended", slog.Any("error", err))
 	}
 	return int(s.code.Load())
+}
+
+// temporary is a folder for documents that the client is shown, made on first use.
+type temporary struct {
+	mu  sync.Mutex // guards dir
+	dir string
+}
+
+// scratch returns the session's temporary folder, which is gone when Run returns.
+func (s *Server) scratch() (string, error) {
+	t := &s.temporary
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dir == "" {
+		dir, err := os.MkdirTemp("", "covls-")
+		if err != nil {
+			return "", err
+		}
+		t.dir = dir
+	}
+	return t.dir, nil
+}
+
+func (t *temporary) remove() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dir != "" {
+		_ = os.RemoveAll(t.dir)
+	}
 }
 
 // guard keeps a fault in one piece of work from ending the session. What it was about is lost; the

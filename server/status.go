@@ -68,17 +68,6 @@ type wireFolder struct {
 	MakeProfile        *wireCommand `json:"make_profile"`
 }
 
-// wireCommand is a command line that makes a profile.
-type wireCommand struct {
-	Language string `json:"language"`
-	Command  string `json:"command"`
-	CWD      string `json:"cwd"` // URI
-}
-
-func wireCommandOf(c config.TestCommand) *wireCommand {
-	return &wireCommand{c.Language, c.Line, string(uri.File(c.Dir))}
-}
-
 // wireTiers counts files.
 type wireTiers struct {
 	Critical int `json:"critical"`
@@ -294,12 +283,7 @@ func (s *session) aroundNow() {
 		if found, ok := s.searched[f.dir]; ok {
 			in.searched, in.dirs, in.projects = true, found.Dirs, s.projects[f.dir]
 			if set := folderIn(s.server.store.Load(), f.dir); set != nil {
-				for _, p := range in.projects {
-					if run, ok := set.Settings.Run.TestCommand(f.dir, p); ok {
-						in.run = &run
-						break
-					}
-				}
+				in.run = testCommand(set, in.projects)
 			}
 		}
 		around.folders = append(around.folders, in)

@@ -217,7 +217,7 @@ func (g *golden) do(line string) {
 	case "run":
 		answer, err := g.ed.Run(ctx, name)
 		g.check(line, err)
-		fmt.Fprintf(&g.out, "%s\n", answer)
+		fmt.Fprintf(&g.out, "%s\n", strings.ReplaceAll(string(answer), g.dir, "DIR"))
 	case "show":
 		g.show(name)
 	case "hover":

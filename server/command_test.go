@@ -1,0 +1,250 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/internal/editor"
+)
+
+// watcher are the capabilities of an editor that takes covls's own messages.
+func watcher() protocol.ClientCapabilities {
+	caps := editor.Capabilities()
+	caps.Experimental = protocol.LSPAny(`{"covls":true}`)
+	return caps
+}
+
+// run runs a command and decodes its answer.
+func run(t *testing.T, ed *editor.Editor, command string, argument, answer any) {
+	t.Helper()
+	raw, err := ed.Run(t.Context(), command, protocol.LSPAny(js(argument)))
+	if err != nil {
+		t.Fatalf("%s %s: %v", command, js(argument), err)
+	}
+	if len(raw) == 0 {
+		raw = protocol.LSPAny("null")
+	}
+	if err := json.Unmarshal(raw, answer); err != nil {
+		t.Fatalf("%s answers %s: %v", command, raw, err)
+	}
+}
+
+// refused runs a command that must be refused as invalid, with these words.
+func refused(t *testing.T, ed *editor.Editor, command string, argument any, words string) {
+	t.Helper()
+	raw, err := ed.Run(t.Context(), command, protocol.LSPAny(js(argument)))
+	var wire *jsonrpc2.Error
+	if !errors.As(err, &wire) || wire.Code != jsonrpc2.InvalidParams || !strings.Contains(wire.Message, words) {
+		t.Errorf("%s %s: %s, %v; want it refused with %q", command, js(argument), raw, err, words)
+	}
+}
+
+// began starts a session in a workspace and waits for its profiles.
+func began(t *testing.T, archive string, caps protocol.ClientCapabilities) (dir string, ed *editor.Editor) {
+	t.Helper()
+	dir = workspace(t, archive)
+	ed = connect(t, editor.Options{Capabilities: caps, Folders: []string{dir}})
+	settled(t, ed)
+	return dir, ed
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	dir, ed := began(t, shop+"-- b.go --\npackage shop\n-- .covls.toml --\n[[rule]]\npaths = ['c.go']\nexclude = true\n-- c.go --\npackage shop\n\nfunc C() {}\n-- lcov.info --\nSF:c.go\nDA:3,0\nend_of_record\n", watcher())
+	at := func(name string) obj { return document(string(uri.File(filepath.Join(dir, name)))) }
+	for _, open := range []bool{false, true} {
+		if open {
+			if err := ed.Open(t.Context(), filepath.Join(dir, "a.go")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var text string
+		if run(t, ed, "covls.explain", at("a.go"), &text); !strings.HasPrefix(text, "# `a.go`: medium\n") || !strings.Contains(text, "**1 statement** short") {
+			t.Errorf("explained %q", text)
+		}
+	}
+	var text *string
+	if run(t, ed, "covls.explain", at("c.go"), &text); text == nil || !strings.HasPrefix(*text, "# `c.go`: left out\n") {
+		t.Errorf("explained %v", text)
+	}
+	for _, none := range []string{"b.go", "none.go"} {
+		if run(t, ed, "covls.explain", at(none), &text); text != nil {
+			t.Errorf("%s: %q", none, *text)
+		}
+	}
+	if run(t, ed, "covls.explain", document("untitled:x"), &text); text != nil {
+		t.Errorf("explained %q", *text)
+	}
+	refused(t, ed, "covls.explain", nil, `covls.explain needs {"textDocument": {"uri": …}}`)
+	refused(t, ed, "covls.explain", list{}, `covls.explain takes {"textDocument": {"uri": …}}, not []`)
+}
+
+func TestAddRule(t *testing.T) {
+	t.Parallel()
+	dir, ed := began(t, shop, watcher())
+	path, settings := filepath.Join(dir, "a.go"), filepath.Join(dir, ".covls.toml")
+	u := string(uri.File(path))
+	open(t, ed, path)
+	lensBecomes(t, ed, path, shopLens)
+	for _, step := range []struct {
+		rule obj
+		tier string
+		line uint32
+	}{
+		{obj{"tier": "critical", "why": "it sells"}, "critical", 0},
+		{obj{"at_most": "lower"}, "lower", 0}, // before the one that has the file already
+	} {
+		var to protocol.Location
+		run(t, ed, "covls.addRule", obj{"uri": u, "rule": step.rule}, &to)
+		if to.URI != uri.File(settings) || to.Range.Start.Line != step.line {
+			t.Errorf("location %s", js(to))
+		}
+		lensBecomes(t, ed, path, strings.Replace(shopLens, "medium", step.tier, 1))
+	}
+	if text := read(t, settings); strings.Count(text, "[[rule]]") != 2 || !strings.Contains(text, `why = "it sells"`) {
+		t.Errorf("settings:\n%s", text)
+	}
+	for _, bad := range []any{nil, obj{}, obj{"uri": u}, obj{"uri": u, "rule": obj{}}, obj{"uri": u, "rule": obj{"why": "x"}}, obj{"uri": u, "rule": obj{"tiers": "high"}}, obj{"uri": u, "rule": obj{"tier": 5}}, obj{"uri": u, "rule": obj{"tier": "high", "paths": list{"x"}}}} {
+		refused(t, ed, "covls.addRule", bad, "covls.addRule needs {")
+	}
+	refused(t, ed, "covls.addRule", obj{"uri": u, "rule": obj{"tier": "urgent"}}, `is "urgent": want one of critical, high, medium, lower`)
+	refused(t, ed, "covls.addRule", obj{"uri": uri.File(dir), "rule": obj{"tier": "high"}}, "is the whole workspace folder")
+	refused(t, ed, "covls.addRule", obj{"uri": "file:///elsewhere/x.go", "rule": obj{"tier": "high"}}, "lies in no workspace folder")
+	if err := ed.OpenText(t.Context(), uri.File(settings), "target = 1\n"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, ed, "covls.addRule", obj{"uri": u, "rule": obj{"tier": "high"}}, ".covls.toml is open with changes that are not saved")
+	refused(t, ed, "covls.addPathMapping", obj{"uri": u, "from": "x", "to": "y"}, ".covls.toml is open with changes that are not saved")
+}
+
+// TestAddRuleOfEditor can't add to the rules that an editor's settings have.
+func TestAddRuleOfEditor(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	ed := connect(t, editor.Options{
+		Capabilities: editor.Capabilities(), Folders: []string{dir},
+		InitializationOptions: obj{"rule": list{obj{"paths": list{"x"}, "tier": "high"}}},
+	})
+	settled(t, ed)
+	refused(t, ed, "covls.addRule", obj{"uri": uri.File(filepath.Join(dir, "a.go")), "rule": obj{"tier": "high"}}, "the rules in force are those of the editor")
+}
+
+func TestCreateConfiguration(t *testing.T) {
+	t.Parallel()
+	dir, ed := began(t, shop, watcher())
+	settings := filepath.Join(dir, ".covls.toml")
+	var to protocol.Location
+	run(t, ed, "covls.createConfiguration", nil, &to)
+	if to.URI != uri.File(settings) {
+		t.Errorf("location %s", js(to))
+	}
+	text := read(t, settings)
+	if !strings.Contains(text, "target = ") || !strings.Contains(text, "50") {
+		t.Errorf("settings:\n%s", text)
+	}
+	refused(t, ed, "covls.createConfiguration", obj{"uri": uri.File(filepath.Join(dir, "a.go"))}, "is there already")
+	refused(t, ed, "covls.createConfiguration", obj{"uri": "file:///elsewhere"}, "lies in no workspace folder")
+	refused(t, ed, "covls.createConfiguration", 5, "covls.createConfiguration takes {")
+	if again := read(t, settings); again != text {
+		t.Errorf("settings:\n%s", again)
+	}
+	settled(t, ed)
+	for _, m := range ed.Seen().Messages {
+		t.Errorf("told %s", m)
+	}
+}
+
+func TestRunCommand(t *testing.T) {
+	t.Parallel()
+	dir, ed := began(t, shop+"-- web/package.json --\n{\"devDependencies\":{\"vitest\":\"3\"}}\n-- web/src/a.ts --\n-- notes.txt --\n", watcher())
+	type answer struct{ Language, Command, CWD string }
+	for name, want := range map[string]answer{
+		"":             {"go", "go test -coverprofile=cover.out ./...", string(uri.File(dir))},
+		"a.go":         {"go", "go test -coverprofile=cover.out ./...", string(uri.File(dir))},
+		"notes.txt":    {"go", "go test -coverprofile=cover.out ./...", string(uri.File(dir))},
+		"web/src/a.ts": {"typescript", "npx vitest run --coverage.enabled --coverage.reporter=lcovonly", string(uri.File(filepath.Join(dir, "web")))},
+	} {
+		var got answer
+		argument := document(string(uri.File(filepath.Join(dir, name))))
+		if name == "" {
+			argument = obj{"folder": uri.File(dir)}
+		}
+		if run(t, ed, "covls.runCommand", argument, &got); got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+	}
+	refused(t, ed, "covls.runCommand", document("file:///elsewhere/a.go"), "lies in no workspace folder")
+	refused(t, ed, "covls.runCommand", obj{"folder": 5}, "covls.runCommand takes {")
+}
+
+func TestRunCommandSet(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, "-- x.c --\nint main() {}\n-- cov.info --\nSF:x.c\nDA:1,1\nend_of_record\n")
+	ed := connect(t, editor.Options{Capabilities: watcher(), Folders: []string{dir}})
+	settled(t, ed)
+	var none any
+	if run(t, ed, "covls.runCommand", nil, &none); none != nil {
+		t.Errorf("answer %v, want null", none)
+	}
+	write(t, filepath.Join(dir, ".covls.toml"), "run.command.c = 'make cover'\n")
+	if _, err := ed.Run(t.Context(), "covls.reload"); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Command string }
+	if run(t, ed, "covls.runCommand", document(string(uri.File(filepath.Join(dir, "x.c")))), &got); got.Command != "make cover" {
+		t.Errorf("command %q", got.Command)
+	}
+}
+
+func TestShowReport(t *testing.T) {
+	t.Parallel()
+	type answer struct {
+		Format, Content string
+		URI             *string
+	}
+	t.Run("to a client that shows it", func(t *testing.T) {
+		t.Parallel()
+		_, ed := began(t, shop, watcher())
+		var got answer
+		run(t, ed, "covls.showReport", obj{}, &got)
+		if got.Format != "markdown" || got.URI != nil || !strings.HasPrefix(got.Content, "# Coverage gaps") || !strings.Contains(got.Content, "Uncovered") {
+			t.Errorf("answer %+v", got)
+		}
+		if shown := ed.Seen().Shown; shown != nil {
+			t.Errorf("shown %v", shown)
+		}
+		refused(t, ed, "covls.showReport", obj{"component": "none"}, `there is no component "none"`)
+		refused(t, ed, "covls.showReport", obj{"format": "pdf"}, `covls.showReport has no format "pdf"`)
+		refused(t, ed, "covls.showReport", obj{"format": 1}, "covls.showReport takes {")
+	})
+	t.Run("to another", func(t *testing.T) {
+		t.Parallel()
+		var path string
+		t.Run("session", func(t *testing.T) {
+			_, ed := began(t, shop, editor.Capabilities())
+			var got answer
+			run(t, ed, "covls.showReport", nil, &got)
+			if got.URI == nil {
+				t.Fatalf("answer %+v", got)
+			}
+			path = uri.URI(*got.URI).FsPath()
+			if text := read(t, path); text != got.Content || filepath.Ext(path) != ".md" {
+				t.Errorf("%s holds %q, want %q", path, text, got.Content)
+			}
+			if shown := ed.Seen().Shown; len(shown) != 1 || string(shown[0].URI) != *got.URI {
+				t.Errorf("shown %v", shown)
+			}
+		})
+		if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is left behind: %v", path, err)
+		}
+	})
+}

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+const wantRule = `{"uri": …, "rule": {"tier" or "at_least" or "at_most" or "weight" or "target" or "exclude": …, "why"?: "…"}}`
+
+// addRule writes a rule for a file, or a folder, to the settings file, which covls then reads like any
+// other change of it. It answers with the Location of the rule.
+func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error) {
+	var args struct {
+		URI  string          `json:"uri"`
+		Rule json.RawMessage `json:"rule"`
+	}
+	if err := p.into(&args, wantRule); err != nil {
+		return nil, err
+	}
+	var rule config.Rule
+	dec := json.NewDecoder(strings.NewReader(string(args.Rule)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&rule); err != nil || rule.Paths != nil || reflect.DeepEqual(rule, config.Rule{Why: rule.Why}) || args.URI == "" {
+		return nil, invalid("%s needs %s, not %s", p.of, wantRule, clip(p.raw))
+	}
+	snap := s.snapshot(ctx)
+	path, folder, err := within(snap, args.URI)
+	if err != nil {
+		return nil, invalid("%s: %v", p.of, err)
+	}
+	if path == folder.Dir {
+		return nil, invalid("%s: %s is the whole workspace folder: set `target` instead of a rule", p.of, args.URI)
+	}
+	file, err := settingsFile(snap, folder, "rule", "rules")
+	if err != nil {
+		return nil, invalid("%s: %v", p.of, err)
+	}
+	line, err := config.AddRule(file, snap.Name(path), rule)
+	if err != nil {
+		return nil, invalid("%v", err)
+	}
+	s.session.touch([]string{file})
+	return marshal(&protocol.Location{URI: uriOf(snap, file), Range: lineRange(line)})
+}
+
+// lineRange is the start of a 1-based line.
+func lineRange(line int) protocol.Range {
+	at := protocol.Position{Line: uint32(max(line, 1) - 1)}
+	return protocol.Range{Start: at, End: at}
+}
+
+// within is the path of a URI and the workspace folder around it. A document that is open by another
+// path than the profiles' is meant by theirs.
+func within(snap *workspace.Snapshot, at string) (path string, folder *workspace.Folder, err error) {
+	folder, err = folderAt(snap, at)
+	if err != nil {
+		return "", nil, err
+	}
+	u, err := uri.Parse(at)
+	if err != nil {
+		return "", nil, err
+	}
+	path, _ = pathOf(u)
+	if d := snap.Documents[path]; d != nil {
+		if f := snap.FileOf(d); f != nil {
+			path, folder = f.Path, f.Folder
+		}
+	}
+	return path, folder, nil
+}
+
+// settingsFile is the file that a key of a folder's settings is to be written to, whether or not it is
+// there yet.
+func settingsFile(snap *workspace.Snapshot, folder *workspace.Folder, key, what string) (string, error) {
+	if origin := folder.Settings.Origin(key); origin != "default" && !strings.HasPrefix(origin, config.FileName) {
+		return "", fmt.Errorf("the %s in force are those of the %s: a file can't add to them", what, origin)
+	}
+	file, ok := config.FindFile(folder.Dir)
+	if !ok {
+		file = filepath.Join(folder.Dir, config.FileName)
+	}
+	if d := snap.Documents[file]; d != nil {
+		if data, err := source.ReadFile(file, folder.Settings.Limits.SourceBytes); err != nil || data != d.Text.String() {
+			return "", fmt.Errorf("%s is open with changes that are not saved: save it first", snap.Name(file))
+		}
+	}
+	return file, nil
+}
+
+const wantFolder = `{"uri"?: a document or directory of the workspace folder}`
+
+// createConfiguration writes a commented settings file from what is in the folder, as `covls init` does.
+// It answers with the Location of the file.
+func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LSPAny, error) {
+	var args struct {
+		URI string `json:"uri"`
+	}
+	if err := p.into(&args, wantFolder); err != nil {
+		return nil, err
+	}
+	snap := s.snapshot(ctx)
+	folder, err := folderAt(snap, args.URI)
+	if err != nil {
+		return nil, invalid("%s: %v", p.of, err)
+	}
+	file := filepath.Join(folder.Dir, config.FileName)
+	found, err := folder.Survey(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for projects in %s: %w", folder.Dir, err)
+	}
+	above, shadows := config.FindFile(filepath.Dir(folder.Dir))
+	if err := writeNew(file, report.Config(snap, folder, found, nil)); errors.Is(err, fs.ErrExist) {
+		return nil, invalid("%s is there already", file)
+	} else if err != nil {
+		return nil, invalid("write the settings: %v", err)
+	}
+	if shadows {
+		s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("from now on %s holds here, and %s no more: take over what you need of it", file, above))
+	}
+	s.session.touch([]string{file})
+	return marshal(&protocol.Location{URI: uri.File(file), Range: lineRange(1)})
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(path, text string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,142 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/workspace"
+)
+
+const wantExplain = `{"textDocument": {"uri": …}}`
+
+// explain answers with the sum behind a file's tier as Markdown; null where no profile names it.
+func (s *Server) explain(ctx context.Context, p params) (protocol.LSPAny, error) {
+	var args struct {
+		TextDocument *documentParam `json:"textDocument"`
+	}
+	if err := p.into(&args, wantExplain); err != nil {
+		return nil, err
+	}
+	u, ok, err := args.TextDocument.parse(p.of)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, invalid("%s needs %s", p.of, wantExplain)
+	}
+	snap := s.snapshot(ctx)
+	path, ok := pathOf(u)
+	if !ok {
+		return null, nil
+	}
+	f := snap.Files[path]
+	if d := snap.Documents[path]; d != nil {
+		f = snap.FileOf(d)
+	}
+	if f == nil {
+		if !snap.RuledOut[path] {
+			return null, nil
+		}
+		return s.explainRuledOut(snap, path)
+	}
+	return json.Marshal(report.Explain(snap, f.Standing, f))
+}
+
+// explainRuledOut speaks of a file that a rule leaves out.
+func (s *Server) explainRuledOut(snap *workspace.Snapshot, path string) (protocol.LSPAny, error) {
+	if folder := snap.FolderOf(path); folder != nil && snap.Ranks[folder.Dir] != nil {
+		ranking, name := snap.Ranks[folder.Dir], snap.Name(path)
+		for i := range ranking.Files {
+			if ranking.Files[i].Path == name {
+				return json.Marshal(report.Explain(snap, &ranking.Files[i], nil))
+			}
+		}
+	}
+	return null, nil
+}
+
+const wantReport = `{"format"?: "markdown", "component"?: "…"}`
+
+// wireReport is the answer to covls.showReport.
+type wireReport struct {
+	Format  string  `json:"format"`
+	Content string  `json:"content"`
+	URI     *string `json:"uri"` // null: the client shows the content itself
+}
+
+// reportRows is how many rows the lists of a report have in an editor.
+const reportRows = 25
+
+// showReport makes the gap report. A client that announced experimental.covls shows it itself; to others
+// it is shown as a temporary file.
+func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, error) {
+	var args struct {
+		Format    string  `json:"format"`
+		Component *string `json:"component"`
+	}
+	if err := p.into(&args, wantReport); err != nil {
+		return nil, err
+	}
+	write, extension := (func(*report.Report, io.Writer) error)(nil), ""
+	switch args.Format {
+	case "", "markdown":
+		args.Format, extension = "markdown", ".md"
+		write = func(r *report.Report, w io.Writer) error { return r.WriteMarkdown(w, reportRows) }
+	default:
+		return nil, invalid("%s has no format %q: want markdown", p.of, args.Format)
+	}
+	snap := s.snapshot(ctx)
+	unmeasured, err := snap.AllUnmeasured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Component: args.Component})
+	if err != nil {
+		return nil, invalid("%s: %v", p.of, err)
+	}
+	var content bytes.Buffer
+	if err := write(r, &content); err != nil {
+		return nil, err
+	}
+	out := wireReport{Format: args.Format, Content: content.String()}
+	if c := s.client.Load(); !c.status {
+		u, err := s.present(ctx, c, "covls-report"+extension, content.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		out.URI = &u
+	}
+	data, err := raw(out)
+	return protocol.LSPAny(data), err
+}
+
+// present writes a document into the session's temporary folder and shows it, where the client can show
+// documents. It returns the document's URI.
+func (s *Server) present(ctx context.Context, c *client, name string, content []byte) (string, error) {
+	dir, err := s.scratch()
+	if err != nil {
+		return "", fmt.Errorf("make a folder for the report: %w", err)
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return "", fmt.Errorf("write the report: %w", err)
+	}
+	u := uri.File(path)
+	if c.showDocument {
+		focus := true
+		limited, cancel := context.WithTimeout(ctx, showPatience)
+		defer cancel()
+		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus})
+		s.publisher.report(err)
+	}
+	return string(u), nil
+}
