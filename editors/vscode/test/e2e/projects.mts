@@ -135,3 +135,28 @@ end_of_record
 `,
 	);
 }
+
+/**
+ * A project whose profile was made elsewhere, and which has two places that its file may be: nothing
+ * but a person can say which.
+ */
+export function lost(dir: string): void {
+	const text = `export function left(stock: number, sold: number): number {
+	return stock - sold;
+}
+
+export function refill(stock: number): number {
+	return stock + 100;
+}
+`;
+	for (const place of ['web', 'shop']) {
+		mkdirSync(join(dir, place, 'src'), { recursive: true });
+		writeFileSync(join(dir, place, 'src/stock.ts'), text);
+	}
+	const lines = [2, 6].map((line) => `DA:${line},${line === 2 ? 4 : 0}`);
+	const functions = ['FN:1,left', 'FN:5,refill', 'FNDA:4,left', 'FNDA:0,refill'];
+	writeFileSync(
+		join(dir, 'lcov.info'),
+		['SF:/builds/team/app/src/stock.ts', ...functions, ...lines, 'end_of_record', ''].join('\n'),
+	);
+}

@@ -7,7 +7,7 @@ export class Steps {
 	passed = 0;
 	failed = 0;
 	private count = 0;
-	private readonly shots: string | undefined;
+	readonly shots: string | undefined;
 	private readonly only: string | undefined;
 
 	constructor(shots: string | undefined, only: string | undefined) {

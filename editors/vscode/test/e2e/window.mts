@@ -79,7 +79,7 @@ export class Window {
 		const name = path.slice(path.lastIndexOf('/') + 1);
 		await this.choose(path, name);
 		await until(`${name} is open`, () => this.page.locator(`.tab.active[aria-label^="${name}"]`).count());
-		await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
+		await this.page.locator('.editor-group-container.active .monaco-editor .view-line:visible').first().waitFor();
 	}
 
 	/** Goes to a line of the file at hand. */
@@ -154,13 +154,12 @@ export class Window {
 	async hover(words: string): Promise<string> {
 		const spot = this.page.locator('.editor-group-container.active .view-line span span', { hasText: words }).first();
 		const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents');
-		await until(`a hover over ${words}`, async () => {
+		return until(`a hover over ${words}`, async () => {
 			await this.page.mouse.move(5, 5);
 			await spot.hover();
 			await hover.first().waitFor({ timeout: 5000 });
-			return (await hover.allInnerTexts()).join('').trim() !== '';
+			return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
 		});
-		return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
 	}
 
 	/** Closes the panel, where it is open. */
