@@ -62,7 +62,7 @@ func sourceOf() string {
 	return b.String()
 }
 
-func load(b *testing.B, dir string) *workspace.Snapshot {
+func load(b testing.TB, dir string) *workspace.Snapshot {
 	b.Helper()
 	store := workspace.NewStore()
 	l := workspace.NewLoader(store)
@@ -73,7 +73,7 @@ func load(b *testing.B, dir string) *workspace.Snapshot {
 	return store.Load()
 }
 
-func open(b *testing.B, path string) *workspace.Document {
+func open(b testing.TB, path string) *workspace.Document {
 	b.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

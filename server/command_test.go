@@ -248,3 +248,58 @@ func TestShowReport(t *testing.T) {
 		}
 	})
 }
+
+// TestIgnoreAction is offered to clients that can make its edit, when they ask for such.
+func TestIgnoreAction(t *testing.T) {
+	t.Parallel()
+	const title = "Leave Uncovered out of coverage"
+	for _, tt := range []struct {
+		name   string
+		change func(*protocol.ClientCapabilities)
+		only   []protocol.CodeActionKind
+		want   bool
+	}{
+		{"all kinds", func(*protocol.ClientCapabilities) {}, nil, true},
+		{"refactor", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"source", "refactor"}, true},
+		{"every kind", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{""}, true},
+		{"quick fixes", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"quickfix"}, false},
+		{"a narrower kind", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"refactor.extract"}, false},
+		{"a kind that begins so", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"refac"}, false},
+		{"commands only", func(c *protocol.ClientCapabilities) { c.TextDocument.CodeAction = nil }, nil, false},
+		{"no edits", func(c *protocol.ClientCapabilities) { c.Workspace.WorkspaceEdit = nil }, nil, false},
+		{"edits from before", func(c *protocol.ClientCapabilities) {
+			yes := true
+			c.Workspace.WorkspaceEdit, c.Workspace.ApplyEdit = nil, &yes
+		}, nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			caps := editor.Capabilities()
+			tt.change(&caps)
+			dir, ed := began(t, shop, caps)
+			path := filepath.Join(dir, "a.go")
+			open(t, ed, path)
+			at := protocol.Position{Line: 16, Character: 7}
+			list, err := ed.Server.CodeAction(t.Context(), &protocol.CodeActionParams{
+				TextDocument: protocol.TextDocumentIdentifier{URI: uri.File(path)},
+				Range:        protocol.Range{Start: at, End: at}, Context: protocol.CodeActionContext{Only: tt.only},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !tt.want {
+				if len(list) > 0 {
+					t.Errorf("actions %s", js(list))
+				}
+				return
+			}
+			if len(list) != 1 {
+				t.Fatalf("actions %s", js(list))
+			}
+			a, ok := list[0].(*protocol.CodeAction)
+			if !ok || a.Title != title || *a.Kind != protocol.CodeActionKindRefactor || a.Edit == nil {
+				t.Errorf("action %s", js(list[0]))
+			}
+		})
+	}
+}

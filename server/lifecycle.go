@@ -34,6 +34,7 @@ type client struct {
 	watchesFiles   bool // takes watchers at run time
 	watchesConfig  bool // takes didChangeConfiguration at run time
 	status         bool // wants covls/status
+	edits          bool // takes code actions that edit
 	initialOptions any
 }
 
@@ -75,7 +76,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 			HoverProvider:          protocol.Boolean(true),
 			InlayHintProvider:      protocol.Boolean(true),
 			CodeLensProvider:       &protocol.CodeLensOptions{ResolveProvider: &yes},
-			CodeActionProvider:     &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix}},
+			CodeActionProvider:     &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactor}},
 			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: slices.Clone(commandNames)},
 			Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 				Supported: &yes, ChangeNotifications: protocol.Boolean(true),
@@ -97,8 +98,9 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	if g := caps.General; g != nil {
 		c.encoding = chooseEncoding(g.PositionEncodings)
 	}
-	refreshes := false
+	refreshes, edits := false, false
 	if w := caps.Workspace; w != nil {
+		edits = is(w.ApplyEdit) || w.WorkspaceEdit != nil
 		c.configuration, c.folders = is(w.Configuration), is(w.WorkspaceFolders)
 		c.lensRefresh = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
 		c.hintRefresh = w.InlayHint != nil && is(w.InlayHint.RefreshSupport)
@@ -113,6 +115,9 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	t := caps.TextDocument
 	if t == nil {
 		return c
+	}
+	if a := t.CodeAction; a != nil {
+		c.edits = edits && len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
 	}
 	if d := t.PublishDiagnostics; d != nil {
 		c.related, c.versions = is(d.RelatedInformation), is(d.VersionSupport)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -25,31 +24,6 @@ type pathMapping struct {
 
 func mappingArgs(document string, fix *diag.PathFix) pathMapping {
 	return pathMapping{URI: document, From: fix.From, To: fix.To}
-}
-
-// CodeAction offers, on the first line of a document, the path mappings that would lead a profile's
-// name to it.
-func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
-	out := []protocol.CommandOrCodeAction{}
-	snap := s.snapshot(ctx)
-	d := s.document(snap, p.TextDocument.URI)
-	wanted := len(p.Context.Only) == 0 || slices.Contains(p.Context.Only, protocol.CodeActionKindQuickFix)
-	if d == nil || !wanted || p.Range.Start.Line > 0 {
-		return out, nil
-	}
-	kind := protocol.CodeActionKindQuickFix
-	for _, fix := range diag.PathFixes(snap, d) {
-		args, err := json.Marshal(mappingArgs(d.URI, &fix))
-		if err != nil {
-			return nil, err
-		}
-		title := fmt.Sprintf("covls: %s calls this file %s: write %s → %s to %s", fix.Profile, fix.Name, fix.From, fix.To, config.FileName)
-		out = append(out, &protocol.CodeAction{
-			Title: title, Kind: &kind,
-			Command: protocol.Command{Title: title, Command: cmdAddPathMapping, Arguments: []protocol.LSPAny{args}},
-		})
-	}
-	return out, nil
 }
 
 // addPathMapping writes a path mapping to the settings file of a folder, which covls then reads like

@@ -91,6 +91,7 @@ func Capabilities() protocol.ClientCapabilities {
 		Workspace: &protocol.WorkspaceClientCapabilities{
 			WorkspaceFolders: &yes,
 			CodeLens:         &protocol.CodeLensWorkspaceClientCapabilities{RefreshSupport: &yes},
+			WorkspaceEdit:    &protocol.WorkspaceEditClientCapabilities{},
 		},
 		TextDocument: &protocol.TextDocumentClientCapabilities{
 			PublishDiagnostics: &protocol.PublishDiagnosticsClientCapabilities{
@@ -100,6 +101,11 @@ func Capabilities() protocol.ClientCapabilities {
 				},
 				VersionSupport: &yes,
 			},
+			CodeAction: &protocol.CodeActionClientCapabilities{CodeActionLiteralSupport: protocol.ClientCodeActionLiteralOptions{
+				CodeActionKind: protocol.ClientCodeActionKindOptions{ValueSet: []protocol.CodeActionKind{
+					protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactor,
+				}},
+			}},
 			Hover: &protocol.HoverClientCapabilities{ContentFormat: []protocol.MarkupKind{protocol.MarkupKindMarkdown}},
 		},
 		Window: &protocol.WindowClientCapabilities{

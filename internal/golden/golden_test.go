@@ -166,7 +166,9 @@ func (g *golden) write(name string, data []byte) {
 //	next|previous|urgent FILE L:C print where the command goes
 //	run COMMAND                   run a command without arguments
 //	actions FILE L:C              print the code actions
-//	act FILE L:C                  run the first of them
+//	act FILE L:C                  run the first of them, or make its edit
+//	save FILE                     write the open text to disk
+//	text FILE                     print the open text
 //	cat FILE                      print what is on disk
 //	messages                      print what the user was told since the last time
 //	gaps FILE|. [PARAMS]          print the answer to covls/gaps, for one file or all
@@ -245,6 +247,11 @@ func (g *golden) do(line string) {
 		g.check(line, err)
 		fmt.Fprintf(&g.out, "%s:%d:%d-%d:%d\n", filepath.ToSlash(rel),
 			to.Range.Start.Line+1, to.Range.Start.Character+1, to.Range.End.Line+1, to.Range.End.Character+1)
+	case "save":
+		g.write(name, []byte(g.texts[name].String()))
+		g.check(line, g.ed.Server.DidSave(ctx, &protocol.DidSaveTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}))
+	case "text":
+		fmt.Fprintf(&g.out, "%s", g.texts[name])
 	case "actions", "act":
 		actions, err := g.ed.Actions(ctx, u, g.position(name, rest))
 		g.check(line, err)
@@ -252,6 +259,10 @@ func (g *golden) do(line string) {
 			if verb == "actions" {
 				fmt.Fprintln(&g.out, a.Title)
 				continue
+			}
+			if a.Edit != nil {
+				g.apply(a.Edit)
+				break
 			}
 			answer, err := g.ed.Run(ctx, a.Command.Command, a.Command.Arguments...)
 			g.check(line, err)
@@ -276,6 +287,22 @@ func (g *golden) do(line string) {
 		g.t.Fatalf("%s: no such command", line)
 	}
 	g.rest()
+}
+
+// apply makes the edits of an action in the open documents, of which each has one.
+func (g *golden) apply(e *protocol.WorkspaceEdit) {
+	g.t.Helper()
+	for u, edits := range e.Changes {
+		rel, err := filepath.Rel(g.dir, u.FsPath())
+		g.check(string(u), err)
+		name := filepath.ToSlash(rel)
+		for _, edit := range edits {
+			g.texts[name] = g.texts[name].Apply([]text.Edit{{
+				Range: text.Range{Start: text.Position(edit.Range.Start), End: text.Position(edit.Range.End)}, Text: edit.NewText,
+			}}, g.encoding)
+			g.check("edit", g.ed.Edit(g.t.Context(), u, edit.Range, edit.NewText))
+		}
+	}
 }
 
 func (g *golden) check(line string, err error) {
