@@ -177,9 +177,13 @@ async function explain({ client, reports }: Parts, what: unknown): Promise<void>
 		void vscode.window.showInformationMessage(vscode.l10n.t('Open the file that is to be explained.'));
 		return;
 	}
-	const text = await client.run<string>(serverCommand.explain, { textDocument: { uri } });
-	const name = uri.slice(uri.lastIndexOf('/') + 1);
-	await reports.showMarkdown(vscode.l10n.t('Coverage of {0}', decodeURIComponent(name)), text);
+	const text = await client.run<string | null>(serverCommand.explain, { textDocument: { uri } });
+	const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+	if (text === null) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('No coverage profile names {0}.', name));
+		return;
+	}
+	await reports.showMarkdown(vscode.l10n.t('Coverage of {0}', name), text);
 }
 
 async function showReport({ client, reports }: Parts, format: 'markdown' | 'html'): Promise<void> {
