@@ -77,7 +77,7 @@ bench:
 
 # golden rewrites the golden files; read the diff before you commit it.
 golden:
-	$(GO) test ./internal/golden ./cmd/covls ./profile/gocover ./config -update
+	$(GO) test ./internal/golden ./cmd/covls ./profile/gocover ./config ./server -update
 
 clean:
 	rm -f covls

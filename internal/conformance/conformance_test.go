@@ -125,6 +125,20 @@ func TestSession(t *testing.T) {
 < {"jsonrpc":"2.0","id":2,"error":{"code":"bad","why":1}}`, []string{"an error has a member why", "an error's code is no integer", "an error's message is no string"}},
 		{"error to something that was no request", begin + `< {"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"m"}}`, nil},
 
+		{"covls's own request", begin + `
+> {"jsonrpc":"2.0","id":2,"method":"covls/gaps","params":{}}
+> {"jsonrpc":"2.0","id":3,"method":"covls/coverage","params":{}}
+> {"jsonrpc":"2.0","id":4,"method":"covls/gaps","params":{}}
+< {"jsonrpc":"2.0","id":2,"result":{"components":[]}}
+< {"jsonrpc":"2.0","id":3,"result":null}
+< {"jsonrpc":"2.0","id":4,"result":{"components":[{"name":"","folder":"file:///a","summary":null,"tiers":[{"tier":"urgent","files":[]}],"more":1}]}}`, []string{
+			"result.components[0].summary: null is no CovlsSummary", `tiers[0].tier: "urgent" is no "critical"`, "CovlsComponent has no property more",
+		}},
+		{"covls's own notification to who did not ask", begin + `< {"jsonrpc":"2.0","method":"covls/status","params":{}}`, []string{
+			"params: CovlsStatus lacks state", "lacks loading", "lacks summary", "lacks tiers", "lacks uncovered_functions", "lacks stale", "lacks hidden",
+			"lacks profiles", "lacks folders", "lacks languages", "covls/status without the client's capability experimental.covls",
+		}},
+
 		{"before initialize", `
 < {"jsonrpc":"2.0","method":"window/logMessage","params":{"type":3,"message":"m"}}
 ` + publish("") + begin, []string{"textDocument/publishDiagnostics before initialize was answered"}},

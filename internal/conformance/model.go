@@ -131,6 +131,7 @@ func Load(path string) (*Model, error) {
 	for _, a := range raw.TypeAliases {
 		m.aliases[a.Name] = a.Type
 	}
+	m.own()
 	return m, nil
 }
 

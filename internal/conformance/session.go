@@ -273,6 +273,11 @@ func (s *Session) announced(spec *message) {
 	switch {
 	case path == "" || spec.Method == "window/showMessageRequest":
 		return
+	case path == ownCapability:
+		if _, object := s.capability(path).(map[string]any); !object && s.capability(path) != true {
+			s.problem("%s without the client's capability %s", spec.Method, path)
+		}
+		return
 	case strings.HasSuffix(spec.Method, "/refresh") && !strings.HasSuffix(path, ".refreshSupport"):
 		path += ".refreshSupport"
 	case s.model.requests[spec.Method] == nil:

@@ -1,0 +1,72 @@
+package conformance
+
+// own adds what covls adds to LSP, as docs/lsp-extensions.md describes it.
+func (m *Model) own() {
+	base := func(name string) *typ { return &typ{Kind: "base", Name: name} }
+	str, yes, count, number, uri := base("string"), base("boolean"), base("uinteger"), base("decimal"), base("URI")
+	ref := func(name string) *typ { return &typ{Kind: "reference", Name: name} }
+	list := func(t *typ) *typ { return &typ{Kind: "array", Element: t} }
+	orNull := func(t *typ) *typ { return &typ{Kind: "or", Items: []*typ{t, base("null")}} }
+	oneOf := func(values ...string) *typ {
+		t := &typ{Kind: "or"}
+		for _, v := range values {
+			t.Items = append(t.Items, &typ{Kind: "stringLiteral", Literal: v})
+		}
+		return t
+	}
+	has := func(name string, t *typ) property { return property{Name: name, Type: t} }
+	structure := func(name string, properties ...property) *typ {
+		m.structures[name] = &structure{Name: name, Properties: properties}
+		return ref(name)
+	}
+	place := ref("Range")
+	tier := oneOf("critical", "high", "medium", "lower", "ok")
+	kind := oneOf("", "error return", "panic or unreachable", "default case", "main", "test helper", "accessor", "generated")
+	unit := oneOf("statements", "lines")
+
+	summary := structure("CovlsSummary",
+		has("unit", unit), has("covered", count), has("total", count), has("percent", orNull(number)),
+		has("target", number), has("gap", count), has("gap_points", number))
+	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("ok", count))
+	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri))
+
+	status := structure("CovlsStatus",
+		has("state", oneOf("loading", "empty", "broken", "ready")), has("loading", yes), has("summary", orNull(summary)),
+		has("tiers", tiers), has("uncovered_functions", count), has("stale", yes), has("hidden", yes),
+		has("profiles", list(structure("CovlsProfile",
+			has("uri", uri), has("path", str), has("format", str), has("modified", str), has("files", count), has("found", count),
+			has("trouble", orNull(str)), has("newer_sources", count)))),
+		has("folders", list(structure("CovlsFolder",
+			has("uri", uri), has("name", str), has("summary", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count),
+			has("patterns", list(str)), has("searched_dirs", count), has("languages", list(str)), has("make_profile", orNull(command))))),
+		has("languages", list(str)))
+
+	gaps := structure("CovlsGaps", has("components", list(structure("CovlsComponent",
+		has("name", str), has("folder", uri), has("summary", summary),
+		has("tiers", list(structure("CovlsTierFiles", has("tier", tier),
+			has("files", list(structure("CovlsFileGaps",
+				has("uri", orNull(uri)), has("path", str), has("tier", tier), has("rank", count), has("summary", summary),
+				has("functions_covered", orNull(count)), has("functions_total", orNull(count)),
+				has("branches_covered", orNull(count)), has("branches_total", orNull(count)),
+				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes),
+				has("gaps", list(structure("CovlsGap",
+					has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
+					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))))
+
+	runs := orNull(number)
+	coverage := structure("CovlsCoverage",
+		has("uri", uri), has("version", orNull(base("integer"))), has("summary", summary), has("tier", tier), has("reason", str), has("stale", yes),
+		has("regions", list(structure("CovlsRegion", has("range", place), has("count", runs), has("statements", count), has("state", oneOf("covered", "uncovered"))))),
+		has("branches", list(structure("CovlsBranch", has("line", count), has("ways", list(structure("CovlsWay", has("count", runs))))))),
+		has("functions", list(structure("CovlsFunction",
+			has("name", str), has("range", place), has("name_range", place), has("count", runs), has("covered", count), has("total", count),
+			has("state", oneOf("covered", "partly", "uncovered", "excluded")), has("stale", yes), has("kind", kind)))),
+		has("excluded", list(structure("CovlsExcluded", has("range", place), has("reason", str)))))
+
+	m.requests["covls/gaps"] = &message{Method: "covls/gaps", MessageDirection: "clientToServer", Result: gaps}
+	m.requests["covls/coverage"] = &message{Method: "covls/coverage", MessageDirection: "clientToServer", Result: orNull(coverage)}
+	m.notifications["covls/status"] = &message{Method: "covls/status", MessageDirection: "serverToClient", Params: status, ClientCapability: ownCapability}
+}
+
+// ownCapability is what a client announces that wants covls/status: true, or an object.
+const ownCapability = "experimental.covls"
