@@ -30,9 +30,10 @@ lint:
 unit:
 	$(GO) test ./...
 
-# setup installs the editors that the end-to-end tests drive.
+# setup installs the editors and the browser that the end-to-end tests drive.
 setup:
 	@scripts/setup-neovim.sh
+	@scripts/setup-browser.sh
 
 e2e: setup
 	COVLS_E2E=1 $(GO) test -count=1 -v ./internal/e2e/

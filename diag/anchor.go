@@ -21,7 +21,6 @@ type Mark struct {
 	coverage.Func
 	// Ordinal tells functions of the same name and receiver apart (init, _): 0 for the first.
 	Ordinal int
-	index   int // in File.Funcs
 	// Now is where the whole function stands, NameNow where its name does.
 	Now, NameNow Span
 	// Stale tells that the function's text is not what it was when the profile was read. Its
@@ -61,7 +60,7 @@ func place(file *workspace.File, d *workspace.Document) (marks []Mark, found []b
 	names := map[string]int{}
 	for i, f := range funcs {
 		name := f.String()
-		marks[i] = Mark{Func: f, Ordinal: names[name], index: i}
+		marks[i] = Mark{Func: f, Ordinal: names[name]}
 		names[name]++
 	}
 	now := d.Parsed()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -32,8 +33,8 @@ type Related struct {
 	Message string
 	// Missed is how many statements or lines did not run.
 	Missed int
-
-	at coverage.Point // where it began in the profile's text
+	// Kind is what sort of code they are.
+	Kind source.Kind
 }
 
 // Diagnostics has one for every function of the document that no test reaches, in the order of
@@ -96,14 +97,13 @@ func stretchesOf(file *workspace.File, m *Mark, d *workspace.Document) []Related
 	var out []Related
 	for _, s := range coverage.Missed(regions) {
 		n := 0
-		for _, r := range coverage.Within(regions, s) {
+		within := coverage.Within(regions, s)
+		for _, r := range within {
 			if r.Uncovered() {
 				n += int(r.Statements)
 			}
 		}
-		r := neverRan(d, inner(d.Text.String(), m.span(d.Text, s)), coverage.Statements, n)
-		r.at = s.Start
-		out = append(out, r)
+		out = append(out, neverRan(d, inner(d.Text.String(), m.span(d.Text, s)), coverage.Statements, n, kindOfRegions(file, &m.Func, within)))
 	}
 	return out
 }
@@ -118,25 +118,24 @@ func lineStretches(file *workspace.File, m *Mark, d *workspace.Document) []Relat
 		now.Start += len(body) - len(strings.TrimLeft(body, space))
 		now.End = max(now.Start, now.End-(len(body)-len(strings.TrimRight(body, space))))
 		s.End.Line-- // the last line itself
-		r := neverRan(d, now, coverage.Lines, len(coverage.LinesWithin(all, s)))
-		r.at = s.Start
-		out = append(out, r)
+		within := coverage.LinesWithin(all, s)
+		out = append(out, neverRan(d, now, coverage.Lines, len(within), kindOfLines(file, &m.Func, within)))
 	}
 	return out
 }
 
-func neverRan(d *workspace.Document, now Span, unit coverage.Unit, n int) Related {
+func neverRan(d *workspace.Document, now Span, unit coverage.Unit, n int, k source.Kind) Related {
 	first, _ := d.Text.LineCol(now.Start)
 	last, _ := d.Text.LineCol(now.End)
-	return Related{now, fmt.Sprintf("%d %s never ran (%s)", n, unit.Noun(n), lines(first, last)), n, coverage.Point{}}
+	return Related{now, fmt.Sprintf("%d %s never ran (%s)%s", n, unit.Noun(n), lines(first, last), kindWords(k)), n, k}
 }
 
 const space = " \t\r\n"
 
-// inner cuts the braces off a block and the space inside them, so that a stretch begins and ends
-// with what did not run.
+// inner cuts the braces off a block and the space inside them, or the space behind the colon of a case,
+// so that a stretch begins and ends with what did not run.
 func inner(content string, s Span) Span {
-	body := content[s.Start:s.End]
+	body := strings.TrimLeft(content[s.Start:s.End], space)
 	if rest, ok := strings.CutPrefix(body, "{"); ok {
 		body = strings.TrimLeft(rest, space)
 	}

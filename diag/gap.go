@@ -52,35 +52,54 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 		switch {
 		case m.Stale && file.Folder.Settings.Stale == config.StaleHide:
 		case m.Uncovered():
-			g := functionGap(file, &m.Func, m.index)
+			g := functionGap(file, &m.Func)
 			g.Span = m.NameNow
 			out = append(out, g)
 		default:
 			for _, r := range stretchesOf(file, &m, d) {
-				out = append(out, Gap{
-					File: file, Shape: Stretch, Kind: file.Source.KindAt(m.index, r.at), Func: m.Func, Statements: r.Missed,
-					Message: fmt.Sprintf("%s: %s", &m.Func, r.Message), Span: r.Span,
-				})
+				out = append(out, stretchGap(file, &m.Func, r))
 			}
 		}
 	}
 	return out
 }
 
-// functionGap is the gap of a function that no test reaches, the one at an index of File.Funcs, without
-// its place.
-func functionGap(file *workspace.File, f *coverage.Func, index int) Gap {
+// functionGap is the gap of a function that no test reaches, without its place.
+func functionGap(file *workspace.File, f *coverage.Func) Gap {
 	return Gap{
-		File: file, Shape: Function, Kind: functionKind(file, index), Func: *f, Statements: f.Statements.Total, Message: uncovered(file, f),
+		File: file, Shape: Function, Kind: FuncKind(file, f), Func: *f, Statements: f.Statements.Total,
+		Message: uncovered(file, f),
 	}
 }
 
-// functionKind is what sort of code the function at an index of File.Funcs is as a whole.
-func functionKind(file *workspace.File, index int) source.Kind {
-	if file.Source != nil && file.Source.Generated {
-		return source.Generated
+func stretchGap(file *workspace.File, f *coverage.Func, r Related) Gap {
+	return Gap{
+		File: file, Shape: Stretch, Kind: r.Kind, Func: *f, Statements: r.Missed,
+		Message: fmt.Sprintf("%s: %s", f, r.Message), Span: r.Span,
 	}
-	return file.Source.Fact(index).Kind
+}
+
+// ClosedGaps lists the gaps of a file in the text that was looked at when its profile was read. Unlike
+// Gaps it has no need to parse the text.
+func ClosedGaps(file *workspace.File, content string) []Gap {
+	d := Closed(file.Path, content)
+	if file.Coverage.Unit == coverage.Lines && file.Coverage.Funcs == nil && file.Source == nil {
+		return lineGaps(file, d)
+	}
+	var out []Gap
+	for _, f := range file.Funcs {
+		m := Mark{Func: f, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)}
+		if f.Uncovered() {
+			g := functionGap(file, &f)
+			g.Span = m.NameNow
+			out = append(out, g)
+			continue
+		}
+		for _, r := range stretchesOf(file, &m, d) {
+			out = append(out, stretchGap(file, &f, r))
+		}
+	}
+	return out
 }
 
 // lineGaps are the missed stretches of a file whose functions nobody tells: those whose lines still
@@ -100,7 +119,7 @@ func lineGaps(file *workspace.File, d *workspace.Document) []Gap {
 			}
 		}
 		span := Span{trimmedLine(d.Text, first).Start, trimmedLine(d.Text, last).End}
-		r := neverRan(d, span, coverage.Lines, len(lines))
+		r := neverRan(d, span, coverage.Lines, len(lines), source.Ordinary)
 		out = append(out, Gap{File: file, Shape: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
 	}
 	return out

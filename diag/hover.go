@@ -31,7 +31,7 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 	for _, m := range Marks(file, d) {
 		switch {
 		case m.NameNow.Start <= offset && offset <= m.NameNow.End:
-			return hoverFunc(file, d, &m), true
+			return hoverFunc(s, file, d, &m), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
 			return hoverRegion(file, d, &m, offset)
 		}
@@ -39,7 +39,7 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 	return Hover{}, false
 }
 
-func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
+func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Document, m *Mark) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
 	e, excluded := file.ExcludedBy(m.Span.Start)
@@ -52,6 +52,9 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
 		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", code(m.Func.String()), of(m.Statements, unit))
 	default:
 		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), code(m.Func.String()), of(m.Statements, unit))
+	}
+	if text := facts(s, file, &m.Func); text != "" && !excluded {
+		fmt.Fprintf(&b, "\n%s\n", text)
 	}
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was read; the numbers are of the text before.\n")

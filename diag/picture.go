@@ -94,7 +94,7 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 }
 
 func pictureOf(file *workspace.File, m *Mark) (f FuncPicture, ok bool) {
-	f.Mark, f.Kind = *m, functionKind(file, m.index)
+	f.Mark, f.Kind = *m, FuncKind(file, &m.Func)
 	_, excluded := file.ExcludedBy(m.Span.Start)
 	switch {
 	case excluded:

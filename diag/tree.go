@@ -142,7 +142,7 @@ func closedGaps(f *workspace.File) FileGaps {
 	out.Gaps = make([]Gap, 0, n)
 	for i := range funcs {
 		if funcs[i].Uncovered() {
-			out.Gaps = append(out.Gaps, functionGap(f, &funcs[i], i))
+			out.Gaps = append(out.Gaps, functionGap(f, &funcs[i]))
 		}
 	}
 	return out

@@ -44,7 +44,7 @@ func Uncovered(file *workspace.File, f *coverage.Func) string {
 }
 
 func uncovered(file *workspace.File, f *coverage.Func) string {
-	return f.String() + " is not covered (" + of(f.Statements, file.Coverage.Unit) + ")"
+	return f.String() + " is not covered (" + of(f.Statements, file.Coverage.Unit) + ")" + kindWords(FuncKind(file, f))
 }
 
 // Missed says how many statements or lines never ran of a function that a test reaches, or of the file

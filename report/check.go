@@ -227,8 +227,7 @@ func (r *Report) drops(baseline *Report) []Breach {
 	each(Breach{}, r.Figures(), baseline.Figures())
 	done := map[string]bool{}
 	for _, c := range r.Components {
-		has := slices.ContainsFunc(baseline.Components, func(b Component) bool { return b.Name == c.Name })
-		if !has || done[c.Name] {
+		if done[c.Name] {
 			continue
 		}
 		done[c.Name] = true // one with both units stands twice

@@ -115,6 +115,12 @@ func TestCheck(t *testing.T) {
 			[]string{"total: 66.67 % is 33.33 points below the baseline's 100.00 %", "a.go: 50.00 % is 50.00 points below the baseline's 100.00 %"},
 		},
 		{
+			"a component that stands twice drops once in each unit", reportOf(0, []string{"a", "a"}, row("a.go", "a", 1, 2, 0), row("a.js", "a", 1, 2, 0), row("b.go", "", 9, 9, 0)),
+			report.Gates{},
+			reportOf(0, []string{"a", "a"}, row("b.go", "", 1, 9, 0), row("x.go", "a", 2, 2, 0), row("x.js", "a", 2, 2, 0)),
+			[]string{"total: 50.00 % is 50.00 points below the baseline's 100.00 %", "component a: 50.00 % is 50.00 points below the baseline's 100.00 %", "component a: 50.00 % is 50.00 points below the baseline's 100.00 %"},
+		},
+		{
 			"a component that the baseline has not can't drop", reportOf(0, []string{"a", "b"}, row("a.go", "a", 1, 2, 0), row("b.go", "b", 9, 9, 0)),
 			report.Gates{},
 			reportOf(0, []string{"b"}, row("b.go", "b", 1, 2, 0)), nil,
@@ -130,6 +136,24 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", g, w)
 			}
 		})
+	}
+}
+
+// TestFigures holds that the unit of the summary comes first.
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	r := reportOf(0, nil, row("a.js", "", 5, 10, 0), row("a.go", "", 1, 2, 0), row("b.js", "", 0, 0, 0))
+	for _, unit := range []string{"statements", "lines"} {
+		r.Summary.Unit = unit
+		got := r.Figures()
+		if len(got) != 2 || got[0].Unit != unit || got[1].Unit == unit {
+			t.Errorf("%s: %v", unit, got)
+		}
+		for _, f := range got {
+			if want := map[string]int{"statements": 2, "lines": 10}[f.Unit]; f.Total != want || *f.Percent != 50 {
+				t.Errorf("%v, want 50 %% of %d", f, want)
+			}
+		}
 	}
 }
 

@@ -160,20 +160,51 @@ func (w *configWriter) exclude() {
 // mostRefused is how many mappings are offered that a poll did not take.
 const mostRefused = 3
 
+// mappings writes those that polls have found, the longest first, since of the settings the first that
+// fits is followed whether or not the file is there. Where two have the same beginning, no setting can say
+// what the polls do; both are switched off, so that the polls go on.
 func (w *configWriter) mappings() {
-	seen := map[string]bool{} // by From
+	type vote struct {
+		config.PathMapping
+		text string
+	}
+	var votes []vote
+	to := map[string]string{} // by From
+	clash := map[string]bool{}
+	for _, p := range w.snap.Profiles {
+		if p.Folder != w.folder {
+			continue
+		}
+		for _, v := range w.snap.Polls[p.Path].Votes {
+			m := diag.RelativeMapping(w.folder, v.Mapping)
+			at, known := to[m.From]
+			if known && at == m.To {
+				continue
+			}
+			clash[m.From] = known || clash[m.From]
+			to[m.From] = m.To
+			votes = append(votes, vote{m, fmt.Sprintf("%s: this leads to %d of %s here", diag.ProfileName(p), v.Files, count(v.Named, "file"))})
+		}
+	}
+	slices.SortStableFunc(votes, func(a, b vote) int { return cmp.Compare(len(b.From), len(a.From)) })
+	for _, v := range votes {
+		if clash[v.From] {
+			w.mapping(v.PathMapping, v.text+"; the same beginning leads to another folder too, and covls looks in both while neither is set.", false)
+		} else {
+			w.mapping(v.PathMapping, v.text+".", true)
+		}
+	}
+	w.refused()
+}
+
+// refused offers what polls did not take, and the folder that files of elsewhere have in common.
+func (w *configWriter) refused() {
 	refused, offered := 0, map[string]bool{}
 	for _, p := range w.snap.Profiles {
 		if p.Folder != w.folder {
 			continue
 		}
 		poll := w.snap.Polls[p.Path]
-		for _, v := range poll.Votes {
-			m := diag.RelativeMapping(w.folder, v.Mapping)
-			text := fmt.Sprintf("%s: this leads to %d of %s here.", diag.ProfileName(p), v.Files, count(v.Named, "file"))
-			w.mapping(m, text, !seen[m.From])
-			seen[m.From] = true
-		}
 		for _, r := range poll.Refused {
 			if refused++; refused > mostRefused {
 				break

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 )
 
 // fileFacts are what never ran of a file, or of several.
@@ -197,7 +198,20 @@ func commitsOf(files []*File) string {
 	return fmt.Sprintf("%s in 90 days", count(n, "commit"))
 }
 
-// untestable are the kinds of code that tests hardly reach.
-func untestable() []string {
-	return []string{"panics and unreachable code", "main", "test helpers", "generated code"}
+// untestable names what tests hardly reach of what never ran.
+func (k *Kinds) untestable() []string {
+	var out []string
+	for _, row := range k.Uncovered {
+		switch kind, _ := source.ParseKind(row.Kind); kind {
+		case source.Panic:
+			out = append(out, "panics and unreachable code")
+		case source.Main:
+			out = append(out, "main")
+		case source.TestHelper:
+			out = append(out, "test helpers")
+		case source.Generated:
+			out = append(out, "generated code")
+		}
+	}
+	return out
 }

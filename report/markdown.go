@@ -188,7 +188,7 @@ func (m *markdown) kinds(unit coverage.Unit) {
 	t.total("all")
 	t.markdown(&m.Builder)
 	if k.Untestable > 0 {
-		m.printf("Without what tests hardly reach (%s), %s of %s.\n", list(untestable()), share(coverage.Tally(k.Testable)), count(k.Testable.Total, unit.Noun(1)))
+		m.printf("Without %s, which tests hardly reach, %s of %s are covered.\n", list(k.untestable()), share(coverage.Tally(k.Testable)), units(k.Testable.Total, unit))
 	}
 }
 
@@ -442,10 +442,34 @@ func (m *markdown) plan(unit coverage.Unit) {
 	m.closing(&p, unit)
 }
 
+// reached says in which phase the components' target is reached; "" where they have several.
+func (m *markdown) reached(p *Plan, unit coverage.Unit) string {
+	var of []Component
+	for _, c := range m.r.Components {
+		if c.unit == unit {
+			of = append(of, c)
+		}
+	}
+	if len(of) != 1 {
+		return ""
+	}
+	after := coverage.Tally{Covered: p.Covered, Total: p.Total}
+	if after.Gap(float64(of[0].Target)) == 0 {
+		return fmt.Sprintf("The target of %s is reached today; the phases are for files that are short of theirs.", plain(of[0].Target))
+	}
+	for n, ph := range p.Phases {
+		after.Covered += ph.ToCover
+		if after.Gap(float64(of[0].Target)) == 0 {
+			return fmt.Sprintf("The target of %s is reached in phase %d.", plain(of[0].Target), n+1)
+		}
+	}
+	return ""
+}
+
 // closing says what the phases leave, and what would close it.
 func (m *markdown) closing(p *Plan, unit coverage.Unit) {
 	if p.Missing == 0 {
-		m.printf("With that the target is reached.\n")
+		m.printf("%s\n", cmp.Or(m.reached(p, unit), "With that every component reaches its target."))
 		return
 	}
 	m.printf("After that %s are missing to the target.", units(p.Missing, unit))

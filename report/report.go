@@ -135,6 +135,8 @@ type File struct {
 	Tier   string  `json:"tier"`
 	Rank   int     `json:"rank"`
 	Reason string  `json:"reason"`
+	// ReasonData is Reason as data.
+	ReasonData Reason `json:"reason_data"`
 	// Doc is what the file says of itself in its first sentence; "" where that is nothing. Generated
 	// tells that a program wrote it, as far as is known.
 	Doc       string `json:"doc"`
@@ -205,6 +207,9 @@ type Stretch struct {
 	Kind string `json:"kind"`
 
 	file *workspace.File
+	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
+	// the line.
+	from, to uint32
 }
 
 // Kinds says what sort of code it is that never ran, of the components' own files.
@@ -294,8 +299,12 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
 	r.Files = slices.Grow(r.Files, len(files))
+	r.UncoveredFunctions = slices.Grow(r.UncoveredFunctions, mostUncovered(files))
 	for _, f := range files {
 		r.addFile(f)
+		if n, known := s.CommitsOf(f); known {
+			r.Files[len(r.Files)-1].Commits = &n
+		}
 	}
 	r.summarise(target(s))
 	r.addComponents(s)
@@ -323,8 +332,8 @@ func (r *Report) addFile(f *workspace.File) {
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
 		Unit: f.Coverage.Unit.String(), Component: component(f),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
-		Reason: f.Standing.Sentence(),
-		unit:   f.Coverage.Unit, standing: f.Standing, file: f,
+		Reason: f.Standing.Sentence(), ReasonData: NewReason(f.Standing),
+		unit: f.Coverage.Unit, standing: f.Standing, file: f,
 	}
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
@@ -365,6 +374,23 @@ func (r *Report) addFile(f *workspace.File) {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
+}
+
+// mostUncovered is how many functions no test reaches, or a few more.
+func mostUncovered(files []*workspace.File) int {
+	n := 0
+	for _, f := range files {
+		funcs := f.Coverage.Funcs
+		if funcs == nil {
+			funcs = f.Funcs
+		}
+		for i := range funcs {
+			if funcs[i].Uncovered() || !funcs[i].Counted && f.Coverage.Funcs != nil {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (r *Report) addFunc(row *File, f *coverage.Func, facts source.Facts) {

@@ -16,9 +16,11 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 		row.kinds = map[source.Kind]int{}
 	}
 	// A stretch is of the kind of its first block, which everything in it follows from.
-	add := func(owner int, at coverage.Point, last uint32, n int) {
-		first := at.Line
-		s := Stretch{Kind: known.KindAt(owner, at).String(), File: row.Path, Line: int(first), EndLine: int(last), Statements: n, file: row.file}
+	add := func(owner int, at coverage.Span, n int) {
+		s := Stretch{
+			File: row.Path, Line: int(at.Start.Line), EndLine: int(at.End.Line), Statements: n, Kind: known.KindAt(owner, at.Start).String(),
+			file: row.file, from: at.Start.Col, to: at.End.Col,
+		}
 		if owner >= 0 {
 			if funcs[owner].Uncovered() {
 				return // all of it is listed as a function
@@ -31,22 +33,24 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 		owner := func(l coverage.Line) int { return in(coverage.Point{Line: l.Number, Col: lineEnd}) }
 		runs(file.Lines, owner, func(l coverage.Line) bool { return l.Count == 0 }, func(owner int, lines []coverage.Line) {
 			for _, l := range lines {
-				row.missed(known, owner, coverage.Point{Line: l.Number, Col: 1}, 1)
+				row.missed(known, owner, coverage.Point{Line: l.Number, Col: lineEnd}, 1)
 			}
-			add(owner, coverage.Point{Line: lines[0].Number, Col: 1}, lines[len(lines)-1].Number, len(lines))
+			add(owner, coverage.Span{Start: coverage.Point{Line: lines[0].Number}, End: coverage.Point{Line: lines[len(lines)-1].Number}}, len(lines))
 		})
 		return
 	}
 	regions := slices.DeleteFunc(slices.Clone(file.Regions), func(g coverage.Region) bool { return g.Statements == 0 })
 	owner := func(g coverage.Region) int { return in(g.Start) }
 	runs(regions, owner, coverage.Region.Uncovered, func(owner int, list []coverage.Region) {
-		last, n := list[0].End.Line, 0
+		span, n := coverage.Span{Start: list[0].Start, End: list[0].End}, 0
 		for _, g := range list {
-			last = max(last, g.End.Line)
+			if span.End.Compare(g.End) < 0 {
+				span.End = g.End
+			}
 			n += int(g.Statements)
 			row.missed(known, owner, g.Start, int(g.Statements))
 		}
-		add(owner, list[0].Start, last, n)
+		add(owner, span, n)
 	})
 }
 

@@ -41,7 +41,7 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	if o.Paint == nil {
 		o.Paint = func(_ Style, text string) string { return text }
 	}
-	p := &page{r: r, o: o}
+	p := &screen{r: r, o: o}
 	p.head()
 	for _, unit := range r.units() {
 		p.tiers(unit)
@@ -54,13 +54,13 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	return nil
 }
 
-type page struct {
+type screen struct {
 	strings.Builder
 	r *Report
 	o TextOptions
 }
 
-func (p *page) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+func (p *screen) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
 
 // The widths of bars, in characters.
 const (
@@ -84,7 +84,7 @@ func bar(t coverage.Tally, width int) string {
 	return strings.Repeat("█", n) + strings.Repeat("░", width-n)
 }
 
-func (p *page) head() {
+func (p *screen) head() {
 	r, sum := p.r, &p.r.Summary
 	p.printf("%s\n\n", p.o.Paint(Bold, clean(cmp.Or(r.title, "no folder"), p.o.Width)))
 	if sum.Percent == nil {
@@ -146,7 +146,7 @@ func (p *page) head() {
 	}
 }
 
-func (p *page) tiers(unit coverage.Unit) {
+func (p *screen) tiers(unit coverage.Unit) {
 	own := p.r.own(unit)
 	if len(own) == 0 {
 		return
@@ -188,7 +188,7 @@ func (p *page) tiers(unit coverage.Unit) {
 	}
 }
 
-func (p *page) urgent(unit coverage.Unit) {
+func (p *screen) urgent(unit coverage.Unit) {
 	var files []*File
 	for _, f := range p.r.own(unit) {
 		if f.Gap > 0 {
@@ -216,7 +216,7 @@ func (p *page) urgent(unit coverage.Unit) {
 	p.table(t, styles)
 }
 
-func (p *page) foot() {
+func (p *screen) foot() {
 	if n := len(p.r.NotMeasured); n > 0 {
 		p.printf("\n%s not measured: no profile names them.\n", count(n, "source file"))
 	}
@@ -234,7 +234,7 @@ func (p *page) foot() {
 }
 
 // table writes rows in columns. Styles are of the rows, as far as they go.
-func (p *page) table(t *table, styles []Style) {
+func (p *screen) table(t *table, styles []Style) {
 	rows := [][]string{}
 	head := make([]string, len(t.head))
 	right := make([]bool, len(t.head))

@@ -48,6 +48,7 @@ type session struct {
 	listing    int                         // how many go lists are under way
 	listed     *progress                   // of them
 	waiting    []func()                    // called when they end
+	counting   bool                        // commits are being counted
 	searched   map[string]watch.Found      // by folder
 	projects   map[string][]config.Project // what was seen in the folders that were searched
 	onDisk     map[string]bool             // profiles that were seen there
@@ -482,6 +483,7 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	progress.end()
 	s.list(ctx)
 	done()
+	s.count(ctx)
 	s.sayProfiles()
 	for _, err := range troubles {
 		kind := protocol.MessageTypeWarning
@@ -555,6 +557,28 @@ func (s *session) list(ctx context.Context) {
 			})
 		})
 	}
+}
+
+// count has git count commits, beside the goroutine and one folder after another.
+func (s *session) count(ctx context.Context) {
+	if s.counting || len(s.server.store.Load().Files) == 0 {
+		return
+	}
+	histories := s.loader.Uncounted()
+	if len(histories) == 0 {
+		return
+	}
+	s.counting = true
+	s.background.Go(func() {
+		for _, h := range histories {
+			counts, err := h.Count(ctx)
+			if err != nil {
+				s.server.log.Info("git", slog.Any("error", err))
+			}
+			s.jobs.put(func(context.Context) { s.loader.Counted(h, counts) })
+		}
+		s.jobs.put(func(context.Context) { s.counting = false })
+	})
 }
 
 // whenListed calls f when no go list is under way.

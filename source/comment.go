@@ -54,6 +54,7 @@ func sentence(comment string) string {
 		return ""
 	}
 	var b strings.Builder
+	b.Grow(min(len(comment), maxDoc+len(" …")))
 	block := strings.HasPrefix(comment, "/*")
 	if block {
 		comment = strings.TrimSuffix(strings.TrimSpace(comment[2:]), "*/")

@@ -50,7 +50,7 @@ func (g *goFile) factsOf(f *coverage.Func, typ *ast.FuncType, body *ast.BlockStm
 	}
 	facts.Complexity = 1
 	first := len(g.labels)
-	ast.Walk(&gaps{file: g, facts: &facts, typ: typ}, body)
+	(&gaps{file: g, facts: &facts, typ: typ}).block(body, body.Pos())
 	slices.SortStableFunc(g.labels[first:], func(a, b Label) int { return a.Span.Start.Compare(b.Span.Start) })
 	return facts
 }
@@ -136,8 +136,8 @@ func isPlain(e ast.Expr) bool {
 	return false
 }
 
-// gaps walks the body of a function: it counts the ways through and labels the blocks. A visitor
-// holds for a part of the body.
+// gaps goes through the body of a function: it counts the ways through and labels the blocks. One holds
+// for a part of the body.
 type gaps struct {
 	file  *goFile
 	facts *Facts
@@ -146,7 +146,7 @@ type gaps struct {
 	tested []string
 }
 
-// with is the visitor for a part in which more is known.
+// with is for a part in which more is known.
 func (v *gaps) with(tested []string) *gaps {
 	if len(tested) == 0 {
 		return v
@@ -156,56 +156,46 @@ func (v *gaps) with(tested []string) *gaps {
 	return &w
 }
 
-// Visit implements ast.Visitor. Where cmd/cover begins a block is where labels have to lie around: at
-// a brace, behind the word else, at a colon, or at a statement behind one that is not simple.
-func (v *gaps) Visit(n ast.Node) ast.Visitor {
-	switch n := n.(type) {
-	case *ast.Ident, *ast.BasicLit:
-		return nil
-	case *ast.SelectorExpr:
-		if _, ok := n.X.(*ast.Ident); ok {
-			return nil
-		}
-	case *ast.FuncLit:
-		w := &gaps{file: v.file, facts: v.facts, typ: n.Type}
-		w.block(n.Body, n.Body.Pos())
-		return nil
+// stmt looks into a statement. Where cmd/cover begins a block is where labels have to lie around: at a
+// brace, behind the word else, at a colon, or at a statement behind one that is not simple. It is no
+// ast.Visitor because this runs over every source, and takes half the time of one.
+func (v *gaps) stmt(s ast.Stmt) {
+	switch s := s.(type) {
 	case *ast.BlockStmt:
-		v.list(n.List, n.Pos(), n.End())
+		v.block(s, s.Pos())
 	case *ast.IfStmt:
 		v.facts.Complexity++
-		if n.Init != nil {
-			ast.Walk(v, n.Init)
-		}
-		ast.Walk(v, n.Cond)
+		v.stmt(s.Init)
+		v.expr(s.Cond)
 		var not, is []string
-		compared(n.Cond, &not, &is)
-		v.with(not).block(n.Body, n.Body.Pos())
-		if els, ok := n.Else.(*ast.BlockStmt); ok {
-			v.with(is).block(els, n.Body.End())
-		} else if n.Else != nil {
-			ast.Walk(v, n.Else)
+		compared(s.Cond, &not, &is)
+		v.with(not).block(s.Body, s.Body.Pos())
+		if els, ok := s.Else.(*ast.BlockStmt); ok {
+			v.with(is).block(els, s.Body.End())
+		} else {
+			v.stmt(s.Else)
 		}
-		return nil
-	case *ast.ForStmt, *ast.RangeStmt:
+	case *ast.ForStmt:
 		v.facts.Complexity++
+		v.stmt(s.Init)
+		v.expr(s.Cond)
+		v.stmt(s.Post)
+		v.block(s.Body, s.Body.Pos())
+	case *ast.RangeStmt:
+		v.facts.Complexity++
+		v.exprs(s.Key, s.Value, s.X)
+		v.block(s.Body, s.Body.Pos())
 	case *ast.SwitchStmt:
-		if n.Init != nil {
-			ast.Walk(v, n.Init)
+		v.stmt(s.Init)
+		v.expr(s.Tag)
+		for _, c := range s.Body.List {
+			v.clause(c, s.Tag)
 		}
-		if n.Tag != nil {
-			ast.Walk(v, n.Tag)
-		}
-		for _, s := range n.Body.List {
-			v.clause(s, n.Tag)
-		}
-		return nil
 	case *ast.TypeSwitchStmt:
-		if n.Init != nil {
-			ast.Walk(v, n.Init)
-		}
+		v.stmt(s.Init)
+		v.stmt(s.Assign)
 		var tag ast.Expr
-		switch s := n.Assign.(type) {
+		switch s := s.Assign.(type) {
 		case *ast.AssignStmt: // its left side is the right one as another type
 			if len(s.Lhs) == 1 {
 				tag = s.Lhs[0]
@@ -215,30 +205,46 @@ func (v *gaps) Visit(n ast.Node) ast.Visitor {
 				tag = a.X
 			}
 		}
-		for _, s := range n.Body.List {
-			v.clause(s, tag)
+		for _, c := range s.Body.List {
+			v.clause(c, tag)
 		}
-		return nil
-	case *ast.CommClause:
-		if n.Comm != nil {
-			v.facts.Complexity++
-		} else {
-			v.file.label(n.Colon, n.End(), Default)
+	case *ast.SelectStmt:
+		for _, c := range s.Body.List {
+			v.communication(c)
 		}
-		v.list(n.Body, n.Colon, n.End())
-	case *ast.BinaryExpr:
-		if n.Op == token.LAND || n.Op == token.LOR {
-			v.facts.Complexity++
+	case *ast.LabeledStmt:
+		v.stmt(s.Stmt)
+	case *ast.ExprStmt:
+		v.expr(s.X)
+	case *ast.AssignStmt:
+		v.exprs(s.Lhs...)
+		v.exprs(s.Rhs...)
+	case *ast.ReturnStmt:
+		v.exprs(s.Results...)
+	case *ast.DeferStmt:
+		v.expr(s.Call)
+	case *ast.GoStmt:
+		v.expr(s.Call)
+	case *ast.SendStmt:
+		v.exprs(s.Chan, s.Value)
+	case *ast.IncDecStmt:
+		v.expr(s.X)
+	case *ast.DeclStmt:
+		if d, ok := s.Decl.(*ast.GenDecl); ok {
+			for _, spec := range d.Specs {
+				if values, ok := spec.(*ast.ValueSpec); ok {
+					v.exprs(values.Values...)
+				}
+			}
 		}
 	}
-	return v
 }
 
 // block labels a block that begins at start, which lies before its brace, and looks into it.
 func (v *gaps) block(b *ast.BlockStmt, start token.Pos) {
 	v.list(b.List, start, b.End())
 	for _, s := range b.List {
-		ast.Walk(v, s)
+		v.stmt(s)
 	}
 }
 
@@ -255,7 +261,7 @@ func (v *gaps) clause(s ast.Stmt, tag ast.Expr) {
 	}
 	var not, is []string
 	for _, e := range c.List {
-		ast.Walk(v, e)
+		v.expr(e)
 		if tag == nil {
 			compared(e, &not, &is)
 		}
@@ -266,7 +272,70 @@ func (v *gaps) clause(s ast.Stmt, tag ast.Expr) {
 	w := v.with(not)
 	w.list(c.Body, c.Colon, c.End())
 	for _, s := range c.Body {
-		ast.Walk(w, s)
+		w.stmt(s)
+	}
+}
+
+func (v *gaps) communication(s ast.Stmt) {
+	c, ok := s.(*ast.CommClause)
+	if !ok {
+		return
+	}
+	if c.Comm == nil {
+		v.file.label(c.Colon, c.End(), Default)
+	} else {
+		v.facts.Complexity++
+		v.stmt(c.Comm)
+	}
+	v.list(c.Body, c.Colon, c.End())
+	for _, s := range c.Body {
+		v.stmt(s)
+	}
+}
+
+func (v *gaps) exprs(list ...ast.Expr) {
+	for _, e := range list {
+		v.expr(e)
+	}
+}
+
+// expr looks for closures and conditions in an expression; types hold none.
+func (v *gaps) expr(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.FuncLit:
+		w := &gaps{file: v.file, facts: v.facts, typ: e.Type}
+		w.block(e.Body, e.Body.Pos())
+	case *ast.BinaryExpr:
+		if e.Op == token.LAND || e.Op == token.LOR {
+			v.facts.Complexity++
+		}
+		v.expr(e.X)
+		v.expr(e.Y)
+	case *ast.CallExpr:
+		v.expr(e.Fun)
+		v.exprs(e.Args...)
+	case *ast.SelectorExpr:
+		v.expr(e.X)
+	case *ast.ParenExpr:
+		v.expr(e.X)
+	case *ast.StarExpr:
+		v.expr(e.X)
+	case *ast.UnaryExpr:
+		v.expr(e.X)
+	case *ast.TypeAssertExpr:
+		v.expr(e.X)
+	case *ast.IndexExpr:
+		v.expr(e.X)
+		v.expr(e.Index)
+	case *ast.IndexListExpr:
+		v.expr(e.X)
+	case *ast.SliceExpr:
+		v.exprs(e.X, e.Low, e.High, e.Max)
+	case *ast.KeyValueExpr:
+		v.expr(e.Key)
+		v.expr(e.Value)
+	case *ast.CompositeLit:
+		v.exprs(e.Elts...)
 	}
 }
 

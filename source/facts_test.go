@@ -414,6 +414,39 @@ func TestKindOrder(t *testing.T) {
 	}
 }
 
+// TestKindOfAll: what has ordinary code in it is ordinary, else what can be tested counts.
+func TestKindOfAll(t *testing.T) {
+	t.Parallel()
+	p := parse(t, "package a\n\nfunc f() error {\n\tif err != nil {\n\t\treturn err\n\t}\n\tswitch x {\n\tcase 1:\n\t\tpanic(1)\n\tdefault:\n\t\ta()\n\t}\n\treturn nil\n}\n")
+	const fails, panics, other, plain = 5, 9, 11, 13 // lines
+	for _, tt := range []struct {
+		lines []uint32
+		want  source.Kind
+	}{
+		{nil, source.Ordinary},
+		{[]uint32{fails}, source.ErrorReturn},
+		{[]uint32{panics}, source.Panic},
+		{[]uint32{other, other}, source.Default},
+		{[]uint32{fails, other}, source.ErrorReturn},
+		{[]uint32{panics, other}, source.Default},
+		{[]uint32{panics, panics}, source.Panic},
+		{[]uint32{other, plain}, source.Ordinary},
+		{[]uint32{plain, panics}, source.Ordinary},
+	} {
+		var at []coverage.Point
+		for _, line := range tt.lines {
+			at = append(at, coverage.Point{Line: line, Col: 3})
+		}
+		if got := p.KindOfAll(0, at); got != tt.want {
+			t.Errorf("lines %d: %q, want %q", tt.lines, got, tt.want)
+		}
+	}
+	var none *source.Parsed
+	if got := none.KindOfAll(0, []coverage.Point{{Line: 1, Col: 1}}); got != source.Ordinary {
+		t.Errorf("of nothing: %q", got)
+	}
+}
+
 func TestParseKind(t *testing.T) {
 	t.Parallel()
 	names := source.KindNames()

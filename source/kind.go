@@ -106,6 +106,24 @@ func (p *Parsed) KindAt(fn int, at coverage.Point) Kind {
 	return Ordinary
 }
 
+// KindOfAll is the kind of a stretch of uncovered regions that begin at these places: that of all of
+// them. Where they differ it is ordinary if one is, else the first that a test is worth asking for.
+func (p *Parsed) KindOfAll(fn int, at []coverage.Point) Kind {
+	if len(at) == 0 {
+		return Ordinary
+	}
+	kind := p.KindAt(fn, at[0])
+	for _, point := range at[1:] {
+		switch k := p.KindAt(fn, point); {
+		case k == Ordinary:
+			return Ordinary
+		case !kind.Testable() && k.Testable():
+			kind = k
+		}
+	}
+	return kind
+}
+
 // Fact returns what is known of the function of that index in Funcs; the zero Facts where nothing is.
 func (p *Parsed) Fact(fn int) Facts {
 	if p == nil || fn < 0 || fn >= len(p.Facts) {

@@ -66,7 +66,9 @@ type Loader struct {
 	polls    map[string]poll // by profile
 	projects map[string]bool // whether a directory has a manifest
 	profiles map[string]*Profile
-	scans    map[string]scan // by path
+	scans    map[string]scan           // by path
+	asked    map[string]time.Time      // when git was last asked about a folder
+	commits  map[string]map[string]int // of files by path, by folder
 }
 
 // scan is what a source file held when it was last read.
@@ -110,6 +112,8 @@ func NewLoader(store *Store) *Loader {
 		projects: map[string]bool{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
+		asked:    map[string]time.Time{},
+		commits:  map[string]map[string]int{},
 	}
 }
 
@@ -124,6 +128,8 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	clear(l.answered)
 	clear(l.polls)
 	clear(l.projects)
+	clear(l.asked)
+	l.forgetCommits()
 	for _, f := range l.folders {
 		modules, bad := source.FindModules(f.Dir)
 		problems = append(problems, bad...)

@@ -38,6 +38,9 @@ type Snapshot struct {
 	// Ranks are what ranked the files of each workspace folder, by its Dir. Their indexes are of
 	// files in an order of their own: find a file's standing at File.Standing.
 	Ranks map[string]*priority.Ranking
+	// Commits are those of the last CommitDays in which a file was changed, by absolute path; see
+	// CommitsOf.
+	Commits map[string]int
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
 	// open may not know its functions yet.
 	Scanned bool

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
@@ -252,9 +254,84 @@ func TestGaps(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
 		t.Fatalf("code %d: %v", code, err)
 	}
-	first := gap{File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %"}
+	first := gap{File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %", Shape: diag.Function}
 	if len(rows.Gaps) != 3 || rows.Gaps[0] != first || rows.Schema != 1 {
 		t.Errorf("got %+v", rows)
+	}
+}
+
+// TestGapKinds asks for gaps by their kind and for parts of functions.
+func TestGapKinds(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"go.mod": "module example.com/k\n",
+		"a.go": `package k
+
+func Name() string { return "k" }
+
+func Long() { println(1); println(2) }
+
+func Load(n int) error {
+	if err := check(n); err != nil {
+		return err
+	}
+	switch n {
+	case 1:
+		println(n)
+		return nil
+	default:
+		println(n)
+	}
+	panic("unreachable")
+}
+`,
+		"cover.out": `mode: set
+example.com/k/a.go:3.20,3.34 1 0
+example.com/k/a.go:5.13,5.39 2 0
+example.com/k/a.go:7.24,8.33 1 1
+example.com/k/a.go:8.33,10.3 1 0
+example.com/k/a.go:11.2,11.11 1 1
+example.com/k/a.go:12.9,14.13 2 1
+example.com/k/a.go:15.10,16.13 1 0
+example.com/k/a.go:18.2,18.22 1 0
+`,
+	})
+	for _, tt := range []struct {
+		args, want string
+	}{
+		{"", "3 function accessor; 5 function "},
+		{"--all", "3 function accessor; 5 function ; 9 stretch error return; 16 stretch default case"},
+		{"--kind accessor", "3 function accessor"},
+		{"--kind ordinary", "5 function "},
+		{"--without accessor", "5 function "},
+		{"--without ordinary --all", "3 function accessor; 9 stretch error return; 16 stretch default case"},
+		{"--kind error-return", "9 stretch error return"},
+		{"--kind error-return,default", "9 stretch error return; 16 stretch default case"},
+		{"--kind accessor --kind default", "3 function accessor; 16 stretch default case"},
+		{"--kind default --without default", ""},
+		{"--kind main", ""},
+	} {
+		args := append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)
+		out, stderr, code := covls(t, args...)
+		var rows struct{ Gaps []gap }
+		if err := json.Unmarshal([]byte(out), &rows); err != nil || rows.Gaps == nil || code != 0 || stderr != "" {
+			t.Fatalf("%s: code %d, %v, %s", tt.args, code, err, stderr)
+		}
+		slices.SortFunc(rows.Gaps, func(a, b gap) int { return a.Line - b.Line })
+		var got []string
+		for _, g := range rows.Gaps {
+			got = append(got, fmt.Sprintf("%d %s %s", g.Line, g.Shape, g.Kind))
+		}
+		if got := strings.Join(got, "; "); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.args, got, tt.want)
+		}
+	}
+	out, _, _ := covls(t, "gaps", "-C", dir, "--all")
+	want := fmt.Sprintf(`%[1]s:5:6: Long is not covered (0 of 2 statements) · medium: a.go is 2 short of 60 %%
+%[1]s:16:3: Load: 2 statements never ran (lines 16–18) · default case
+`, filepath.Join(dir, "a.go"))
+	if !strings.HasPrefix(out, want) {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
 	}
 }
 
@@ -315,9 +392,16 @@ func TestUse(t *testing.T) {
 		{[]string{"gaps", "-C", broken, "--profile", "text.out"}, 2, "not a coverage profile that covls knows"},
 		{[]string{"gaps", "-C", dir, "--format", "yaml"}, 2, `--format is "yaml": want one of`},
 		{[]string{"gaps", "extra"}, 2, "extra"},
+		{[]string{"gaps", "-C", dir, "--kind", "accessors"}, 2, `there is no kind "accessors"; the kinds are ordinary, error-return,`},
+		{[]string{"gaps", "-C", dir, "--without", "main,x"}, 2, `there is no kind "x"`},
 		{[]string{"nonsense"}, 2, "nonsense"},
 		{[]string{"gaps", "--nonsense"}, 2, "covls gaps --help"},
 		{[]string{"gaps", "-C", dir, "--profile", "cover.out"}, 0, ""},
+		{[]string{"explain", "-C", dir}, 2, "accepts 1 arg(s), received 0"},
+		{[]string{"explain", "-C", empty, "a.go"}, 2, "no coverage profile below"},
+		{[]string{"init", "extra"}, 2, "extra"},
+		{[]string{"init", "-C", filepath.Join(dir, "nowhere")}, 2, "there is no folder"},
+		{[]string{"init", "-C", dir, "--print", "--profile", "nowhere.out"}, 2, "there is no profile"},
 		{[]string{"version"}, 0, ""},
 		{[]string{"help", "serve"}, 0, ""},
 		{[]string{"completion", "bash"}, 0, ""},
@@ -332,6 +416,14 @@ func TestUse(t *testing.T) {
 				t.Errorf("%d lines on stderr, want 1: %q", lines, stderr)
 			}
 		})
+	}
+}
+
+// TestSchema holds that what is printed is the schema itself.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	if out, stderr, code := covls(t, "schema"); out != string(config.Schema()) || stderr != "" || code != 0 {
+		t.Errorf("exit %d: %s%s", code, out, stderr)
 	}
 }
 

@@ -11,15 +11,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
 
@@ -97,7 +99,7 @@ renamed. Without --format the ending of -o decides.`,
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
 	}
-	format := formatFlag(c, "text", "text", "markdown", "json", "sarif")
+	format := formatFlag(c, "text", "text", "markdown", "json", "sarif", "html")
 	var component, output string
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
@@ -122,6 +124,7 @@ renamed. Without --format the ending of -o decides.`,
 		case top < 0:
 			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
+		in.commits = true
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
@@ -137,7 +140,19 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(io.out, output, func(w *bufio.Writer) error { return writeReport(w, r, how, top, stylesFor(io.out, output)) })
+		return writeTo(io.out, output, func(w *bufio.Writer) error {
+			switch how {
+			case "json":
+				return r.WriteJSON(w)
+			case "markdown":
+				return r.WriteMarkdown(w, top)
+			case "sarif":
+				return r.WriteSARIF(w)
+			case "html":
+				return r.WriteHTML(w, l.sources())
+			}
+			return r.WriteText(w, report.TextOptions{Top: top, Paint: stylesFor(io.out, output)})
+		})
 	}
 	return c
 }
@@ -158,20 +173,6 @@ func stylesFor(out *os.File, path string) func(report.Style, string) string {
 		}
 		return text
 	}
-}
-
-func writeReport(w *bufio.Writer, r *report.Report, format string, top int, paint func(report.Style, string) string) error {
-	switch format {
-	case "json":
-		return r.WriteJSON(w)
-	case "text":
-		return r.WriteText(w, report.TextOptions{Top: top, Paint: paint})
-	case "markdown":
-		return r.WriteMarkdown(w, top)
-	case "sarif":
-		return r.WriteSARIF(w)
-	}
-	return fmt.Errorf("format %s is not there yet", format)
 }
 
 // writeTo writes to a file, which is there only when it is whole, or to stdout where path is "".
@@ -251,8 +252,14 @@ type gap struct {
 	EndLine    int    `json:"end_line"`
 	Statements int    `json:"statements"`
 	Message    string `json:"message"`
+	// Shape is "function", or "stretch" for a part of a function that ran; Name is then the function's,
+	// and "" where none is known.
+	Shape diag.Shape `json:"shape"`
+	// Kind is what sort of code it is, in words; "" is ordinary code.
+	Kind string `json:"kind"`
 
 	path string
+	kind source.Kind
 }
 
 func newGaps(io *streams, in *input) *cobra.Command {
@@ -261,22 +268,42 @@ func newGaps(io *streams, in *input) *cobra.Command {
 		Short: "List the functions that no test reaches, the most urgent first",
 		Long: `List the functions that no test reaches, the most urgent first: by how far their
 file is from its target, then by size. Each line is path:line:column: message,
-as compilers print and as quickfix lists read.`,
+as compilers print and as quickfix lists read. With --all the parts that never
+ran of the other functions are listed too.
+
+In Go the kind of a gap is known: ` + strings.Join(source.KindNames(), ", ") + `.
+--kind lists only gaps of a kind, --without leaves them out. A kind that is one
+of parts of functions (error-return, panic, default) lists those parts.`,
 		Example: `  covls gaps | head
+  covls gaps --without accessor --without main
+  covls gaps --kind error-return
   vim -q <(covls gaps)`,
 		Args: cobra.NoArgs,
 	}
 	format := formatFlag(c, "text", "text", "json")
+	only := kindFlag(c, "kind", "list only gaps of this `kind`; may be given several times")
+	without := kindFlag(c, "without", "leave out gaps of this `kind`; may be given several times")
+	all := c.Flags().Bool("all", false, "list the parts that never ran of functions that did, too")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
 			return err
 		}
+		q := gapQuery{stretches: *all}
+		if q.only, err = only(); err != nil {
+			return err
+		}
+		if q.without, err = without(); err != nil {
+			return err
+		}
+		q.stretches = q.stretches || slices.ContainsFunc(q.only, func(k source.Kind) bool {
+			return k == source.ErrorReturn || k == source.Panic || k == source.Default
+		})
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
-		gaps := gapsOf(l.snap)
+		gaps := q.gapsOf(l.snap)
 		w := bufio.NewWriter(io.out)
 		if how == "json" {
 			err = writeGapsJSON(w, gaps)
@@ -291,22 +318,85 @@ as compilers print and as quickfix lists read.`,
 	return c
 }
 
-// gapsOf lists the uncovered functions of all files, the most urgent first.
-func gapsOf(snap *workspace.Snapshot) []gap {
+// kindFlag adds a flag that takes kinds, by their names or in words.
+func kindFlag(c *cobra.Command, name, usage string) func() ([]source.Kind, error) {
+	values := c.Flags().StringSlice(name, nil, usage)
+	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(source.KindNames(), cobra.ShellCompDirectiveNoFileComp))
+	return func() ([]source.Kind, error) {
+		var kinds []source.Kind
+		for _, v := range *values {
+			k, ok := source.ParseKind(v)
+			if !ok {
+				return nil, fmt.Errorf("there is no kind %q; the kinds are %s", v, strings.Join(source.KindNames(), ", "))
+			}
+			kinds = append(kinds, k)
+		}
+		return kinds, nil
+	}
+}
+
+// gapQuery says which gaps are asked for.
+type gapQuery struct {
+	// stretches asks for the parts that never ran of functions that did, too.
+	stretches bool
+	// only and without are kinds; no kinds in only means all.
+	only, without []source.Kind
+}
+
+// gapsOf lists the gaps of all files, the most urgent first.
+func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []gap {
 	out := []gap{}
 	for _, file := range diag.FilesByUrgency(snap) {
-		funcs := slices.Clone(file.Funcs)
-		slices.SortStableFunc(funcs, func(a, b coverage.Func) int { return cmp.Compare(b.Statements.Total, a.Statements.Total) })
-		for _, f := range funcs {
-			if !f.Uncovered() {
-				continue
-			}
-			out = append(out, gap{
-				File: file.Name, Name: f.String(),
-				Line: int(f.NameSpan.Start.Line), Column: int(f.NameSpan.Start.Col), EndLine: int(f.Span.End.Line),
-				Statements: f.Statements.Total, Message: diag.Uncovered(file, &f), path: file.Path,
-			})
+		rows := uncoveredFuncs(file)
+		if q.stretches {
+			rows = append(rows, missedStretches(file)...)
 		}
+		rows = slices.DeleteFunc(rows, func(g gap) bool {
+			return len(q.only) > 0 && !slices.Contains(q.only, g.kind) || slices.Contains(q.without, g.kind)
+		})
+		slices.SortStableFunc(rows, func(a, b gap) int { return cmp.Compare(b.Statements, a.Statements) })
+		out = append(out, rows...)
+	}
+	return out
+}
+
+func uncoveredFuncs(file *workspace.File) []gap {
+	var out []gap
+	for _, f := range file.Funcs {
+		if !f.Uncovered() {
+			continue
+		}
+		kind := diag.FuncKind(file, &f)
+		out = append(out, gap{
+			File: file.Name, Name: f.String(),
+			Line: int(f.NameSpan.Start.Line), Column: int(f.NameSpan.Start.Col), EndLine: int(f.Span.End.Line),
+			Statements: f.Statements.Total, Message: diag.Uncovered(file, &f),
+			Shape: diag.Function, Kind: kind.String(), path: file.Path, kind: kind,
+		})
+	}
+	return out
+}
+
+// missedStretches are the parts that never ran of a file's functions that did. The text is read again for
+// where in a block its first statement stands; a file that can't be has none.
+func missedStretches(file *workspace.File) []gap {
+	content, err := source.ReadFile(file.Path, file.Folder.Settings.Limits.SourceBytes)
+	if err != nil {
+		return nil
+	}
+	var out []gap
+	t := text.New(content)
+	for _, g := range diag.ClosedGaps(file, content) {
+		if g.Shape != diag.Stretch {
+			continue
+		}
+		line, col := t.LineCol(g.Span.Start)
+		last, _ := t.LineCol(g.Span.End)
+		out = append(out, gap{
+			File: file.Name, Name: g.Func.String(), Line: int(line), Column: int(col), EndLine: int(last),
+			Statements: g.Statements, Message: g.Message,
+			Shape: diag.Stretch, Kind: g.Kind.String(), path: file.Path, kind: g.Kind,
+		})
 	}
 	return out
 }

@@ -48,7 +48,13 @@ var initFolders = map[string]map[string]string{
 		"py.info":   lcovOf("tools/py/p.py"),
 	},
 	"projects without profiles": {
-		"a/go.mod": "module a\n", "a/main.go": "package main\n", "a/b/package.json": "{}", "c/Cargo.toml": "", "c/src/bin/tool.rs": "", "setup.py": "",
+		"a/go.mod": "module a\n", "a/main.go": "package main\n", "a/b/package.json": "{}", "c/Cargo.toml": "", "c/src/bin/tool.rs": "", "setup.py": "", "testdata/go.mod": "module x\n",
+	},
+	"two builds": {
+		"a/go.mod": "module a\n", "a/package.json": "{}", "b/go.mod": "module b\n", "b/Cargo.toml": "",
+		"a/x1.js": "a\nb\n", "a/x2.js": "a\nb\n", "b/y1.js": "a\nb\n", "b/y2.js": "a\nb\n", "b/src/z.js": "a\nb\n",
+		"a.info": lcovOf("/ci/x1.js", "/ci/x2.js"), "b.info": lcovOf("/ci/y1.js", "/ci/y2.js"), "z.info": lcovOf("/z/src/z.js"), "zz.info": lcovOf("/z/src/z.js"),
+		"r1.info": lcovOf("/r/x1.js", "/r/x2.js"), "r2.info": lcovOf("/r/sub/y1.js", "/r/sub/y2.js"),
 	},
 	"profile of elsewhere": {"cov.info": lcovOf("/home/ci/app/src/a.rs", "/home/ci/app/tests/b.rs", "/home/ci/app/src/deep/c.rs", "d.rs")},
 	"odd names": {

@@ -14,6 +14,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
 )
@@ -27,6 +28,8 @@ type input struct {
 	targetSet bool
 	// defaults leaves the settings file of the folder, and those above it, unread.
 	defaults bool
+	// commits tells that the command wants to know the commits to each file.
+	commits bool
 }
 
 // loaded is a folder with its profiles read.
@@ -127,6 +130,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		}
 		changes = append(changes, workspace.Change{Path: p})
 	}
+	counted := in.count(ctx, loader)
 	out.troubles = loader.Read(ctx, changes)
 	for _, ask := range loader.Unlisted() {
 		dirs, err := ask.List(ctx)
@@ -135,11 +139,59 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		}
 		loader.Listed(ctx, ask, dirs)
 	}
+	for c := range counted {
+		if c.err != nil {
+			out.around.Notes = append(out.around.Notes, c.err.Error())
+		}
+		loader.Counted(c.history, c.counts)
+	}
 	out.snap = store.Load()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("stopped: %w", err)
 	}
 	return out, nil
+}
+
+// sources returns a function that reads source files by their paths in the JSON report, those alone that
+// profiles name and that were found.
+func (l *loaded) sources() func(path string) (text string, ok bool) {
+	files := make(map[string]*workspace.File, len(l.snap.Files))
+	for _, f := range l.snap.Files {
+		files[f.Name] = f
+	}
+	return func(path string) (string, bool) {
+		f := files[path]
+		if f == nil || !f.Found {
+			return "", false
+		}
+		text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+		return text, err == nil
+	}
+}
+
+// counted is what git said of a folder.
+type counted struct {
+	history workspace.History
+	counts  map[string]int
+	err     error
+}
+
+// count has git count commits, beside what the caller does, if the command wants them. The channel is
+// closed behind the last answer.
+func (in *input) count(ctx context.Context, loader *workspace.Loader) <-chan counted {
+	var histories []workspace.History
+	if in.commits {
+		histories = loader.Uncounted()
+	}
+	answers := make(chan counted, len(histories))
+	go func() {
+		defer close(answers)
+		for _, h := range histories {
+			counts, err := h.Count(ctx)
+			answers <- counted{h, counts, err}
+		}
+	}()
+	return answers
 }
 
 // need is load for a command that has nothing to do without a profile. One that was named and can't be

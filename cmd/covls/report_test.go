@@ -325,3 +325,16 @@ func checkTiers(t *testing.T, r *report.Report, tables []table) {
 		t.Errorf("the tiers leave out %d covered of %d in %d files", covered, total, files)
 	}
 }
+
+// TestExampleOfCobra keeps the report of docs/examples true.
+func TestExampleOfCobra(t *testing.T) {
+	t.Parallel()
+	out, stderr, code := covls(t, "report", "--format", "markdown", "--target", "90",
+		"-C", moduleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out")
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	// The profile's path is one of this checkout.
+	out = regexp.MustCompile("From `[^`]*`").ReplaceAllString(out, "From `cover.out`")
+	compareGolden(t, "../../../docs/examples/cobra.md", out)
+}

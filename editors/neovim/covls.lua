@@ -45,6 +45,8 @@ local function run(command, arguments, done)
   end
   if arguments == 'cursor' then
     arguments = { vim.lsp.util.make_position_params(0, client.offset_encoding) }
+  elseif arguments == 'document' then
+    arguments = { { textDocument = vim.lsp.util.make_text_document_params() } }
   end
   local function answered(err, result)
     if err then
@@ -79,7 +81,19 @@ end
 local commands = {
   CovlsNextGap = { 'Go to the next gap of this file', 'covls.nextGap', 'cursor', jump },
   CovlsPreviousGap = { 'Go to the previous gap of this file', 'covls.previousGap', 'cursor', jump },
-  CovlsMostUrgentGap = { 'Go to the most urgent gap of the workspace', 'covls.nextGapInWorkspace', nil, jump },
+  CovlsNextGapInWorkspace = { 'Go on to the next gap, from the most urgent file down', 'covls.nextGapInWorkspace', 'cursor', jump },
+  CovlsMostUrgentGap = { 'Go to the most urgent gap of the workspace', 'covls.mostUrgentGap', nil, jump },
+  CovlsExplain = { 'Say why this file has its tier', 'covls.explain', 'document', function(result)
+    if not result or result == vim.NIL then
+      return vim.notify('covls: no profile names this file')
+    end
+    scratch(result)
+  end },
+  CovlsReport = { 'Show the gap report', 'covls.showReport', nil, function(result)
+    if not vim.lsp.handlers['window/showDocument'] then -- else covls has shown it already
+      scratch(result.content)
+    end
+  end },
   CovlsReload = { 'Read settings and profiles again', 'covls.reload', nil, function(result)
     vim.notify(('covls: read %d profiles'):format(result.profiles))
   end },

@@ -69,6 +69,8 @@ type seen struct {
 	Urgent         place
 	UrgentMarks    []mark `json:"urgent_marks"`
 	Doctor         string
+	Explained      string
+	Report         string
 	Untouched      bool
 	Renamed        int64 // microseconds
 	Replaced       []mark
@@ -133,7 +135,7 @@ func testSession(t *testing.T, p *project) {
 	if slices.ContainsFunc(s.Lenses, func(l lens) bool { return l.Line == 36 }) {
 		t.Errorf("a lens on a function that is covered: %v", s.Lenses)
 	}
-	firstGap := place{"bash_completions.go", 478, 9}
+	firstGap := place{"bash_completions.go", 479, 4}
 	equal(t, "a click on the file's lens", s.FileLens, firstGap)
 	name := place{"bash_completions.go", 701, 18}
 	equal(t, "a click on the function's lens", s.FuncLens, name)
@@ -161,6 +163,12 @@ func testSession(t *testing.T, p *project) {
 	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profiles"})
 	if !strings.Contains(s.Doctor, "cover.out") {
 		t.Errorf("the doctor says:\n%s", s.Doctor)
+	}
+	if !strings.HasPrefix(s.Explained, "# `bash_completions.go`: ok\n") || !strings.Contains(s.Explained, "**Target**: 60 %") {
+		t.Errorf("explained:\n%s", s.Explained)
+	}
+	if !strings.HasPrefix(s.Report, "# Coverage gaps: ") || !strings.Contains(s.Report, "zsh_completions.go") {
+		t.Errorf("the report:\n%s", s.Report)
 	}
 	if !s.Untouched {
 		t.Error("the buffer was changed without an edit")

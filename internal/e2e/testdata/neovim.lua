@@ -228,6 +228,19 @@ local function commands_work()
   end)
   seen.doctor = text()
   vim.cmd('close')
+  vim.cmd('CovlsExplain')
+  wait('the explanation', function()
+    return vim.bo.buftype == 'nofile'
+  end)
+  seen.explained = text()
+  vim.cmd('close')
+  local file = vim.api.nvim_get_current_buf()
+  vim.cmd('CovlsReport')
+  wait('the report', function()
+    return vim.api.nvim_get_current_buf() ~= file
+  end)
+  seen.report = text()
+  vim.cmd(vim.bo.buftype == 'nofile' and 'close' or ('buffer ' .. file))
 end
 
 local function ends()

@@ -1,0 +1,92 @@
+package server_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/internal/editor"
+)
+
+// hoverOnUncovered is the hover on the function Uncovered of shop.
+func hoverOnUncovered(t *testing.T, ed *editor.Editor, path string) string {
+	t.Helper()
+	hover, err := ed.Hover(t.Context(), uri.File(path), protocol.Position{Line: 16, Character: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hover
+}
+
+// TestCommits has the hover tell of commits once git was asked, and nothing else change.
+func TestCommits(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("skipped without git")
+	}
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	for _, args := range [][]string{{"init", "-q"}, {"add", "a.go"}, {"commit", "-q", "-m", "One"}} {
+		cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+		cmd.Dir = dir
+		// A hook that runs the tests says where its own repository is.
+		cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git: %v\n%s", err, out)
+		}
+	}
+	ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
+	open(t, ed, path)
+	until(t, ed, shows(path, shopUncovered))
+	const want = "Complexity 1, CRAP 2; exported; 1 commit to this file in 90 days."
+	for deadline := time.Now().Add(patience); ; {
+		hover := hoverOnUncovered(t, ed, path)
+		if strings.Contains(hover, want) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the hover is\n%s\nwant %s in it", hover, want)
+		}
+	}
+	if seen := ed.Seen(); len(seen.Published) != 1 || len(seen.Messages) > 0 {
+		t.Errorf("published %d times, want once; messages %q", len(seen.Published), seen.Messages)
+	}
+}
+
+// TestSlowGit has a git that never answers: no mark waits for it, nor does the end.
+func TestSlowGit(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped without scripts")
+	}
+	bin := t.TempDir()
+	asked := filepath.Join(bin, "asked")
+	if err := os.WriteFile(filepath.Join(bin, "git"), []byte("#!/bin/sh\n: > '"+asked+"'\nexec sleep 600\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
+	open(t, ed, path)
+	until(t, ed, shows(path, shopUncovered))
+	for deadline := time.Now().Add(patience); ; {
+		if hover := hoverOnUncovered(t, ed, path); !strings.Contains(hover, "Complexity 1, CRAP 2; exported.") {
+			t.Fatalf("the hover is\n%s", hover)
+		}
+		if _, err := os.Stat(asked); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("git was never asked")
+		}
+	}
+	settled(t, ed)
+}
