@@ -33,14 +33,17 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 	}
 
 	/**
-	 * Shows a page. It runs no script and loads nothing; of styles it has those that are in it, and
-	 * of commands those named, as links "command:…".
+	 * Shows a page. Where it says itself what may run in it (the report: its own script and style, by
+	 * their hashes) that holds; else it runs no script. Either way it loads nothing. Links
+	 * "command:…" run the commands that are named.
 	 */
 	showPage(title: string, html: string, commands: readonly string[] = []): void {
+		const own = html.includes('http-equiv="Content-Security-Policy"');
 		let panel = this.pages.get(title);
 		if (panel === undefined) {
 			panel = vscode.window.createWebviewPanel('covls.page', title, vscode.ViewColumn.Active, {
-				enableScripts: false,
+				enableScripts: own,
+				retainContextWhenHidden: own,
 				enableCommandUris: commands,
 				enableFindWidget: true,
 				localResourceRoots: [],
@@ -50,7 +53,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 		} else {
 			panel.reveal();
 		}
-		panel.webview.html = withPolicy(html);
+		panel.webview.html = own ? html : withPolicy(html);
 	}
 
 	/** Shows Markdown as a page, with buttons above it that run commands. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
-import { type Component, type Gap, type GapFile, type Tier, tiers } from './protocol';
+import { type Component, type Folder, type Gap, type GapFile, type Tier, tiers } from './protocol';
 import { counts, percent, short, tierIcon, tierName } from './words';
 
 /** A row of the tree "Coverage gaps". */
@@ -62,7 +62,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 	getTreeItem(node: Node): vscode.TreeItem {
 		switch (node.kind) {
 			case 'component':
-				return componentItem(node.component);
+				return componentItem(node.component, this.model.gaps.components);
 			case 'tier':
 				return tierItem(node.id, node.tier, node.children);
 			case 'file':
@@ -188,32 +188,42 @@ function filterWords(filter: Filter): string {
 	return words.join(', ');
 }
 
+/** How many names of profiles are told; the doctor tells all. */
+const names = 4;
+
 /** Where profiles were looked for, and how to make a first one. */
-function searched(
-	folders: readonly {
-		name: string;
-		searched_dirs: number;
-		patterns: readonly string[];
-		make_profile: { command: string } | null;
-	}[],
-): string {
-	const lines = [vscode.l10n.t('No coverage profile was found.')];
+function searched(folders: readonly Folder[]): string {
+	const lines: string[] = [];
 	for (const folder of folders) {
-		const names = folder.patterns.map((pattern) => pattern.replace(/^\*\*\//, ''));
-		lines.push(
+		const patterns = folder.patterns.map((pattern) => pattern.replace(/^\*\*\//, ''));
+		const more = patterns.length - names;
+		const list = patterns.slice(0, names).join(', ');
+		const which = more > 0 ? vscode.l10n.t('{0} and {1} more', list, more) : list;
+		const where =
 			folder.searched_dirs === 1
-				? vscode.l10n.t('Searched one folder, {0}, for {1}.', folder.name, names.join(', '))
-				: vscode.l10n.t('Searched {0} folders of {1} for {2}.', folder.searched_dirs, folder.name, names.join(', ')),
-		);
+				? vscode.l10n.t('{0} (1 folder searched)', folder.name)
+				: vscode.l10n.t('{0} ({1} folders searched)', folder.name, folder.searched_dirs);
+		lines.push(vscode.l10n.t('No coverage profile in {0}: no {1}.', where, which));
 		if (folder.make_profile !== null) {
 			lines.push(vscode.l10n.t('This makes one: {0}', folder.make_profile.command));
 		}
 	}
-	return lines.join('\n\n');
+	return lines.join('\n');
 }
 
-function componentItem(component: Component): vscode.TreeItem {
-	const name = component.name || vscode.l10n.t('Everything Else');
+/** What belongs to no named component is called by its folder, or is the rest of it. */
+function componentName(component: Component, all: readonly Component[]): string {
+	if (component.name !== '') {
+		return component.name;
+	}
+	const uri = vscode.Uri.parse(component.folder);
+	const folder = vscode.workspace.getWorkspaceFolder(uri)?.name ?? uri.path.slice(uri.path.lastIndexOf('/') + 1);
+	const alone = all.filter((other) => other.folder === component.folder).length === 1;
+	return alone ? folder : vscode.l10n.t('Rest of {0}', folder);
+}
+
+function componentItem(component: Component, all: readonly Component[]): vscode.TreeItem {
+	const name = componentName(component, all);
 	const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
 	item.id = `${component.folder} ${component.name}`;
 	item.iconPath = new vscode.ThemeIcon('package');
