@@ -9,11 +9,12 @@ comma := ,
 space := $(subst ,, )
 export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
 
-.PHONY: test build lint unit e2e setup fuzz bench golden clean
+.PHONY: test build lint unit e2e setup fuzz bench golden clean vsix test-vscode setup-vscode
 
 # test installs what it needs, checks the style, and runs every test with the race detector.
 test: lint setup
 	COVLS_E2E=1 $(GO) test -race -timeout 20m ./...
+	$(MAKE) test-vscode
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o covls ./cmd/covls
@@ -37,6 +38,30 @@ setup:
 e2e: setup
 	COVLS_E2E=1 $(GO) test -count=1 -v ./internal/e2e/
 
+# The VS Code extension: what npm runs, with the Node.js of scripts/setup-vscode.sh.
+VSCODE := editors/vscode
+NODE := PATH="$$(scripts/setup-vscode.sh --bin):$$PATH"
+
+# vsix packs the extension into dist/, one for each platform with its own server.
+VSIX_TARGETS ?= linux-x64 linux-arm64 alpine-x64 darwin-x64 darwin-arm64 win32-x64 win32-arm64
+
+vsix: setup-vscode
+	@$(NODE) node $(VSCODE)/scripts/pack.mjs $(VSIX_TARGETS)
+
+# test-vscode checks the extension, packs it for this machine, and drives it in a real VS Code in a
+# real browser. SHOTS=folder keeps a picture of every step; ARGS=--update puts the good ones into
+# the README, ARGS='--only word' runs the steps whose name has the word.
+test-vscode: setup-vscode
+	@cd $(VSCODE) && PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" && npm run --silent check
+	@$(NODE) node $(VSCODE)/test/e2e/main.mts $(if $(SHOTS),--shots $(abspath $(SHOTS))) $(ARGS)
+
+# setup-vscode installs what builds and drives the extension; npm's part follows package-lock.json.
+setup-vscode:
+	@scripts/setup-vscode.sh
+	@cd $(VSCODE) && if ! cmp -s package-lock.json node_modules/.covls-lock; then \
+	  PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" npm ci --no-audit --no-fund && cp package-lock.json node_modules/.covls-lock; \
+	fi
+
 FUZZTIME ?= 20s
 
 # fuzz runs every fuzz test for FUZZTIME each.
@@ -57,3 +82,4 @@ golden:
 
 clean:
 	rm -f covls
+	rm -rf dist $(VSCODE)/dist $(VSCODE)/server

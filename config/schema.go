@@ -13,6 +13,7 @@ const SchemaURL = "https://raw.githubusercontent.com/covls/covls/main/config/cov
 // from what reading goes by; what no schema can say, like that names differ, is left to reading.
 func Schema() []byte {
 	defaults := Default()
+	defaults.Profiles = DefaultProfiles()
 	root := object()
 	for _, k := range keys {
 		at := root

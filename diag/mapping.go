@@ -38,23 +38,51 @@ func PathFixes(s *workspace.Snapshot, d *workspace.Document) []PathFix {
 	seen := map[config.PathMapping]bool{}
 	for _, f := range s.Lost {
 		for _, near := range f.Near {
-			folder := s.FolderOf(near)
-			if near != d.Path && near != d.RealPath || folder == nil {
+			if near != d.Path && near != d.RealPath {
 				continue
 			}
-			part := f.Parts[0]
-			m, ok := source.Suggest(part.File.Name, near, folder.Dir)
-			fix := PathFix{
-				PathMapping: RelativeMapping(folder, m), Folder: folder,
-				Profile: ProfileName(part.Profile), Name: part.File.Name, Ambiguous: f.Ambiguous,
-			}
-			if ok && !seen[fix.PathMapping] {
+			if fix, ok := fixOf(s, f, near); ok && !seen[fix.PathMapping] {
 				seen[fix.PathMapping] = true
 				out = append(out, fix)
 			}
 		}
 	}
 	return out
+}
+
+// LostFixes are the mappings that would lead names of profiles to files that may be meant, for all
+// that was not found; at most that many.
+func LostFixes(s *workspace.Snapshot, most int) []PathFix {
+	type key struct {
+		folder *workspace.Folder
+		config.PathMapping
+	}
+	var out []PathFix
+	seen := map[key]bool{}
+	for _, f := range s.Lost {
+		for _, near := range f.Near {
+			fix, ok := fixOf(s, f, near)
+			if k := (key{fix.Folder, fix.PathMapping}); ok && !seen[k] && len(out) < most {
+				seen[k] = true
+				out = append(out, fix)
+			}
+		}
+	}
+	return out
+}
+
+// fixOf is the mapping by which the name of a lost file leads to a path.
+func fixOf(s *workspace.Snapshot, f *workspace.File, near string) (fix PathFix, ok bool) {
+	folder := s.FolderOf(near)
+	if folder == nil {
+		return PathFix{}, false
+	}
+	part := f.Parts[0]
+	m, ok := source.Suggest(part.File.Name, near, folder.Dir)
+	return PathFix{
+		PathMapping: RelativeMapping(folder, m), Folder: folder,
+		Profile: ProfileName(part.Profile), Name: part.File.Name, Ambiguous: f.Ambiguous,
+	}, ok
 }
 
 // RelativeMapping is a mapping with an absolute To as the settings of a folder would write it.

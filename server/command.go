@@ -219,8 +219,24 @@ func (s *Server) reload(ctx context.Context) (protocol.LSPAny, error) {
 	return json.Marshal(map[string]int{"profiles": len(s.store.Load().Profiles)})
 }
 
+// doctorFixes bounds the mappings that the doctor offers.
+const doctorFixes = 8
+
+// diagnosis is what the doctor answers to clients that announced covls.
+type diagnosis struct {
+	Content string        `json:"content"` // Markdown
+	Fixes   []wirePathFix `json:"fixes"`
+}
+
+// wirePathFix is a mapping that would find files; the arguments of covls.addPathMapping and a title.
+type wirePathFix struct {
+	Title string `json:"title"`
+	pathMapping
+}
+
 // doctor answers why something is shown or not, as Markdown, and leaves the same in the client's
-// log for clients that drop answers.
+// log for clients that drop answers. One that announced covls gets the mappings beside it that
+// would find files which were not found.
 func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	searched, ok := s.session.facts(ctx)
 	if !ok {
@@ -240,7 +256,18 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	var b strings.Builder
 	report.Doctor(&b, snap, around, time.Now())
 	s.publisher.note(protocol.MessageTypeInfo, b.String())
-	return json.Marshal(b.String())
+	if !s.client.Load().status {
+		return json.Marshal(b.String())
+	}
+	out := diagnosis{Content: b.String(), Fixes: []wirePathFix{}}
+	for _, fix := range diag.LostFixes(snap, doctorFixes) {
+		at := string(uri.File(fix.Folder.Dir))
+		out.Fixes = append(out.Fixes, wirePathFix{
+			Title:       fmt.Sprintf("Map %s to %s, in %s", fix.From, fix.To, config.FileName),
+			pathMapping: mappingArgs(at, &fix),
+		})
+	}
+	return json.Marshal(out)
 }
 
 func writerName(w watch.Writer) string {

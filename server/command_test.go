@@ -221,6 +221,10 @@ func TestShowReport(t *testing.T) {
 		if shown := ed.Seen().Shown; shown != nil {
 			t.Errorf("shown %v", shown)
 		}
+		run(t, ed, "covls.showReport", obj{"format": "html"}, &got)
+		if got.Format != "html" || got.URI != nil || !strings.HasPrefix(got.Content, "<!DOCTYPE html>") || !strings.Contains(got.Content, "Content-Security-Policy") {
+			t.Errorf("answer %.300v", got)
+		}
 		refused(t, ed, "covls.showReport", obj{"component": "none"}, `there is no component "none"`)
 		refused(t, ed, "covls.showReport", obj{"format": "pdf"}, `covls.showReport has no format "pdf"`)
 		refused(t, ed, "covls.showReport", obj{"format": 1}, "covls.showReport takes {")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -64,7 +65,7 @@ func (s *Server) explainRuledOut(snap *workspace.Snapshot, path string) (protoco
 	return null, nil
 }
 
-const wantReport = `{"format"?: "markdown", "component"?: "…"}`
+const wantReport = `{"format"?: "markdown" | "html", "component"?: "…"}`
 
 // wireReport is the answer to covls.showReport.
 type wireReport struct {
@@ -86,15 +87,18 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 	if err := p.into(&args, wantReport); err != nil {
 		return nil, err
 	}
+	snap := s.snapshot(ctx)
 	write, extension := (func(*report.Report, io.Writer) error)(nil), ""
 	switch args.Format {
 	case "", "markdown":
 		args.Format, extension = "markdown", ".md"
 		write = func(r *report.Report, w io.Writer) error { return r.WriteMarkdown(w, reportRows) }
+	case "html":
+		extension = ".html"
+		write = func(r *report.Report, w io.Writer) error { return r.WriteHTML(w, snap.Sources()) }
 	default:
-		return nil, invalid("%s has no format %q: want markdown", p.of, args.Format)
+		return nil, invalid("%s has no format %q: want markdown or html", p.of, args.Format)
 	}
-	snap := s.snapshot(ctx)
 	unmeasured, err := snap.AllUnmeasured(ctx)
 	if err != nil {
 		return nil, err
@@ -135,7 +139,8 @@ func (s *Server) present(ctx context.Context, c *client, name string, content []
 		focus := true
 		limited, cancel := context.WithTimeout(ctx, showPatience)
 		defer cancel()
-		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus})
+		external := strings.HasSuffix(name, ".html") // a browser's
+		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus, External: &external})
 		s.publisher.report(err)
 	}
 	return string(u), nil

@@ -70,3 +70,20 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) ([]string, error) {
 	slices.Sort(out)
 	return out, nil
 }
+
+// Sources returns a function that reads source files by their paths in the JSON report, those alone that
+// profiles name and that were found.
+func (s *Snapshot) Sources() func(path string) (text string, ok bool) {
+	files := make(map[string]*File, len(s.Files))
+	for _, f := range s.Files {
+		files[f.Name] = f
+	}
+	return func(path string) (string, bool) {
+		f := files[path]
+		if f == nil || !f.Found {
+			return "", false
+		}
+		text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+		return text, err == nil
+	}
+}

@@ -149,7 +149,7 @@ renamed. Without --format the ending of -o decides.`,
 			case "sarif":
 				return r.WriteSARIF(w)
 			case "html":
-				return r.WriteHTML(w, l.sources())
+				return r.WriteHTML(w, l.snap.Sources())
 			}
 			return r.WriteText(w, report.TextOptions{Top: top, Paint: stylesFor(io.out, output)})
 		})

@@ -14,7 +14,6 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
-	"github.com/covls/covls/source"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
 )
@@ -150,23 +149,6 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		return nil, fmt.Errorf("stopped: %w", err)
 	}
 	return out, nil
-}
-
-// sources returns a function that reads source files by their paths in the JSON report, those alone that
-// profiles name and that were found.
-func (l *loaded) sources() func(path string) (text string, ok bool) {
-	files := make(map[string]*workspace.File, len(l.snap.Files))
-	for _, f := range l.snap.Files {
-		files[f.Name] = f
-	}
-	return func(path string) (string, bool) {
-		f := files[path]
-		if f == nil || !f.Found {
-			return "", false
-		}
-		text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
-		return text, err == nil
-	}
 }
 
 // counted is what git said of a folder.

@@ -1,0 +1,18 @@
+// Bundles the extension to dist/extension.js, one file of CommonJS. With --tests, the tests that run
+// inside the extension host beside it.
+import { build } from 'esbuild';
+
+const common = {
+	bundle: true,
+	platform: 'node',
+	format: 'cjs',
+	target: 'node20',
+	external: ['vscode'],
+	logLevel: 'warning',
+	mainFields: ['module', 'main'],
+};
+
+await build({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', minify: true });
+if (process.argv.includes('--tests')) {
+	await build({ ...common, entryPoints: ['test/host/index.ts'], outfile: 'dist/test/index.js', sourcemap: 'inline' });
+}

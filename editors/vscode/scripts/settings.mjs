@@ -1,0 +1,80 @@
+// Makes the settings of package.json and their descriptions in package.nls.json from the schema of
+// .covls.toml, beside the extension's own, which stand in own-settings.json.
+//
+//   node scripts/settings.mjs           writes both files
+//   node scripts/settings.mjs --check   fails where they are not what this would write
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const root = new URL('../', import.meta.url);
+const read = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'));
+
+/** Settings of the machine or the whole window, and those that can differ from folder to folder. */
+const folder = 'resource';
+
+/** Settings that start programs: a workspace that is not trusted can't set them. */
+const restricted = ['covls.run.command', 'covls.server.path'];
+
+function leaves(schema, prefix, out) {
+	for (const [name, property] of Object.entries(schema.properties)) {
+		const key = `${prefix}.${name}`;
+		if (property.type === 'object' && property.properties !== undefined) {
+			leaves(property, key, out);
+		} else {
+			out[key] = { scope: folder, ...property };
+		}
+	}
+	return out;
+}
+
+const schema = read('schemas/covls.schema.json');
+const own = read('scripts/own-settings.json');
+const all = leaves(schema, 'covls', {});
+const groups = [
+	['settings.general', (key) => key in own],
+	['settings.coverage', (key) => /^covls\.(profiles|exclude|target|path|component|rule|stale|settle|run)/.test(key)],
+	['settings.marks', (key) => /^covls\.(diagnostics|lens|hints|fade)/.test(key)],
+	['settings.limits', () => true],
+];
+
+const nls = Object.fromEntries(
+	Object.entries(read('package.nls.json')).filter(
+		([key]) => !(key.startsWith('covls.') && !key.startsWith('covls.command.')),
+	),
+);
+const left = { ...own, ...all };
+const configuration = groups.map(([title, belongs], order) => {
+	const properties = {};
+	for (const key of Object.keys(left).filter(belongs)) {
+		const { description, enumDescriptions, ...rest } = left[key];
+		nls[key] = description;
+		properties[key] = { ...rest, markdownDescription: `%${key}%` };
+		if (enumDescriptions !== undefined) {
+			properties[key].enumDescriptions = enumDescriptions.map((text, i) => {
+				nls[`${key}.${rest.enum[i]}`] = text;
+				return `%${key}.${rest.enum[i]}%`;
+			});
+		}
+		delete left[key];
+	}
+	return { title: `%${title}%`, order, properties };
+});
+
+const manifest = read('package.json');
+manifest.contributes.configuration = configuration;
+manifest.capabilities.untrustedWorkspaces.restrictedConfigurations = restricted;
+
+let wrong = false;
+for (const [name, value] of [
+	['package.json', manifest],
+	['package.nls.json', nls],
+]) {
+	if (process.argv.includes('--check')) {
+		if (JSON.stringify(read(name)) !== JSON.stringify(value)) {
+			console.error(`${name} is not what the schema says: run npm run settings`);
+			wrong = true;
+		}
+	} else {
+		writeFileSync(new URL(name, root), `${JSON.stringify(value, null, '\t')}\n`);
+	}
+}
+process.exitCode = wrong ? 1 : 0;

@@ -1,0 +1,409 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, isAbsolute, join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+	CloseAction,
+	type CloseHandlerResult,
+	type DynamicFeature,
+	ErrorAction,
+	type ErrorHandler,
+	ExecuteCommandRequest,
+	type StaticFeature as Feature,
+	LanguageClient,
+	type LanguageClientOptions,
+	type StaticFeature,
+} from 'vscode-languageclient/node';
+import { type Status, statusNotification } from './protocol';
+import { settingsAt } from './settings';
+
+/** What the server's process is doing. */
+export type Life = 'off' | 'starting' | 'running' | 'restarting' | 'failed';
+
+const instructions = 'https://github.com/covls/covls#install';
+
+/** A server that dies this often within the window is not started again. */
+const crashes = { most: 5, window: 180_000 };
+
+/**
+ * The connection to `covls serve`. It starts the server when there is a folder to serve, starts it
+ * again when it dies, and passes on what it says of its state.
+ */
+export class Client implements vscode.Disposable {
+	readonly log: vscode.LogOutputChannel;
+
+	private readonly lifeChanged = new vscode.EventEmitter<Life>();
+	readonly onDidChangeLife = this.lifeChanged.event;
+	private readonly statusChanged = new vscode.EventEmitter<Status>();
+	readonly onDidChangeStatus = this.statusChanged.event;
+
+	private language: LanguageClient | undefined;
+	private current: Life = 'off';
+	/** The process that serves, for tests that end it. */
+	private process: ChildProcess | undefined;
+	/** When the server died, by Date.now. */
+	private deaths: number[] = [];
+	private told = false;
+	/** Ends the wait before a restart. */
+	private hurry: ((again: boolean) => void) | undefined;
+	/** Starts and stops happen one behind the other. */
+	private queue: Promise<void> = Promise.resolve();
+	private readonly disposables: vscode.Disposable[] = [];
+
+	constructor(private readonly context: vscode.ExtensionContext) {
+		this.log = vscode.window.createOutputChannel('covls', { log: true });
+		this.disposables.push(
+			this.log,
+			this.lifeChanged,
+			this.statusChanged,
+			vscode.workspace.onDidChangeConfiguration((e) => {
+				if (e.affectsConfiguration('covls.server')) {
+					void this.restart();
+				}
+			}),
+			vscode.workspace.onDidChangeWorkspaceFolders(() => void this.start()),
+			vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()),
+		);
+	}
+
+	get life(): Life {
+		return this.current;
+	}
+
+	get pid(): number | undefined {
+		return this.process?.pid;
+	}
+
+	/** Starts the server where it does not run and there is something to serve. */
+	start(): Promise<void> {
+		return this.enqueue(async () => {
+			if (this.language === undefined && localFolders().length > 0) {
+				await this.launch();
+			}
+		});
+	}
+
+	/** Ends the server, if it runs, and starts it anew. */
+	restart(): Promise<void> {
+		this.hurry?.(false);
+		return this.enqueue(async () => {
+			this.deaths = [];
+			this.told = false;
+			await this.end();
+			if (localFolders().length > 0) {
+				await this.launch();
+			}
+		});
+	}
+
+	/** Runs a request against the server; undefined where there is no server to ask. */
+	async ask<T>(request: (client: LanguageClient) => Promise<T>): Promise<T | undefined> {
+		await this.queue;
+		if (this.language === undefined || this.current !== 'running') {
+			return undefined;
+		}
+		return request(this.language);
+	}
+
+	/** Runs one of the server's own commands. It rejects where the server refuses or is not there. */
+	async run<T>(command: string, ...args: unknown[]): Promise<T> {
+		const answer = await this.ask(async (client) => ({
+			value: (await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as T,
+		}));
+		if (answer === undefined) {
+			throw new Error(vscode.l10n.t('The covls server is not running.'));
+		}
+		return answer.value;
+	}
+
+	dispose(): void {
+		this.hurry?.(false);
+		void this.enqueue(() => this.end());
+		vscode.Disposable.from(...this.disposables).dispose();
+	}
+
+	private enqueue(work: () => Promise<void>): Promise<void> {
+		this.queue = this.queue.then(work).catch((error) => this.log.error(error as Error));
+		return this.queue;
+	}
+
+	private set(life: Life): void {
+		if (life !== this.current) {
+			this.current = life;
+			this.lifeChanged.fire(life);
+		}
+	}
+
+	private async launch(): Promise<void> {
+		const command = serverPath(this.context);
+		if (typeof command !== 'string') {
+			this.set('failed');
+			void this.tellMissing(command.reason);
+			return;
+		}
+		this.set('starting');
+		const trace = new Trace(this.log);
+		const options: LanguageClientOptions = {
+			// A profile may name files of any language, and the server keeps quiet about the others.
+			documentSelector: [{ scheme: 'file' }],
+			outputChannel: this.log,
+			traceOutputChannel: trace.channel,
+			errorHandler: this.errorHandler(),
+			initializationFailedHandler: () => false,
+			markdown: { isTrusted: { enabledCommands: ['covls.nextGap', 'covls.explain', 'covls.addPathMapping'] } },
+			middleware: {
+				workspace: {
+					configuration: (params) =>
+						params.items.map((item) => settingsAt(item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined)),
+				},
+			},
+		};
+		const language = new Language('covls', 'covls', () => this.spawn(command), options);
+		language.registerFeature(new Experimental());
+		language.onNotification(statusNotification, (status) => this.statusChanged.fire(status));
+		language.onDidChangeState(({ newState }) => {
+			if (this.language === language && newState === 2) {
+				this.set('running');
+			}
+		});
+		this.language = language;
+		try {
+			await language.start();
+		} catch (error) {
+			this.language = undefined;
+			trace.dispose();
+			this.set('failed');
+			this.log.error(error as Error);
+			void this.tellBroken(vscode.l10n.t('covls could not be started: {0}', String((error as Error).message)));
+			return;
+		}
+		this.disposables.push(trace);
+		this.log.info(`serving with ${command}`);
+		this.set('running');
+	}
+
+	private async end(): Promise<void> {
+		const language = this.language;
+		this.language = undefined;
+		if (language !== undefined) {
+			try {
+				await language.dispose();
+			} catch (error) {
+				this.log.warn(`ending the server: ${String(error)}`);
+				this.process?.kill();
+			}
+		}
+		this.set('off');
+	}
+
+	private async spawn(command: string): Promise<ChildProcess> {
+		const env: NodeJS.ProcessEnv = { ...process.env };
+		if (!vscode.workspace.isTrusted) {
+			// Without a PATH the server finds no `go` and so runs nothing over the folder's files.
+			for (const name of Object.keys(env).filter((name) => name.toUpperCase() === 'PATH')) {
+				env[name] = '';
+			}
+		}
+		const child = spawn(command, ['serve'], { env, stdio: 'pipe', windowsHide: true });
+		await new Promise<void>((resolve, reject) => {
+			child.once('spawn', resolve);
+			child.once('error', reject);
+		});
+		child.on('exit', (code, signal) => {
+			this.log.info(`the server ended: ${signal ?? `exit code ${code}`}`);
+		});
+		this.process = child;
+		return child;
+	}
+
+	private errorHandler(): ErrorHandler {
+		return {
+			error: () => ({ action: ErrorAction.Continue, handled: true }),
+			closed: () => this.died(),
+		};
+	}
+
+	/** died waits a little longer each time, and gives up on a server that can't live. */
+	private async died(): Promise<CloseHandlerResult> {
+		const now = Date.now();
+		this.deaths = [...this.deaths.filter((at) => now - at < crashes.window), now];
+		if (this.current === 'starting' || this.deaths.length > crashes.most) {
+			this.language = undefined;
+			this.set('failed');
+			void this.tellBroken(
+				vscode.l10n.t(
+					'The covls server ended {0} times in a short while and is not started again.',
+					this.deaths.length,
+				),
+			);
+			return { action: CloseAction.DoNotRestart, handled: true };
+		}
+		this.set('restarting');
+		if (!this.told) {
+			this.told = true;
+			void this.tellRestart();
+		}
+		const wait = Math.min(250 * 2 ** (this.deaths.length - 1), 8000);
+		const again = await new Promise<boolean>((resolve) => {
+			const timer = setTimeout(() => resolve(true), wait);
+			this.hurry = (start) => {
+				clearTimeout(timer);
+				resolve(start);
+			};
+		});
+		this.hurry = undefined;
+		return { action: again ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
+	}
+
+	private async tellRestart(): Promise<void> {
+		const showLog = vscode.l10n.t('Show Log');
+		const chosen = await vscode.window.showWarningMessage(
+			vscode.l10n.t('The covls server ended unexpectedly and is started again.'),
+			showLog,
+		);
+		if (chosen === showLog) {
+			this.log.show();
+		}
+	}
+
+	private async tellBroken(message: string): Promise<void> {
+		const restart = vscode.l10n.t('Restart');
+		const showLog = vscode.l10n.t('Show Log');
+		const chosen = await vscode.window.showErrorMessage(message, restart, showLog);
+		if (chosen === restart) {
+			await this.restart();
+		} else if (chosen === showLog) {
+			this.log.show();
+		}
+	}
+
+	private async tellMissing(reason: string): Promise<void> {
+		const how = vscode.l10n.t('How to Install');
+		const settings = vscode.l10n.t('Open Settings');
+		this.log.error(reason);
+		const chosen = await vscode.window.showErrorMessage(reason, how, settings);
+		if (chosen === how) {
+			await vscode.env.openExternal(vscode.Uri.parse(instructions));
+		} else if (chosen === settings) {
+			await vscode.commands.executeCommand('workbench.action.openSettings', 'covls.server.path');
+		}
+	}
+}
+
+/** Folders on a disk; the server can read no others. */
+export function localFolders(): vscode.WorkspaceFolder[] {
+	return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+}
+
+/**
+ * A language client without the feature that makes each of the server's commands one of VS Code's:
+ * the extension has them under the same names, with a cursor and a way to show the answer, and
+ * they are there when the server is not.
+ */
+class Language extends LanguageClient {
+	override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
+		if ('registrationType' in feature && feature.registrationType.method === ExecuteCommandRequest.method) {
+			return;
+		}
+		super.registerFeature(feature);
+	}
+}
+
+/** Experimental asks for `covls/status` and for reports as text. */
+class Experimental implements Feature {
+	fillClientCapabilities(capabilities: { experimental?: unknown }): void {
+		capabilities.experimental = { ...(capabilities.experimental as object | undefined), covls: true };
+	}
+	initialize(): void {}
+	getState(): { kind: 'static' } {
+		return { kind: 'static' };
+	}
+	clear(): void {}
+}
+
+/** serverPath finds the program, or the reason why there is none. */
+function serverPath(context: vscode.ExtensionContext): string | { reason: string } {
+	const program = process.platform === 'win32' ? 'covls.exe' : 'covls';
+	const set = vscode.workspace.getConfiguration('covls').get<string>('server.path', '').trim();
+	if (set !== '') {
+		const path = expand(set);
+		return runs(path)
+			? path
+			: { reason: vscode.l10n.t('There is no program at {0}, which the setting covls.server.path names.', path) };
+	}
+	const bundled = context.asAbsolutePath(join('server', program));
+	if (runs(bundled)) {
+		return bundled;
+	}
+	for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
+		if (isAbsolute(dir) && runs(join(dir, program))) {
+			return join(dir, program);
+		}
+	}
+	return {
+		reason: vscode.l10n.t(
+			'This covls extension brings no server for {0}-{1}, and there is no covls on the PATH.',
+			process.platform,
+			process.arch,
+		),
+	};
+}
+
+function expand(path: string): string {
+	const folder = localFolders()[0]?.uri.fsPath ?? '';
+	const out = path
+		.replace(/^~(?=$|[\\/])/, homedir())
+		.replaceAll('${userHome}', homedir())
+		.replaceAll('${workspaceFolder}', folder);
+	return isAbsolute(out) ? out : join(folder, out);
+}
+
+function runs(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * Trace lets the setting `covls.trace.server` decide what is traced; the language client itself
+ * goes by the log level of the channel, which is not known to people and not kept.
+ */
+class Trace implements vscode.Disposable {
+	private readonly levelChanged = new vscode.EventEmitter<vscode.LogLevel>();
+	private readonly listener: vscode.Disposable;
+	readonly channel: vscode.LogOutputChannel;
+
+	constructor(log: vscode.LogOutputChannel) {
+		const wanted = () => vscode.workspace.getConfiguration('covls').get<string>('trace.server', 'off') !== 'off';
+		this.listener = vscode.workspace.onDidChangeConfiguration((e) => {
+			if (e.affectsConfiguration('covls.trace.server')) {
+				this.levelChanged.fire(this.channel.logLevel);
+			}
+		});
+		this.channel = new Proxy(log, {
+			get: (target, name) => {
+				switch (name) {
+					case 'logLevel':
+						return wanted() ? vscode.LogLevel.Trace : vscode.LogLevel.Info;
+					case 'onDidChangeLogLevel':
+						return this.levelChanged.event;
+					case 'trace':
+						return (message: string, ...args: unknown[]) => target.info(message, ...args);
+					default: {
+						const value: unknown = Reflect.get(target, name);
+						return typeof value === 'function' ? value.bind(target) : value;
+					}
+				}
+			},
+		});
+	}
+
+	dispose(): void {
+		this.listener.dispose();
+		this.levelChanged.dispose();
+	}
+}

@@ -1,0 +1,361 @@
+import { relative } from 'node:path';
+import * as vscode from 'vscode';
+import { type CodeAction, CodeActionRequest, type Location } from 'vscode-languageclient/node';
+import { type Client, localFolders } from './client';
+import type { Model } from './model';
+import { type Gap, gapsRequest, serverCommand } from './protocol';
+import type { Reports } from './report';
+import type { TestTasks } from './run';
+import type { Node } from './tree';
+import { tierIcon, tierName } from './words';
+
+/** Everything that the commands of the palette, the lenses and the menus need. */
+export interface Parts {
+	readonly client: Client;
+	readonly model: Model;
+	readonly reports: Reports;
+	readonly tests: TestTasks;
+}
+
+/** Registers the commands. Those with a name of the server's do what it does, and show the answer. */
+export function registerCommands(parts: Parts): vscode.Disposable {
+	const { client, tests } = parts;
+	const commands: Record<string, (...args: never[]) => unknown> = {
+		'covls.nextGap': (at?: unknown) => jumpInFile(parts, serverCommand.nextGap, at),
+		'covls.previousGap': (at?: unknown) => jumpInFile(parts, serverCommand.previousGap, at),
+		'covls.nextGapInWorkspace': (at?: unknown) => jump(parts, serverCommand.nextGapInWorkspace, at ?? here()),
+		'covls.mostUrgentGap': () => jump(parts, serverCommand.mostUrgentGap),
+		'covls.openGap': (uri: string, gap: Gap) => openGap(parts, uri, gap),
+		'covls.openFile': (node: Node) => openFile(node),
+		'covls.reload': () => reload(parts),
+		'covls.toggle': () => client.run(serverCommand.toggle),
+		'covls.doctor': () => doctor(parts),
+		'covls.explain': (what?: unknown) => explain(parts, what),
+		'covls.showReport': () => showReport(parts, 'markdown'),
+		'covls.showReportPage': () => showReport(parts, 'html'),
+		'covls.addPathMapping': (args?: unknown) => addPathMapping(parts, args),
+		'covls.setTier': (what?: unknown) => setTier(parts, what),
+		'covls.exclude': (node: Node) => exclude(parts, node),
+		'covls.selectProfiles': () => selectProfiles(parts),
+		'covls.createConfiguration': () => createConfiguration(parts),
+		'covls.runTests': () => tests.run(activeDocument()),
+		'covls.restart': () => client.restart(),
+		'covls.showLog': () => client.log.show(),
+		'covls.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:covls.covls'),
+	};
+	return vscode.Disposable.from(
+		...Object.entries(commands).map(([name, run]) =>
+			vscode.commands.registerCommand(name, async (...args: unknown[]) => {
+				try {
+					return await (run as (...args: unknown[]) => unknown)(...args);
+				} catch (error) {
+					const log = vscode.l10n.t('Show Log');
+					client.log.warn(`${name}: ${String(error)}`);
+					const chosen = await vscode.window.showErrorMessage(`covls: ${(error as Error).message}`, log);
+					if (chosen === log) {
+						client.log.show();
+					}
+					return undefined;
+				}
+			}),
+		),
+	);
+}
+
+function activeDocument(): vscode.Uri | undefined {
+	const uri = vscode.window.activeTextEditor?.document.uri;
+	return uri?.scheme === 'file' ? uri : undefined;
+}
+
+/** The cursor, as the server's jumps take it. */
+function here(): unknown {
+	const editor = vscode.window.activeTextEditor;
+	if (editor === undefined || editor.document.uri.scheme !== 'file') {
+		return undefined;
+	}
+	const { line, character } = editor.selection.active;
+	return { textDocument: { uri: editor.document.uri.toString() }, position: { line, character } };
+}
+
+/** The server shows the place itself, by window/showDocument; the answer tells whether there is one. */
+async function jump({ client }: Parts, command: string, at?: unknown): Promise<Location | null> {
+	const found = await client.run<Location | null>(command, ...(at === undefined ? [] : [at]));
+	if (found === null) {
+		void vscode.window.showInformationMessage(
+			vscode.l10n.t('There is no gap: tests reach everything that was measured.'),
+		);
+	}
+	return found;
+}
+
+async function jumpInFile(parts: Parts, command: string, at: unknown): Promise<Location | null> {
+	const from = at ?? here();
+	if (from === undefined) {
+		return jump(parts, serverCommand.mostUrgentGap);
+	}
+	const found = await parts.client.run<Location | null>(command, from);
+	if (found === null) {
+		const elsewhere = vscode.l10n.t('Go to Most Urgent Gap');
+		const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('This file has no gap.'), elsewhere);
+		if (chosen === elsewhere) {
+			return jump(parts, serverCommand.mostUrgentGap);
+		}
+	}
+	return found;
+}
+
+/** Opens a file at a function: where it is in the text of now, else where the profile saw it. */
+async function openGap({ client }: Parts, uri: string, gap: Gap): Promise<void> {
+	const textDocument = { uri };
+	const gaps = (await client.ask((c) => c.sendRequest(gapsRequest, { textDocument })))?.components
+		.flatMap((component) => component.tiers)
+		.flatMap((tier) => tier.files)
+		.flatMap((file) => file.gaps)
+		.filter((g) => g.name === gap.name && g.shape === gap.shape && g.range !== null);
+	gaps?.sort((a, b) => Math.abs(a.line - gap.line) - Math.abs(b.line - gap.line));
+	const start = gaps?.[0]?.range?.start ?? gap.range?.start ?? { line: gap.line, character: 0 };
+	await open(uri, new vscode.Position(start.line, start.character));
+}
+
+async function open(uri: string, at: vscode.Position): Promise<void> {
+	await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection: new vscode.Range(at, at) });
+}
+
+async function openFile(node: Node): Promise<void> {
+	if (node.kind === 'file' && node.file.uri !== null) {
+		await vscode.window.showTextDocument(vscode.Uri.parse(node.file.uri));
+	}
+}
+
+async function reload({ client }: Parts): Promise<void> {
+	await vscode.window.withProgress(
+		{ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('covls reads all profiles again') },
+		() => client.run(serverCommand.reload),
+	);
+}
+
+/** What the server answers to the doctor's command; the fixes are mappings that would find lost files. */
+interface Diagnosis {
+	readonly content: string;
+	readonly fixes: readonly {
+		readonly title: string;
+		readonly from: string;
+		readonly to: string;
+		readonly uri: string;
+	}[];
+}
+
+async function doctor({ client, reports }: Parts): Promise<void> {
+	const answer = await client.run<string | Diagnosis>(serverCommand.doctor);
+	const { content, fixes } = typeof answer === 'string' ? { content: answer, fixes: [] } : answer;
+	const buttons = fixes.map(({ title, from, to, uri }) => ({
+		label: title,
+		command: serverCommand.addPathMapping,
+		args: { from, to, uri },
+	}));
+	await reports.showMarkdownPage(vscode.l10n.t('Coverage doctor'), content, buttons);
+}
+
+/** The file that a command speaks of: a row of the tree, an entry of the explorer, or the one at hand. */
+function fileOf(what: unknown): string | undefined {
+	if (what instanceof vscode.Uri) {
+		return what.toString();
+	}
+	const node = what as Node | { textDocument?: { uri?: string } } | undefined;
+	if (node !== undefined && 'kind' in node && (node.kind === 'file' || node.kind === 'gap')) {
+		return node.file.uri ?? undefined;
+	}
+	if (node !== undefined && 'textDocument' in node) {
+		return node.textDocument?.uri;
+	}
+	return activeDocument()?.toString();
+}
+
+async function explain({ client, reports }: Parts, what: unknown): Promise<void> {
+	const uri = fileOf(what);
+	if (uri === undefined) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('Open the file that is to be explained.'));
+		return;
+	}
+	const text = await client.run<string | null>(serverCommand.explain, { textDocument: { uri } });
+	const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+	if (text === null) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('No coverage profile names {0}.', name));
+		return;
+	}
+	await reports.showMarkdown(vscode.l10n.t('Coverage of {0}', name), text);
+}
+
+async function showReport({ client, reports }: Parts, format: 'markdown' | 'html'): Promise<void> {
+	const title = vscode.l10n.t('Coverage report');
+	const answer = await client.run<{ content: string }>(serverCommand.showReport, { format });
+	if (format === 'html') {
+		reports.showPage(title, answer.content);
+	} else {
+		await reports.showMarkdown(title, answer.content);
+	}
+}
+
+async function addPathMapping({ client }: Parts, given: unknown): Promise<void> {
+	let args = given as { from: string; to: string; uri?: string } | undefined;
+	if (args === undefined) {
+		const folder = await chooseFolder();
+		const title = vscode.l10n.t('Add Path Mapping');
+		const from =
+			folder === undefined
+				? undefined
+				: await vscode.window.showInputBox({
+						title: `${title} (1/2)`,
+						prompt: vscode.l10n.t('How paths in the profile begin, such as /builds/team/app'),
+						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Say how the paths begin.') : undefined),
+					});
+		const to =
+			from === undefined
+				? undefined
+				: await vscode.window.showInputBox({
+						title: `${title} (2/2)`,
+						prompt: vscode.l10n.t('What that is here, from {0} on', folder?.name ?? ''),
+						value: '.',
+						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Say what that is here.') : undefined),
+					});
+		if (folder === undefined || from === undefined || to === undefined) {
+			return;
+		}
+		args = { from: from.trim(), to: to.trim(), uri: folder.uri.toString() };
+	}
+	await client.run(serverCommand.addPathMapping, args);
+}
+
+async function setTier({ client }: Parts, what: unknown): Promise<void> {
+	const uri = fileOf(what);
+	if (uri === undefined) {
+		return;
+	}
+	const choices = (['critical', 'high', 'medium', 'lower'] as const).map((tier) => ({
+		label: tierName(tier),
+		iconPath: tierIcon(tier),
+		rule: { tier } as object,
+	}));
+	const chosen = await vscode.window.showQuickPick(
+		[
+			...choices,
+			{
+				label: vscode.l10n.t('Leave Out of Coverage'),
+				iconPath: new vscode.ThemeIcon('circle-slash'),
+				rule: { exclude: true },
+			},
+		],
+		{
+			title: vscode.l10n.t(
+				'Tier of {0}, by a rule in .covls.toml',
+				decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)),
+			),
+		},
+	);
+	if (chosen === undefined) {
+		return;
+	}
+	const why = await vscode.window.showInputBox({
+		title: vscode.l10n.t('Why?'),
+		prompt: vscode.l10n.t('The reason is kept with the rule and shown with the file; it may be empty.'),
+	});
+	if (why === undefined) {
+		return;
+	}
+	const rule = why.trim() === '' ? chosen.rule : { ...chosen.rule, why: why.trim() };
+	const at = await client.run<Location>(serverCommand.addRule, { uri, rule });
+	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));
+}
+
+/** Puts the marker that leaves a function out of coverage above it, which is a code action of the server's. */
+async function exclude({ client }: Parts, node: Node): Promise<void> {
+	if (node.kind !== 'gap' || node.file.uri === null) {
+		return;
+	}
+	const uri = vscode.Uri.parse(node.file.uri);
+	await openGap({ client } as Parts, node.file.uri, node.gap);
+	const editor = vscode.window.activeTextEditor;
+	if (editor?.document.uri.toString() !== uri.toString()) {
+		return;
+	}
+	const at = editor.selection.active;
+	const range = { start: { line: at.line, character: at.character }, end: { line: at.line, character: at.character } };
+	const actions = await client.ask((c) =>
+		c.sendRequest(CodeActionRequest.type, {
+			textDocument: { uri: node.file.uri as string },
+			range,
+			context: { diagnostics: [], only: ['refactor'] },
+		}),
+	);
+	const action = actions?.find((a): a is CodeAction => 'edit' in a && a.edit !== undefined);
+	if (action?.edit === undefined) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('covls knows no marker for {0}.', node.gap.name));
+		return;
+	}
+	const edit = await client.ask((c) => c.protocol2CodeConverter.asWorkspaceEdit(action.edit));
+	if (edit !== undefined) {
+		await vscode.workspace.applyEdit(edit);
+	}
+}
+
+async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+	const folders = localFolders();
+	return folders.length > 1 ? vscode.window.showWorkspaceFolderPick() : folders[0];
+}
+
+/** Lets the user choose among the files that have the name of a profile, and keeps the choice. */
+async function selectProfiles({ model }: Parts): Promise<void> {
+	const folder = await chooseFolder();
+	if (folder === undefined) {
+		return;
+	}
+	const config = vscode.workspace.getConfiguration('covls', folder.uri);
+	const names = config.inspect<string[]>('profiles')?.defaultValue ?? [];
+	const found = await vscode.workspace.findFiles(
+		new vscode.RelativePattern(folder, `{${names.join(',')}}`),
+		'**/{node_modules,.git}/**',
+		1000,
+	);
+	const read = new Set((model.status?.profiles ?? []).map((profile) => vscode.Uri.parse(profile.uri).toString()));
+	const all = new Set([...found.map((uri) => uri.toString()), ...read]);
+	const items: (vscode.QuickPickItem & { uri?: vscode.Uri; all?: boolean })[] = [...all].sort().map((text) => {
+		const uri = vscode.Uri.parse(text);
+		return { label: vscode.workspace.asRelativePath(uri, false), uri, picked: read.has(text) };
+	});
+	const browse = vscode.l10n.t('Browse…');
+	items.push({ label: '', kind: vscode.QuickPickItemKind.Separator }, { label: `$(folder-opened) ${browse}` });
+	const chosen = await vscode.window.showQuickPick(items, {
+		canPickMany: true,
+		title: vscode.l10n.t('Profiles that covls reads'),
+		placeHolder: vscode.l10n.t('None: all that have one of the usual names'),
+	});
+	if (chosen === undefined) {
+		return;
+	}
+	const uris = chosen.flatMap((item) => (item.uri === undefined ? [] : [item.uri]));
+	if (chosen.some((item) => item.uri === undefined)) {
+		uris.push(
+			...((await vscode.window.showOpenDialog({
+				canSelectMany: true,
+				defaultUri: folder.uri,
+				openLabel: vscode.l10n.t('Read'),
+			})) ?? []),
+		);
+	}
+	const paths = uris.map((uri) => {
+		const path = relative(folder.uri.fsPath, uri.fsPath);
+		return path.startsWith('..') ? uri.fsPath : path.replaceAll('\\', '/');
+	});
+	const target =
+		localFolders().length > 1 ? vscode.ConfigurationTarget.WorkspaceFolder : vscode.ConfigurationTarget.Workspace;
+	await config.update('profiles', paths.length === 0 ? undefined : paths, target);
+}
+
+async function createConfiguration({ client }: Parts): Promise<void> {
+	const folder = await chooseFolder();
+	if (folder === undefined) {
+		return;
+	}
+	const at = await client.run<Location>(serverCommand.createConfiguration, { uri: folder.uri.toString() });
+	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));
+}

@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import type { Client } from './client';
+import type { Model } from './model';
+import type { DocumentCoverage, GapFile } from './protocol';
+
+/**
+ * When the first run is said again. VS Code's explorer is made to show coverage a while after the
+ * window is there, and misses a run that is older (it is its listener that fails, in 1.88 to 1.139).
+ */
+const lateListeners = [6_000, 20_000];
+
+/**
+ * Feeds VS Code's own Test Coverage: a run of tests that never happened carries what the profiles
+ * say. Each change of the profiles is a new such run, which takes the place of the one before when
+ * it ends, so that nothing is empty in between and no view comes to the front.
+ */
+export class TestCoverage implements vscode.Disposable {
+	private readonly controller: vscode.TestController;
+	private readonly profile: vscode.TestRunProfile;
+	private readonly disposables: vscode.Disposable[];
+	/** Whether a run of this extension is what VS Code shows. */
+	private shown = false;
+	/** What the last run said. */
+	private last = '';
+	/** Settled when VS Code's Test Coverage listens. */
+	private listening: Promise<void> | undefined;
+	private repeats: NodeJS.Timeout[] = [];
+
+	constructor(
+		client: Client,
+		private readonly model: Model,
+	) {
+		this.controller = vscode.tests.createTestController('covls', vscode.l10n.t('Coverage (covls)'));
+		this.profile = this.controller.createRunProfile(
+			vscode.l10n.t('Run Tests with Coverage'),
+			vscode.TestRunProfileKind.Coverage,
+			() => vscode.commands.executeCommand<void>('covls.runTests'),
+		);
+		this.profile.loadDetailedCoverage = async (_run, file, token) => {
+			const coverage = await this.model.document(file.uri, token);
+			return coverage === null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
+		};
+		this.disposables = [
+			this.controller,
+			model.onDidChange(() => {
+				// While the server is away its last word holds.
+				if (client.life !== 'restarting' && client.life !== 'starting') {
+					this.publish(false);
+				}
+			}),
+			vscode.workspace.onDidChangeConfiguration((e) => {
+				if (e.affectsConfiguration('covls.testCoverage')) {
+					this.publish(true);
+				}
+			}),
+		];
+	}
+
+	/** Says anew what is covered, as after a function became stale. */
+	refresh(): void {
+		this.publish(true);
+	}
+
+	dispose(): void {
+		for (const timer of this.repeats) {
+			clearTimeout(timer);
+		}
+		vscode.Disposable.from(...this.disposables).dispose();
+	}
+
+	private publish(anyway: boolean): void {
+		const status = this.model.status;
+		const files =
+			status === undefined || status.hidden
+				? []
+				: [...this.model.measured()].filter(([uri]) => wants(vscode.Uri.parse(uri), 'testCoverage.enable', true));
+		if (files.length === 0 && !this.shown) {
+			return;
+		}
+		const now = JSON.stringify([
+			status?.profiles.map((p) => [p.path, p.modified]),
+			files.map(([uri, file]) => [uri, file.summary]),
+		]);
+		if (now === this.last && !anyway) {
+			return;
+		}
+		this.last = now;
+		this.shown = files.length > 0;
+		if (this.listening === undefined) {
+			this.listening = wake();
+			this.repeats = lateListeners.map((wait) => setTimeout(() => this.publish(true), wait));
+		}
+		void this.listening.then(() => {
+			// Something newer may have been published meanwhile.
+			if (now === this.last) {
+				this.send(files);
+			}
+		});
+	}
+
+	private send(files: readonly [string, GapFile][]): void {
+		const request = new vscode.TestRunRequest(undefined, undefined, this.profile);
+		const run = this.controller.createTestRun(request, vscode.l10n.t('Coverage of the profiles'), false);
+		for (const [uri, file] of files) {
+			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), file));
+		}
+		run.end();
+	}
+}
+
+/**
+ * Makes VS Code listen to runs: what keeps the coverage there comes to life when something first asks
+ * for it, and a run that ended before that is lost.
+ */
+async function wake(): Promise<void> {
+	try {
+		await vscode.commands.executeCommand('testing.coverage.close');
+	} catch {
+		// A version without that command shows the run all the same once an editor is open.
+	}
+}
+
+function wants(uri: vscode.Uri, setting: string, otherwise: boolean): boolean {
+	return vscode.workspace.getConfiguration('covls', uri).get(setting, otherwise);
+}
+
+function fileCoverage(uri: vscode.Uri, file: GapFile): vscode.FileCoverage {
+	const count = (covered: number | null, total: number | null) =>
+		covered === null || total === null || total === 0 ? undefined : new vscode.TestCoverageCount(covered, total);
+	return new vscode.FileCoverage(
+		uri,
+		new vscode.TestCoverageCount(file.summary.covered, file.summary.total),
+		count(file.branches_covered, file.branches_total),
+		count(file.functions_covered, file.functions_total),
+	);
+}
+
+/** Covered code is left out unless it is wanted, so that only gaps are painted. */
+function details(coverage: DocumentCoverage, covered: boolean): vscode.FileCoverageDetail[] {
+	const out: vscode.FileCoverageDetail[] = [];
+	const lines = new Map(coverage.branches.map((branch) => [branch.line, branch.ways]));
+	for (const region of coverage.regions) {
+		const range = toRange(region.range);
+		const ways = lines.get(range.start.line);
+		lines.delete(range.start.line);
+		const missed = ways?.some((way) => way.count === 0) ?? false;
+		if (region.state === 'uncovered' || missed || covered) {
+			const branches = ways?.map((way) => new vscode.BranchCoverage(way.count ?? true));
+			out.push(new vscode.StatementCoverage(region.count ?? region.state === 'covered', range, branches));
+		}
+	}
+	for (const f of coverage.functions) {
+		if (f.state !== 'excluded' && !f.stale) {
+			const ran = f.count ?? f.state !== 'uncovered';
+			out.push(new vscode.DeclarationCoverage(f.name, ran, toRange(f.name_range)));
+		}
+	}
+	return out;
+}
+
+function toRange(range: {
+	start: { line: number; character: number };
+	end: { line: number; character: number };
+}): vscode.Range {
+	return new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
+}

@@ -1,0 +1,44 @@
+import type * as vscode from 'vscode';
+import { Badges } from './badges';
+import { Client } from './client';
+import { registerCommands } from './commands';
+import { TestCoverage } from './coverage';
+import { Model } from './model';
+import { Reports } from './report';
+import { TestTasks } from './run';
+import { StaleMarks } from './stale';
+import { StatusBar } from './status';
+import { Tree } from './tree';
+
+/** What the tests of the extension look at. */
+export interface Api {
+	readonly client: Client;
+	readonly model: Model;
+	readonly tree: Tree;
+	readonly badges: Badges;
+}
+
+/** Makes all that is drawn, and starts the server without waiting for it. */
+export function activate(context: vscode.ExtensionContext): Api {
+	const client = new Client(context);
+	const model = new Model(client);
+	const reports = new Reports();
+	const tests = new TestTasks(client);
+	const testCoverage = new TestCoverage(client, model);
+	const tree = new Tree(model, context.workspaceState);
+	const badges = new Badges(model);
+	context.subscriptions.push(
+		registerCommands({ client, model, reports, tests }),
+		new StatusBar(client, model),
+		new StaleMarks(model, testCoverage),
+		testCoverage,
+		badges,
+		tree,
+		tests,
+		reports,
+		model,
+		client,
+	);
+	void client.start();
+	return { client, model, tree, badges };
+}

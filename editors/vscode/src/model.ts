@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import type { Client } from './client';
+import { coverageRequest, type DocumentCoverage, type GapFile, type Gaps, gapsRequest, type Status } from './protocol';
+
+/**
+ * The last state that the server told, and the files that go with it. What is there stays until
+ * something newer is there whole, so that no view is ever empty in between; it goes only when the
+ * server says that there is no profile, or is ended for good.
+ */
+export class Model implements vscode.Disposable {
+	status: Status | undefined;
+	gaps: Gaps = { components: [] };
+
+	private files = new Map<string, GapFile>();
+	private readonly changed = new vscode.EventEmitter<void>();
+	/** Fires when the status or the files are other ones. */
+	readonly onDidChange = this.changed.event;
+	private readonly disposables: vscode.Disposable[];
+	/** Counts what was asked for, so that an answer that was overtaken is dropped. */
+	private asked = 0;
+
+	constructor(private readonly client: Client) {
+		this.disposables = [
+			this.changed,
+			client.onDidChangeStatus((status) => void this.take(status)),
+			client.onDidChangeLife((life) => {
+				if (life === 'off' || life === 'failed') {
+					this.asked++;
+					this.set(undefined, { components: [] });
+				} else {
+					this.changed.fire();
+				}
+			}),
+		];
+	}
+
+	/** What is known of a file, undefined where no profile names it. */
+	file(uri: vscode.Uri): GapFile | undefined {
+		return this.files.get(uri.toString());
+	}
+
+	/** The files that are on disk, with where they are. */
+	measured(): Iterable<[string, GapFile]> {
+		return this.files;
+	}
+
+	/** The coverage of a document as its text is now; null where no profile names it. */
+	async document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null> {
+		const textDocument = { uri: uri.toString() };
+		return (await this.client.ask((c) => c.sendRequest(coverageRequest, { textDocument }, token))) ?? null;
+	}
+
+	dispose(): void {
+		vscode.Disposable.from(...this.disposables).dispose();
+	}
+
+	private async take(status: Status): Promise<void> {
+		const asked = ++this.asked;
+		if (status.state === 'empty' || status.state === 'loading') {
+			this.set(status, { components: [] });
+			return;
+		}
+		if (status.loading && this.status !== undefined) {
+			this.status = status;
+			this.changed.fire();
+			return;
+		}
+		const gaps = await this.client.ask((c) => c.sendRequest(gapsRequest, { all: true }));
+		if (gaps !== undefined && asked === this.asked) {
+			this.set(status, gaps);
+		}
+	}
+
+	private set(status: Status | undefined, gaps: Gaps): void {
+		this.status = status;
+		this.gaps = gaps;
+		this.files = new Map();
+		for (const component of gaps.components) {
+			for (const { files } of component.tiers) {
+				for (const file of files) {
+					if (file.uri !== null) {
+						this.files.set(vscode.Uri.parse(file.uri).toString(), file);
+					}
+				}
+			}
+		}
+		this.changed.fire();
+	}
+}

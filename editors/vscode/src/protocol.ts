@@ -1,0 +1,166 @@
+/**
+ * What the extension and `covls serve` say to each other beyond LSP; docs/lsp-extensions.md has the
+ * meaning of every field. Lines and ranges are 0-based and in UTF-16, as VS Code's own.
+ */
+
+import type { Range } from 'vscode-languageclient/node';
+import { NotificationType, RequestType } from 'vscode-languageclient/node';
+
+export type Tier = 'critical' | 'high' | 'medium' | 'lower' | 'ok';
+
+/** The tiers from the most urgent down; "ok" is a file that needs nothing. */
+export const tiers: readonly Tier[] = ['critical', 'high', 'medium', 'lower', 'ok'];
+
+export interface Summary {
+	readonly unit: 'statements' | 'lines';
+	readonly covered: number;
+	readonly total: number;
+	/** Null where there is nothing to cover. */
+	readonly percent: number | null;
+	readonly target: number;
+	/** Statements or lines short of the target. */
+	readonly gap: number;
+	readonly gap_points: number;
+}
+
+export type Tiers = Readonly<Record<Tier, number>>;
+
+export interface Profile {
+	readonly uri: string;
+	readonly path: string;
+	readonly format: string;
+	readonly modified: string;
+	readonly files: number;
+	readonly found: number;
+	readonly trouble: string | null;
+	readonly newer_sources: number;
+}
+
+export interface Folder {
+	readonly uri: string;
+	readonly name: string;
+	readonly summary: Summary | null;
+	readonly tiers: Tiers;
+	readonly uncovered_functions: number;
+	readonly patterns: readonly string[];
+	readonly searched_dirs: number;
+	readonly languages: readonly string[];
+	readonly make_profile: { readonly language: string; readonly command: string } | null;
+}
+
+export interface Status {
+	readonly state: 'loading' | 'empty' | 'broken' | 'ready';
+	readonly loading: boolean;
+	readonly summary: Summary | null;
+	readonly tiers: Tiers;
+	readonly uncovered_functions: number;
+	readonly stale: boolean;
+	readonly hidden: boolean;
+	readonly profiles: readonly Profile[];
+	readonly folders: readonly Folder[];
+	readonly languages: readonly string[];
+}
+
+export interface Gap {
+	readonly name: string;
+	readonly shape: 'function' | 'stretch';
+	/** "" is ordinary code. */
+	readonly kind: string;
+	readonly line: number;
+	/** Null where the document is not open. */
+	readonly range: Range | null;
+	readonly statements: number;
+	readonly message: string;
+}
+
+export interface GapFile {
+	/** Null where the file was not found on disk. */
+	readonly uri: string | null;
+	readonly path: string;
+	readonly tier: Tier;
+	readonly rank: number;
+	readonly summary: Summary;
+	readonly functions_covered: number | null;
+	readonly functions_total: number | null;
+	readonly branches_covered: number | null;
+	readonly branches_total: number | null;
+	readonly role: string;
+	readonly reason: string;
+	readonly score: number;
+	readonly why: string | null;
+	readonly stale: boolean;
+	readonly gaps: readonly Gap[];
+}
+
+export interface Component {
+	/** "" is what belongs to no other. */
+	readonly name: string;
+	readonly folder: string;
+	readonly summary: Summary;
+	readonly tiers: readonly { readonly tier: Tier; readonly files: readonly GapFile[] }[];
+}
+
+export interface Gaps {
+	readonly components: readonly Component[];
+}
+
+export interface GapsParams {
+	readonly textDocument?: { readonly uri: string };
+	readonly all?: boolean;
+}
+
+export interface Region {
+	readonly range: Range;
+	/** Null where it ran and nobody knows how often. */
+	readonly count: number | null;
+	readonly statements: number;
+	readonly state: 'covered' | 'uncovered';
+}
+
+export interface FunctionCoverage {
+	readonly name: string;
+	readonly range: Range;
+	readonly name_range: Range;
+	readonly count: number | null;
+	readonly covered: number;
+	readonly total: number;
+	readonly state: 'covered' | 'partly' | 'uncovered' | 'excluded';
+	readonly stale: boolean;
+	readonly kind: string;
+}
+
+export interface DocumentCoverage {
+	readonly uri: string;
+	readonly version: number | null;
+	readonly summary: Summary;
+	readonly tier: Tier;
+	readonly reason: string;
+	readonly stale: boolean;
+	readonly regions: readonly Region[];
+	readonly branches: readonly { readonly line: number; readonly ways: readonly { readonly count: number | null }[] }[];
+	readonly functions: readonly FunctionCoverage[];
+	readonly excluded: readonly { readonly range: Range; readonly reason: string }[];
+}
+
+export const statusNotification = new NotificationType<Status>('covls/status');
+export const gapsRequest = new RequestType<GapsParams, Gaps, void>('covls/gaps');
+export const coverageRequest = new RequestType<{ textDocument: { uri: string } }, DocumentCoverage | null, void>(
+	'covls/coverage',
+);
+
+/** The commands of the server, by workspace/executeCommand. */
+export const serverCommand = {
+	nextGap: 'covls.nextGap',
+	previousGap: 'covls.previousGap',
+	nextGapInWorkspace: 'covls.nextGapInWorkspace',
+	mostUrgentGap: 'covls.mostUrgentGap',
+	reload: 'covls.reload',
+	toggle: 'covls.toggle',
+	doctor: 'covls.doctor',
+	explain: 'covls.explain',
+	showReport: 'covls.showReport',
+	addPathMapping: 'covls.addPathMapping',
+	addRule: 'covls.addRule',
+	createConfiguration: 'covls.createConfiguration',
+	runCommand: 'covls.runCommand',
+} as const;

@@ -1,0 +1,197 @@
+import * as vscode from 'vscode';
+import type { Client } from './client';
+import { localFolders } from './client';
+import type { Model } from './model';
+import { type Status, tiers } from './protocol';
+import { ago, counts, literal, percent, short, tierName } from './words';
+
+interface Look {
+	readonly text: string;
+	/** What a screen reader says. */
+	readonly label: string;
+	readonly background?: string;
+}
+
+/** The item of the status bar, and the menu behind it. */
+export class StatusBar implements vscode.Disposable {
+	private readonly item: vscode.StatusBarItem;
+	private readonly disposables: vscode.Disposable[];
+
+	constructor(
+		private readonly client: Client,
+		private readonly model: Model,
+	) {
+		this.item = vscode.window.createStatusBarItem('covls.status', vscode.StatusBarAlignment.Right, 90);
+		this.item.name = vscode.l10n.t('Coverage');
+		this.item.command = 'covls.menu';
+		this.disposables = [
+			this.item,
+			model.onDidChange(() => this.update()),
+			vscode.workspace.onDidChangeConfiguration((e) => {
+				if (e.affectsConfiguration('covls.statusBar')) {
+					this.update();
+				}
+			}),
+			vscode.workspace.onDidChangeWorkspaceFolders(() => this.update()),
+			vscode.commands.registerCommand('covls.menu', () => this.menu()),
+		];
+		this.update();
+	}
+
+	dispose(): void {
+		vscode.Disposable.from(...this.disposables).dispose();
+	}
+
+	private update(): void {
+		const status = this.model.status;
+		const look = this.look(status);
+		this.item.text = look.text;
+		this.item.backgroundColor = look.background === undefined ? undefined : new vscode.ThemeColor(look.background);
+		this.item.accessibilityInformation = { label: look.label };
+		this.item.tooltip = status === undefined ? look.label : tooltip(status);
+		void vscode.commands.executeCommand('setContext', 'covls.state', status?.state ?? this.client.life);
+		void vscode.commands.executeCommand('setContext', 'covls.hidden', status?.hidden ?? false);
+		void vscode.commands.executeCommand('setContext', 'covls.languages', status?.languages ?? []);
+		void vscode.commands.executeCommand('setContext', 'covls.running', this.client.life === 'running');
+		const wanted = vscode.workspace.getConfiguration('covls').get('statusBar.enable', true);
+		if (wanted && localFolders().length > 0) {
+			this.item.show();
+		} else {
+			this.item.hide();
+		}
+	}
+
+	private look(status: Status | undefined): Look {
+		if (this.client.life === 'failed') {
+			return {
+				text: '$(error) covls',
+				label: vscode.l10n.t('Coverage: the server could not be started'),
+				background: 'statusBarItem.errorBackground',
+			};
+		}
+		if (this.client.life === 'restarting') {
+			return {
+				text: `$(sync~spin) ${percent(status?.summary ?? null)}`,
+				label: vscode.l10n.t('Coverage: the server is being started again'),
+			};
+		}
+		if (status === undefined || status.state === 'loading') {
+			return { text: '$(loading~spin) covls', label: vscode.l10n.t('Coverage: looking for profiles') };
+		}
+		if (status.state === 'empty') {
+			return { text: '$(shield) –', label: vscode.l10n.t('Coverage: no profile found') };
+		}
+		if (status.state === 'broken') {
+			return {
+				text: '$(warning) covls',
+				label: vscode.l10n.t('Coverage: no profile can be read'),
+				background: 'statusBarItem.warningBackground',
+			};
+		}
+		const figure = percent(status.summary);
+		const icon = status.hidden ? '$(eye-closed)' : status.loading ? '$(sync~spin)' : '$(shield)';
+		const late = status.stale && !status.hidden ? ' $(history)' : '';
+		const label = [vscode.l10n.t('Coverage {0}', figure)];
+		if (status.stale) {
+			label.push(vscode.l10n.t('older than the sources'));
+		}
+		if (status.hidden) {
+			label.push(vscode.l10n.t('marks are hidden'));
+		}
+		return { text: `${icon} ${figure}${late}`, label: label.join(', ') };
+	}
+
+	private async menu(): Promise<void> {
+		const status = this.model.status;
+		const ready = status?.state === 'ready';
+		const items: (vscode.QuickPickItem & { command?: string })[] = [];
+		const add = (when: boolean, icon: string, label: string, command: string, description?: string) => {
+			if (when) {
+				items.push({ label: `$(${icon}) ${label}`, command, ...(description === undefined ? {} : { description }) });
+			}
+		};
+		add(ready, 'target', vscode.l10n.t('Go to Most Urgent Gap'), 'covls.mostUrgentGap');
+		add(
+			ready,
+			'list-tree',
+			vscode.l10n.t('Show Coverage Gaps'),
+			'covls.gaps.focus',
+			ready ? gapWords(status) : undefined,
+		);
+		add(ready, 'book', vscode.l10n.t('Show Report'), 'covls.showReport');
+		add(vscode.workspace.isTrusted, 'play', vscode.l10n.t('Run Tests with Coverage'), 'covls.runTests');
+		add(
+			ready,
+			status?.hidden ? 'eye' : 'eye-closed',
+			status?.hidden ? vscode.l10n.t('Show Marks') : vscode.l10n.t('Hide Marks'),
+			'covls.toggle',
+		);
+		add(this.client.life === 'running', 'refresh', vscode.l10n.t('Reload'), 'covls.reload');
+		add(
+			this.client.life === 'running',
+			'pulse',
+			vscode.l10n.t('Doctor'),
+			'covls.doctor',
+			vscode.l10n.t('why something is shown or not'),
+		);
+		add(this.client.life === 'running', 'files', vscode.l10n.t('Select Profiles'), 'covls.selectProfiles');
+		add(true, 'debug-restart', vscode.l10n.t('Restart Server'), 'covls.restart');
+		add(true, 'output', vscode.l10n.t('Show Log'), 'covls.showLog');
+		add(true, 'gear', vscode.l10n.t('Settings'), 'covls.openSettings');
+		const title = status?.summary
+			? `${percent(status.summary)} · ${counts(status.summary)} · ${short(status.summary)}`
+			: vscode.l10n.t('Coverage');
+		const chosen = await vscode.window.showQuickPick(items, { title });
+		if (chosen?.command !== undefined) {
+			await vscode.commands.executeCommand(chosen.command);
+		}
+	}
+}
+
+function gapWords(status: Status): string {
+	return status.uncovered_functions === 1
+		? vscode.l10n.t('1 function that no test reaches')
+		: vscode.l10n.t('{0} functions that no test reaches', status.uncovered_functions);
+}
+
+function newer(sources: number): string {
+	return sources === 1 ? vscode.l10n.t('1 source is newer') : vscode.l10n.t('{0} sources are newer', sources);
+}
+
+function tooltip(status: Status): vscode.MarkdownString {
+	const tip = new vscode.MarkdownString('', true);
+	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
+	if (status.summary !== null) {
+		line(
+			`**${literal(percent(status.summary))}** · ${literal(counts(status.summary))} · ${literal(short(status.summary))}`,
+		);
+		const files = tiers
+			.filter((tier) => status.tiers[tier] > 0)
+			.map((tier) => `${tierName(tier)} ${status.tiers[tier]}`);
+		line(literal(vscode.l10n.t('Files: {0}', files.join(', '))));
+		line(literal(gapWords(status)));
+	}
+	if (status.state === 'empty') {
+		line(literal(vscode.l10n.t('No coverage profile was found.')));
+	}
+	if (status.folders.length > 1) {
+		for (const folder of status.folders) {
+			line(`$(folder) ${literal(folder.name)}: ${literal(percent(folder.summary))}`);
+		}
+	}
+	for (const profile of status.profiles) {
+		const found =
+			profile.found < profile.files ? `, ${vscode.l10n.t('{0} of {1} files found', profile.found, profile.files)}` : '';
+		const late = profile.newer_sources > 0 ? `, ${newer(profile.newer_sources)}` : '';
+		line(
+			`$(${profile.trouble === null ? 'file' : 'warning'}) ${literal(profile.path)} · ${literal(ago(profile.modified) + found + late)}`,
+		);
+		if (profile.trouble !== null) {
+			line(literal(profile.trouble));
+		}
+	}
+	if (status.hidden) {
+		line(`$(eye-closed) ${literal(vscode.l10n.t('Marks are hidden.'))}`);
+	}
+	return tip;
+}

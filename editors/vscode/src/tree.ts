@@ -1,0 +1,316 @@
+import * as vscode from 'vscode';
+import type { Model } from './model';
+import { type Component, type Folder, type Gap, type GapFile, type Tier, tiers } from './protocol';
+import { counts, percent, short, tierIcon, tierName } from './words';
+
+/** A row of the tree "Coverage gaps". */
+export type Node =
+	| { readonly kind: 'component'; readonly component: Component; readonly children: Node[] }
+	| {
+			readonly kind: 'tier';
+			readonly id: string;
+			readonly tier: Tier;
+			readonly parent: Node | undefined;
+			readonly children: Node[];
+	  }
+	| { readonly kind: 'file'; readonly file: GapFile; readonly parent: Node; readonly children: Node[] }
+	| { readonly kind: 'gap'; readonly gap: Gap; readonly file: GapFile; readonly parent: Node };
+
+/** What the tree shows; kept from session to session. */
+interface Filter {
+	readonly tiers: readonly Tier[];
+	readonly text: string;
+}
+
+const everything: Filter = { tiers, text: '' };
+const filterKey = 'covls.filter';
+
+/** The tree "Coverage gaps": component, tier, file, function, the most urgent first. */
+export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+	private readonly changed = new vscode.EventEmitter<undefined>();
+	readonly onDidChangeTreeData = this.changed.event;
+	private readonly view: vscode.TreeView<Node>;
+	private readonly disposables: vscode.Disposable[];
+	private filter: Filter;
+	private roots: Node[] = [];
+
+	constructor(
+		private readonly model: Model,
+		private readonly memory: vscode.Memento,
+	) {
+		this.filter = memory.get(filterKey, everything);
+		this.view = vscode.window.createTreeView('covls.gaps', { treeDataProvider: this, showCollapseAll: true });
+		this.disposables = [
+			this.changed,
+			this.view,
+			model.onDidChange(() => this.rebuild()),
+			vscode.commands.registerCommand('covls.filterTiers', () => this.chooseTiers()),
+			vscode.commands.registerCommand('covls.filterText', () => this.chooseText()),
+			vscode.commands.registerCommand('covls.clearFilter', () => this.setFilter(everything)),
+		];
+		this.rebuild();
+	}
+
+	getChildren(node?: Node): Node[] {
+		return node === undefined ? this.roots : 'children' in node ? node.children : [];
+	}
+
+	getParent(node: Node): Node | undefined {
+		return 'parent' in node ? node.parent : undefined;
+	}
+
+	getTreeItem(node: Node): vscode.TreeItem {
+		switch (node.kind) {
+			case 'component':
+				return componentItem(node.component, this.model.gaps.components);
+			case 'tier':
+				return tierItem(node.id, node.tier, node.children);
+			case 'file':
+				return fileItem(node.file, node.children.length);
+			case 'gap':
+				return gapItem(node.file, node.gap);
+		}
+	}
+
+	dispose(): void {
+		vscode.Disposable.from(...this.disposables).dispose();
+	}
+
+	private rebuild(): void {
+		const components = this.model.gaps.components
+			.map((component) => this.componentNode(component))
+			.filter((node) => node.children.length > 0);
+		// Where there is one component, its row would say nothing that the rows below don't.
+		const only = this.model.gaps.components.length === 1 ? components[0] : undefined;
+		this.roots = only === undefined ? components : only.children;
+		const filtered = this.filter.text !== '' || this.filter.tiers.length < tiers.length;
+		this.view.description = filtered ? filterWords(this.filter) : undefined;
+		this.view.message = this.message(filtered);
+		void vscode.commands.executeCommand('setContext', 'covls.filtered', filtered);
+		this.changed.fire(undefined);
+	}
+
+	private componentNode(component: Component): Node & { kind: 'component' } {
+		const root = { kind: 'component' as const, component, children: [] as Node[] };
+		for (const { tier, files } of component.tiers) {
+			if (!this.filter.tiers.includes(tier)) {
+				continue;
+			}
+			const node = {
+				kind: 'tier' as const,
+				id: `${component.folder} ${component.name} ${tier}`,
+				tier,
+				parent: root,
+				children: [] as Node[],
+			};
+			for (const file of files) {
+				const row = this.fileNode(file, node);
+				if (row !== undefined) {
+					node.children.push(row);
+				}
+			}
+			if (node.children.length > 0) {
+				root.children.push(node);
+			}
+		}
+		return root;
+	}
+
+	private fileNode(file: GapFile, parent: Node): Node | undefined {
+		const text = this.filter.text.toLowerCase();
+		const whole = file.path.toLowerCase().includes(text);
+		const gaps = whole ? file.gaps : file.gaps.filter((gap) => gap.name.toLowerCase().includes(text));
+		const isGap = file.summary.gap > 0 || file.gaps.length > 0;
+		if (!isGap || (!whole && gaps.length === 0)) {
+			return undefined;
+		}
+		const node = { kind: 'file' as const, file, parent, children: [] as Node[] };
+		node.children.push(...gaps.map((gap) => ({ kind: 'gap' as const, gap, file, parent: node })));
+		return node;
+	}
+
+	/** What stands above the tree, where its rows don't say all. */
+	private message(filtered: boolean): string | undefined {
+		const status = this.model.status;
+		if (status === undefined) {
+			return undefined;
+		}
+		if (status.state === 'empty') {
+			return searched(status.folders);
+		}
+		if (status.state === 'broken') {
+			return status.profiles.map((p) => `${p.path}: ${p.trouble ?? ''}`).join('\n');
+		}
+		if (status.state === 'ready' && this.roots.length === 0) {
+			return filtered ? vscode.l10n.t('The filter leaves nothing.') : vscode.l10n.t('Every file is at its target.');
+		}
+		return undefined;
+	}
+
+	private async chooseTiers(): Promise<void> {
+		const items = tiers.map((tier) => ({
+			label: tierName(tier),
+			iconPath: tierIcon(tier),
+			tier,
+			picked: this.filter.tiers.includes(tier),
+		}));
+		const chosen = await vscode.window.showQuickPick(items, {
+			canPickMany: true,
+			title: vscode.l10n.t('Tiers to show'),
+		});
+		if (chosen !== undefined) {
+			await this.setFilter({ ...this.filter, tiers: chosen.length === 0 ? tiers : chosen.map((c) => c.tier) });
+		}
+	}
+
+	private async chooseText(): Promise<void> {
+		const text = await vscode.window.showInputBox({
+			title: vscode.l10n.t('Show files and functions whose name holds'),
+			value: this.filter.text,
+		});
+		if (text !== undefined) {
+			await this.setFilter({ ...this.filter, text: text.trim() });
+		}
+	}
+
+	private async setFilter(filter: Filter): Promise<void> {
+		this.filter = filter;
+		await this.memory.update(filterKey, filter);
+		this.rebuild();
+	}
+}
+
+function filterWords(filter: Filter): string {
+	const words = filter.tiers.length < tiers.length ? filter.tiers.map(tierName) : [];
+	if (filter.text !== '') {
+		words.push(`“${filter.text}”`);
+	}
+	return words.join(', ');
+}
+
+/** How many names of profiles are told; the doctor tells all. */
+const names = 4;
+
+/** Where profiles were looked for, and how to make a first one. */
+function searched(folders: readonly Folder[]): string {
+	const lines: string[] = [];
+	for (const folder of folders) {
+		const patterns = folder.patterns.map((pattern) => pattern.replace(/^\*\*\//, ''));
+		const more = patterns.length - names;
+		const list = patterns.slice(0, names).join(', ');
+		const which = more > 0 ? vscode.l10n.t('{0} and {1} more', list, more) : list;
+		const where =
+			folder.searched_dirs === 1
+				? vscode.l10n.t('{0} (1 folder searched)', folder.name)
+				: vscode.l10n.t('{0} ({1} folders searched)', folder.name, folder.searched_dirs);
+		lines.push(vscode.l10n.t('No coverage profile in {0}: no {1}.', where, which));
+		if (folder.make_profile !== null) {
+			lines.push(vscode.l10n.t('This makes one: {0}', folder.make_profile.command));
+		}
+	}
+	return lines.join('\n');
+}
+
+/** What belongs to no named component is called by its folder, or is the rest of it. */
+function componentName(component: Component, all: readonly Component[]): string {
+	if (component.name !== '') {
+		return component.name;
+	}
+	const uri = vscode.Uri.parse(component.folder);
+	const folder = vscode.workspace.getWorkspaceFolder(uri)?.name ?? uri.path.slice(uri.path.lastIndexOf('/') + 1);
+	const alone = all.filter((other) => other.folder === component.folder).length === 1;
+	return alone ? folder : vscode.l10n.t('Rest of {0}', folder);
+}
+
+function componentItem(component: Component, all: readonly Component[]): vscode.TreeItem {
+	const name = componentName(component, all);
+	const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+	item.id = `${component.folder} ${component.name}`;
+	item.iconPath = new vscode.ThemeIcon('package');
+	item.description = `${percent(component.summary)} · ${short(component.summary)}`;
+	item.tooltip = `${name}\n${counts(component.summary)}, ${short(component.summary)}`;
+	item.accessibilityInformation = {
+		label: vscode.l10n.t('component {0}, {1}, {2}', name, counts(component.summary), short(component.summary)),
+	};
+	item.contextValue = 'component';
+	return item;
+}
+
+function tierItem(id: string, tier: Tier, files: readonly Node[]): vscode.TreeItem {
+	const open = tier === 'critical' || tier === 'high';
+	const item = new vscode.TreeItem(
+		tierName(tier),
+		open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+	);
+	item.id = id;
+	item.iconPath = tierIcon(tier);
+	item.description = files.length === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', files.length);
+	item.accessibilityInformation = { label: vscode.l10n.t('tier {0}, {1}', tierName(tier), item.description) };
+	item.contextValue = 'tier';
+	return item;
+}
+
+function fileItem(file: GapFile, gaps: number): vscode.TreeItem {
+	const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+	const item = new vscode.TreeItem(
+		name,
+		gaps > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+	);
+	item.id = `${file.uri ?? file.path}`;
+	item.iconPath = tierIcon(file.tier);
+	const folder = file.path.slice(0, Math.max(0, file.path.length - name.length - 1));
+	const facts = [
+		percent(file.summary),
+		short(file.summary),
+		...(file.stale ? [vscode.l10n.t('stale')] : []),
+		...(folder ? [folder] : []),
+	];
+	item.description = facts.join(' · ');
+	const tip = new vscode.MarkdownString();
+	tip.appendMarkdown(`**`).appendText(file.path).appendMarkdown('**\n\n');
+	tip.appendText(`${counts(file.summary)}, ${short(file.summary)}`).appendMarkdown('\n\n');
+	tip.appendText(file.reason);
+	if (file.why !== null) {
+		tip.appendMarkdown('\n\n').appendText(file.why);
+	}
+	item.tooltip = tip;
+	item.accessibilityInformation = {
+		label: vscode.l10n.t(
+			'{0}, tier {1}, {2}, {3}, {4} uncovered functions',
+			file.path,
+			tierName(file.tier),
+			counts(file.summary),
+			short(file.summary),
+			gaps,
+		),
+	};
+	if (file.uri === null) {
+		item.contextValue = 'file.lost';
+		return item;
+	}
+	item.resourceUri = undefined;
+	item.contextValue = 'file';
+	return item;
+}
+
+function amountOf(unit: 'statements' | 'lines', n: number): string {
+	if (unit === 'statements') {
+		return n === 1 ? vscode.l10n.t('1 statement') : vscode.l10n.t('{0} statements', n);
+	}
+	return n === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', n);
+}
+
+function gapItem(file: GapFile, gap: Gap): vscode.TreeItem {
+	const item = new vscode.TreeItem(gap.name, vscode.TreeItemCollapsibleState.None);
+	item.id = `${file.uri ?? file.path} ${gap.line} ${gap.name}`;
+	item.iconPath = new vscode.ThemeIcon('symbol-function');
+	const amount = amountOf(file.summary.unit, gap.statements);
+	item.description = gap.kind === '' ? amount : `${amount} · ${gap.kind}`;
+	item.tooltip = gap.message;
+	item.accessibilityInformation = { label: gap.message };
+	if (file.uri !== null) {
+		item.contextValue = file.path.endsWith('.go') ? 'gap.markable' : 'gap';
+		item.command = { command: 'covls.openGap', title: vscode.l10n.t('Go to Function'), arguments: [file.uri, gap] };
+	}
+	return item;
+}

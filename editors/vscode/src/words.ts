@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { Summary, Tier } from './protocol';
+
+/** "78.4 %", with 100 only where nothing is missing; "–" where there is nothing to cover. */
+export function percent(summary: Summary | null): string {
+	if (summary === null || summary.percent === null) {
+		return '–';
+	}
+	const rounded = Math.round(summary.percent * 10) / 10;
+	const short = summary.covered < summary.total ? Math.min(rounded, 99.9) : rounded;
+	return `${short.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
+}
+
+/** "30 of 55 statements". */
+export function counts(summary: Summary): string {
+	return summary.unit === 'statements'
+		? vscode.l10n.t('{0} of {1} statements', summary.covered, summary.total)
+		: vscode.l10n.t('{0} of {1} lines', summary.covered, summary.total);
+}
+
+/** "12 short of 60 %", "at its target of 60 %". */
+export function short(summary: Summary): string {
+	return summary.gap > 0
+		? vscode.l10n.t('{0} short of {1} %', summary.gap, summary.target)
+		: vscode.l10n.t('at its target of {0} %', summary.target);
+}
+
+export function tierName(tier: Tier): string {
+	switch (tier) {
+		case 'critical':
+			return vscode.l10n.t('Critical');
+		case 'high':
+			return vscode.l10n.t('High');
+		case 'medium':
+			return vscode.l10n.t('Medium');
+		case 'lower':
+			return vscode.l10n.t('Lower');
+		case 'ok':
+			return vscode.l10n.t('At Their Target');
+	}
+}
+
+/** What a tier looks like: each differs in shape as well as in colour. */
+const looks: Record<Tier, { readonly icon: string; readonly badge: string; readonly color: string }> = {
+	critical: { icon: 'debug-breakpoint-log', badge: '◆', color: 'covls.tier.critical' },
+	high: { icon: 'triangle-up', badge: '▲', color: 'covls.tier.high' },
+	medium: { icon: 'primitive-square', badge: '■', color: 'covls.tier.medium' },
+	lower: { icon: 'triangle-down', badge: '▼', color: 'covls.tier.lower' },
+	ok: { icon: 'check', badge: '✓', color: 'covls.tier.ok' },
+};
+
+export function tierIcon(tier: Tier): vscode.ThemeIcon {
+	return new vscode.ThemeIcon(looks[tier].icon, new vscode.ThemeColor(looks[tier].color));
+}
+
+export function tierBadge(tier: Tier): string {
+	return looks[tier].badge;
+}
+
+/** "2 minutes ago", in the words of the user's language. */
+export function ago(time: string): string {
+	const seconds = (Date.parse(time) - Date.now()) / 1000;
+	const words = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
+	const units: [Intl.RelativeTimeFormatUnit, number][] = [
+		['day', 86400],
+		['hour', 3600],
+		['minute', 60],
+	];
+	for (const [unit, size] of units) {
+		if (Math.abs(seconds) >= size) {
+			return words.format(Math.trunc(seconds / size), unit);
+		}
+	}
+	return words.format(Math.trunc(Math.min(seconds, 0)), 'second');
+}
+
+/** Text that Markdown shows as it is. */
+export function literal(text: string): string {
+	return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
+}

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { covls, goToolCover, type ShellGap, testCobra } from './projects.mts';
+import { until } from './until.mts';
+import { linesOf, Window } from './window.mts';
+import { coverageView, figure, gapsPane, lineNumbers, serving, shortName, tree, type World } from './world.mts';
+
+/** What a person does with cobra, whose profile is that of some of its tests. */
+export async function cobraSteps(world: World, go: string): Promise<void> {
+	const { steps, program } = world;
+	const window = await Window.open(world.context, world.server, go);
+	const { page } = window;
+
+	/** The functions of a file of which covls and `go tool cover` agree that nothing of them ran. */
+	const uncovered = (file: string): ShellGap[] => {
+		const gaps = covls(program, go).gaps.filter((gap) => gap.file === file);
+		const zero = goToolCover(go).zero.filter((f) => f.file === file);
+		assert.deepEqual(lineNumbers(gaps), lineNumbers(zero), `covls and go tool cover on ${file}`);
+		assert.ok(gaps.length > 0, `${file} has uncovered functions`);
+		return gaps.sort((a, b) => a.line - b.line);
+	};
+	const shell = 'shell_completions.go';
+
+	await steps.step('squiggles and Problems are the uncovered functions', page, async () => {
+		const file = 'active_help.go';
+		const want = uncovered(file);
+		await window.file(file);
+		await window.goTo(want[0]?.line ?? 1);
+		const lines = await until('a squiggle for each uncovered function', async () => {
+			const found = await window.squiggles();
+			return found.length === want.length ? found : undefined;
+		});
+		assert.deepEqual(lines, lineNumbers(want));
+		for (const gap of want) {
+			assert.ok(
+				linesOf(join(go, file))[gap.line]?.includes(shortName(gap.name)),
+				`line ${gap.line} is that of ${gap.name}`,
+			);
+		}
+		// A file with more of them than fit a screen: the Problems view has all, and no other.
+		await window.file(shell);
+		const problems = uncovered(shell);
+		await window.run('Problems: Focus on Problems View');
+		await until('the Problems view lists them', async () => {
+			const said = (await window.rows('.markers-panel')).filter((row) => row.text.includes('is not covered'));
+			const expected = [...want, ...problems].map((gap) => gap.message);
+			return said.length >= 5 && said.every((row) => expected.some((message) => row.text.includes(message)));
+		});
+		const all = covls(program, go).gaps.filter((gap) => [file, shell].includes(gap.file)).length;
+		await until('the status bar counts them', async () => {
+			const label = await page.locator('.statusbar-item[id="status.problems"] a').first().getAttribute('aria-label');
+			const numbers = [...(label ?? '').matchAll(/(\d+)/g)].map(([n]) => Number(n));
+			return numbers.reduce((a, b) => a + b, 0) === all;
+		});
+	});
+
+	await steps.step('a click on a lens goes to the next gap', page, async () => {
+		const first = uncovered(shell)[0] as ShellGap;
+		await window.closePanel();
+		await window.file(shell);
+		await window.goTo(1);
+		await page
+			.locator('.editor-group-container.active .codelens-decoration a', { hasText: 'next gap' })
+			.first()
+			.click();
+		await until('the cursor is on the name of the first gap', async () => {
+			const { line, column } = await window.cursor();
+			return (
+				line === first.line &&
+				linesOf(join(go, shell))
+					[line]?.slice(column - 1)
+					.startsWith(shortName(first.name))
+			);
+		});
+	});
+
+	await steps.step('a hover tells the reason', page, async () => {
+		const first = uncovered(shell)[0] as ShellGap;
+		const said = await window.hover(shortName(first.name));
+		assert.match(said, /not covered/);
+		assert.match(said, /0 of 1 statement/);
+		const file = covls(program, go).report.files.find((f) => f.path === shell);
+		assert.match(said, new RegExp(`${file?.tier}[sS]*${file?.gap}`), 'the tier and what it rests on');
+	});
+
+	/** Holds every view against what covls says in a shell. */
+	const allViews = async (file: string) => {
+		const { report } = covls(program, go);
+		assert.equal(
+			Math.abs(Number(goToolCover(go).total) - report.summary.percent) <= 0.051,
+			true,
+			'go tool cover agrees',
+		);
+		await until(
+			`the status bar says ${figure(world, go)}`,
+			async () => (await window.statusLabel()) === `Coverage ${figure(world, go)}`,
+		);
+
+		const tiers = ['critical', 'high', 'medium', 'lower'].flatMap((tier) => {
+			const files = report.files.filter((f) => f.tier === tier).length;
+			return files === 0 ? [] : [`${tier} ${files === 1 ? '1 file' : `${files} files`}`];
+		});
+		await page.locator(`${gapsPane} .pane-header`).hover();
+		await page.locator(`${gapsPane} .action-label[aria-label="Collapse All"]`).click();
+		await until(`the tree has ${tiers}`, async () => {
+			const rows = await window.rows(tree);
+			const got = rows.filter((row) => row.level === 1).map((row) => `${row.label.toLowerCase()} ${row.description}`);
+			return tiers.every((words) => got.includes(words)) && got.length <= tiers.length + 1;
+		});
+
+		await until('the Test Coverage view has the percentages', async () => {
+			const rows = (await window.rows(`${coverageView} .test-coverage-list, ${coverageView}`)).map((row) => row.text);
+			const folder = rows.find((text) => text.startsWith('cobra'));
+			const one = report.files.find((f) => f.path === 'active_help.go');
+			const figureOf = rows.find((text) => text.startsWith('active_help.go'));
+			return folder?.includes(report.summary.percent.toFixed(2)) && figureOf?.includes(one?.percent.toFixed(2) ?? '?');
+		});
+
+		const want = uncovered(file);
+		await window.file(file);
+		await window.goTo(want[0]?.line ?? 1);
+		await until('the gutter shows what was missed', async () =>
+			(await window.gutters('miss')).includes((want[0]?.line ?? 0) + 1),
+		);
+		assert.deepEqual(await window.gutters('hit'), [], 'covered code is not painted');
+	};
+
+	await steps.step('status bar, tree, gutters and Test Coverage have the right numbers', page, async () => {
+		await window.run('Testing: Focus on Coverage Gaps View');
+		// Two views share the place of three.
+		await page.locator('.pane-header[aria-label^="Test Explorer"]').click();
+		await allViews('cobra.go');
+	});
+
+	await steps.step('the explorer has badges and percentages', page, async () => {
+		const { report } = covls(program, go);
+		await window.run('View: Show Explorer');
+		for (const tier of [...new Set(report.files.map((f) => f.tier))].filter((t) => t !== 'ok')) {
+			const file = report.files.find((f) => f.tier === tier && !f.path.includes('/'));
+			if (file === undefined) {
+				continue;
+			}
+			await window.file(file.path);
+			const row = page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${file.path}"]`);
+			const percent = file.percent.toFixed(0);
+			await until(`${file.path} has its percentage`, async () => {
+				const said = await row.locator('.test-coverage-bars .tpc').textContent({ timeout: 5000 });
+				return said !== null && Math.abs(Number(said.replace('%', '')) - Number(percent)) <= 1;
+			});
+			const badge = { critical: '◆', high: '▲', medium: '■', lower: '▼' }[tier] ?? '?';
+			await until(`${file.path} has the badge ${badge}`, async () =>
+				row.locator('.monaco-icon-label').evaluate((label, mark) => {
+					return [...label.querySelectorAll('*'), label].some((part) =>
+						['::after', '::before'].some((side) => getComputedStyle(part, side).content.includes(mark)),
+					);
+				}, badge),
+			);
+		}
+	});
+
+	await steps.step('a test run changes all of it, with no empty moment', page, async () => {
+		await window.run('Testing: Focus on Coverage Gaps View');
+		await window.file('cobra.go');
+		await window.goTo(114);
+		await until(
+			'marks',
+			async () => (await window.squiggles()).length > 0 && (await window.gutters('miss')).length > 0,
+		);
+		const before = figure(world, go);
+		await page.evaluate((treeSelector) => {
+			const seen: unknown[] = [];
+			const look = () =>
+				seen.push({
+					status: document.querySelector('[id="covls.covls.covls.status"] a')?.getAttribute('aria-label'),
+					rows: document.querySelectorAll(`${treeSelector} .monaco-list-row`).length,
+					squiggles: document.querySelectorAll('.monaco-editor [class*="squiggly-"]').length,
+					gutters: document.querySelectorAll('.coverage-deco-miss').length,
+					panel: document.querySelector('.part.panel')?.checkVisibility() ?? false,
+				});
+			Object.assign(globalThis, { covlsSeen: seen, covlsTimer: setInterval(look, 20) });
+		}, tree);
+		testCobra(go);
+		const after = figure(world, go);
+		assert.notEqual(after, before);
+		await until('the new figure', async () => (await window.statusLabel()) === `Coverage ${after}`);
+		await allViews('cobra.go');
+		const seen = await page.evaluate(() => {
+			const g = globalThis as unknown as { covlsTimer: number; covlsSeen: Record<string, unknown>[] };
+			clearInterval(g.covlsTimer);
+			return g.covlsSeen;
+		});
+		assert.ok(seen.length > 20);
+		for (const moment of seen) {
+			assert.match(String(moment['status']), /^Coverage \d/, JSON.stringify(moment));
+			for (const part of ['rows', 'squiggles', 'gutters']) {
+				assert.ok(Number(moment[part]) > 0, `no ${part}: ${JSON.stringify(moment)}`);
+			}
+			assert.equal(moment['panel'], false, 'nothing came to the front');
+		}
+	});
+
+	await steps.step('a mark stays on its function while text is typed above it', page, async () => {
+		await window.file('cobra.go');
+		await window.goTo(114);
+		const before = await window.squiggles();
+		assert.ok(before.length > 0);
+		await page.keyboard.press('Home');
+		await page.keyboard.type('var one = 1\nvar two = 2\n');
+		await until('the marks moved by two lines', async () => {
+			const now = await window.squiggles();
+			return (
+				now.filter((line) => line >= 114).every((line) => before.includes(line - 2)) &&
+				now.includes(116) &&
+				!now.includes(114)
+			);
+		});
+		await until('so did the gutter', async () => {
+			const missed = await window.gutters('miss');
+			return missed.includes(117) && !missed.includes(115);
+		});
+	});
+
+	await steps.step('a function whose text changed looks stale', page, async () => {
+		await window.goTo(118);
+		await page.keyboard.press('Home');
+		await page.keyboard.type('_ = 1\n');
+		await until('the lens says stale', async () => (await window.lenses()).some((lens) => lens.startsWith('stale')));
+		await until('its name is drawn stale', async () =>
+			page
+				.locator('.editor-group-container.active .view-line span')
+				.evaluateAll((spans) =>
+					spans.some(
+						(span) => span.textContent?.includes('Gt') && getComputedStyle(span).textDecorationStyle === 'dotted',
+					),
+				),
+		);
+		await window.run('File: Revert File');
+		await until(
+			'nothing is stale any more',
+			async () => !(await window.lenses()).some((lens) => lens.startsWith('stale')),
+		);
+	});
+
+	await steps.step('a server that is killed comes back, and says so once', page, async () => {
+		const pids = serving(world);
+		assert.equal(pids.length, 1);
+		process.kill(pids[0] as number, 'SIGKILL');
+		await until(
+			'a message',
+			async () => (await window.notifications()).filter((text) => text.includes('started again')).length === 1,
+		);
+		await until('another server', () => serving(world).some((pid) => pid !== pids[0]));
+		await until('the figure', async () => (await window.statusLabel()) === `Coverage ${figure(world, go)}`);
+		await until('the marks', async () => (await window.squiggles()).length > 0);
+		await window.run('Covls: Restart Server');
+		await until('a third server', async () => {
+			const now = serving(world);
+			return now.length === 1 && now[0] !== pids[0] && (await window.statusLabel()) === `Coverage ${figure(world, go)}`;
+		});
+		await window.run('Notifications: Clear All Notifications');
+	});
+	await window.close();
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { covls, lost, typescript } from './projects.mts';
+import { until } from './until.mts';
+import { Window } from './window.mts';
+import { coverageView, gapsPane, tree, type World } from './world.mts';
+
+/** What a person does with projects of other kinds, in one window. */
+export async function projectSteps(world: World, go: string): Promise<void> {
+	const { steps, root } = world;
+	const shop = join(root, 'shop');
+	const moved = join(root, 'moved');
+	typescript(shop);
+	lost(moved);
+	const workspace = join(root, 'both.code-workspace');
+	writeFileSync(workspace, JSON.stringify({ folders: [{ path: go }], settings: {} }));
+	const window = await Window.open(world.context, world.server, workspace);
+	const { page } = window;
+
+	/** Adds a folder by the dialog of VS Code. */
+	const addFolder = async (path: string) => {
+		await window.run('Workspaces: Add Folder to Workspace...');
+		const input = page.locator('.quick-input-widget:visible input.input');
+		await input.fill(path);
+		await page
+			.locator('.quick-input-widget:visible .quick-input-action a, .quick-input-widget:visible .monaco-button')
+			.first()
+			.click();
+		await until(
+			`${path} is a folder of the workspace`,
+			() => JSON.parse(readFileSync(workspace, 'utf8')).folders.length,
+		);
+	};
+
+	await steps.step('a second folder is added, in TypeScript with an LCOV profile', page, async () => {
+		await until('the first folder is shown', async () => /^Coverage \d/.test(await window.statusLabel()));
+		await window.run('Testing: Focus on Coverage Gaps View');
+		await page.locator('.pane-header[aria-label^="Test Explorer"]').click();
+		await addFolder(shop);
+		await window.file('cart.ts');
+		await until(
+			'the squiggle of the function that no test reaches',
+			async () => (await window.squiggles()).join() === '16',
+		);
+		await until('the gutter', async () => {
+			const missed = await window.gutters('miss');
+			return [11, 17, 18].every((line) => missed.includes(line));
+		});
+		assert.match(await window.hover('never'), /0 of 2 lines/);
+		await until('a lens', async () =>
+			(await window.lenses()).some((lens) => lens.includes('not covered · 0 of 2 lines')),
+		);
+		await page.locator(`${gapsPane} .pane-header`).hover();
+		await page.locator(`${gapsPane} .action-label[aria-label="Collapse All"]`).click();
+		await until('the tree has a component for each folder', async () => {
+			const names = (await window.rows(tree)).filter((row) => row.level === 1).map((row) => row.label);
+			return names.join() === 'cobra,shop';
+		});
+		await until('so has Test Coverage', async () =>
+			(await window.rows(coverageView)).some((row) => row.text.startsWith('shop') || row.text.includes('cart.ts')),
+		);
+	});
+
+	await steps.step('the doctor says why nothing is shown, and a click mends it', page, async () => {
+		await addFolder(moved);
+		await window.file('stock.ts');
+		await until('the lens says what is wrong', async () =>
+			(await window.lenses()).some((lens) => lens.includes('not matched')),
+		);
+		assert.deepEqual(await window.squiggles(), []);
+		await window.run('Covls: Doctor');
+		const doctor = await frame(window, 'covls doctor');
+		await doctor.locator('a.button').first().waitFor();
+		await doctor.locator('a.button', { hasText: 'web' }).first().click();
+		await until('.covls.toml is written', () => existsSync(join(moved, '.covls.toml')));
+		assert.match(readFileSync(join(moved, '.covls.toml'), 'utf8'), /from = "\/builds\/team\/app"/);
+		await window.file('stock.ts');
+		await until('the marks are there', async () => (await window.squiggles()).length === 1);
+		assert.equal(covls(world.program, moved).gaps.length, 1);
+	});
+
+	await steps.step('the tree can be filtered by tier and by text', page, async () => {
+		await window.run('Testing: Focus on Coverage Gaps View');
+		await window.run('Covls: Filter by Text');
+		await page.keyboard.type('never');
+		await page.keyboard.press('Enter');
+		await until('one file is left', async () => {
+			const rows = await window.rows(tree);
+			return (
+				rows.length > 0 && rows.filter((row) => /\.(go|ts)$/.test(row.label)).every((row) => row.label === 'cart.ts')
+			);
+		});
+		assert.match((await page.locator(`${gapsPane} .pane-header .description`).textContent()) ?? '', /never/);
+		await window.run('Covls: Clear Filter');
+		await until('all are back', async () => (await window.rows(tree)).some((row) => row.label === 'cobra'));
+	});
+
+	await steps.step('the report is a Markdown preview, and a page with a policy', page, async () => {
+		await window.run('Covls: Show Report');
+		const preview = await frame(window, 'cobra');
+		await until('totals', async () => /statements/.test((await preview.locator('body').textContent()) ?? ''));
+		await window.run('Covls: Show Report as a Page');
+		const html = await frame(window, 'cobra', '#data');
+		const policy = await html.locator('meta[http-equiv="Content-Security-Policy"]').first().getAttribute('content');
+		assert.match(policy ?? '', /default-src 'none'/);
+		assert.doesNotMatch(policy ?? '', /unsafe|https?:/);
+		await until('its script has run', async () =>
+			/man_docs\.go/.test((await html.locator('body').textContent()) ?? ''),
+		);
+	});
+
+	await steps.step('a project without a profile is told how to make one', page, async () => {
+		await window.close();
+		const bare = join(root, 'bare');
+		mkdirSync(bare, { recursive: true });
+		writeFileSync(join(bare, 'go.mod'), 'module bare\n\ngo 1.21\n');
+		writeFileSync(
+			join(bare, 'bare.go'),
+			'package bare\n\nfunc Used() int { return 1 }\n\nfunc Unused() int { return 2 }\n',
+		);
+		writeFileSync(
+			join(bare, 'bare_test.go'),
+			'package bare\n\nimport "testing"\n\nfunc TestUsed(t *testing.T) {\n\tif Used() != 1 {\n\t\tt.Fail()\n\t}\n}\n',
+		);
+		const empty = await Window.open(world.context, world.server, bare);
+		await empty.run('Testing: Focus on Coverage Gaps View');
+		const pane = empty.page.locator(gapsPane);
+		await until('the view says where it looked', async () =>
+			/No coverage profile in bare.*cover\.out[\s\S]*go test -coverprofile=cover\.out/.test(
+				(await pane.textContent()) ?? '',
+			),
+		);
+		if (steps.shots !== undefined) {
+			await empty.page.screenshot({ path: join(steps.shots, 'welcome.png') });
+		}
+		await pane.locator('.monaco-button', { hasText: 'Run Tests with Coverage' }).click();
+		await until('the task made a profile, which is shown', async () =>
+			(await empty.statusLabel()).startsWith('Coverage 50 %'),
+		);
+		await empty.close();
+	});
+}
+
+/** The content of the webview that has some words in it. */
+async function frame(window: Window, words: string, selector = 'body'): Promise<FrameLocator> {
+	const outer = window.page.locator('iframe.webview.ready');
+	const index = await until(`a page with the words ${words}`, async () => {
+		for (let i = 0; i < (await outer.count()); i++) {
+			const inner = outer.nth(i).contentFrame().locator('iframe#active-frame').contentFrame();
+			const has = await inner.locator(selector).count();
+			if (has > 0 && (await inner.locator('body').textContent())?.includes(words)) {
+				return i + 1;
+			}
+		}
+		return undefined;
+	});
+	return outer
+		.nth(index - 1)
+		.contentFrame()
+		.locator('iframe#active-frame')
+		.contentFrame();
+}

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The environment of a program that must not see the flags which covls itself is built with. */
+const plain = { ...process.env, GOFLAGS: '' };
+
+export const run = (dir: string, program: string, ...args: string[]): string =>
+	execFileSync(program, args, {
+		cwd: dir,
+		env: plain,
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'pipe'],
+		maxBuffer: 1 << 28,
+	});
+
+/** Copies cobra, as the module proxy has it, into a folder. */
+export function cobra(dir: string): void {
+	const from = JSON.parse(run('/', 'go', 'mod', 'download', '-json', 'github.com/spf13/cobra@v1.10.2')).Dir as string;
+	cpSync(from, dir, { recursive: true });
+	writable(dir);
+	rmSync(join(dir, '.github'), { recursive: true, force: true });
+}
+
+function writable(path: string): void {
+	const isDir = statSync(path).isDirectory();
+	chmodSync(path, isDir ? 0o755 : 0o644);
+	for (const name of isDir ? readdirSync(path) : []) {
+		writable(join(path, name));
+	}
+}
+
+/**
+ * Runs cobra's tests, or those of a pattern, and leaves cover.out. Tests that need a file system
+ * which refuses root are left out.
+ */
+export function testCobra(dir: string, pattern = '.'): void {
+	run(dir, 'go', 'test', '-coverprofile=cover.out', '-skip', 'TestFailGen', '-run', pattern, './...');
+}
+
+/** What `go tool cover` says of cover.out: the share covered, and the functions that are at 0 %. */
+export function goToolCover(dir: string): { total: string; zero: { file: string; line: number; name: string }[] } {
+	const lines = run(dir, 'go', 'tool', 'cover', '-func=cover.out').trimEnd().split('\n');
+	const total = /([\d.]+)%$/.exec(lines.pop() ?? '')?.[1] ?? '';
+	const zero = lines
+		.map((line) => /^github.com\/spf13\/cobra\/(\S+):(\d+):\s+(\S+)\s+0\.0%$/.exec(line))
+		.flatMap((found) =>
+			found === null ? [] : [{ file: found[1] as string, line: Number(found[2]), name: found[3] as string }],
+		);
+	return { total, zero };
+}
+
+/** A gap as `covls gaps --format json` prints it. */
+export interface ShellGap {
+	readonly file: string;
+	readonly name: string;
+	readonly line: number;
+	readonly message: string;
+}
+
+/** What the server's program says in a shell, which is what the editor must show. */
+export function covls(program: string, dir: string): { gaps: ShellGap[]; report: ShellReport } {
+	const { gaps } = JSON.parse(run(dir, program, 'gaps', '--format', 'json', '-C', dir));
+	return { gaps, report: JSON.parse(run(dir, program, 'report', '--format', 'json', '-C', dir)) };
+}
+
+/** The parts of the JSON report that the tests hold the views against. */
+export interface ShellReport {
+	readonly summary: Counts & { readonly percent: number; readonly gap: number; readonly target: number };
+	readonly files: readonly (Counts & {
+		readonly path: string;
+		readonly tier: string;
+		readonly gap: number;
+		readonly percent: number;
+	})[];
+}
+
+interface Counts {
+	readonly statements: { readonly covered: number; readonly total: number } | null;
+	readonly lines: { readonly covered: number; readonly total: number } | null;
+}
+
+/** A project in TypeScript with an LCOV profile; of its functions `never` alone was not called. */
+export function typescript(dir: string): void {
+	mkdirSync(join(dir, 'src'), { recursive: true });
+	mkdirSync(join(dir, 'coverage'), { recursive: true });
+	writeFileSync(join(dir, 'package.json'), '{ "name": "shop", "version": "1.0.0" }\n');
+	writeFileSync(
+		join(dir, 'src/cart.ts'),
+		`export function total(prices: number[]): number {
+	let sum = 0;
+	for (const price of prices) {
+		sum += price;
+	}
+	return sum;
+}
+
+export function discount(sum: number, code: string): number {
+	if (code === 'HALF') {
+		return sum / 2;
+	}
+	return sum;
+}
+
+export function never(sum: number): number {
+	const rounded = Math.round(sum);
+	return rounded * 2;
+}
+`,
+	);
+	writeFileSync(
+		join(dir, 'coverage/lcov.info'),
+		`TN:
+SF:src/cart.ts
+FN:1,total
+FN:9,discount
+FN:16,never
+FNDA:3,total
+FNDA:2,discount
+FNDA:0,never
+FNF:3
+FNH:2
+DA:2,3
+DA:3,3
+DA:4,9
+DA:6,3
+DA:10,2
+DA:11,0
+DA:13,2
+DA:17,0
+DA:18,0
+LF:9
+LH:6
+end_of_record
+`,
+	);
+}
+
+/**
+ * A project whose profile was made elsewhere, and which has two places that its file may be: nothing
+ * but a person can say which.
+ */
+export function lost(dir: string): void {
+	const text = `export function left(stock: number, sold: number): number {
+	return stock - sold;
+}
+
+export function refill(stock: number): number {
+	return stock + 100;
+}
+`;
+	for (const place of ['web', 'shop']) {
+		mkdirSync(join(dir, place, 'src'), { recursive: true });
+		writeFileSync(join(dir, place, 'src/stock.ts'), text);
+	}
+	const lines = [2, 6].map((line) => `DA:${line},${line === 2 ? 4 : 0}`);
+	const functions = ['FN:1,left', 'FN:5,refill', 'FNDA:4,left', 'FNDA:0,refill'];
+	writeFileSync(
+		join(dir, 'lcov.info'),
+		['SF:/builds/team/app/src/stock.ts', ...functions, ...lines, 'end_of_record', ''].join('\n'),
+	);
+}

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+/** Runs steps one behind the other, keeps a picture of each, and counts what became of them. */
+export class Steps {
+	passed = 0;
+	failed = 0;
+	private count = 0;
+	readonly shots: string | undefined;
+	private readonly only: string | undefined;
+
+	constructor(shots: string | undefined, only: string | undefined) {
+		this.shots = shots;
+		this.only = only;
+		if (shots !== undefined) {
+			mkdirSync(shots, { recursive: true });
+		}
+	}
+
+	/** Runs a step; one that fails is told, and the next one is run all the same. */
+	async step(name: string, page: Page | undefined, body: () => Promise<void>): Promise<void> {
+		const number = String(++this.count).padStart(2, '0');
+		if (this.only !== undefined && !name.includes(this.only)) {
+			return;
+		}
+		const begin = Date.now();
+		const tell = (mark: string) =>
+			console.log(`${mark} ${number} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
+		try {
+			await body();
+			this.passed++;
+			tell('ok  ');
+		} catch (error) {
+			this.failed++;
+			tell('FAIL');
+			console.log(String((error as Error).stack ?? error).replace(/^/gm, '     '));
+		}
+		if (this.shots !== undefined && page !== undefined && !page.isClosed()) {
+			const file = `${number}-${name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60)}.png`;
+			await page
+				.screenshot({ path: join(this.shots, file) })
+				.catch((error) => console.log(`     no picture: ${error}`));
+		}
+	}
+}

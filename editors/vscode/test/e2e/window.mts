@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { CodeServer } from './server.mts';
+import { until } from './until.mts';
+
+/** A row of a tree: its words, and how deep it stands. */
+export interface Row {
+	readonly label: string;
+	readonly description: string;
+	readonly level: number;
+	readonly text: string;
+	readonly aria: string;
+}
+
+/** A window of VS Code, driven as a person would. */
+export class Window {
+	readonly page: Page;
+
+	private constructor(page: Page) {
+		this.page = page;
+	}
+
+	/** Opens a folder, or a file .code-workspace. */
+	static async open(context: BrowserContext, server: CodeServer, path: string): Promise<Window> {
+		const page = await context.newPage();
+		page.setDefaultTimeout(20_000);
+		await page.goto(server.url(path.endsWith('.code-workspace') ? { workspace: path } : { folder: path }), {
+			timeout: 60_000,
+		});
+		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+		await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
+		return new Window(page);
+	}
+
+	async close(): Promise<void> {
+		await this.page.close({ runBeforeUnload: false });
+	}
+
+	/** Runs a command of the palette by its whole title, as "Covls: Doctor". */
+	async run(title: string): Promise<void> {
+		await this.choose(`>${title}`, title);
+	}
+
+	/** The titles that the palette offers for some words. */
+	async offered(words: string): Promise<string[]> {
+		await this.ask(`>${words}`);
+		await this.page.waitForTimeout(1000);
+		const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+		await this.page.keyboard.press('Escape');
+		return rows.map((row) => row.split('\n')[0] ?? '');
+	}
+
+	/** Types into the palette; what it had to say before is gone then. */
+	private async ask(text: string): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.page.keyboard.press('F1');
+		const input = this.page.locator('.quick-input-widget:visible input.input');
+		await input.waitFor();
+		await input.fill(text);
+	}
+
+	/** Takes what the palette offers first for some words. It is asked anew where that is not what it should be. */
+	private async choose(text: string, first: string): Promise<void> {
+		const row = this.page.locator(`.quick-input-list .monaco-list-row[data-index="0"][aria-label^="${first}"]`);
+		await until(
+			`the palette offers ${first}`,
+			async () => {
+				await this.ask(text);
+				await row.waitFor({ timeout: 20_000 });
+				return true;
+			},
+			60_000,
+		);
+		await this.page.keyboard.press('Enter');
+	}
+
+	/** Opens a file of the workspace by its path. */
+	async file(path: string): Promise<void> {
+		const name = path.slice(path.lastIndexOf('/') + 1);
+		await this.choose(path, name);
+		await until(`${name} is open`, () => this.page.locator(`.tab.active[aria-label^="${name}"]`).count());
+		await this.page.locator('.editor-group-container.active .monaco-editor .view-line:visible').first().waitFor();
+	}
+
+	/** Goes to a line of the file at hand. */
+	async goTo(line: number, column = 1): Promise<void> {
+		await this.ask(`:${line}:${column}`);
+		await this.page.keyboard.press('Enter');
+		await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
+	}
+
+	/** The cursor by the status bar. */
+	async cursor(): Promise<{ line: number; column: number }> {
+		const text = await this.page.locator('.statusbar-item[id="status.editor.selection"]').innerText();
+		const found = /Ln (\d+), Col (\d+)/.exec(text);
+		return { line: Number(found?.[1]), column: Number(found?.[2]) };
+	}
+
+	/** The item of covls in the status bar, in the words of a screen reader. */
+	status(): Locator {
+		return this.page.locator('.statusbar-item[id="covls.covls.covls.status"]');
+	}
+
+	async statusLabel(): Promise<string> {
+		return (await this.status().locator('a').first().getAttribute('aria-label')) ?? '';
+	}
+
+	/** The rows of a tree that are drawn. */
+	async rows(tree: string): Promise<Row[]> {
+		return this.page.locator(`${tree} .monaco-list-row`).evaluateAll((rows) =>
+			rows
+				.map((row) => ({ row, top: row.getBoundingClientRect().top }))
+				.sort((a, b) => a.top - b.top)
+				.map(({ row }) => ({
+					label: row.querySelector('.label-name')?.textContent ?? '',
+					description: row.querySelector('.label-description')?.textContent ?? '',
+					level: Number(row.getAttribute('aria-level')),
+					text: (row as HTMLElement).innerText,
+					aria: row.getAttribute('aria-label') ?? '',
+				})),
+		);
+	}
+
+	/** The numbers of the lines that carry a squiggle. */
+	async squiggles(): Promise<number[]> {
+		return this.page.locator('.editor-group-container.active .monaco-editor').evaluate((editor) => {
+			const lines = new Map<number, number>();
+			for (const margin of editor.querySelectorAll('.margin-view-overlays > div')) {
+				const number = Number(margin.querySelector('.line-numbers')?.textContent);
+				lines.set(Math.round(margin.getBoundingClientRect().top), number);
+			}
+			const out: number[] = [];
+			for (const mark of editor.querySelectorAll('[class*="squiggly-"]')) {
+				const line = mark.closest('.view-overlays > div');
+				out.push(lines.get(Math.round(line?.getBoundingClientRect().top ?? -1)) ?? -1);
+			}
+			return out.sort((a, b) => a - b);
+		});
+	}
+
+	/** The numbers of the lines whose gutter says that they were missed, or hit. */
+	async gutters(kind: 'miss' | 'hit'): Promise<number[]> {
+		return this.page
+			.locator(`.editor-group-container.active .monaco-editor .line-numbers.coverage-deco-${kind}`)
+			.evaluateAll((numbers) => numbers.map((n) => Number(n.textContent)).sort((a, b) => a - b));
+	}
+
+	/** The words of the lenses that are drawn. */
+	async lenses(): Promise<string[]> {
+		return this.page.locator('.editor-group-container.active .codelens-decoration').allInnerTexts();
+	}
+
+	/** Moves the mouse onto the first text of a line that is these words, and returns what the hover says. */
+	async hover(words: string): Promise<string> {
+		const spot = this.page.locator('.editor-group-container.active .view-line span span', { hasText: words }).first();
+		const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents');
+		return until(`a hover over ${words}`, async () => {
+			await this.page.mouse.move(5, 5);
+			await spot.hover();
+			await hover.first().waitFor({ timeout: 5000 });
+			return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
+		});
+	}
+
+	/** Closes the panel, where it is open. */
+	async closePanel(): Promise<void> {
+		if (await this.page.locator('.part.panel').isVisible()) {
+			await this.run('View: Toggle Panel Visibility');
+			await this.page.locator('.part.panel').waitFor({ state: 'hidden' });
+		}
+	}
+
+	async notifications(): Promise<string[]> {
+		return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+	}
+}
+
+/** Reads lines of a file, the first being number 1. */
+export function linesOf(file: string): string[] {
+	return ['', ...readFileSync(file, 'utf8').split('\n')];
+}

@@ -1,0 +1,49 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { covls } from './projects.mts';
+import type { CodeServer } from './server.mts';
+import type { Steps } from './steps.mts';
+
+/** What the steps share. */
+export interface World {
+	/** The covls program of the packed extension. */
+	readonly program: string;
+	readonly server: CodeServer;
+	readonly context: BrowserContext;
+	readonly steps: Steps;
+	/** A folder that is removed in the end. */
+	readonly root: string;
+}
+
+/** The view "Coverage Gaps", and its tree. */
+export const gapsPane = '.pane:has(.pane-header[aria-label^="Coverage Gaps"])';
+export const tree = `${gapsPane} .customview-tree`;
+
+/** VS Code's own Test Coverage view. */
+export const coverageView = '.pane:has(.pane-header[aria-label^="Test Coverage"])';
+
+export const lineNumbers = (of: readonly { line: number }[]): number[] => of.map((f) => f.line).sort((a, b) => a - b);
+
+/** A function's name without its receiver. */
+export const shortName = (name: string): string => name.replace(/.*\./, '');
+
+/** The figure of a folder as the status bar has it. */
+export function figure(world: World, dir: string): string {
+	return `${Math.round(covls(world.program, dir).report.summary.percent * 10) / 10} %`;
+}
+
+/** The processes that run a program of the extension's. */
+export function serving(world: World): number[] {
+	const installed = join(world.root, 'code/extensions/covls.covls-');
+	return readdirSync('/proc')
+		.filter((name) => /^\d+$/.test(name))
+		.filter((pid) => {
+			try {
+				return readlinkSync(`/proc/${pid}/exe`).startsWith(installed);
+			} catch {
+				return false;
+			}
+		})
+		.map(Number);
+}
