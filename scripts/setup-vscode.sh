@@ -45,6 +45,7 @@ fi
 
 wanted=""
 command -v npm >/dev/null || wanted="$wanted npm"
+command -v unzip >/dev/null || wanted="$wanted unzip"
 if [ ! -e "$code/.done" ]; then
 	# code-server brings modules in C++ that are compiled here.
 	command -v g++ >/dev/null && command -v make >/dev/null || wanted="$wanted build-essential"
