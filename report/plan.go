@@ -69,7 +69,7 @@ func planOf(unit coverage.Unit, components []Component) Plan {
 			add := func(rows []row, steps []priority.Step) []row {
 				for _, s := range steps {
 					at := &in.ranking.Files[s.File]
-					rows = append(rows, row{Step{at.Path, Percent(s.Target), s.Cover}, at.Score})
+					rows = append(rows, row{Step{in.paths[at], Percent(s.Target), s.Cover}, at.Score})
 				}
 				return rows
 			}
