@@ -178,7 +178,7 @@ func (r *Report) restrict(name string) error {
 	r.UncoveredLiterals = slices.DeleteFunc(r.UncoveredLiterals, elsewhere)
 	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
 	r.summarise(float64(kept[0].Target))
-	r.Plan = r.plan()
+	r.Plan = r.planIn(r.unit)
 	r.addKinds()
 	if name != "." {
 		r.title = name

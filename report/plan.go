@@ -47,9 +47,9 @@ type Step struct {
 	ToCover int `json:"to_cover"`
 }
 
-// plan is that of all components in the summary's unit.
-func (r *Report) plan() Plan {
-	return planOf(r.unit, slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return c.unit != r.unit }))
+// planIn is the plan of all components in a unit.
+func (r *Report) planIn(unit coverage.Unit) Plan {
+	return planOf(unit, slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return c.unit != unit }))
 }
 
 // planOf joins the plans of components in one unit.

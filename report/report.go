@@ -315,7 +315,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	}
 	r.summarise(target(s))
 	r.addComponents(s)
-	r.Plan = r.plan()
+	r.Plan = r.planIn(r.unit)
 	r.addKinds()
 	if o.Component != nil {
 		if err := r.restrict(*o.Component); err != nil {
