@@ -173,8 +173,15 @@ func ByUrgency(a, b *workspace.File) int {
 
 // level is 0 for the most urgent tier, and beyond all tiers for a file at its target.
 func level(f *workspace.File) int {
-	if i := slices.Index(config.Tiers(), f.Standing.Tier); i >= 0 {
-		return i
+	switch f.Standing.Tier {
+	case config.TierCritical:
+		return 0
+	case config.TierHigh:
+		return 1
+	case config.TierMedium:
+		return 2
+	case config.TierLower:
+		return 3
 	}
-	return len(config.Tiers())
+	return 4
 }

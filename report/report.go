@@ -202,8 +202,8 @@ type Stretch struct {
 	EndLine int `json:"end_line"`
 	// Statements are those of it that never ran, in the file's unit.
 	Statements int `json:"statements"`
-	// Kind is what sort of code most of it is: "error return", "panic or unreachable", "default case",
-	// or that of its function; "" for ordinary code and where it is not known.
+	// Kind is what sort of code all of it is: "error return", "panic or unreachable", "default case",
+	// or that of its function; "" for ordinary code, where several meet, and where it is not known.
 	Kind string `json:"kind"`
 
 	file *workspace.File

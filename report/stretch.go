@@ -15,10 +15,9 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 	if known != nil {
 		row.kinds = map[source.Kind]int{}
 	}
-	// A stretch is of the kind of its first block, which everything in it follows from.
-	add := func(owner int, at coverage.Span, n int) {
+	add := func(owner int, at coverage.Span, begins []coverage.Point, n int) {
 		s := Stretch{
-			File: row.Path, Line: int(at.Start.Line), EndLine: int(at.End.Line), Statements: n, Kind: known.KindAt(owner, at.Start).String(),
+			File: row.Path, Line: int(at.Start.Line), EndLine: int(at.End.Line), Statements: n, Kind: known.KindOfAll(owner, begins).String(),
 			file: row.file, from: at.Start.Col, to: at.End.Col,
 		}
 		if owner >= 0 {
@@ -29,13 +28,16 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 		}
 		r.UncoveredStretches = append(r.UncoveredStretches, s)
 	}
+	var begins []coverage.Point // of what a stretch consists of
 	if file.Unit == coverage.Lines {
 		owner := func(l coverage.Line) int { return in(coverage.Point{Line: l.Number, Col: lineEnd}) }
 		runs(file.Lines, owner, func(l coverage.Line) bool { return l.Count == 0 }, func(owner int, lines []coverage.Line) {
+			begins = begins[:0]
 			for _, l := range lines {
-				row.missed(known, owner, coverage.Point{Line: l.Number, Col: lineEnd}, 1)
+				begins = append(begins, coverage.Point{Line: l.Number, Col: 1})
+				row.missed(known, owner, begins[len(begins)-1], 1)
 			}
-			add(owner, coverage.Span{Start: coverage.Point{Line: lines[0].Number}, End: coverage.Point{Line: lines[len(lines)-1].Number}}, len(lines))
+			add(owner, coverage.Span{Start: coverage.Point{Line: lines[0].Number}, End: coverage.Point{Line: lines[len(lines)-1].Number}}, begins, len(lines))
 		})
 		return
 	}
@@ -43,14 +45,16 @@ func (r *Report) addStretches(row *File, file *coverage.File, funcs []coverage.F
 	owner := func(g coverage.Region) int { return in(g.Start) }
 	runs(regions, owner, coverage.Region.Uncovered, func(owner int, list []coverage.Region) {
 		span, n := coverage.Span{Start: list[0].Start, End: list[0].End}, 0
+		begins = begins[:0]
 		for _, g := range list {
+			begins = append(begins, g.Start)
 			if span.End.Compare(g.End) < 0 {
 				span.End = g.End
 			}
 			n += int(g.Statements)
 			row.missed(known, owner, g.Start, int(g.Statements))
 		}
-		add(owner, span, n)
+		add(owner, span, begins, n)
 	})
 }
 

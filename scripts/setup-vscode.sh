@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what builds the VS Code extension and drives it in its tests: Node.js, Chromium, and
-# code-server, which is VS Code in a browser. What npm brings lies in a cache folder outside the tree.
+# Installs what builds the VS Code extension and drives it in its tests: Node.js, code-server, which is
+# VS Code in a browser, and by setup-browser.sh that browser. What npm brings lies in a cache folder outside the tree.
 #
 #   setup-vscode.sh          installs what is missing
 #   setup-vscode.sh --bin    prints the folders to put on PATH, and installs nothing
@@ -40,17 +40,12 @@ if [ "$(id -u)" != 0 ]; then
 	as_root="sudo"
 fi
 
-# chromium is the browser that the tests drive; Chrome does as well.
-chromium() {
-	for name in chromium chromium-browser google-chrome google-chrome-stable; do
-		command -v $name && return 0
-	done
-	[ -n "${COVLS_CHROMIUM:-}" ] && [ -x "$COVLS_CHROMIUM" ] && echo "$COVLS_CHROMIUM"
-}
+# The browser is the one that the pages of reports are tried in.
+"$(dirname "$0")/setup-browser.sh"
 
 wanted=""
-chromium >/dev/null || wanted="$wanted chromium"
 command -v npm >/dev/null || wanted="$wanted npm"
+command -v unzip >/dev/null || wanted="$wanted unzip"
 if [ ! -e "$code/.done" ]; then
 	# code-server brings modules in C++ that are compiled here.
 	command -v g++ >/dev/null && command -v make >/dev/null || wanted="$wanted build-essential"
@@ -61,7 +56,7 @@ if [ ! -e "$code/.done" ]; then
 	fi
 fi
 if [ -n "$wanted" ]; then
-	command -v apt-get >/dev/null || fail "missing:$wanted; install them (names are Debian's), and set COVLS_CHROMIUM if your browser has another name"
+	command -v apt-get >/dev/null || fail "missing:$wanted; install them (names are Debian's)"
 	echo "setup-vscode: installing$wanted"
 	$as_root apt-get update -qq || fail "apt-get update failed"
 	# shellcheck disable=SC2086

@@ -3,9 +3,14 @@ package server
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
@@ -23,22 +28,14 @@ type gapsParams struct {
 	Kinds        []string       `json:"kinds"`
 }
 
-type wireGaps struct {
-	Components []wireComponent `json:"components"`
-}
-
+// wireComponent is a component without its tiers.
 type wireComponent struct {
-	Name    string          `json:"name"`
-	Folder  string          `json:"folder"` // URI
-	Summary *wireSummary    `json:"summary"`
-	Tiers   []wireTierFiles `json:"tiers"`
+	Name    string       `json:"name"`
+	Folder  string       `json:"folder"` // URI
+	Summary *wireSummary `json:"summary"`
 }
 
-type wireTierFiles struct {
-	Tier  config.Tier    `json:"tier"`
-	Files []wireFileGaps `json:"files"`
-}
-
+// wireFileGaps is a file without its gaps.
 type wireFileGaps struct {
 	URI              *string      `json:"uri"` // null: not on disk
 	Path             string       `json:"path"`
@@ -54,17 +51,6 @@ type wireFileGaps struct {
 	Reason           string       `json:"reason"`
 	Why              *string      `json:"why"` // the rule's
 	Stale            bool         `json:"stale"`
-	Gaps             []wireGap    `json:"gaps"`
-}
-
-type wireGap struct {
-	Name       string     `json:"name"`
-	Shape      diag.Shape `json:"shape"`
-	Kind       string     `json:"kind"`
-	Line       uint32     `json:"line"`
-	Range      *wireRange `json:"range"`
-	Statements int        `json:"statements"`
-	Message    string     `json:"message"`
 }
 
 // gaps answers covls/gaps: the gaps of the workspace, or of one document, by component and tier.
@@ -98,11 +84,10 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 	} else if d := s.documentAt(snap, u); d != nil {
 		found = diag.DocumentGaps(snap, d, query)
 	}
-	out := wireGaps{Components: []wireComponent{}}
-	for i := range found {
-		out.Components = append(out.Components, s.wireComponent(snap, c, &found[i]))
-	}
-	return raw(out)
+	w := &gapsWriter{snap: snap, client: c, out: make([]byte, 0, sizeOf(found))}
+	w.list(`{"components":`, len(found), func(i int) { w.component(&found[i], s.folderURI(found[i].Folder.Dir)) })
+	w.text("}")
+	return jsonrpc2.RawMessage(w.out), w.err
 }
 
 func list[T ~string](values []T) string {
@@ -113,28 +98,80 @@ func list[T ~string](values []T) string {
 	return strings.Join(out, ", ")
 }
 
-func (s *Server) wireComponent(snap *workspace.Snapshot, c *client, in *diag.Component) wireComponent {
-	out := wireComponent{Name: in.Name, Folder: s.folderURI(in.Folder.Dir), Summary: wireSummaryOf(in.Summary), Tiers: []wireTierFiles{}}
-	for _, t := range in.Tiers {
-		tier := wireTierFiles{Tier: t.Tier, Files: make([]wireFileGaps, len(t.Files))}
-		for i := range t.Files {
-			tier.Files[i] = fileGaps(snap, c, &t.Files[i])
-		}
-		out.Tiers = append(out.Tiers, tier)
-	}
-	return out
+// gapsWriter writes the answer to covls/gaps by hand where there is much of it: a workspace may have
+// tens of thousands of gaps.
+type gapsWriter struct {
+	snap   *workspace.Snapshot
+	client *client
+	out    []byte // JSON
+	err    error  // the first
 }
 
-func fileGaps(snap *workspace.Snapshot, c *client, in *diag.FileGaps) wireFileGaps {
+// sizeOf is about how many bytes the answer has: buffers that grow to megabytes are copied often.
+func sizeOf(found []diag.Component) int {
+	const perFile, perGap = 700, 200
+	n := 1 << 10
+	for _, c := range found {
+		for _, t := range c.Tiers {
+			for i := range t.Files {
+				n += perFile + perGap*len(t.Files[i].Gaps)
+			}
+		}
+	}
+	return n
+}
+
+func (w *gapsWriter) text(s string) { w.out = append(w.out, s...) }
+
+func (w *gapsWriter) string(s string) {
+	w.out, _ = jsontext.AppendQuote(w.out, s) // what is no UTF-8 is replaced
+}
+
+func (w *gapsWriter) number(n uint64) { w.out = strconv.AppendUint(w.out, n, 10) }
+
+// list writes a member whose value is a list.
+func (w *gapsWriter) list(name string, n int, item func(int)) {
+	w.text(name + "[")
+	for i := range n {
+		if i > 0 {
+			w.text(",")
+		}
+		item(i)
+	}
+	w.text("]")
+}
+
+// open writes an object that goes on.
+func (w *gapsWriter) open(v any) {
+	data, err := raw(v)
+	if err != nil {
+		w.err = errors.Join(w.err, err)
+		data = jsonrpc2.RawMessage("{}")
+	}
+	w.out = append(w.out, data[:len(data)-1]...)
+}
+
+func (w *gapsWriter) component(c *diag.Component, folder string) {
+	w.open(wireComponent{c.Name, folder, wireSummaryOf(c.Summary)})
+	w.list(`,"tiers":`, len(c.Tiers), func(t int) {
+		tier := &c.Tiers[t]
+		w.text(`{"tier":`)
+		w.string(string(tier.Tier))
+		w.list(`,"files":`, len(tier.Files), func(i int) { w.file(&tier.Files[i]) })
+		w.text("}")
+	})
+	w.text("}")
+}
+
+func (w *gapsWriter) file(in *diag.FileGaps) {
 	f := in.File
 	st := f.Standing
 	out := wireFileGaps{
 		Path: f.Name, Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: st.Sentence(), Stale: in.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
-		Gaps:    make([]wireGap, len(in.Gaps)),
 	}
 	if f.Found {
-		u := string(uriOf(snap, f.Path))
+		u := string(uriOf(w.snap, f.Path))
 		if in.Document != nil && in.Document.URI != "" {
 			u = in.Document.URI
 		}
@@ -149,18 +186,45 @@ func fileGaps(snap *workspace.Snapshot, c *client, in *diag.FileGaps) wireFileGa
 	if st.Rule != nil && st.Rule.Why != "" {
 		out.Why = &st.Rule.Why
 	}
-	for i := range in.Gaps {
-		g := &in.Gaps[i]
-		w := wireGap{Name: g.Func.String(), Shape: g.Shape, Kind: g.Kind.String(), Statements: g.Statements, Message: g.Message}
-		if in.Document != nil {
-			w.Range = wireRangeOf(c.rangeOf(in.Document.Text, g.Span))
-			w.Line = w.Range.Start.Line
-		} else {
-			w.Line = max(g.Func.NameSpan.Start.Line, g.Func.Span.Start.Line, 1) - 1
-		}
-		out.Gaps[i] = w
+	w.open(out)
+	w.list(`,"gaps":`, len(in.Gaps), func(i int) { w.gap(in.Document, &in.Gaps[i]) })
+	w.text("}")
+}
+
+// gap writes one; its range is of the document, where there is one.
+func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
+	w.text(`{"name":`)
+	w.string(g.Func.String())
+	w.text(`,"shape":`)
+	w.string(string(g.Shape))
+	w.text(`,"kind":`)
+	w.string(g.Kind.String())
+	w.text(`,"line":`)
+	if d == nil {
+		w.number(uint64(max(g.Func.NameSpan.Start.Line, g.Func.Span.Start.Line, 1) - 1))
+		w.text(`,"range":null`)
+	} else {
+		r := w.client.rangeOf(d.Text, g.Span)
+		w.number(uint64(r.Start.Line))
+		w.text(`,"range":{"start":`)
+		w.position(r.Start)
+		w.text(`,"end":`)
+		w.position(r.End)
+		w.text("}")
 	}
-	return out
+	w.text(`,"statements":`)
+	w.number(uint64(g.Statements))
+	w.text(`,"message":`)
+	w.string(g.Message)
+	w.text("}")
+}
+
+func (w *gapsWriter) position(p protocol.Position) {
+	w.text(`{"line":`)
+	w.number(uint64(p.Line))
+	w.text(`,"character":`)
+	w.number(uint64(p.Character))
+	w.text("}")
 }
 
 // folderURI is the client's spelling of a workspace folder's URI, where covls keeps it, else a plain one.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,8 @@ func (Codec) Unmarshal(data []byte, v any) error {
 		*raw = append(jsonrpc2.RawMessage(nil), data...)
 		return nil
 	}
-	return protocol.Unmarshal(data, v)
+	// The library keeps strings of lists of unions in the frame, which the next message overwrites.
+	return protocol.Unmarshal(bytes.Clone(data), v)
 }
 
 // phase is where the session is in LSP's life cycle.
