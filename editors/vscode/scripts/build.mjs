@@ -14,5 +14,11 @@ const common = {
 
 await build({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', minify: true });
 if (process.argv.includes('--tests')) {
-	await build({ ...common, entryPoints: ['test/host/index.ts'], outfile: 'dist/test/index.js', sourcemap: 'inline' });
+	await build({
+		...common,
+		external: ['vscode', 'mocha'],
+		entryPoints: ['test/host/index.ts'],
+		outfile: 'dist/test/index.js',
+		sourcemap: 'inline',
+	});
 }

@@ -1,10 +1,18 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
-import { type Component, type Folder, type Gap, type GapFile, type Tier, tiers } from './protocol';
+import { type Component, type Gap, type GapFile, type Status, type Tier, tiers } from './protocol';
 import { counts, percent, short, tierIcon, tierName } from './words';
 
 /** A row of the tree "Coverage gaps". */
 export type Node =
+	| {
+			readonly kind: 'hint';
+			readonly label: string;
+			readonly icon: string;
+			readonly description: string;
+			readonly command?: string;
+			readonly children: Node[];
+	  }
 	| { readonly kind: 'component'; readonly component: Component; readonly children: Node[] }
 	| {
 			readonly kind: 'tier';
@@ -61,6 +69,8 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 
 	getTreeItem(node: Node): vscode.TreeItem {
 		switch (node.kind) {
+			case 'hint':
+				return hintItem(node);
 			case 'component':
 				return componentItem(node.component, this.model.gaps.components);
 			case 'tier':
@@ -83,6 +93,9 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		// Where there is one component, its row would say nothing that the rows below don't.
 		const only = this.model.gaps.components.length === 1 ? components[0] : undefined;
 		this.roots = only === undefined ? components : only.children;
+		if (this.model.status?.state === 'empty') {
+			this.roots = welcome(this.model.status);
+		}
 		const filtered = this.filter.text !== '' || this.filter.tiers.length < tiers.length;
 		this.view.description = filtered ? filterWords(this.filter) : undefined;
 		this.view.message = this.message(filtered);
@@ -135,9 +148,6 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		if (status === undefined) {
 			return undefined;
 		}
-		if (status.state === 'empty') {
-			return searched(status.folders);
-		}
 		if (status.state === 'broken') {
 			return status.profiles.map((p) => `${p.path}: ${p.trouble ?? ''}`).join('\n');
 		}
@@ -188,27 +198,56 @@ function filterWords(filter: Filter): string {
 	return words.join(', ');
 }
 
-/** How many names of profiles are told; the doctor tells all. */
-const names = 4;
-
-/** Where profiles were looked for, and how to make a first one. */
-function searched(folders: readonly Folder[]): string {
-	const lines: string[] = [];
-	for (const folder of folders) {
-		const patterns = folder.patterns.map((pattern) => pattern.replace(/^\*\*\//, ''));
-		const more = patterns.length - names;
-		const list = patterns.slice(0, names).join(', ');
-		const which = more > 0 ? vscode.l10n.t('{0} and {1} more', list, more) : list;
-		const where =
-			folder.searched_dirs === 1
-				? vscode.l10n.t('{0} (1 folder searched)', folder.name)
-				: vscode.l10n.t('{0} ({1} folders searched)', folder.name, folder.searched_dirs);
-		lines.push(vscode.l10n.t('No coverage profile in {0}: no {1}.', where, which));
-		if (folder.make_profile !== null) {
-			lines.push(vscode.l10n.t('This makes one: {0}', folder.make_profile.command));
+/** The rows of a workspace without a profile: where covls looked, and what the user can do. */
+function welcome(status: Status): Node[] {
+	const row = (label: string, icon: string, more: Partial<Extract<Node, { kind: 'hint' }>> = {}): Node => ({
+		kind: 'hint',
+		label,
+		icon,
+		description: '',
+		children: [],
+		...more,
+	});
+	const action = (label: string, icon: string, command: string, description = '') =>
+		row(label, icon, { command, description });
+	const rows = [row(vscode.l10n.t('No coverage profile was found'), 'info')];
+	for (const folder of status.folders) {
+		const names = folder.patterns.map((pattern) => row(pattern.replace(/^\*\*\//, ''), 'file'));
+		rows.push(
+			row(folder.name, 'search', {
+				description:
+					folder.searched_dirs === 1
+						? vscode.l10n.t('1 folder searched for {0} names', names.length)
+						: vscode.l10n.t('{0} folders searched for {1} names', folder.searched_dirs, names.length),
+				children: names,
+			}),
+		);
+	}
+	if (vscode.workspace.isTrusted) {
+		for (const command of new Set(status.folders.flatMap((folder) => folder.make_profile?.command ?? []))) {
+			rows.push(action(vscode.l10n.t('Run Tests with Coverage'), 'play', 'covls.runTests', command));
 		}
 	}
-	return lines.join('\n');
+	rows.push(
+		action(vscode.l10n.t('Select Profiles'), 'files', 'covls.selectProfiles'),
+		action(vscode.l10n.t('Why is nothing shown?'), 'pulse', 'covls.doctor'),
+	);
+	return rows;
+}
+
+function hintItem(node: Extract<Node, { kind: 'hint' }>): vscode.TreeItem {
+	const item = new vscode.TreeItem(
+		node.label,
+		node.children.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+	);
+	item.iconPath = new vscode.ThemeIcon(node.icon);
+	item.description = node.description;
+	item.tooltip = node.description === '' ? node.label : `${node.label}: ${node.description}`;
+	item.accessibilityInformation = { label: item.tooltip };
+	if (node.command !== undefined) {
+		item.command = { command: node.command, title: node.label };
+	}
+	return item;
 }
 
 /** What belongs to no named component is called by its folder, or is the rest of it. */

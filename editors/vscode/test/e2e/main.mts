@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { cobraSteps } from './cobra.mts';
+import { hostTests } from './host.mts';
 import { projectSteps } from './others.mts';
 import { cobra, testCobra } from './projects.mts';
 import { CodeServer } from './server.mts';
@@ -49,7 +50,7 @@ function packed(dir: string): { vsix: string; program: string } {
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
 	const vsix = join(dir, `covls-${target}.vsix`);
-	execFileSync('unzip', ['-q', '-o', vsix, 'extension/server/*', '-d', join(dir, 'unpacked')]);
+	execFileSync('unzip', ['-q', '-o', vsix, 'extension/*', '-d', join(dir, 'unpacked')]);
 	return { vsix, program: join(dir, 'unpacked/extension/server/covls') };
 }
 
@@ -98,6 +99,7 @@ try {
 	});
 	const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: 'en' });
 	const world: World = { program, server, context, steps, root };
+	await steps.step('tests in the extension host', undefined, () => hostTests(context, root, vsix, settings));
 	await cobraSteps(world, go);
 	await projectSteps(world, go);
 } catch (error) {

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Api } from '../../src/extension';
+
+/** Waits until the answer is true; what VS Code does comes by its own time. */
+async function until(what: string, ask: () => boolean | Promise<boolean>): Promise<void> {
+	const end = Date.now() + 20_000;
+	while (!(await ask())) {
+		if (Date.now() > end) {
+			throw new Error(`waited in vain: ${what}`);
+		}
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
+export function tests(): void {
+	const extension = vscode.extensions.getExtension<Api>('covls.covls');
+	assert.ok(extension, 'the extension is there');
+	const folder = vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
+	const cart = vscode.Uri.joinPath(folder, 'src/cart.ts');
+	let api: Api;
+
+	before(async () => {
+		api = await extension.activate();
+		await until('there are figures', () => api.model.status?.state === 'ready');
+	});
+
+	describe('the extension', () => {
+		it('is activated in less than 300 ms', () => {
+			assert.ok(api.activation < 300, `it took ${api.activation} ms`);
+		});
+
+		it('has every command that it names, and no other', async () => {
+			const declared = (extension.packageJSON.contributes.commands as { command: string }[]).map((c) => c.command);
+			const registered = (await vscode.commands.getCommands(true)).filter((name) => /^covls\.[A-Za-z]+$/.test(name));
+			assert.deepEqual(registered.sort(), declared.sort());
+		});
+
+		it('binds no keys', () => {
+			assert.equal(extension.packageJSON.contributes.keybindings, undefined);
+		});
+	});
+
+	describe('the status', () => {
+		it('has the figures of the profile', () => {
+			const status = api.model.status;
+			assert.equal(status?.summary?.covered, 6);
+			assert.equal(status?.summary?.total, 9);
+			assert.equal(status?.uncovered_functions, 1);
+			assert.deepEqual(status?.languages, ['typescript']);
+		});
+
+		it('tells what is hidden, and that it is shown again', async () => {
+			await vscode.commands.executeCommand('covls.toggle');
+			await until('the marks are hidden', () => api.model.status?.hidden === true);
+			await vscode.commands.executeCommand('covls.toggle');
+			await until('the marks are back', () => api.model.status?.hidden === false);
+		});
+	});
+
+	describe('settings', () => {
+		it('that are only defaults do not win over .covls.toml', () => {
+			assert.equal(vscode.workspace.getConfiguration('covls').get('target'), 60);
+			assert.equal(api.model.status?.summary?.target, 90);
+		});
+
+		it('of the workspace do', async () => {
+			const config = vscode.workspace.getConfiguration('covls', folder);
+			await config.update('target', 75, vscode.ConfigurationTarget.Workspace);
+			await until('the target is that of the workspace', () => api.model.status?.summary?.target === 75);
+			await config.update('target', undefined, vscode.ConfigurationTarget.Workspace);
+			await until('the target is that of the file', () => api.model.status?.summary?.target === 90);
+		});
+
+		it('that are wrong change nothing else', async () => {
+			const config = vscode.workspace.getConfiguration('covls', folder);
+			await config.update('target', 'all', vscode.ConfigurationTarget.Workspace);
+			await config.update('stale', 'keep', vscode.ConfigurationTarget.Workspace);
+			await vscode.commands.executeCommand('covls.reload');
+			assert.equal(api.model.status?.summary?.target, 90);
+			await config.update('target', undefined, vscode.ConfigurationTarget.Workspace);
+			await config.update('stale', undefined, vscode.ConfigurationTarget.Workspace);
+		});
+	});
+
+	describe('providers', () => {
+		before(async () => {
+			await vscode.window.showTextDocument(cart);
+		});
+
+		it('hover with the numbers', async () => {
+			const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+				'vscode.executeHoverProvider',
+				cart,
+				new vscode.Position(15, 18),
+			);
+			const text = hovers.flatMap((h) => h.contents).map((c) => (typeof c === 'string' ? c : c.value));
+			assert.match(text.join('\n'), /0 of 2 lines/);
+		});
+
+		it('have a lens for the file and for each function that is not fully covered', async () => {
+			const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+				'vscode.executeCodeLensProvider',
+				cart,
+				10,
+			);
+			const ours = lenses.filter((lens) => / of \d+ lines?/.test(lens.command?.title ?? ''));
+			assert.deepEqual(
+				ours.map((lens) => lens.range.start.line),
+				[0, 8, 15],
+			);
+		});
+
+		it('have a diagnostic for each uncovered function', async () => {
+			await until('the diagnostic', () => vscode.languages.getDiagnostics(cart).length === 1);
+			const [found] = vscode.languages.getDiagnostics(cart);
+			assert.equal(found?.source, 'covls');
+			assert.deepEqual(found?.range, new vscode.Range(15, 16, 15, 21));
+		});
+
+		it('give a badge to a file that is short of its target', () => {
+			const badge = api.badges.provideFileDecoration(cart);
+			assert.match(badge?.badge ?? '', /^[◆▲■▼]$/);
+			assert.match(badge?.tooltip ?? '', /6 of 9 lines/);
+			assert.equal(api.badges.provideFileDecoration(vscode.Uri.joinPath(folder, 'package.json')), undefined);
+		});
+
+		it('give no badge where the user wants none', async () => {
+			const config = vscode.workspace.getConfiguration('covls', folder);
+			await config.update('explorer.badges', false, vscode.ConfigurationTarget.Workspace);
+			assert.equal(api.badges.provideFileDecoration(cart), undefined);
+			await config.update('explorer.badges', undefined, vscode.ConfigurationTarget.Workspace);
+		});
+	});
+
+	describe('the tree', () => {
+		it('has tier, file and function, with words for a screen reader', () => {
+			const [tier] = api.tree.getChildren();
+			assert.equal(tier?.kind, 'tier');
+			const [file] = api.tree.getChildren(tier);
+			assert.equal(file?.kind, 'file');
+			const [gap] = api.tree.getChildren(file);
+			assert.ok(tier && file && gap);
+			assert.equal(api.tree.getTreeItem(gap).label, 'never');
+			assert.equal(api.tree.getParent(gap), file);
+			for (const node of [tier, file, gap]) {
+				assert.ok(api.tree.getTreeItem(node).accessibilityInformation?.label);
+			}
+		});
+
+		it('goes to a function where it is now', async () => {
+			const editor = await vscode.window.showTextDocument(cart);
+			await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '\n\n\n'));
+			const [tier] = api.tree.getChildren();
+			const [file] = api.tree.getChildren(tier);
+			const [gap] = api.tree.getChildren(file);
+			const command = gap && api.tree.getTreeItem(gap).command;
+			await vscode.commands.executeCommand(command?.command ?? '', ...(command?.arguments ?? []));
+			assert.deepEqual(vscode.window.activeTextEditor?.selection.active, new vscode.Position(18, 16));
+			await vscode.commands.executeCommand('workbench.action.files.revert');
+		});
+	});
+
+	describe('commands', () => {
+		it('go from gap to gap', async () => {
+			const editor = await vscode.window.showTextDocument(cart);
+			editor.selection = new vscode.Selection(0, 0, 0, 0);
+			await vscode.commands.executeCommand('covls.nextGap');
+			assert.equal(vscode.window.activeTextEditor?.selection.active.line, 10);
+			await vscode.commands.executeCommand('covls.nextGap');
+			assert.equal(vscode.window.activeTextEditor?.selection.active.line, 15);
+			await vscode.commands.executeCommand('covls.previousGap');
+			assert.equal(vscode.window.activeTextEditor?.selection.active.line, 10);
+		});
+
+		it('explain a file, and set its tier by a rule', async () => {
+			await vscode.commands.executeCommand('covls.explain', cart);
+			await until(
+				'a preview',
+				() => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('cart.ts') ?? false,
+			);
+			const rule = { uri: cart.toString(), rule: { tier: 'critical', why: 'it counts' } };
+			await api.client.run('covls.addRule', rule);
+			await until('the tier is the rule’s', () => api.model.file(cart)?.tier === 'critical');
+			assert.equal(api.model.file(cart)?.why, 'it counts');
+		});
+	});
+}
