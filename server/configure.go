@@ -113,7 +113,7 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 	if err := p.into(&args, wantFolder); err != nil {
 		return nil, err
 	}
-	snap := s.whole(ctx)
+	snap := s.snapshot(ctx)
 	folder, err := folderAt(snap, args.URI)
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)

@@ -204,26 +204,27 @@ func (b bell) rung() <-chan struct{} {
 // wholePatience bounds the wait for a load.
 const wholePatience = 10 * time.Second
 
-// whole is the state at the moment the request came in or, where a load was half way then, when it is
-// whole: before that, the functions of files that are not open are not known.
-func (s *Server) whole(ctx context.Context) *workspace.Snapshot {
-	snap := s.snapshot(ctx)
-	if snap.Scanned {
-		return snap
+// whole has a request answered from the state of the moment when it came in or, where a load was half
+// way then, from that when it is whole: before that, the functions of files that are not open are not
+// known.
+func (s *Server) whole(ctx context.Context) context.Context {
+	if s.snapshot(ctx).Scanned {
+		return ctx
 	}
 	late := time.NewTimer(wholePatience)
 	defer late.Stop()
 	for {
 		rung := s.bell.rung()
-		if snap = s.store.Load(); snap.Scanned {
-			return snap
+		snap := s.store.Load()
+		if snap.Scanned {
+			return context.WithValue(ctx, snapshotKey{}, snap)
 		}
 		select {
 		case <-rung:
 		case <-ctx.Done():
-			return snap
+			return ctx
 		case <-late.C:
-			return snap
+			return ctx
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (s *Server) explain(ctx context.Context, p params) (protocol.LSPAny, error)
 	if !ok {
 		return nil, invalid("%s needs %s", p.of, wantExplain)
 	}
-	snap := s.whole(ctx)
+	snap := s.snapshot(ctx)
 	path, ok := pathOf(u)
 	if !ok {
 		return null, nil
@@ -94,7 +94,7 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 	default:
 		return nil, invalid("%s has no format %q: want markdown", p.of, args.Format)
 	}
-	snap := s.whole(ctx)
+	snap := s.snapshot(ctx)
 	unmeasured, err := snap.AllUnmeasured(ctx)
 	if err != nil {
 		return nil, err
