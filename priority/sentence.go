@@ -29,22 +29,30 @@ func (s *Standing) Sentence() string {
 	return b.String()
 }
 
+// ranked is asked for every file of a workspace at once, and so does without Fprintf.
 func (s *Standing) ranked(b *strings.Builder) {
-	fmt.Fprintf(b, "%s: %d %s short of %s (%d of %d covered).", s.Tier, s.Gap, s.Unit.Noun(s.Gap), percent(s.Target), s.Total.Covered, s.Total.Total)
-	role := s.Role.String()
-	fmt.Fprintf(b, " %s%s (×%.1f)", strings.ToUpper(role[:1]), role[1:], s.Role.Weight())
-	if s.Weight != 1 {
-		fmt.Fprintf(b, ", weight %s", short(s.Weight))
+	b.Grow(200)
+	write := func(parts ...string) {
+		for _, p := range parts {
+			b.WriteString(p)
+		}
 	}
-	fmt.Fprintf(b, ". Rank %d of %d", s.Rank, s.Of)
+	role := s.Role.String()
+	write(string(s.Tier), ": ", strconv.Itoa(s.Gap), " ", s.Unit.Noun(s.Gap), " short of ", percent(s.Target),
+		" (", strconv.Itoa(s.Total.Covered), " of ", strconv.Itoa(s.Total.Total), " covered). ",
+		strings.ToUpper(role[:1]), role[1:], " (×", strconv.FormatFloat(s.Role.Weight(), 'f', 1, 64), ")")
+	if s.Weight != 1 {
+		write(", weight ", short(s.Weight))
+	}
+	write(". Rank ", strconv.Itoa(s.Rank), " of ", strconv.Itoa(s.Of))
 	switch {
 	case s.Share == 0:
 	case s.First == 1:
-		fmt.Fprintf(b, "; the first file holds %s of the weighted gap", percent(s.Share))
+		write("; the first file holds ", percent(s.Share), " of the weighted gap")
 	default:
-		fmt.Fprintf(b, "; the first %d files hold %s of the weighted gap", s.First, percent(s.Share))
+		write("; the first ", strconv.Itoa(s.First), " files hold ", percent(s.Share), " of the weighted gap")
 	}
-	b.WriteString(".")
+	write(".")
 	switch s.Cause {
 	case BySmallGap:
 		fmt.Fprintf(b, " At most medium: the gap is under %d.", SmallGap)

@@ -57,9 +57,9 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 	case cmdMostUrgentGap:
 		return s.jumpInWorkspace(ctx, &protocol.ExecuteCommandParams{Command: p.Command})
 	case cmdExplain:
-		return s.explain(ctx, argument)
+		return s.explain(s.whole(ctx), argument)
 	case cmdShowReport:
-		return s.showReport(ctx, argument)
+		return s.showReport(s.whole(ctx), argument)
 	case cmdRunCommand:
 		return s.runCommand(ctx, argument)
 	case cmdReload:
@@ -73,7 +73,7 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 	case cmdAddRule:
 		return s.addRule(ctx, argument)
 	case cmdCreateConfiguration:
-		return s.createConfiguration(ctx, argument)
+		return s.createConfiguration(s.whole(ctx), argument)
 	}
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }

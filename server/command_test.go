@@ -307,3 +307,33 @@ func TestIgnoreAction(t *testing.T) {
 		})
 	}
 }
+
+// TestHalfALoad asks in the middle of a load for what only a whole one tells.
+func TestHalfALoad(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	p := ready(t, roots(watching(), dir))
+	p.waitAll("figures", func([]message) bool {
+		all := p.statuses()
+		return len(all) > 0 && all[len(all)-1].State == "ready" && !all[len(all)-1].Loading
+	})
+	p.server.Scanned(false)
+	u := document(string(uri.File(filepath.Join(dir, "a.go"))))
+	p.send(call("1", "covls/gaps", ""), command("2", "covls.explain", js(u)), command("3", "covls.showReport"), call("4", "covls/gaps", ""))
+	p.alive()
+	p.send(note("$/cancelRequest", `{"id":4}`))
+	if m := p.response("4"); m.Error == nil || m.Error.Code != -32800 {
+		t.Errorf("answer %v to a request that was cancelled", m)
+	}
+	for _, s := range p.responses() {
+		if s[0] != '"' && s[0] != '4' {
+			t.Errorf("answer %q in the middle of a load", s)
+		}
+	}
+	p.server.Scanned(true)
+	for _, id := range []string{"1", "2", "3"} {
+		if m := p.response(id); m.Error != nil || !strings.Contains(string(m.Result), "Uncovered") {
+			t.Errorf("answer %v %s", m, m.Result)
+		}
+	}
+}

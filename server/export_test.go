@@ -22,3 +22,8 @@ func (s *Server) Load(until <-chan struct{}) {
 		p.end()
 	})
 }
+
+// Scanned has the newest snapshot say whether all sources were looked at, as in the middle of a load.
+func (s *Server) Scanned(yes bool) {
+	s.store.Update(func(next *workspace.Snapshot) { next.Scanned = yes })
+}

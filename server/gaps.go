@@ -76,7 +76,7 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	snap, c := s.snapshot(ctx), s.client.Load()
+	snap, c := s.snapshot(s.whole(ctx)), s.client.Load()
 	query := diag.GapQuery{All: in.All, Tiers: in.Tiers, Kinds: kinds}
 	var found []diag.Component
 	if !one {

@@ -53,6 +53,7 @@ type Server struct {
 	// pulledOnce tells that the first workspace pull was answered.
 	pulledOnce atomic.Bool
 	temporary  temporary
+	bell       bell          // rings with every new snapshot
 	ended      chan struct{} // closed at exit
 	end        func()        // closes ended and lets the reader read no further
 
@@ -65,13 +66,16 @@ func New(opts Options) *Server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{opts: opts, log: opts.Log, store: workspace.NewStore(), ended: make(chan struct{})}
+	s := &Server{opts: opts, log: opts.Log, store: workspace.NewStore(), bell: newBell(), ended: make(chan struct{})}
 	s.end = sync.OnceFunc(func() { close(s.ended) })
 	s.code.Store(1) // until shutdown and exit
 	s.client.Store(&client{})
 	s.publisher = newPublisher(s)
 	s.session = newSession(s)
-	s.store.OnUpdate = s.publisher.wake
+	s.store.OnUpdate = func() {
+		s.publisher.wake()
+		s.bell.ring()
+	}
 	return s
 }
 
@@ -170,4 +174,57 @@ func (s *Server) snapshot(ctx context.Context) *workspace.Snapshot {
 		return snap
 	}
 	return s.store.Load()
+}
+
+// bell wakes all who wait for it to ring.
+type bell struct {
+	mu   *sync.Mutex // guards next
+	next *chan struct{}
+}
+
+func newBell() bell {
+	next := make(chan struct{})
+	return bell{&sync.Mutex{}, &next}
+}
+
+func (b bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(*b.next)
+	*b.next = make(chan struct{})
+}
+
+// rung is closed when the bell rings the next time.
+func (b bell) rung() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return *b.next
+}
+
+// wholePatience bounds the wait for a load.
+const wholePatience = 10 * time.Second
+
+// whole has a request answered from the state of the moment when it came in or, where a load was half
+// way then, from that when it is whole: before that, the functions of files that are not open are not
+// known.
+func (s *Server) whole(ctx context.Context) context.Context {
+	if s.snapshot(ctx).Scanned {
+		return ctx
+	}
+	late := time.NewTimer(wholePatience)
+	defer late.Stop()
+	for {
+		rung := s.bell.rung()
+		snap := s.store.Load()
+		if snap.Scanned {
+			return context.WithValue(ctx, snapshotKey{}, snap)
+		}
+		select {
+		case <-rung:
+		case <-ctx.Done():
+			return ctx
+		case <-late.C:
+			return ctx
+		}
+	}
 }
