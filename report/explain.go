@@ -18,7 +18,7 @@ import (
 // Explain returns the sum behind a file's tier as Markdown, step by step, so that every number can be
 // checked, and then what is known of the file beside it. The file is nil where a rule leaves it out.
 func Explain(s *workspace.Snapshot, st *priority.Standing, f *workspace.File) string {
-	e := &explainer{st: st, file: f}
+	e := &explainer{snap: s, st: st, file: f}
 	for _, folder := range s.Folders {
 		ranking := s.Ranks[folder.Dir]
 		if ranking == nil || !slices.ContainsFunc(ranking.Order, func(i int) bool { return &ranking.Files[i] == st }) {
@@ -35,6 +35,7 @@ func Explain(s *workspace.Snapshot, st *priority.Standing, f *workspace.File) st
 
 type explainer struct {
 	strings.Builder
+	snap      *workspace.Snapshot
 	st        *priority.Standing
 	file      *workspace.File
 	folder    *workspace.Folder
@@ -305,8 +306,8 @@ func (e *explainer) facts() {
 	if hard := e.hardest(row.UncoveredFunctions); hard != "" {
 		out = append(out, hard)
 	}
-	if n := row.Files[0].Commits; n != nil {
-		out = append(out, commitsOf([]*File{&row.Files[0]}))
+	if n, known := e.snap.CommitsOf(f); known {
+		out = append(out, fmt.Sprintf("%s changed it in %d days", count(n, "commit"), workspace.CommitDays))
 	}
 	if f.Taken.Total > 0 {
 		out = append(out, fmt.Sprintf("markers in the source leave out %s", units(f.Taken.Total, f.Coverage.Unit)))

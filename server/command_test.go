@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -85,6 +87,39 @@ func TestExplain(t *testing.T) {
 	}
 	refused(t, ed, "covls.explain", nil, `covls.explain needs {"textDocument": {"uri": …}}`)
 	refused(t, ed, "covls.explain", list{}, `covls.explain takes {"textDocument": {"uri": …}}, not []`)
+}
+
+// TestExplainCommits has git know the file. That comes when it comes.
+func TestExplainCommits(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skipf("skipped: %v", err)
+	}
+	dir := workspace(t, shop)
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"add", "."},
+		{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "all"},
+	} {
+		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v %s", args, err, out)
+		}
+	}
+	ed := connect(t, editor.Options{Capabilities: watcher(), Folders: []string{dir}})
+	settled(t, ed)
+	late := time.After(patience)
+	for {
+		var text string
+		run(t, ed, "covls.explain", document(string(uri.File(filepath.Join(dir, "a.go")))), &text)
+		if strings.Contains(text, "- 1 commit changed it in 90 days\n") {
+			return
+		}
+		select {
+		case <-late:
+			t.Fatalf("explained %q", text)
+		default:
+		}
+	}
 }
 
 func TestAddRule(t *testing.T) {
