@@ -35,14 +35,27 @@ type Component struct {
 type part struct {
 	ranking   *priority.Ranking
 	component *priority.Component
+	paths     map[*priority.Standing]string // of the report's rows
 }
 
-// component is the name of a file's component in the report.
-func component(f *workspace.File) string {
-	if f.Standing.Component == "" && len(f.Folder.Settings.Components) == 0 {
-		return "."
+// componentName is what the report calls a component of a workspace folder: behind the folder's label,
+// where there are several and the settings have no name for it; "" for what no configured component has.
+func componentName(label string, f *workspace.Folder, name string) string {
+	switch {
+	case len(f.Settings.Components) > 0:
+		return name
+	case label != "":
+		return strings.TrimSuffix(label+"/"+name, "/")
 	}
-	return f.Standing.Component
+	return cmp.Or(name, ".")
+}
+
+// labelOf is what tells a folder from the others; "" where there is no other.
+func labelOf(s *workspace.Snapshot, f *workspace.Folder) string {
+	if len(s.Folders) < 2 {
+		return ""
+	}
+	return s.Label(f)
 }
 
 // has tells that the file is one of the component's own.
@@ -54,6 +67,10 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 	type key struct {
 		name string
 		unit coverage.Unit
+	}
+	paths := make(map[*priority.Standing]string, len(r.Files))
+	for i := range r.Files {
+		paths[r.Files[i].standing] = r.Files[i].Path
 	}
 	own := map[key]*Component{}
 	for _, f := range s.Folders {
@@ -68,18 +85,14 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 		if ranking := s.Ranks[f.Dir]; ranking != nil {
 			for i := range ranking.Components {
 				c := &ranking.Components[i]
-				k := key{c.Name, c.Unit}
-				switch {
-				case c.Name != "":
-				case len(f.Settings.Components) == 0:
-					k.name = "."
-				default:
+				k := key{componentName(labelOf(s, f), f, c.Name), c.Unit}
+				if k.name == "" {
 					continue // what no configured component has
 				}
 				if own[k] == nil {
 					own[k] = &Component{Name: k.name, Target: Percent(c.Target), unit: k.unit}
 				}
-				own[k].parts = append(own[k].parts, part{ranking, c})
+				own[k].parts = append(own[k].parts, part{ranking, c, paths})
 				delete(absent, c.Name)
 			}
 		}
@@ -165,7 +178,7 @@ func (r *Report) restrict(name string) error {
 	r.UncoveredLiterals = slices.DeleteFunc(r.UncoveredLiterals, elsewhere)
 	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
 	r.summarise(float64(kept[0].Target))
-	r.Plan = r.plan()
+	r.Plan = r.planIn(r.unit)
 	r.addKinds()
 	if name != "." {
 		r.title = name

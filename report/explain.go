@@ -291,7 +291,7 @@ func (e *explainer) facts() {
 		return
 	}
 	row := &Report{}
-	row.addFile(f)
+	row.addFile(&workspace.Snapshot{}, f)
 	var out []string
 	if t := row.Files[0].Functions; t != nil {
 		out = append(out, fmt.Sprintf("no test reaches %s of %s", number(t.Total-t.Covered), count(t.Total, "function")))

@@ -136,22 +136,7 @@ func (m *markdown) inShort(unit coverage.Unit) {
 		return
 	}
 	m.printf("\n%s counted in %s: %s.\n", count(len(own), "file"), unit, standings(own, unit))
-	t := newTable("Tier", "Files:", upper(unit.String())+" covered:", "Of:", "Coverage:", "Short, file by file:", "Functions not covered:")
-	for _, tier := range append(config.Tiers(), priority.OK) {
-		files, gap, uncovered := 0, 0, 0
-		var total coverage.Tally
-		for _, f := range own {
-			if config.Tier(f.Tier) == tier {
-				files++
-				gap += f.Gap
-				total = total.Plus(f.total())
-				uncovered += f.uncovered()
-			}
-		}
-		if files > 0 {
-			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), num(uncovered))
-		}
-	}
+	t, _ := m.r.tierTable(unit)
 	t.total("all")
 	t.markdown(&m.Builder)
 }
@@ -193,38 +178,14 @@ func (m *markdown) kinds(unit coverage.Unit) {
 }
 
 func (m *markdown) components() {
-	r := m.r
-	if len(r.Components) == 0 || len(r.Components) == 1 && r.Components[0].Other == nil {
-		return
+	for _, unit := range m.r.units() {
+		if t := m.r.componentTable(unit, code); t != nil {
+			m.printf("Components, counted in %s:\n", unit)
+			t.total("all")
+			t.markdown(&m.Builder)
+		}
 	}
-	for _, unit := range r.units() {
-		t := newTable("Component", "Files:", "Covered:", "Of:", "Coverage:", "Target:", "Short as a whole:", "Files at 0 %:")
-		for i := range r.Components {
-			if c := &r.Components[i]; c.unit == unit {
-				total := c.total()
-				t.add(words(code(c.Name)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(plain(c.Target)), num(c.Summary.Gap), num(c.Zero))
-			}
-		}
-		if rest := r.besides(unit); rest.Total > 0 {
-			files, zero := 0, 0
-			for i := range r.Files {
-				if f := &r.Files[i]; f.unit == unit && f.Component == "" {
-					files++
-					if f.zero() {
-						zero++
-					}
-				}
-			}
-			t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(plain(r.Summary.Target)), num(rest.Gap(float64(r.Summary.Target))), num(zero))
-		}
-		if len(t.rows) == 0 {
-			continue
-		}
-		m.printf("Components, counted in %s:\n", unit)
-		t.total("all")
-		t.markdown(&m.Builder)
-	}
-	if r.besides(r.unit).Total > 0 {
+	if m.r.besides(m.r.unit).Total > 0 {
 		m.printf("Everything below is of the components' own files; what was compiled besides is not in it.\n")
 	}
 }
@@ -406,10 +367,7 @@ func because(f *File) string {
 func below(path, folder string) string { return strings.TrimPrefix(path, folder) }
 
 func (m *markdown) plan(unit coverage.Unit) {
-	p := m.r.Plan
-	if unit != m.r.unit {
-		p = planOf(unit, slices.DeleteFunc(slices.Clone(m.r.Components), func(c Component) bool { return c.unit != unit }))
-	}
+	p := m.r.planIn(unit)
 	if !slices.ContainsFunc(p.Phases, func(ph Phase) bool { return len(ph.Files) > 0 }) {
 		return
 	}

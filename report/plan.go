@@ -47,9 +47,9 @@ type Step struct {
 	ToCover int `json:"to_cover"`
 }
 
-// plan is that of all components in the summary's unit.
-func (r *Report) plan() Plan {
-	return planOf(r.unit, slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return c.unit != r.unit }))
+// planIn is the plan of all components in a unit.
+func (r *Report) planIn(unit coverage.Unit) Plan {
+	return planOf(unit, slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return c.unit != unit }))
 }
 
 // planOf joins the plans of components in one unit.
@@ -69,7 +69,7 @@ func planOf(unit coverage.Unit, components []Component) Plan {
 			add := func(rows []row, steps []priority.Step) []row {
 				for _, s := range steps {
 					at := &in.ranking.Files[s.File]
-					rows = append(rows, row{Step{at.Path, Percent(s.Target), s.Cover}, at.Score})
+					rows = append(rows, row{Step{in.paths[at], Percent(s.Target), s.Cover}, at.Score})
 				}
 				return rows
 			}

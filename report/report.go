@@ -283,8 +283,9 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 			r.warn(name, w.Line, w.Text)
 		}
 	}
+	var titles []string
 	for _, f := range s.Folders {
-		r.title = f.Name // of the outermost in the end
+		titles = append(titles, f.Name)
 		for _, p := range f.Problems {
 			r.warnSettings(p.String())
 		}
@@ -292,23 +293,29 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	if len(s.Folders) == 1 {
 		r.dir = s.Folders[0].Dir
 	}
+	slices.Sort(titles)
+	r.title = some(titles, 3, "folder")
 	for _, p := range o.Unmeasured {
-		r.NotMeasured = append(r.NotMeasured, s.Name(p))
+		name := s.Name(p)
+		if f := s.FolderOf(p); f != nil && len(s.Folders) > 1 {
+			name = s.Label(f) + "/" + name
+		}
+		r.NotMeasured = append(r.NotMeasured, name)
 	}
 	slices.Sort(r.NotMeasured)
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
-	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(s.PathOf(a), s.PathOf(b)) })
 	r.Files = slices.Grow(r.Files, len(files))
 	r.UncoveredFunctions = slices.Grow(r.UncoveredFunctions, mostUncovered(files))
 	for _, f := range files {
-		r.addFile(f)
+		r.addFile(s, f)
 		if n, known := s.CommitsOf(f); known {
 			r.Files[len(r.Files)-1].Commits = &n
 		}
 	}
 	r.summarise(target(s))
 	r.addComponents(s)
-	r.Plan = r.plan()
+	r.Plan = r.planIn(r.unit)
 	r.addKinds()
 	if o.Component != nil {
 		if err := r.restrict(*o.Component); err != nil {
@@ -326,11 +333,11 @@ func (r *Report) warnSettings(text string) {
 	r.Warnings = append(r.Warnings, Warning{Text: text, settings: true})
 }
 
-func (r *Report) addFile(f *workspace.File) {
+func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	row := File{
-		Path: f.Name, Found: f.Found,
+		Path: s.PathOf(f), Found: f.Found,
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
-		Unit: f.Coverage.Unit.String(), Component: component(f),
+		Unit: f.Coverage.Unit.String(), Component: componentName(labelOf(s, f.Folder), f.Folder, f.Standing.Component),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
 		Reason: f.Standing.Sentence(), ReasonData: NewReason(f.Standing),
 		unit: f.Coverage.Unit, standing: f.Standing, file: f,

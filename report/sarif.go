@@ -288,7 +288,7 @@ func (s *sarif) result(rule int, f *workspace.File, function, kind string, lines
 		Fingerprints: map[string]string{sarifFingerprint: s.fingerprint(kind, at.Physical.Artifact.URI, function)},
 		Rank:         math.Floor(urgency*100) / 100,
 		Properties: sarifProperties{
-			Tier: string(f.Standing.Tier), Role: f.Standing.Role.String(), Component: component(f), Unit: f.Coverage.Unit.String(),
+			Tier: string(f.Standing.Tier), Role: f.Standing.Role.String(), Component: componentName("", f.Folder, f.Standing.Component), Unit: f.Coverage.Unit.String(),
 			Statements: statements, Covered: f.Total.Covered, Total: f.Total.Total, Target: Percent(f.Target()), Gap: f.Gap(), Found: f.Found,
 		},
 		urgency: urgency,

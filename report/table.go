@@ -3,7 +3,9 @@ package report
 import (
 	"strings"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
 )
 
 // cell is what stands in a table: a text, a number, the share of a tally, or a part in points.
@@ -142,4 +144,56 @@ func printed(row []cell, before, after string) []string {
 		}
 	}
 	return out
+}
+
+// tierTable has a row for each tier that files in a unit have, the most urgent first.
+func (r *Report) tierTable(unit coverage.Unit) (*table, []config.Tier) {
+	t := newTable("Tier", "Files:", upper(unit.String())+" covered:", "Of:", "Coverage:", "Short, file by file:", "Functions not covered:")
+	var tiers []config.Tier
+	own := r.own(unit)
+	for _, tier := range append(config.Tiers(), priority.OK) {
+		files, gap, uncovered := 0, 0, 0
+		var total coverage.Tally
+		for _, f := range own {
+			if config.Tier(f.Tier) == tier {
+				files++
+				gap += f.Gap
+				total = total.Plus(f.total())
+				uncovered += f.uncovered()
+			}
+		}
+		if files > 0 {
+			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), num(uncovered))
+			tiers = append(tiers, tier)
+		}
+	}
+	return t, tiers
+}
+
+// componentTable has a row for each component in a unit, and one for what was compiled besides; nil where
+// there is one component and nothing besides. Named puts names into the format.
+func (r *Report) componentTable(unit coverage.Unit, named func(string) string) *table {
+	t := newTable("Component", "Files:", "Covered:", "Of:", "Coverage:", "Target:", "Short as a whole:", "Files at 0 %:")
+	for i := range r.Components {
+		if c := &r.Components[i]; c.unit == unit {
+			total := c.total()
+			t.add(words(named(c.Name)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(plain(c.Target)), num(c.Summary.Gap), num(c.Zero))
+		}
+	}
+	if rest := r.besides(unit); rest.Total > 0 {
+		files, zero := 0, 0
+		for i := range r.Files {
+			if f := &r.Files[i]; f.unit == unit && f.Component == "" {
+				files++
+				if f.zero() {
+					zero++
+				}
+			}
+		}
+		t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(plain(r.Summary.Target)), num(rest.Gap(float64(r.Summary.Target))), num(zero))
+	}
+	if len(t.rows) < 2 {
+		return nil
+	}
+	return t
 }

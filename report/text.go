@@ -10,7 +10,6 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/priority"
 )
 
 // TextOptions are how the text report looks.
@@ -119,26 +118,7 @@ func (p *screen) head() {
 		line(sum.Branches, "branches", false)
 	}
 	for _, unit := range r.units() {
-		if len(r.Components) < 2 && r.besides(unit).Total == 0 {
-			continue
-		}
-		t := newTable("component", "files:", "covered:", "of:", "coverage:", "target:", "short as a whole:")
-		for i := range r.Components {
-			if c := &r.Components[i]; c.unit == unit {
-				total := c.total()
-				t.add(words(clean(c.Name, nameMost)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(plain(c.Target)), num(c.Summary.Gap))
-			}
-		}
-		if rest := r.besides(unit); rest.Total > 0 {
-			files := 0
-			for i := range r.Files {
-				if f := &r.Files[i]; f.unit == unit && f.Component == "" {
-					files++
-				}
-			}
-			t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(plain(sum.Target)), num(rest.Gap(float64(sum.Target))))
-		}
-		if len(t.rows) > 0 {
+		if t := r.componentTable(unit, func(s string) string { return clean(s, nameMost) }); t != nil {
 			t.limit(p.o.Top, "component")
 			t.total("all")
 			p.table(t, nil)
@@ -153,33 +133,19 @@ func (p *screen) tiers(unit coverage.Unit) {
 	}
 	plain := strings.ReplaceAll(standings(own, unit), "**", "")
 	p.printf("\n%s counted in %s: %s.\n", count(len(own), "file"), unit, plain)
-	t := newTable("tier", "files:", "covered:", "of:", "coverage:", "short, file by file:", "functions not covered:", "plan")
-	plan := p.r.Plan
-	if unit != p.r.unit {
-		plan = planOf(unit, slices.DeleteFunc(slices.Clone(p.r.Components), func(c Component) bool { return c.unit != unit }))
-	}
-	after := map[string]string{}
+	t, tiers := p.r.tierTable(unit)
+	plan := p.r.planIn(unit)
+	after := map[config.Tier]string{}
 	for _, ph := range plan.Phases {
 		if ph.CumulativePercent != nil && ph.ToCover > 0 {
-			after[ph.Tier] = fmt.Sprintf("cover %s → %s", number(ph.ToCover), fixed(float64(*ph.CumulativePercent)))
+			after[config.Tier(ph.Tier)] = fmt.Sprintf("cover %s → %s", number(ph.ToCover), fixed(float64(*ph.CumulativePercent)))
 		}
 	}
-	styles := []Style{}
-	for _, tier := range append(config.Tiers(), priority.OK) {
-		files, gap, uncovered := 0, 0, 0
-		var total coverage.Tally
-		for _, f := range own {
-			if config.Tier(f.Tier) == tier {
-				files++
-				gap += f.Gap
-				total = total.Plus(f.total())
-				uncovered += f.uncovered()
-			}
-		}
-		if files > 0 {
-			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), num(uncovered), words(after[string(tier)]))
-			styles = append(styles, Style(tier))
-		}
+	t.head = append(t.head, "Plan")
+	styles := make([]Style, len(tiers))
+	for i, tier := range tiers {
+		t.rows[i] = append(t.rows[i], words(after[tier]))
+		styles[i] = Style(tier)
 	}
 	t.total("all")
 	p.table(t, styles)
@@ -200,7 +166,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 	}
 	slices.SortStableFunc(files, byUrgency)
 	p.printf("\nMost urgent files\n")
-	t := newTable("tier", "", "coverage:", "covered:", "of:", "short:", "functions not covered:", "file")
+	t := newTable("Tier", "", "Coverage:", "Covered:", "Of:", "Short:", "Functions not covered:", "File")
 	styles := []Style{}
 	for _, f := range files {
 		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), num(f.uncovered()), words(clean(f.Path, 200)))
@@ -239,7 +205,7 @@ func (p *screen) table(t *table, styles []Style) {
 	head := make([]string, len(t.head))
 	right := make([]bool, len(t.head))
 	for i, h := range t.head {
-		head[i], right[i] = strings.CutSuffix(h, ":")
+		head[i], right[i] = strings.CutSuffix(strings.ToLower(h), ":")
 	}
 	rows = append(rows, head)
 	for _, row := range t.rows {

@@ -223,6 +223,25 @@ func (s *Snapshot) FolderOf(path string) *Folder { return folderOf(s.Folders, pa
 // Name is an absolute path for people: relative to its workspace folder, where it is in one.
 func (s *Snapshot) Name(path string) string { return nameIn(s.FolderOf(path), path) }
 
+// PathOf is the file's path in reports: its Name, but where there are several workspace folders, and so
+// perhaps several files of that name, behind what Label calls its folder.
+func (s *Snapshot) PathOf(f *File) string {
+	if !f.Found || len(s.Folders) < 2 {
+		return f.Name
+	}
+	return s.Label(f.Folder) + "/" + f.Name
+}
+
+// Label is what tells a folder from the others: its name, or its directory where another has that name.
+func (s *Snapshot) Label(f *Folder) string {
+	for _, g := range s.Folders {
+		if g.Dir != f.Dir && g.Name == f.Name {
+			return filepath.ToSlash(f.Dir)
+		}
+	}
+	return f.Name
+}
+
 func folderOf(folders []*Folder, path string) *Folder {
 	for _, f := range folders {
 		if source.Inside(path, f.Dir) {

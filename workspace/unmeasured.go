@@ -76,7 +76,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) ([]string, error) {
 func (s *Snapshot) Sources() func(path string) (text string, ok bool) {
 	files := make(map[string]*File, len(s.Files))
 	for _, f := range s.Files {
-		files[f.Name] = f
+		files[s.PathOf(f)] = f
 	}
 	return func(path string) (string, bool) {
 		f := files[path]
