@@ -38,9 +38,12 @@ type Related struct {
 }
 
 // Diagnostics has one for every function of the document that no test reaches, in the order of
-// the text; with the setting `fade` also one for every stretch that did not run. It is empty where
-// there is nothing to show.
+// the text; with the setting `fade` also one for every stretch that did not run. In a settings file
+// it has one for each problem. It is empty where there is nothing to show.
 func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
+	if found := settingsProblems(d); found != nil {
+		return found
+	}
 	file := s.FileOf(d)
 	if file == nil || s.Hidden || !file.Folder.Settings.Diagnostics.Enable {
 		return nil

@@ -10,17 +10,12 @@ import { StaleMarks } from './stale';
 import { StatusBar } from './status';
 import { Tree } from './tree';
 
-/** When the extension was loaded. */
-const loaded = performance.now();
-
 /** What the tests of the extension look at. */
 export interface Api {
 	readonly client: Client;
 	readonly model: Model;
 	readonly tree: Tree;
 	readonly badges: Badges;
-	/** How long loading and activating took, in milliseconds. */
-	readonly activation: number;
 }
 
 /** Makes all that is drawn, and starts the server without waiting for it. */
@@ -45,5 +40,5 @@ export function activate(context: vscode.ExtensionContext): Api {
 		client,
 	);
 	void client.start();
-	return { client, model, tree, badges, activation: performance.now() - loaded };
+	return { client, model, tree, badges };
 }

@@ -21,6 +21,23 @@ export async function cobraSteps(world: World, go: string): Promise<void> {
 	};
 	const shell = 'shell_completions.go';
 
+	await steps.step('the extension is activated in less than 300 ms', page, async () => {
+		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()));
+		await window.run('Developer: Show Running Extensions');
+		const list = page.locator('.runtime-extensions-editor .monaco-list-row');
+		const took = async (name: string) => {
+			const text = (await list.allInnerTexts()).find((row) => row.startsWith(name));
+			return Number(/Activation: (\d+)ms/.exec(text ?? '')?.[1]);
+		};
+		await until('the list', async () => !Number.isNaN(await took('covls')));
+		// A busy machine makes every extension slow; one of VS Code's own is the measure there.
+		const peer = await took('JSON Language Features');
+		const own = await took('covls');
+		console.log(`     covls ${own} ms, JSON Language Features ${peer} ms`);
+		assert.ok(own < Math.max(300, Number.isNaN(peer) ? 0 : peer * 1.5), `${own} ms beside ${peer} ms`);
+		await window.run('View: Close Editor');
+	});
+
 	await steps.step('squiggles and Problems are the uncovered functions', page, async () => {
 		const file = 'active_help.go';
 		const want = uncovered(file);

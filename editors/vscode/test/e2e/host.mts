@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format } from 'node:util';
 import type { BrowserContext } from 'playwright-core';
 import { typescript } from './projects.mts';
 import { CodeServer } from './server.mts';
@@ -23,9 +24,13 @@ export async function hostTests(context: BrowserContext, root: string, vsix: str
 		const ended = new Promise<number>((resolve) => {
 			end = resolve;
 		});
-		await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) =>
-			console.log(`     ${args.join(' ')}`),
-		);
+		// Mocha's lines come with their printf formats; what VS Code says beside them is of no interest.
+		await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
+			const line = format(...args).replace(/\s+$/, '');
+			if (/^\s*(✔|\d+[ )]|at |[+-] |AssertionError|Error)|passing|failing/.test(line)) {
+				console.log(`     ${line}`);
+			}
+		});
 		await page.exposeFunction('codeAutomationExit', (code: number) => end(code));
 		const remote = (path: string) => `vscode-remote://127.0.0.1:${server.port}${path}`;
 		const payload = [
