@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -235,6 +236,8 @@ func fingerprint(snap *workspace.Snapshot) uint64 {
 	h := fnv.New64a()
 	for _, path := range slices.Sorted(maps.Keys(snap.Documents)) {
 		d := snap.Documents[path]
+		// Hidden marks are not those of a document that was never shown.
+		_, _ = io.WriteString(h, path+"\x00"+strconv.FormatBool(snap.Hidden)+"\x00")
 		for _, g := range diag.Diagnostics(snap, d) {
 			_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
 		}

@@ -684,6 +684,29 @@ func TestPull(t *testing.T) {
 	}
 }
 
+// TestPullHidden opens a document when its profile was read already: a client that pulls is told to pull
+// again when its marks are hidden, and when they are shown.
+func TestPullHidden(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	u := string(uri.File(path))
+	p := ready(t, roots(pulling(), dir))
+	p.profiles(1)
+	p.send(didOpen(u, read(t, path)))
+	if r := p.pull(u, ""); len(r.Items) != 1 {
+		t.Fatalf("before: %+v", r)
+	}
+	for _, marks := range []int{0, 1} {
+		before := p.count(refresh)
+		p.ask("workspace/executeCommand", js(obj{"command": "covls.toggle"}))
+		p.waitAll("a refresh", func([]message) bool { return p.count(refresh) > before })
+		if r := p.pull(u, ""); len(r.Items) != marks {
+			t.Errorf("%d marks, want %d", len(r.Items), marks)
+		}
+	}
+}
+
 // TestWorkspacePull asks for the whole workspace: the first time is answered at once, the next when
 // there is something new.
 func TestWorkspacePull(t *testing.T) {
