@@ -6,13 +6,17 @@ import * as vscode from 'vscode';
 import {
 	CloseAction,
 	type CloseHandlerResult,
+	ConnectionError,
 	type DynamicFeature,
 	ErrorAction,
+	ErrorCodes,
 	type ErrorHandler,
 	ExecuteCommandRequest,
 	type StaticFeature as Feature,
 	LanguageClient,
 	type LanguageClientOptions,
+	type MessageSignature,
+	ResponseError,
 	type StaticFeature,
 } from 'vscode-languageclient/node';
 import { type Status, statusNotification } from './protocol';
@@ -103,7 +107,14 @@ export class Client implements vscode.Disposable {
 		if (this.language === undefined || this.current !== 'running') {
 			return undefined;
 		}
-		return request(this.language);
+		try {
+			return await request(this.language);
+		} catch (error) {
+			if (lost(error)) {
+				return undefined;
+			}
+			throw error;
+		}
 	}
 
 	/** Runs one of the server's own commands. It rejects where the server refuses or is not there. */
@@ -308,6 +319,34 @@ class Language extends LanguageClient {
 		}
 		super.registerFeature(feature);
 	}
+
+	/**
+	 * A request that found no server any more was in vain, which is nobody's mistake: VS Code keeps
+	 * what it has, and asks again when the next server is there. Answering it with nothing, as the
+	 * library does, would take the marks away until then.
+	 */
+	override handleFailedRequest<T, P extends MessageSignature>(
+		type: P,
+		token: vscode.CancellationToken | undefined,
+		error: unknown,
+		defaultValue: T,
+		showNotification?: boolean,
+		throwOnCancel?: boolean,
+	): T {
+		if (lost(error)) {
+			throw new vscode.CancellationError();
+		}
+		return super.handleFailedRequest(type, token, error, defaultValue, showNotification, throwOnCancel);
+	}
+}
+
+/** Whether a request failed because the server went away. */
+function lost(error: unknown): boolean {
+	return (
+		error instanceof ConnectionError ||
+		(error instanceof ResponseError &&
+			(error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive))
+	);
 }
 
 /** Experimental asks for `covls/status` and for reports as text. */

@@ -38,7 +38,7 @@ export class TestCoverage implements vscode.Disposable {
 		);
 		this.profile.loadDetailedCoverage = async (_run, file, token) => {
 			const coverage = await this.model.document(file.uri, token);
-			return coverage === null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
+			return coverage == null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
 		};
 		this.disposables = [
 			this.controller,

@@ -8,6 +8,7 @@ import { Reports } from './report';
 import { TestTasks } from './run';
 import { StaleMarks } from './stale';
 import { StatusBar } from './status';
+import { SettingsFile } from './toml';
 import { Tree } from './tree';
 
 /** What the tests of the extension look at. */
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 	const badges = new Badges(model);
 	context.subscriptions.push(
 		registerCommands({ client, model, reports, tests }),
+		SettingsFile.register(),
 		new StatusBar(client, model),
 		new StaleMarks(model, testCoverage),
 		testCoverage,

@@ -44,10 +44,10 @@ export class Model implements vscode.Disposable {
 		return this.files;
 	}
 
-	/** The coverage of a document as its text is now; null where no profile names it. */
-	async document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null> {
+	/** The coverage of a document as its text is now; null where no profile names it, undefined where nobody can say. */
+	document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null | undefined> {
 		const textDocument = { uri: uri.toString() };
-		return (await this.client.ask((c) => c.sendRequest(coverageRequest, { textDocument }, token))) ?? null;
+		return this.client.ask((c) => c.sendRequest(coverageRequest, { textDocument }, token));
 	}
 
 	dispose(): void {

@@ -68,7 +68,7 @@ export class StaleMarks implements vscode.Disposable {
 		const known = this.model.file(document.uri) !== undefined && !this.model.status?.hidden;
 		const version = document.version;
 		const coverage = known ? await this.model.document(document.uri) : null;
-		if (document.version !== version) {
+		if (document.version !== version || coverage === undefined) {
 			return;
 		}
 		const stale = (coverage?.functions ?? []).filter((f) => f.stale && f.state !== 'excluded');

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { covls, goToolCover, type ShellGap, testCobra } from './projects.mts';
 import { until } from './until.mts';
 import { linesOf, Window } from './window.mts';
-import { coverageView, figure, gapsPane, lineNumbers, serving, shortName, tree, type World } from './world.mts';
+import {
+	coverageView,
+	figure,
+	gapsPane,
+	lineNumbers,
+	picture,
+	serving,
+	shortName,
+	tree,
+	type World,
+} from './world.mts';
 
 /** What a person does with cobra, whose profile is that of some of its tests. */
 export async function cobraSteps(world: World, go: string): Promise<void> {
@@ -94,6 +104,7 @@ export async function cobraSteps(world: World, go: string): Promise<void> {
 	await steps.step('a hover tells the reason', page, async () => {
 		const first = uncovered(shell)[0] as ShellGap;
 		const said = await window.hover(shortName(first.name));
+		await picture(world, page, 'editor', '.part.editor');
 		assert.match(said, /not covered/);
 		assert.match(said, /0 of 1 statement/);
 		const file = covls(program, go).report.files.find((f) => f.path === shell);
@@ -147,6 +158,11 @@ export async function cobraSteps(world: World, go: string): Promise<void> {
 		// Two views share the place of three.
 		await page.locator('.pane-header[aria-label^="Test Explorer"]').click();
 		await allViews('cobra.go');
+		await page.locator(`${tree} .monaco-list-row`, { hasText: 'Critical' }).locator('.monaco-tl-twistie').click();
+		await window.hover('OnInitialize');
+		await picture(world, page, 'window');
+		await page.mouse.move(5, 5);
+		await picture(world, page, 'tree', gapsPane);
 	});
 
 	await steps.step('the explorer has badges and percentages', page, async () => {

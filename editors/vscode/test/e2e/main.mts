@@ -40,6 +40,9 @@ const settings = {
 	'window.menuBarVisibility': 'compact',
 	'files.simpleDialog.enable': true,
 	'files.autoSave': 'off',
+	'security.workspace.trust.enabled': false,
+	'security.workspace.trust.startupPrompt': 'never',
+	'security.workspace.trust.banner': 'never',
 	'covls.diagnostics.severity.medium': 'information',
 	'covls.diagnostics.severity.lower': 'information',
 };
@@ -98,7 +101,8 @@ try {
 		],
 	});
 	const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: 'en' });
-	const world: World = { program, server, context, steps, root };
+	const pictures = flags.update ? join(extension, 'images') : undefined;
+	const world: World = { program, server, context, steps, settings, root, pictures };
 	await steps.step('tests in the extension host', undefined, () => hostTests(context, root, vsix, settings));
 	await cobraSteps(world, go);
 	await projectSteps(world, go);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { covls, lost, typescript } from './projects.mts';
 import { until } from './until.mts';
 import { Window } from './window.mts';
-import { coverageView, gapsPane, tree, type World } from './world.mts';
+import { coverageView, gapsPane, picture, serving, tree, type World } from './world.mts';
 
 /** What a person does with projects of other kinds, in one window. */
 export async function projectSteps(world: World, go: string): Promise<void> {
@@ -75,6 +75,7 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 		await window.run('Covls: Doctor');
 		const doctor = await frame(window, 'covls doctor');
 		await doctor.locator('a.button').first().waitFor();
+		await picture(world, page, 'doctor', '.part.editor');
 		await doctor.locator('a.button', { hasText: 'web' }).first().click();
 		await until('.covls.toml is written', () => existsSync(join(moved, '.covls.toml')));
 		assert.match(readFileSync(join(moved, '.covls.toml'), 'utf8'), /from = "\/builds\/team\/app"/);
@@ -104,6 +105,7 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 		await window.run('Covls: Show Report');
 		const preview = await frame(window, 'cobra');
 		await until('totals', async () => /statements/.test((await preview.locator('body').textContent()) ?? ''));
+		await picture(world, page, 'report', '.part.editor');
 		await window.run('Covls: Show Report as a Page');
 		const html = await frame(window, 'cobra', '#data');
 		const policy = await html.locator('meta[http-equiv="Content-Security-Policy"]').first().getAttribute('content');
@@ -114,6 +116,7 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 		);
 	});
 
+	let empty: Window;
 	await steps.step('a project without a profile is told how to make one', page, async () => {
 		await window.close();
 		const bare = join(root, 'bare');
@@ -127,7 +130,7 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 			join(bare, 'bare_test.go'),
 			'package bare\n\nimport "testing"\n\nfunc TestUsed(t *testing.T) {\n\tif Used() != 1 {\n\t\tt.Fail()\n\t}\n}\n',
 		);
-		const empty = await Window.open(world.context, world.server, bare);
+		empty = await Window.open(world.context, world.server, bare);
 		await empty.run('Testing: Focus on Coverage Gaps View');
 		await until('the view says where it looked, and what would make one', async () => {
 			const rows = (await empty.rows(tree)).map((row) => row.text.replaceAll('\u00a0', ' '));
@@ -136,15 +139,60 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 				rows.some((row) => row.includes('go test -coverprofile=cover.out ./...'))
 			);
 		});
-		if (steps.shots !== undefined) {
-			await empty.page.screenshot({ path: join(steps.shots, 'welcome.png') });
-		}
+		await picture(world, empty.page, 'welcome', gapsPane);
 		await empty.page.locator(`${tree} .monaco-list-row`, { hasText: 'Run Tests with Coverage' }).click();
 		await until('the task made a profile, which is shown', async () =>
 			(await empty.statusLabel()).startsWith('Coverage 50 %'),
 		);
+		await empty.run('Covls: Create Configuration');
+		await until('the settings file is open', () =>
+			empty.page.locator('.tab.active[aria-label^=".covls.toml"]').count(),
+		);
+		await empty.closePanel();
+		await picture(world, empty.page, 'toml', '.part.editor');
+		assert.ok(existsSync(join(bare, '.covls.toml')));
+	});
+
+	await steps.step('a server that is not there is told, with what helps', undefined, async () => {
+		const settings = join(root, 'bare/.vscode/settings.json');
+		mkdirSync(dirname(settings));
+		writeFileSync(settings, '{ "covls.server.path": "/nowhere/covls" }\n');
+		await until('a message', async () =>
+			(await empty.notifications()).some((text) => text.includes('no program at /nowhere/covls')),
+		);
+		await empty.page.locator('.notification-list-item .monaco-button', { hasText: 'How to Install' }).waitFor();
+		await until('the status bar says so', async () => (await empty.statusLabel()).includes('could not be started'));
+		writeFileSync(settings, '{}\n');
+		await until('it is back', async () => (await empty.statusLabel()).startsWith('Coverage 50 %'));
 		await empty.close();
 	});
+
+	await steps.step('before a workspace is trusted nothing is run', undefined, async () => {
+		const doubtful = join(root, 'doubtful');
+		mkdirSync(doubtful, { recursive: true });
+		writeFileSync(join(doubtful, 'go.mod'), 'module doubtful\n\ngo 1.21\n');
+		writeFileSync(join(doubtful, 'a.go'), 'package doubtful\n\nfunc A() int { return 1 }\n');
+		writeFileSync(join(doubtful, 'cover.out'), 'mode: set\ndoubtful/a.go:3.16,3.28 1 0\n');
+		world.server.set({ ...world.settings, 'security.workspace.trust.enabled': true });
+		const careful = await Window.open(world.context, world.server, doubtful);
+		await until('the profile is read', async () => (await careful.statusLabel()).startsWith('Coverage 0 %'));
+		const title = 'Covls: Run Tests with Coverage';
+		assert.ok(!(await careful.offered('Covls: Run Tests')).includes(title));
+		const path = () => environment(serving(world)[0] ?? 0)['PATH'];
+		assert.equal(path(), '', 'the server finds no program that it could run');
+		await careful.run('Workspaces: Manage Workspace Trust');
+		await careful.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
+		await until('the server finds programs', () => path());
+		await until('and tests can be run', async () => (await careful.offered('Covls: Run Tests')).includes(title));
+		await careful.close();
+		world.server.set(world.settings);
+	});
+}
+
+/** The environment of a process. */
+function environment(pid: number): Record<string, string> {
+	const pairs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+	return Object.fromEntries(pairs.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
 }
 
 /** The content of the webview that has some words in it. */

@@ -9,25 +9,22 @@ import { until } from './until.mts';
 export class CodeServer {
 	readonly port: number;
 	private readonly child: ChildProcess;
-	private readonly logFile: string;
+	/** Where it keeps everything. */
+	private readonly dir: string;
 
-	private constructor(port: number, child: ChildProcess, logFile: string) {
+	private constructor(port: number, child: ChildProcess, dir: string) {
 		this.port = port;
 		this.child = child;
-		this.logFile = logFile;
+		this.dir = dir;
 	}
 
-	/**
-	 * Starts it in a new folder with an extension and with the user's settings. Flags are those of
-	 * code-server; trust decides whether workspaces must be trusted first.
-	 */
-	static async start(
-		dir: string,
-		vsix: string,
-		settings: object,
-		flags: string[] = [],
-		trust = false,
-	): Promise<CodeServer> {
+	/** Changes the user's settings, for windows that are opened from now on. */
+	set(settings: object): void {
+		writeFileSync(join(this.dir, 'user/User/settings.json'), JSON.stringify(settings));
+	}
+
+	/** Starts it in a new folder with an extension, the user's settings, and more flags of code-server's. */
+	static async start(dir: string, vsix: string, settings: object, flags: string[] = []): Promise<CodeServer> {
 		const user = join(dir, 'user');
 		const extensions = join(dir, 'extensions');
 		mkdirSync(join(user, 'User'), { recursive: true });
@@ -38,11 +35,9 @@ export class CodeServer {
 		const env = {
 			...process.env,
 			EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '' }),
-			PATH: `${join(dir, 'bin')}:${process.env['PATH']}`,
 		};
 		execFileSync('code-server', [...folders, '--install-extension', vsix, '--force'], { env, stdio: 'pipe' });
-		const logFile = join(dir, 'code-server.log');
-		const log = openSync(logFile, 'w');
+		const log = openSync(join(dir, 'code-server.log'), 'w');
 		const child = spawn(
 			'code-server',
 			[
@@ -53,14 +48,13 @@ export class CodeServer {
 				`127.0.0.1:${port}`,
 				'--disable-telemetry',
 				'--disable-update-check',
-				...(trust ? [] : ['--disable-workspace-trust']),
 				'--disable-getting-started-override',
 				'--ignore-last-opened',
 				...flags,
 			],
 			{ env, stdio: ['ignore', log, log], detached: true },
 		);
-		const server = new CodeServer(port, child, logFile);
+		const server = new CodeServer(port, child, dir);
 		await until('code-server answers', async () => {
 			if (child.exitCode !== null) {
 				throw new Error(`code-server ended: ${server.log()}`);
@@ -75,7 +69,7 @@ export class CodeServer {
 	}
 
 	log(): string {
-		return readFileSync(this.logFile, 'utf8');
+		return readFileSync(join(this.dir, 'code-server.log'), 'utf8');
 	}
 
 	async stop(): Promise<void> {

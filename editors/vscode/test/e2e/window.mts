@@ -158,7 +158,8 @@ export class Window {
 			await this.page.mouse.move(5, 5);
 			await spot.hover();
 			await hover.first().waitFor({ timeout: 5000 });
-			return (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
+			const text = (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
+			return /^Loading/.test(text) ? undefined : text;
 		});
 	}
 

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { covls } from './projects.mts';
 import type { CodeServer } from './server.mts';
 import type { Steps } from './steps.mts';
@@ -12,8 +12,25 @@ export interface World {
 	readonly server: CodeServer;
 	readonly context: BrowserContext;
 	readonly steps: Steps;
+	/** The user's settings. */
+	readonly settings: object;
 	/** A folder that is removed in the end. */
 	readonly root: string;
+	/** Where the pictures of the README go; undefined where none are wanted. */
+	readonly pictures: string | undefined;
+}
+
+/** Takes a picture for the README, of the whole window or of the elements that a selector finds. */
+export async function picture(world: World, page: Page, name: string, selector?: string): Promise<void> {
+	if (world.pictures === undefined) {
+		return;
+	}
+	const path = join(world.pictures, `${name}.png`);
+	if (selector === undefined) {
+		await page.screenshot({ path, animations: 'disabled' });
+	} else {
+		await page.locator(selector).first().screenshot({ path, animations: 'disabled' });
+	}
 }
 
 /** The view "Coverage Gaps", and its tree. */

@@ -129,6 +129,45 @@ export function tests(): void {
 		});
 	});
 
+	describe('a settings file', () => {
+		const settings = vscode.Uri.joinPath(folder, 'other/.covls.toml');
+		const labels = async (line: number, character: number) => {
+			const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+				'vscode.executeCompletionItemProvider',
+				settings,
+				new vscode.Position(line, character),
+			);
+			return list.items.map((item) => (typeof item.label === 'string' ? item.label : item.label.label));
+		};
+
+		before(async () => {
+			const text = 'sta\nstale = \nlens.\n[diagnostics]\nseverity.high = ""\n[\n[[rule]]\n\nunknown = 1\n';
+			await vscode.workspace.fs.writeFile(settings, new TextEncoder().encode(text));
+			await vscode.window.showTextDocument(settings);
+		});
+
+		it('is completed by its schema', async () => {
+			const top = await labels(0, 3);
+			assert.ok(top.includes('stale') && top.includes('target') && !top.includes('rule'), top.join());
+			assert.deepEqual((await labels(1, 8)).slice(0, 3).sort(), ['"dim"', '"hide"', '"keep"']);
+			assert.deepEqual((await labels(2, 5)).sort(), ['enable', 'functions']);
+			assert.ok((await labels(4, 17)).includes('warning'));
+			const tables = await labels(5, 1);
+			assert.ok(tables.includes('[[component]]') && tables.includes('[diagnostics.severity]'), tables.join());
+			assert.ok((await labels(7, 0)).includes('at_least'));
+		});
+
+		it('is marked where it is wrong', async () => {
+			const text = 'targt = 80\nstale = "dim"\n';
+			await vscode.workspace.fs.writeFile(settings, new TextEncoder().encode(text));
+			await until('a diagnostic with the cure', () => {
+				const found = vscode.languages.getDiagnostics(settings);
+				return found.length === 1 && /did you mean "target"/.test(found[0]?.message ?? '');
+			});
+			await vscode.workspace.fs.delete(vscode.Uri.joinPath(settings, '..'), { recursive: true });
+		});
+	});
+
 	describe('the tree', () => {
 		it('has tier, file and function, with words for a screen reader', () => {
 			const [tier] = api.tree.getChildren();
