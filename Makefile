@@ -14,7 +14,6 @@ export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=g
 # test installs what it needs, checks the style, and runs every test with the race detector.
 test: lint setup
 	COVLS_E2E=1 $(GO) test -race -timeout 20m ./...
-	$(MAKE) test-vscode
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o covls ./cmd/covls
