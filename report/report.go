@@ -13,8 +13,10 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
@@ -305,14 +307,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	slices.Sort(r.NotMeasured)
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(s.PathOf(a), s.PathOf(b)) })
-	r.Files = slices.Grow(r.Files, len(files))
-	r.UncoveredFunctions = slices.Grow(r.UncoveredFunctions, mostUncovered(files))
-	for _, f := range files {
-		r.addFile(s, f)
-		if n, known := s.CommitsOf(f); known {
-			r.Files[len(r.Files)-1].Commits = &n
-		}
-	}
+	r.addFiles(s, files)
 	r.summarise(target(s))
 	r.addComponents(s)
 	r.Plan = r.planIn(r.unit)
@@ -331,6 +326,45 @@ func (r *Report) warn(path string, line int, text string) {
 
 func (r *Report) warnSettings(text string) {
 	r.Warnings = append(r.Warnings, Warning{Text: text, settings: true})
+}
+
+// addFiles makes the rows of all files, on all processors.
+func (r *Report) addFiles(s *workspace.Snapshot, files []*workspace.File) {
+	parts := make([]Report, runtime.GOMAXPROCS(0))
+	size := (len(files) + len(parts) - 1) / len(parts)
+	var wg sync.WaitGroup
+	for i := range parts {
+		own := files[min(i*size, len(files)):min((i+1)*size, len(files))]
+		part := &parts[i]
+		wg.Go(func() {
+			part.Files = make([]File, 0, len(own))
+			for _, f := range own {
+				part.addFile(s, f)
+				if n, known := s.CommitsOf(f); known {
+					part.Files[len(part.Files)-1].Commits = &n
+				}
+			}
+		})
+	}
+	wg.Wait()
+	r.Files = joined(r.Files, parts, func(p *Report) []File { return p.Files })
+	r.UncoveredFunctions = joined(r.UncoveredFunctions, parts, func(p *Report) []Function { return p.UncoveredFunctions })
+	r.UncoveredLiterals = joined(r.UncoveredLiterals, parts, func(p *Report) []Function { return p.UncoveredLiterals })
+	r.UncoveredStretches = joined(r.UncoveredStretches, parts, func(p *Report) []Stretch { return p.UncoveredStretches })
+	r.Warnings = joined(r.Warnings, parts, func(p *Report) []Warning { return p.Warnings })
+}
+
+// joined appends the rows of all parts.
+func joined[T any](rows []T, parts []Report, of func(*Report) []T) []T {
+	n := 0
+	for i := range parts {
+		n += len(of(&parts[i]))
+	}
+	rows = slices.Grow(rows, n)
+	for i := range parts {
+		rows = append(rows, of(&parts[i])...)
+	}
+	return rows
 }
 
 func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
@@ -381,23 +415,6 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	r.Files = append(r.Files, row)
-}
-
-// mostUncovered is how many functions no test reaches, or a few more.
-func mostUncovered(files []*workspace.File) int {
-	n := 0
-	for _, f := range files {
-		funcs := f.Coverage.Funcs
-		if funcs == nil {
-			funcs = f.Funcs
-		}
-		for i := range funcs {
-			if funcs[i].Uncovered() || !funcs[i].Counted && f.Coverage.Funcs != nil {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 func (r *Report) addFunc(row *File, f *coverage.Func, facts source.Facts) {
@@ -514,41 +531,56 @@ func percent(t coverage.Tally) *Percent {
 
 // WriteJSON writes the report as JSON. Each row of a list stands on a line of its own.
 func (r *Report) WriteJSON(w io.Writer) error {
-	b := bufio.NewWriter(w)
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	var err error
-	value := func(v any) {
-		buf.Reset()
-		err = errors.Join(err, enc.Encode(v))
-		_, _ = b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
-	}
 	fields := reflect.ValueOf(r).Elem()
-	sep := "{\n"
-	for i := range fields.NumField() {
-		tag := fields.Type().Field(i).Tag.Get("json")
-		if tag == "" {
-			continue
+	texts, errs := make([]bytes.Buffer, fields.NumField()), make([]error, fields.NumField())
+	var wg sync.WaitGroup
+	for i := range texts {
+		if fields.Type().Field(i).Tag.Get("json") != "" {
+			wg.Go(func() { errs[i] = encode(&texts[i], fields.Field(i)) })
 		}
-		_, _ = b.WriteString(sep + strconv.Quote(tag) + ": ")
-		sep = ",\n"
-		field := fields.Field(i)
-		if field.Kind() != reflect.Slice || field.Len() == 0 {
-			value(field.Interface())
-			continue
-		}
-		start := "[\n"
-		for k := range field.Len() {
-			_, _ = b.WriteString(start)
-			start = ",\n"
-			value(field.Index(k).Addr().Interface())
-		}
-		_, _ = b.WriteString("\n]")
 	}
-	_, _ = b.WriteString("\n}\n")
-	if err = errors.Join(err, b.Flush()); err != nil {
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
+	b := bufio.NewWriter(w)
+	sep := "{\n"
+	for i := range texts {
+		if tag := fields.Type().Field(i).Tag.Get("json"); tag != "" {
+			_, _ = b.WriteString(sep + strconv.Quote(tag) + ": ")
+			_, _ = b.Write(texts[i].Bytes())
+			sep = ",\n"
+		}
+	}
+	_, _ = b.WriteString("\n}\n")
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// encode writes a value, the rows of a list on a line each.
+func encode(b *bytes.Buffer, v reflect.Value) error {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	value := func(v any) error {
+		if err := enc.Encode(v); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - 1) // the line break
+		return nil
+	}
+	if v.Kind() != reflect.Slice || v.Len() == 0 {
+		return value(v.Interface())
+	}
+	start := "[\n"
+	for k := range v.Len() {
+		b.WriteString(start)
+		start = ",\n"
+		if err := value(v.Index(k).Addr().Interface()); err != nil {
+			return err
+		}
+	}
+	b.WriteString("\n]")
 	return nil
 }
