@@ -139,6 +139,13 @@ export class Client implements vscode.Disposable {
 		return this.queue;
 	}
 
+	/** Settles when the server runs, or is not going to; not at once, so that nobody asks in a circle. */
+	private async untilBack(): Promise<void> {
+		do {
+			await new Promise((resolve) => setTimeout(resolve, 100));
+		} while (this.current === 'restarting' || this.current === 'starting');
+	}
+
 	private set(life: Life): void {
 		if (life !== this.current) {
 			this.current = life;
@@ -171,6 +178,7 @@ export class Client implements vscode.Disposable {
 			},
 		};
 		const language = new Language('covls', 'covls', () => this.spawn(command), options);
+		language.untilBack = () => this.untilBack();
 		language.registerFeature(new Experimental());
 		language.onNotification(statusNotification, (status) => this.statusChanged.fire(status));
 		language.onDidChangeState(({ newState }) => {
@@ -313,6 +321,9 @@ export function localFolders(): vscode.WorkspaceFolder[] {
  * they are there when the server is not.
  */
 class Language extends LanguageClient {
+	/** Settles when there is a server again, or will be none. */
+	untilBack: () => Promise<void> = async () => {};
+
 	override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
 		if ('registrationType' in feature && feature.registrationType.method === ExecuteCommandRequest.method) {
 			return;
@@ -334,7 +345,14 @@ class Language extends LanguageClient {
 		throwOnCancel?: boolean,
 	): T {
 		if (lost(error)) {
-			throw new vscode.CancellationError();
+			if (!type.method.endsWith('/diagnostic')) {
+				throw new vscode.CancellationError();
+			}
+			// A pull that is cancelled is made again at once: not before there is somebody to ask.
+			const again = this.untilBack().then(() => {
+				throw new vscode.CancellationError();
+			});
+			return again as T;
 		}
 		return super.handleFailedRequest(type, token, error, defaultValue, showNotification, throwOnCancel);
 	}

@@ -45,7 +45,7 @@ export async function cobraSteps(world: World, go: string): Promise<void> {
 		const own = await took('covls');
 		console.log(`     covls ${own} ms, JSON Language Features ${peer} ms`);
 		assert.ok(own < Math.max(300, Number.isNaN(peer) ? 0 : peer * 1.5), `${own} ms beside ${peer} ms`);
-		await window.run('View: Close Editor');
+		await window.run('View: Close All Editors');
 	});
 
 	await steps.step('squiggles and Problems are the uncovered functions', page, async () => {

@@ -19,26 +19,18 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 	const window = await Window.open(world.context, world.server, workspace);
 	const { page } = window;
 
-	/** Adds a folder by the dialog of VS Code. */
-	const addFolder = async (path: string) => {
-		await window.run('Workspaces: Add Folder to Workspace...');
-		const input = page.locator('.quick-input-widget:visible input.input');
-		await input.fill(path);
-		await page
-			.locator('.quick-input-widget:visible .quick-input-action a, .quick-input-widget:visible .monaco-button')
-			.first()
-			.click();
-		await until(
-			`${path} is a folder of the workspace`,
-			() => JSON.parse(readFileSync(workspace, 'utf8')).folders.length,
-		);
+	const folders = [go];
+	/** Adds a folder to the file of the workspace, which VS Code follows as it follows its own dialog. */
+	const addFolder = (path: string) => {
+		folders.push(path);
+		writeFileSync(workspace, JSON.stringify({ folders: folders.map((folder) => ({ path: folder })), settings: {} }));
 	};
 
 	await steps.step('a second folder is added, in TypeScript with an LCOV profile', page, async () => {
 		await until('the first folder is shown', async () => /^Coverage \d/.test(await window.statusLabel()));
 		await window.run('Testing: Focus on Coverage Gaps View');
 		await page.locator('.pane-header[aria-label^="Test Explorer"]').click();
-		await addFolder(shop);
+		addFolder(shop);
 		await window.file('cart.ts');
 		await until(
 			'the squiggle of the function that no test reaches',
@@ -66,7 +58,7 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 	});
 
 	await steps.step('the doctor says why nothing is shown, and a click mends it', page, async () => {
-		await addFolder(moved);
+		addFolder(moved);
 		await window.file('stock.ts');
 		await until('the lens says what is wrong', async () =>
 			(await window.lenses()).some((lens) => lens.includes('not matched')),
@@ -178,7 +170,7 @@ export async function projectSteps(world: World, go: string): Promise<void> {
 		await until('the profile is read', async () => (await careful.statusLabel()).startsWith('Coverage 0 %'));
 		const title = 'Covls: Run Tests with Coverage';
 		assert.ok(!(await careful.offered('Covls: Run Tests')).includes(title));
-		const path = () => environment(serving(world)[0] ?? 0)['PATH'];
+		const path = () => environment(serving(world).pop() ?? 0)['PATH'];
 		assert.equal(path(), '', 'the server finds no program that it could run');
 		await careful.run('Workspaces: Manage Workspace Trust');
 		await careful.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();

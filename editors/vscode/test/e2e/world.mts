@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { covls } from './projects.mts';
@@ -50,7 +50,7 @@ export function figure(world: World, dir: string): string {
 	return `${Math.round(covls(world.program, dir).report.summary.percent * 10) / 10} %`;
 }
 
-/** The processes that run a program of the extension's. */
+/** The processes that run a program of the extension's, the newest last. */
 export function serving(world: World): number[] {
 	const installed = join(world.root, 'code/extensions/covls.covls-');
 	return readdirSync('/proc')
@@ -62,5 +62,11 @@ export function serving(world: World): number[] {
 				return false;
 			}
 		})
-		.map(Number);
+		.map(Number)
+		.sort((a, b) => started(a) - started(b));
+}
+
+/** When a process began, in ticks since the machine did. */
+function started(pid: number): number {
+	return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')[19]);
 }
