@@ -66,7 +66,7 @@ export class Window {
 			`the palette offers ${first}`,
 			async () => {
 				await this.ask(text);
-				await row.waitFor({ timeout: 20_000 });
+				await row.waitFor({ timeout: 4000 });
 				return true;
 			},
 			60_000,
@@ -150,9 +150,11 @@ export class Window {
 		return this.page.locator('.editor-group-container.active .codelens-decoration').allInnerTexts();
 	}
 
-	/** Moves the mouse onto the first text of a line that is these words, and returns what the hover says. */
+	/** Moves the mouse onto the first name in the text that is this word, and returns what the hover says. */
 	async hover(words: string): Promise<string> {
-		const spot = this.page.locator('.editor-group-container.active .view-line span span', { hasText: words }).first();
+		const spot = this.page
+			.locator('.editor-group-container.active .view-line span span', { hasText: new RegExp(`^\\W*${words}\\W*$`) })
+			.first();
 		const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents');
 		return until(`a hover over ${words}`, async () => {
 			await this.page.mouse.move(5, 5);
