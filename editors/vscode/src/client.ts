@@ -3,23 +3,9 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
-import {
-	CloseAction,
-	type CloseHandlerResult,
-	ConnectionError,
-	type DynamicFeature,
-	ErrorAction,
-	ErrorCodes,
-	type ErrorHandler,
-	ExecuteCommandRequest,
-	type StaticFeature as Feature,
-	LanguageClient,
-	type LanguageClientOptions,
-	type MessageSignature,
-	ResponseError,
-	type StaticFeature,
-} from 'vscode-languageclient/node';
-import { type Status, statusNotification } from './protocol';
+import type { LanguageClientOptions, WorkspaceEdit } from 'vscode-languageclient/node';
+import type { Language } from './language';
+import { type Request, type Status, statusNotification } from './protocol';
 import { settingsAt } from './settings';
 
 /** What the server's process is doing. */
@@ -42,7 +28,7 @@ export class Client implements vscode.Disposable {
 	private readonly statusChanged = new vscode.EventEmitter<Status>();
 	readonly onDidChangeStatus = this.statusChanged.event;
 
-	private language: LanguageClient | undefined;
+	private language: Language | undefined;
 	private current: Life = 'off';
 	/** The process that serves, for tests that end it. */
 	private process: ChildProcess | undefined;
@@ -101,16 +87,25 @@ export class Client implements vscode.Disposable {
 		});
 	}
 
-	/** Runs a request against the server; undefined where there is no server to ask. */
-	async ask<T>(request: (client: LanguageClient) => Promise<T>): Promise<T | undefined> {
+	/** Asks the server; undefined where there is no server to ask. */
+	ask<P, R>(request: Request<P, R>, params: P, token?: vscode.CancellationToken): Promise<R | undefined> {
+		return this.with((language) => language.sendRequest<R>(request, params, token));
+	}
+
+	/** An edit of the server's as one of VS Code's; undefined where there is no server. */
+	edit(edit: WorkspaceEdit): Promise<vscode.WorkspaceEdit | undefined> {
+		return this.with((language) => language.protocol2CodeConverter.asWorkspaceEdit(edit));
+	}
+
+	private async with<T>(use: (language: Language) => Promise<T>): Promise<T | undefined> {
 		await this.queue;
 		if (this.language === undefined || this.current !== 'running') {
 			return undefined;
 		}
 		try {
-			return await request(this.language);
+			return await use(this.language);
 		} catch (error) {
-			if (lost(error)) {
+			if ((await library()).lost(error)) {
 				return undefined;
 			}
 			throw error;
@@ -119,8 +114,8 @@ export class Client implements vscode.Disposable {
 
 	/** Runs one of the server's own commands. It rejects where the server refuses or is not there. */
 	async run<T>(command: string, ...args: unknown[]): Promise<T> {
-		const answer = await this.ask(async (client) => ({
-			value: (await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as T,
+		const answer = await this.with(async (language) => ({
+			value: await language.sendRequest<T>('workspace/executeCommand', { command, arguments: args }),
 		}));
 		if (answer === undefined) {
 			throw new Error(vscode.l10n.t('The covls server is not running.'));
@@ -167,7 +162,6 @@ export class Client implements vscode.Disposable {
 			documentSelector: [{ scheme: 'file' }],
 			outputChannel: this.log,
 			traceOutputChannel: trace.channel,
-			errorHandler: this.errorHandler(),
 			initializationFailedHandler: () => false,
 			markdown: { isTrusted: { enabledCommands: ['covls.nextGap', 'covls.explain', 'covls.addPathMapping'] } },
 			middleware: {
@@ -177,10 +171,12 @@ export class Client implements vscode.Disposable {
 				},
 			},
 		};
-		const language = new Language('covls', 'covls', () => this.spawn(command), options);
-		language.untilBack = () => this.untilBack();
-		language.registerFeature(new Experimental());
-		language.onNotification(statusNotification, (status) => this.statusChanged.fire(status));
+		const { Language } = await library();
+		const language = new Language(() => this.spawn(command), options, {
+			died: () => this.died(),
+			untilBack: () => this.untilBack(),
+		});
+		language.onNotification(statusNotification, (status: Status) => this.statusChanged.fire(status));
 		language.onDidChangeState(({ newState }) => {
 			if (this.language === language && newState === 2) {
 				this.set('running');
@@ -236,15 +232,11 @@ export class Client implements vscode.Disposable {
 		return child;
 	}
 
-	private errorHandler(): ErrorHandler {
-		return {
-			error: () => ({ action: ErrorAction.Continue, handled: true }),
-			closed: () => this.died(),
-		};
-	}
-
-	/** died waits a little longer each time, and gives up on a server that can't live. */
-	private async died(): Promise<CloseHandlerResult> {
+	/**
+	 * Whether a server that ended is to be started again: after a wait, which is longer each time, and
+	 * not where it can't live.
+	 */
+	private async died(): Promise<boolean> {
 		const now = Date.now();
 		this.deaths = [...this.deaths.filter((at) => now - at < crashes.window), now];
 		if (this.current === 'starting' || this.deaths.length > crashes.most) {
@@ -256,7 +248,7 @@ export class Client implements vscode.Disposable {
 					this.deaths.length,
 				),
 			);
-			return { action: CloseAction.DoNotRestart, handled: true };
+			return false;
 		}
 		this.set('restarting');
 		if (!this.told) {
@@ -272,7 +264,7 @@ export class Client implements vscode.Disposable {
 			};
 		});
 		this.hurry = undefined;
-		return { action: again ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
+		return again;
 	}
 
 	private async tellRestart(): Promise<void> {
@@ -310,73 +302,14 @@ export class Client implements vscode.Disposable {
 	}
 }
 
+/** The language client, whose code is only read when there is a server to start, as it takes a while. */
+function library(): Promise<typeof import('./language')> {
+	return import('./language');
+}
+
 /** Folders on a disk; the server can read no others. */
 export function localFolders(): vscode.WorkspaceFolder[] {
 	return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-}
-
-/**
- * A language client without the feature that makes each of the server's commands one of VS Code's:
- * the extension has them under the same names, with a cursor and a way to show the answer, and
- * they are there when the server is not.
- */
-class Language extends LanguageClient {
-	/** Settles when there is a server again, or will be none. */
-	untilBack: () => Promise<void> = async () => {};
-
-	override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
-		if ('registrationType' in feature && feature.registrationType.method === ExecuteCommandRequest.method) {
-			return;
-		}
-		super.registerFeature(feature);
-	}
-
-	/**
-	 * A request that found no server any more was in vain, which is nobody's mistake: VS Code keeps
-	 * what it has, and asks again when the next server is there. Answering it with nothing, as the
-	 * library does, would take the marks away until then.
-	 */
-	override handleFailedRequest<T, P extends MessageSignature>(
-		type: P,
-		token: vscode.CancellationToken | undefined,
-		error: unknown,
-		defaultValue: T,
-		showNotification?: boolean,
-		throwOnCancel?: boolean,
-	): T {
-		if (lost(error)) {
-			if (!type.method.endsWith('/diagnostic')) {
-				throw new vscode.CancellationError();
-			}
-			// A pull that is cancelled is made again at once: not before there is somebody to ask.
-			const again = this.untilBack().then(() => {
-				throw new vscode.CancellationError();
-			});
-			return again as T;
-		}
-		return super.handleFailedRequest(type, token, error, defaultValue, showNotification, throwOnCancel);
-	}
-}
-
-/** Whether a request failed because the server went away. */
-function lost(error: unknown): boolean {
-	return (
-		error instanceof ConnectionError ||
-		(error instanceof ResponseError &&
-			(error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive))
-	);
-}
-
-/** Experimental asks for `covls/status` and for reports as text. */
-class Experimental implements Feature {
-	fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-		capabilities.experimental = { ...(capabilities.experimental as object | undefined), covls: true };
-	}
-	initialize(): void {}
-	getState(): { kind: 'static' } {
-		return { kind: 'static' };
-	}
-	clear(): void {}
 }
 
 /** serverPath finds the program, or the reason why there is none. */

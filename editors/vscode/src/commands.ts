@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
-import { type CodeAction, CodeActionRequest, type Location } from 'vscode-languageclient/node';
+import type { CodeAction, Location } from 'vscode-languageclient/node';
 import { type Client, localFolders } from './client';
 import type { Model } from './model';
-import { type Gap, gapsRequest, serverCommand } from './protocol';
+import { codeActionRequest, type Gap, gapsRequest, serverCommand } from './protocol';
 import type { Reports } from './report';
 import type { TestTasks } from './run';
 import type { Node } from './tree';
@@ -107,7 +107,7 @@ async function jumpInFile(parts: Parts, command: string, at: unknown): Promise<L
 /** Opens a file at a function: where it is in the text of now, else where the profile saw it. */
 async function openGap({ client }: Parts, uri: string, gap: Gap): Promise<void> {
 	const textDocument = { uri };
-	const gaps = (await client.ask((c) => c.sendRequest(gapsRequest, { textDocument })))?.components
+	const gaps = (await client.ask(gapsRequest, { textDocument }))?.components
 		.flatMap((component) => component.tiers)
 		.flatMap((tier) => tier.files)
 		.flatMap((file) => file.gaps)
@@ -280,19 +280,17 @@ async function exclude({ client }: Parts, node: Node): Promise<void> {
 	}
 	const at = editor.selection.active;
 	const range = { start: { line: at.line, character: at.character }, end: { line: at.line, character: at.character } };
-	const actions = await client.ask((c) =>
-		c.sendRequest(CodeActionRequest.type, {
-			textDocument: { uri: node.file.uri as string },
-			range,
-			context: { diagnostics: [], only: ['refactor'] },
-		}),
-	);
+	const actions = await client.ask(codeActionRequest, {
+		textDocument: { uri: node.file.uri },
+		range,
+		context: { diagnostics: [], only: ['refactor'] },
+	});
 	const action = actions?.find((a): a is CodeAction => 'edit' in a && a.edit !== undefined);
 	if (action?.edit === undefined) {
 		void vscode.window.showInformationMessage(vscode.l10n.t('covls knows no marker for {0}.', node.gap.name));
 		return;
 	}
-	const edit = await client.ask((c) => c.protocol2CodeConverter.asWorkspaceEdit(action.edit));
+	const edit = await client.edit(action.edit);
 	if (edit !== undefined) {
 		await vscode.workspace.applyEdit(edit);
 	}

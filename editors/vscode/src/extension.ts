@@ -41,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 		model,
 		client,
 	);
-	void client.start();
+	// What VS Code starts besides comes first: nobody waits for the server.
+	setImmediate(() => void client.start());
 	return { client, model, tree, badges };
 }

@@ -47,7 +47,7 @@ export class Model implements vscode.Disposable {
 	/** The coverage of a document as its text is now; null where no profile names it, undefined where nobody can say. */
 	document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null | undefined> {
 		const textDocument = { uri: uri.toString() };
-		return this.client.ask((c) => c.sendRequest(coverageRequest, { textDocument }, token));
+		return this.client.ask(coverageRequest, { textDocument }, token);
 	}
 
 	dispose(): void {
@@ -65,7 +65,7 @@ export class Model implements vscode.Disposable {
 			this.changed.fire();
 			return;
 		}
-		const gaps = await this.client.ask((c) => c.sendRequest(gapsRequest, { all: true }));
+		const gaps = await this.client.ask(gapsRequest, { all: true });
 		if (gaps !== undefined && asked === this.asked) {
 			this.set(status, gaps);
 		}

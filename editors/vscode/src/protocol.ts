@@ -3,8 +3,7 @@
  * meaning of every field. Lines and ranges are 0-based and in UTF-16, as VS Code's own.
  */
 
-import type { Range } from 'vscode-languageclient/node';
-import { NotificationType, RequestType } from 'vscode-languageclient/node';
+import type { CodeAction, CodeActionParams, Command, Range } from 'vscode-languageclient/node';
 
 export type Tier = 'critical' | 'high' | 'medium' | 'lower' | 'ok';
 
@@ -142,11 +141,13 @@ export interface DocumentCoverage {
 	readonly excluded: readonly { readonly range: Range; readonly reason: string }[];
 }
 
-export const statusNotification = new NotificationType<Status>('covls/status');
-export const gapsRequest = new RequestType<GapsParams, Gaps, void>('covls/gaps');
-export const coverageRequest = new RequestType<{ textDocument: { uri: string } }, DocumentCoverage | null, void>(
-	'covls/coverage',
-);
+/** The method of a request, with the types of what it takes and of what it is answered with. */
+export type Request<P, R> = string & { readonly params?: P; readonly result?: R };
+
+export const statusNotification = 'covls/status';
+export const gapsRequest: Request<GapsParams, Gaps> = 'covls/gaps';
+export const coverageRequest: Request<{ textDocument: { uri: string } }, DocumentCoverage | null> = 'covls/coverage';
+export const codeActionRequest: Request<CodeActionParams, (Command | CodeAction)[] | null> = 'textDocument/codeAction';
 
 /** The commands of the server, by workspace/executeCommand. */
 export const serverCommand = {
