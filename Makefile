@@ -11,12 +11,15 @@ export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=g
 
 .PHONY: test build lint unit e2e setup fuzz bench golden clean vsix test-vscode setup-vscode
 
-# test installs what it needs, checks the style, and runs every test with the race detector.
+# test installs what it needs, checks the style, runs every test with the race detector, and drives VS Code.
 test: lint setup
 	COVLS_E2E=1 $(GO) test -race -timeout 20m ./...
+	@$(MAKE) --no-print-directory test-vscode
 
+# build makes the program as it is given away; OUT=path says where.
+OUT ?= covls
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o covls ./cmd/covls
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(OUT) ./cmd/covls
 
 lint:
 	@$(TOOL) gofumpt -l . | grep . && { echo 'run: go tool -modfile=tools/go.mod gofumpt -w .'; exit 1; } || true

@@ -92,4 +92,4 @@ if ! runtime >/dev/null; then
 	runtime >/dev/null || fail "the Node.js in $cache/node-$NODE does not run here; remove the folder and try again"
 fi
 install "$playwright" "playwright-core@$PLAYWRIGHT"
-"$(browser)" --version >/dev/null || fail "$(browser) does not run"
+said=$("$(browser)" --version 2>&1) || fail "$(browser) does not run: $said"

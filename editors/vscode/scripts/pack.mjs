@@ -31,11 +31,7 @@ for (const target of positionals) {
 	}
 	const server = join(extension, 'server', system === 'win32' ? 'covls.exe' : 'covls');
 	rmSync(join(extension, 'server'), { recursive: true, force: true });
-	run(repository, 'go', ['build', '-trimpath', '-ldflags=-s -w', '-o', server, './cmd/covls'], {
-		CGO_ENABLED: '0',
-		GOOS: systems[system],
-		GOARCH: machines[machine],
-	});
+	run(repository, 'make', ['build', `OUT=${server}`], { GOOS: systems[system], GOARCH: machines[machine] });
 	const vsix = join(out, `covls-${target}.vsix`);
 	const vsce = join(extension, 'node_modules/.bin/vsce');
 	run(extension, vsce, ['package', '--no-dependencies', '--target', target, '--out', vsix]);

@@ -89,7 +89,9 @@ export class Client implements vscode.Disposable {
 
 	/** Asks the server; undefined where there is no server to ask. */
 	ask<P, R>(request: Request<P, R>, params: P, token?: vscode.CancellationToken): Promise<R | undefined> {
-		return this.with((language) => language.sendRequest<R>(request, params, token));
+		// The library takes a token that is undefined for one more parameter.
+		const more = token === undefined ? [] : [token];
+		return this.with((language) => language.sendRequest<R>(request, params, ...more));
 	}
 
 	/** An edit of the server's as one of VS Code's; undefined where there is no server. */

@@ -1,23 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format } from 'node:util';
-import type { BrowserContext } from 'playwright-core';
+import { format, promisify } from 'node:util';
 import { typescript } from './projects.mts';
-import { CodeServer } from './server.mts';
+import type { World } from './world.mts';
 
 const extension = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Runs the tests inside the extension host, in a server of its own, and throws where one fails. */
-export async function hostTests(context: BrowserContext, root: string, vsix: string, settings: object): Promise<void> {
-	execFileSync('node', ['scripts/build.mjs', '--tests'], { cwd: extension, stdio: ['ignore', 'inherit', 'inherit'] });
+/** Runs the tests inside the extension host, in a server that has the driver of VS Code's own tests, and throws where one fails. */
+export async function hostTests({ context, root, server }: World): Promise<void> {
+	await promisify(execFile)('node', ['scripts/build.mjs', '--tests'], { cwd: extension });
 	const project = join(root, 'host-project');
 	typescript(project);
 	writeFileSync(join(project, '.covls.toml'), 'target = 90\n');
-	const dir = join(root, 'host');
-	mkdirSync(dir);
-	const server = await CodeServer.start(dir, vsix, settings, ['--vscode-option', 'enable-smoke-test-driver']);
 	const page = await context.newPage();
 	try {
 		let end: (code: number) => void;
@@ -45,6 +41,5 @@ export async function hostTests(context: BrowserContext, root: string, vsix: str
 		}
 	} finally {
 		await page.close();
-		await server.stop();
 	}
 }

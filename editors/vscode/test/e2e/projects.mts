@@ -1,23 +1,21 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** The environment of a program that must not see the flags which covls itself is built with. */
 const plain = { ...process.env, GOFLAGS: '' };
 
-export const run = (dir: string, program: string, ...args: string[]): string =>
-	execFileSync(program, args, {
-		cwd: dir,
-		env: plain,
-		encoding: 'utf8',
-		stdio: ['ignore', 'pipe', 'pipe'],
-		maxBuffer: 1 << 28,
-	});
+const start = promisify(execFile);
+
+export async function run(dir: string, program: string, ...args: string[]): Promise<string> {
+	return (await start(program, args, { cwd: dir, env: plain, maxBuffer: 1 << 28 })).stdout;
+}
 
 /** Copies cobra, as the module proxy has it, into a folder. */
-export function cobra(dir: string): void {
-	const from = JSON.parse(run('/', 'go', 'mod', 'download', '-json', 'github.com/spf13/cobra@v1.10.2')).Dir as string;
-	cpSync(from, dir, { recursive: true });
+export async function cobra(dir: string): Promise<void> {
+	const said = await run('/', 'go', 'mod', 'download', '-json', 'github.com/spf13/cobra@v1.10.2');
+	cpSync(JSON.parse(said).Dir as string, dir, { recursive: true });
 	writable(dir);
 	rmSync(join(dir, '.github'), { recursive: true, force: true });
 }
@@ -34,13 +32,18 @@ function writable(path: string): void {
  * Runs cobra's tests, or those of a pattern, and leaves cover.out. Tests that need a file system
  * which refuses root are left out.
  */
-export function testCobra(dir: string, pattern = '.'): void {
-	run(dir, 'go', 'test', '-coverprofile=cover.out', '-skip', 'TestFailGen', '-run', pattern, './...');
+export async function testCobra(dir: string, pattern = '.'): Promise<void> {
+	await run(dir, 'go', 'test', '-vet=off', '-coverprofile=cover.out', '-skip', 'TestFailGen', '-run', pattern, './...');
 }
 
 /** What `go tool cover` says of cover.out: the share covered, and the functions that are at 0 %. */
-export function goToolCover(dir: string): { total: string; zero: { file: string; line: number; name: string }[] } {
-	const lines = run(dir, 'go', 'tool', 'cover', '-func=cover.out').trimEnd().split('\n');
+export interface GoCover {
+	readonly total: string;
+	readonly zero: readonly { readonly file: string; readonly line: number; readonly name: string }[];
+}
+
+export async function goToolCover(dir: string): Promise<GoCover> {
+	const lines = (await run(dir, 'go', 'tool', 'cover', '-func=cover.out')).trimEnd().split('\n');
 	const total = /([\d.]+)%$/.exec(lines.pop() ?? '')?.[1] ?? '';
 	const zero = lines
 		.map((line) => /^github.com\/spf13\/cobra\/(\S+):(\d+):\s+(\S+)\s+0\.0%$/.exec(line))
@@ -59,9 +62,16 @@ export interface ShellGap {
 }
 
 /** What the server's program says in a shell, which is what the editor must show. */
-export function covls(program: string, dir: string): { gaps: ShellGap[]; report: ShellReport } {
-	const { gaps } = JSON.parse(run(dir, program, 'gaps', '--format', 'json', '-C', dir));
-	return { gaps, report: JSON.parse(run(dir, program, 'report', '--format', 'json', '-C', dir)) };
+export interface Said {
+	readonly gaps: readonly ShellGap[];
+	readonly report: ShellReport;
+}
+
+export async function covls(program: string, dir: string): Promise<Said> {
+	const [gaps, report] = await Promise.all(
+		['gaps', 'report'].map((command) => run(dir, program, command, '--format', 'json', '-C', dir)),
+	);
+	return { gaps: JSON.parse(gaps as string).gaps, report: JSON.parse(report as string) };
 }
 
 /** The parts of the JSON report that the tests hold the views against. */
@@ -158,5 +168,19 @@ export function refill(stock: number): number {
 	writeFileSync(
 		join(dir, 'lcov.info'),
 		['SF:/builds/team/app/src/stock.ts', ...functions, ...lines, 'end_of_record', ''].join('\n'),
+	);
+}
+
+/** A module of two functions, one of which its test reaches, that has no profile yet. */
+export function bare(dir: string): void {
+	mkdirSync(dir, { recursive: true });
+	writeFileSync(join(dir, 'go.mod'), 'module bare\n\ngo 1.21\n');
+	writeFileSync(
+		join(dir, 'bare.go'),
+		'package bare\n\nfunc Used() int { return 1 }\n\nfunc Unused() int { return 2 }\n',
+	);
+	writeFileSync(
+		join(dir, 'bare_test.go'),
+		'package bare\n\nimport "testing"\n\nfunc TestUsed(t *testing.T) {\n\tif Used() != 1 {\n\t\tt.Fail()\n\t}\n}\n',
 	);
 }

@@ -1,13 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { until } from './until.mts';
 
 /** VS Code in a browser, with folders of its own for everything that it keeps. */
 export class CodeServer {
 	readonly port: number;
+	/** The folder of its extensions. */
+	readonly extensions: string;
 	private readonly child: ChildProcess;
 	/** Where it keeps everything. */
 	private readonly dir: string;
@@ -16,6 +19,7 @@ export class CodeServer {
 		this.port = port;
 		this.child = child;
 		this.dir = dir;
+		this.extensions = extensionsOf(dir);
 	}
 
 	/** Changes the user's settings, for windows that are opened from now on. */
@@ -26,7 +30,7 @@ export class CodeServer {
 	/** Starts it in a new folder with an extension, the user's settings, and more flags of code-server's. */
 	static async start(dir: string, vsix: string, settings: object, flags: string[] = []): Promise<CodeServer> {
 		const user = join(dir, 'user');
-		const extensions = join(dir, 'extensions');
+		const extensions = extensionsOf(dir);
 		mkdirSync(join(user, 'User'), { recursive: true });
 		writeFileSync(join(user, 'User/settings.json'), JSON.stringify(settings));
 		writeFileSync(join(dir, 'config.yaml'), '');
@@ -36,7 +40,7 @@ export class CodeServer {
 			...process.env,
 			EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '' }),
 		};
-		execFileSync('code-server', [...folders, '--install-extension', vsix, '--force'], { env, stdio: 'pipe' });
+		await promisify(execFile)('code-server', [...folders, '--install-extension', vsix, '--force'], { env });
 		const log = openSync(join(dir, 'code-server.log'), 'w');
 		const child = spawn(
 			'code-server',
@@ -79,6 +83,8 @@ export class CodeServer {
 		}
 	}
 }
+
+const extensionsOf = (dir: string): string => join(dir, 'extensions');
 
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');

@@ -2,11 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
-/** Runs steps one behind the other, keeps a picture of each, and counts what became of them. */
+/** Runs steps, keeps a picture of each, and counts what became of them. */
 export class Steps {
 	passed = 0;
 	failed = 0;
-	private count = 0;
 	readonly shots: string | undefined;
 	private readonly only: string | undefined;
 
@@ -20,13 +19,11 @@ export class Steps {
 
 	/** Runs a step; one that fails is told, and the next one is run all the same. */
 	async step(name: string, page: Page | undefined, body: () => Promise<void>): Promise<void> {
-		const number = String(++this.count).padStart(2, '0');
 		if (this.only !== undefined && !name.includes(this.only)) {
 			return;
 		}
 		const begin = Date.now();
-		const tell = (mark: string) =>
-			console.log(`${mark} ${number} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
+		const tell = (mark: string) => console.log(`${mark} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
 		try {
 			await body();
 			this.passed++;
@@ -37,7 +34,7 @@ export class Steps {
 			console.log(String((error as Error).stack ?? error).replace(/^/gm, '     '));
 		}
 		if (this.shots !== undefined && page !== undefined && !page.isClosed()) {
-			const file = `${number}-${name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60)}.png`;
+			const file = `${name.replace(/[^A-Za-z0-9]+/g, '-')}.png`;
 			await page
 				.screenshot({ path: join(this.shots, file) })
 				.catch((error) => console.log(`     no picture: ${error}`));

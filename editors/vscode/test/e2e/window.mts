@@ -62,15 +62,13 @@ export class Window {
 	/** Takes what the palette offers first for some words. It is asked anew where that is not what it should be. */
 	private async choose(text: string, first: string): Promise<void> {
 		const row = this.page.locator(`.quick-input-list .monaco-list-row[data-index="0"][aria-label^="${first}"]`);
-		await until(
-			`the palette offers ${first}`,
-			async () => {
-				await this.ask(text);
-				await row.waitFor({ timeout: 4000 });
-				return true;
-			},
-			60_000,
-		);
+		let wait = 500;
+		await until(`the palette offers ${first}`, async () => {
+			await this.ask(text);
+			wait *= 2;
+			await row.waitFor({ timeout: Math.min(wait, 8000) });
+			return true;
+		});
 		await this.page.keyboard.press('Enter');
 	}
 
@@ -173,8 +171,11 @@ export class Window {
 		}
 	}
 
+	/** What the messages say that came up, or stand in the list of them where that is open. */
 	async notifications(): Promise<string[]> {
-		return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+		return this.page
+			.locator(':is(.notifications-toasts, .notifications-center) .notification-list-item-message')
+			.allInnerTexts();
 	}
 }
 

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { covls } from './projects.mts';
+import type { Said } from './projects.mts';
 import type { CodeServer } from './server.mts';
 import type { Steps } from './steps.mts';
 
-/** What the steps share. */
+/** What the steps of one VS Code share. */
 export interface World {
 	/** The covls program of the packed extension. */
 	readonly program: string;
@@ -21,15 +21,30 @@ export interface World {
 }
 
 /** Takes a picture for the README, of the whole window or of the elements that a selector finds. */
-export async function picture(world: World, page: Page, name: string, selector?: string): Promise<void> {
-	if (world.pictures === undefined) {
+export async function picture(folder: string | undefined, page: Page, name: string, selector?: string): Promise<void> {
+	if (folder === undefined) {
 		return;
 	}
-	const path = join(world.pictures, `${name}.png`);
+	const path = join(folder, `${name}.png`);
 	if (selector === undefined) {
 		await page.screenshot({ path, animations: 'disabled' });
 	} else {
 		await page.locator(selector).first().screenshot({ path, animations: 'disabled' });
+	}
+}
+
+/** A workspace of folders, by its file, which VS Code follows as it follows its own dialog. */
+export class Workspace {
+	readonly file: string;
+	private readonly folders: string[] = [];
+
+	constructor(file: string) {
+		this.file = file;
+	}
+
+	add(folder: string): void {
+		this.folders.push(folder);
+		writeFileSync(this.file, JSON.stringify({ folders: this.folders.map((path) => ({ path })), settings: {} }));
 	}
 }
 
@@ -45,14 +60,12 @@ export const lineNumbers = (of: readonly { line: number }[]): number[] => of.map
 /** A function's name without its receiver. */
 export const shortName = (name: string): string => name.replace(/.*\./, '');
 
-/** The figure of a folder as the status bar has it. */
-export function figure(world: World, dir: string): string {
-	return `${Math.round(covls(world.program, dir).report.summary.percent * 10) / 10} %`;
-}
+/** The figure of a report as the status bar has it. */
+export const figure = ({ report }: Said): string => `${Math.round(report.summary.percent * 10) / 10} %`;
 
-/** The processes that run a program of the extension's, the newest last. */
-export function serving(world: World): number[] {
-	const installed = join(world.root, 'code/extensions/covls.covls-');
+/** The processes that run the server's program for a VS Code, the newest last. */
+export function serving(server: CodeServer): number[] {
+	const installed = join(server.extensions, 'covls.covls-');
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
 		.filter((pid) => {
