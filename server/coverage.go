@@ -16,6 +16,7 @@ type wireCoverage struct {
 	Tier      config.Tier    `json:"tier"`
 	Reason    string         `json:"reason"`
 	Stale     bool           `json:"stale"`
+	StaleLook config.Stale   `json:"stale_look"`
 	Regions   []wireRegion   `json:"regions"`
 	Branches  []wireDecision `json:"branches"`
 	Functions []wireFunction `json:"functions"`
@@ -81,7 +82,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	}
 	f := pic.File
 	out := wireCoverage{
-		URI: string(u), Tier: f.Standing.Tier, Reason: f.Standing.Sentence(), Stale: pic.Stale,
+		URI: string(u), Tier: f.Standing.Tier, Reason: f.Standing.Sentence(), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
 	}

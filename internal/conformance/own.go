@@ -55,7 +55,7 @@ func (m *Model) own() {
 
 	runs := orNull(number)
 	coverage := structure("CovlsCoverage",
-		has("uri", uri), has("version", orNull(base("integer"))), has("summary", summary), has("tier", tier), has("reason", str), has("stale", yes),
+		has("uri", uri), has("version", orNull(base("integer"))), has("summary", summary), has("tier", tier), has("reason", str), has("stale", yes), has("stale_look", oneOf("dim", "hide", "keep")),
 		has("regions", list(structure("CovlsRegion", has("range", place), has("count", runs), has("statements", count), has("state", oneOf("covered", "uncovered"))))),
 		has("branches", list(structure("CovlsBranch", has("line", count), has("ways", list(structure("CovlsWay", has("count", runs))))))),
 		has("functions", list(structure("CovlsFunction",

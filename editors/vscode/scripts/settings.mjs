@@ -20,10 +20,37 @@ function leaves(schema, prefix, out) {
 		if (property.type === 'object' && property.properties !== undefined) {
 			leaves(property, key, out);
 		} else {
-			out[key] = { scope: folder, ...property };
+			out[key] = { scope: folder, ...property, ...(key in meanings ? { enumDescriptions: meanings[key] } : {}) };
 		}
 	}
 	return out;
+}
+
+/** What the values of a setting mean, where its description does not say it. */
+const meanings = {
+	'covls.stale': [
+		'They are dimmed, and called stale.',
+		'They are left out until the tests have run again.',
+		'They stay as they are.',
+	],
+	'covls.diagnostics.scope': ['Documents that are open.', 'All documents that a profile names.'],
+	'covls.lens.functions': ['Functions that are not fully covered.', 'All functions.', 'No function.'],
+};
+
+/** A schema whose descriptions, at any depth, are keys of package.nls.json. */
+function translated(schema, key, nls) {
+	if (Array.isArray(schema) || typeof schema !== 'object' || schema === null) {
+		return schema;
+	}
+	return Object.fromEntries(
+		Object.entries(schema).map(([name, value]) => {
+			if (name === 'description' && typeof value === 'string') {
+				nls[key] = value;
+				return [name, `%${key}%`];
+			}
+			return [name, translated(value, ['items', 'properties'].includes(name) ? key : `${key}.${name}`, nls)];
+		}),
+	);
 }
 
 const schema = read('schemas/covls.schema.json');
@@ -47,7 +74,7 @@ const configuration = groups.map(([title, belongs], order) => {
 	for (const key of Object.keys(left).filter(belongs)) {
 		const { description, enumDescriptions, ...rest } = left[key];
 		nls[key] = description;
-		properties[key] = { ...rest, markdownDescription: `%${key}%` };
+		properties[key] = { ...translated(rest, key, nls), markdownDescription: `%${key}%` };
 		if (enumDescriptions !== undefined) {
 			properties[key].enumDescriptions = enumDescriptions.map((text, i) => {
 				nls[`${key}.${rest.enum[i]}`] = text;

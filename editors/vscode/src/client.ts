@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -12,6 +12,9 @@ import { settingsAt } from './settings';
 export type Life = 'off' | 'starting' | 'running' | 'restarting' | 'failed';
 
 const instructions = 'https://github.com/covls/covls#install';
+
+/** Of the states of a language client, those that matter here; its library is only read later. */
+const state = { running: 2, failed: 4 };
 
 /** A server that dies this often within the window is not started again. */
 const crashes = { most: 5, window: 180_000 };
@@ -35,10 +38,13 @@ export class Client implements vscode.Disposable {
 	/** When the server died, by Date.now. */
 	private deaths: number[] = [];
 	private told = false;
+	/** The server that runs, or why none does, in words for a person. */
+	private about = '';
 	/** Ends the wait before a restart. */
 	private hurry: ((again: boolean) => void) | undefined;
 	/** Starts and stops happen one behind the other. */
 	private queue: Promise<void> = Promise.resolve();
+	private trace: Trace | undefined;
 	private readonly disposables: vscode.Disposable[] = [];
 
 	constructor(private readonly context: vscode.ExtensionContext) {
@@ -59,6 +65,11 @@ export class Client implements vscode.Disposable {
 
 	get life(): Life {
 		return this.current;
+	}
+
+	/** The program and version of the server that runs, or why there is none. */
+	get words(): string {
+		return this.about;
 	}
 
 	get pid(): number | undefined {
@@ -125,9 +136,14 @@ export class Client implements vscode.Disposable {
 		return answer.value;
 	}
 
-	dispose(): void {
+	/** Ends the server; it settles when that is done. */
+	stop(): Promise<void> {
 		this.hurry?.(false);
-		void this.enqueue(() => this.end());
+		return this.enqueue(() => this.end());
+	}
+
+	dispose(): void {
+		this.trace?.dispose();
 		vscode.Disposable.from(...this.disposables).dispose();
 	}
 
@@ -153,17 +169,20 @@ export class Client implements vscode.Disposable {
 	private async launch(): Promise<void> {
 		const command = serverPath(this.context);
 		if (typeof command !== 'string') {
+			this.about = command.reason;
 			this.set('failed');
 			void this.tellMissing(command.reason);
 			return;
 		}
+		this.about = '';
 		this.set('starting');
-		const trace = new Trace(this.log);
+		this.trace?.dispose();
+		this.trace = new Trace(this.log);
 		const options: LanguageClientOptions = {
 			// A profile may name files of any language, and the server keeps quiet about the others.
 			documentSelector: [{ scheme: 'file' }],
 			outputChannel: this.log,
-			traceOutputChannel: trace.channel,
+			traceOutputChannel: this.trace.channel,
 			initializationFailedHandler: () => false,
 			markdown: { isTrusted: { enabledCommands: ['covls.nextGap', 'covls.explain', 'covls.addPathMapping'] } },
 			middleware: {
@@ -180,8 +199,14 @@ export class Client implements vscode.Disposable {
 		});
 		language.onNotification(statusNotification, (status: Status) => this.statusChanged.fire(status));
 		language.onDidChangeState(({ newState }) => {
-			if (this.language === language && newState === 2) {
+			if (this.language !== language) {
+				return;
+			}
+			if (newState === state.running) {
 				this.set('running');
+			} else if (newState === state.failed && this.current === 'restarting') {
+				this.language = undefined;
+				this.fail(vscode.l10n.t('The covls server could not be started again.'));
 			}
 		});
 		this.language = language;
@@ -189,15 +214,20 @@ export class Client implements vscode.Disposable {
 			await language.start();
 		} catch (error) {
 			this.language = undefined;
-			trace.dispose();
-			this.set('failed');
+			this.process?.kill();
 			this.log.error(error as Error);
-			void this.tellBroken(vscode.l10n.t('covls could not be started: {0}', String((error as Error).message)));
+			this.fail(vscode.l10n.t('covls could not be started: {0}', String((error as Error).message)));
 			return;
 		}
-		this.disposables.push(trace);
-		this.log.info(`serving with ${command}`);
+		this.about = `covls ${language.initializeResult?.serverInfo?.version ?? ''} · ${command}`;
+		this.log.info(`serving with ${this.about}`);
 		this.set('running');
+	}
+
+	private fail(message: string): void {
+		this.about = message;
+		this.set('failed');
+		void this.tellBroken(message);
 	}
 
 	private async end(): Promise<void> {
@@ -241,10 +271,12 @@ export class Client implements vscode.Disposable {
 	private async died(): Promise<boolean> {
 		const now = Date.now();
 		this.deaths = [...this.deaths.filter((at) => now - at < crashes.window), now];
-		if (this.current === 'starting' || this.deaths.length > crashes.most) {
+		if (this.current === 'starting') {
+			return false;
+		}
+		if (this.deaths.length > crashes.most) {
 			this.language = undefined;
-			this.set('failed');
-			void this.tellBroken(
+			this.fail(
 				vscode.l10n.t(
 					'The covls server ended {0} times in a short while and is not started again.',
 					this.deaths.length,
@@ -328,22 +360,30 @@ function serverPath(context: vscode.ExtensionContext): string | { reason: string
 	if (runs(bundled)) {
 		return bundled;
 	}
-	for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
-		if (isAbsolute(dir) && runs(join(dir, program))) {
-			return join(dir, program);
+	return (
+		onPath(program) ?? {
+			reason: vscode.l10n.t(
+				'This covls extension brings no server for {0}-{1}, and there is no covls on the PATH.',
+				process.platform,
+				process.arch,
+			),
 		}
-	}
-	return {
-		reason: vscode.l10n.t(
-			'This covls extension brings no server for {0}-{1}, and there is no covls on the PATH.',
-			process.platform,
-			process.arch,
-		),
-	};
+	);
+}
+
+function onPath(program: string): string | undefined {
+	return (process.env['PATH'] ?? '')
+		.split(delimiter)
+		.filter((dir) => isAbsolute(dir))
+		.map((dir) => join(dir, program))
+		.find(runs);
 }
 
 function expand(path: string): string {
 	const folder = localFolders()[0]?.uri.fsPath ?? '';
+	if (!/[\\/]/.test(path)) {
+		return onPath(path) ?? path;
+	}
 	const out = path
 		.replace(/^~(?=$|[\\/])/, homedir())
 		.replaceAll('${userHome}', homedir())
@@ -354,7 +394,7 @@ function expand(path: string): string {
 function runs(path: string): boolean {
 	try {
 		accessSync(path, constants.X_OK);
-		return true;
+		return statSync(path).isFile();
 	} catch {
 		return false;
 	}

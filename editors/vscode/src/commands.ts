@@ -1,7 +1,8 @@
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodeAction, Location } from 'vscode-languageclient/node';
 import { type Client, localFolders } from './client';
+import type { TestCoverage } from './coverage';
 import type { Model } from './model';
 import { codeActionRequest, type Gap, gapsRequest, serverCommand } from './protocol';
 import type { Reports } from './report';
@@ -15,6 +16,7 @@ export interface Parts {
 	readonly model: Model;
 	readonly reports: Reports;
 	readonly tests: TestTasks;
+	readonly testCoverage: TestCoverage;
 }
 
 /** Registers the commands. Those with a name of the server's do what it does, and show the answer. */
@@ -38,7 +40,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.exclude': (node: Node) => exclude(parts, node),
 		'covls.selectProfiles': () => selectProfiles(parts),
 		'covls.createConfiguration': () => createConfiguration(parts),
-		'covls.runTests': () => tests.run(activeDocument()),
+		'covls.runTests': (at?: { folder?: string }) =>
+			tests.run(activeDocument(), at?.folder === undefined ? undefined : { folder: at.folder }),
 		'covls.restart': () => client.restart(),
 		'covls.showLog': () => client.log.show(),
 		'covls.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:covls.covls'),
@@ -127,11 +130,13 @@ async function openFile(node: Node): Promise<void> {
 	}
 }
 
-async function reload({ client }: Parts): Promise<void> {
+/** Another extension's run takes the place of what the profiles say in Test Coverage: this brings that back too. */
+async function reload({ client, testCoverage }: Parts): Promise<void> {
 	await vscode.window.withProgress(
 		{ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('covls reads all profiles again') },
 		() => client.run(serverCommand.reload),
 	);
+	testCoverage.refresh();
 }
 
 /** What the server answers to the doctor's command; the fixes are mappings that would find lost files. */
@@ -145,6 +150,8 @@ interface Diagnosis {
 	}[];
 }
 
+const doctorTitle = () => vscode.l10n.t('Coverage doctor');
+
 async function doctor({ client, reports }: Parts): Promise<void> {
 	const answer = await client.run<string | Diagnosis>(serverCommand.doctor);
 	const { content, fixes } = typeof answer === 'string' ? { content: answer, fixes: [] } : answer;
@@ -153,7 +160,7 @@ async function doctor({ client, reports }: Parts): Promise<void> {
 		command: serverCommand.addPathMapping,
 		args: { from, to, uri },
 	}));
-	await reports.showMarkdownPage(vscode.l10n.t('Coverage doctor'), content, buttons);
+	await reports.showMarkdownPage(doctorTitle(), content, buttons);
 }
 
 /** The file that a command speaks of: a row of the tree, an entry of the explorer, or the one at hand. */
@@ -196,7 +203,8 @@ async function showReport({ client, reports }: Parts, format: 'markdown' | 'html
 	}
 }
 
-async function addPathMapping({ client }: Parts, given: unknown): Promise<void> {
+async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
+	const { client, reports } = parts;
 	let args = given as { from: string; to: string; uri?: string } | undefined;
 	if (args === undefined) {
 		const folder = await chooseFolder();
@@ -224,6 +232,10 @@ async function addPathMapping({ client }: Parts, given: unknown): Promise<void> 
 		args = { from: from.trim(), to: to.trim(), uri: folder.uri.toString() };
 	}
 	await client.run(serverCommand.addPathMapping, args);
+	if (reports.shows(doctorTitle())) {
+		await client.run(serverCommand.reload);
+		await doctor(parts);
+	}
 }
 
 async function setTier({ client }: Parts, what: unknown): Promise<void> {
@@ -314,7 +326,13 @@ async function selectProfiles({ model }: Parts): Promise<void> {
 		'**/{node_modules,.git}/**',
 		1000,
 	);
-	const read = new Set((model.status?.profiles ?? []).map((profile) => vscode.Uri.parse(profile.uri).toString()));
+	const read = new Set(
+		(model.status?.profiles ?? [])
+			.map((profile) => vscode.Uri.parse(profile.uri))
+			// A profile that lies in another folder of the workspace is not this one's.
+			.filter((uri) => [undefined, folder].includes(vscode.workspace.getWorkspaceFolder(uri)))
+			.map((uri) => uri.toString()),
+	);
 	const all = new Set([...found.map((uri) => uri.toString()), ...read]);
 	const items: (vscode.QuickPickItem & { uri?: vscode.Uri; all?: boolean })[] = [...all].sort().map((text) => {
 		const uri = vscode.Uri.parse(text);
@@ -332,17 +350,22 @@ async function selectProfiles({ model }: Parts): Promise<void> {
 	}
 	const uris = chosen.flatMap((item) => (item.uri === undefined ? [] : [item.uri]));
 	if (chosen.some((item) => item.uri === undefined)) {
-		uris.push(
-			...((await vscode.window.showOpenDialog({
-				canSelectMany: true,
-				defaultUri: folder.uri,
-				openLabel: vscode.l10n.t('Read'),
-			})) ?? []),
-		);
+		const more = await vscode.window.showOpenDialog({
+			canSelectMany: true,
+			canSelectFiles: true,
+			// Go's GOCOVERDIR is a folder.
+			canSelectFolders: true,
+			defaultUri: folder.uri,
+			openLabel: vscode.l10n.t('Read'),
+		});
+		if (more === undefined) {
+			return;
+		}
+		uris.push(...more);
 	}
 	const paths = uris.map((uri) => {
 		const path = relative(folder.uri.fsPath, uri.fsPath);
-		return path.startsWith('..') ? uri.fsPath : path.replaceAll('\\', '/');
+		return (path.startsWith('..') || isAbsolute(path) ? uri.fsPath : path).replaceAll('\\', '/');
 	});
 	const target =
 		localFolders().length > 1 ? vscode.ConfigurationTarget.WorkspaceFolder : vscode.ConfigurationTarget.Workspace;
@@ -353,6 +376,14 @@ async function createConfiguration({ client }: Parts): Promise<void> {
 	const folder = await chooseFolder();
 	if (folder === undefined) {
 		return;
+	}
+	const file = vscode.Uri.joinPath(folder.uri, '.covls.toml');
+	try {
+		await vscode.workspace.fs.stat(file);
+		await vscode.window.showTextDocument(file);
+		return;
+	} catch {
+		// There is none yet.
 	}
 	const at = await client.run<Location>(serverCommand.createConfiguration, { uri: folder.uri.toString() });
 	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));

@@ -70,10 +70,7 @@ export class TestCoverage implements vscode.Disposable {
 
 	private publish(anyway: boolean): void {
 		const status = this.model.status;
-		const files =
-			status === undefined || status.hidden
-				? []
-				: [...this.model.measured()].filter(([uri]) => wants(vscode.Uri.parse(uri), 'testCoverage.enable', true));
+		const files = status === undefined || status.hidden ? [] : wanted(this.model.measured());
 		if (files.length === 0 && !this.shown) {
 			return;
 		}
@@ -120,6 +117,19 @@ async function wake(): Promise<void> {
 	}
 }
 
+/** The files of the folders whose coverage is to be shown; a folder is asked once, as there may be ten thousand files. */
+function wanted(files: Iterable<[string, GapFile]>): [string, GapFile][] {
+	const shown = new Map<string, boolean>();
+	return [...files].filter(([text]) => {
+		const uri = vscode.Uri.parse(text);
+		const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? uri;
+		const key = folder.toString();
+		const known = shown.get(key) ?? wants(folder, 'testCoverage.enable', true);
+		shown.set(key, known);
+		return known;
+	});
+}
+
 function wants(uri: vscode.Uri, setting: string, otherwise: boolean): boolean {
 	return vscode.workspace.getConfiguration('covls', uri).get(setting, otherwise);
 }
@@ -135,22 +145,30 @@ function fileCoverage(uri: vscode.Uri, file: GapFile): vscode.FileCoverage {
 	);
 }
 
-/** Covered code is left out unless it is wanted, so that only gaps are painted. */
+/**
+ * Covered code is left out unless it is wanted, so that only gaps are painted; what lies in a gap is
+ * told, as it would be painted with it.
+ */
 function details(coverage: DocumentCoverage, covered: boolean): vscode.FileCoverageDetail[] {
 	const out: vscode.FileCoverageDetail[] = [];
 	const lines = new Map(coverage.branches.map((branch) => [branch.line, branch.ways]));
+	let gap: vscode.Range | undefined;
 	for (const region of coverage.regions) {
 		const range = toRange(region.range);
+		const inside = gap?.contains(range) ?? false;
+		if (region.state === 'uncovered' && !inside) {
+			gap = range;
+		}
 		const ways = lines.get(range.start.line);
 		lines.delete(range.start.line);
 		const missed = ways?.some((way) => way.count === 0) ?? false;
-		if (region.state === 'uncovered' || missed || covered) {
+		if (region.state === 'uncovered' || missed || covered || inside) {
 			const branches = ways?.map((way) => new vscode.BranchCoverage(way.count ?? true));
 			out.push(new vscode.StatementCoverage(region.count ?? region.state === 'covered', range, branches));
 		}
 	}
 	for (const f of coverage.functions) {
-		if (f.state !== 'excluded' && !f.stale) {
+		if (f.state !== 'excluded' && (!f.stale || coverage.stale_look === 'keep')) {
 			const ran = f.count ?? f.state !== 'uncovered';
 			out.push(new vscode.DeclarationCoverage(f.name, ran, toRange(f.name_range)));
 		}

@@ -19,9 +19,18 @@ export interface Api {
 	readonly badges: Badges;
 }
 
+/** Ends the server; set while the extension is active. */
+let stop: (() => Promise<void>) | undefined;
+
+export async function deactivate(): Promise<void> {
+	await stop?.();
+	stop = undefined;
+}
+
 /** Makes all that is drawn, and starts the server without waiting for it. */
 export function activate(context: vscode.ExtensionContext): Api {
 	const client = new Client(context);
+	stop = () => client.stop();
 	const model = new Model(client);
 	const reports = new Reports();
 	const tests = new TestTasks(client);
@@ -29,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 	const tree = new Tree(model, context.workspaceState);
 	const badges = new Badges(model);
 	context.subscriptions.push(
-		registerCommands({ client, model, reports, tests }),
+		registerCommands({ client, model, reports, tests, testCoverage }),
 		SettingsFile.register(),
 		new StatusBar(client, model),
 		new StaleMarks(model, testCoverage),

@@ -11,6 +11,7 @@ import {
 	type LanguageClientOptions,
 	type MessageSignature,
 	ResponseError,
+	RevealOutputChannelOn,
 	type ServerOptions,
 	type StaticFeature,
 } from 'vscode-languageclient/node';
@@ -41,7 +42,7 @@ export class Language extends LanguageClient {
 				handled: true,
 			}),
 		};
-		super('covls', 'covls', server, { ...options, errorHandler });
+		super('covls', 'covls', server, { ...options, errorHandler, revealOutputChannelOn: RevealOutputChannelOn.Never });
 		this.registerFeature(new Experimental());
 	}
 
@@ -50,6 +51,11 @@ export class Language extends LanguageClient {
 			return;
 		}
 		super.registerFeature(feature);
+	}
+
+	/** Goes to the log only: what a person should know the extension says, in their language and once. */
+	override error(message: string, data?: unknown): void {
+		super.error(message, data, false);
 	}
 
 	/**

@@ -13,8 +13,11 @@ export class Model implements vscode.Disposable {
 
 	private files = new Map<string, GapFile>();
 	private readonly changed = new vscode.EventEmitter<void>();
-	/** Fires when the status or the files are other ones. */
+	/** Fires when the state or the files are other ones. */
 	readonly onDidChange = this.changed.event;
+	private readonly told = new vscode.EventEmitter<void>();
+	/** Fires whenever the server told something, be it only that it reads profiles again. */
+	readonly onDidChangeStatus = this.told.event;
 	private readonly disposables: vscode.Disposable[];
 	/** Counts what was asked for, so that an answer that was overtaken is dropped. */
 	private asked = 0;
@@ -22,13 +25,14 @@ export class Model implements vscode.Disposable {
 	constructor(private readonly client: Client) {
 		this.disposables = [
 			this.changed,
+			this.told,
 			client.onDidChangeStatus((status) => void this.take(status)),
 			client.onDidChangeLife((life) => {
 				if (life === 'off' || life === 'failed') {
 					this.asked++;
 					this.set(undefined, { components: [] });
 				} else {
-					this.changed.fire();
+					this.told.fire();
 				}
 			}),
 		];
@@ -56,18 +60,31 @@ export class Model implements vscode.Disposable {
 
 	private async take(status: Status): Promise<void> {
 		const asked = ++this.asked;
+		if (status.state === 'loading' && (this.status?.state === 'ready' || this.status?.state === 'broken')) {
+			// A server that was started again has nothing yet: what the one before said holds until then.
+			this.status = { ...this.status, loading: true };
+			this.told.fire();
+			return;
+		}
 		if (status.state === 'empty' || status.state === 'loading') {
 			this.set(status, { components: [] });
 			return;
 		}
-		if (status.loading && this.status !== undefined) {
+		if (status.loading && this.status?.state === status.state && this.status.hidden === status.hidden) {
 			this.status = status;
-			this.changed.fire();
+			this.told.fire();
 			return;
 		}
-		const gaps = await this.client.ask(gapsRequest, { all: true });
-		if (gaps !== undefined && asked === this.asked) {
-			this.set(status, gaps);
+		try {
+			const gaps = await this.client.ask(gapsRequest, { all: true });
+			if (gaps !== undefined && asked === this.asked) {
+				this.set(status, gaps);
+			}
+		} catch (error) {
+			this.client.log.error(`${gapsRequest}: ${String(error)}`);
+			if (asked === this.asked) {
+				this.set(status, this.gaps);
+			}
 		}
 	}
 
@@ -85,5 +102,6 @@ export class Model implements vscode.Disposable {
 			}
 		}
 		this.changed.fire();
+		this.told.fire();
 	}
 }

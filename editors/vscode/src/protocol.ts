@@ -135,6 +135,8 @@ export interface DocumentCoverage {
 	readonly tier: Tier;
 	readonly reason: string;
 	readonly stale: boolean;
+	/** What the settings want done with stale functions. */
+	readonly stale_look: 'dim' | 'hide' | 'keep';
 	readonly regions: readonly Region[];
 	readonly branches: readonly { readonly line: number; readonly ways: readonly { readonly count: number | null }[] }[];
 	readonly functions: readonly FunctionCoverage[];

@@ -21,7 +21,10 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 	}
 
 	provideTextDocumentContent(uri: vscode.Uri): string {
-		return this.texts.get(uri.path) ?? '';
+		return (
+			this.texts.get(uri.path) ??
+			vscode.l10n.t('This was shown in an earlier session: run the command again that showed it.')
+		);
 	}
 
 	/** Shows Markdown in VS Code's preview; one preview a title, which is brought up to date. */
@@ -30,6 +33,11 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 		this.texts.set(uri.path, text);
 		this.changed.fire(uri);
 		await vscode.commands.executeCommand('markdown.showPreview', uri);
+	}
+
+	/** Whether a page of that title is open. */
+	shows(title: string): boolean {
+		return this.pages.has(title);
 	}
 
 	/**
@@ -51,6 +59,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 			panel.onDidDispose(() => this.pages.delete(title));
 			this.pages.set(title, panel);
 		} else {
+			panel.webview.options = { enableScripts: own, enableCommandUris: commands, localResourceRoots: [] };
 			panel.reveal();
 		}
 		panel.webview.html = own ? html : withPolicy(html);
@@ -64,7 +73,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 			return `<p><a class="button" href="${escaped(target)}">${escaped(label)}</a></p>`;
 		});
 		const commands = [...new Set(buttons.map((button) => button.command))];
-		const html = `<!DOCTYPE html><html><head><style>${style}</style></head><body>${links.join('')}${body}</body></html>`;
+		const html = `<!DOCTYPE html><html lang="${vscode.env.language}"><head><style>${style}</style></head><body>${links.join('')}${body}</body></html>`;
 		this.showPage(title, html, commands);
 	}
 

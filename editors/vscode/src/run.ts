@@ -18,13 +18,17 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 		this.disposables = [vscode.tasks.registerTaskProvider('covls', this)];
 	}
 
-	/** Runs the tests around a document, and resolves with the exit code when they have ended. */
-	async run(document: vscode.Uri | undefined): Promise<number | undefined> {
+	/**
+	 * Runs the tests of a folder, else those around a document, and resolves with the exit code when they
+	 * have ended; undefined where there is none, as none was run or it was ended from outside.
+	 */
+	async run(document: vscode.Uri | undefined, given?: { readonly folder: string }): Promise<number | undefined> {
 		if (!vscode.workspace.isTrusted) {
 			void vscode.window.showWarningMessage(vscode.l10n.t('covls runs no tests in a workspace that is not trusted.'));
 			return undefined;
 		}
-		const at = document?.scheme === 'file' ? { textDocument: { uri: document.toString() } } : await somewhere();
+		const inside = document?.scheme === 'file' && vscode.workspace.getWorkspaceFolder(document) !== undefined;
+		const at = given ?? (inside ? { textDocument: { uri: document.toString() } } : await somewhere());
 		if (at === undefined) {
 			return undefined;
 		}
@@ -42,15 +46,22 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 			}
 			return undefined;
 		}
-		const execution = await vscode.tasks.executeTask(task(found));
-		return new Promise((resolve) => {
-			const listener = vscode.tasks.onDidEndTaskProcess((e) => {
-				if (e.execution === execution) {
-					listener.dispose();
-					resolve(e.exitCode);
-				}
-			});
+		const wanted = task(found);
+		const mine = (e: { execution: vscode.TaskExecution }) => e.execution.task.name === wanted.name;
+		const listeners: vscode.Disposable[] = [];
+		const ended = new Promise<number | undefined>((resolve) => {
+			listeners.push(
+				vscode.tasks.onDidEndTaskProcess((e) => mine(e) && resolve(e.exitCode)),
+				// A terminal that is closed ends a task without an exit code.
+				vscode.tasks.onDidEndTask((e) => mine(e) && setTimeout(() => resolve(undefined), 1000)),
+			);
 		});
+		try {
+			await vscode.tasks.executeTask(wanted);
+			return await ended;
+		} finally {
+			vscode.Disposable.from(...listeners).dispose();
+		}
 	}
 
 	async provideTasks(): Promise<vscode.Task[]> {

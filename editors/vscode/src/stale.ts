@@ -10,8 +10,12 @@ export class StaleMarks implements vscode.Disposable {
 	private readonly look: vscode.TextEditorDecorationType;
 	private readonly disposables: vscode.Disposable[];
 	private readonly timers = new Map<string, NodeJS.Timeout>();
-	/** The stale functions of each document, as they were last seen. */
-	private readonly seen = new Map<string, string>();
+	/**
+	 * Documents that were edited since Test Coverage was told of them. VS Code moves what it painted as
+	 * text is typed, but keeps the places of before for an editor that comes back.
+	 */
+	private readonly edited = new Set<vscode.TextDocument>();
+	private visible = new Set<vscode.TextDocument>();
 
 	constructor(
 		private readonly model: Model,
@@ -25,11 +29,33 @@ export class StaleMarks implements vscode.Disposable {
 		});
 		this.disposables = [
 			this.look,
-			vscode.window.onDidChangeVisibleTextEditors(() => this.all()),
-			vscode.workspace.onDidChangeTextDocument((e) => this.later(e.document)),
-			vscode.workspace.onDidCloseTextDocument((d) => this.seen.delete(d.uri.toString())),
+			vscode.window.onDidChangeVisibleTextEditors((editors) => {
+				const documents = new Set(editors.map((editor) => editor.document));
+				this.tell((document) => documents.has(document) && !this.visible.has(document));
+				this.visible = documents;
+				this.all();
+			}),
+			vscode.workspace.onDidChangeTextDocument((e) => {
+				if (e.contentChanges.length > 0 && this.model.file(e.document.uri) !== undefined) {
+					this.edited.add(e.document);
+				}
+				this.later(e.document);
+			}),
+			vscode.workspace.onDidSaveTextDocument((document) => this.tell((edited) => edited === document)),
+			vscode.workspace.onDidCloseTextDocument((document) => this.edited.delete(document)),
 			model.onDidChange(() => this.all()),
 		];
+	}
+
+	/**
+	 * Has Test Coverage ask again where one of the edited documents is of interest. Not while somebody
+	 * types: each time counts as a run of tests for VS Code.
+	 */
+	private tell(interesting: (document: vscode.TextDocument) => boolean): void {
+		if ([...this.edited].some(interesting)) {
+			this.edited.clear();
+			this.testCoverage.refresh();
+		}
 	}
 
 	dispose(): void {
@@ -67,11 +93,12 @@ export class StaleMarks implements vscode.Disposable {
 		}
 		const known = this.model.file(document.uri) !== undefined && !this.model.status?.hidden;
 		const version = document.version;
-		const coverage = known ? await this.model.document(document.uri) : null;
+		const coverage = known ? await this.model.document(document.uri).catch(() => undefined) : null;
 		if (document.version !== version || coverage === undefined) {
 			return;
 		}
-		const stale = (coverage?.functions ?? []).filter((f) => f.stale && f.state !== 'excluded');
+		const functions = coverage?.stale_look === 'dim' ? coverage.functions : [];
+		const stale = functions.filter((f) => f.stale && f.state !== 'excluded');
 		const marks = stale.map((f) => ({
 			range: new vscode.Range(
 				f.name_range.start.line,
@@ -83,12 +110,6 @@ export class StaleMarks implements vscode.Disposable {
 		}));
 		for (const editor of editors) {
 			editor.setDecorations(this.look, marks);
-		}
-		const key = document.uri.toString();
-		const names = stale.map((f) => f.name).join('\n');
-		if (known && names !== (this.seen.get(key) ?? '')) {
-			this.seen.set(key, names);
-			this.testCoverage.refresh();
 		}
 	}
 }

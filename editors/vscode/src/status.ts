@@ -26,7 +26,8 @@ export class StatusBar implements vscode.Disposable {
 		this.item.command = 'covls.menu';
 		this.disposables = [
 			this.item,
-			model.onDidChange(() => this.update()),
+			model.onDidChangeStatus(() => this.update()),
+			vscode.window.onDidChangeActiveTextEditor(() => this.here()),
 			vscode.workspace.onDidChangeConfiguration((e) => {
 				if (e.affectsConfiguration('covls.statusBar')) {
 					this.update();
@@ -35,6 +36,9 @@ export class StatusBar implements vscode.Disposable {
 			vscode.workspace.onDidChangeWorkspaceFolders(() => this.update()),
 			vscode.commands.registerCommand('covls.menu', () => this.menu()),
 		];
+		// The age of the profiles grows.
+		const clock = setInterval(() => this.update(), 60_000);
+		this.disposables.push({ dispose: () => clearInterval(clock) });
 		this.update();
 	}
 
@@ -48,10 +52,10 @@ export class StatusBar implements vscode.Disposable {
 		this.item.text = look.text;
 		this.item.backgroundColor = look.background === undefined ? undefined : new vscode.ThemeColor(look.background);
 		this.item.accessibilityInformation = { label: look.label };
-		this.item.tooltip = status === undefined ? look.label : tooltip(status);
+		this.item.tooltip =
+			status === undefined ? [look.label, this.client.words].join('\n') : tooltip(status, this.client.words);
 		void vscode.commands.executeCommand('setContext', 'covls.state', status?.state ?? this.client.life);
-		void vscode.commands.executeCommand('setContext', 'covls.hidden', status?.hidden ?? false);
-		void vscode.commands.executeCommand('setContext', 'covls.languages', status?.languages ?? []);
+		this.here();
 		void vscode.commands.executeCommand('setContext', 'covls.running', this.client.life === 'running');
 		const wanted = vscode.workspace.getConfiguration('covls').get('statusBar.enable', true);
 		if (wanted && localFolders().length > 0) {
@@ -59,6 +63,13 @@ export class StatusBar implements vscode.Disposable {
 		} else {
 			this.item.hide();
 		}
+	}
+
+	/** Whether the file at hand is one that a profile names decides what the palette offers. */
+	private here(): void {
+		const uri = vscode.window.activeTextEditor?.document.uri;
+		const measured = uri !== undefined && this.model.file(uri) !== undefined;
+		void vscode.commands.executeCommand('setContext', 'covls.measured', measured);
 	}
 
 	private look(status: Status | undefined): Look {
@@ -98,7 +109,15 @@ export class StatusBar implements vscode.Disposable {
 		if (status.hidden) {
 			label.push(vscode.l10n.t('marks are hidden'));
 		}
-		return { text: `${icon} ${figure}${late}`, label: label.join(', ') };
+		const troubled = status.profiles.filter((profile) => profile.trouble !== null || profile.found === 0);
+		if (troubled.length > 0) {
+			label.push(
+				troubled.length === 1
+					? vscode.l10n.t('1 profile is of no use')
+					: vscode.l10n.t('{0} profiles are of no use', troubled.length),
+			);
+		}
+		return { text: `${icon} ${figure}${late}${troubled.length > 0 ? ' $(warning)' : ''}`, label: label.join(', ') };
 	}
 
 	private async menu(): Promise<void> {
@@ -119,7 +138,12 @@ export class StatusBar implements vscode.Disposable {
 			ready ? gapWords(status) : undefined,
 		);
 		add(ready, 'book', vscode.l10n.t('Show Report'), 'covls.showReport');
-		add(vscode.workspace.isTrusted, 'play', vscode.l10n.t('Run Tests with Coverage'), 'covls.runTests');
+		add(
+			this.client.life === 'running' && vscode.workspace.isTrusted,
+			'play',
+			vscode.l10n.t('Run Tests with Coverage'),
+			'covls.runTests',
+		);
 		add(
 			ready,
 			status?.hidden ? 'eye' : 'eye-closed',
@@ -158,7 +182,10 @@ function newer(sources: number): string {
 	return sources === 1 ? vscode.l10n.t('1 source is newer') : vscode.l10n.t('{0} sources are newer', sources);
 }
 
-function tooltip(status: Status): vscode.MarkdownString {
+/** Profiles that the tooltip lists. */
+const mostProfiles = 10;
+
+function tooltip(status: Status, server: string): vscode.MarkdownString {
 	const tip = new vscode.MarkdownString('', true);
 	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
 	if (status.summary !== null) {
@@ -179,7 +206,9 @@ function tooltip(status: Status): vscode.MarkdownString {
 			line(`$(folder) ${literal(folder.name)}: ${literal(percent(folder.summary))}`);
 		}
 	}
-	for (const profile of status.profiles) {
+	// Those with trouble come first.
+	const profiles = [...status.profiles].sort((a, b) => Number(b.trouble !== null) - Number(a.trouble !== null));
+	for (const profile of profiles.slice(0, mostProfiles)) {
 		const found =
 			profile.found < profile.files ? `, ${vscode.l10n.t('{0} of {1} files found', profile.found, profile.files)}` : '';
 		const late = profile.newer_sources > 0 ? `, ${newer(profile.newer_sources)}` : '';
@@ -190,8 +219,14 @@ function tooltip(status: Status): vscode.MarkdownString {
 			line(literal(profile.trouble));
 		}
 	}
+	if (profiles.length > mostProfiles) {
+		line(literal(vscode.l10n.t('and {0} more profiles', profiles.length - mostProfiles)));
+	}
 	if (status.hidden) {
 		line(`$(eye-closed) ${literal(vscode.l10n.t('Marks are hidden.'))}`);
+	}
+	if (server !== '') {
+		line(literal(server));
 	}
 	return tip;
 }

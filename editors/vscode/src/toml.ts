@@ -24,7 +24,7 @@ export class SettingsFile implements vscode.CompletionItemProvider {
 	provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
 		const before = document.lineAt(position.line).text.slice(0, position.character);
 		if (/^\s*\[/.test(before)) {
-			return tableItems(before);
+			return tableItems(before, document, position);
 		}
 		const table = lookup(schema, tableAbove(document, position.line));
 		const value = /^\s*([\w.-]+)\s*=\s*("?)[^"]*$/.exec(before);
@@ -54,12 +54,16 @@ function lookup(from: Schema | undefined, names: readonly string[]): Schema | un
 }
 
 /** The tables, "[name]", and the lists of tables, "[[name]]". */
-function tableItems(before: string): vscode.CompletionItem[] {
+function tableItems(before: string, document: vscode.TextDocument, at: vscode.Position): vscode.CompletionItem[] {
 	const out: vscode.CompletionItem[] = [];
 	const twice = /^\s*\[\[/.test(before);
+	// All that stands in the brackets gives way, and those that an editor closed by itself.
+	const rest = /^[\w.-]*\]*/.exec(document.lineAt(at.line).text.slice(at.character))?.[0].length ?? 0;
+	const range = new vscode.Range(at.line, before.search(/[^\s[]|$/), at.line, at.character + rest);
 	const add = (name: string, of: Schema, list: boolean) => {
 		const item = new vscode.CompletionItem(list ? `[[${name}]]` : `[${name}]`, vscode.CompletionItemKind.Module);
 		item.filterText = name;
+		item.range = range;
 		item.insertText = list && !twice ? `[${name}]]` : `${name}${list ? ']]' : ']'}`;
 		describe(item, of);
 		out.push(item);

@@ -11,6 +11,7 @@ export type Node =
 			readonly icon: string;
 			readonly description: string;
 			readonly command?: string;
+			readonly args?: readonly unknown[];
 			readonly children: Node[];
 	  }
 	| { readonly kind: 'component'; readonly component: Component; readonly children: Node[] }
@@ -21,8 +22,14 @@ export type Node =
 			readonly parent: Node | undefined;
 			readonly children: Node[];
 	  }
-	| { readonly kind: 'file'; readonly file: GapFile; readonly parent: Node; readonly children: Node[] }
-	| { readonly kind: 'gap'; readonly gap: Gap; readonly file: GapFile; readonly parent: Node };
+	| {
+			readonly kind: 'file';
+			readonly id: string;
+			readonly file: GapFile;
+			readonly parent: Node;
+			readonly children: Node[];
+	  }
+	| { readonly kind: 'gap'; readonly id: string; readonly gap: Gap; readonly file: GapFile; readonly parent: Node };
 
 /** What the tree shows; kept from session to session. */
 interface Filter {
@@ -76,9 +83,9 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 			case 'tier':
 				return tierItem(node.id, node.tier, node.children);
 			case 'file':
-				return fileItem(node.file, node.children.length);
+				return fileItem(node);
 			case 'gap':
-				return gapItem(node.file, node.gap);
+				return gapItem(node);
 		}
 	}
 
@@ -129,7 +136,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		return root;
 	}
 
-	private fileNode(file: GapFile, parent: Node): Node | undefined {
+	private fileNode(file: GapFile, parent: Node & { kind: 'tier' }): Node | undefined {
 		const text = this.filter.text.toLowerCase();
 		const whole = file.path.toLowerCase().includes(text);
 		const gaps = whole ? file.gaps : file.gaps.filter((gap) => gap.name.toLowerCase().includes(text));
@@ -137,8 +144,17 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		if (!isGap || (!whole && gaps.length === 0)) {
 			return undefined;
 		}
-		const node = { kind: 'file' as const, file, parent, children: [] as Node[] };
-		node.children.push(...gaps.map((gap) => ({ kind: 'gap' as const, gap, file, parent: node })));
+		const id = `${parent.id} ${file.uri ?? file.path}`;
+		const node = { kind: 'file' as const, id, file, parent, children: [] as Node[] };
+		node.children.push(
+			...gaps.map((gap, i) => ({
+				kind: 'gap' as const,
+				id: `${id} ${gap.line} ${gap.name} ${i}`,
+				gap,
+				file,
+				parent: node,
+			})),
+		);
 		return node;
 	}
 
@@ -208,31 +224,55 @@ function welcome(status: Status): Node[] {
 		children: [],
 		...more,
 	});
-	const action = (label: string, icon: string, command: string, description = '') =>
-		row(label, icon, { command, description });
+	const action = (label: string, icon: string, command: string, description = '', args: unknown[] = []) =>
+		row(label, icon, { command, description, args });
 	const rows = [row(vscode.l10n.t('No coverage profile was found'), 'info')];
 	for (const folder of status.folders) {
 		const names = folder.patterns.map((pattern) => row(pattern.replace(/^\*\*\//, ''), 'file'));
+		const place = row(vscode.Uri.parse(folder.uri).fsPath, 'folder');
+		rows.push(row(folder.name, 'search', { description: searched(folder, names.length), children: [place, ...names] }));
+	}
+	for (const { uri, name, make_profile: make } of status.folders) {
+		if (make === null) {
+			continue;
+		}
+		const command = status.folders.length > 1 ? `${name}: ${make.command}` : make.command;
 		rows.push(
-			row(folder.name, 'search', {
-				description:
-					folder.searched_dirs === 1
-						? vscode.l10n.t('1 folder searched for {0} names', names.length)
-						: vscode.l10n.t('{0} folders searched for {1} names', folder.searched_dirs, names.length),
-				children: names,
-			}),
+			vscode.workspace.isTrusted
+				? action(vscode.l10n.t('Run Tests with Coverage'), 'play', 'covls.runTests', command, [{ folder: uri }])
+				: row(vscode.l10n.t('What makes a first profile'), 'terminal', { description: command }),
 		);
 	}
-	if (vscode.workspace.isTrusted) {
-		for (const command of new Set(status.folders.flatMap((folder) => folder.make_profile?.command ?? []))) {
-			rows.push(action(vscode.l10n.t('Run Tests with Coverage'), 'play', 'covls.runTests', command));
-		}
+	if (!vscode.workspace.isTrusted) {
+		rows.push(action(vscode.l10n.t('Trust This Workspace'), 'shield', 'workbench.trust.manage'));
+	}
+	if (status.folders.every((folder) => folder.make_profile === null)) {
+		rows.push(
+			action(
+				vscode.l10n.t('How to Make a First Profile'),
+				'book',
+				'workbench.action.openWalkthrough',
+				vscode.l10n.t('in any language'),
+				['covls.covls#start'],
+			),
+		);
 	}
 	rows.push(
 		action(vscode.l10n.t('Select Profiles'), 'files', 'covls.selectProfiles'),
 		action(vscode.l10n.t('Why is nothing shown?'), 'pulse', 'covls.doctor'),
 	);
 	return rows;
+}
+
+function searched(folder: Status['folders'][number], names: number): string {
+	switch (folder.searched_dirs) {
+		case 0:
+			return names === 1 ? vscode.l10n.t('1 path looked for') : vscode.l10n.t('{0} paths looked for', names);
+		case 1:
+			return vscode.l10n.t('1 folder searched for {0} names', names);
+		default:
+			return vscode.l10n.t('{0} folders searched for {1} names', folder.searched_dirs, names);
+	}
 }
 
 function hintItem(node: Extract<Node, { kind: 'hint' }>): vscode.TreeItem {
@@ -245,7 +285,7 @@ function hintItem(node: Extract<Node, { kind: 'hint' }>): vscode.TreeItem {
 	item.tooltip = node.description === '' ? node.label : `${node.label}: ${node.description}`;
 	item.accessibilityInformation = { label: item.tooltip };
 	if (node.command !== undefined) {
-		item.command = { command: node.command, title: node.label };
+		item.command = { command: node.command, title: node.label, arguments: [...(node.args ?? [])] };
 	}
 	return item;
 }
@@ -289,13 +329,15 @@ function tierItem(id: string, tier: Tier, files: readonly Node[]): vscode.TreeIt
 	return item;
 }
 
-function fileItem(file: GapFile, gaps: number): vscode.TreeItem {
+function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
+	const { file } = node;
+	const gaps = node.children.length;
 	const name = file.path.slice(file.path.lastIndexOf('/') + 1);
 	const item = new vscode.TreeItem(
 		name,
 		gaps > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
 	);
-	item.id = `${file.uri ?? file.path}`;
+	item.id = node.id;
 	item.iconPath = tierIcon(file.tier);
 	const folder = file.path.slice(0, Math.max(0, file.path.length - name.length - 1));
 	const facts = [
@@ -325,10 +367,13 @@ function fileItem(file: GapFile, gaps: number): vscode.TreeItem {
 	};
 	if (file.uri === null) {
 		item.contextValue = 'file.lost';
+		item.command = { command: 'covls.doctor', title: vscode.l10n.t('Doctor') };
 		return item;
 	}
-	item.resourceUri = undefined;
 	item.contextValue = 'file';
+	if (gaps === 0) {
+		item.command = { command: 'covls.openFile', title: vscode.l10n.t('Open File'), arguments: [node] };
+	}
 	return item;
 }
 
@@ -339,9 +384,9 @@ function amountOf(unit: 'statements' | 'lines', n: number): string {
 	return n === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', n);
 }
 
-function gapItem(file: GapFile, gap: Gap): vscode.TreeItem {
-	const item = new vscode.TreeItem(gap.name, vscode.TreeItemCollapsibleState.None);
-	item.id = `${file.uri ?? file.path} ${gap.line} ${gap.name}`;
+function gapItem({ id, file, gap }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
+	const item = new vscode.TreeItem(gap.name || gap.message, vscode.TreeItemCollapsibleState.None);
+	item.id = id;
 	item.iconPath = new vscode.ThemeIcon('symbol-function');
 	const amount = amountOf(file.summary.unit, gap.statements);
 	item.description = gap.kind === '' ? amount : `${amount} · ${gap.kind}`;

@@ -113,12 +113,12 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 
 	await steps.step('a hover tells the reason', page, async () => {
 		const first = uncovered(shell)[0] as ShellGap;
-		const said = await window.hover(shortName(first.name));
+		const file = truth.report.files.find((f) => f.path === shell);
+		const reason = new RegExp(`${file?.tier}: ${file?.gap} `);
+		const said = await window.hover(shortName(first.name), reason);
 		await picture(world.pictures, page, 'editor', '.part.editor');
 		assert.match(said, /not covered/);
 		assert.match(said, /0 of 1 statement/);
-		const file = truth.report.files.find((f) => f.path === shell);
-		assert.match(said, new RegExp(`${file?.tier}: ${file?.gap} `), 'the tier and what it rests on');
 	});
 
 	/** Holds every view against what covls says in a shell. */
@@ -171,6 +171,13 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 		await picture(world.pictures, page, 'tree', gapsPane);
 	});
 
+	await steps.step('coverage that another run took away comes back', page, async () => {
+		await window.run('Test: Clear Coverage');
+		await until('no gutter is painted', async () => (await window.gutters('miss')).length === 0);
+		await window.run('Covls: Reload');
+		await until('the gutter is back', async () => (await window.gutters('miss')).length > 0);
+	});
+
 	await steps.step('the explorer has badges and percentages', page, async () => {
 		const { report } = truth;
 		await window.run('View: Show Explorer');
@@ -206,36 +213,21 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 			async () => (await window.squiggles()).length > 0 && (await window.gutters('miss')).length > 0,
 		);
 		const before = figure(truth);
-		await page.evaluate((treeSelector) => {
-			const seen: unknown[] = [];
-			const look = () =>
-				seen.push({
-					status: document.querySelector('[id="covls.covls.covls.status"] a')?.getAttribute('aria-label'),
-					rows: document.querySelectorAll(`${treeSelector} .monaco-list-row`).length,
-					squiggles: document.querySelectorAll('.monaco-editor [class*="squiggly-"]').length,
-					gutters: document.querySelectorAll('.coverage-deco-miss').length,
-					panel: document.querySelector('.part.panel')?.checkVisibility() ?? false,
-				});
-			Object.assign(globalThis, { covlsSeen: seen, covlsTimer: setInterval(look, 20) });
-		}, tree);
+		const seen = await window.watch(tree);
 		await testCobra(go);
 		truth = await ask();
 		const after = figure(truth);
 		assert.notEqual(after, before);
 		await until('the new figure', async () => (await window.statusLabel()) === `Coverage ${after}`);
 		await allViews('cobra.go');
-		const seen = await page.evaluate(() => {
-			const g = globalThis as unknown as { covlsTimer: number; covlsSeen: Record<string, unknown>[] };
-			clearInterval(g.covlsTimer);
-			return g.covlsSeen;
-		});
-		assert.ok(seen.length > 20);
-		for (const moment of seen) {
-			assert.match(String(moment['status']), /^Coverage \d/, JSON.stringify(moment));
-			for (const part of ['rows', 'squiggles', 'gutters']) {
-				assert.ok(Number(moment[part]) > 0, `no ${part}: ${JSON.stringify(moment)}`);
+		const moments = await seen();
+		assert.ok(moments.length > 20);
+		for (const moment of moments) {
+			assert.match(moment.status, /^Coverage \d/, JSON.stringify(moment));
+			for (const part of ['rows', 'squiggles', 'gutters'] as const) {
+				assert.ok(moment[part] > 0, `no ${part}: ${JSON.stringify(moment)}`);
 			}
-			assert.equal(moment['panel'], false, 'nothing came to the front');
+			assert.equal(moment.panel, false, 'nothing came to the front');
 		}
 	});
 
@@ -284,6 +276,7 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 	await steps.step('a server that is killed comes back, and says so once', page, async () => {
 		const pids = serving(world.server);
 		assert.equal(pids.length, 1);
+		const seen = await window.watch(tree);
 		process.kill(pids[0] as number, 'SIGKILL');
 		await until(
 			'a message',
@@ -292,6 +285,9 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 		await until('another server', () => serving(world.server).some((pid) => pid !== pids[0]));
 		await until('the figure', async () => (await window.statusLabel()) === `Coverage ${figure(truth)}`);
 		await until('the marks', async () => (await window.squiggles()).length > 0);
+		for (const moment of await seen()) {
+			assert.ok(moment.rows > 0 && moment.gutters > 0, `something was gone meanwhile: ${JSON.stringify(moment)}`);
+		}
 		await window.run('Covls: Restart Server');
 		await until('a third server', async () => {
 			const now = serving(world.server);

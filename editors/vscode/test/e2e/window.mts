@@ -12,6 +12,15 @@ export interface Row {
 	readonly aria: string;
 }
 
+/** What could be seen at a moment: words of the status bar, and how many there were of the others. */
+export interface Moment {
+	readonly status: string;
+	readonly rows: number;
+	readonly squiggles: number;
+	readonly gutters: number;
+	readonly panel: boolean;
+}
+
 /** A window of VS Code, driven as a person would. */
 export class Window {
 	readonly page: Page;
@@ -148,8 +157,11 @@ export class Window {
 		return this.page.locator('.editor-group-container.active .codelens-decoration').allInnerTexts();
 	}
 
-	/** Moves the mouse onto the first name in the text that is this word, and returns what the hover says. */
-	async hover(words: string): Promise<string> {
+	/**
+	 * Moves the mouse onto the first name in the text that is this word, and returns what the hover says
+	 * when it says what is wanted: its parts come one by one.
+	 */
+	async hover(words: string, wanted = /./): Promise<string> {
 		const spot = this.page
 			.locator('.editor-group-container.active .view-line span span', { hasText: new RegExp(`^\\W*${words}\\W*$`) })
 			.first();
@@ -159,8 +171,33 @@ export class Window {
 			await spot.hover();
 			await hover.first().waitFor({ timeout: 5000 });
 			const text = (await hover.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
-			return /^Loading/.test(text) ? undefined : text;
+			return /^Loading/.test(text) || !wanted.test(text) ? undefined : text;
 		});
+	}
+
+	/**
+	 * Begins to look, as often as the page lets it, whether what the extension shows is there, and
+	 * returns what ends that and tells what was seen.
+	 */
+	async watch(tree: string): Promise<() => Promise<Moment[]>> {
+		await this.page.evaluate((treeSelector) => {
+			const seen: Moment[] = [];
+			const look = () =>
+				seen.push({
+					status: document.querySelector('[id="covls.covls.covls.status"] a')?.getAttribute('aria-label') ?? '',
+					rows: document.querySelectorAll(`${treeSelector} .monaco-list-row`).length,
+					squiggles: document.querySelectorAll('.monaco-editor [class*="squiggly-"]').length,
+					gutters: document.querySelectorAll('.coverage-deco-miss').length,
+					panel: document.querySelector('.part.panel')?.checkVisibility() ?? false,
+				});
+			Object.assign(globalThis, { covlsSeen: seen, covlsTimer: setInterval(look, 20) });
+		}, tree);
+		return () =>
+			this.page.evaluate(() => {
+				const { covlsTimer, covlsSeen } = globalThis as unknown as { covlsTimer: number; covlsSeen: Moment[] };
+				clearInterval(covlsTimer);
+				return covlsSeen;
+			});
 	}
 
 	/** Closes the panel, where it is open. */

@@ -141,7 +141,8 @@ export function tests(): void {
 		};
 
 		before(async () => {
-			const text = 'sta\nstale = \nlens.\n[diagnostics]\nseverity.high = ""\n[\n[[rule]]\n\nunknown = 1\n';
+			const text =
+				'sta\nstale = \nlens.\n[diagnostics]\nseverity.high = ""\n[\n[[rule]]\n\nunknown = 1\n[diagnostics.s]\n';
 			await vscode.workspace.fs.writeFile(settings, new TextEncoder().encode(text));
 			await vscode.window.showTextDocument(settings);
 		});
@@ -155,6 +156,18 @@ export function tests(): void {
 			const tables = await labels(5, 1);
 			assert.ok(tables.includes('[[component]]') && tables.includes('[diagnostics.severity]'), tables.join());
 			assert.ok((await labels(7, 0)).includes('at_least'));
+		});
+
+		it('has the name of a table replaced as a whole', async () => {
+			const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+				'vscode.executeCompletionItemProvider',
+				settings,
+				new vscode.Position(9, 14),
+			);
+			const item = list.items.find((i) => i.label === '[diagnostics.severity]');
+			assert.equal(item?.insertText, 'diagnostics.severity]');
+			const range = item?.range as vscode.Range;
+			assert.deepEqual([range.start.character, range.end.character], [1, 15]);
 		});
 
 		it('is marked where it is wrong', async () => {
