@@ -4,10 +4,12 @@
 //
 // A target is a platform by its name in the marketplace, like linux-x64.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundle } from './build.mjs';
+import { notices } from './notices.mjs';
 
 const extension = fileURLToPath(new URL('..', import.meta.url));
 const repository = resolve(extension, '../..');
@@ -23,7 +25,8 @@ const run = (dir, program, args, env = {}) =>
 	execFileSync(program, args, { cwd: dir, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
 const size = (file) => `${(statSync(file).size / 1e6).toFixed(1)} MB`;
 
-run(extension, process.execPath, ['scripts/build.mjs']);
+const inputs = await bundle();
+writeFileSync(join(extension, 'dist/ThirdPartyNotices.txt'), notices(inputs, extension, repository));
 for (const target of positionals) {
 	const [system, machine] = target.split('-');
 	if (systems[system] === undefined || machines[machine] === undefined) {

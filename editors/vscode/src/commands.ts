@@ -152,7 +152,7 @@ interface Diagnosis {
 
 const doctorTitle = () => vscode.l10n.t('Coverage doctor');
 
-async function doctor({ client, reports }: Parts): Promise<void> {
+async function doctor({ client, reports }: Parts, reveal = true): Promise<void> {
 	const answer = await client.run<string | Diagnosis>(serverCommand.doctor);
 	const { content, fixes } = typeof answer === 'string' ? { content: answer, fixes: [] } : answer;
 	const buttons = fixes.map(({ title, from, to, uri }) => ({
@@ -160,7 +160,7 @@ async function doctor({ client, reports }: Parts): Promise<void> {
 		command: serverCommand.addPathMapping,
 		args: { from, to, uri },
 	}));
-	await reports.showMarkdownPage(doctorTitle(), content, buttons);
+	await reports.showMarkdownPage(doctorTitle(), content, buttons, reveal);
 }
 
 /** The file that a command speaks of: a row of the tree, an entry of the explorer, or the one at hand. */
@@ -234,7 +234,7 @@ async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 	await client.run(serverCommand.addPathMapping, args);
 	if (reports.shows(doctorTitle())) {
 		await client.run(serverCommand.reload);
-		await doctor(parts);
+		await doctor(parts, false);
 	}
 }
 

@@ -43,9 +43,10 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 	/**
 	 * Shows a page. Where it says itself what may run in it (the report: its own script and style, by
 	 * their hashes) that holds; else it runs no script. Either way it loads nothing. Links
-	 * "command:…" run the commands that are named.
+	 * "command:…" run the commands that are named. A page that is open is brought to the front unless
+	 * `reveal` is false.
 	 */
-	showPage(title: string, html: string, commands: readonly string[] = []): void {
+	showPage(title: string, html: string, commands: readonly string[] = [], reveal = true): void {
 		const own = html.includes('http-equiv="Content-Security-Policy"');
 		let panel = this.pages.get(title);
 		if (panel === undefined) {
@@ -60,13 +61,15 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 			this.pages.set(title, panel);
 		} else {
 			panel.webview.options = { enableScripts: own, enableCommandUris: commands, localResourceRoots: [] };
-			panel.reveal();
+			if (reveal) {
+				panel.reveal();
+			}
 		}
 		panel.webview.html = own ? html : withPolicy(html);
 	}
 
 	/** Shows Markdown as a page, with buttons above it that run commands. */
-	async showMarkdownPage(title: string, text: string, buttons: readonly Button[]): Promise<void> {
+	async showMarkdownPage(title: string, text: string, buttons: readonly Button[], reveal = true): Promise<void> {
 		const body = await vscode.commands.executeCommand<string>('markdown.api.render', text);
 		const links = buttons.map(({ label, command, args }) => {
 			const target = `command:${command}?${encodeURIComponent(JSON.stringify([args]))}`;
@@ -74,7 +77,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 		});
 		const commands = [...new Set(buttons.map((button) => button.command))];
 		const html = `<!DOCTYPE html><html lang="${vscode.env.language}"><head><style>${style}</style></head><body>${links.join('')}${body}</body></html>`;
-		this.showPage(title, html, commands);
+		this.showPage(title, html, commands, reveal);
 	}
 
 	dispose(): void {

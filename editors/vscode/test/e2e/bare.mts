@@ -31,6 +31,7 @@ export async function bareSteps({ steps, root, pictures, ...world }: World): Pro
 	await steps.step('a project without a profile is told how to make one', page, async () => {
 		rmSync(profile);
 		await window.run('Testing: Focus on Coverage Gaps View');
+		await window.widen(560);
 		await until('the view says where it looked, and what would make one', async () => {
 			const rows = (await window.rows(tree)).map((row) => row.text.replaceAll('\u00a0', ' '));
 			return (

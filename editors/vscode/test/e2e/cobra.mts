@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readlinkSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { covls, goToolCover, type ShellGap, testCobra } from './projects.mts';
 import { until } from './until.mts';
@@ -161,14 +162,27 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 
 	await steps.step('status bar, tree, gutters and Test Coverage have the right numbers', page, async () => {
 		await window.run('Testing: Focus on Coverage Gaps View');
+		await window.widen(460);
 		// Two views share the place of three.
 		await page.locator('.pane-header[aria-label^="Test Explorer"]').click();
 		await allViews('cobra.go');
 		await page.locator(`${tree} .monaco-list-row`, { hasText: 'Critical' }).locator('.monaco-tl-twistie').click();
-		await window.hover('OnInitialize');
+		await until('lenses', async () => (await window.lenses()).length > 1);
+		await window.hover('OnInitialize', /covered/);
 		await picture(world.pictures, page, 'window');
 		await page.mouse.move(5, 5);
 		await picture(world.pictures, page, 'tree', gapsPane);
+	});
+
+	await steps.step("VS Code's own command goes to the next uncovered line", page, async () => {
+		const from = 85;
+		await window.goTo(from);
+		const missed = await window.gutters('miss');
+		await window.run('Test: Go to Next Uncovered Line');
+		await until('the cursor is in one that was missed', async () => {
+			const { line } = await window.cursor();
+			return line > from && missed.includes(line);
+		});
 	});
 
 	await steps.step('coverage that another run took away comes back', page, async () => {
@@ -293,6 +307,21 @@ export async function cobraSteps({ steps, program, ...world }: World, window: Wi
 			const now = serving(world.server);
 			return now.length === 1 && now[0] !== pids[0] && (await window.statusLabel()) === `Coverage ${figure(truth)}`;
 		});
+		await window.run('Notifications: Clear All Notifications');
+	});
+
+	await steps.step('a server that can not be started again is told', page, async () => {
+		const [pid] = serving(world.server);
+		const program = readlinkSync(`/proc/${pid}/exe`);
+		renameSync(program, `${program}.away`);
+		process.kill(pid as number, 'SIGKILL');
+		await until('the status bar says so', async () => (await window.statusLabel()).includes('could not be started'));
+		await until('a message', async () =>
+			(await window.notifications()).some((text) => text.includes('could not be started again')),
+		);
+		renameSync(`${program}.away`, program);
+		await page.locator('.notification-list-item .monaco-button', { hasText: 'Restart' }).first().click();
+		await until('the figure', async () => (await window.statusLabel()) === `Coverage ${figure(truth)}`);
 		await window.run('Notifications: Clear All Notifications');
 	});
 }

@@ -61,6 +61,9 @@ export async function folderSteps(world: World, window: Window, workspace: Works
 		assert.match(readFileSync(join(moved, '.covls.toml'), 'utf8'), /from = "\/builds\/team\/app"/);
 		await window.file('stock.ts');
 		await until('the marks are there', async () => (await window.squiggles()).length === 1);
+		await until('and the lens has their number', async () =>
+			(await window.lenses()).some((lens) => lens.includes('1 of 2 lines')),
+		);
 		assert.equal((await covls(world.program, moved)).gaps.length, 1);
 	});
 

@@ -100,7 +100,6 @@ let browser: Browser | undefined;
 try {
 	const [{ vsix, program }, go] = await Promise.all([packed(root), project(join(root, 'cobra'))]);
 	const server = await serve('code', vsix);
-	const driven = serve('host', vsix, ['--vscode-option', 'enable-smoke-test-driver']);
 	browser = await chromium.launch({
 		executablePath: await browserPath(),
 		args: [
@@ -122,9 +121,10 @@ try {
 	workspace.add(go);
 	const window = await Window.open(one, server, workspace.file);
 	await activation(first, window);
+	const driven = serve('host', vsix, ['--vscode-option', 'enable-smoke-test-driver']);
 	await Promise.all([
 		folders(first, window, workspace, go),
-		folder({ ...world, context: other, server: await driven }),
+		driven.then((server) => folder({ ...world, context: other, server })),
 	]);
 } catch (error) {
 	steps.failed++;

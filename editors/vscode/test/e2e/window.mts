@@ -52,7 +52,10 @@ export class Window {
 
 	/** The titles that the palette offers for some words. */
 	async offered(words: string): Promise<string[]> {
-		await this.ask(`>${words}`);
+		await until('the palette', async () => {
+			await this.ask(`>${words}`);
+			return true;
+		});
 		await this.page.waitForTimeout(1000);
 		const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
 		await this.page.keyboard.press('Escape');
@@ -64,7 +67,7 @@ export class Window {
 		await this.page.keyboard.press('Escape');
 		await this.page.keyboard.press('F1');
 		const input = this.page.locator('.quick-input-widget:visible input.input');
-		await input.waitFor();
+		await input.waitFor({ timeout: 2000 });
 		await input.fill(text);
 	}
 
@@ -91,7 +94,10 @@ export class Window {
 
 	/** Goes to a line of the file at hand. */
 	async goTo(line: number, column = 1): Promise<void> {
-		await this.ask(`:${line}:${column}`);
+		await until(`the palette takes line ${line}`, async () => {
+			await this.ask(`:${line}:${column}`);
+			return true;
+		});
 		await this.page.keyboard.press('Enter');
 		await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
 	}
@@ -126,6 +132,16 @@ export class Window {
 					aria: row.getAttribute('aria-label') ?? '',
 				})),
 		);
+	}
+
+	/** Drags the right edge of the side bar. */
+	async widen(to: number): Promise<void> {
+		const box = await this.page.locator('.part.sidebar').boundingBox();
+		const edge = (box?.x ?? 0) + (box?.width ?? 0);
+		await this.page.mouse.move(edge, 400);
+		await this.page.mouse.down();
+		await this.page.mouse.move(to, 400, { steps: 4 });
+		await this.page.mouse.up();
 	}
 
 	/** The numbers of the lines that carry a squiggle. */
