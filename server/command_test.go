@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/internal/gittest"
 )
 
 // watcher are the capabilities of an editor that takes covls's own messages.
@@ -92,18 +92,10 @@ func TestExplain(t *testing.T) {
 // TestExplainCommits has git know the file. That comes when it comes.
 func TestExplainCommits(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skipf("skipped: %v", err)
-	}
+	gittest.Need(t)
 	dir := workspace(t, shop)
-	for _, args := range [][]string{
-		{"init", "-q"},
-		{"add", "."},
-		{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "all"},
-	} {
-		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v %s", args, err, out)
-		}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"commit", "-q", "-m", "all"}} {
+		gittest.Run(t, dir, time.Now(), args...)
 	}
 	ed := connect(t, editor.Options{Capabilities: watcher(), Folders: []string{dir}})
 	settled(t, ed)

@@ -2,10 +2,8 @@ package server_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/internal/gittest"
 )
 
 // hoverOnUncovered is the hover on the function Uncovered of shop.
@@ -29,19 +28,11 @@ func hoverOnUncovered(t *testing.T, ed *editor.Editor, path string) string {
 // TestCommits has the hover tell of commits once git was asked, and nothing else change.
 func TestCommits(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("skipped without git")
-	}
+	gittest.Need(t)
 	dir := workspace(t, shop)
 	path := filepath.Join(dir, "a.go")
 	for _, args := range [][]string{{"init", "-q"}, {"add", "a.go"}, {"commit", "-q", "-m", "One"}} {
-		cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
-		cmd.Dir = dir
-		// A hook that runs the tests says where its own repository is.
-		cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git: %v\n%s", err, out)
-		}
+		gittest.Run(t, dir, time.Now(), args...)
 	}
 	ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
 	open(t, ed, path)

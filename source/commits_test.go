@@ -5,13 +5,12 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/covls/covls/internal/gittest"
 	"github.com/covls/covls/source"
 )
 
@@ -23,9 +22,7 @@ type repository struct {
 
 func newRepository(t *testing.T) *repository {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("skipped without git")
-	}
+	gittest.Need(t)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -39,16 +36,7 @@ func (r *repository) git(args ...string) { r.gitAt(time.Now(), args...) }
 
 func (r *repository) gitAt(when time.Time, args ...string) {
 	r.t.Helper()
-	cmd := exec.Command("git", append([]string{"-c", "commit.gpgsign=false", "-c", "core.hooksPath=none", "-c", "protocol.file.allow=always"}, args...)...)
-	cmd.Dir = r.dir
-	date := when.Format(time.RFC3339)
-	// A hook that runs the tests says where its own repository is.
-	plain := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
-	cmd.Env = append(plain, "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com",
-		"GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date, "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		r.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
+	gittest.Run(r.t, r.dir, when, args...)
 }
 
 // commit writes something new into the files and commits them.
@@ -78,9 +66,8 @@ func (r *repository) commit(when time.Time, files ...string) {
 func (r *repository) sign() {
 	r.t.Helper()
 	run := func(in string, args ...string) string {
-		cmd := exec.Command("git", args...)
-		cmd.Dir, cmd.Stdin = r.dir, strings.NewReader(in)
-		cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+		cmd := gittest.Command(r.dir, time.Now(), args...)
+		cmd.Stdin = strings.NewReader(in)
 		out, err := cmd.Output()
 		if err != nil {
 			r.t.Fatalf("git %s: %v", strings.Join(args, " "), err)

@@ -242,8 +242,13 @@ func (v *gaps) stmt(s ast.Stmt) {
 
 // block labels a block that begins at start, which lies before its brace, and looks into it.
 func (v *gaps) block(b *ast.BlockStmt, start token.Pos) {
-	v.list(b.List, start, b.End())
-	for _, s := range b.List {
+	v.body(b.List, start, b.End())
+}
+
+// body labels statements that run from one place to another, and looks into them.
+func (v *gaps) body(list []ast.Stmt, from, to token.Pos) {
+	v.list(list, from, to)
+	for _, s := range list {
 		v.stmt(s)
 	}
 }
@@ -270,10 +275,7 @@ func (v *gaps) clause(s ast.Stmt, tag ast.Expr) {
 		not = append(not, name)
 	}
 	w := v.with(not)
-	w.list(c.Body, c.Colon, c.End())
-	for _, s := range c.Body {
-		w.stmt(s)
-	}
+	w.body(c.Body, c.Colon, c.End())
 }
 
 func (v *gaps) communication(s ast.Stmt) {
@@ -287,10 +289,7 @@ func (v *gaps) communication(s ast.Stmt) {
 		v.facts.Complexity++
 		v.stmt(c.Comm)
 	}
-	v.list(c.Body, c.Colon, c.End())
-	for _, s := range c.Body {
-		v.stmt(s)
-	}
+	v.body(c.Body, c.Colon, c.End())
 }
 
 func (v *gaps) exprs(list ...ast.Expr) {

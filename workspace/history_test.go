@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/internal/gittest"
 	"github.com/covls/covls/workspace"
 )
 
@@ -26,26 +25,12 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-func git(t *testing.T, dir string, when time.Time, args ...string) {
-	t.Helper()
-	cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
-	cmd.Dir = dir
-	// A hook that runs the tests says where its own repository is.
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
-	cmd.Env = append(cmd.Env, "GIT_COMMITTER_DATE="+when.Format(time.RFC3339))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-}
-
 func folder(dir string) *workspace.Folder { return workspace.NewFolder(dir, "", config.Merge(), nil) }
 
 // TestCommitsOf has a repository, one inside it that is another folder, and files that neither tracks.
 func TestCommitsOf(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("skipped without git")
-	}
+	gittest.Need(t)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -61,17 +46,17 @@ func TestCommitsOf(t *testing.T) {
 	write(t, in("go.mod"), "module example.com/x\n")
 	write(t, in("cover.out"), profile.String())
 	now := time.Now()
-	git(t, dir, now, "init", "-q")
-	git(t, dir, now, "add", "old.go")
-	git(t, dir, now.AddDate(0, 0, -workspace.CommitDays-1), "commit", "-q", "-m", "Old")
-	git(t, dir, now, "add", "a.go")
-	git(t, dir, now, "commit", "-q", "-m", "New")
-	git(t, in("inner"), now, "init", "-q")
-	git(t, in("inner"), now, "add", "-A")
-	git(t, in("inner"), now, "commit", "-q", "-m", "Inner")
-	git(t, in("nested"), now, "init", "-q")
-	git(t, in("nested"), now, "add", "-A")
-	git(t, in("nested"), now, "commit", "-q", "-m", "Nested")
+	gittest.Run(t, dir, now, "init", "-q")
+	gittest.Run(t, dir, now, "add", "old.go")
+	gittest.Run(t, dir, now.AddDate(0, 0, -workspace.CommitDays-1), "commit", "-q", "-m", "Old")
+	gittest.Run(t, dir, now, "add", "a.go")
+	gittest.Run(t, dir, now, "commit", "-q", "-m", "New")
+	gittest.Run(t, in("inner"), now, "init", "-q")
+	gittest.Run(t, in("inner"), now, "add", "-A")
+	gittest.Run(t, in("inner"), now, "commit", "-q", "-m", "Inner")
+	gittest.Run(t, in("nested"), now, "init", "-q")
+	gittest.Run(t, in("nested"), now, "add", "-A")
+	gittest.Run(t, in("nested"), now, "commit", "-q", "-m", "Nested")
 
 	store := workspace.NewStore()
 	l := workspace.NewLoader(store)
