@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -29,7 +30,13 @@ export async function picture(folder: string | undefined, page: Page, name: stri
 	if (selector === undefined) {
 		await page.screenshot({ path, animations: 'disabled' });
 	} else {
-		await page.locator(selector).first().screenshot({ path, animations: 'disabled' });
+		// Of a tree, what is below its last row is left out.
+		const box = await page.locator(selector).first().boundingBox();
+		assert.ok(box, `${selector} is drawn`);
+		const rows = page.locator(`${selector} .monaco-list-row`);
+		const ends = await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().bottom + 8));
+		const height = Math.min(box.height, ends.length === 0 ? box.height : Math.max(...ends) - box.y);
+		await page.screenshot({ path, animations: 'disabled', clip: { ...box, height } });
 	}
 }
 
