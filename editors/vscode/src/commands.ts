@@ -42,6 +42,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.createConfiguration': () => createConfiguration(parts),
 		'covls.runTests': (at?: { folder?: string }) =>
 			tests.run(activeDocument(), at?.folder === undefined ? undefined : { folder: at.folder }),
+		// VS Code greys rows that run its own command.
+		'covls.trust': () => vscode.commands.executeCommand('workbench.trust.manage'),
 		'covls.restart': () => client.restart(),
 		'covls.showLog': () => client.log.show(),
 		'covls.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:covls.covls'),

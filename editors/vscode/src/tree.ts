@@ -244,7 +244,7 @@ function welcome(status: Status): Node[] {
 		);
 	}
 	if (!vscode.workspace.isTrusted) {
-		rows.push(action(vscode.l10n.t('Trust This Workspace'), 'shield', 'workbench.trust.manage'));
+		rows.push(action(vscode.l10n.t('Trust This Workspace'), 'shield', 'covls.trust'));
 	}
 	if (status.folders.every((folder) => folder.make_profile === null)) {
 		rows.push(

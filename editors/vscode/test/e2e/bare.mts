@@ -22,16 +22,18 @@ export async function bareSteps({ steps, root, pictures, ...world }: World): Pro
 		assert.ok(!(await window.offered('Covls: Run Tests')).includes(title));
 		const path = () => environment(serving(world.server).pop() ?? 0)['PATH'];
 		assert.equal(path(), '', 'the server finds no program that it could run');
-		await window.run('Workspaces: Manage Workspace Trust');
-		await page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
-		await until('the server finds programs', () => path());
-		await until('and tests can be run', async () => (await window.offered('Covls: Run Tests')).includes(title));
-	});
-
-	await steps.step('a project without a profile is told how to make one', page, async () => {
 		rmSync(profile);
 		await window.run('Testing: Focus on Coverage Gaps View');
 		await window.widen(560);
+		await page.locator(`${tree} .monaco-list-row`, { hasText: 'Trust This Workspace' }).click();
+		await page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
+		await until('the server finds programs', () => path());
+		await until('and tests can be run', async () => (await window.offered('Covls: Run Tests')).includes(title));
+		await window.run('View: Close All Editors');
+	});
+
+	await steps.step('a project without a profile is told how to make one', page, async () => {
+		await window.run('Testing: Focus on Coverage Gaps View');
 		await until('the view says where it looked, and what would make one', async () => {
 			const rows = (await window.rows(tree)).map((row) => row.text.replaceAll('\u00a0', ' '));
 			return (
