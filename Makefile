@@ -9,10 +9,10 @@ comma := ,
 space := $(subst ,, )
 export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
 
-.PHONY: test build lint unit e2e setup fuzz bench golden clean vsix test-vscode setup-vscode
+.PHONY: test build lint unit e2e setup fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
 # test installs what it needs, checks the style, runs every test with the race detector, and drives VS Code.
-test: lint setup
+test: lint check-vscode setup
 	COVLS_E2E=1 $(GO) test -race -timeout 20m ./...
 	@$(MAKE) --no-print-directory test-vscode
 
@@ -50,11 +50,13 @@ VSIX_TARGETS ?= linux-x64 linux-arm64 alpine-x64 darwin-x64 darwin-arm64 win32-x
 vsix: setup-vscode
 	@$(NODE) node $(VSCODE)/scripts/pack.mjs $(VSIX_TARGETS)
 
-# test-vscode checks the extension, packs it for this machine, and drives it in a real VS Code in a
-# real browser. SHOTS=folder keeps a picture of every step; ARGS=--update puts the good ones into
-# the README, ARGS='--only word' runs the steps whose name has the word.
-test-vscode: setup-vscode
+# check-vscode is what lint is for the extension: types, style, and what is made from something else.
+check-vscode: setup-vscode
 	@cd $(VSCODE) && PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" && npm run --silent check
+
+# test-vscode packs the extension for this machine, and drives it in a real VS Code in a real browser.
+# SHOTS=folder keeps a picture of every step; ARGS=--update puts the good ones into the README.
+test-vscode: setup-vscode
 	@$(NODE) node $(VSCODE)/test/e2e/main.mts $(if $(SHOTS),--shots $(abspath $(SHOTS))) $(ARGS)
 
 # setup-vscode installs what builds and drives the extension; npm's part follows package-lock.json.

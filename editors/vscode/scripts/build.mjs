@@ -31,10 +31,10 @@ if (import.meta.main) {
 	if (process.argv.includes('--tests')) {
 		await build({
 			...common,
-			external: ['vscode', 'mocha'],
 			entryPoints: ['test/host/index.ts'],
 			outfile: 'dist/test/index.js',
 			sourcemap: 'inline',
+			sourcesContent: false,
 		});
 	}
 }

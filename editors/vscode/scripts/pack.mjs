@@ -4,7 +4,7 @@
 //
 // A target is a platform by its name in the marketplace, like linux-x64.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -32,9 +32,14 @@ for (const target of positionals) {
 	if (systems[system] === undefined || machines[machine] === undefined) {
 		throw new Error(`${target} is no platform that covls is built for`);
 	}
-	const server = join(extension, 'server', system === 'win32' ? 'covls.exe' : 'covls');
+	const name = system === 'win32' ? 'covls.exe' : 'covls';
+	// go does not link again what is there and up to date.
+	const built = join(extension, 'dist/server', target, name);
+	run(repository, 'make', ['build', `OUT=${built}`], { GOOS: systems[system], GOARCH: machines[machine] });
+	const server = join(extension, 'server', name);
 	rmSync(join(extension, 'server'), { recursive: true, force: true });
-	run(repository, 'make', ['build', `OUT=${server}`], { GOOS: systems[system], GOARCH: machines[machine] });
+	mkdirSync(join(extension, 'server'));
+	copyFileSync(built, server);
 	const vsix = join(out, `covls-${target}.vsix`);
 	const vsce = join(extension, 'node_modules/.bin/vsce');
 	run(extension, vsce, ['package', '--no-dependencies', '--target', target, '--out', vsix]);

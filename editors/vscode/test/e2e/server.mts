@@ -1,9 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { plain } from './projects.mts';
 import { until } from './until.mts';
 
 /** VS Code in a browser, with folders of its own for everything that it keeps. */
@@ -22,13 +22,13 @@ export class CodeServer {
 		this.extensions = extensionsOf(dir);
 	}
 
-	/** Changes the user's settings, for windows that are opened from now on. */
-	set(settings: object): void {
-		writeFileSync(join(this.dir, 'user/User/settings.json'), JSON.stringify(settings));
+	/** Puts an extension by its folder among the others, while nobody has looked at them yet. */
+	place(extension: string): void {
+		cpSync(extension, join(this.extensions, 'covls-tests-0.0.0'), { recursive: true });
 	}
 
-	/** Starts it in a new folder with an extension, the user's settings, and more flags of code-server's. */
-	static async start(dir: string, vsix: string, settings: object, flags: string[] = []): Promise<CodeServer> {
+	/** Starts it in a new folder, with the user's settings. */
+	static async start(dir: string, settings: object): Promise<CodeServer> {
 		const user = join(dir, 'user');
 		const extensions = extensionsOf(dir);
 		mkdirSync(join(user, 'User'), { recursive: true });
@@ -36,11 +36,6 @@ export class CodeServer {
 		writeFileSync(join(dir, 'config.yaml'), '');
 		const port = await freePort();
 		const folders = ['--config', join(dir, 'config.yaml'), '--user-data-dir', user, '--extensions-dir', extensions];
-		const env = {
-			...process.env,
-			EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '' }),
-		};
-		await promisify(execFile)('code-server', [...folders, '--install-extension', vsix, '--force'], { env });
 		const log = openSync(join(dir, 'code-server.log'), 'w');
 		const child = spawn(
 			'code-server',
@@ -54,7 +49,6 @@ export class CodeServer {
 				'--disable-update-check',
 				'--disable-getting-started-override',
 				'--ignore-last-opened',
-				...flags,
 			],
 			{ env, stdio: ['ignore', log, log], detached: true },
 		);
@@ -65,6 +59,8 @@ export class CodeServer {
 			}
 			return (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))?.ok;
 		});
+		// It reads its larger part when the first page is asked for.
+		await fetch(server.url({}));
 		return server;
 	}
 
@@ -83,6 +79,12 @@ export class CodeServer {
 		}
 	}
 }
+
+/** There is no market to ask. */
+const env = {
+	...plain,
+	EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '' }),
+};
 
 const extensionsOf = (dir: string): string => join(dir, 'extensions');
 

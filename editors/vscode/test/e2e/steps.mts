@@ -7,21 +7,17 @@ export class Steps {
 	passed = 0;
 	failed = 0;
 	readonly shots: string | undefined;
-	private readonly only: string | undefined;
 
-	constructor(shots: string | undefined, only: string | undefined) {
+	constructor(shots: string | undefined) {
 		this.shots = shots;
-		this.only = only;
 		if (shots !== undefined) {
 			mkdirSync(shots, { recursive: true });
 		}
 	}
 
-	/** Runs a step; one that fails is told, and the next one is run all the same. */
-	async step(name: string, page: Page | undefined, body: () => Promise<void>): Promise<void> {
-		if (this.only !== undefined && !name.includes(this.only)) {
-			return;
-		}
+	/** Runs a step; one that fails is told, and the next one is run all the same. It returns whether it passed. */
+	async step(name: string, page: Page, body: () => Promise<void>): Promise<boolean> {
+		const { passed } = this;
 		const begin = Date.now();
 		const tell = (mark: string) => console.log(`${mark} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
 		try {
@@ -33,11 +29,12 @@ export class Steps {
 			tell('FAIL');
 			console.log(String((error as Error).stack ?? error).replace(/^/gm, '     '));
 		}
-		if (this.shots !== undefined && page !== undefined && !page.isClosed()) {
+		if (this.shots !== undefined && !page.isClosed()) {
 			const file = `${name.replace(/[^A-Za-z0-9]+/g, '-')}.png`;
 			await page
 				.screenshot({ path: join(this.shots, file) })
 				.catch((error) => console.log(`     no picture: ${error}`));
 		}
+		return this.passed > passed;
 	}
 }

@@ -5,6 +5,7 @@
 export async function until<T>(what: string, ask: () => T | Promise<T>, limit = 60_000): Promise<NonNullable<T>> {
 	const end = Date.now() + limit;
 	let last: unknown;
+	let pause = 20;
 	for (;;) {
 		try {
 			const answer = await ask();
@@ -19,6 +20,8 @@ export async function until<T>(what: string, ask: () => T | Promise<T>, limit = 
 			const why = last instanceof Error ? last.message : String(last);
 			throw new Error(`waited ${limit / 1000} s in vain: ${what}: ${why}`);
 		}
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		// To ask takes the page's time, so that a long wait is asked less often.
+		await new Promise((resolve) => setTimeout(resolve, pause));
+		pause = Math.min(pause * 1.3, 250);
 	}
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import type { CodeServer } from './server.mts';
 import { until } from './until.mts';
 
 /** A row of a tree: its words, and how deep it stands. */
@@ -29,20 +28,16 @@ export class Window {
 		this.page = page;
 	}
 
-	/** Opens a folder, or a file .code-workspace. */
-	static async open(context: BrowserContext, server: CodeServer, path: string): Promise<Window> {
+	static async open(context: BrowserContext, url: string): Promise<Window> {
 		const page = await context.newPage();
 		page.setDefaultTimeout(20_000);
-		await page.goto(server.url(path.endsWith('.code-workspace') ? { workspace: path } : { folder: path }), {
-			timeout: 60_000,
-		});
+		await page.goto(url, { timeout: 60_000 });
 		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-		await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
+		await page.waitForFunction(() => performance.getEntriesByName('code/didLoadExtensions').length > 0, undefined, {
+			timeout: 60_000,
+			polling: 200,
+		});
 		return new Window(page);
-	}
-
-	async close(): Promise<void> {
-		await this.page.close({ runBeforeUnload: false });
 	}
 
 	/** Runs a command of the palette by its whole title, as "Covls: Doctor". */
@@ -50,55 +45,51 @@ export class Window {
 		await this.choose(`>${title}`, title);
 	}
 
-	/** The titles that the palette offers for some words. */
-	async offered(words: string): Promise<string[]> {
-		await until('the palette', async () => {
-			await this.ask(`>${words}`);
-			return true;
-		});
-		await this.page.waitForTimeout(1000);
+	/** The titles that the palette offers for some words, one of which is known. */
+	async offered(words: string, known: string): Promise<string[]> {
+		await this.ask(`>${words}`, known);
 		const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
 		await this.page.keyboard.press('Escape');
 		return rows.map((row) => row.split('\n')[0] ?? '');
 	}
 
-	/** Types into the palette; what it had to say before is gone then. */
-	private async ask(text: string): Promise<void> {
-		await this.page.keyboard.press('Escape');
-		await this.page.keyboard.press('F1');
+	/** Types into the palette until it offers what is wanted first: what it knows comes by its own time. */
+	private async ask(text: string, first: string, key = 'F1'): Promise<void> {
 		const input = this.page.locator('.quick-input-widget:visible input.input');
-		await input.waitFor({ timeout: 2000 });
-		await input.fill(text);
-	}
-
-	/** Takes what the palette offers first for some words. It is asked anew where that is not what it should be. */
-	private async choose(text: string, first: string): Promise<void> {
 		const row = this.page.locator(`.quick-input-list .monaco-list-row[data-index="0"][aria-label^="${first}"]`);
 		let wait = 500;
 		await until(`the palette offers ${first}`, async () => {
-			await this.ask(text);
-			wait *= 2;
+			await this.page.keyboard.press('Escape');
+			await this.page.keyboard.press(key);
+			await input.waitFor({ timeout: 2000 });
+			await input.fill(text);
+			// What it offered before has the text for a moment; what it has not got may come later.
+			wait *= 1.5;
 			await row.waitFor({ timeout: Math.min(wait, 8000) });
 			return true;
 		});
+	}
+
+	/** Takes what the palette offers first for some words. */
+	private async choose(text: string, first: string, key?: string): Promise<void> {
+		await this.ask(text, first, key);
 		await this.page.keyboard.press('Enter');
 	}
 
-	/** Opens a file of the workspace by its path. */
-	async file(path: string): Promise<void> {
+	/** Opens a file of the workspace by its path, at a line. */
+	async file(path: string, line?: number): Promise<void> {
 		const name = path.slice(path.lastIndexOf('/') + 1);
-		await this.choose(path, name);
+		await this.choose(line === undefined ? path : `${path}:${line}`, name, 'Control+P');
 		await until(`${name} is open`, () => this.page.locator(`.tab.active[aria-label^="${name}"]`).count());
 		await this.page.locator('.editor-group-container.active .monaco-editor .view-line:visible').first().waitFor();
+		if (line !== undefined) {
+			await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
+		}
 	}
 
 	/** Goes to a line of the file at hand. */
-	async goTo(line: number, column = 1): Promise<void> {
-		await until(`the palette takes line ${line}`, async () => {
-			await this.ask(`:${line}:${column}`);
-			return true;
-		});
-		await this.page.keyboard.press('Enter');
+	async goTo(line: number): Promise<void> {
+		await this.choose(`:${line}`, `Go to line ${line}`, 'Control+G');
 		await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
 	}
 
@@ -219,7 +210,7 @@ export class Window {
 	/** Closes the panel, where it is open. */
 	async closePanel(): Promise<void> {
 		if (await this.page.locator('.part.panel').isVisible()) {
-			await this.run('View: Toggle Panel Visibility');
+			await this.page.keyboard.press('Control+J');
 			await this.page.locator('.part.panel').waitFor({ state: 'hidden' });
 		}
 	}

@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Said } from './projects.mts';
 import type { CodeServer } from './server.mts';
 import type { Steps } from './steps.mts';
+import type { Window } from './window.mts';
 
-/** What the steps of one VS Code share. */
+/** What all steps share. */
 export interface World {
-	/** The covls program of the packed extension. */
-	readonly program: string;
+	readonly window: Window;
+	readonly workspace: Workspace;
 	readonly server: CodeServer;
-	readonly context: BrowserContext;
 	readonly steps: Steps;
-	/** The user's settings. */
-	readonly settings: object;
-	/** A folder that is removed in the end. */
-	readonly root: string;
 	/** Where the pictures of the README go; undefined where none are wanted. */
 	readonly pictures: string | undefined;
 }
@@ -51,7 +47,12 @@ export class Workspace {
 
 	add(folder: string): void {
 		this.folders.push(folder);
-		writeFileSync(this.file, JSON.stringify({ folders: this.folders.map((path) => ({ path })), settings: {} }));
+		this.set({});
+	}
+
+	/** Sets the workspace's settings. */
+	set(settings: object): void {
+		writeFileSync(this.file, JSON.stringify({ folders: this.folders.map((path) => ({ path })), settings }));
 	}
 }
 
@@ -70,9 +71,16 @@ export const shortName = (name: string): string => name.replace(/.*\./, '');
 /** The figure of a report as the status bar has it. */
 export const figure = ({ report }: Said): string => `${Math.round(report.summary.percent * 10) / 10} %`;
 
+/** The server's program, of the extension that is installed. */
+export function program({ extensions }: CodeServer): string {
+	const name = readdirSync(extensions).find((folder) => folder.startsWith('covls.covls-'));
+	assert.ok(name, 'the extension is installed');
+	return join(extensions, name, 'server/covls');
+}
+
 /** The processes that run the server's program for a VS Code, the newest last. */
 export function serving(server: CodeServer): number[] {
-	const installed = join(server.extensions, 'covls.covls-');
+	const installed = program(server);
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
 		.filter((pid) => {
