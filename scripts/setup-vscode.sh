@@ -27,7 +27,6 @@ fi
 
 set --
 command -v npm >/dev/null || set -- "$@" npm
-command -v unzip >/dev/null || set -- "$@" unzip
 if [ ! -e "$code/.done" ]; then
 	# code-server brings modules in C++ that are compiled here.
 	command -v g++ >/dev/null && command -v make >/dev/null || set -- "$@" build-essential

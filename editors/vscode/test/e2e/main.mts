@@ -48,6 +48,7 @@ const settings = {
 	'workbench.reduceMotion': 'on',
 	'workbench.tree.renderIndentGuides': 'none',
 	'terminal.integrated.shellIntegration.enabled': false,
+	'terminal.integrated.gpuAcceleration': 'off',
 	'window.menuBarVisibility': 'compact',
 	'files.simpleDialog.enable': true,
 	'files.autoSave': 'off',
