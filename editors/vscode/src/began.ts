@@ -1,2 +1,2 @@
-/** When the code of the extension began to run: what it needed until then and since of the clock and the processor. */
+/** When the code of the extension began to run, by the clock and by what its process had used of the processor. */
 export const began = { clock: performance.now(), processor: process.cpuUsage() };

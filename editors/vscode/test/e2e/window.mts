@@ -28,6 +28,7 @@ export class Window {
 		this.page = page;
 	}
 
+	/** Opens a page of VS Code, and waits until it knows its extensions. */
 	static async open(context: BrowserContext, url: string): Promise<Window> {
 		const page = await context.newPage();
 		page.setDefaultTimeout(20_000);

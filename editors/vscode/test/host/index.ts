@@ -1,5 +1,5 @@
-// An extension that installs covls, and runs tests beside it in the extension host, when it is told to. Of the window's folders
-// the one of projects.mts's typescript has a profile then, and a .covls.toml beside it.
+// An extension that installs covls, and runs tests beside it in the extension host, when it is told to. Of the
+// window's folders the one of projects.mts's typescript has a profile then, and a .covls.toml beside it.
 import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Mocha from 'mocha';
