@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 )
@@ -30,11 +29,9 @@ func QuoteTOML(s string) string {
 // none. What the file holds stays as it is. It refuses a file that is broken, and one whose mappings
 // can't be added to at its end.
 func AddMapping(path string, m PathMapping) error {
-	var text []byte
-	if _, err := os.Stat(path); err == nil {
-		if text, err = readAll(path); err != nil {
-			return fmt.Errorf("add a path mapping: %w", err)
-		}
+	text, err := readIfThere(path)
+	if err != nil {
+		return fmt.Errorf("add a path mapping: %w", err)
 	}
 	before, problems := ParseTOML(path, text)
 	if before.Broken {
@@ -48,7 +45,8 @@ func AddMapping(path string, m PathMapping) error {
 		}
 	}
 	was := Merge(before).Paths
-	after, problems := ParseTOML(path, append(slices.Clip(text), block...))
+	whole := append(slices.Clip(text), block...)
+	after, problems := ParseTOML(path, whole)
 	if now := Merge(after).Paths; after.Broken || len(now) != len(was)+1 || now[len(was)] != m {
 		why := "its mappings are written in another way"
 		if len(problems) > 0 {
@@ -56,16 +54,7 @@ func AddMapping(path string, m PathMapping) error {
 		}
 		return fmt.Errorf("add a path mapping to the end of %s: %s; add it by hand: %s", path, why, strings.TrimSpace(strings.ReplaceAll(m.TOML(), "\n", " ")))
 	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("add a path mapping: %w", err)
-	}
-	if _, err = f.WriteString(block); err == nil {
-		err = f.Close()
-	} else {
-		_ = f.Close()
-	}
-	if err != nil {
+	if err := writeWhole(path, whole); err != nil {
 		return fmt.Errorf("add a path mapping: %w", err)
 	}
 	return nil

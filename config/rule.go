@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -123,9 +124,12 @@ func readIfThere(path string) ([]byte, error) {
 	return readAll(path)
 }
 
-// writeWhole replaces what a file holds, whole or not at all. A link stays one.
+// writeWhole replaces what a file holds, whole or not at all. A link stays one: it is the file it leads to
+// that is replaced, and made where there is none.
 func writeWhole(path string, text []byte) error {
-	if real, err := os.Readlink(path); err == nil && real != "" {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	} else if _, err := os.Readlink(path); err == nil {
 		return os.WriteFile(path, text, 0o644)
 	}
 	mode := os.FileMode(0o644)
