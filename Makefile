@@ -63,7 +63,7 @@ test-vscode: setup-vscode
 setup-vscode:
 	@scripts/setup-vscode.sh
 	@cd $(VSCODE) && if ! cmp -s package-lock.json node_modules/.covls-lock; then \
-	  PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" npm ci --no-audit --no-fund && cp package-lock.json node_modules/.covls-lock; \
+	  PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/.covls-lock; \
 	fi
 
 FUZZTIME ?= 20s
