@@ -241,9 +241,9 @@ func nodeTests(dir, root string) string {
 		}
 	}
 	if readPackage(dir).Scripts["test"] != nil {
-		return "npx c8 --reporter=lcovonly npm test"
+		return "npx --yes c8 --reporter=lcovonly npm test"
 	}
-	return "npx c8 --reporter=lcovonly node --test"
+	return "npx --yes c8 --reporter=lcovonly node --test"
 }
 
 // javaTests needs no mention of JaCoCo in a pom.xml; a build.gradle must have its plugin, with XML

@@ -47,9 +47,9 @@ func TestTestCommand(t *testing.T) {
 		{"vitest", "-- package.json --\n{\"devDependencies\": {\"vitest\": \"3\", \"typescript\": \"5\"}}\n", "", Run{}, "typescript in .: npx vitest run --coverage.enabled --coverage.reporter=lcovonly"},
 		{"jest", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n", "", Run{}, "javascript in .: npx jest --coverage --coverageReporters=lcovonly"},
 		{"jest of the outer package", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n-- packages/a/package.json --\n{}\n", "packages/a/src/x.tsx", Run{}, "typescript in packages/a: npx jest --coverage --coverageReporters=lcovonly"},
-		{"npm test", "-- package.json --\n{\"scripts\": {\"test\": \"mocha\"}}\n", "x.js", Run{}, "javascript in .: npx c8 --reporter=lcovonly npm test"},
-		{"node", "-- package.json --\n{\"name\": 1}\n", "x.mjs", Run{}, "javascript in .: npx c8 --reporter=lcovonly node --test"},
-		{"broken package", "-- package.json --\n{\n", "x.mjs", Run{}, "javascript in .: npx c8 --reporter=lcovonly node --test"},
+		{"npm test", "-- package.json --\n{\"scripts\": {\"test\": \"mocha\"}}\n", "x.js", Run{}, "javascript in .: npx --yes c8 --reporter=lcovonly npm test"},
+		{"node", "-- package.json --\n{\"name\": 1}\n", "x.mjs", Run{}, "javascript in .: npx --yes c8 --reporter=lcovonly node --test"},
+		{"broken package", "-- package.json --\n{\n", "x.mjs", Run{}, "javascript in .: npx --yes c8 --reporter=lcovonly node --test"},
 		{"setting for react", "-- package.json --\n{}\n", "x.jsx", Run{map[string]string{"javascript": "npm run cov"}}, "javascript in .: npm run cov"},
 		{"maven", "-- pom.xml --\n", "", Run{}, "java in .: mvn org.jacoco:jacoco-maven-plugin:prepare-agent test org.jacoco:jacoco-maven-plugin:report"},
 		{"maven with jacoco, from the outermost module", "-- pom.xml --\njacoco-maven-plugin\n-- mvnw --\n-- a/pom.xml --\n", "a/src/X.java", Run{}, "java in .: " + wrapper("mvnw") + " test jacoco:report"},
@@ -62,7 +62,7 @@ func TestTestCommand(t *testing.T) {
 		{"several", "-- go.mod --\n-- tools.py --\n-- web/package.json --\n{}\n-- web/tsconfig.json --\n-- node_modules/x/package.json --\n-- .hidden/go.mod --\n", "", Run{}, strings.Join([]string{
 			"go in .: go test -coverprofile=cover.out ./...",
 			"python in .: PY -m coverage run -m unittest && PY -m coverage xml",
-			"typescript in web: npx c8 --reporter=lcovonly node --test",
+			"typescript in web: npx --yes c8 --reporter=lcovonly node --test",
 		}, "\n")},
 	}
 	for _, tt := range tests {

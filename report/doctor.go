@@ -87,7 +87,10 @@ func (d *doctor) profiles(around Surroundings) {
 		d.printf("- %s is being written%s since %s; it is read when that ends\n", p.Path, by, age(d.now.Sub(p.Since)))
 	}
 	if len(d.snap.Profiles) == 0 && len(around.Pending) == 0 {
-		d.printf("None found. In a Go module, `go test -coverprofile=cover.out ./...` makes one; the setting `profiles` names others.\n")
+		d.printf("None found; the setting `profiles` names others than the usual.\n")
+		for _, f := range d.snap.Folders {
+			d.printf("- In %s, %s.\n", f.Dir, f.HowTo())
+		}
 	}
 	for _, s := range around.Searches {
 		d.printf("\nSearched %d folders below %s: %d with the name of a profile.\n", s.Dirs, s.Dir, s.Found)

@@ -7,7 +7,6 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/workspace"
 )
 
 const wantRun = `{"textDocument"?: {"uri": …}, "folder"?: URI}`
@@ -46,20 +45,10 @@ func (s *Server) runCommand(ctx context.Context, p params) (protocol.LSPAny, err
 			}
 		}
 	}
-	if c := testCommand(folder, config.Projects(folder.Dir)); c != nil {
+	if c := folder.TestCommand(config.Projects(folder.Dir)); c != nil {
 		return commandLine(*c)
 	}
 	return null, nil
-}
-
-// testCommand is that of the first project that has one; nil where none has.
-func testCommand(f *workspace.Folder, projects []config.Project) *config.TestCommand {
-	for _, p := range projects {
-		if c, ok := f.Settings.Run.TestCommand(f.Dir, p); ok {
-			return &c
-		}
-	}
-	return nil
 }
 
 func commandLine(c config.TestCommand) (protocol.LSPAny, error) {

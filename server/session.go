@@ -596,8 +596,11 @@ func (s *session) sayEmpty(f watch.Found) {
 		return
 	}
 	s.saidEmpty[f.Dir] = true
-	s.server.publisher.note(protocol.MessageTypeInfo, fmt.Sprintf(
-		"no coverage profile in %s yet; in a Go module, `go test -coverprofile=cover.out ./...` makes one", f.Dir))
+	makes := "a test run with coverage makes one"
+	if folder := folderIn(s.server.store.Load(), f.Dir); folder != nil {
+		makes = folder.HowTo()
+	}
+	s.server.publisher.note(protocol.MessageTypeInfo, fmt.Sprintf("no coverage profile in %s yet; %s", f.Dir, makes))
 }
 
 // facts are what the doctor knows beside the snapshot.

@@ -283,7 +283,7 @@ func (s *session) aroundNow() {
 		if found, ok := s.searched[f.dir]; ok {
 			in.searched, in.dirs, in.projects = true, found.Dirs, s.projects[f.dir]
 			if set := folderIn(s.server.store.Load(), f.dir); set != nil {
-				in.run = testCommand(set, in.projects)
+				in.run = set.TestCommand(in.projects)
 			}
 		}
 		around.folders = append(around.folders, in)

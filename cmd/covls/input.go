@@ -125,7 +125,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	var changes []workspace.Change
 	for _, p := range paths {
 		if !exists(p) {
-			return nil, fmt.Errorf("there is no profile %s; `go test -coverprofile=cover.out ./...` makes one", p)
+			return nil, fmt.Errorf("there is no profile %s; %s", p, f.HowTo())
 		}
 		changes = append(changes, workspace.Change{Path: p})
 	}
@@ -205,8 +205,8 @@ func (l *loaded) nothing() error {
 	if len(l.troubles) > 0 {
 		return errors.Join(l.troubles...)
 	}
-	return fmt.Errorf("no coverage profile below %s; `go test -coverprofile=cover.out ./...` makes one, --profile names one elsewhere, `covls doctor` says where covls looked",
-		l.snap.Folders[0].Dir)
+	f := l.snap.Folders[0]
+	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo())
 }
 
 // warn prints what the user should know beside the output, one line each.
