@@ -80,9 +80,10 @@ export class CodeServer {
 	}
 }
 
-/** There is no market to ask. */
+/** There is no market to ask, and what a login shell would set is not wanted: programs are found where these tests find them. */
 const env = {
 	...plain,
+	VSCODE_CLI: '1',
 	EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '' }),
 };
 
