@@ -271,14 +271,19 @@ func NewStore() *Store {
 func (s *Store) Load() *Snapshot { return s.newest.Load() }
 
 // Update publishes a changed copy of the newest snapshot. change gets a shallow copy: it may set
-// fields, but must replace maps and slices, not write into them; it must be quick.
+// fields, but must replace maps and slices, not write into them; it must be quick. Where it panics,
+// nothing is published, and the store can be used as before.
 func (s *Store) Update(change func(*Snapshot)) {
+	s.publish(change)
+	s.OnUpdate()
+}
+
+func (s *Store) publish(change func(*Snapshot)) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	next := *s.newest.Load()
 	change(&next)
 	s.newest.Store(&next)
-	s.mu.Unlock()
-	s.OnUpdate()
 }
 
 // SetDocument publishes d in place of whatever is open at its path.
