@@ -481,7 +481,8 @@ func (p *peer) hear() {
 				result = p.answer(m)
 			}
 			if result != "" {
-				_ = p.write(frame(reply(string(m.ID), result))) // the session may be over
+				// Who waits here for the server to read does not read what the server says.
+				go func() { _ = p.write(frame(reply(string(m.ID), result))) }() // the session may be over
 			}
 		}
 	}
