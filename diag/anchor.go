@@ -48,7 +48,7 @@ func place(file *workspace.File, d *workspace.Document) (marks []Mark, found []b
 	if file.Source == nil {
 		base := d.ParsedBase()
 		if file.Coverage.Funcs != nil {
-			base = source.Locate(d.Base.String(), file.Coverage.Funcs)
+			base = source.Locate(d.Path, d.Base.String(), file.Coverage.Funcs)
 		}
 		if base == nil {
 			return nil, nil

@@ -2,20 +2,24 @@ package source
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source/ecma"
 	"github.com/covls/covls/text"
 )
 
 // Locate finds in a text the functions that a profile names by their first lines, and perhaps their
 // last: Span is whole lines, NameSpan is the name where it stands on the first line or one of the
 // next two, else that line. A function without a known end goes up to the next one. Functions
-// beyond the text's end are left out.
-func Locate(content string, funcs []coverage.Func) *Parsed {
+// beyond the text's end are left out. What Istanbul calls "(anonymous_3)" in the JavaScript or TypeScript
+// of a file's name is called by the name that it has in the text, where that can be told.
+func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: []coverage.Func{}}
+	named := nameAnonymous(name, t, funcs)
 	for i, f := range funcs {
 		first := f.Span.Start.Line
 		if first == 0 || int(first) > t.Lines() {
@@ -34,7 +38,12 @@ func Locate(content string, funcs []coverage.Func) *Parsed {
 		if f.Span.End.Compare(f.Span.Start) < 0 {
 			f.Span.End = f.Span.Start
 		}
-		f.NameSpan = NameSpan(t, first, last, f.Name)
+		if h, ok := named[i]; ok {
+			f.Name = strings.Clone(h.Name)
+			f.NameSpan = onOneLine(t, h.From, h.To)
+		} else {
+			f.NameSpan = NameSpan(t, first, last, f.Name)
+		}
 		f.Hash = Fingerprint(content[t.At(first, f.Span.Start.Col):t.At(last, f.Span.End.Col)])
 		p.Funcs = append(p.Funcs, f)
 	}
@@ -52,6 +61,69 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 		last--
 	}
 	return last
+}
+
+// nameAnonymous finds the functions that a profile has without a name, by the lines they begin on. On a
+// line where it has another number of them than the text, none is found. The result is by index.
+func nameAnonymous(name string, t *text.Text, funcs []coverage.Func) map[int]ecma.Head {
+	if g := grammarOf(name); g != javaScript && g != typeScript && g != tsx ||
+		!slices.ContainsFunc(funcs, func(f coverage.Func) bool { return anonymous(f.Name) >= 0 }) {
+		return nil
+	}
+	heads := map[uint32][]ecma.Head{}
+	for _, h := range ecma.Heads(t.String()) {
+		line, _ := t.LineCol(h.Start)
+		heads[line] = append(heads[line], h)
+		if from, _ := t.LineCol(h.Decorated); from != line {
+			heads[from] = append(heads[from], h)
+		}
+	}
+	lines := map[uint32][]int{} // indices
+	for i, f := range funcs {
+		lines[f.Span.Start.Line] = append(lines[f.Span.Start.Line], i)
+	}
+	out := map[int]ecma.Head{}
+	for line, all := range lines {
+		left := slices.Clone(heads[line])
+		var without []int
+		for _, i := range all {
+			if anonymous(funcs[i].Name) >= 0 {
+				without = append(without, i)
+			} else if k := slices.IndexFunc(left, func(h ecma.Head) bool { return h.Name == funcs[i].Name }); k >= 0 {
+				left = slices.Delete(left, k, k+1)
+			}
+		}
+		if len(without) != len(left) {
+			continue
+		}
+		slices.SortFunc(without, func(a, b int) int { return anonymous(funcs[a].Name) - anonymous(funcs[b].Name) })
+		for k, i := range without {
+			if left[k].Name != "" {
+				out[i] = left[k]
+			}
+		}
+	}
+	return out
+}
+
+// anonymous is the number that a function has instead of a name, -1 where it has a name.
+func anonymous(name string) int {
+	digits, ok := strings.CutPrefix(strings.TrimSuffix(strings.TrimPrefix(name, "("), ")"), "anonymous_")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil {
+		return -1
+	}
+	return n
+}
+
+// onOneLine is the stretch from one byte offset to another, or to the end of its first line.
+func onOneLine(t *text.Text, from, to int) coverage.Span {
+	line, col := t.LineCol(from)
+	end, endCol := t.LineCol(to)
+	if end != line {
+		endCol = uint32(len(strings.TrimRight(t.Line(line), " \t"))) + 1
+	}
+	return coverage.Span{Start: coverage.Point{Line: line, Col: col}, End: coverage.Point{Line: line, Col: endCol}}
 }
 
 // NameSpan is where a function's name stands in the lines from first on, else the first line without

@@ -63,8 +63,8 @@ var (
 		marks: []string{"decorator"},
 		join:  ".",
 	}
-	typeScript = ecma(grammars.TypescriptLanguage)
-	tsx        = ecma(grammars.TsxLanguage)
+	typeScript = typed(grammars.TypescriptLanguage)
+	tsx        = typed(grammars.TsxLanguage)
 	java       = &grammar{
 		parsers:  parsers(grammars.JavaLanguage),
 		declared: true,
@@ -100,8 +100,8 @@ var (
 	}
 )
 
-// ecma is JavaScript as TypeScript's grammars have it.
-func ecma(load func() *sitter.Language) *grammar {
+// typed is JavaScript as TypeScript's grammars have it.
+func typed(load func() *sitter.Language) *grammar {
 	g := *javaScript
 	g.parsers = parsers(load)
 	g.scopes = map[string]string{

@@ -481,7 +481,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw()}
 	s.excluded = source.Exclusions(f.Path, data, s.raw)
 	if f.all.Funcs != nil {
-		s.located, s.parsed = f.all, source.Locate(data, f.all.Funcs)
+		s.located, s.parsed = f.all, source.Locate(f.Path, data, f.all.Funcs)
 	} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
 		own(s.parsed)
 	}
