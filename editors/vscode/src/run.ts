@@ -24,7 +24,14 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 	 */
 	async run(document: vscode.Uri | undefined, given?: { readonly folder: string }): Promise<number | undefined> {
 		if (!vscode.workspace.isTrusted) {
-			void vscode.window.showWarningMessage(vscode.l10n.t('covls runs no tests in a workspace that is not trusted.'));
+			const trust = vscode.l10n.t('Manage Workspace Trust');
+			const chosen = await vscode.window.showWarningMessage(
+				vscode.l10n.t('covls runs no tests in a workspace that is not trusted.'),
+				trust,
+			);
+			if (chosen === trust) {
+				await vscode.commands.executeCommand('workbench.trust.manage');
+			}
 			return undefined;
 		}
 		const inside = document?.scheme === 'file' && vscode.workspace.getWorkspaceFolder(document) !== undefined;
