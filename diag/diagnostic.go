@@ -60,7 +60,7 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 			g := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
 			if m.Stale && settings.Stale == config.StaleDim {
 				g.Severity = config.SeverityHint
-				g.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, of(m.Statements, file.Coverage.Unit), staleWord)
+				g.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, untested(&m.Func, file.Coverage.Unit), staleWord)
 			}
 			out = append(out, g)
 		}

@@ -67,7 +67,7 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 // functionGap is the gap of a function that no test reaches, without its place.
 func functionGap(file *workspace.File, f *coverage.Func) Gap {
 	return Gap{
-		File: file, Shape: Function, Kind: FuncKind(file, f), Func: *f, Statements: f.Statements.Total,
+		File: file, Shape: Function, Kind: FuncKind(file, f), Func: *f, Statements: f.Statements.Uncovered(),
 		Message: uncovered(file, f),
 	}
 }

@@ -49,7 +49,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", code(m.Func.String()))
 	case m.Uncovered():
-		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", code(m.Func.String()), of(m.Statements, unit))
+		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", code(m.Func.String()), untested(&m.Func, unit))
 	default:
 		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), code(m.Func.String()), of(m.Statements, unit))
 	}

@@ -25,7 +25,7 @@ type FuncID struct {
 }
 
 // Lenses has one for the file and one for each function that is not fully covered (setting
-// `lens.functions`), in the order of the text. It is empty where there is nothing to show.
+// `lens.functions`), but for those inside of a function that no test reaches, in the order of the text. It is empty where there is nothing to show.
 func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 	file := s.FileOf(d)
 	if s.Hidden {
@@ -56,9 +56,15 @@ func lensMarks(file *workspace.File, d *workspace.Document) []Mark {
 		return nil
 	}
 	var out []Mark
+	var missed coverage.Span // of the last function that no test reaches
 	for _, m := range Marks(file, d) {
 		_, excluded := file.ExcludedBy(m.Span.Start)
+		inside := m.Span != missed && missed.Start.Compare(m.Span.Start) <= 0 && m.Span.End.Compare(missed.End) <= 0
+		if m.Uncovered() && !inside {
+			missed = m.Span
+		}
 		switch {
+		case inside: // nothing reaches it before the function around it is reached
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
 			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll:
@@ -110,7 +116,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id FuncID) (l Label
 		case excluded:
 			return Label{Title: excludedWords(e)}, true
 		case m.Uncovered():
-			title = "not covered · " + of(m.Statements, unit)
+			title = "not covered · " + untested(&m.Func, unit)
 		case m.Statements.Uncovered() == 0:
 			title = "covered · " + of(m.Statements, unit)
 		default:

@@ -38,13 +38,22 @@ func of(t coverage.Tally, u coverage.Unit) string {
 	return strconv.Itoa(t.Covered) + " of " + strconv.Itoa(t.Total) + " " + u.Noun(t.Total)
 }
 
+// untested says how much of a function that no test reaches was not reached: "0 of 14 statements". What
+// ran of it did so when the file was loaded, like the line of an arrow function.
+func untested(f *coverage.Func, u coverage.Unit) string {
+	if missed := f.Statements.Uncovered(); missed > 0 {
+		return of(coverage.Tally{Total: missed}, u)
+	}
+	return "never called"
+}
+
 // Uncovered says what is missing and how urgent it is.
 func Uncovered(file *workspace.File, f *coverage.Func) string {
 	return uncovered(file, f) + urgency(file)
 }
 
 func uncovered(file *workspace.File, f *coverage.Func) string {
-	return f.String() + " is not covered (" + of(f.Statements, file.Coverage.Unit) + ")" + kindWords(FuncKind(file, f))
+	return f.String() + " is not covered (" + untested(f, file.Coverage.Unit) + ")" + kindWords(FuncKind(file, f))
 }
 
 // Missed says how many statements or lines never ran of a function that a test reaches, or of the file

@@ -19,13 +19,17 @@ import (
 func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: []coverage.Func{}}
-	named := nameAnonymous(name, t, funcs)
+	heads := ecmaHeads(name, t, funcs)
 	for i, f := range funcs {
 		first := f.Span.Start.Line
 		if first == 0 || int(first) > t.Lines() {
 			continue
 		}
 		last := f.Span.End.Line
+		h, known := heads[i]
+		if last == 0 && known && h.End > 0 {
+			last, _ = t.LineCol(h.End - 1)
+		}
 		if last == 0 {
 			last = lastLine(t, funcs[i:])
 		}
@@ -38,7 +42,7 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 		if f.Span.End.Compare(f.Span.Start) < 0 {
 			f.Span.End = f.Span.Start
 		}
-		if h, ok := named[i]; ok {
+		if known && h.Name != "" && anonymous(f.Name) >= 0 {
 			f.Name = strings.Clone(h.Name)
 			f.NameSpan = onOneLine(t, h.From, h.To)
 		} else {
@@ -63,11 +67,12 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 	return last
 }
 
-// nameAnonymous finds the functions that a profile has without a name, by the lines they begin on. On a
-// line where it has another number of them than the text, none is found. The result is by index.
-func nameAnonymous(name string, t *text.Text, funcs []coverage.Func) map[int]ecma.Head {
+// ecmaHeads finds the functions of a profile in a text of JavaScript or TypeScript, where it has no name or
+// no end of some of them. It goes by the lines they begin on and by their names; those without a name are
+// found on a line that has as many of them in the profile as in the text. The result is by index.
+func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]ecma.Head {
 	if g := grammarOf(name); g != javaScript && g != typeScript && g != tsx ||
-		!slices.ContainsFunc(funcs, func(f coverage.Func) bool { return anonymous(f.Name) >= 0 }) {
+		!slices.ContainsFunc(funcs, func(f coverage.Func) bool { return f.Span.End.Line == 0 || anonymous(f.Name) >= 0 }) {
 		return nil
 	}
 	heads := map[uint32][]ecma.Head{}
@@ -84,13 +89,14 @@ func nameAnonymous(name string, t *text.Text, funcs []coverage.Func) map[int]ecm
 	}
 	out := map[int]ecma.Head{}
 	for line, all := range lines {
-		left := slices.Clone(heads[line])
+		left := heads[line]
 		var without []int
 		for _, i := range all {
 			if anonymous(funcs[i].Name) >= 0 {
 				without = append(without, i)
 			} else if k := slices.IndexFunc(left, func(h ecma.Head) bool { return h.Name == funcs[i].Name }); k >= 0 {
-				left = slices.Delete(left, k, k+1)
+				out[i] = left[k]
+				left = slices.Delete(slices.Clone(left), k, k+1)
 			}
 		}
 		if len(without) != len(left) {
@@ -98,9 +104,7 @@ func nameAnonymous(name string, t *text.Text, funcs []coverage.Func) map[int]ecm
 		}
 		slices.SortFunc(without, func(a, b int) int { return anonymous(funcs[a].Name) - anonymous(funcs[b].Name) })
 		for k, i := range without {
-			if left[k].Name != "" {
-				out[i] = left[k]
-			}
+			out[i] = left[k]
 		}
 	}
 	return out

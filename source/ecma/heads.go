@@ -11,6 +11,9 @@ type Head struct {
 	// Start is that of the function, behind decorators; Decorated is that of the first decorator, or
 	// Start.
 	Start, Decorated int
+	// End is behind its last brace, or behind the expression that an arrow function returns. 0 where it
+	// can't be told, and of a declaration without a body.
+	End int
 	// Name is how JavaScript calls it (the NamedEvaluation of ECMA-262, where members that are assigned to
 	// count too), or "get('/users') callback" for one that is handed to a call. "" where it has none.
 	Name string
@@ -95,15 +98,20 @@ func (s *heads) function(i int) (h Head, ok bool) {
 		next++
 	}
 	h = s.at(first, i)
-	switch {
-	case s.kind(next) == word:
+	if s.kind(next) == word {
 		h.Name, h.From, h.To = s.text(next), s.tokens[next].start, s.tokens[next].end
-	case s.is(next, open, "("):
-		if body := s.partner(next) + 1; s.is(body, open, "{") && !s.used(s.partner(body)+1) {
-			s.named(&h, first)
-		}
-	default:
-		return Head{}, false
+		next++
+	}
+	if generic := s.behindGenerics(next); generic > 0 {
+		next = generic
+	}
+	if !s.is(next, open, "(") {
+		return h, h.Name != ""
+	}
+	body := s.body(s.partner(next))
+	h.End = s.endOf(body)
+	if h.Name == "" && !(body > 0 && s.used(s.partner(body)+1)) {
+		s.named(&h, first)
 	}
 	return h, true
 }
@@ -134,8 +142,80 @@ func (s *heads) arrow(i int) (h Head, ok bool) {
 		first--
 	}
 	h = s.at(first, last)
+	h.End = s.expression(i + 1)
 	s.named(&h, first)
 	return h, true
+}
+
+// body is the brace of the body behind parameters that end at shut, or -1.
+func (s *heads) body(shut int) int {
+	for i, n := shut+1, 0; shut >= 0 && i < len(s.tokens) && n < 100; i, n = i+1, n+1 {
+		switch s.kind(i) {
+		case open:
+			if s.text(i) == "{" && (i == shut+1 || s.beforeType(i-1) == shut) {
+				return i
+			}
+			if i = s.partner(i); i < 0 {
+				return -1
+			}
+		case closed:
+			return -1
+		case mark:
+			if s.text(i) == ";" || s.text(i) == "=" {
+				return -1
+			}
+		}
+	}
+	return -1
+}
+
+// endOf is the byte behind the bracket that closes the one at i, or 0.
+func (s *heads) endOf(i int) int {
+	if shut := s.partner(i); i >= 0 && shut > i {
+		return s.tokens[shut].end
+	}
+	return 0
+}
+
+// maxExpression bounds how many tokens are looked at for the end of an expression.
+const maxExpression = 2000
+
+// expression is the byte behind the one that an arrow function returns, which begins at the token first,
+// or behind its body; 0 where that can't be told.
+func (s *heads) expression(first int) int {
+	if s.is(first, open, "{") {
+		return s.endOf(first)
+	}
+	for i, n := first, 0; n < maxExpression; i, n = i+1, n+1 {
+		end := i >= len(s.tokens) || s.kind(i) == closed || s.is(i, mark, ",") || s.is(i, mark, ";")
+		if !end && i > first && s.operand(i-1) && s.kind(i) != mark && !s.is(i, open, "(") && !s.is(i, open, "[") && !joining[s.text(i)] &&
+			strings.Contains(s.src[s.tokens[i-1].end:s.tokens[i].start], "\n") {
+			end = true // a line without a semicolon
+		}
+		if end {
+			if i == first || i > len(s.tokens) {
+				return 0
+			}
+			return s.tokens[i-1].end
+		}
+		if s.kind(i) == open {
+			if i = s.partner(i); i < 0 {
+				return 0
+			}
+		}
+	}
+	return 0
+}
+
+// operand tells that a value may end at a token.
+func (s *heads) operand(i int) bool {
+	switch s.kind(i) {
+	case mark, open:
+		return false
+	case word:
+		return !operands[s.text(i)] && !joining[s.text(i)]
+	}
+	return true
 }
 
 // method is the head of the method whose body begins at the brace i.
@@ -170,7 +250,7 @@ func (s *heads) method(i int) (h Head, ok bool) {
 		return Head{}, false
 	}
 	h = s.at(first, first)
-	h.Name, h.From, h.To = name, from, to
+	h.Name, h.From, h.To, h.End = name, from, to, s.endOf(i)
 	for {
 		before := s.decorator(first - 1)
 		if before < 0 {
@@ -367,6 +447,33 @@ func (s *heads) beforeGenerics(i int) int {
 	return -1
 }
 
+// behindGenerics is the token behind the type parameters that begin at i, or -1.
+func (s *heads) behindGenerics(i int) int {
+	if !s.is(i, mark, "<") {
+		return -1
+	}
+	for depth, n := 0, 0; i < len(s.tokens) && n < 100; i, n = i+1, n+1 {
+		switch text := s.text(i); s.kind(i) {
+		case open:
+			if i = s.partner(i); i < 0 {
+				return -1
+			}
+		case closed:
+			return -1
+		case mark:
+			switch text {
+			case "<":
+				depth++
+			case ">", ">>", ">>>":
+				if depth -= len(text); depth <= 0 {
+					return i + 1
+				}
+			}
+		}
+	}
+	return -1
+}
+
 // unquoted is a string's content, or another key as it is.
 func unquoted(s string) string {
 	if len(s) > 1 && strings.IndexByte("'\"`", s[0]) >= 0 {
@@ -385,7 +492,9 @@ var (
 	// typeOperators are the words beside which another may stand in a type.
 	typeOperators = wordSet("is asserts keyof typeof readonly unique infer extends in new abstract import")
 	// headless stand before a parenthesis and a brace that are no method's.
-	headless  = wordSet("if for while switch catch function await")
+	headless = wordSet("if for while switch catch function await")
+	// joining go on with an expression at the beginning of a line.
+	joining   = wordSet("in instanceof as satisfies")
 	modifiers = wordSet("static async get set public private protected override readonly abstract declare accessor")
 	// operands are the words behind which a slash begins a regular expression.
 	operands = wordSet("return typeof case in of delete void throw new else do await yield instanceof")

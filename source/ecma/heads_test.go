@@ -173,6 +173,44 @@ func TestDecorated(t *testing.T) {
 	}
 }
 
+// TestEnds has texts that begin with a function, which goes up to the marker «. Without one it has no end.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"function f() { return {}; }« + 1",
+		"function f<T extends { a: 1 }>(x: T): { a: T } { return x }« ;",
+		"function f(x: string): void;",
+		"x => (",
+		"function (a = {}) { }«()",
+		"async function* f() { }«\n{ }",
+		"x => x + 1«, 2",
+		"(x) => f(x, [1, 2])«)",
+		"(x) => ({ a: x })«;",
+		"(x) => {\n\treturn x;\n}«\n(1)",
+		"async (x): Promise<A> =>\n\tx\n\t\t.then((y) => y)\n\t\t|| z«\nnext()",
+		"x => x ? 1 : 2«\nconst y = 1",
+		"x => y => {}«;",
+		"x => await f«\nfoo",
+		"x => typeof\n\ty«\nfoo",
+		"x => x as\n\tY«\nfoo",
+		"x => `${a}\n` + b« }",
+		"x => x«",
+	} {
+		t.Run(src, func(t *testing.T) {
+			t.Parallel()
+			before, behind, ends := strings.Cut(src, "«")
+			want := len(before)
+			if !ends {
+				want = 0
+			}
+			heads := ecma.Heads(before + behind)
+			if len(heads) == 0 || heads[0].Start != 0 || heads[0].End != want {
+				t.Errorf("%+v, want the end at %d", heads, want)
+			}
+		})
+	}
+}
+
 func FuzzHeads(f *testing.F) {
 	f.Add("class A { @b() c = (x: A<B>): C => `${() => 1}` }")
 	f.Add("const f = async <T>(a) => /[/]/.test(`a`), g = function* () {}")
@@ -180,6 +218,9 @@ func FuzzHeads(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		last := 0
 		for _, h := range ecma.Heads(src) {
+			if h.End != 0 && (h.End <= h.Start || h.End > len(src)) {
+				t.Errorf("ends: %+v in %q", h, src)
+			}
 			if h.Decorated > h.Start || h.Start > len(src) || h.From > h.To || h.To > len(src) || h.Start < last || strings.Contains(h.Name, "\n") {
 				t.Errorf("%+v in %q", h, src)
 			}

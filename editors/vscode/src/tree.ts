@@ -388,7 +388,7 @@ function gapItem({ id, file, gap }: Extract<Node, { kind: 'gap' }>): vscode.Tree
 	const item = new vscode.TreeItem(gap.name || gap.message, vscode.TreeItemCollapsibleState.None);
 	item.id = id;
 	item.iconPath = new vscode.ThemeIcon('symbol-function');
-	const amount = amountOf(file.summary.unit, gap.statements);
+	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);
 	item.description = gap.kind === '' ? amount : `${amount} · ${gap.kind}`;
 	item.tooltip = gap.message;
 	item.accessibilityInformation = { label: gap.message };
