@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Head is where a function begins. Its places are byte offsets.
+// Head is where a function begins and ends. Its places are byte offsets.
 type Head struct {
 	// Start is that of the function, behind decorators; Decorated is that of the first decorator, or
 	// Start.
