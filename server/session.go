@@ -43,6 +43,8 @@ type session struct {
 
 	files      map[string]config.Layer // the last settings files that were whole, by path
 	configured bool
+	asked      int                         // how often the client was asked for settings
+	answered   int                         // the question whose answer is in force
 	loads      int                         // how many loads have begun
 	reading    int                         // how many are under way
 	listing    int                         // how many go lists are under way
@@ -198,9 +200,12 @@ func (s *session) register(ctx context.Context) {
 // settingsPatience is how long the first load waits for a client that offered to tell settings.
 const settingsPatience = 2 * time.Second
 
-// askSettings asks the client for the settings of each folder and then configures.
+// askSettings asks the client for the settings of each folder and then configures. An answer that comes late
+// counts all the same, unless that to a later question was there before.
 func (s *session) askSettings() {
 	s.jobs.put(func(ctx context.Context) {
+		s.asked++
+		question := s.asked
 		folders := slices.Clone(s.folders)
 		s.background.Go(func() {
 			section := "covls"
@@ -210,18 +215,29 @@ func (s *session) askSettings() {
 					items = append(items, protocol.ConfigurationItem{ScopeURI: &f.uri, Section: &section})
 				}
 			}
-			limited, cancel := context.WithTimeout(ctx, settingsPatience)
+			late := time.AfterFunc(settingsPatience, func() {
+				s.jobs.put(func(ctx context.Context) {
+					if !s.configured {
+						s.configure(ctx)
+					}
+				})
+			})
+			defer late.Stop()
+			limited, cancel := context.WithTimeout(ctx, callPatience)
 			defer cancel()
 			values, err := s.server.remote.Configuration(limited, &protocol.ConfigurationParams{Items: items})
 			if err != nil {
 				s.server.log.Info("the client tells no settings", slog.Any("error", err))
 			}
 			got := settingsOf(values, folders)
-			if got.all == nil && got.byDir == nil {
-				s.jobs.put(s.configure)
-				return
-			}
-			s.setEditorSettings(got)
+			s.jobs.put(func(ctx context.Context) {
+				if told := got.all != nil || got.byDir != nil; told && question > s.answered {
+					s.answered, s.editor = question, got
+				} else if s.configured {
+					return // it is what was in force before
+				}
+				s.configure(ctx)
+			})
 		})
 	})
 }

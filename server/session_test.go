@@ -218,6 +218,67 @@ func TestSettingsAskedFor(t *testing.T) {
 	}
 }
 
+// TestSettingsLate has a client that takes its time to tell its settings: profiles are shown meanwhile, what
+// it tells late counts, and of two answers that to the later question, whichever comes first.
+func TestSettingsLate(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	path := filepath.Join(dir, "a.go")
+	u := string(uri.File(path))
+	p := start(t, server.Options{})
+	const method = "workspace/configuration"
+	p.answer = func(m message) string {
+		if m.Method == method {
+			return "" // not yet
+		}
+		return "null"
+	}
+	question := func(n int) (id string) {
+		t.Helper()
+		p.waitAll(method, func(all []message) bool {
+			var ids []string
+			for _, m := range all {
+				if m.Method == method {
+					ids = append(ids, string(m.ID))
+				}
+			}
+			if len(ids) <= n {
+				return false
+			}
+			id = ids[n]
+			return true
+		})
+		return id
+	}
+	answer := func(id string, target int) {
+		t.Helper()
+		p.send(reply(id, js(list{obj{"target": target}, obj{"target": target}})))
+	}
+	short := func(of string) func(int, []string) bool {
+		return func(_ int, texts []string) bool {
+			return len(texts) == 1 && strings.HasSuffix(texts[0], " short of "+of)
+		}
+	}
+	caps := modern()
+	caps["workspace"] = obj{"workspaceFolders": true, "configuration": true}
+	p.initialize(roots(caps, dir))
+	p.send(didOpen(u, read(t, path)))
+	first := question(0)
+	p.published(u, short("60 %"))
+	answer(first, 70)
+	p.published(u, short("70 %"))
+
+	p.send(note("workspace/didChangeConfiguration", `{"settings":null}`))
+	second := question(1)
+	p.send(note("workspace/didChangeConfiguration", `{"settings":null}`))
+	third := question(2)
+	answer(third, 95)
+	p.published(u, short("95 %"))
+	answer(second, 80)
+	p.ask("workspace/executeCommand", `{"command":"covls.reload"}`)
+	p.published(u, short("95 %"))
+}
+
 // TestSettingsFile edits .covls.toml while the server runs.
 func TestSettingsFile(t *testing.T) {
 	t.Parallel()
