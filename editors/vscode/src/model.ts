@@ -48,10 +48,36 @@ export class Model implements vscode.Disposable {
 		return this.files;
 	}
 
-	/** The coverage of a document as its text is now; null where no profile names it, undefined where nobody can say. */
-	document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null | undefined> {
+	/**
+	 * The coverage of a document as its text is now; null where no profile names it, undefined where nobody
+	 * can say. While the server is started again, or has yet to read what it is known to have, it waits.
+	 */
+	async document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null | undefined> {
 		const textDocument = { uri: uri.toString() };
-		return this.client.ask(coverageRequest, { textDocument }, token);
+		for (;;) {
+			const { news, dispose } = this.next(token);
+			try {
+				const coverage = await this.client.ask(coverageRequest, { textDocument }, token);
+				if (coverage || token?.isCancellationRequested || this.file(uri) === undefined || this.status?.hidden) {
+					return coverage;
+				}
+				await news;
+			} finally {
+				dispose();
+			}
+		}
+	}
+
+	/** What settles when the server tells something from now on, or when the token is cancelled. */
+	private next(token?: vscode.CancellationToken): { news: Promise<void>; dispose: () => void } {
+		const listeners: vscode.Disposable[] = [];
+		const news = new Promise<void>((resolve) => {
+			listeners.push(this.onDidChangeStatus(() => resolve()));
+			if (token !== undefined) {
+				listeners.push(token.onCancellationRequested(() => resolve()));
+			}
+		});
+		return { news, dispose: () => vscode.Disposable.from(...listeners).dispose() };
 	}
 
 	dispose(): void {

@@ -65,6 +65,15 @@ export function tests(say: (words: string) => void): void {
 		});
 	});
 
+	describe('a server that died', () => {
+		it('is asked again when it is back and has read the profile', async () => {
+			process.kill(api.client.pid ?? 0, 'SIGKILL');
+			await until('it is away', () => api.client.life !== 'running');
+			const coverage = await api.model.document(cart);
+			assert.equal(coverage?.functions.length, 3);
+		});
+	});
+
 	describe('settings', () => {
 		it('that are only defaults do not win over .covls.toml', () => {
 			assert.equal(vscode.workspace.getConfiguration('covls').get('target'), 60);
