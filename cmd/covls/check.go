@@ -284,14 +284,14 @@ func (v *verdict) print(out io.Writer, format, repository string) error {
 			return err
 		}
 	case "github":
-		v.github(w, repository)
+		v.github(tame{w}, repository)
 		fmt.Fprintln(w, v.sum())
 	default:
 		for _, b := range v.breaches {
 			if at := v.place(b.Path); at != "" {
 				b.Path = shellPath(at)
 			}
-			fmt.Fprintln(w, b)
+			fmt.Fprintln(tame{w}, b)
 		}
 		fmt.Fprintln(w, v.sum())
 	}

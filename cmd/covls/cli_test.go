@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
@@ -576,5 +577,45 @@ func TestDemoProfiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, name, strings.Split(string(got), "\n"), strings.Split(want, "\n"))
+	}
+}
+
+// TestHarmless has a profile whose names would command a terminal: nothing that is printed does, in any
+// command and format. What is for machines escapes what ASCII has of it.
+func TestHarmless(t *testing.T) {
+	t.Parallel()
+	const esc = "\x1b]0;mine\x07\u009b31m"
+	dir := folderWith(t, map[string]string{
+		"a.js":         "const a = {\n\t'x" + esc + "y': () => 1,\n};\n",
+		"lcov.info":    "TN:\nSF:a.js\nFN:1,f" + esc + "\nFN:2,(anonymous_0)\nFNDA:0,f" + esc + "\nFNDA:0,(anonymous_0)\nDA:2,0\nend_of_record\nSF:gone" + esc + ".js\nDA:1,0\nend_of_record\n",
+		".covls.toml":  "[[component]]\nname = \"c\\u001b[31m\"\ninclude = [\"**\"]\ntarget = 90\n",
+		"package.json": "{}",
+	})
+	for _, args := range [][]string{
+		{"gaps"},
+		{"gaps", "--format", "json"},
+		{"report"},
+		{"report", "--format", "markdown"},
+		{"report", "--format", "html"},
+		{"report", "--format", "json"},
+		{"report", "--format", "sarif"},
+		{"check"},
+		{"check", "--format", "github"},
+		{"check", "--format", "json"},
+		{"doctor"},
+		{"explain", "a.js"},
+		{"init", "--print"},
+		{"gaps", "--profile", "gone" + esc},
+	} {
+		data := slices.ContainsFunc(args, func(a string) bool { return a == "json" || a == "sarif" || a == "html" })
+		stdout, stderr, _ := covls(t, append(args, "-C", dir)...)
+		for _, text := range []string{stdout, stderr} {
+			if i := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && (!data || r < 0x80) }); i >= 0 {
+				t.Errorf("covls %q prints %q", args, text[max(0, i-40):min(len(text), i+20)])
+			}
+		}
+		if stdout+stderr == "" {
+			t.Errorf("covls %q prints nothing", args)
+		}
 	}
 }

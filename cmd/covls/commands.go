@@ -216,7 +216,7 @@ not and why, and which settings are in force and where they come from.`,
 				return fmt.Errorf("look for source files that no profile names: %w", err)
 			}
 			w := bufio.NewWriter(io.out)
-			report.Doctor(w, l.snap, l.around, time.Now())
+			report.Doctor(tame{w}, l.snap, l.around, time.Now())
 			return w.Flush()
 		},
 	}
@@ -308,7 +308,7 @@ of parts of functions (error-return, panic, default) lists those parts.`,
 		if how == "json" {
 			err = writeGapsJSON(w, gaps)
 		} else {
-			err = writeGaps(w, gaps)
+			err = writeGaps(tame{w}, gaps)
 		}
 		if err != nil {
 			return fmt.Errorf("write the gaps: %w", err)

@@ -232,7 +232,7 @@ func (l *loaded) remark(io *streams) {
 			fmt.Fprintln(io.err, "covls: "+oneLine(text))
 		}
 		if p.Report != nil && len(p.Report.Files) == 0 {
-			fmt.Fprintf(io.err, "covls: %s names no source file: no test has run, or it is still being written\n", diag.ProfileName(p))
+			fmt.Fprintf(io.err, "covls: %s names no source file: no test has run, or it is still being written\n", oneLine(diag.ProfileName(p)))
 		}
 	}
 	if n := len(l.snap.Lost); n > 0 {

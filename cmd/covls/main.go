@@ -6,11 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -52,8 +55,36 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr *os.
 	return exitWrong
 }
 
-// oneLine keeps an error greppable.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine keeps an error greppable, and harmless.
+func oneLine(s string) string { return harmless(strings.Join(strings.Fields(s), " ")) }
+
+// harmless is s with U+FFFD for the control characters that a terminal would obey. Names come from profiles
+// and sources, which may be anybody's. Line ends and tabs stay, and so does what is no UTF-8.
+func harmless(s string) string {
+	var b strings.Builder
+	kept := 0
+	for i, r := range s {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			b.WriteString(s[kept:i])
+			b.WriteRune(utf8.RuneError)
+			kept = i + utf8.RuneLen(r)
+		}
+	}
+	if kept == 0 {
+		return s
+	}
+	return b.String() + s[kept:]
+}
+
+// tame passes on what is harmless. It takes whole characters in each write.
+type tame struct{ w io.Writer }
+
+func (t tame) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(t.w, harmless(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
 
 type streams struct {
 	in, out, err *os.File

@@ -4,6 +4,7 @@ package ecma
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Head is where a function begins and ends. Its places are byte offsets.
@@ -40,7 +41,7 @@ func Heads(src string) []Head {
 		case t.kind == open && s.text(i) == "{":
 			h, ok = s.method(i)
 		}
-		if len(h.Name) > maxName || strings.ContainsAny(h.Name, "\r\n") {
+		if len(h.Name) > maxName || strings.ContainsFunc(h.Name, unicode.IsControl) {
 			h.Name = ""
 		}
 		if ok {
