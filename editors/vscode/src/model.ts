@@ -31,9 +31,12 @@ export class Model implements vscode.Disposable {
 				if (life === 'off' || life === 'failed') {
 					this.asked++;
 					this.set(undefined, { components: [] });
-				} else {
-					this.told.fire();
+					return;
 				}
+				if (life === 'restarting' && this.status !== undefined) {
+					this.status = { ...this.status, loading: true };
+				}
+				this.told.fire();
 			}),
 		];
 	}
@@ -50,7 +53,7 @@ export class Model implements vscode.Disposable {
 
 	/**
 	 * The coverage of a document as its text is now; null where no profile names it, undefined where nobody
-	 * can say. While the server is started again, or has yet to read what it is known to have, it waits.
+	 * can say. While the server is started again and reads again, it waits.
 	 */
 	async document(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<DocumentCoverage | null | undefined> {
 		const textDocument = { uri: uri.toString() };
@@ -58,7 +61,8 @@ export class Model implements vscode.Disposable {
 			const { news, dispose } = this.next(token);
 			try {
 				const coverage = await this.client.ask(coverageRequest, { textDocument }, token);
-				if (coverage || token?.isCancellationRequested || this.file(uri) === undefined || this.status?.hidden) {
+				const soon = this.file(uri) !== undefined && (coverage === undefined || this.status?.loading);
+				if (coverage || token?.isCancellationRequested || !soon) {
 					return coverage;
 				}
 				await news;
