@@ -103,8 +103,8 @@ func (s *heads) function(i int) (h Head, ok bool) {
 		h.Name, h.From, h.To = s.text(next), s.tokens[next].start, s.tokens[next].end
 		next++
 	}
-	if generic := s.behindGenerics(next); generic > 0 {
-		next = generic
+	if end := s.generics(next, 1); end >= 0 {
+		next = end + 1
 	}
 	if !s.is(next, open, "(") {
 		return h, h.Name != ""
@@ -136,7 +136,7 @@ func (s *heads) arrow(i int) (h Head, ok bool) {
 	if first < 0 {
 		return Head{}, false
 	}
-	if generic := s.beforeGenerics(first - 1); s.is(first, open, "(") && generic >= 0 {
+	if generic := s.generics(first-1, -1); s.is(first, open, "(") && generic >= 0 {
 		first = generic
 	}
 	if s.is(first-1, word, "async") {
@@ -225,12 +225,9 @@ func (s *heads) method(i int) (h Head, ok bool) {
 	if !s.is(shut, closed, ")") {
 		shut = s.beforeType(shut)
 	}
-	at := s.partner(shut) - 1
-	if shut < 0 || at < 0 {
+	at := s.callee(s.partner(shut))
+	if at < 0 {
 		return Head{}, false
-	}
-	if generic := s.beforeGenerics(at); generic >= 0 {
-		at = generic - 1
 	}
 	first, name := at, s.text(at)
 	switch {
@@ -308,15 +305,11 @@ func (s *heads) named(h *Head, first int) {
 
 // callback names a function by the call that it is handed to, as the outline of VS Code does.
 func (s *heads) callback(paren, first int) string {
-	callee := paren - 1
-	if generic := s.beforeGenerics(callee); generic >= 0 {
-		callee = generic - 1
-	}
 	argument := ""
 	if s.kind(paren+1) == literal && paren+1 != first && s.tokens[paren+1].end-s.tokens[paren+1].start <= 42 {
 		argument = "'" + unquoted(s.text(paren+1)) + "'"
 	}
-	return s.text(callee) + "(" + argument + ") callback"
+	return s.text(s.callee(paren)) + "(" + argument + ") callback"
 }
 
 // calls tells that a parenthesis is that of a call.
@@ -324,11 +317,16 @@ func (s *heads) calls(paren int) bool {
 	if !s.is(paren, open, "(") {
 		return false
 	}
-	callee := paren - 1
-	if generic := s.beforeGenerics(callee); generic >= 0 {
-		callee = generic - 1
-	}
+	callee := s.callee(paren)
 	return s.name(callee) || s.kind(callee) == word && s.is(callee-1, mark, ".")
+}
+
+// callee is what stands before a parenthesis and the type arguments or parameters before it.
+func (s *heads) callee(paren int) int {
+	if generic := s.generics(paren-1, -1); generic >= 0 {
+		return generic - 1
+	}
+	return paren - 1
 }
 
 // around is the bracket that a token stands in, or -1.
@@ -418,57 +416,32 @@ func (s *heads) typeAt(i int) int {
 	return -1
 }
 
-// beforeGenerics is the "<" of the type parameters or arguments that end at i, or -1.
-func (s *heads) beforeGenerics(i int) int {
-	if s.kind(i) != mark || !strings.HasPrefix(s.text(i), ">") || s.is(i, mark, ">=") {
+// generics is the other end of the type parameters or arguments that begin at the "<" of i (step 1) or end
+// at the ">" there (step -1), or -1.
+func (s *heads) generics(i, step int) int {
+	if text := s.text(i); s.kind(i) != mark || step > 0 && text != "<" || step < 0 && !strings.HasPrefix(text, ">") {
 		return -1
 	}
 	depth := 0
-	for n := 0; i >= 0 && n < 100; n, i = n+1, i-1 {
+	for n := 0; i >= 0 && i < len(s.tokens) && n < 100; n, i = n+1, i+step {
 		switch text := s.text(i); s.kind(i) {
-		case closed:
-			if i = s.partner(i); i < 0 {
+		case open, closed:
+			to := s.partner(i)
+			if to < 0 || (to > i) != (step > 0) {
 				return -1
 			}
-		case open:
-			return -1
-		case mark:
-			switch text {
-			case ">", ">>", ">>>":
-				depth += len(text)
-			case "<":
-				if depth--; depth == 0 {
-					return i
-				}
-			case ";", "&&", "||":
-				return -1
-			}
-		}
-	}
-	return -1
-}
-
-// behindGenerics is the token behind the type parameters that begin at i, or -1.
-func (s *heads) behindGenerics(i int) int {
-	if !s.is(i, mark, "<") {
-		return -1
-	}
-	for depth, n := 0, 0; i < len(s.tokens) && n < 100; i, n = i+1, n+1 {
-		switch text := s.text(i); s.kind(i) {
-		case open:
-			if i = s.partner(i); i < 0 {
-				return -1
-			}
-		case closed:
-			return -1
+			i = to
 		case mark:
 			switch text {
 			case "<":
-				depth++
+				depth += step
 			case ">", ">>", ">>>":
-				if depth -= len(text); depth <= 0 {
-					return i + 1
-				}
+				depth -= step * len(text)
+			case ";", "&&", "||", "<=", ">=":
+				return -1
+			}
+			if depth <= 0 {
+				return i
 			}
 		}
 	}
