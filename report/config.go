@@ -134,7 +134,7 @@ func (w *configWriter) profiles(named []string) {
 	const most = 5
 	switch n := len(paths); {
 	case n == 0:
-		w.note(fmt.Sprintf("Profiles are found by their usual names, like cover.out or lcov.info; today there is none; %s. To read others instead:", w.folder.HowTo()))
+		w.note(fmt.Sprintf("Profiles are found by their usual names, like cover.out or lcov.info; today there is none; %s. To read others instead:", w.folder.HowTo(config.Projects(w.folder.Dir))))
 		w.off("profiles = [\"coverage/*.out\"]\n")
 		return
 	case n > most:

@@ -89,7 +89,7 @@ func (d *doctor) profiles(around Surroundings) {
 	if len(d.snap.Profiles) == 0 && len(around.Pending) == 0 {
 		d.printf("None found; the setting `profiles` names others than the usual.\n")
 		for _, f := range d.snap.Folders {
-			d.printf("- In %s, %s.\n", f.Dir, f.HowTo())
+			d.printf("- In %s, %s.\n", f.Dir, f.HowTo(config.Projects(f.Dir)))
 		}
 	}
 	for _, s := range around.Searches {

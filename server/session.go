@@ -470,12 +470,12 @@ func (s *session) found(searched []watch.Found) {
 	clear(s.onDisk)
 	for _, f := range searched {
 		s.searched[f.Dir] = f
+		if s.server.client.Load().status || len(profilesIn(f)) == 0 {
+			s.projects[f.Dir] = config.Projects(f.Dir)
+		}
 		s.sayEmpty(f)
 		for _, path := range profilesIn(f) {
 			s.onDisk[path] = true
-		}
-		if s.server.client.Load().status {
-			s.projects[f.Dir] = config.Projects(f.Dir)
 		}
 	}
 }
@@ -608,15 +608,12 @@ func (s *session) whenListed(f func()) {
 
 // sayEmpty tells, once for each folder, that there is no profile and how to make one.
 func (s *session) sayEmpty(f watch.Found) {
-	if len(profilesIn(f)) > 0 || s.saidEmpty[f.Dir] {
+	folder := folderIn(s.server.store.Load(), f.Dir)
+	if folder == nil || len(profilesIn(f)) > 0 || s.saidEmpty[f.Dir] {
 		return
 	}
 	s.saidEmpty[f.Dir] = true
-	makes := "a test run with coverage makes one"
-	if folder := folderIn(s.server.store.Load(), f.Dir); folder != nil {
-		makes = folder.HowTo()
-	}
-	s.server.publisher.note(protocol.MessageTypeInfo, fmt.Sprintf("no coverage profile in %s yet; %s", f.Dir, makes))
+	s.server.publisher.note(protocol.MessageTypeInfo, fmt.Sprintf("no coverage profile in %s yet; %s", f.Dir, folder.HowTo(s.projects[f.Dir])))
 }
 
 // facts are what the doctor knows beside the snapshot.

@@ -19,10 +19,10 @@ func (f *Folder) TestCommand(projects []config.Project) *config.TestCommand {
 	return nil
 }
 
-// HowTo says what makes a profile in the folder, in one line that is a sentence but for its full stop. It
-// reads the disk as config.Projects does.
-func (f *Folder) HowTo() string {
-	c := f.TestCommand(config.Projects(f.Dir))
+// HowTo says what makes a profile in the folder, which holds the projects, in one line that is a sentence
+// but for its full stop.
+func (f *Folder) HowTo(projects []config.Project) string {
+	c := f.TestCommand(projects)
 	if c == nil {
 		return "in a Go module, `go test -coverprofile=cover.out ./...` makes one"
 	}

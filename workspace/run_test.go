@@ -41,7 +41,7 @@ func TestHowTo(t *testing.T) {
 			}
 			settings := config.Merge()
 			settings.Run.Command = tt.run
-			if got := workspace.NewFolder(dir, "", settings, nil).HowTo(); got != tt.want {
+			if got := workspace.NewFolder(dir, "", settings, nil).HowTo(config.Projects(dir)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

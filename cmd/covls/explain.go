@@ -50,7 +50,7 @@ as no other file ends so.`,
 		if how == "json" {
 			err = writeReason(io.out, s)
 		} else {
-			_, err = io.out.WriteString(harmless(report.Explain(l.snap, s, f)))
+			_, err = fmt.Fprint(tame{io.out}, report.Explain(l.snap, s, f))
 		}
 		if err != nil {
 			return fmt.Errorf("write the explanation: %w", err)

@@ -125,7 +125,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	var changes []workspace.Change
 	for _, p := range paths {
 		if !exists(p) {
-			return nil, fmt.Errorf("there is no profile %s; %s", p, f.HowTo())
+			return nil, fmt.Errorf("there is no profile %s; %s", p, f.HowTo(config.Projects(f.Dir)))
 		}
 		changes = append(changes, workspace.Change{Path: p})
 	}
@@ -206,7 +206,7 @@ func (l *loaded) nothing() error {
 		return errors.Join(l.troubles...)
 	}
 	f := l.snap.Folders[0]
-	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo())
+	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo(config.Projects(f.Dir)))
 }
 
 // warn prints what the user should know beside the output, one line each.
