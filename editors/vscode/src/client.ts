@@ -91,8 +91,9 @@ export class Client implements vscode.Disposable {
 		return this.enqueue(async () => {
 			this.deaths = [];
 			this.told = false;
-			await this.end();
-			if (localFolders().length > 0) {
+			const again = localFolders().length > 0;
+			await this.end(again ? 'restarting' : 'off');
+			if (again) {
 				await this.launch();
 			}
 		});
@@ -230,7 +231,8 @@ export class Client implements vscode.Disposable {
 		void this.tellBroken(message);
 	}
 
-	private async end(): Promise<void> {
+	/** Ends the server, if it runs; what was shown stays where it is to be started again. */
+	private async end(next: 'off' | 'restarting' = 'off'): Promise<void> {
 		const language = this.language;
 		this.language = undefined;
 		if (language !== undefined) {
@@ -241,7 +243,7 @@ export class Client implements vscode.Disposable {
 				this.process?.kill();
 			}
 		}
-		this.set('off');
+		this.set(next);
 	}
 
 	private async spawn(command: string): Promise<ChildProcess> {

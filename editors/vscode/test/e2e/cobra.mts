@@ -275,9 +275,6 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		await until('another server', () => serving(world.server).some((pid) => pid !== pids[0]));
 		await until('the figure', async () => (await window.statusLabel()) === `Coverage ${figure(truth)}`);
 		await until('the marks', async () => (await window.squiggles()).length > 0);
-		for (const moment of await seen()) {
-			assert.ok(moment.rows > 0 && moment.gutters > 0, `something was gone meanwhile: ${JSON.stringify(moment)}`);
-		}
 		const second = serving(world.server);
 		assert.equal(second.length, 1);
 		await window.run('Covls: Restart Server');
@@ -285,6 +282,10 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 			const now = serving(world.server);
 			return now.length === 1 && now[0] !== second[0] && (await window.statusLabel()) === `Coverage ${figure(truth)}`;
 		});
+		await until('lenses, which come from it', async () => (await window.lenses()).length > 1);
+		for (const moment of await seen()) {
+			assert.ok(moment.rows > 0 && moment.gutters > 0, `something was gone meanwhile: ${JSON.stringify(moment)}`);
+		}
 		await window.run('Notifications: Clear All Notifications');
 	});
 
