@@ -12,9 +12,6 @@ func (m *Modules) List() (modules, vendors []string) {
 // FindModulesIn is FindModules with another bound of directories.
 var FindModulesIn = findModules
 
-// CommitsIn is Commits with another bound of files.
-var CommitsIn = commits
-
 // NewFoldingResolver is NewResolver on a file system that does not tell upper from lower case.
 func NewFoldingResolver(folders []Folder) *Resolver { return newResolver(folders, true) }
 

@@ -7,14 +7,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/covls/covls/source"
+	"github.com/covls/covls/git"
 )
 
 // CommitDays is how far back commits are counted.
 const CommitDays = 90
 
 // CommitsOf returns in how many commits of the last CommitDays the file was changed. known is false
-// where git was not asked yet, or does not track the file.
+// where that was not looked at yet, or git does not track the file.
 func (s *Snapshot) CommitsOf(f *File) (n int, known bool) {
 	n, known = s.Commits[f.Path]
 	return n, known
@@ -23,7 +23,7 @@ func (s *Snapshot) CommitsOf(f *File) (n int, known bool) {
 // History is a folder whose commits are to be counted.
 type History struct{ Dir string }
 
-// historyAge is how long an answer stands before a load has git asked again.
+// historyAge is how long an answer stands before a load has the commits counted again.
 const historyAge = 10 * time.Minute
 
 // Uncounted returns, once, the folders whose commits were not counted since the folders or settings
@@ -40,15 +40,15 @@ func (l *Loader) Uncounted() []History {
 	return out
 }
 
-// historyPatience bounds the questions to git about one folder.
+// historyPatience bounds the count of one folder.
 const historyPatience = 30 * time.Second
 
-// Count asks git. The answer is by path in the folder; nil where nothing is known. It uses nothing of a
+// Count reads the repository around the folder. The answer is by path in the folder; nil where nothing is known. It uses nothing of a
 // loader and may run on any goroutine.
 func (h History) Count(ctx context.Context) (map[string]int, error) {
 	ctx, cancel := context.WithTimeout(ctx, historyPatience)
 	defer cancel()
-	return source.Commits(ctx, h.Dir, CommitDays)
+	return git.Commits(ctx, h.Dir, CommitDays)
 }
 
 // Counted takes an answer, or nil for none, and publishes it. No mark depends on it, so Generation

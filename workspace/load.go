@@ -67,7 +67,7 @@ type Loader struct {
 	projects map[string]bool // whether a directory has a manifest
 	profiles map[string]*Profile
 	scans    map[string]scan           // by path
-	asked    map[string]time.Time      // when git was last asked about a folder
+	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 }
 

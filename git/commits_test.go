@@ -1,4 +1,4 @@
-package source_test
+package git_test
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/covls/covls/git"
 	"github.com/covls/covls/internal/gittest"
-	"github.com/covls/covls/source"
 )
 
 // repository is a git repository that a test writes.
@@ -117,7 +117,7 @@ func TestCommits(t *testing.T) {
 		{"in", 45, map[string]int{"b.go": 1, "größe.go": 0, "a b.go": 0, "deep/c.go": 1, "deep/d.go": 1}},
 		{"in", 1, map[string]int{"b.go": 0, "größe.go": 0, "a b.go": 0, "deep/d.go": 0}},
 	} {
-		got, err := source.Commits(t.Context(), filepath.Join(r.dir, filepath.FromSlash(tt.dir)), tt.days)
+		got, err := git.Commits(t.Context(), filepath.Join(r.dir, filepath.FromSlash(tt.dir)), tt.days)
 		if err != nil || got == nil || !maps.Equal(got, tt.want) {
 			t.Errorf("%s in %d days: %v, %v, want %v", tt.dir, tt.days, got, err, tt.want)
 		}
@@ -133,7 +133,7 @@ func TestCommitsOddNames(t *testing.T) {
 	r := newRepository(t)
 	names := []string{`a "quoted".go`, "tab\tand\nline.go", `back\slash.go`, ":(glob)**.go", "[a]*.go", "-x.go"}
 	r.commit(time.Now(), names...)
-	got, err := source.Commits(t.Context(), r.dir, 90)
+	got, err := git.Commits(t.Context(), r.dir, 90)
 	if err != nil || len(got) != len(names) {
 		t.Fatalf("%v, %v", got, err)
 	}
@@ -148,7 +148,7 @@ func TestCommitsOddNames(t *testing.T) {
 func TestCommitsUnknown(t *testing.T) {
 	t.Parallel()
 	r := newRepository(t)
-	if got, err := source.Commits(t.Context(), r.dir, 90); got == nil || len(got) > 0 || err != nil {
+	if got, err := git.Commits(t.Context(), r.dir, 90); got == nil || len(got) > 0 || err != nil {
 		t.Errorf("before the first commit: %v, %v", got, err)
 	}
 	r.commit(time.Now(), "a.go")
@@ -156,30 +156,30 @@ func TestCommitsUnknown(t *testing.T) {
 
 	plain := t.TempDir()
 	if _, err := os.Stat(filepath.Join(filepath.Dir(os.TempDir()), ".git")); err != nil {
-		if got, err := source.Commits(t.Context(), plain, 90); got != nil || err != nil {
+		if got, err := git.Commits(t.Context(), plain, 90); got != nil || err != nil {
 			t.Errorf("no repository: %v, %v", got, err)
 		}
 	}
-	if got, err := source.Commits(t.Context(), filepath.Join(r.dir, ".git"), 90); got != nil || err != nil {
+	if got, err := git.Commits(t.Context(), filepath.Join(r.dir, ".git"), 90); got != nil || err != nil {
 		t.Errorf("no work tree: %v, %v", got, err)
 	}
 	shallow := &repository{t, t.TempDir()}
 	shallow.git("clone", "-q", "--depth=1", "file://"+filepath.ToSlash(r.dir), "x")
-	if got, err := source.Commits(t.Context(), filepath.Join(shallow.dir, "x"), 90); got != nil || err != nil {
+	if got, err := git.Commits(t.Context(), filepath.Join(shallow.dir, "x"), 90); got != nil || err != nil {
 		t.Errorf("a shallow clone: %v, %v", got, err)
 	}
-	if got, err := source.Commits(t.Context(), filepath.Join(r.dir, "gone"), 90); got != nil || err == nil {
+	if got, err := git.Commits(t.Context(), filepath.Join(r.dir, "gone"), 90); got != nil || err == nil {
 		t.Errorf("no folder: %v, %v", got, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := source.Commits(ctx, r.dir, 90); got != nil || !errors.Is(err, context.Canceled) {
+	if got, err := git.Commits(ctx, r.dir, 90); got != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v, %v", got, err)
 	}
 	if err := os.WriteFile(filepath.Join(r.dir, ".git", "HEAD"), []byte("ref: refs/heads/x\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := source.Commits(t.Context(), r.dir, 90); !maps.Equal(got, map[string]int{"a.go": 0}) || err != nil {
+	if got, err := git.Commits(t.Context(), r.dir, 90); !maps.Equal(got, map[string]int{"a.go": 0}) || err != nil {
 		t.Errorf("a branch without commits: %v, %v", got, err)
 	}
 }
@@ -190,10 +190,10 @@ func TestCommitsBounded(t *testing.T) {
 	r := newRepository(t)
 	r.commit(time.Now(), "a.go", "b.go")
 	r.commit(time.Now(), "a.go", "b.go")
-	if got, err := source.CommitsIn(t.Context(), r.dir, 90, 2); err != nil || len(got) != 2 {
+	if got, err := git.CommitsIn(t.Context(), r.dir, 90, 2); err != nil || len(got) != 2 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if got, err := source.CommitsIn(t.Context(), r.dir, 90, 1); got != nil || !errors.Is(err, source.ErrManyFiles) {
+	if got, err := git.CommitsIn(t.Context(), r.dir, 90, 1); got != nil || !errors.Is(err, git.ErrManyFiles) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -208,10 +208,10 @@ func TestCommitsSubmodules(t *testing.T) {
 	r.git("submodule", "--quiet", "add", "file://"+filepath.ToSlash(inner.dir), "sub")
 	r.commit(time.Now())
 	for dir, want := range map[string]map[string]int{
-		".":   {"a.go": 1, ".gitmodules": 1, "sub": 0},
+		".":   {"a.go": 1, ".gitmodules": 1},
 		"sub": {"inner.go": 1},
 	} {
-		got, err := source.Commits(t.Context(), filepath.Join(r.dir, dir), 90)
+		got, err := git.Commits(t.Context(), filepath.Join(r.dir, dir), 90)
 		if err != nil || !maps.Equal(got, want) {
 			t.Errorf("%s: %v, %v, want %v", dir, got, err, want)
 		}
@@ -248,7 +248,7 @@ func TestCommitsSettings(t *testing.T) {
 	} {
 		r.git("config", set[0], set[1])
 	}
-	got, err := source.Commits(t.Context(), r.dir, 90)
+	got, err := git.Commits(t.Context(), r.dir, 90)
 	if want := map[string]int{"a.go": 2, "c.go": 1, "in/b.go": 1}; err != nil || !maps.Equal(got, want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
@@ -263,7 +263,7 @@ func TestCommitsOfHook(t *testing.T) {
 	r.commit(time.Now(), "a.go")
 	t.Setenv("GIT_DIR", filepath.Join(t.TempDir(), "nowhere"))
 	t.Setenv("GIT_PREFIX", "in/")
-	got, err := source.Commits(t.Context(), r.dir, 90)
+	got, err := git.Commits(t.Context(), r.dir, 90)
 	if err != nil || got["a.go"] != 1 {
 		t.Errorf("%v, %v", got, err)
 	}

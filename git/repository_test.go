@@ -1,0 +1,420 @@
+package git_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha1"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/covls/covls/git"
+	"github.com/covls/covls/internal/gittest"
+)
+
+// TestCommitsLayouts: however a repository is laid out on disk, the answer is the same.
+func TestCommitsLayouts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		init []string
+		then func(r *repository) string
+	}{
+		{"loose objects", nil, func(r *repository) string { return r.dir }},
+		{"a pack", nil, func(r *repository) string {
+			r.git("gc", "-q", "--aggressive")
+			return r.dir
+		}},
+		{"a pack with differences by name", nil, func(r *repository) string {
+			r.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-q", "-a", "-d", "-f")
+			r.git("pack-refs", "--all")
+			return r.dir
+		}},
+		{"several packs and an index of packs", nil, func(r *repository) string {
+			r.git("repack", "-q", "-d")
+			r.commit(time.Now(), "in/b.go")
+			r.git("repack", "-q", "-d")
+			r.git("multi-pack-index", "write")
+			r.git("reset", "-q", "--hard", "HEAD~1")
+			return r.dir
+		}},
+		{"the names of SHA-256", []string{"--object-format=sha256"}, func(r *repository) string {
+			r.git("gc", "-q")
+			return r.dir
+		}},
+		{"an index of version 4", nil, func(r *repository) string {
+			r.git("update-index", "--index-version", "4")
+			return r.dir
+		}},
+		{"a split index", nil, func(r *repository) string {
+			r.git("update-index", "--split-index")
+			return r.dir
+		}},
+		{"a sparse index", nil, func(r *repository) string {
+			r.git("sparse-checkout", "init", "--cone", "--sparse-index")
+			return r.dir
+		}},
+		{"a linked work tree", nil, func(r *repository) string {
+			to := filepath.Join(r.t.TempDir(), "tree")
+			r.git("worktree", "add", "-q", "-b", "other", to)
+			return to
+		}},
+		{"a work tree in the repository's own", nil, func(r *repository) string {
+			r.git("worktree", "add", "-q", "--detach", "in/tree")
+			return filepath.Join(r.dir, "in", "tree")
+		}},
+		{"borrowed objects", nil, func(r *repository) string {
+			to := filepath.Join(r.t.TempDir(), "clone")
+			r.git("clone", "-q", "--shared", r.dir, to)
+			return to
+		}},
+		{"a submodule", nil, func(r *repository) string {
+			outer := newRepository(r.t)
+			outer.git("submodule", "--quiet", "add", "file://"+filepath.ToSlash(r.dir), "deep/sub")
+			return filepath.Join(outer.dir, "deep", "sub")
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			gittest.Need(t)
+			dir, err := filepath.EvalSymlinks(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &repository{t, dir}
+			r.git(append([]string{"init", "-q"}, tt.init...)...)
+			want := map[string]int{}
+			for i := range 12 {
+				name := fmt.Sprintf("in/%d/f.go", i%7)
+				r.commit(time.Now(), name, "a.go")
+				want[name]++
+				want["a.go"]++
+			}
+			got, err := git.Commits(t.Context(), tt.then(r), 90)
+			if err != nil || !maps.Equal(got, want) {
+				t.Errorf("%v, %v, want %v", got, err, want)
+			}
+		})
+	}
+}
+
+// TestCommitsAsGit holds the answer against git log, over a repository of random changes.
+func TestCommitsAsGit(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	at := uint32(1)
+	random := func(n int) int {
+		at = at*1664525 + 1013904223
+		return int(at>>8) % n
+	}
+	names := []string{"a", "a.b", "a-b", "b/a", "b.c/d", "b-c", "c", "c/d/e.go", "z/y/x/w"}
+	for i := range 60 {
+		switch name := names[random(len(names))]; random(4) {
+		case 0:
+			_ = os.RemoveAll(filepath.Join(r.dir, name)) // a file that becomes a folder, or goes
+			r.commit(time.Now(), "other")
+		case 1:
+			_ = os.RemoveAll(filepath.Join(r.dir, name))
+			r.commit(time.Now(), name+"/inner", "other")
+			_ = os.RemoveAll(filepath.Join(r.dir, name))
+			r.commit(time.Now(), name)
+		case 2:
+			_ = os.Chmod(filepath.Join(r.dir, name), 0o644|os.FileMode(random(2))*0o111)
+			r.commit(time.Now(), "other")
+		default:
+			if info, err := os.Stat(filepath.Join(r.dir, name)); err == nil && info.IsDir() {
+				name += "/file"
+			}
+			r.commit(time.Now(), name)
+		}
+		if i%20 == 10 {
+			r.git("gc", "-q")
+		}
+	}
+	want := map[string]int{}
+	out, err := gittest.Command(r.dir, time.Now(), "ls-files", "-z").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		want[name] = 0
+	}
+	out, err = gittest.Command(r.dir, time.Now(), "log", "--no-merges", "--format=", "-z", "--name-only", "--no-renames").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		if name != "" {
+			want[name]++
+		}
+	}
+	got, err := git.Commits(t.Context(), r.dir, 90)
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v, %v, git says %v", got, err, want)
+	}
+}
+
+// TestCommitsForeign: a file .git that names somebody else's repository is not believed.
+func TestCommitsForeign(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.commit(time.Now(), "a.go")
+	other := filepath.Join(t.TempDir(), "other")
+	r.git("worktree", "add", "-q", "--detach", other)
+	pointer, err := os.ReadFile(filepath.Join(other, ".git"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"the repository":               "gitdir: " + filepath.Join(r.dir, ".git") + "\n",
+		"a work tree of it":            string(pointer),
+		"nothing":                      "gitdir: " + filepath.Join(r.dir, "gone"),
+		"no path":                      "gitdir: ",
+		"another machine":              `gitdir: \\host\share`,
+		"no pointer":                   "something else",
+		"a NUL":                        "gitdir: /a\x00b",
+		"more than a pointer ever has": "gitdir: " + strings.Repeat("/", 1<<20),
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, ".git"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := git.Commits(t.Context(), dir, 90); got != nil || err != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
+// TestBareRepositoryBelow: a folder that looks like a repository's inside is none.
+func TestBareRepositoryBelow(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.commit(time.Now(), "a.go")
+	bare := filepath.Join(t.TempDir(), "sub")
+	r.git("clone", "-q", "--bare", r.dir, bare)
+	if got, err := git.Commits(t.Context(), bare, 90); got != nil || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// packed is a repository with one pack of entries as they are given, each with its name.
+func packed(t testing.TB, head []byte, names [][]byte, entries [][]byte) string {
+	t.Helper()
+	var pack, index bytes.Buffer
+	pack.WriteString("PACK\x00\x00\x00\x02")
+	pack.Write(binary.BigEndian.AppendUint32(nil, uint32(len(entries))))
+	var offsets []uint32
+	for _, e := range entries {
+		offsets = append(offsets, uint32(pack.Len()))
+		pack.Write(e)
+	}
+	sum := sha1.Sum(pack.Bytes())
+	pack.Write(sum[:])
+	index.WriteString("\xfftOc\x00\x00\x00\x02")
+	for i := range 256 {
+		n := uint32(0)
+		for _, name := range names {
+			if int(name[0]) <= i {
+				n++
+			}
+		}
+		index.Write(binary.BigEndian.AppendUint32(nil, n))
+	}
+	for _, name := range names {
+		index.Write(name)
+	}
+	index.Write(make([]byte, 4*len(names)))
+	for _, o := range offsets {
+		index.Write(binary.BigEndian.AppendUint32(nil, o))
+	}
+	index.Write(sum[:])
+	index.Write(make([]byte, 20))
+	dir := t.TempDir()
+	write := func(name string, data []byte) {
+		t.Helper()
+		path := filepath.Join(dir, ".git", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("HEAD", fmt.Appendf(nil, "%x\n", head))
+	write("objects/pack/pack-x.pack", pack.Bytes())
+	write("objects/pack/pack-x.idx", index.Bytes())
+	return dir
+}
+
+func deflated(data []byte) []byte {
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	_, _ = z.Write(data)
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// head is an entry's kind and size.
+func head(kind byte, size int) []byte {
+	out := []byte{kind<<4 | byte(size&15)}
+	for size >>= 4; size > 0; size >>= 7 {
+		out[len(out)-1] |= 0x80
+		out = append(out, byte(size&0x7f))
+	}
+	return out
+}
+
+func object(kind string, content []byte) (name []byte) {
+	sum := sha1.Sum(append(fmt.Appendf(nil, "%s %d\x00", kind, len(content)), content...))
+	return sum[:]
+}
+
+// TestHostilePacks: a pack may say anything; the answer is an error, in bounded time and memory.
+func TestHostilePacks(t *testing.T) {
+	t.Parallel()
+	a, b := bytes.Repeat([]byte{0x11}, 20), bytes.Repeat([]byte{0x22}, 20)
+	delta := []byte{4, 4, 0x90, 4}
+	byName := func(base, delta []byte) []byte {
+		return append(append(head(7, len(delta)), base...), deflated(delta)...)
+	}
+	bomb := deflated(make([]byte, 256<<20))
+	deep := []byte("tree " + strings.Repeat("0", 40) + "\ncommitter a <a> 99999999999 +0000\n\nx")
+	for _, tt := range []struct {
+		name    string
+		names   [][]byte
+		entries [][]byte
+		want    string
+	}{
+		{"differences in a circle", [][]byte{a, b}, [][]byte{byName(b, delta), byName(a, delta)}, "too many differences"},
+		{"a difference to itself", [][]byte{a}, [][]byte{byName(a, delta)}, "too many differences"},
+		{"a difference to nothing", [][]byte{a}, [][]byte{byName(b, delta)}, "not in its pack"},
+		{"a difference to before the pack", [][]byte{a}, [][]byte{append(append(head(6, 4), 0xff, 0xff, 0x7f), deflated(delta)...)}, "broken"},
+		{"a distance without end", [][]byte{a}, [][]byte{append(head(6, 4), bytes.Repeat([]byte{0xff}, 80)...)}, "broken"},
+		{"a size without end", [][]byte{a}, [][]byte{bytes.Repeat([]byte{0x9f}, 80)}, "broken"},
+		{"an unknown kind", [][]byte{a}, [][]byte{append(head(5, 4), deflated(delta)...)}, "broken"},
+		{"more than it says", [][]byte{a}, [][]byte{append(head(1, 10), bomb...)}, "not the size"},
+		{"less than it says", [][]byte{a}, [][]byte{append(head(1, 1<<20), deflated(delta)...)}, "not the size"},
+		{"a commit that is too large", [][]byte{a}, [][]byte{append(head(1, 256<<20), bomb...)}, "at most"},
+		{"a difference that makes too much", [][]byte{a, b}, [][]byte{
+			byName(b, []byte{4, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x90, 4}), append(head(1, 4), deflated([]byte("xxxx"))...),
+		}, "difference in the pack is broken"},
+		{"no compressed data", [][]byte{a}, [][]byte{append(head(1, 4), 1, 2, 3, 4)}, "read the pack"},
+		{"another hash", [][]byte{a}, [][]byte{append(head(1, len(deep)), deflated(deep)...)}, "another hash"},
+		{"a tree for a commit", [][]byte{a}, [][]byte{append(head(2, 4), deflated([]byte("xxxx"))...)}, "it is a tree"},
+		{"a commit without a tree", [][]byte{object("commit", []byte("x"))}, [][]byte{append(head(1, 1), deflated([]byte("x"))...)}, "no tree"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := git.Commits(t.Context(), packed(t, tt.names[0], tt.names, tt.entries), 90)
+			if got != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, %v; want an error with %q", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestTreesBounded: a few small trees may stand for more files than any disk has.
+func TestTreesBounded(t *testing.T) {
+	t.Parallel()
+	var names, entries [][]byte
+	add := func(kind byte, word string, content []byte) []byte {
+		name := object(word, content)
+		names, entries = append(names, name), append(entries, append(head(kind, len(content)), deflated(content)...))
+		return name
+	}
+	inner, mode := bytes.Repeat([]byte{7}, 20), "100644"
+	for range 12 {
+		var tree []byte
+		for i := range 10 {
+			tree = append(tree, fmt.Sprintf("%s %d\x00", mode, i)...)
+			tree = append(tree, inner...)
+		}
+		inner, mode = add(2, "tree", tree), "40000"
+	}
+	top := add(1, "commit", fmt.Appendf(nil, "tree %x\ncommitter a <a> %d +0000\n\nx", inner, time.Now().Unix()))
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	for i := range order { // names must be in order
+		for k := i + 1; k < len(order); k++ {
+			if bytes.Compare(names[k], names[i]) < 0 {
+				names[i], names[k], entries[i], entries[k] = names[k], names[i], entries[k], entries[i]
+			}
+		}
+	}
+	got, err := git.CommitsIn(t.Context(), packed(t, top, names, entries), 90, 10_000)
+	if got != nil || err == nil || !strings.Contains(err.Error(), git.ErrManyFiles.Error()) {
+		t.Errorf("%d names, %v", len(got), err)
+	}
+}
+
+// TestHostileFiles: files of a repository that are no files, or have no end.
+func TestHostileFiles(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"a circle":            "ref: refs/heads/main\n",
+		"a path that climbs":  "ref: refs/../../../etc/passwd\n",
+		"a path from the top": "ref: /etc/passwd\n",
+		"no reference":        "hello\n",
+		"much":                strings.Repeat("x", 1<<20),
+	} {
+		dir := t.TempDir()
+		for _, d := range []string{"objects", "refs/heads"} {
+			if err := os.MkdirAll(filepath.Join(dir, ".git", d), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, f := range []string{"HEAD", "refs/heads/main"} {
+			if err := os.WriteFile(filepath.Join(dir, ".git", f), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := git.Commits(t.Context(), dir, 90); got != nil || err == nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		} else if strings.Contains(err.Error(), "hello") || strings.Contains(err.Error(), "xxx") {
+			t.Errorf("%s: the error quotes the file: %v", name, err)
+		}
+	}
+}
+
+// FuzzObjects: whatever a pack, its index and the index of files hold, reading them ends.
+func FuzzObjects(f *testing.F) {
+	commit := fmt.Appendf(nil, "tree %x\ncommitter a <a> %d +0000\n\nx", object("tree", nil), time.Now().Unix())
+	name, empty := object("commit", commit), object("tree", nil)
+	names := [][]byte{name, empty}
+	entries := [][]byte{append(head(1, len(commit)), deflated(commit)...), append(head(2, 0), deflated(nil)...)}
+	if bytes.Compare(name, empty) > 0 {
+		names[0], names[1], entries[0], entries[1] = names[1], names[0], entries[1], entries[0]
+	}
+	dir := packed(f, name, names, entries)
+	if got, err := git.Commits(f.Context(), dir, 90); err != nil || got == nil {
+		f.Fatalf("%v, %v", got, err)
+	}
+	var seeds [3][]byte
+	for i, name := range []string{"objects/pack/pack-x.pack", "objects/pack/pack-x.idx", "HEAD"} {
+		data, err := os.ReadFile(filepath.Join(dir, ".git", filepath.FromSlash(name)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		seeds[i] = data
+	}
+	f.Add(seeds[0], seeds[1], seeds[2], []byte("DIRC\x00\x00\x00\x02\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, pack, index, head, files []byte) {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, ".git", "objects", "pack"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for name, data := range map[string][]byte{"objects/pack/pack-x.pack": pack, "objects/pack/pack-x.idx": index, "HEAD": head, "index": files} {
+			if err := os.WriteFile(filepath.Join(dir, ".git", filepath.FromSlash(name)), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _ = git.Commits(t.Context(), dir, 90)
+	})
+}
