@@ -1,9 +1,7 @@
 package server_test
 
 import (
-	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +23,7 @@ func hoverOnUncovered(t *testing.T, ed *editor.Editor, path string) string {
 	return hover
 }
 
-// TestCommits has the hover tell of commits once git was asked, and nothing else change.
+// TestCommits has the hover tell of commits once they were counted, and nothing else change.
 func TestCommits(t *testing.T) {
 	t.Parallel()
 	gittest.Need(t)
@@ -50,34 +48,4 @@ func TestCommits(t *testing.T) {
 	if seen := ed.Seen(); len(seen.Published) != 1 || len(seen.Messages) > 0 {
 		t.Errorf("published %d times, want once; messages %q", len(seen.Published), seen.Messages)
 	}
-}
-
-// TestSlowGit has a git that never answers: no mark waits for it, nor does the end.
-func TestSlowGit(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("skipped without scripts")
-	}
-	bin := t.TempDir()
-	asked := filepath.Join(bin, "asked")
-	if err := os.WriteFile(filepath.Join(bin, "git"), []byte("#!/bin/sh\n: > '"+asked+"'\nexec sleep 600\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	dir := workspace(t, shop)
-	path := filepath.Join(dir, "a.go")
-	ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
-	open(t, ed, path)
-	until(t, ed, shows(path, shopUncovered))
-	for deadline := time.Now().Add(patience); ; {
-		if hover := hoverOnUncovered(t, ed, path); !strings.Contains(hover, "Complexity 1, CRAP 2; exported.") {
-			t.Fatalf("the hover is\n%s", hover)
-		}
-		if _, err := os.Stat(asked); err == nil {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("git was never asked")
-		}
-	}
-	settled(t, ed)
 }

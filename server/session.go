@@ -74,8 +74,10 @@ type editorSettings struct {
 }
 
 func newSession(s *Server) *session {
+	loader := workspace.NewLoader(s.store)
+	loader.Trusted = !s.opts.Restricted
 	return &session{
-		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: workspace.NewLoader(s.store),
+		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: loader,
 		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, projects: map[string][]config.Project{}, onDisk: map[string]bool{},
 		saidEmpty: map[string]bool{}, saidPaths: map[string]bool{},
 	}

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,8 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
+
+	"github.com/covls/covls/program"
 )
 
 // Modules says in which directories the packages of a Go workspace lie, as its go.work and go.mod
@@ -322,8 +323,9 @@ const (
 
 // ListPackages asks `go list`, run in dir, for the directories of packages that the go.mod files
 // don't tell: those of the module cache and of the standard library. It may take seconds; it never
-// downloads and never writes go.mod. A package that Go doesn't know is not in the result.
-func ListPackages(ctx context.Context, dir string, importPaths []string) (map[string]string, error) {
+// downloads, builds nothing and never writes go.mod. A package that Go doesn't know is not in the result.
+// Where nothing may be started the error is program.ErrRestricted.
+func ListPackages(ctx context.Context, start *program.Starter, dir string, importPaths []string) (map[string]string, error) {
 	dirs := map[string]string{}
 	var batch []string
 	size := 0
@@ -332,7 +334,7 @@ func ListPackages(ctx context.Context, dir string, importPaths []string) (map[st
 			continue
 		}
 		if size += len(p) + 1; size > listBytes {
-			if err := listPackages(ctx, dir, batch, dirs); err != nil {
+			if err := listPackages(ctx, start, dir, batch, dirs); err != nil {
 				return dirs, err
 			}
 			batch, size = nil, len(p)+1
@@ -342,7 +344,7 @@ func ListPackages(ctx context.Context, dir string, importPaths []string) (map[st
 	if len(batch) == 0 {
 		return dirs, nil
 	}
-	return dirs, listPackages(ctx, dir, batch, dirs)
+	return dirs, listPackages(ctx, start, dir, batch, dirs)
 }
 
 // listable reports whether go list takes the name, which comes from a profile, for the import path
@@ -356,22 +358,21 @@ func listable(dir, name string) bool {
 		!(strings.HasSuffix(name, ".go") && isFile(filepath.Join(dir, name)))
 }
 
+// Bounds of one call of go list.
+const (
+	listPatience = 30 * time.Second
+	listOutput   = 32 << 20
+)
+
 // listPackages adds what go list says to dirs.
-func listPackages(ctx context.Context, dir string, importPaths []string, dirs map[string]string) error {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-find", "-mod=readonly", "-json=ImportPath,Dir", "--"}, importPaths...)...)
-	cmd.Dir = dir
-	// GONOPROXY: without it the modules of GOPRIVATE are downloaded, whatever GOPROXY says.
-	cmd.Env = append(os.Environ(), "PWD="+dir, "GOPROXY=off", "GONOPROXY=none")
-	cmd.WaitDelay = time.Second
-	var out, errOut bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errOut
-	if err := cmd.Run(); err != nil {
-		if errors.Is(err, exec.ErrNotFound) {
-			return errors.New("ask go list for packages outside the workspace: Go is not on PATH")
-		}
-		return fmt.Errorf("ask go list for packages outside the workspace: %w: %s", err, firstLine(errOut.String()))
+func listPackages(ctx context.Context, start *program.Starter, dir string, importPaths []string, dirs map[string]string) error {
+	c := program.Go(dir, append([]string{"list", "-e", "-find", "-json=ImportPath,Dir", "--"}, importPaths...)...)
+	c.Patience, c.Output = listPatience, listOutput
+	out, err := start.Output(ctx, c)
+	if err != nil {
+		return fmt.Errorf("ask go list for packages outside the workspace: %w", err)
 	}
-	for dec := json.NewDecoder(&out); ; {
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct{ ImportPath, Dir string }
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
 			return nil
@@ -382,9 +383,4 @@ func listPackages(ctx context.Context, dir string, importPaths []string, dirs ma
 			dirs[p.ImportPath] = p.Dir
 		}
 	}
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
 }

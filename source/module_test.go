@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/program"
 	"github.com/covls/covls/source"
 )
 
@@ -227,7 +228,7 @@ func TestListPackages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := source.ListPackages(t.Context(), filepath.Join(here, "source"), tt.ask)
+			got, err := source.ListPackages(t.Context(), program.New(), filepath.Join(here, "source"), tt.ask)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -254,13 +255,13 @@ func TestListPackagesErrors(t *testing.T) {
 		tree string
 		want string
 	}{
-		{"broken go.mod", t.Context(), "-- go.mod --\nmodule example.com/m\n\nfuture x\n", "ask go list for packages outside the workspace: exit status 1: go: errors parsing go.mod:"},
-		{"no time", cancelled, "-- go.mod --\nmodule example.com/m\n", "ask go list for packages outside the workspace: context canceled"},
+		{"broken go.mod", t.Context(), "-- go.mod --\nmodule example.com/m\n\nfuture x\n", "ask go list for packages outside the workspace: go: exit status 1: go: errors parsing go.mod:"},
+		{"no time", cancelled, "-- go.mod --\nmodule example.com/m\n", "ask go list for packages outside the workspace: go: context canceled"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := source.ListPackages(tt.ctx, tree(t, tt.tree), []string{"fmt"})
+			got, err := source.ListPackages(tt.ctx, program.New(), tree(t, tt.tree), []string{"fmt"})
 			if len(got) > 0 || err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("have %q, %v, want: %s", got, err, tt.want)
 			}
@@ -296,14 +297,14 @@ func TestListPackagesArguments(t *testing.T) {
 		long = append(long, fmt.Sprintf("example.com/%0100d", i))
 	}
 	dir := tree(t, "-- a.go --\npackage a\n")
-	if _, err := source.ListPackages(t.Context(), dir, slices.Concat(hostile, good, long)); err != nil {
+	if _, err := source.ListPackages(t.Context(), program.New(), dir, slices.Concat(hostile, good, long)); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	lines := strings.Split(strings.TrimSpace(readFile(t, said)), "\n")
 	for _, line := range lines {
 		flags, names, ok := strings.Cut(line, " -- ")
-		if !ok || flags != "list -e -find -mod=readonly -json=ImportPath,Dir" || len(names) > source.ListBytes {
+		if !ok || flags != "list -e -find -json=ImportPath,Dir" || len(names) > source.ListBytes {
 			t.Errorf("go %.100s… has %d bytes of names", line, len(names))
 		}
 		got = append(got, strings.Fields(names)...)
@@ -314,7 +315,7 @@ func TestListPackagesArguments(t *testing.T) {
 	if err := os.Remove(said); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := source.ListPackages(t.Context(), dir, hostile); err != nil {
+	if _, err := source.ListPackages(t.Context(), program.New(), dir, hostile); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(said); err == nil {
@@ -351,7 +352,7 @@ func TestListPackagesOffline(t *testing.T) {
 	t.Setenv("GOPRIVATE", "vcs.invalid")
 	t.Setenv("GOFLAGS", "-mod=mod")
 	t.Setenv("GOSUMDB", "off")
-	got, err := source.ListPackages(t.Context(), dir, []string{"vcs.invalid/private.git/x", "proxy.invalid/x", "github.com/spf13/cobra", "fmt"})
+	got, err := source.ListPackages(t.Context(), program.New(), dir, []string{"vcs.invalid/private.git/x", "proxy.invalid/x", "github.com/spf13/cobra", "fmt"})
 	if err != nil || len(got) != 1 || got["fmt"] == "" {
 		t.Errorf("have %q, %v, want fmt alone", got, err)
 	}
@@ -366,8 +367,8 @@ func TestListPackagesOffline(t *testing.T) {
 func TestListPackagesWithoutGo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	for _, ask := range [][]string{{"fmt"}, slices.Repeat([]string{strings.Repeat("x", source.NameBytes)}, 100)} {
-		got, err := source.ListPackages(t.Context(), t.TempDir(), ask)
-		if len(got) > 0 || err == nil || err.Error() != "ask go list for packages outside the workspace: Go is not on PATH" {
+		got, err := source.ListPackages(t.Context(), program.New(), t.TempDir(), ask)
+		if len(got) > 0 || err == nil || err.Error() != "ask go list for packages outside the workspace: start go: it is not on PATH" {
 			t.Errorf("%d names: %q, %v", len(ask), got, err)
 		}
 	}
@@ -378,13 +379,13 @@ func TestListPackagesOdd(t *testing.T) {
 	tests := []struct{ name, script, want string }{
 		{"no JSON", "echo go away", "read what go list said: invalid character 'g' looking for beginning of value"},
 		{"cut", `printf '{"ImportPath": "fmt", "Dir"'`, "read what go list said: unexpected EOF"},
-		{"says why", "echo first >&2; echo second >&2; exit 3", "ask go list for packages outside the workspace: exit status 3: first"},
-		{"says nothing", "exit 3", "ask go list for packages outside the workspace: exit status 3: "},
+		{"says why", "echo first >&2; echo second >&2; exit 3", "ask go list for packages outside the workspace: go: exit status 3: first"},
+		{"says nothing", "exit 3", "ask go list for packages outside the workspace: go: exit status 3"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fakeGo(t, tt.script)
-			got, err := source.ListPackages(t.Context(), t.TempDir(), []string{"fmt"})
+			got, err := source.ListPackages(t.Context(), program.New(), t.TempDir(), []string{"fmt"})
 			if len(got) > 0 || err == nil || err.Error() != tt.want {
 				t.Errorf("have %q, %v, want: %s", got, err, tt.want)
 			}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile"
+	"github.com/covls/covls/program"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
@@ -56,6 +57,9 @@ type Progress func(text string, done, total int)
 type Loader struct {
 	// Progress may be nil.
 	Progress Progress
+	// Trusted tells that programs may be started over the folders; set it before SetFolders. Only
+	// Ask.List starts one.
+	Trusted bool
 
 	store    *Store
 	folders  []*Folder
@@ -69,6 +73,7 @@ type Loader struct {
 	scans    map[string]scan           // by path
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
+	programs *program.Starter
 }
 
 // scan is what a source file held when it was last read.
@@ -124,6 +129,14 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	l.folders = slices.Clone(folders)
 	slices.SortStableFunc(l.folders, func(a, b *Folder) int { return cmp.Compare(len(b.Dir), len(a.Dir)) })
 	l.places = nil
+	l.programs = nil
+	if l.Trusted {
+		var dirs []string
+		for _, f := range l.folders {
+			dirs = append(dirs, f.Dir)
+		}
+		l.programs = program.New(dirs...)
+	}
 	clear(l.listed)
 	clear(l.answered)
 	clear(l.polls)
@@ -537,6 +550,8 @@ func (l *Loader) scanAll(ctx context.Context, files []*File) []scan {
 type Ask struct {
 	Dir      string
 	Packages []string
+
+	programs *program.Starter
 }
 
 // Unlisted returns, once, what go list has not been asked yet. Asking takes seconds at worst, so it
@@ -555,21 +570,16 @@ func (l *Loader) Unlisted() []Ask {
 	var asks []Ask
 	for _, p := range l.places {
 		if len(p.Modules.Roots()) > 0 {
-			asks = append(asks, Ask{p.Dir, packages})
+			asks = append(asks, Ask{p.Dir, packages, l.programs})
 		}
 	}
 	return asks
 }
 
-// listPatience bounds one call of go list.
-const listPatience = 30 * time.Second
-
 // List asks go list. Without an answer the files stay not found, and each says so. It uses nothing
 // of a loader and may run on any goroutine.
 func (a Ask) List(ctx context.Context) (dirs map[string]string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, listPatience)
-	defer cancel()
-	return source.ListPackages(ctx, a.Dir, a.Packages)
+	return source.ListPackages(ctx, a.programs, a.Dir, a.Packages)
 }
 
 // Listed takes an answer and publishes what it finds.

@@ -35,7 +35,7 @@ how to tell yours. The workspace folders are those of the editor; -C names one
 for an editor that names none.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			opts := server.Options{Version: version()}
+			opts := server.Options{Version: version(), Restricted: in.restricted}
 			if logFile != "" {
 				f, err := os.OpenFile(logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 				if err != nil {

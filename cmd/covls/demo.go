@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/program"
 	"github.com/covls/covls/server"
 )
 
@@ -109,31 +109,17 @@ func (d *demo) start(ctx context.Context) (stop func(context.Context) error, err
 	if err := os.WriteFile(filepath.Join(d.dir, "cover.out"), []byte(before), 0o644); err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
+	self, err := program.Again(ctx, "serve")
 	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, self, "serve")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	stop = func(ctx context.Context) error {
 		if d.ed != nil {
 			_ = d.ed.Close(ctx)
 		}
-		_ = in.Close()
-		return cmd.Wait()
+		return self.Wait()
 	}
-	d.ed, err = editor.Start(ctx, server.NewStream(out, in, func() {}), editor.Options{
+	d.ed, err = editor.Start(ctx, server.NewStream(self.Out, self.In, func() {}), editor.Options{
 		Capabilities: editor.Capabilities(), Folders: []string{d.dir},
 	})
 	if err != nil {

@@ -27,6 +27,8 @@ type input struct {
 	targetSet bool
 	// defaults leaves the settings file of the folder, and those above it, unread.
 	defaults bool
+	// restricted tells that no program may be started.
+	restricted bool
 	// commits tells that the command wants to know the commits to each file.
 	commits bool
 }
@@ -119,6 +121,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	}
 	store := workspace.NewStore()
 	loader := workspace.NewLoader(store)
+	loader.Trusted = !in.restricted
 	for _, err := range loader.SetFolders(ctx, []*workspace.Folder{f}) {
 		out.around.Notes = append(out.around.Notes, err.Error())
 	}

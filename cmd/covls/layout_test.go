@@ -15,7 +15,7 @@ const module = "github.com/covls/covls/"
 // order is the packages bottom-up, as docs/architecture.md has them: imports run downwards only.
 var order = []string{
 	"text", "coverage", "profile/scan", "internal/profiletest", "internal/gittest", "profile/gocover", "profile/lcov", "profile/cobertura", "profile/jacoco", "profile/clover", "profile/istanbul",
-	"profile/llvmcov", "profile/coveragepy", "profile/simplecov", "profile/gcovr", "profile/demangle", "profile", "source/ecma", "source", "git", "config", "priority",
+	"profile/llvmcov", "profile/coveragepy", "profile/simplecov", "profile/gcovr", "profile/demangle", "profile", "program", "source/ecma", "source", "git", "config", "priority",
 	"workspace", "diag", "report", "watch", "server", "internal/editor", "internal/conformance", "internal/golden", "internal/e2e", "cmd/covls",
 }
 
@@ -24,6 +24,7 @@ var owners = map[string][]string{
 	"go.lsp.dev/":                  {"server", "internal/editor"},
 	"github.com/fsnotify/fsnotify": {"watch"},
 	"golang.org/x/tools/":          {"profile/gocover", "source"},
+	"os/exec":                      {"program", "profile", "internal/gittest", "internal/profiletest"},
 }
 
 func TestLayout(t *testing.T) {

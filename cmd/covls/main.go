@@ -119,6 +119,7 @@ a Go module this makes one:
 	var in input
 	root.PersistentFlags().StringVarP(&in.dir, "directory", "C", ".", "the folder to look at")
 	root.PersistentFlags().StringArrayVar(&in.profiles, "profile", nil, "read this `file` and no others; may be given several times")
+	root.PersistentFlags().BoolVar(&in.restricted, "restricted", false, "start no other program (go list): for a folder that you do not trust")
 	_ = root.MarkPersistentFlagDirname("directory")
 	_ = root.MarkPersistentFlagFilename("profile")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

@@ -247,14 +247,8 @@ export class Client implements vscode.Disposable {
 	}
 
 	private async spawn(command: string): Promise<ChildProcess> {
-		const env: NodeJS.ProcessEnv = { ...process.env };
-		if (!vscode.workspace.isTrusted) {
-			// Without a PATH the server finds no `go` and so runs nothing over the folder's files.
-			for (const name of Object.keys(env).filter((name) => name.toUpperCase() === 'PATH')) {
-				env[name] = '';
-			}
-		}
-		const child = spawn(command, ['serve'], { env, stdio: 'pipe', windowsHide: true });
+		const args = vscode.workspace.isTrusted ? ['serve'] : ['serve', '--restricted'];
+		const child = spawn(command, args, { stdio: 'pipe', windowsHide: true });
 		await new Promise<void>((resolve, reject) => {
 			child.once('spawn', resolve);
 			child.once('error', reject);
