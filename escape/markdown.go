@@ -1,0 +1,127 @@
+package escape
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Markdown is Line in Markdown that shows it as it is, where a line or a list's item begins as well as
+// within: nothing of it is a link, an image, an element of HTML or a mark of any kind.
+func Markdown(s string) string {
+	s = strings.TrimSpace(Line(s))
+	first := first(s)
+	var b strings.Builder
+	before := ' '
+	for i, r := range s {
+		rest := s[i+utf8.RuneLen(r):]
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>' && i == 0:
+			b.WriteString("&gt;")
+		case r == '&' && (rest != "" && (rest[0] == '#' || isLetter(rest[0]))):
+			b.WriteString("&amp;")
+		default:
+			if i == first || marks(before, r, s[:i], rest) {
+				b.WriteByte('\\')
+			}
+			b.WriteRune(r)
+		}
+		before = r
+	}
+	return b.String()
+}
+
+// Prose is Words in Markdown that shows it as it is.
+func Prose(s string) string { return Markdown(Words(s)) }
+
+// first is the index of the character that would make a list, or a line, of a text that begins so; -1
+// where there is none.
+func first(s string) int {
+	switch {
+	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "+"), strings.HasPrefix(s, "="):
+		return 0
+	}
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	switch rest := s[digits:]; {
+	case digits == 0, rest != "." && rest != ")" && !strings.HasPrefix(rest, ". ") && !strings.HasPrefix(rest, ") "):
+		return -1
+	}
+	return digits
+}
+
+// marks reports whether a character between others has a meaning in Markdown, or makes a link of text
+// that looks like one.
+func marks(before, r rune, head, rest string) bool {
+	next, _ := utf8.DecodeRuneInString(rest)
+	switch r {
+	case '`', '*', '~', '$', '|':
+		return true
+	case '[': // [x]: …, [ ] …
+		return head == ""
+	case ']': // without which there is no link; there is no target elsewhere in the text that [x] means
+		return rest == "" || strings.ContainsRune("([:{", next)
+	case '#':
+		return head == "" || strings.Trim(rest, "# ") == ""
+	case '\\':
+		return rest == "" || isPunctuation(next)
+	case '_':
+		return !isWord(before) || !isWord(next)
+	case '/': // http://…, and //… for some
+		return before == '/'
+	case '@':
+		return before > ' ' && isWord(next)
+	case '.':
+		return len(head) >= len("www") && strings.EqualFold(head[len(head)-len("www"):], "www")
+	}
+	return false
+}
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+// isPunctuation reports whether a backslash before r is one that escapes.
+func isPunctuation(r rune) bool {
+	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~'
+}
+
+// Code is Line in a code span of Markdown, whatever is in it.
+func Code(s string) string {
+	s = Line(s)
+	longest, run := 0, 0
+	for i := range len(s) {
+		if run++; s[i] != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	pad := ""
+	switch {
+	case s == "":
+		return "` `"
+	case longest > 0, s[0] == ' ' && s[len(s)-1] == ' ' && strings.TrimLeft(s, " ") != "":
+		pad = " "
+	}
+	fence := strings.Repeat("`", longest+1)
+	return fence + pad + s + pad + fence
+}
+
+// Cell is Markdown of one line as it stands in a cell of a table, which ends at every bar without a
+// backslash, in code too.
+func Cell(markdown string) string {
+	if !strings.Contains(markdown, "|") {
+		return markdown
+	}
+	var b strings.Builder
+	slashes := 0
+	for i := range len(markdown) {
+		c := markdown[i]
+		if c == '|' && slashes%2 == 0 {
+			b.WriteByte('\\')
+		}
+		if slashes++; c != '\\' {
+			slashes = 0
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
