@@ -2,10 +2,11 @@ package config
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/covls/covls/escape"
 )
 
 // TOML returns the mapping as a table of a .covls.toml.
@@ -13,17 +14,8 @@ func (m PathMapping) TOML() string {
 	return "[[path]]\nfrom = " + QuoteTOML(m.From) + "\nto = " + QuoteTOML(m.To) + "\n"
 }
 
-// QuoteTOML writes a basic string of TOML, which has every escape that JSON has, but none of its
-// control characters as they are. What is no UTF-8 becomes U+FFFD.
-func QuoteTOML(s string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return `""`
-	}
-	return strings.ReplaceAll(strings.TrimSpace(b.String()), "\x7f", `\u007f`)
-}
+// QuoteTOML writes a basic string of TOML. What is no UTF-8 becomes U+FFFD.
+func QuoteTOML(s string) string { return escape.TOML(s) }
 
 // AddMapping writes a mapping to the end of the settings file at path, which it makes where there is
 // none. What the file holds stays as it is. It refuses a file that is broken, and one whose mappings

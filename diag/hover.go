@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/workspace"
 )
 
@@ -13,7 +14,7 @@ import (
 type Hover struct {
 	// Span is the stretch that the text speaks of.
 	Span Span
-	// Markdown is the text.
+	// Markdown is the text, in which nothing that others wrote is a mark or a link.
 	Markdown string
 }
 
@@ -45,13 +46,13 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	e, excluded := file.ExcludedBy(m.Span.Start)
 	switch {
 	case excluded:
-		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", code(m.Func.String()), excludedWords(e))
+		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", escape.Code(m.Func.String()), excludedWords(escape.Prose(e.Reason)))
 	case m.Statements.Total == 0 && !m.Counted:
-		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", code(m.Func.String()))
+		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", escape.Code(m.Func.String()))
 	case m.Uncovered():
-		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", code(m.Func.String()), untested(&m.Func, unit))
+		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", escape.Code(m.Func.String()), untested(&m.Func, unit))
 	default:
-		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), code(m.Func.String()), of(m.Statements, unit))
+		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), escape.Code(m.Func.String()), of(m.Statements, unit))
 	}
 	if text := facts(s, file, &m.Func); text != "" && !excluded {
 		fmt.Fprintf(&b, "\n%s\n", text)
@@ -72,12 +73,12 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 			break
 		}
 		line, _ := d.Text.LineCol(r.Span.Start)
-		fmt.Fprintf(&b, "- %s: %s\n", r.Message, code(snippet(d.Text.Line(line))))
+		fmt.Fprintf(&b, "- %s: %s\n", r.Message, escape.Code(snippet(d.Text.Line(line))))
 	}
 	if file.Gap() > 0 || file.Standing.Rule != nil {
-		fmt.Fprintf(&b, "\n%s: %s. %s\n", code(file.Name), percent(file.Total), file.Standing.Sentence())
+		fmt.Fprintf(&b, "\n%s: %s. %s\n", escape.Code(file.Name), percent(file.Total), escape.Prose(file.Standing.Sentence()))
 	} else {
-		fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
+		fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
 	}
 	b.WriteString(origin(file))
 	return Hover{m.NameNow, b.String()}
@@ -86,7 +87,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 // snippet is a line short enough for a list.
 func snippet(line string) string {
 	const most = 60
-	r := []rune(strings.TrimSpace(line))
+	r := []rune(strings.ReplaceAll(strings.TrimSpace(line), "\t", " "))
 	if len(r) > most {
 		return string(r[:most-1]) + "…"
 	}
@@ -101,9 +102,9 @@ func origin(file *workspace.File) string {
 		if p.File.Unit != file.Coverage.Unit {
 			coarser++
 		}
-		fmt.Fprintf(&b, "\nFrom %s, written %s.\n", code(ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05"))
+		fmt.Fprintf(&b, "\nFrom %s, written %s.\n", escape.Code(ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05"))
 		if p.Profile.Trouble != nil {
-			fmt.Fprintf(&b, "\n*Not the newest*: %v\n", p.Profile.Trouble)
+			fmt.Fprintf(&b, "\n*Not the newest*: %s\n", escape.Prose(p.Profile.Trouble.Error()))
 		}
 	}
 	if coarser > 0 {
@@ -122,7 +123,7 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	if e, ok := file.ExcludedBy(at); ok {
 		now := m.span(d.Text, e.Span)
 		now.Start, now.End = max(now.Start, m.Now.Start), min(now.End, m.Now.End)
-		return Hover{now, fmt.Sprintf("**Excluded**: %s; it counts in no total\n", cmp.Or(e.Reason, "by a marker in the source"))}, true
+		return Hover{now, fmt.Sprintf("**Excluded**: %s; it counts in no total\n", cmp.Or(escape.Prose(e.Reason), "by a marker in the source"))}, true
 	}
 	if file.Coverage.Unit == coverage.Lines {
 		return hoverLine(file, d, m, at)
@@ -157,7 +158,7 @@ func origins(b *strings.Builder, file *workspace.File, tells func(workspace.Part
 	}
 	b.WriteString("\n")
 	for _, p := range file.Parts {
-		fmt.Fprintf(b, "- %s: %s\n", code(ProfileName(p.Profile)), tells(p))
+		fmt.Fprintf(b, "- %s: %s\n", escape.Code(ProfileName(p.Profile)), tells(p))
 	}
 }
 

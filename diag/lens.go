@@ -85,12 +85,12 @@ type Label struct {
 	Mapping *PathFix
 }
 
-// excludedWords says that code is excluded, and why.
-func excludedWords(e coverage.Exclusion) string {
-	if e.Reason == "" {
+// excludedWords says that code is excluded, and why; "" where that is not known.
+func excludedWords(why string) string {
+	if why == "" {
 		return "excluded"
 	}
-	return "excluded · " + e.Reason
+	return "excluded · " + why
 }
 
 // LensLabel puts a lens into words. ok is false where the lens has nothing to say any more.
@@ -114,7 +114,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id FuncID) (l Label
 		e, excluded := file.ExcludedBy(m.Span.Start)
 		switch {
 		case excluded:
-			return Label{Title: excludedWords(e)}, true
+			return Label{Title: excludedWords(e.Reason)}, true
 		case m.Uncovered():
 			title = "not covered · " + untested(&m.Func, unit)
 		case m.Statements.Uncovered() == 0:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"strconv"
-	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/workspace"
@@ -90,12 +89,4 @@ func lines(first, last uint32) string {
 		return fmt.Sprintf("line %d", first)
 	}
 	return fmt.Sprintf("lines %d–%d", first, last)
-}
-
-// code puts text into a Markdown code span, whatever is in it.
-func code(s string) string {
-	if !strings.Contains(s, "`") {
-		return "`" + s + "`"
-	}
-	return "`` " + s + " ``"
 }

@@ -7,9 +7,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 )
 
 // Gates are what Check holds a report against. The zero Gates let everything pass.
@@ -68,13 +68,13 @@ func (b Breach) String() string {
 	of := string(GateTotal)
 	switch {
 	case b.Path != "" && b.Line > 0:
-		of = fmt.Sprintf("%s:%d", b.Path, b.Line)
+		of = fmt.Sprintf("%s:%d", escape.Line(b.Path), b.Line)
 	case b.Path != "":
-		of = b.Path
+		of = escape.Line(b.Path)
 	case b.Component != "":
-		of = "component " + b.Component
+		of = "component " + escape.Line(b.Component)
 	}
-	return strings.Join(strings.Fields(of+": "+b.Text), " ")
+	return escape.Record(of + ": " + escape.Words(b.Text))
 }
 
 // Figure is the coverage of files that are counted in the same unit.

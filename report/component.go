@@ -8,6 +8,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/workspace"
 )
@@ -156,7 +157,12 @@ func (r *Report) example() string {
 
 // restrict leaves only the files of a component.
 func (r *Report) restrict(name string) error {
-	kept := slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return c.Name != name })
+	is := func(c Component) bool { return c.Name == name }
+	shown := func(c Component) bool { return escape.Line(c.Name) == name }
+	if i := slices.IndexFunc(r.Components, shown); i >= 0 && !slices.ContainsFunc(r.Components, is) {
+		name = r.Components[i].Name
+	}
+	kept := slices.DeleteFunc(slices.Clone(r.Components), func(c Component) bool { return !is(c) })
 	if len(kept) == 0 {
 		var names []string
 		for _, c := range r.Components {

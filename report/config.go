@@ -9,11 +9,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/workspace"
 )
@@ -58,7 +58,7 @@ func (w *configWriter) printf(format string, args ...any) { fmt.Fprintf(w, forma
 func (w *configWriter) note(text string) {
 	const width = 100
 	line := "#"
-	for _, word := range strings.Fields(inComment(text)) {
+	for _, word := range strings.Fields(escape.Words(text)) {
 		if len(line) > 1 && len(line)+1+len(word) > width {
 			w.printf("%s\n", line)
 			line = "#"
@@ -66,16 +66,6 @@ func (w *configWriter) note(text string) {
 		line += " " + word
 	}
 	w.printf("%s\n", line)
-}
-
-// inComment leaves out what can't stand in a comment of TOML.
-func inComment(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
 }
 
 // off writes settings that are switched off.
@@ -128,7 +118,7 @@ func (w *configWriter) profiles(named []string) {
 	var paths, names []string
 	for _, p := range w.snap.Profiles {
 		if p.Folder == w.folder && p.Report != nil {
-			paths, names = append(paths, p.Path), append(names, diag.ProfileName(p))
+			paths, names = append(paths, p.Path), append(names, escape.Line(diag.ProfileName(p)))
 		}
 	}
 	const most = 5
@@ -183,7 +173,7 @@ func (w *configWriter) mappings() {
 			}
 			clash[m.From] = known || clash[m.From]
 			to[m.From] = m.To
-			votes = append(votes, vote{m, fmt.Sprintf("%s: this leads to %d of %s here", diag.ProfileName(p), v.Files, count(v.Named, "file"))})
+			votes = append(votes, vote{m, fmt.Sprintf("%s: this leads to %d of %s here", escape.Line(diag.ProfileName(p)), v.Files, count(v.Named, "file"))})
 		}
 	}
 	slices.SortStableFunc(votes, func(a, b vote) int { return cmp.Compare(len(b.From), len(a.From)) })
@@ -210,12 +200,12 @@ func (w *configWriter) refused() {
 				break
 			}
 			m := diag.RelativeMapping(w.folder, r.Mapping)
-			text := fmt.Sprintf("%s: perhaps this, but %s", diag.ProfileName(p), r.Why)
+			text := fmt.Sprintf("%s: perhaps this, but %s", escape.Line(diag.ProfileName(p)), r.Why)
 			for i, to := range r.Rivals {
 				if rel, err := filepath.Rel(w.folder.Dir, to); err == nil && filepath.IsLocal(rel) {
 					to = rel
 				}
-				text += []string{": ", ", "}[min(i, 1)] + filepath.ToSlash(to)
+				text += []string{": ", ", "}[min(i, 1)] + escape.Line(filepath.ToSlash(to))
 			}
 			w.mapping(m, text+".", false)
 			offered[m.From] = true

@@ -9,6 +9,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -49,10 +50,10 @@ const examples = 5
 // Doctor writes, as Markdown, why something is shown or not: which profiles there are, how old, what
 // they match and what not and why, and the settings in force with where they come from.
 func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Time) {
-	d := doctor{w: w, snap: s, now: now}
+	d := &doctor{snap: s, now: now}
 	d.printf("# covls doctor\n")
 	for _, f := range s.Folders {
-		d.printf("\nWorkspace folder: %s\n", f.Dir)
+		d.printf("\nWorkspace folder: %s\n", escape.Markdown(f.Dir))
 	}
 	if len(s.Folders) == 0 {
 		d.printf("\nThere is no workspace folder: open a folder, or a file of a project.\n")
@@ -63,16 +64,16 @@ func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Ti
 	for _, f := range s.Folders {
 		d.settings(f)
 	}
+	_, _ = io.WriteString(w, escape.Log(d.String())) // a doctor that can't write can't say so either
 }
 
 type doctor struct {
-	w    io.Writer
+	strings.Builder
 	snap *workspace.Snapshot
 	now  time.Time
 }
 
-// printf drops errors: a doctor that can't write can't say so either.
-func (d *doctor) printf(format string, args ...any) { _, _ = fmt.Fprintf(d.w, format, args...) }
+func (d *doctor) printf(format string, args ...any) { fmt.Fprintf(d, format, args...) }
 
 func (d *doctor) profiles(around Surroundings) {
 	d.printf("\n## Profiles\n\n")
@@ -82,26 +83,26 @@ func (d *doctor) profiles(around Surroundings) {
 	for _, p := range around.Pending {
 		by := ""
 		if p.Writer != "" {
-			by = " by " + p.Writer
+			by = " by " + escape.Markdown(p.Writer)
 		}
-		d.printf("- %s is being written%s since %s; it is read when that ends\n", p.Path, by, age(d.now.Sub(p.Since)))
+		d.printf("- %s is being written%s since %s; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
 	}
 	if len(d.snap.Profiles) == 0 && len(around.Pending) == 0 {
 		d.printf("None found; the setting `profiles` names others than the usual.\n")
 		for _, f := range d.snap.Folders {
-			d.printf("- In %s, %s.\n", f.Dir, f.HowTo(config.Projects(f.Dir)))
+			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), f.HowToMarkdown(config.Projects(f.Dir)))
 		}
 	}
 	for _, s := range around.Searches {
-		d.printf("\nSearched %d folders below %s: %d with the name of a profile.\n", s.Dirs, s.Dir, s.Found)
+		d.printf("\nSearched %d folders below %s: %d with the name of a profile.\n", s.Dirs, escape.Markdown(s.Dir), s.Found)
 		for _, l := range s.Left {
-			d.printf("- left out: %s\n", l)
+			d.printf("- left out: %s\n", escape.Prose(l))
 		}
 	}
 }
 
 func (d *doctor) profile(p *workspace.Profile) {
-	d.printf("- **%s**", diag.ProfileName(p))
+	d.printf("- **%s**", escape.Markdown(diag.ProfileName(p)))
 	if p.Report == nil {
 		d.printf(": nothing read")
 	} else {
@@ -119,7 +120,7 @@ func (d *doctor) profile(p *workspace.Profile) {
 	}
 	d.printf("\n")
 	if p.Trouble != nil {
-		d.printf("  - trouble: %v\n", p.Trouble)
+		d.printf("  - trouble: %s\n", escape.Prose(p.Trouble.Error()))
 	}
 	d.mappings(p)
 	if p.Report != nil {
@@ -132,7 +133,7 @@ func (d *doctor) profile(p *workspace.Profile) {
 			if w.Line > 0 {
 				at = fmt.Sprintf("line %d: ", w.Line)
 			}
-			d.printf("  - warning: %s%s\n", at, w.Text)
+			d.printf("  - warning: %s%s\n", at, escape.Prose(w.Text))
 		}
 	}
 }
@@ -142,8 +143,8 @@ func (d *doctor) mappings(p *workspace.Profile) {
 	poll := d.snap.Polls[p.Path]
 	for _, v := range poll.Votes {
 		m := diag.RelativeMapping(p.Folder, v.Mapping)
-		d.printf("  - paths: `%s` is `%s` here, which finds %d of %s; to keep that, in %s:\n\n%s\n",
-			m.From, m.To, v.Files, count(v.Named, "file"), config.FileName, indented(m.TOML()))
+		d.printf("  - paths: %s is %s here, which finds %d of %s; to keep that, in %s:\n\n%s\n",
+			escape.Code(m.From), escape.Code(m.To), v.Files, count(v.Named, "file"), config.FileName, indented(m.TOML()))
 	}
 	for i, r := range poll.Refused {
 		if i == examples {
@@ -151,14 +152,14 @@ func (d *doctor) mappings(p *workspace.Profile) {
 			break
 		}
 		m := diag.RelativeMapping(p.Folder, r.Mapping)
-		d.printf("  - paths: `%s` may be `%s` here, but %s", m.From, m.To, r.Why)
+		d.printf("  - paths: %s may be %s here, but %s", escape.Code(m.From), escape.Code(m.To), escape.Prose(r.Why))
 		for k, to := range r.Rivals {
 			if k == 0 {
 				d.printf(":")
 			} else {
 				d.printf(",")
 			}
-			d.printf(" `%s`", diag.RelativeMapping(p.Folder, source.Mapping{To: to}).To)
+			d.printf(" %s", escape.Code(diag.RelativeMapping(p.Folder, source.Mapping{To: to}).To))
 		}
 		d.printf("; if it is so, in %s:\n\n%s\n", config.FileName, indented(m.TOML()))
 	}
@@ -231,7 +232,7 @@ func (d *doctor) files(unmeasured []string) {
 			d.printf("- and %d more that were not found\n", len(d.snap.Lost)-i)
 			break
 		}
-		d.printf("- not found: %s: %s\n", f.Name, f.Why)
+		d.printf("- not found: %s: %s\n", escape.Markdown(f.Name), escape.Prose(f.Why))
 	}
 	for i, path := range unmeasured {
 		if i == 0 {
@@ -241,7 +242,7 @@ func (d *doctor) files(unmeasured []string) {
 			d.printf("- and %d more\n", len(unmeasured)-i)
 			break
 		}
-		d.printf("- %s\n", d.snap.Name(path))
+		d.printf("- %s\n", escape.Markdown(d.snap.Name(path)))
 	}
 }
 
@@ -261,19 +262,19 @@ func (d *doctor) problems(around Surroundings) {
 	}
 	d.printf("\n## Problems\n\n")
 	for _, l := range lines {
-		d.printf("- %s\n", l)
+		d.printf("- %s\n", escape.Prose(l))
 	}
 }
 
 func (d *doctor) settings(f *workspace.Folder) {
-	d.printf("\n## Settings in %s\n\n", f.Dir)
+	d.printf("\n## Settings in %s\n\n", escape.Markdown(f.Dir))
 	rows := f.Settings.Table()
 	width := [2]int{}
 	for _, r := range rows {
 		width[0], width[1] = max(width[0], len(r.Key)), max(width[1], min(len(r.Value), 40))
 	}
 	for _, r := range rows {
-		d.printf("    %s\n", strings.TrimRight(fmt.Sprintf("%-*s  %-*s  %s", width[0], r.Key, width[1], r.Value, r.Origin), " "))
+		d.printf("    %s\n", escape.Line(strings.TrimRight(fmt.Sprintf("%-*s  %-*s  %s", width[0], r.Key, width[1], r.Value, r.Origin), " ")))
 	}
 }
 

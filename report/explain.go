@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -30,7 +31,7 @@ func Explain(s *workspace.Snapshot, st *priority.Standing, f *workspace.File) st
 		}
 	}
 	e.write()
-	return e.String()
+	return escape.Log(e.String())
 }
 
 type explainer struct {
@@ -115,7 +116,7 @@ func (e *explainer) target() {
 		case e.at("target", -1) != "":
 			from = "the setting `target`" + e.at("target", -1)
 		default:
-			from = "the setting `target` of the " + origin
+			from = "the setting `target` of the " + escape.Markdown(origin)
 		}
 	}
 	e.step("Target", "%s, %s.", exact(st.Target)+" %", from)
@@ -133,7 +134,7 @@ func (e *explainer) at(key string, element int) string {
 	if rel, err := filepath.Rel(e.folder.Dir, file); err == nil {
 		file = filepath.ToSlash(rel)
 	}
-	return " (" + file + ":" + strconv.Itoa(line) + ")"
+	return " (" + escape.Markdown(file) + ":" + strconv.Itoa(line) + ")"
 }
 
 // ruleIndex is the place of the file's rule in the settings; -2 where it has none.

@@ -19,7 +19,7 @@ type fileFacts struct {
 
 // code is a function's name without what all begin with.
 func (f *fileFacts) code(name string) string {
-	return code(clean(strings.TrimPrefix(name, f.prefix), nameMost))
+	return code(shortened(strings.TrimPrefix(name, f.prefix), nameMost))
 }
 
 // qualifier is the path of modules, as C++ and Rust write it, that all names begin with.
@@ -175,7 +175,7 @@ func (r *Report) holds(f *File) string {
 	prefix := qualifier(f.names)
 	var names []string
 	for _, name := range f.names[:min(len(f.names), holdsNames)] {
-		names = append(names, code(clean(strings.TrimPrefix(name, prefix), 60)))
+		names = append(names, code(shortened(strings.TrimPrefix(name, prefix), 60)))
 	}
 	if more := len(f.names) - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))

@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/escape"
 )
 
 // The parts of the page.
@@ -119,9 +120,9 @@ func (r *Report) WriteHTML(w io.Writer, source func(path string) (text string, o
 		return fmt.Errorf("write the page's sources: %w", err)
 	}
 	err = t.Execute(w, page{
-		Title: strings.ToValidUTF8(r.title, "\uFFFD"), Summary: r.headline(),
+		Title: escape.Line(r.title), Summary: r.headline(),
 		Style: template.CSS(pageCSS), StyleHash: contentHash(pageCSS), Script: template.JS(pageJS), ScriptHash: contentHash(pageJS),
-		Data: template.JS(data), Sources: template.HTML(packed),
+		Data: template.JS(escape.JSON(data)), Sources: template.HTML(packed),
 	})
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)

@@ -19,10 +19,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -244,7 +247,7 @@ func TestHTMLHostile(t *testing.T) {
 			}
 			r, dir := pageOf(t, title, files)
 			p := page(t, r, reader(dir))
-			if bad := strings.IndexFunc(p.data, func(c rune) bool { return c < ' ' || strings.ContainsRune("<>&\u2028\u2029", c) }); bad >= 0 {
+			if bad := strings.IndexFunc(p.data, func(c rune) bool { return escape.Hidden(c) || strings.ContainsRune("<>&", c) }); bad >= 0 {
 				t.Errorf("the data has %q as it is", p.data[bad:min(len(p.data), bad+10)])
 			}
 			shown := strings.ReplaceAll(want, "/", "|")
@@ -262,6 +265,26 @@ func TestHTMLHostile(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHTMLHidden holds the characters that the page shows against those of everything else.
+func TestHTMLHidden(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("html/page.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`const HIDDEN = /(\[.*\])/gu;`).FindSubmatch(script)
+	if found == nil {
+		t.Fatal("the script has no HIDDEN")
+	}
+	class := regexp.MustCompile(`\\u\{?([0-9a-f]+)\}?`).ReplaceAllString(string(found[1]), `\x{$1}`)
+	hidden := regexp.MustCompile(class)
+	for r := range rune(unicode.MaxRune) + 1 {
+		if utf8.ValidRune(r) && hidden.MatchString(string(r)) != escape.Hidden(r) {
+			t.Errorf("%U: the page shows it: %v, escape: %v", r, !escape.Hidden(r), escape.Hidden(r))
+		}
 	}
 }
 

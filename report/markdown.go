@@ -9,6 +9,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 )
 
@@ -29,7 +30,7 @@ func (r *Report) WriteMarkdown(w io.Writer, top int) error {
 	m.notes()
 	// Sections begin with a blank line, and tables end with one.
 	text := strings.ReplaceAll(m.String(), "\n\n\n", "\n\n")
-	if _, err := io.WriteString(w, text); err != nil {
+	if _, err := io.WriteString(w, escape.Log(text)); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

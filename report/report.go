@@ -20,6 +20,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -191,7 +192,7 @@ type Function struct {
 // name is the function's name with its receiver, short enough for a list.
 func (f *Function) name() string {
 	g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
-	return clean(g.String(), nameMost)
+	return shortened(g.String(), nameMost)
 }
 
 // Stretch is code that never ran.
@@ -548,7 +549,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	for i := range texts {
 		if tag := fields.Type().Field(i).Tag.Get("json"); tag != "" {
 			_, _ = b.WriteString(sep + strconv.Quote(tag) + ": ")
-			_, _ = b.Write(texts[i].Bytes())
+			_, _ = b.Write(escape.JSON(texts[i].Bytes()))
 			sep = ",\n"
 		}
 	}

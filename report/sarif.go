@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/workspace"
 )
 
@@ -188,7 +190,8 @@ func (r *Report) WriteSARIF(w io.Writer) error {
 	s := sarif{prefix: repositoryPrefix(r.dir), seen: map[string]int{}}
 	all := s.results(r)
 	results := all[:min(len(all), sarifResults)]
-	enc := json.NewEncoder(w)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(sarifLog{sarifSchema, "2.1.0", []sarifRun{{
@@ -199,6 +202,9 @@ func (r *Report) WriteSARIF(w io.Writer) error {
 		Results:     results,
 		Properties:  r.totals(len(all) - len(results)),
 	}}})
+	if err == nil {
+		_, err = w.Write(escape.JSON(text.Bytes()))
+	}
 	if err != nil {
 		return fmt.Errorf("write the report as SARIF: %w", err)
 	}
@@ -329,7 +335,7 @@ func (s *sarif) invocation(r *Report, all []sarifResult) sarifInvocation {
 	out := sarifInvocation{Successful: true}
 	for _, w := range r.Warnings {
 		n := sarifNotification{Level: "warning"}
-		text := w.Text
+		text := escape.Words(w.Text)
 		if w.Path != "" {
 			at := sarifLocation{Physical: sarifPhysical{Artifact: s.artifact(w.Path, true)}}
 			place := w.Path
@@ -360,14 +366,8 @@ func (s *sarif) invocation(r *Report, all []sarifResult) sarifInvocation {
 	return out
 }
 
-// message is a plain text in which nothing is a placeholder or a link.
-func message(text string) sarifText {
-	text = strings.NewReplacer("{", "{{", "}", "}}").Replace(text)
-	if strings.Contains(text, "](") {
-		text = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(text)
-	}
-	return sarifText{Text: text}
-}
+// message is a text of one line, as it is.
+func message(text string) sarifText { return sarifText{Text: escape.SARIF(text)} }
 
 // artifact locates a file by its path in the report. One that was not found is where its profile says: a
 // relative path may be right in the repository; an absolute one is of another machine.
@@ -379,22 +379,22 @@ func (s *sarif) artifact(name string, found bool) sarifArtifact {
 	drive := len(name) > 2 && name[1] == ':' && (name[2] == '\\' || name[2] == '/') && strings.Contains("abcdefghijklmnopqrstuvwxyz", strings.ToLower(name[:1]))
 	switch {
 	case drive:
-		return sarifArtifact{URI: "file:///" + name[:2] + escape(path.Clean(strings.ReplaceAll(name[2:], `\`, "/")))}
+		return sarifArtifact{URI: "file:///" + name[:2] + uriPath(path.Clean(strings.ReplaceAll(name[2:], `\`, "/")))}
 	case strings.HasPrefix(name, `\\`):
-		return sarifArtifact{URI: "file:/" + escape(path.Clean(strings.ReplaceAll(name[1:], `\`, "/")))}
+		return sarifArtifact{URI: "file:/" + uriPath(path.Clean(strings.ReplaceAll(name[1:], `\`, "/")))}
 	case strings.HasPrefix(name, "/"):
-		return sarifArtifact{URI: "file://" + escape(path.Clean(name))}
+		return sarifArtifact{URI: "file://" + uriPath(path.Clean(name))}
 	}
 	rel := path.Join(s.prefix, slashed)
-	at := sarifArtifact{URI: escape(rel)}
+	at := sarifArtifact{URI: uriPath(rel)}
 	if filepath.IsLocal(filepath.FromSlash(rel)) {
 		at.BaseID = sarifRoot
 	}
 	return at
 }
 
-// escape makes a slash-separated path one of a URI, in which no colon can be taken for that of a scheme.
-func escape(p string) string {
+// uriPath makes a slash-separated path one of a URI, in which no colon can be taken for that of a scheme.
+func uriPath(p string) string {
 	return strings.ReplaceAll((&url.URL{Path: p}).EscapedPath(), ":", "%3A")
 }
 

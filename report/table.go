@@ -5,10 +5,11 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 )
 
-// cell is what stands in a table: a text, a number, the share of a tally, or a part in points.
+// cell is what stands in a table: a text that is harmless in the table's format, a number, the share of a tally, or a part in points.
 type cell struct {
 	kind  cellKind
 	text  string
@@ -111,7 +112,7 @@ func (t *table) markdown(b *strings.Builder) {
 	line := func(cells []string) {
 		b.WriteString("|")
 		for _, c := range cells {
-			b.WriteString(" " + c + " |")
+			b.WriteString(" " + escape.Cell(c) + " |")
 		}
 		b.WriteString("\n")
 	}

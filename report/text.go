@@ -10,6 +10,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 )
 
 // TextOptions are how the text report looks.
@@ -85,7 +86,7 @@ func bar(t coverage.Tally, width int) string {
 
 func (p *screen) head() {
 	r, sum := p.r, &p.r.Summary
-	p.printf("%s\n\n", p.o.Paint(Bold, clean(cmp.Or(r.title, "no folder"), p.o.Width)))
+	p.printf("%s\n\n", p.o.Paint(Bold, escape.Record(shortened(cmp.Or(r.title, "no folder"), p.o.Width))))
 	if sum.Percent == nil {
 		p.printf("There is nothing to cover: no profile names a file with code.\n")
 		return
@@ -118,7 +119,7 @@ func (p *screen) head() {
 		line(sum.Branches, "branches", false)
 	}
 	for _, unit := range r.units() {
-		if t := r.componentTable(unit, func(s string) string { return clean(s, nameMost) }); t != nil {
+		if t := r.componentTable(unit, func(s string) string { return escape.Line(shortened(s, nameMost)) }); t != nil {
 			t.limit(p.o.Top, "component")
 			t.total("all")
 			p.table(t, nil)
@@ -169,7 +170,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 	t := newTable("Tier", "", "Coverage:", "Covered:", "Of:", "Short:", "Functions not covered:", "File")
 	styles := []Style{}
 	for _, f := range files {
-		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), num(f.uncovered()), words(clean(f.Path, 200)))
+		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), num(f.uncovered()), words(escape.Line(shortened(f.Path, 200))))
 		styles = append(styles, Style(f.Tier))
 	}
 	t.limit(p.o.Top, "file")
@@ -232,7 +233,7 @@ func (p *screen) table(t *table, styles []Style) {
 			}
 			b.WriteString("  " + c)
 		}
-		line := strings.TrimRight(b.String(), " ")
+		line := escape.Record(strings.TrimRight(b.String(), " "))
 		switch {
 		case n == 0:
 			line = p.o.Paint(Dim, line)

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
 )
 
 // number prints a count with commas between its thousands: 14,192.
@@ -74,10 +74,8 @@ func some(words []string, most int, noun string) string {
 	return list(words)
 }
 
-// clean makes one printable line of what a profile or a source says: control characters become
-// spaces, and what is too long is cut in its middle.
-func clean(s string, most int) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+// shortened cuts what is too long in its middle; most is in characters.
+func shortened(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		half := (most - 1) / 2
 		return string(r[:half]) + "…" + string(r[len(r)-half:])
@@ -88,17 +86,8 @@ func clean(s string, most int) string {
 // nameMost is how long a name can be in a list, in characters.
 const nameMost = 100
 
-// code puts text into a Markdown code span, whatever is in it, also inside a table.
-func code(s string) string {
-	s = strings.ReplaceAll(clean(s, 200), "|", `\|`)
-	if !strings.Contains(s, "`") {
-		return "`" + s + "`"
-	}
-	return "`` " + s + " ``"
-}
+// code is a name in a code span of Markdown.
+func code(s string) string { return escape.Code(shortened(s, 200)) }
 
-// markdownEscapes are what has a meaning in a line of Markdown.
-var markdownEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "|", `\|`, "#", `\#`, "&", "&amp;")
-
-// prose is text from outside as Markdown that shows it as it is.
-func prose(s string) string { return markdownEscapes.Replace(clean(s, 300)) }
+// prose is a text of others in Markdown.
+func prose(s string) string { return escape.Markdown(shortened(escape.Words(s), 300)) }

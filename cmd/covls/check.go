@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
@@ -284,14 +284,14 @@ func (v *verdict) print(out io.Writer, format, repository string) error {
 			return err
 		}
 	case "github":
-		v.github(tame{w}, repository)
+		v.github(w, repository)
 		fmt.Fprintln(w, v.sum())
 	default:
 		for _, b := range v.breaches {
 			if at := v.place(b.Path); at != "" {
 				b.Path = shellPath(at)
 			}
-			fmt.Fprintln(tame{w}, b)
+			fmt.Fprintln(w, b)
 		}
 		fmt.Fprintln(w, v.sum())
 	}
@@ -345,7 +345,7 @@ func (v *verdict) sum() string {
 	if v.baseline != "" {
 		text += "; nothing dropped below " + v.baseline
 	}
-	return "covls check: passed: " + oneLine(text)
+	return oneLine("covls check: passed: " + text)
 }
 
 func plural(n int, one, many string) string {
@@ -360,10 +360,7 @@ func (v *verdict) json(w io.Writer) error {
 	if v.gates.Total != nil {
 		target = new(report.Percent(*v.gates.Total))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(struct {
+	return writeJSON(w, struct {
 		Schema   int             `json:"schema"`
 		Passed   bool            `json:"passed"`
 		Totals   []report.Figure `json:"totals"`
@@ -394,10 +391,10 @@ func (v *verdict) github(w io.Writer, repository string) {
 		var properties []string
 		if b.Path != "" {
 			text = b.Text
-			properties = []string{"file=" + property(place(b.Path)), fmt.Sprintf("line=%d", max(b.Line, 1))}
+			properties = []string{"file=" + escape.Property(place(b.Path)), fmt.Sprintf("line=%d", max(b.Line, 1))}
 		}
-		properties = append(properties, "title="+property(titleOf(b.Gate)))
-		fmt.Fprintf(w, "::error %s::%s\n", strings.Join(properties, ","), message(text))
+		properties = append(properties, "title="+escape.Property(titleOf(b.Gate)))
+		fmt.Fprintf(w, "::error %s::%s\n", strings.Join(properties, ","), escape.Annotation(text))
 		if (b.Gate == report.GateFile || b.Gate == report.GateDrop) && b.Path != "" && !slices.Contains(files, b.Path) {
 			files = append(files, b.Path)
 		}
@@ -415,7 +412,7 @@ func (v *verdict) github(w io.Writer, repository string) {
 			if f.Receiver != "" {
 				name = "(" + f.Receiver + ")." + f.Name
 			}
-			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", property(place(path)), f.Line, f.EndLine, message("No test reaches "+name))
+			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation("No test reaches "+escape.Line(name)))
 		}
 	}
 }
@@ -433,14 +430,4 @@ func titleOf(g report.Gate) string {
 	case report.GateTotal, report.GateComponent, report.GateFile:
 	}
 	return "Coverage short of its target"
-}
-
-// message escapes the message of a workflow command, as GitHub's own toolkit does (packages/core,
-// command.ts), and property what stands before it.
-func message(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
 }

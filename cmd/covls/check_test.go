@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 )
 
@@ -192,7 +193,7 @@ func TestCheckGitHub(t *testing.T) {
 		"sub/" + odd: "1\n2\n3\n", "sub/many.js": "1\n2\n3\n", "sub/lcov.info": lcov,
 		"sub/.covls.toml": "target = 0\n[[component]]\nname = \"a\\nb: c\"\ninclude = ['*.js']\ntarget = 50\n[[rule]]\npaths = ['x']\n",
 	})
-	want := `::error title=Coverage short of its target::component a b: c: 1 line short of 50 %25 (0.00 %25)
+	want := `::error title=Coverage short of its target::component a␊b: c: 1 line short of 50 %25 (0.00 %25)
 ::error file=FROM.covls.toml,line=6,title=Setting without files::the rule has no file: the profiles name none like "x"; they name a,line=9::b%2525.js
 ::error file=FROMa%2Cline=9%3A%3Ab%2525.js,line=1,title=Coverage short of its target::1 line short of 50 %25 (0.00 %25)
 ::error file=FROMmany.js,line=1,title=Coverage short of its target::1 line short of 50 %25 (0.00 %25)
@@ -210,7 +211,7 @@ func TestCheckGitHub(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("GITHUB_WORKSPACE", c.repository)
 			out, stderr, code := covls(t, "check", "-C", filepath.Join(root, "sub"), "--files", "--format", "github")
-			if w := strings.ReplaceAll(want, "FROM", property(c.from)); code != 1 || stderr != "" || out != w {
+			if w := strings.ReplaceAll(want, "FROM", escape.Property(c.from)); code != 1 || stderr != "" || out != w {
 				t.Errorf("exit %d, got\n%s%s\nwant\n%s", code, out, stderr, w)
 			}
 		})

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/source"
@@ -216,7 +216,7 @@ not and why, and which settings are in force and where they come from.`,
 				return fmt.Errorf("look for source files that no profile names: %w", err)
 			}
 			w := bufio.NewWriter(io.out)
-			report.Doctor(tame{w}, l.snap, l.around, time.Now())
+			report.Doctor(w, l.snap, l.around, time.Now())
 			return w.Flush()
 		},
 	}
@@ -308,7 +308,7 @@ of parts of functions (error-return, panic, default) lists those parts.`,
 		if how == "json" {
 			err = writeGapsJSON(w, gaps)
 		} else {
-			err = writeGaps(tame{w}, gaps)
+			err = writeGaps(w, gaps)
 		}
 		if err != nil {
 			return fmt.Errorf("write the gaps: %w", err)
@@ -403,7 +403,7 @@ func missedStretches(file *workspace.File) []gap {
 
 func writeGaps(w io.Writer, gaps []gap) error {
 	for _, g := range gaps {
-		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s\n", shellPath(g.path), g.Line, g.Column, g.Message); err != nil {
+		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", shellPath(g.path), g.Line, g.Column, g.Message))); err != nil {
 			return err
 		}
 	}
@@ -411,10 +411,7 @@ func writeGaps(w io.Writer, gaps []gap) error {
 }
 
 func writeGapsJSON(w io.Writer, gaps []gap) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(struct {
+	return writeJSON(w, struct {
 		Schema int   `json:"schema"`
 		Gaps   []gap `json:"gaps"`
 	}{report.Schema, gaps})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -50,7 +49,7 @@ as no other file ends so.`,
 		if how == "json" {
 			err = writeReason(io.out, s)
 		} else {
-			_, err = fmt.Fprint(tame{io.out}, report.Explain(l.snap, s, f))
+			_, err = fmt.Fprint(io.out, report.Explain(l.snap, s, f))
 		}
 		if err != nil {
 			return fmt.Errorf("write the explanation: %w", err)
@@ -72,10 +71,7 @@ func writeReason(w *os.File, s *priority.Standing) error {
 	if p, ok := s.Total.Percent(); ok {
 		out.Percent = (*report.Percent)(&p)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return writeJSON(w, out)
 }
 
 // find returns the standing of the file that an argument names, and the file; nil where a rule leaves it

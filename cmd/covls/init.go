@@ -81,9 +81,9 @@ A settings file that is there already is left alone.`,
 			return err
 		}
 		if shadows {
-			fmt.Fprintf(io.err, "covls: from now on %s holds here, and %s no more: take over what you need of it\n", shellPath(path), shellPath(above))
+			io.say(fmt.Sprintf("from now on %s holds here, and %s no more: take over what you need of it", shellPath(path), shellPath(above)))
 		}
-		_, err = fmt.Fprintln(io.out, "wrote", shellPath(path))
+		_, err = fmt.Fprintln(io.out, oneLine("wrote "+shellPath(path)))
 		return err
 	}
 	return c

@@ -12,6 +12,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/watch"
@@ -216,11 +217,11 @@ func (l *loaded) nothing() error {
 func (l *loaded) warn(io *streams) {
 	for _, f := range l.snap.Folders {
 		for _, p := range f.Problems {
-			fmt.Fprintln(io.err, "covls: "+oneLine(p.String()))
+			io.say(p.String())
 		}
 	}
 	for _, err := range l.troubles {
-		fmt.Fprintln(io.err, "covls: "+oneLine(err.Error()))
+		io.say(err.Error())
 	}
 	l.remark(io)
 }
@@ -228,14 +229,14 @@ func (l *loaded) warn(io *streams) {
 // remark is warn without what is wrong in the settings or keeps a profile from being read.
 func (l *loaded) remark(io *streams) {
 	for _, n := range l.around.Notes {
-		fmt.Fprintln(io.err, "covls: "+oneLine(n))
+		io.say(n)
 	}
 	for _, p := range l.snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {
-			fmt.Fprintln(io.err, "covls: "+oneLine(text))
+			io.say(text)
 		}
 		if p.Report != nil && len(p.Report.Files) == 0 {
-			fmt.Fprintf(io.err, "covls: %s names no source file: no test has run, or it is still being written\n", oneLine(diag.ProfileName(p)))
+			io.say(escape.Line(diag.ProfileName(p)) + " names no source file: no test has run, or it is still being written")
 		}
 	}
 	if n := len(l.snap.Lost); n > 0 {
@@ -244,12 +245,12 @@ func (l *loaded) remark(io *streams) {
 		if n > 1 {
 			more = fmt.Sprintf(" (and %d more; see `covls doctor`)", n-1)
 		}
-		fmt.Fprintln(io.err, "covls: "+oneLine(fmt.Sprintf("source file not found: %s: %s%s", lost.Name, lost.Why, more)))
+		io.say(fmt.Sprintf("source file not found: %s: %s%s", escape.Line(lost.Name), lost.Why, more))
 	}
 }
 
 // shellPath is a path as the user's shell would write it: relative to the working directory where it
-// lies below it.
+// lies below it, and so that it is taken for nothing but a path.
 func shellPath(path string) string {
 	wd, err := os.Getwd()
 	if err != nil {
@@ -258,6 +259,9 @@ func shellPath(path string) string {
 	rel, err := filepath.Rel(wd, path)
 	if err != nil || strings.HasPrefix(rel, "..") {
 		return path
+	}
+	if strings.ContainsAny(rel[:1], "-~#:") {
+		rel = "." + string(filepath.Separator) + rel
 	}
 	return rel
 }

@@ -3,19 +3,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"github.com/covls/covls/escape"
 )
 
 // The exit codes of every command.
@@ -51,43 +52,31 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr *os.
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintln(stderr, "covls: "+oneLine(err.Error()))
+	(&streams{err: stderr}).say(err.Error())
 	return exitWrong
 }
 
 // oneLine keeps an error greppable, and harmless.
-func oneLine(s string) string { return harmless(strings.Join(strings.Fields(s), " ")) }
-
-// harmless is s with U+FFFD for the control characters that a terminal would obey. Names come from profiles
-// and sources, which may be anybody's. Line ends and tabs stay, and so does what is no UTF-8.
-func harmless(s string) string {
-	var b strings.Builder
-	kept := 0
-	for i, r := range s {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			b.WriteString(s[kept:i])
-			b.WriteRune(utf8.RuneError)
-			kept = i + utf8.RuneLen(r)
-		}
-	}
-	if kept == 0 {
-		return s
-	}
-	return b.String() + s[kept:]
-}
-
-// tame passes on what is harmless. It takes whole characters in each write.
-type tame struct{ w io.Writer }
-
-func (t tame) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(t.w, harmless(string(p))); err != nil {
-		return 0, err
-	}
-	return len(p), nil
-}
+func oneLine(s string) string { return escape.Record(escape.Words(s)) }
 
 type streams struct {
 	in, out, err *os.File
+}
+
+// say tells the user something beside the output, in a line.
+func (s *streams) say(text string) { fmt.Fprintln(s.err, "covls: "+oneLine(text)) }
+
+// writeJSON writes what a program may read, and a terminal or the log of a build is safe from.
+func writeJSON(w io.Writer, v any) error {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(escape.JSON(text.Bytes()))
+	return err
 }
 
 func newRoot(io *streams) *cobra.Command {

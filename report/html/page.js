@@ -93,12 +93,18 @@ const short = p => `${+p.toFixed(2)}\u00a0%`;
 const outOf = t => t ? `${count(t[0])} / ${count(t[1])}` : '';
 const pair = t => t && [t.covered, t.total];
 
-// visible shows characters that would hide or turn round what is written.
+// Characters that are not seen as themselves; package escape has the same.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u3164\uffa0\ufff0-\ufff8\u{e0000}-\u{e0fff}]/gu;
+
+// visible shows hidden characters, but for joiners between those of scripts that have need of them.
 function visible(text, keep = '') {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, c => {
+  const wide = c => c >= '\u0590' && c.search(HIDDEN) < 0;
+  return text.replace(HIDDEN, (c, at) => {
     if (keep.includes(c)) return c;
-    const code = c.charCodeAt(0);
+    if ('\u200c\u200d'.includes(c) && wide(text.charAt(at - 1)) && wide(text.charAt(at + 1))) return c;
+    const code = c.codePointAt(0);
     if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    if (code === 0x7f) return '\u2421';
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
 }
@@ -475,11 +481,11 @@ function fileTable() {
       targets && percentage('Target', f => f.target, { cell: f => short(f.target), minor: true }),
       tally('Functions', f => f.functions, { title: 'that ran, of all' }),
       tally('Branches', f => f.branches, { title: 'that ran, of all', minor: true }),
-      many && text('Component', f => f.component, { cell: f => el('span', { title: f.component }, bdi(componentName(f.component))), minor: true, class: 'short' }),
+      many && text('Component', f => f.component, { cell: f => el('span', { title: visible(f.component) }, bdi(componentName(f.component))), minor: true, class: 'short' }),
       text('Role', f => f.role, { minor: true, class: 'tight' }),
       number('Commits', f => f.commits, { sum: null, minor: true, title: 'that changed the file in the last 90 days' }),
       number('Rank', f => f.rank || null, { first: 1, sum: null, minor: true, title: 'among the files of its component that are short of their target' }),
-      text('Reason', f => f.reason, { cell: f => el('span', { class: 'clamp', title: f.reason }, bdi(f.reason)), class: 'long least' }),
+      text('Reason', f => f.reason, { cell: f => el('span', { class: 'clamp', title: visible(f.reason) }, bdi(f.reason)), class: 'long least' }),
     ].filter(Boolean),
     rows: files, noun: ['file', 'files'], fileOf: f => f, chips: [tierChip(f => f)],
     search: f => `${f.path} ${f.component} ${f.role} ${f.doc} ${f.reason}`,
