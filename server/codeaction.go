@@ -12,6 +12,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
@@ -56,7 +57,7 @@ func pathFixes(snap *workspace.Snapshot, d *workspace.Document) ([]protocol.Comm
 		if err != nil {
 			return nil, err
 		}
-		title := fmt.Sprintf("covls: %s calls this file %s: write %s → %s to %s", fix.Profile, fix.Name, fix.From, fix.To, config.FileName)
+		title := escape.Line(fmt.Sprintf("covls: %s calls this file %s: write %s → %s to %s", fix.Profile, fix.Name, fix.From, fix.To, config.FileName))
 		out = append(out, &protocol.CodeAction{
 			Title: title, Kind: &kind,
 			Command: protocol.Command{Title: title, Command: cmdAddPathMapping, Arguments: []protocol.LSPAny{args}},
@@ -70,7 +71,7 @@ func ignore(c *client, d *workspace.Document, e diag.Ignore) *protocol.CodeActio
 	kind := protocol.CodeActionKindRefactor
 	at := c.rangeOf(d.Text, diag.Span{Start: e.Offset, End: e.Offset})
 	return &protocol.CodeAction{
-		Title: fmt.Sprintf("Leave %s out of coverage", e.Name), Kind: &kind,
+		Title: escape.Line(fmt.Sprintf("Leave %s out of coverage", e.Name)), Kind: &kind,
 		Edit: &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{
 			uri.URI(d.URI): {{Range: at, NewText: e.Text}},
 		}},

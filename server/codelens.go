@@ -8,6 +8,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 )
 
 // lensData goes to the client and back, so that a lens is put into words only when it is shown.
@@ -52,7 +53,7 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	if !ok {
 		return &out, nil
 	}
-	out.Command = protocol.Command{Title: label.Title}
+	out.Command = protocol.Command{Title: escape.Line(label.Title)}
 	var args protocol.LSPAny
 	var err error
 	switch {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/watch"
@@ -255,7 +256,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	}
 	var b strings.Builder
 	report.Doctor(&b, snap, around, time.Now())
-	s.publisher.note(protocol.MessageTypeInfo, b.String())
+	s.publisher.record(protocol.MessageTypeInfo, b.String())
 	if !s.client.Load().status {
 		return json.Marshal(b.String())
 	}
@@ -263,7 +264,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	for _, fix := range diag.LostFixes(snap, doctorFixes) {
 		at := string(uri.File(fix.Folder.Dir))
 		out.Fixes = append(out.Fixes, wirePathFix{
-			Title:       fmt.Sprintf("Map %s to %s, in %s", fix.From, fix.To, config.FileName),
+			Title:       escape.Line(fmt.Sprintf("Map %s to %s, in %s", fix.From, fix.To, config.FileName)),
 			pathMapping: mappingArgs(at, &fix),
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
@@ -66,7 +67,7 @@ func diagnostics(c *client, snap *workspace.Snapshot, d *workspace.Document, u u
 			Severity: severity(g.Severity),
 			Code:     protocol.String(g.Code),
 			Source:   protocol.NewOptional("covls"),
-			Message:  protocol.String(g.Message),
+			Message:  protocol.String(escape.Line(g.Message)),
 		}
 		if g.Faded {
 			item.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagUnnecessary)
@@ -74,7 +75,7 @@ func diagnostics(c *client, snap *workspace.Snapshot, d *workspace.Document, u u
 		if c.related {
 			for _, r := range g.Related {
 				item.RelatedInformation = append(item.RelatedInformation, protocol.DiagnosticRelatedInformation{
-					Location: protocol.Location{URI: u, Range: c.rangeOf(d.Text, r.Span)}, Message: r.Message,
+					Location: protocol.Location{URI: u, Range: c.rangeOf(d.Text, r.Span)}, Message: escape.Line(r.Message),
 				})
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 )
 
 const wantCoverage = `{"textDocument": {"uri": …}}`
@@ -82,7 +83,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	}
 	f := pic.File
 	out := wireCoverage{
-		URI: string(u), Tier: f.Standing.Tier, Reason: f.Standing.Sentence(), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
+		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Standing.Sentence()), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
 	}
@@ -107,12 +108,12 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	for i := range pic.Funcs {
 		m := &pic.Funcs[i]
 		out.Functions = append(out.Functions, wireFunction{
-			Name: m.String(), Range: span(m.Now), NameRange: span(m.NameNow), Count: wireCount(m.Calls, m.Known),
+			Name: escape.Line(m.String()), Range: span(m.Now), NameRange: span(m.NameNow), Count: wireCount(m.Calls, m.Known),
 			Covered: m.Statements.Covered, Total: m.Statements.Total, State: m.State, Stale: m.Stale, Kind: m.Kind.String(),
 		})
 	}
 	for _, e := range pic.Excluded {
-		out.Excluded = append(out.Excluded, wireExcluded{span(e.Span), e.Reason})
+		out.Excluded = append(out.Excluded, wireExcluded{span(e.Span), escape.Words(e.Reason)})
 	}
 	return raw(out)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -123,9 +124,8 @@ func sizeOf(found []diag.Component) int {
 
 func (w *gapsWriter) text(s string) { w.out = append(w.out, s...) }
 
-func (w *gapsWriter) string(s string) {
-	w.out, _ = jsontext.AppendQuote(w.out, s) // what is no UTF-8 is replaced
-}
+// string writes a text that people read.
+func (w *gapsWriter) string(s string) { w.out, _ = jsontext.AppendQuote(w.out, escape.Line(s)) }
 
 func (w *gapsWriter) number(n uint64) { w.out = strconv.AppendUint(w.out, n, 10) }
 
@@ -152,7 +152,7 @@ func (w *gapsWriter) open(v any) {
 }
 
 func (w *gapsWriter) component(c *diag.Component, folder string) {
-	w.open(wireComponent{c.Name, folder, wireSummaryOf(c.Summary)})
+	w.open(wireComponent{escape.Line(c.Name), folder, wireSummaryOf(c.Summary)})
 	w.list(`,"tiers":`, len(c.Tiers), func(t int) {
 		tier := &c.Tiers[t]
 		w.text(`{"tier":`)
@@ -167,7 +167,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	f := in.File
 	st := f.Standing
 	out := wireFileGaps{
-		Path: f.Name, Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: st.Sentence(), Stale: in.Stale,
+		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(st.Sentence()), Stale: in.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 	}
 	if f.Found {
@@ -184,7 +184,8 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 		out.BranchesCovered, out.BranchesTotal = &t.Covered, &t.Total
 	}
 	if st.Rule != nil && st.Rule.Why != "" {
-		out.Why = &st.Rule.Why
+		why := escape.Words(st.Rule.Why)
+		out.Why = &why
 	}
 	w.open(out)
 	w.list(`,"gaps":`, len(in.Gaps), func(i int) { w.gap(in.Document, &in.Gaps[i]) })

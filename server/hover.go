@@ -6,6 +6,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 )
 
 // Hover tells what is known of a place.
@@ -24,5 +25,5 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 		kind = protocol.MarkupKindPlainText
 	}
 	r := c.rangeOf(d.Text, h.Span)
-	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: h.Markdown}, Range: &r}, nil
+	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: escape.Lines(h.Markdown)}, Range: &r}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 )
 
 // InlayHint puts a function's coverage behind its first line, for editors that show no lenses.
@@ -22,7 +23,7 @@ func (s *Server) InlayHint(ctx context.Context, p *protocol.InlayHintParams) ([]
 	for _, h := range diag.Hints(snap, d) {
 		if from <= h.Offset && h.Offset <= to {
 			out = append(out, protocol.InlayHint{
-				Position: position(d.Text.Position(h.Offset, c.encoding)), Label: protocol.String(h.Label), PaddingLeft: &pad,
+				Position: position(d.Text.Position(h.Offset, c.encoding)), Label: protocol.String(escape.Line(h.Label)), PaddingLeft: &pad,
 			})
 		}
 	}

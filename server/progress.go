@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.lsp.dev/protocol"
+
+	"github.com/covls/covls/escape"
 )
 
 // progressAfter is how long a load may take before the user is shown that it goes on.
@@ -40,6 +42,7 @@ func (s *session) beginProgress(ctx context.Context, title string) *progress {
 func (p *progress) report(text string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	text = escape.Line(text)
 	p.message = text
 	p.percent = 0
 	if total > 0 {

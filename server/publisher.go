@@ -16,6 +16,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -71,8 +72,9 @@ func (p *publisher) later(f func(context.Context)) {
 	p.wake()
 }
 
-// tell shows a message to the user, each text once in a session.
+// tell shows a message of one line to the user, each text once in a session.
 func (p *publisher) tell(kind protocol.MessageType, text string) {
+	text = escape.Message(text)
 	p.mu.Lock()
 	known := p.told[text]
 	p.told[text] = true
@@ -86,8 +88,13 @@ func (p *publisher) tell(kind protocol.MessageType, text string) {
 	})
 }
 
-// note writes into the client's log.
+// note writes a line into the client's log.
 func (p *publisher) note(kind protocol.MessageType, text string) {
+	p.record(kind, escape.Record(escape.Words(text)))
+}
+
+// record writes a text of several lines, which is harmless, into the client's log.
+func (p *publisher) record(kind protocol.MessageType, text string) {
 	p.server.log.Info("noted", slog.String("text", text))
 	p.later(func(ctx context.Context) {
 		p.report(p.server.remote.LogMessage(ctx, &protocol.LogMessageParams{Type: kind, Message: text}))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/source"
@@ -218,7 +219,7 @@ func wireFolderOf(snap *workspace.Snapshot, in *workspace.Folder, f searchedFold
 			}
 		}
 	}, in.Settings.TotalTarget())
-	w := wireFolder{URI: string(f.uri), Name: in.Name, Patterns: patterns(in), SearchedDirs: f.dirs, Languages: []string{}}
+	w := wireFolder{URI: string(f.uri), Name: escape.Line(in.Name), Patterns: patterns(in), SearchedDirs: f.dirs, Languages: []string{}}
 	w.Summary, w.Tiers, w.UncoveredFunctions = wireOverview(o)
 	for _, p := range f.projects {
 		if !slices.Contains(w.Languages, p.Language) {
@@ -233,10 +234,14 @@ func wireFolderOf(snap *workspace.Snapshot, in *workspace.Folder, f searchedFold
 
 // patterns are the names of profiles that are looked for in a folder, as its settings have them.
 func patterns(f *workspace.Folder) []string {
-	if f.Settings.Profiles != nil {
-		return f.Settings.Profiles
+	if f.Settings.Profiles == nil {
+		return config.DefaultProfiles()
 	}
-	return config.DefaultProfiles()
+	out := []string{}
+	for _, p := range f.Settings.Profiles {
+		out = append(out, escape.Line(p))
+	}
+	return out
 }
 
 func profilesOf(snap *workspace.Snapshot) []wireProfile {
@@ -257,14 +262,14 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 			continue
 		}
 		w := wireProfile{
-			URI: string(uri.File(p.Path)), Path: diag.ProfileName(p), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
+			URI: string(uri.File(p.Path)), Path: escape.Line(diag.ProfileName(p)), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
 			Found: found[p], NewerSources: newer[p],
 		}
 		if p.Report != nil {
 			w.Files = len(p.Report.Files)
 		}
 		if p.Trouble != nil {
-			text := p.Trouble.Error()
+			text := escape.Message(p.Trouble.Error())
 			w.Trouble = &text
 		}
 		out = append(out, w)

@@ -14,6 +14,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+
+	"github.com/covls/covls/escape"
 )
 
 // Codec puts payloads into JSON and back as package protocol does; the library's own is not
@@ -138,7 +140,7 @@ func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, erro
 	return protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)(ctx, req)
 }
 
-// wireError gives an error the code that LSP asks for.
+// wireError gives an error the code that LSP asks for. Editors show its words.
 func wireError(method string, err error) error {
 	switch {
 	case err == nil:
@@ -147,15 +149,19 @@ func wireError(method string, err error) error {
 		return protocol.ErrRequestCancelled
 	case errors.Is(err, jsonrpc2.ErrParse) && !isStandard(method):
 		// The library reads a method that it does not know as one with broken parameters.
-		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "covls does not know %s", method)
+		return shownError(jsonrpc2.MethodNotFound, "covls does not know "+method)
 	case errors.Is(err, jsonrpc2.ErrParse):
-		return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the parameters of %s can't be read: %v", method, err)
+		return shownError(jsonrpc2.InvalidParams, fmt.Sprintf("the parameters of %s can't be read: %v", method, err))
 	}
 	var wire *jsonrpc2.Error
 	if errors.As(err, &wire) {
-		return wire
+		return shownError(wire.Code, wire.Message)
 	}
-	return jsonrpc2.Errorf(jsonrpc2.InternalError, "%v", err)
+	return shownError(jsonrpc2.InternalError, err.Error())
+}
+
+func shownError(code jsonrpc2.Code, text string) error {
+	return jsonrpc2.NewError(code, escape.Message(text))
 }
 
 func isStandard(method string) bool {
