@@ -9,11 +9,13 @@ comma := ,
 space := $(subst ,, )
 export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
 
-.PHONY: test build lint unit e2e setup fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
+.PHONY: test build lint unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
-# test installs what it needs, checks the style, runs every test with the race detector, and drives VS Code.
+# test installs what it needs, checks the style, runs every test with the race detector, runs the fault
+# suite, and drives VS Code.
 test: lint check-vscode setup
 	COVLS_E2E=1 $(GO) test -race -timeout 20m ./...
+	@$(MAKE) --no-print-directory test-faults
 	@$(MAKE) --no-print-directory test-vscode
 
 # build makes the program as it is given away; OUT=path says where.
@@ -39,6 +41,11 @@ setup:
 
 e2e: setup
 	COVLS_E2E=1 $(GO) test -count=1 -v ./internal/e2e/
+
+# test-faults does to the program what can go wrong, in less than three minutes; without COVLS_FAULTS the
+# other targets leave it out. ARGS=-update writes the table of docs/reliability.md.
+test-faults:
+	COVLS_FAULTS=1 $(GO) test -count=1 -timeout 10m ./internal/faults $(ARGS)
 
 # The VS Code extension: what npm runs, with the Node.js of scripts/setup-vscode.sh.
 VSCODE := editors/vscode

@@ -47,6 +47,7 @@ var order = []string{
 	"internal/conformance",
 	"internal/golden",
 	"internal/e2e",
+	"internal/faults",
 	"cmd/covls",
 }
 
