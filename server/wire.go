@@ -75,9 +75,13 @@ func (s *Server) handler(ctx context.Context, req *jsonrpc2.Request) (result any
 		jsonrpc2.Async(ctx)
 		return nil, err
 	}
-	if !req.IsCall() {
+	if !req.IsCall() || method == protocol.MethodExit {
 		s.notification(jsonrpc2.DetachContext(ctx), method, req)
 		return nil, nil
+	}
+	if kindOf(method) == notificationKind {
+		jsonrpc2.Async(ctx)
+		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidRequest, "%s is a notification, which has no id", method)
 	}
 	if method == protocol.MethodInitialize || method == protocol.MethodShutdown {
 		result, err = s.dispatch(jsonrpc2.DetachContext(ctx), req)
@@ -115,7 +119,12 @@ func (s *Server) admit(method string, call bool) error {
 	return nil
 }
 
+// notification handles what has no id. A request without one would do something of which nobody hears.
 func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.Request) {
+	if kindOf(method) == requestKind {
+		s.log.Warn("request without an id", slog.String("method", method))
+		return
+	}
 	if method == protocol.MethodCancelRequest {
 		s.cancelRequest(req)
 		return
@@ -147,7 +156,7 @@ func wireError(method string, err error) error {
 		return nil
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return protocol.ErrRequestCancelled
-	case errors.Is(err, jsonrpc2.ErrParse) && !isStandard(method):
+	case errors.Is(err, jsonrpc2.ErrParse) && kindOf(method) == "":
 		// The library reads a method that it does not know as one with broken parameters.
 		return shownError(jsonrpc2.MethodNotFound, "covls does not know "+method)
 	case errors.Is(err, jsonrpc2.ErrParse):
@@ -164,8 +173,18 @@ func shownError(code jsonrpc2.Code, text string) error {
 	return jsonrpc2.NewError(code, escape.Message(text))
 }
 
-func isStandard(method string) bool {
-	return slices.ContainsFunc(protocol.Methods, func(m protocol.MethodInfo) bool { return m.Method == method })
+const (
+	requestKind      = "request"
+	notificationKind = "notification"
+)
+
+// kindOf is what LSP says that a method is; "" for one that LSP does not have.
+func kindOf(method string) string {
+	i := slices.IndexFunc(protocol.Methods, func(m protocol.MethodInfo) bool { return m.Method == method })
+	if i < 0 {
+		return ""
+	}
+	return protocol.Methods[i].Kind
 }
 
 // invalid is the error for parameters that covls can't use.

@@ -63,6 +63,8 @@ func TestMessages(t *testing.T) {
 		{"status is not for a client to send", lines(note("covls/status", "{}"), call("1", "covls/status", "{}")), "1 -32601"},
 		{"second initialize", call("1", "initialize", js(roots(obj{}))), "1 -32600"},
 		{"second initialized", note("initialized", "{}"), ""},
+		{"notifications with an id", lines(call("1", "initialized", "{}"), call("2", "textDocument/didClose", js(document("file:///a"))), call("3", "$/cancelRequest", `{"id":1}`)), "1 -32600, 2 -32600, 3 -32600"},
+		{"requests without an id", lines(note("shutdown", ""), note(hover, place("file:///a", "", "")), note("covls/none", "")), ""},
 
 		{"unknown notification", note("covls/none", `{"a":1}`), ""},
 		{"unknown notification without params", note("covls/none", ""), ""},
@@ -436,6 +438,8 @@ func TestLifeCycle(t *testing.T) {
 		{"exit without shutdown", []string{initialize, note("initialized", "{}"), note("exit", "")}, "0 ok", 1},
 		{"shutdown and exit", []string{initialize, note("initialized", "{}"), call("1", "shutdown", ""), note("exit", "")}, "0 ok, 1 ok", 0},
 		{"shutdown with params", []string{initialize, call("1", "shutdown", "{}"), note("exit", "{}")}, "0 ok, 1 ok", 0},
+		{"exit with an id", []string{initialize, call("1", "shutdown", ""), call("2", "exit", "")}, "0 ok, 1 ok", 0},
+		{"shutdown without an id", []string{initialize, note("shutdown", ""), call("1", "shutdown", "")}, "0 ok, 1 ok", 0},
 		{"shutdown and hang up", []string{initialize, call("1", "shutdown", "")}, "0 ok, 1 ok", 0},
 		{"request after shutdown", []string{initialize, call("1", "shutdown", ""), call("2", "textDocument/hover", place("file:///a", "", ""))}, "0 ok, 1 ok, 2 -32600", 0},
 		{"unknown request after shutdown", []string{initialize, call("1", "shutdown", ""), call("2", "covls/none", "")}, "0 ok, 1 ok, 2 -32600", 0},
