@@ -243,8 +243,9 @@ func eachMember(object []byte, f func(name string, value jsontext.Value)) error 
 // cancels are the requests under way. A cancellation counts even when it comes before the request
 // has got its context.
 type cancels struct {
-	mu     sync.Mutex // guards byID and every entry
-	byID   map[jsonrpc2.ID]*cancelEntry
+	mu sync.Mutex // guards byID and every entry
+	// byID has more than one entry where a client uses an id again too early: a cancellation means all.
+	byID   map[jsonrpc2.ID][]*cancelEntry
 	closed bool
 }
 
@@ -258,13 +259,15 @@ func (c *cancels) register(id jsonrpc2.ID) (done func(), onCancel func(context.C
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byID == nil {
-		c.byID = map[jsonrpc2.ID]*cancelEntry{}
+		c.byID = map[jsonrpc2.ID][]*cancelEntry{}
 	}
-	c.byID[id] = e
+	c.byID[id] = append(c.byID[id], e)
 	done = func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if c.byID[id] == e {
+		if rest := slices.DeleteFunc(c.byID[id], func(f *cancelEntry) bool { return f == e }); len(rest) > 0 {
+			c.byID[id] = rest
+		} else {
 			delete(c.byID, id)
 		}
 	}
@@ -282,7 +285,7 @@ func (c *cancels) register(id jsonrpc2.ID) (done func(), onCancel func(context.C
 func (c *cancels) cancel(id jsonrpc2.ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e := c.byID[id]; e != nil {
+	for _, e := range c.byID[id] {
 		e.end()
 	}
 }
@@ -292,8 +295,10 @@ func (c *cancels) all() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
-	for _, e := range c.byID {
-		e.end()
+	for _, all := range c.byID {
+		for _, e := range all {
+			e.end()
+		}
 	}
 }
 

@@ -374,6 +374,19 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelSame cancels requests that share an id.
+func TestCancelSame(t *testing.T) {
+	t.Parallel()
+	p, _, jump := slow(t)
+	jumping, cancel := command("1", "covls.nextGap", jump), note("$/cancelRequest", `{"id":1}`)
+	p.send(jumping, jumping, jumping)
+	p.shows(3)
+	p.send(cancel)
+	p.waitAll("the end of all three", func([]message) bool {
+		return slices.Equal(p.responses(), []string{`"ask 1" ok`, "1 -32800", "1 -32800", "1 -32800"})
+	})
+}
+
 // TestCancelOne leaves the requests with other ids alone, also those that look alike.
 func TestCancelOne(t *testing.T) {
 	t.Parallel()

@@ -66,14 +66,15 @@ const (
 
 // start says how the program is started.
 type start struct {
-	args         []string          // behind serve
-	env          []string          // NAME=value; NAME alone takes it away
-	shell        string            // what sh does before it becomes the program, as in "ulimit -n 16"
-	files        map[string]string // in the workspace, beside those of the good profile
-	capabilities string            // of the client, as JSON; "" takes those of a modern editor
-	mute         bool              // the client answers none of the server's requests
-	trace        bool              // a Go trace is what is asked for
-	prepare      func(*session)    // called before the process is started; may change session.cmd
+	args         []string             // behind serve
+	env          []string             // NAME=value; NAME alone takes it away
+	shell        string               // what sh does before it becomes the program, as in "ulimit -n 16"
+	files        map[string]string    // in the workspace, beside those of the good profile
+	capabilities string               // of the client, as JSON; "" takes those of a modern editor
+	mute         bool                 // the client answers none of the server's requests
+	answer       func(message) string // what it writes instead of a good answer; nil for good answers
+	trace        bool                 // a Go trace is what is asked for
+	prepare      func(*session)       // called before the process is started; may change session.cmd
 }
 
 // groups are the parts of the suite, in the order of the table.
@@ -127,10 +128,12 @@ func (f *fault) key() string { return f.group + "/" + f.name }
 
 // run does one fault to one server and returns what it cost.
 func (f *fault) run(t *testing.T, covls string) measured {
-	s := open(t, covls, f.with)
+	s := open(t, covls, "", f.with)
 	s.spawn()
 	s.reach(f.from)
-	s.began = len(s.answers())
+	s.mu.Lock()
+	s.began = len(s.replies)
+	s.mu.Unlock()
 	begin := time.Now()
 	if f.send != "" {
 		s.raw(f.send)
@@ -142,10 +145,7 @@ func (f *fault) run(t *testing.T, covls string) measured {
 	m := measured{took: time.Since(begin)}
 	if s.ended() {
 		m.peak = s.inspect()
-		next := open(t, covls, start{})
-		next.dir = s.dir
-		next.spawn()
-		s = next
+		s = s.another()
 	}
 	s.survives()
 	m.peak = max(m.peak, s.inspect())

@@ -30,10 +30,11 @@ const patience = 30 * time.Second
 // session is one server and its client. Its methods fail the test where the server does not do what they
 // wait for. Those that write, and those that wait, belong to one goroutine.
 type session struct {
-	t    *testing.T
-	with start
-	cmd  *exec.Cmd // the program; not started until spawn
-	rand *rand.Rand
+	t     *testing.T
+	covls string // the program
+	with  start
+	cmd   *exec.Cmd // not started until spawn
+	rand  *rand.Rand
 
 	// dir is the workspace folder, home and tmp what the program takes for these.
 	dir, home, tmp string
@@ -56,6 +57,9 @@ type session struct {
 
 	mu      sync.Mutex // guards the fields below
 	got     []message
+	replies []string           // the answers in got, in words, but for those to what the client asks by itself
+	own     map[string]message // the latter, by id
+	calls   map[string]int     // how often the server has called a method
 	changed chan struct{}
 	broken  []string // what was no message
 	stderr  bytes.Buffer
@@ -87,46 +91,63 @@ func (m message) String() string {
 	return fmt.Sprintf("%s ok", m.ID)
 }
 
-// The good profile. Its file is in a folder of its own, out of the way of whatever a fault does.
+// The good source and its profiles are in a folder of their own, out of the way of whatever a fault does.
+// A fault that needs marks takes the first profile; the last is for when it is over.
 const (
 	goodModule = "module example.com/fault\n\ngo 1.24\n"
 	goodSource = `package good
 
-// Tested is run by a test.
-func Tested(n int) int { return n + 1 }
-
-// Missed is run by none.
-func Missed(n int) int {
+// Once is run by the tests of the last profile.
+func Once(n int) int {
 	n *= 2
 	return n
 }
+
+// Later is run by those of the first.
+func Later(n int) int {
+	return n + 1
+}
 `
-	goodProfile = `mode: set
-example.com/fault/good/good.go:4.24,4.40 1 1
-example.com/fault/good/good.go:7.24,10.2 2 0
+	firstProfile = `mode: set
+example.com/fault/good/good.go:4.22,7.2 2 0
+example.com/fault/good/good.go:10.23,12.2 1 1
 `
-	goodMark = "Missed is not covered (0 of 2 statements)"
+	firstMark   = "Once is not covered (0 of 2 statements)"
+	lastProfile = `mode: set
+example.com/fault/good/good.go:4.22,7.2 2 1
+example.com/fault/good/good.go:10.23,12.2 1 0
+`
+	lastMark = "Later is not covered (0 of 1 statement)"
 )
 
-// open makes the folders of a server and the command that starts it.
-func open(t *testing.T, covls string, with start) *session {
+// once and later are places of the good source, as line and column from 0.
+var once, later = [2]int{3, 6}, [2]int{9, 6}
+
+// open makes the folders of a server and the command that starts it. It works in dir, or in a new folder
+// where that is "".
+func open(t *testing.T, covls, dir string, with start) *session {
 	t.Helper()
 	base, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	if dir == "" {
+		dir = filepath.Join(base, "workspace")
+	}
 	s := &session{
-		t: t, with: with, rand: rand.New(rand.NewPCG(1, 2)), listening: make(chan struct{}), exited: make(chan struct{}), changed: make(chan struct{}),
-		claims: map[string]bool{}, state: started,
-		dir: filepath.Join(base, "workspace"), home: filepath.Join(base, "home"), tmp: filepath.Join(base, "tmp"),
+		t: t, covls: covls, with: with, rand: rand.New(rand.NewPCG(1, 2)), listening: make(chan struct{}), exited: make(chan struct{}), changed: make(chan struct{}),
+		claims: map[string]bool{}, own: map[string]message{}, calls: map[string]int{}, state: started,
+		dir: dir, home: filepath.Join(base, "home"), tmp: filepath.Join(base, "tmp"),
 	}
 	for _, dir := range []string{s.dir, s.home, s.tmp} {
-		if err := os.Mkdir(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(t, filepath.Join(s.dir, "go.mod"), goodModule)
-	write(t, s.good(), goodSource)
+	if _, err := os.Lstat(s.good()); err != nil {
+		write(t, filepath.Join(s.dir, "go.mod"), goodModule)
+		write(t, s.good(), goodSource)
+	}
 	for _, name := range slices.Sorted(maps.Keys(with.files)) {
 		write(t, filepath.Join(s.dir, filepath.FromSlash(name)), with.files[name])
 	}
@@ -140,8 +161,17 @@ func open(t *testing.T, covls string, with start) *session {
 	return s
 }
 
-// good is the path of the source that the good profile is about.
-func (s *session) good() string { return filepath.Join(s.dir, "good", "good.go") }
+// another starts one more server in the same folder, as this one was not: with nothing special.
+func (s *session) another() *session {
+	s.t.Helper()
+	next := open(s.t, s.covls, s.dir, start{})
+	next.spawn()
+	return next
+}
+
+// good is the path of the source that the good profiles are about, and profile theirs.
+func (s *session) good() string    { return filepath.Join(s.dir, "good", "good.go") }
+func (s *session) profile() string { return filepath.Join(s.dir, "good", "cover.out") }
 
 // environ is the environment of the tests with folders of the session's own.
 func (s *session) environ(changes []string) []string {
@@ -256,14 +286,7 @@ func (s *session) hear() {
 		if err == nil {
 			all, err = parse(body)
 		}
-		s.mu.Lock()
-		s.got = append(s.got, all...)
-		if err != nil {
-			s.broken = append(s.broken, err.Error())
-		}
-		close(s.changed)
-		s.changed = make(chan struct{})
-		s.mu.Unlock()
+		s.take(all, err)
 		if err != nil {
 			_, _ = io.Copy(io.Discard, in) // no message can be told from another any more
 			return
@@ -271,14 +294,47 @@ func (s *session) hear() {
 		for _, m := range all {
 			if m.Method != nil && m.ID != nil && !s.with.mute {
 				// Who waits here for the server to read does not read what the server says.
-				go func() { _ = s.write(frame(reply(string(m.ID), s.result(m)))) }() // the session may be over
+				go func() { _ = s.write(s.response(m)) }() // the session may be over
 			}
 		}
 	}
 }
 
-// result is what the client answers to a request of the server.
-func (s *session) result(m message) string {
+// take keeps what was heard and wakes who waits for it.
+func (s *session) take(all []message, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.got = append(s.got, all...)
+	for _, m := range all {
+		switch id := string(m.ID); {
+		case m.Method != nil:
+			s.calls[*m.Method]++
+		case !strings.HasPrefix(id, `"`+ownIDs):
+			s.replies = append(s.replies, m.String())
+		default:
+			if _, twice := s.own[id]; twice {
+				s.broken = append(s.broken, id+" was answered twice")
+			}
+			s.own[id] = m
+		}
+	}
+	if err != nil {
+		s.broken = append(s.broken, err.Error())
+	}
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// response is what the client writes when the server asks something.
+func (s *session) response(m message) string {
+	if s.with.answer != nil {
+		return s.with.answer(m)
+	}
+	return frame(reply(string(m.ID), result(m)))
+}
+
+// result is a good answer to a request of the server.
+func result(m message) string {
 	switch *m.Method {
 	case "workspace/configuration":
 		var params struct{ Items []json.RawMessage }
@@ -429,35 +485,34 @@ func (s *session) ask(method, params string) message {
 // ownIDs begins the ids of what the client asks by itself.
 const ownIDs = "the client's "
 
-// answer waits for the answer to an id.
+// answer waits for the answer to an id of the client's own.
 func (s *session) answer(id string) (found message) {
 	s.t.Helper()
-	s.wait("the answer to "+id, func(all []message) bool {
-		i := slices.IndexFunc(all, func(m message) bool { return m.Method == nil && string(m.ID) == id })
-		if i >= 0 {
-			found = all[i]
-		}
-		return i >= 0
+	s.wait("the answer to "+id, func() (ok bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		found, ok = s.own[id]
+		return ok
 	})
 	return found
 }
 
-// wait waits until all messages together satisfy ok.
-func (s *session) wait(what string, ok func([]message) bool) {
+// wait waits until ok. That is asked at first, and then whenever the server has said something.
+func (s *session) wait(what string, ok func() bool) {
 	s.t.Helper()
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	for {
 		s.mu.Lock()
-		got, changed := s.got, s.changed
+		changed := s.changed
 		s.mu.Unlock()
-		if ok(got) {
+		if ok() {
 			return
 		}
 		select {
 		case <-changed:
 		case <-s.listening:
-			if !ok(s.messages()) {
+			if !ok() {
 				s.t.Fatalf("waiting for %s: the server has ended%s", what, s.said())
 			}
 			return
@@ -491,19 +546,38 @@ func (s *session) said() string {
 func (s *session) messages() []message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.got)
+	return s.got[:len(s.got):len(s.got)]
 }
 
-// answers returns the answers so far, in words and in order, without those to what the client asked by
-// itself.
+// count is how often the server has called a method.
+func (s *session) count(method string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls[method]
+}
+
+// answers returns the answers since the fault began, in words and in order, without those to what the
+// client asked by itself.
 func (s *session) answers() []string {
-	var out []string
-	for _, m := range s.messages() {
-		if m.Method == nil && !strings.HasPrefix(string(m.ID), `"`+ownIDs) {
-			out = append(out, m.String())
-		}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.replies[s.began:])
+}
+
+// answered waits for n answers since the fault began. None may come behind them.
+func (s *session) answered(n int) []string {
+	s.t.Helper()
+	s.wait(fmt.Sprintf("%d answers", n), func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.replies)-s.began >= n
+	})
+	if s.ended() {
+		s.drain()
+	} else if s.state != ending {
+		s.hover()
 	}
-	return out
+	return s.answers()
 }
 
 // reach brings the session into a state.
@@ -530,6 +604,9 @@ const modern = `{
 	"textDocument": {"publishDiagnostics": {"versionSupport": true, "relatedInformation": true}, "hover": {"contentFormat": ["markdown"]}},
 	"window": {"showDocument": {"support": true}, "workDoneProgress": true}
 }`
+
+// pulling are those of an editor that asks for diagnostics by itself.
+const pulling = `{"workspace":{"workspaceFolders":true,"diagnostics":{"refreshSupport":true}},"textDocument":{"diagnostic":{},"publishDiagnostics":{}}}`
 
 // hello are the params of initialize.
 func (s *session) hello() string {
@@ -576,15 +653,15 @@ func didOpen(u, text string) string {
 }
 
 // at is the TextDocumentPositionParams of a place.
-func at(u string, line, character int) string {
-	return fmt.Sprintf(`{"textDocument":{"uri":%s},"position":{"line":%d,"character":%d}}`, js(u), line, character)
+func at(u string, place [2]int) string {
+	return fmt.Sprintf(`{"textDocument":{"uri":%s},"position":{"line":%d,"character":%d}}`, js(u), place[0], place[1])
 }
 
 // marks waits until the diagnostics of a document satisfy ok.
 func (s *session) marks(u string, ok func(messages []string) bool) {
 	s.t.Helper()
-	s.wait("diagnostics of "+u, func(all []message) bool {
-		for _, m := range slices.Backward(all) {
+	s.wait("diagnostics of "+u, func() bool {
+		for _, m := range slices.Backward(s.messages()) {
 			if m.Method == nil || *m.Method != "textDocument/publishDiagnostics" {
 				continue
 			}
@@ -602,6 +679,30 @@ func (s *session) marks(u string, ok func(messages []string) bool) {
 			return ok(texts)
 		}
 		return false
+	})
+}
+
+// covered writes the first profile and waits for its marks.
+func (s *session) covered() {
+	s.t.Helper()
+	write(s.t, s.profile(), firstProfile)
+	s.marked(firstMark)
+}
+
+// marked waits for a mark in the good source.
+func (s *session) marked(mark string) {
+	s.t.Helper()
+	if s.with.capabilities == pulling {
+		for {
+			told := s.count("workspace/diagnostic/refresh")
+			if strings.Contains(string(s.request("textDocument/diagnostic", fmt.Sprintf(`{"textDocument":{"uri":%q}}`, uriOf(s.good())))), mark) {
+				return
+			}
+			s.wait("the request to pull again", func() bool { return s.count("workspace/diagnostic/refresh") > told })
+		}
+	}
+	s.marks(uriOf(s.good()), func(all []string) bool {
+		return slices.ContainsFunc(all, func(m string) bool { return strings.HasPrefix(m, mark) })
 	})
 }
 
@@ -639,22 +740,25 @@ var (
 
 // check holds the session against the clauses of an end. It waits until what they speak of is there.
 func (s *session) check(end string) {
-	s.t.Helper()
 	done := map[string]bool{}
-	for clause := range strings.SplitSeq(end, "; ") {
+	clauses := strings.Split(end, "; ")
+	for _, clause := range clauses { // first, because what follows looks at all that the server has said
 		if m := exits.FindStringSubmatch(clause); m != nil {
 			s.checkExit(clause, "exit status "+m[1], m[2])
 		} else if m := killed.FindStringSubmatch(clause); m != nil {
 			s.checkExit(clause, signalNames[m[1]], m[2])
 			s.signalled = true
-		} else if want, is := strings.CutPrefix(clause, "answers "); is {
+		}
+	}
+	for _, clause := range clauses {
+		if want, is := strings.CutPrefix(clause, "answers "); is {
 			s.checkAnswers(want)
 		} else if clause == "lives" {
 			s.checkHover()
-		} else if !s.claims[clause] {
-			s.t.Errorf("nothing has looked whether %q", clause)
-		} else {
+		} else if s.claims[clause] {
 			done[clause] = true
+		} else if !exits.MatchString(clause) && !killed.MatchString(clause) {
+			s.t.Errorf("nothing has looked whether %q", clause)
 		}
 	}
 	for claim := range s.claims {
@@ -685,21 +789,14 @@ func (s *session) checkExit(clause, want, seconds string) {
 	}
 }
 
-// checkAnswers waits for as many answers as are wanted and compares them. Behind them the session must
-// have gone on, or ended, so that there is none too many.
+// checkAnswers compares the answers with those that are wanted.
 func (s *session) checkAnswers(words string) {
 	s.t.Helper()
 	var want []string
 	if words != "nothing" {
 		want = slices.Sorted(slices.Values(strings.Split(words, ", ")))
 	}
-	s.wait("answers "+words, func([]message) bool { return len(s.answers())-s.began >= len(want) })
-	if s.ended() {
-		s.drain()
-	} else if s.state != ending {
-		s.hover()
-	}
-	if got := slices.Sorted(slices.Values(s.answers()[s.began:])); !slices.Equal(got, want) {
+	if got := slices.Sorted(slices.Values(s.answered(len(want)))); !slices.Equal(got, want) {
 		s.t.Errorf("answers %q, want %q", got, want)
 	}
 }
@@ -707,7 +804,8 @@ func (s *session) checkAnswers(words string) {
 // prompt is how soon a hover is answered.
 const prompt = time.Second
 
-// hover asks for a hover and returns the answer. It brings the session to where hovers are answered.
+// hover asks for a hover over Later and returns the answer. It brings the session to where hovers are
+// answered.
 func (s *session) hover() message {
 	s.t.Helper()
 	if s.state == started {
@@ -716,7 +814,7 @@ func (s *session) hover() message {
 	if s.state == greeted {
 		s.initialized()
 	}
-	m := s.ask("textDocument/hover", at(uriOf(s.good()), 6, 6))
+	m := s.ask("textDocument/hover", at(uriOf(s.good()), later))
 	if m.Error != nil {
 		s.t.Fatalf("hover: error %d: %s", *m.Error.Code, *m.Error.Message)
 	}
@@ -740,15 +838,10 @@ func (s *session) checkHover() {
 
 // survives holds that the server works: it answers, takes in a good profile, and ends when it is told to.
 func (s *session) survives() {
-	s.t.Helper()
 	s.checkHover()
-	write(s.t, filepath.Join(s.dir, "good", "cover.out"), goodProfile)
-	if !strings.Contains(s.with.capabilities, `"diagnostic"`) {
-		s.marks(uriOf(s.good()), func(all []string) bool {
-			return slices.ContainsFunc(all, func(m string) bool { return strings.HasPrefix(m, goodMark) })
-		})
-	}
-	if m := s.hover(); !strings.Contains(string(m.Result), "Missed") {
+	write(s.t, s.profile(), lastProfile)
+	s.marked(lastMark)
+	if m := s.hover(); !strings.Contains(string(m.Result), "Later") {
 		s.t.Errorf("the hover of an uncovered function is %.300s", m.Result)
 	}
 	s.request("shutdown", "")
@@ -771,18 +864,8 @@ var traces = []string{"goroutine ", "panic:", "fatal error:", "DATA RACE", "SIGS
 
 // inspect looks at what a server that has ended left behind, and returns the most memory that it had.
 func (s *session) inspect() int64 {
-	s.t.Helper()
 	deafened := s.deafened
 	s.drain()
-	seen := map[string]bool{}
-	for _, m := range s.messages() {
-		if id := string(m.ID); m.Method == nil && strings.HasPrefix(id, `"`+ownIDs) {
-			if seen[id] {
-				s.t.Errorf("%s was answered twice", id)
-			}
-			seen[id] = true
-		}
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, problem := range s.broken {
