@@ -140,6 +140,9 @@ func addFuncs(f *Func, o Func) {
 	f.Count = AddCounts(f.Count, o.Count)
 	if o.Span.End.Compare(f.Span.End) > 0 {
 		f.Span.End = o.Span.End
+		if !f.Span.Ordered() {
+			f.Span.Start = o.Span.Start // it stands on the same line
+		}
 	}
 }
 

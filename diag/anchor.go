@@ -3,6 +3,7 @@
 package diag
 
 import (
+	"math"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -103,7 +104,17 @@ func (a *anchor) unchanged(m *Mark) bool {
 	name := offsets(base, m.NameSpan)
 	m.Now = Span{start, start + len(body)}
 	m.NameNow = Span{name.Start - was.Start + start, name.End - was.Start + start}
+	if !stands(now, m.NameNow, base.String()[name.Start:name.End]) {
+		// The name is beside the function, and did not move with it.
+		line, _ := now.LineCol(start)
+		m.NameNow = offsets(now, source.NameSpan(now, line, line, m.Name))
+	}
 	return true
+}
+
+// stands reports whether the words are at a stretch of a text.
+func stands(t *text.Text, at Span, words string) bool {
+	return at.Start >= 0 && at.End <= t.Len() && t.String()[at.Start:at.End] == words
 }
 
 // changed finds what is left of a function: its first line that still stands, or, where even the
@@ -273,14 +284,19 @@ func (a *anchor) samePlace(m *Mark) bool {
 	return true
 }
 
-// point moves a place of the profile that lies in the function to where it is in the text now.
-// The function must not be stale.
+// point moves a place of the profile to where it is in the text now, as the function around it moved. One that
+// is not in the text is at its end, or its start. The function must not be stale.
 func (m *Mark) point(t *text.Text, p coverage.Point) int {
 	line, col := t.LineCol(m.Now.Start)
 	if p.Line == m.Span.Start.Line {
-		return t.At(line, col+p.Col-m.Span.Start.Col)
+		return t.At(line, shifted(col, p.Col, m.Span.Start.Col))
 	}
-	return t.At(line+p.Line-m.Span.Start.Line, p.Col)
+	return t.At(shifted(line, p.Line, m.Span.Start.Line), p.Col)
+}
+
+// shifted is what is at n when what was at from is at now; 0 is before the first.
+func shifted(now, n, from uint32) uint32 {
+	return uint32(min(max(int64(now)+int64(n)-int64(from), 0), math.MaxUint32))
 }
 
 func (m *Mark) span(t *text.Text, s coverage.Span) Span {

@@ -162,6 +162,9 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 			return nil, "", err
 		}
 		demangle.Report(report)
+		if err = report.Check(); err != nil {
+			return nil, "", fmt.Errorf("the reader of %s profiles is wrong about this one (a bug of covls): %w", f.name, err)
+		}
 		// The size and the hash are of the whole file, whatever the format left unread.
 		if _, err = io.Copy(io.Discard, text); err == nil {
 			_, err = io.Copy(io.Discard, r)

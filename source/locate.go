@@ -20,9 +20,11 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: []coverage.Func{}}
 	heads := ecmaHeads(name, t, funcs)
+	lines := uint32(t.Lines())
+	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last
 	for i, f := range funcs {
 		first := f.Span.Start.Line
-		if first == 0 || int(first) > t.Lines() {
+		if first == 0 || first > lines {
 			continue
 		}
 		last := f.Span.End.Line
@@ -31,9 +33,12 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 			last, _ = t.LineCol(h.End - 1)
 		}
 		if last == 0 {
-			last = lastLine(t, funcs[i:])
+			if open.first != first {
+				open.first, open.last = first, lastLine(t, funcs[i:])
+			}
+			last = open.last
 		}
-		last = min(last, uint32(t.Lines()))
+		last = max(first, min(last, lines))
 		line := t.Line(first)
 		f.Span = coverage.Span{
 			Start: coverage.Point{Line: first, Col: uint32(len(line)-len(strings.TrimLeft(line, " \t"))) + 1},
@@ -141,9 +146,10 @@ func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
 	}
 	line := t.Line(first)
 	start := len(line) - len(strings.TrimLeft(line, " \t"))
+	end := max(start, len(strings.TrimRight(line, " \t")))
 	return coverage.Span{
 		Start: coverage.Point{Line: first, Col: uint32(start) + 1},
-		End:   coverage.Point{Line: first, Col: uint32(len(strings.TrimRight(line, " \t"))) + 1},
+		End:   coverage.Point{Line: first, Col: uint32(end) + 1},
 	}
 }
 

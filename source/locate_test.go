@@ -1,12 +1,58 @@
 package source_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
+
+// Locate keeps to the text and in order, whatever the places of functions are.
+func TestLocate(t *testing.T) {
+	t.Parallel()
+	const content = "one {\n  1\n}\n  \n\n\ttwo() { 2 }  \n"
+	span := func(line, col, endLine, endCol uint32) coverage.Span {
+		return coverage.Span{Start: coverage.Point{Line: line, Col: col}, End: coverage.Point{Line: endLine, Col: endCol}}
+	}
+	for _, tt := range []struct {
+		name string
+		at   []coverage.Span
+		want string // what each function is, and its name
+	}{
+		{"with their ends", []coverage.Span{span(1, 1, 3, 1), span(6, 2, 6, 9)}, `["one {\n  1\n}" "one"] ["two() { 2 }" "two() { 2 }"]`},
+		{"without", []coverage.Span{span(1, 1, 0, 0), span(6, 2, 0, 0)}, `["one {\n  1\n}" "one"] ["two() { 2 }" "two() { 2 }"]`},
+		{"two on a line", []coverage.Span{span(1, 1, 0, 0), span(1, 3, 0, 0), span(6, 1, 0, 0)}, `["one {\n  1\n}" "one"] ["one {\n  1\n}" "one"] ["two() { 2 }" "two() { 2 }"]`},
+		{"backwards", []coverage.Span{span(3, 1, 1, 9), span(6, 9, 6, 1)}, `["}" "}"] ["two() { 2 }" "two() { 2 }"]`},
+		{"on a blank line", []coverage.Span{span(4, 1, 4, 9)}, `["" ""]`},
+		{"on no line", []coverage.Span{span(0, 0, 0, 0), span(0, 0, 3, 1)}, ``},
+		{"behind the text", []coverage.Span{span(6, 1, 4294967294, 1), span(8, 1, 9, 1), span(4294967294, 1, 4294967294, 9)}, `["two() { 2 }  \n" "two() { 2 }"]`},
+	} {
+		var funcs []coverage.Func
+		for _, s := range tt.at {
+			funcs = append(funcs, coverage.Func{Name: "one", Span: s, Counted: true})
+		}
+		doc := text.New(content)
+		var got []string
+		for _, f := range source.Locate("a.c", content, funcs).Funcs {
+			cut := func(s coverage.Span) string {
+				return content[doc.At(s.Start.Line, s.Start.Col):doc.At(s.End.Line, s.End.Col)]
+			}
+			if err := f.Check(); err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			if f.Hash != source.Fingerprint(cut(f.Span)) {
+				t.Errorf("%s: the fingerprint is of another text than %v", tt.name, f.Span)
+			}
+			got = append(got, fmt.Sprintf("%q", []string{cut(f.Span), cut(f.NameSpan)}))
+		}
+		if have := strings.Join(got, " "); have != tt.want {
+			t.Errorf("%s: have %s, want %s", tt.name, have, tt.want)
+		}
+	}
+}
 
 func TestNameSpan(t *testing.T) {
 	t.Parallel()

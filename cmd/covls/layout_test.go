@@ -46,6 +46,7 @@ var order = []string{
 	"internal/editor",
 	"internal/conformance",
 	"internal/golden",
+	"internal/fuzz",
 	"internal/e2e",
 	"internal/faults",
 	"cmd/covls",

@@ -3,7 +3,6 @@ package profiletest
 import (
 	"bytes"
 	"cmp"
-	"math"
 	"reflect"
 	"slices"
 	"testing"
@@ -23,13 +22,23 @@ func Seed(f *testing.F, sniff func(head []byte) bool, texts []string) {
 	for _, text := range texts {
 		f.Add([]byte(text))
 	}
+	Corpus(f, largestSeed, func(_ string, data []byte) {
+		if sniff(data) {
+			f.Add(data)
+		}
+	})
+}
+
+// Corpus calls yield with the corpus's files of at most that many bytes, as far as they are here.
+func Corpus(f *testing.F, most int, yield func(name string, data []byte)) {
+	f.Helper()
 	dir, err := shared()
 	if err != nil {
 		return
 	}
-	Profiles(f, dir, func(_ string, data []byte) {
-		if len(data) <= largestSeed && sniff(data) {
-			f.Add(data)
+	Profiles(f, dir, func(name string, data []byte) {
+		if len(data) <= most {
+			yield(name, data)
 		}
 	})
 }
@@ -60,13 +69,13 @@ func Fuzz(f *testing.F, sniff func(head []byte) bool, read Read, texts []string)
 	})
 }
 
-// Check holds a report that was read of a text of size bytes to what every reader promises: it keeps
-// to the limits, is no larger than the text can say, is in the order of the model, and obeys the laws
-// of merging.
+// Check holds a report that was read of a text of size bytes to what every reader promises: it obeys the
+// model (coverage.Report.Check) and the limits, is no larger than the text can say, and obeys the laws of
+// merging.
 func Check(t testing.TB, r *coverage.Report, size int, limits scan.Limits) {
 	t.Helper()
-	if limits.Line == 0 {
-		limits.Line = math.MaxUint32
+	if err := r.Check(); err != nil {
+		t.Error(err)
 	}
 	if limits.Files > 0 && len(r.Files) > limits.Files {
 		t.Errorf("%d files, more than %d", len(r.Files), limits.Files)
@@ -74,12 +83,8 @@ func Check(t testing.TB, r *coverage.Report, size int, limits scan.Limits) {
 	// Only branches and lines may be more than are listed: a profile may give their number.
 	listed, branches := len(r.Files)+len(r.Warnings), 0
 	for i, f := range r.Files {
-		if i > 0 && r.Files[i-1].Name >= f.Name {
-			t.Errorf("%q stands before %q", r.Files[i-1].Name, f.Name)
-		}
 		listed += len(f.Regions) + len(f.Funcs)
 		branches += len(f.Branches)
-		checkOrder(t, f)
 		checkPlaces(t, f, limits)
 		checkTallies(t, f)
 		checkMerge(t, f, r.Files[(i+1)%len(r.Files)])
@@ -99,46 +104,28 @@ func compareFuncs(a, b coverage.Func) int {
 	return cmp.Or(cmp.Compare(a.Span.Start.Line, b.Span.Start.Line), cmp.Compare(a.Name, b.Name))
 }
 
-// checkOrder holds f to the order that coverage.File asks for.
-func checkOrder(t testing.TB, f *coverage.File) {
-	t.Helper()
-	sorted(t, f.Regions, coverage.Region.Compare, -1)
-	sorted(t, f.Lines, compareLines, -1)
-	sorted(t, f.Branches, compareBranches, -1)
-	sorted(t, f.Funcs, compareFuncs, 0)
-}
-
-// sorted holds that compare says most or less of each item and the next.
-func sorted[T any](t testing.TB, items []T, compare func(a, b T) int, most int) {
-	t.Helper()
-	for i := 1; i < len(items); i++ {
-		if compare(items[i-1], items[i]) > most {
-			t.Errorf("%v stands before %v", items[i-1], items[i])
-		}
-	}
-}
-
 // checkPlaces holds that what f has is on lines within limits, and that functions are the profile's
 // own.
 func checkPlaces(t testing.TB, f *coverage.File, limits scan.Limits) {
 	t.Helper()
+	most := limits.MaxLine()
 	for _, r := range f.Regions {
-		if r.Start.Line > limits.Line || r.End.Compare(r.Start) < 0 {
+		if r.Start.Line > most {
 			t.Errorf("region %v", r)
 		}
 	}
 	for _, l := range f.Lines {
-		if l.Number == 0 || l.Number > limits.Line {
+		if l.Number > most {
 			t.Errorf("line %v", l)
 		}
 	}
 	for _, b := range f.Branches {
-		if b.Line > limits.Line {
+		if b.Line > most {
 			t.Errorf("branch %v", b)
 		}
 	}
 	for _, fn := range f.Funcs {
-		if !fn.Counted || fn.Span.Start.Line > limits.Line {
+		if !fn.Counted || max(fn.Span.Start.Line, fn.Span.End.Line) > most {
 			t.Errorf("function %+v", fn)
 		}
 	}
@@ -191,7 +178,9 @@ func checkMerge(t testing.TB, f, g *coverage.File) {
 			t.Errorf("%q merged %s: %+v, %+v", f.Name, name, all, other)
 		}
 	}
-	checkOrder(t, all)
+	if err := all.Check(); err != nil {
+		t.Errorf("%q merged: %v", f.Name, err)
+	}
 	checkTallies(t, all)
 	for _, part := range []*coverage.File{f, g, h} {
 		within(t, part.Regions, all.Regions, coverage.Region.Compare, func(r coverage.Region) uint64 { return r.Count })

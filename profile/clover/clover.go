@@ -22,6 +22,7 @@ func Sniff(head []byte) bool {
 // Read reads a report. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	p.places = scan.NewPlaces(limits, scan.Once(p.report))
 	if err := p.x.Each(p.element); err != nil {
 		return nil, err
 	}
@@ -34,6 +35,7 @@ type parser struct {
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
 	file   *coverage.File            // nil outside of files
+	places *scan.Places
 
 	branches int // of all files
 
@@ -99,10 +101,11 @@ func (p *parser) line() error {
 	if !ok || !ok2 {
 		return errors.New(`want <line num="…" count="…">`)
 	}
-	if n == 0 || n >= 1<<32-1 || p.limits.Line > 0 && n > uint64(p.limits.Line) {
+	number, ok := p.places.Line(n)
+	if !ok {
 		return nil
 	}
-	line := coverage.Line{Number: uint32(n), Count: count}
+	line := coverage.Line{Number: number, Count: count}
 	if p.x.Is("type", "method") {
 		name, _ := p.x.Attr("name")
 		f := coverage.Func{Name: name, Counted: true, Count: count}

@@ -12,6 +12,7 @@ var cases = []profiletest.Case{
 	{Name: "PHP", Text: "<coverage><project><file name=\"/a.php\"><line num=\"1\" type=\"method\" name=\"f\" count=\"0\"/><line num=\"2\" type=\"stmt\" count=\"0\"/><line num=\"5\" type=\"method\" name=\"one\" count=\"3\"/></file></project></coverage>", Want: "/a.php{1 2} {1 2} {0 0}"},
 	{Name: "istanbul", Text: "<coverage><project><package><file name=\"a.js\" path=\"/x/a.js\"><line num=\"1\" type=\"cond\" count=\"2\" truecount=\"1\" falsecount=\"1\"/></file></package></project></coverage>", Want: "/x/a.js{1 1} {0 0} {1 2}"},
 	{Name: "a one-line method that only the sums tell", Text: "<coverage><project><file name=\"a\"><line num=\"1\" type=\"method\" name=\"f\" count=\"1\"/><line num=\"9\" type=\"stmt\" count=\"0\"/><metrics statements=\"2\"/></file></project></coverage>", Want: "a{1 2} {1 1} {0 0}"},
+	{Name: "lines that are nowhere", Text: "<coverage><project><file name=\"a\"><line num=\"0\" type=\"method\" name=\"f\" count=\"1\"/><line num=\"2000\" type=\"stmt\" count=\"0\"/><line num=\"2\" type=\"stmt\" count=\"1\"/></file></project></coverage>", Want: "a{1 1} {0 0} {0 0}; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
 	{Name: "no count", Text: "<coverage><project><file name=\"a\"><line num=\"1\"/>", Want: "line 1: want <line num=\"…\" count=\"…\">"},
 	{Name: "no name", Text: "<coverage><project><file>", Want: "line 1: want <file name=\"…\">"},
 }

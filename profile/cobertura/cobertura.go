@@ -27,6 +27,7 @@ func Sniff(head []byte) bool {
 // can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*file{}, report: &coverage.Report{Counted: true}}
+	p.places = scan.NewPlaces(limits, scan.Once(p.report))
 	err := p.x.Each(func(name string, start bool) error {
 		if start {
 			return p.start(name)
@@ -45,6 +46,7 @@ type parser struct {
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*file
+	places *scan.Places
 
 	branches int // of all lines that were read
 
@@ -109,10 +111,11 @@ func (p *parser) line() error {
 	if !ok {
 		return errors.New(`want <line number="…">`)
 	}
-	if n == 0 || n >= 1<<32-1 || p.limits.Line > 0 && n > uint64(p.limits.Line) {
+	number, ok := p.places.Line(n)
+	if !ok {
 		return nil
 	}
-	l := line{number: uint32(n)}
+	l := line{number: number}
 	if l.count, ok = p.x.Number("hits"); !ok {
 		return errors.New(`want <line hits="…">`)
 	}

@@ -47,6 +47,7 @@ func Sniff(head []byte) bool {
 // Read reads a report. Counts are 1 for what ran and 0 for what did not.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{d: scan.NewJSON(r, limits), limits: limits, report: &coverage.Report{}}
+	p.places = scan.NewPlaces(limits, scan.Once(p.report))
 	if err := p.d.End(p.read()); err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ type parser struct {
 	d      *scan.JSON
 	limits scan.Limits
 	report *coverage.Report
-	warned bool
+	places *scan.Places
 }
 
 func (p *parser) read() error {
@@ -129,6 +130,7 @@ func (p *parser) file(name string) (*coverage.File, error) {
 		f.Funcs = []coverage.Func{}
 		for i := range r.funcs {
 			if fn, ok := r.funcs[i].function(); ok {
+				fn.Span = p.places.Order(fn.Span)
 				f.Funcs = append(f.Funcs, fn)
 			}
 		}
@@ -266,16 +268,8 @@ func (p *parser) number() (int32, error) {
 
 // inside reports whether a line is one of a source file. Others are passed over with a warning.
 func (p *parser) inside(n int32) bool {
-	if n > 0 && (p.limits.Line == 0 || uint32(n) <= p.limits.Line) {
-		return true
-	}
-	if !p.warned {
-		p.warned = true
-		p.report.Warnings = append(p.report.Warnings, coverage.Warning{
-			Text: fmt.Sprintf("line %d is not in 1 to limits.line; such lines were passed over", n),
-		})
-	}
-	return false
+	_, ok := p.places.Line(uint64(max(n, 0)))
+	return ok
 }
 
 // statements returns the lines that ran, without those that are no statements.

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 
@@ -47,6 +46,7 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		JSON: scan.NewJSON(r, limits), limits: limits,
 		files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true},
 	}
+	p.places = scan.NewPlaces(limits, scan.Once(p.report))
 	if err := p.End(p.root()); err != nil {
 		return nil, err
 	}
@@ -59,18 +59,7 @@ type parser struct {
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
-	warned map[string]bool           // by the sort of warning
-}
-
-// warn tells a sort of oddity once for a profile.
-func (p *parser) warn(sort, text string) {
-	if p.warned == nil {
-		p.warned = map[string]bool{}
-	}
-	if !p.warned[sort] {
-		p.warned[sort] = true
-		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Text: text})
-	}
+	places *scan.Places
 }
 
 var errSummary = errors.New("the summary has sums but no lines: run gcovr with --json instead of --json-summary")
@@ -181,12 +170,14 @@ func (p *parser) line(f *coverage.File) error {
 		return err
 	case !known:
 		return fmt.Errorf("want line_number and count in %s", p.Path())
-	case !p.within(n):
+	}
+	number, ok := p.places.Line(n)
+	if !ok {
 		return nil
 	}
-	f.Lines = append(f.Lines, coverage.Line{Number: uint32(n), Count: count})
+	f.Lines = append(f.Lines, coverage.Line{Number: number, Count: count})
 	for _, b := range branches {
-		b.Line = uint32(n)
+		b.Line = number
 		f.Branches = append(f.Branches, b)
 	}
 	return nil
@@ -197,7 +188,7 @@ func (p *parser) function(f *coverage.File) error {
 	var line uint64
 	var left, known bool // left out, with a count
 	var mangled string
-	var pos [2]coverage.Point
+	var pos [2]position
 	err := p.Object("an object", func(name []byte) (err error) {
 		switch string(name) {
 		case "name":
@@ -215,7 +206,7 @@ func (p *parser) function(f *coverage.File) error {
 			err = p.Array("an array", func(i int) error {
 				text, err := p.Text()
 				if err == nil && i < len(pos) {
-					pos[i], err = point(text)
+					pos[i], err = positionOf(text)
 				}
 				return err
 			})
@@ -229,44 +220,34 @@ func (p *parser) function(f *coverage.File) error {
 		return err
 	case !known:
 		return fmt.Errorf("want lineno and execution_count in %s", p.Path())
-	case !p.within(line):
-		return nil
 	}
 	if fn.Name == "" {
 		fn.Name = mangled
 	}
-	fn.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
-	if pos[0].Line == fn.Span.Start.Line && pos[0].Col > 0 {
-		fn.Span.Start = pos[0]
+	col := uint64(1)
+	if pos[0].line == line && pos[0].col > 0 {
+		col = pos[0].col
 	}
-	if pos[1].Compare(fn.Span.Start) > 0 {
-		fn.Span.End = coverage.Point{Line: pos[1].Line, Col: pos[1].Col + 1} // behind the brace
+	var ok bool
+	if fn.Span.Start, ok = p.places.Start(line, col); !ok {
+		return nil
 	}
+	fn.Span.End = p.places.End(pos[1].line, pos[1].col+1) // behind the brace
+	fn.Span = p.places.Order(fn.Span)
 	f.Funcs = append(f.Funcs, fn)
 	return nil
 }
 
-// point reads "12:3".
-func point(text string) (at coverage.Point, err error) {
+// position is a line and a column as the profile has them; line 0 is none.
+type position struct{ line, col uint64 }
+
+// positionOf reads "12:3".
+func positionOf(text string) (at position, err error) {
 	line, col, _ := strings.Cut(text, ":")
 	l, err1 := strconv.ParseUint(line, 10, 31)
 	c, err2 := strconv.ParseUint(col, 10, 31)
 	if err1 != nil || err2 != nil {
 		return at, fmt.Errorf("want line:column, have %s", scan.Quote([]byte(text)))
 	}
-	return coverage.Point{Line: uint32(l), Col: uint32(c)}, nil
-}
-
-// within reports whether a source file may have the line. Records of one that it can't have are
-// passed over.
-func (p *parser) within(line uint64) bool {
-	switch {
-	case line == 0:
-		p.warn("zero", "records of line 0 were passed over")
-		return false
-	case line > math.MaxUint32-1 || p.limits.Line > 0 && line > uint64(p.limits.Line):
-		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", line))
-		return false
-	}
-	return true
+	return position{l, c}, nil
 }

@@ -22,6 +22,7 @@ var cases = []profiletest.Case{
 	{Name: "functions", Text: export(`{"file":"a.cc","lines":[],"functions":[{"name":"_Z1gv","demangled_name":"g()","lineno":4,"execution_count":2,"pos":["4:6","6:1"]},{"name":"f","lineno":1,"execution_count":0}]}`), Want: "a.cc [] nobranches f@{{1 1} {0 0}}=0 g()@{{4 6} {6 2}}=2"},
 	{Name: "a file twice", Text: export(`{"file":"a","lines":[{"line_number":2,"count":3}]},{"file":"a","lines":[{"line_number":2,"count":4},{"line_number":1,"count":0}]}`), Want: "a [{1 0} {2 7}] nobranches nofuncs"},
 	{Name: "line 0 and the limit", Text: export(`{"file":"a","lines":[{"line_number":0,"count":3},{"line_number":2000,"count":3}]}`), Want: "a [] nobranches nofuncs"},
+	{Name: "functions that end before they begin", Text: export(`{"file":"a","lines":[],"functions":[{"name":"f","lineno":4,"execution_count":0,"pos":["4:6","3:1"]},{"name":"g","lineno":5,"execution_count":0,"pos":["5:6","5:1"]},{"name":"h","lineno":-5,"execution_count":0}]}`), Want: "a [] nobranches f@{{4 6} {0 0}}=0 g@{{5 6} {0 0}}=0"},
 	{Name: "summary", Text: `{"files":[{"filename":"a","line_total":1}],"gcovr/summary_format_version":"0.6"}`, Want: "with --json instead of --json-summary"},
 	{Name: "no lines", Text: export(`{"file":"a"}`), Want: "want file and lines in /files/0"},
 	{Name: "no count", Text: export(`{"file":"a","lines":[{"line_number":1}]}`), Want: "want line_number and count in /files/0/lines/0"},

@@ -36,7 +36,7 @@ func Sniff(head []byte) bool {
 // would show covered code as uncovered. Errors of r come back as they are.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := parser{
-		maxLine:  cmp.Or(limits.Line, math.MaxUint32),
+		maxLine:  limits.MaxLine(),
 		maxFiles: cmp.Or(limits.Files, math.MaxInt),
 		files:    make(map[string]*file),
 	}

@@ -48,6 +48,8 @@ func Sniff(head []byte) bool {
 // Read reads a profile. Files that stand in it twice are summed.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{JSON: scan.NewJSON(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	p.warn = scan.Once(p.report)
+	p.places = scan.NewPlaces(limits, p.warn)
 	err := p.Object("the files of an Istanbul report as an object", func(name []byte) error { return p.file(string(name)) })
 	if err := p.End(err); err != nil {
 		return nil, err
@@ -61,20 +63,10 @@ type parser struct {
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
-	warned map[string]bool           // by the sort of warning
-	ids    []string                  // the names of items, by their place
-	entry  entry                     // of the file at hand
-}
-
-// warn tells a sort of oddity once for a profile.
-func (p *parser) warn(sort, text string) {
-	if p.warned == nil {
-		p.warned = map[string]bool{}
-	}
-	if !p.warned[sort] {
-		p.warned[sort] = true
-		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Text: text})
-	}
+	warn   func(sort, text string)
+	places *scan.Places
+	ids    []string // the names of items, by their place
+	entry  entry    // of the file at hand
 }
 
 // entry is what the report has on one file. Its memory serves the next file too.

@@ -2,7 +2,6 @@ package istanbul
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -85,14 +84,11 @@ func (p *parser) line() (uint32, error) {
 
 // within is the line n, 0 where no line is n.
 func (p *parser) within(n float64) uint32 {
-	switch {
-	case !(n >= 1):
-		return 0
-	case n >= math.MaxUint32-1 || p.limits.Line > 0 && n > float64(p.limits.Line):
-		p.warn("line", fmt.Sprintf("line %.0f is beyond limits.line; what is there was passed over", n))
-		return 0
+	if !(n >= 1) {
+		return 0 // a location that is not known
 	}
-	return uint32(n)
+	line, _ := p.places.Line(uint64(min(n, math.MaxUint32)))
+	return line
 }
 
 // number reads a number, -1 for null.

@@ -26,6 +26,7 @@ var roots = [...]string{"src/main/java", "src/main/kotlin", "src/main/scala", "s
 // only tell whether something ran. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Roots: roots[:]}}
+	p.places = scan.NewPlaces(limits, scan.Once(p.report))
 	err := p.x.Each(func(name string, start bool) error {
 		if start {
 			return p.start(name)
@@ -44,6 +45,7 @@ type parser struct {
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*coverage.File // by name
+	places *scan.Places
 
 	pkg    string
 	class  *coverage.File  // the file of the class at hand
@@ -73,10 +75,9 @@ func (p *parser) start(name string) error {
 	case "method":
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
-			line, _ := p.x.Number("line")
 			f := coverage.Func{Name: name, Counted: true}
-			if p.believed(line) {
-				f.Span.Start = coverage.Point{Line: uint32(line), Col: 1}
+			if line, ok := p.x.Number("line"); ok {
+				f.Span.Start, _ = p.places.Start(line, 1)
 			}
 			p.funcs, p.method = append(p.funcs, f), true
 		}
@@ -96,10 +97,6 @@ func (p *parser) start(name string) error {
 		return p.line()
 	}
 	return nil
-}
-
-func (p *parser) believed(n uint64) bool {
-	return n > 0 && n < 1<<32-1 && (p.limits.Line == 0 || n <= uint64(p.limits.Line))
 }
 
 func (p *parser) named(base string) (*coverage.File, error) {
@@ -124,10 +121,14 @@ func (p *parser) line() error {
 	if !ok || !ok2 {
 		return errors.New(`want <line nr="…" ci="…">`)
 	}
-	if p.file == nil || !p.believed(n) {
+	if p.file == nil {
 		return nil
 	}
-	p.lines = append(p.lines, coverage.Line{Number: uint32(n), Count: min(run, 1)})
+	number, ok := p.places.Line(n)
+	if !ok {
+		return nil
+	}
+	p.lines = append(p.lines, coverage.Line{Number: number, Count: min(run, 1)})
 	missed, _ := p.x.Number("mb")
 	taken, _ := p.x.Number("cb")
 	if missed > ways || taken > ways {
@@ -138,7 +139,7 @@ func (p *parser) line() error {
 		return err
 	}
 	for way := range uint32(missed + taken) {
-		b := coverage.Branch{Line: uint32(n), Way: way}
+		b := coverage.Branch{Line: number, Way: way}
 		if uint64(way) < taken {
 			b.Count = 1
 		}

@@ -35,10 +35,8 @@ func Sniff(head []byte) bool {
 // end_of_record is left out with a warning: the file was cut there. What can't be read is a
 // *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{limits: limits, most: math.MaxUint32 - 1, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
-	if limits.Line > 0 {
-		p.most = min(p.most, uint64(limits.Line))
-	}
+	p := &parser{limits: limits, most: uint64(limits.MaxLine()), files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
+	p.places = scan.NewPlaces(limits, p.warn)
 	lines := scan.NewLines(r)
 	for {
 		chunk, err := lines.Next()
@@ -69,6 +67,7 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 
 type parser struct {
 	limits scan.Limits
+	places *scan.Places
 	most   uint64 // the highest line number of a source file
 	line   int    // 1-based
 	report *coverage.Report
@@ -91,7 +90,8 @@ type named struct {
 }
 
 type group struct {
-	line, end uint32
+	line uint32
+	end  uint64 // as the profile has it
 }
 
 // warn tells a sort of oddity once for a profile.
@@ -269,10 +269,10 @@ func (p *parser) fn(value []byte) error {
 	if err != nil {
 		return err
 	}
-	var end uint32
+	var end uint64
 	if e, rest, ok := next(name); ok {
 		if n, ok := scan.Uint(e); ok && n <= math.MaxUint32 {
-			end, name = uint32(n), rest
+			end, name = n, rest
 		}
 	}
 	if known {
@@ -297,12 +297,11 @@ func (p *parser) fnda(value []byte) error {
 	return nil
 }
 
-func (p *parser) add(line, end uint32, name []byte, count uint64) {
+func (p *parser) add(line uint32, end uint64, name []byte, count uint64) {
 	f := coverage.Func{Name: string(name), Counted: true, Count: count}
 	f.Span.Start = coverage.Point{Line: line, Col: 1}
-	if end >= line {
-		f.Span.End = coverage.Point{Line: end}
-	}
+	f.Span.End = p.places.End(end, 0)
+	f.Span = p.places.Order(f.Span)
 	p.funcs = append(p.funcs, f)
 }
 
@@ -319,8 +318,8 @@ func (p *parser) fnl(value []byte) error {
 	}
 	g := group{line: line}
 	end, _, _ := next(rest)
-	if n, ok := scan.Uint(end); ok && n <= math.MaxUint32 {
-		g.end = uint32(n)
+	if n, ok := scan.Uint(end); ok {
+		g.end = n
 	}
 	if p.leaders == nil {
 		p.leaders = map[int]group{}
@@ -348,23 +347,22 @@ func (p *parser) fna(value []byte) error {
 	return nil
 }
 
-// number reads a line number. ok is false for line 0, which some source maps give: it is passed over.
+// number reads a line number. ok is false for one that there is not, such as 0 or -1, which source maps and
+// functions that the compiler made have: what stands there is passed over.
 func (p *parser) number(s []byte) (n uint32, ok bool, err error) {
 	v, ok := scan.Uint(s)
 	if !ok {
-		if v, err = strconv.ParseUint(string(s), 10, 64); err != nil {
+		digits := bytes.TrimPrefix(s, []byte("-"))
+		switch v, err = strconv.ParseUint(string(digits), 10, 64); {
+		case err != nil && !errors.Is(err, strconv.ErrRange):
 			return 0, false, errors.New("want a line number")
+		case len(digits) < len(s):
+			p.warn("negative line", fmt.Sprintf("records of line %s were passed over: lines begin at 1", s))
+			return 0, false, nil
 		}
 	}
-	switch {
-	case v == 0:
-		p.warn("zero", "records of line 0 were passed over")
-		return 0, false, nil
-	case v > p.most:
-		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", v))
-		return 0, false, nil
-	}
-	return uint32(v), true, nil
+	n, ok = p.places.Line(v)
+	return n, ok, nil
 }
 
 // count reads a count as tools write it: an integer, a float, or less than 0, which is none.

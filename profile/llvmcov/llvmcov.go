@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"github.com/covls/covls/coverage"
@@ -58,6 +57,8 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		files: map[string]*file{}, groups: map[string]map[coverage.Point]*group{},
 		report: &coverage.Report{Counted: true},
 	}
+	p.warn = scan.Once(p.report)
+	p.places = scan.NewPlaces(limits, p.warn)
 	if err := p.End(p.root()); err != nil {
 		return nil, err
 	}
@@ -77,7 +78,8 @@ type parser struct {
 	functions bool             // the export tells them
 	// groups are the functions by file and start, those of files that the export leaves out too.
 	groups map[string]map[coverage.Point]*group
-	warned map[string]bool // by the sort of warning
+	warn   func(sort, text string)
+	places *scan.Places
 
 	segments, regions, branches []row // of the record at hand
 	lines                       []coverage.Line
@@ -134,17 +136,6 @@ const (
 
 // expansion is the kind of a region that is the use of a macro.
 const expansion = 1
-
-// warn tells a sort of oddity once for a profile.
-func (p *parser) warn(sort, text string) {
-	if p.warned == nil {
-		p.warned = map[string]bool{}
-	}
-	if !p.warned[sort] {
-		p.warned[sort] = true
-		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Text: text})
-	}
-}
 
 func (p *parser) root() error {
 	typed, data := false, false
@@ -244,7 +235,7 @@ func (p *parser) addSegments() error {
 			n++
 		}
 		at := rest[0]
-		if _, ok := p.point(at[0], at[1]); !ok {
+		if _, ok := p.places.Line(at[0]); !ok {
 			rest = rest[n:]
 			continue
 		}
@@ -270,7 +261,7 @@ func (p *parser) addSegments() error {
 		if rest[0][0] < at[0] {
 			return fmt.Errorf("want segments in the order of their lines, have line %d behind %d", rest[0][0], at[0])
 		}
-		if _, ok := p.point(rest[0][0], 0); !ok || wrap[segmentCounted] == 0 {
+		if _, ok := p.places.Line(rest[0][0]); !ok || wrap[segmentCounted] == 0 {
 			continue
 		}
 		if err := p.addLines(at[0]+1, rest[0][0], wrap[segmentCount]); err != nil {
@@ -397,7 +388,7 @@ func (p *parser) body() (body coverage.Span, ok bool) {
 	if !ok {
 		p.warn("regions", "functions without regions were passed over")
 	}
-	return body, ok
+	return p.places.Order(body), ok
 }
 
 // sites tells where the macros of a function are used, by the number of the expansion's file.
@@ -442,27 +433,13 @@ func (t *taken) add(o taken) {
 	t.yes, t.no = coverage.AddCounts(t.yes, o.yes), coverage.AddCounts(t.no, o.no)
 }
 
-// span is where a region or branch lies. ok is false where it begins on a line that there is not.
+// span is where a region or branch lies, which may be backwards. ok is false where it begins on a line that there
+// is not.
 func (p *parser) span(r row) (span coverage.Span, ok bool) {
-	span.Start, ok = p.point(r[0], r[1])
-	span.End = coverage.Point{Line: clamp(r[2]), Col: clamp(r[3])}
+	span.Start, ok = p.places.Start(r[0], r[1])
+	span.End = p.places.End(r[2], r[3])
 	return span, ok
 }
-
-// point is a place of a source file. ok is false for line 0 and one beyond the limit.
-func (p *parser) point(line, col uint64) (at coverage.Point, ok bool) {
-	switch {
-	case line == 0:
-		p.warn("zero", "records of line 0 were passed over")
-		return at, false
-	case line > math.MaxUint32-1 || p.limits.Line > 0 && line > uint64(p.limits.Line):
-		p.warn("line", fmt.Sprintf("line %d is beyond limits.line; such records were passed over", line))
-		return at, false
-	}
-	return coverage.Point{Line: uint32(line), Col: clamp(col)}, true
-}
-
-func clamp(n uint64) uint32 { return uint32(min(n, math.MaxUint32-1)) }
 
 // rows reads an array of rows into buf. Each has at least the columns that least says.
 func (p *parser) rows(buf []row, least int) ([]row, error) {
@@ -510,8 +487,16 @@ func inside(lines []coverage.Line, groups []*group) []coverage.Line {
 	var reach uint32 // the last line of the groups before
 	for _, l := range lines {
 		for len(groups) > 0 && groups[0].span.Start.Line <= l.Number {
-			reach = max(reach, groups[0].span.End.Line)
+			end := groups[0].span.End.Line
 			groups = groups[1:]
+			switch {
+			case end > 0:
+			case len(groups) > 0:
+				end = groups[0].span.Start.Line // where it ends is not known
+			default:
+				end = coverage.MaxLine
+			}
+			reach = max(reach, end)
 		}
 		if l.Number <= reach {
 			out = append(out, l)

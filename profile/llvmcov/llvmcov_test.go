@@ -82,6 +82,7 @@ func cases() []profiletest.Case {
 		{Name: "order", Text: export(`{"filename":"a","segments":[[3,1,1,true,true],[2,1,1,true,true]]}`, ""), Want: "want segments in the order"},
 		{Name: "files", Text: export(`{"filename":"a","segments":[]},{"filename":"b","segments":[]},{"filename":"c","segments":[]}`, ""), Want: "more than 2 files (limits.files)"},
 		{Name: "type", Text: `{"data":[],"type":"other"}`, Want: `as type, have "other"`},
+		{Name: "a function that ends before it begins, and one on its last line", Text: export(`{"filename":"a","segments":[[8,1,0,true,true,false],[10,1,0,false,false,false]]}`, `{"name":"f","count":0,"filenames":["a"],"regions":[[8,1,3,2,0,0,0,0]]},{"name":"g","count":1,"filenames":["a"],"regions":[[9,1,9,5,1,0,0,0],[9,2,9,4,1,0,0,0]]}`), Want: "a [{8 0} {9 0}] nobranches f@{{8 1} {0 0}}=0 g@{{9 1} {9 5}}=1"},
 		{Name: "no type", Text: `{"data":[]}`, Want: "want an export of llvm-cov"},
 		{Name: "empty", Text: "", Want: "want more JSON"},
 		{Name: "two", Text: export("", "") + "{}", Want: "line 1: want the end of the file behind the JSON, have \"{}\""},

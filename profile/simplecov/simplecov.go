@@ -53,11 +53,12 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		d: scan.NewJSON(r, limits), limits: limits, files: map[string]*file{},
 		report: &coverage.Report{Counted: true},
 	}
+	p.places = scan.NewPlaces(limits, scan.Once(p.report))
 	if err := p.d.End(p.read()); err != nil {
 		return nil, err
 	}
 	for name, f := range p.files {
-		p.report.Files = append(p.report.Files, f.result(name))
+		p.report.Files = append(p.report.Files, p.result(name, f))
 	}
 	coverage.SortFiles(p.report.Files)
 	return p.report, nil
@@ -68,7 +69,7 @@ type parser struct {
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*file
-	warned bool
+	places *scan.Places
 }
 
 // file is what the commands so far say of a source file.
@@ -171,8 +172,11 @@ func (p *parser) lines(f *file) error {
 		} else {
 			n, err = p.count()
 		}
-		if err != nil || !p.inside(uint64(i)+1) {
+		if err != nil {
 			return err
+		}
+		if _, ok := p.places.Line(uint64(i) + 1); !ok {
+			return nil
 		}
 		if i == len(f.lines) {
 			f.lines = append(f.lines, line{null: !first})
@@ -186,20 +190,6 @@ func (p *parser) lines(f *file) error {
 		f.lines[i].null = true
 	}
 	return err
-}
-
-// inside reports whether a line is within limits. Others are passed over with a warning.
-func (p *parser) inside(n uint64) bool {
-	if n > 0 && n < math.MaxUint32 && (p.limits.Line == 0 || n <= uint64(p.limits.Line)) {
-		return true
-	}
-	if !p.warned {
-		p.warned = true
-		p.report.Warnings = append(p.report.Warnings, coverage.Warning{
-			Text: fmt.Sprintf("line %d is not in 1 to limits.line; such lines were passed over", n),
-		})
-	}
-	return false
 }
 
 func (p *parser) count() (uint64, error) {
@@ -238,11 +228,14 @@ func (p *parser) branches(f *file) error {
 				return err
 			}
 			n, err := p.count()
-			if err == nil && p.inside(uint64(condition.span.line)) {
+			if err != nil {
+				return err
+			}
+			if _, ok := p.places.Line(uint64(condition.span.line)); ok {
 				at := branch{condition, way}
 				f.branches[at] = coverage.AddCounts(f.branches[at], n)
 			}
-			return err
+			return nil
 		})
 	})
 }
@@ -295,8 +288,11 @@ func (p *parser) methods(f *file) error {
 			return fmt.Errorf("%s: want a method such as [A, :run, 2, 2, 4, 5]", scan.Quote([]byte(p.d.Path())))
 		}
 		n, err := p.count()
-		if err != nil || !p.inside(uint64(at.line)) {
+		if err != nil {
 			return err
+		}
+		if _, ok := p.places.Line(uint64(at.line)); !ok {
+			return nil
 		}
 		// A block that defines methods of several classes is one place in the source.
 		m := f.methods[at]
@@ -309,7 +305,7 @@ func (p *parser) methods(f *file) error {
 	})
 }
 
-func (f *file) result(name string) *coverage.File {
+func (p *parser) result(name string, f *file) *coverage.File {
 	out := &coverage.File{Name: name, Unit: coverage.Lines}
 	for i, l := range f.lines {
 		if l.count > 0 || !l.null {
@@ -321,13 +317,11 @@ func (f *file) result(name string) *coverage.File {
 	if f.methods != nil {
 		out.Funcs = []coverage.Func{}
 		for at, m := range f.methods {
-			out.Funcs = append(out.Funcs, coverage.Func{
-				Name: m.name, Receiver: m.class, Counted: true, Count: m.count,
-				Span: coverage.Span{
-					Start: coverage.Point{Line: at.line, Col: at.col + 1},
-					End:   coverage.Point{Line: at.endLine, Col: at.endCol + 1},
-				},
-			})
+			fn := coverage.Func{Name: m.name, Receiver: m.class, Counted: true, Count: m.count}
+			fn.Span.Start, _ = p.places.Start(uint64(at.line), uint64(at.col)+1) // methods has seen to the line
+			fn.Span.End = p.places.End(uint64(at.endLine), uint64(at.endCol)+1)
+			fn.Span = p.places.Order(fn.Span)
+			out.Funcs = append(out.Funcs, fn)
 		}
 		slices.SortFunc(out.Funcs, func(a, b coverage.Func) int {
 			return cmp.Or(a.Span.Start.Compare(b.Span.Start), a.Span.End.Compare(b.Span.End))
