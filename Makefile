@@ -9,7 +9,7 @@ comma := ,
 space := $(subst ,, )
 export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
 
-.PHONY: test build lint unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
+.PHONY: soak test build lint unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
 # test installs what it needs, checks the style, runs every test with the race detector, runs the fault
 # suite, and drives VS Code.
@@ -72,6 +72,11 @@ setup-vscode:
 	@cd $(VSCODE) && if ! cmp -s package-lock.json node_modules/.covls-lock; then \
 	  PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/.covls-lock; \
 	fi
+
+# soak works two servers for SOAK, and draws docs/soak.svg of it.
+SOAK ?= 20m
+soak:
+	$(GO) test -count=1 -timeout 0 -v ./internal/faults -run '^TestSoak$$' -soak $(SOAK) -update
 
 FUZZTIME ?= 20s
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -406,6 +407,17 @@ func (e *Editor) Seen() *Seen {
 	defer e.mu.Unlock()
 	seen := e.seen
 	return &seen
+}
+
+// Forget drops what the server has sent so far, but for the last publish of each document.
+func (e *Editor) Forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	last := map[string]Published{}
+	for _, p := range e.seen.Published {
+		last[p.URI] = p
+	}
+	e.seen = Seen{Published: slices.Collect(maps.Values(last))}
 }
 
 // see changes what was seen. Slices only grow, so that a copy of Seen stays as it is.
