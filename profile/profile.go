@@ -77,11 +77,11 @@ var ErrFormat = errors.New("not a coverage profile that covls knows")
 // Profile is a profile that was read whole.
 type Profile struct {
 	Report *coverage.Report
-	// Format is one of Formats, or Empty.
+	// Format is one of Formats, Empty, or CoverDir.
 	Format string
-	// Size is the length in bytes.
+	// Size is the length in bytes; of a GOCOVERDIR, of all its files together.
 	Size int64
-	// Hash is of the content. It is the same for the same content as long as the process lives.
+	// Hash is of the content; of a GOCOVERDIR, of what was read of it. It is the same for the same content as long as the process lives.
 	Hash uint64
 }
 
@@ -162,8 +162,8 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 			return nil, "", err
 		}
 		demangle.Report(report)
-		if err = report.Check(); err != nil {
-			return nil, "", fmt.Errorf("the reader of %s profiles is wrong about this one (a bug of covls): %w", f.name, err)
+		if err = checked(report, f.name); err != nil {
+			return nil, "", err
 		}
 		// The size and the hash are of the whole file, whatever the format left unread.
 		if _, err = io.Copy(io.Discard, text); err == nil {
@@ -172,6 +172,14 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 		return report, f.name, err
 	}
 	return nil, "", unknown(head)
+}
+
+// checked returns what of a report of a format breaks the model.
+func checked(r *coverage.Report, format string) error {
+	if err := r.Check(); err != nil {
+		return fmt.Errorf("the reader of %s profiles is wrong about this one (a bug of covls): %w", format, err)
+	}
+	return nil
 }
 
 // unknown returns the error for a text in no known format.

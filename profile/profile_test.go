@@ -136,6 +136,60 @@ func TestOpenFiles(t *testing.T) {
 	}
 }
 
+// TestOpenDir reads a GOCOVERDIR, beside whose files stand what would never end.
+func TestOpenDir(t *testing.T) {
+	t.Parallel()
+	const counters = "covcounters.beb1320aa99a96ebf77ed57f3797fbc4.10304.1795891090087164894"
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("gocoverdir/testdata/go1.20-set")); err != nil {
+		t.Fatal(err)
+	}
+	file := func(name string) string { return filepath.Join(dir, name) }
+	open := func() *profile.Profile {
+		t.Helper()
+		p, err := profile.Open(dir, profile.Limits{Size: 10_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	first := open()
+	if first.Format != profile.CoverDir || first.Report.Total(coverage.Statements) != (coverage.Tally{Covered: 36, Total: 52}) || first.Size != 1208 {
+		t.Errorf("have %s, %v, %d bytes", first.Format, first.Report.Total(coverage.Statements), first.Size)
+	}
+	for _, name := range []string{"covmeta.00", "covcounters.beb1320aa99a96ebf77ed57f3797fbc4.1.1"} {
+		if err := os.Symlink("/dev/zero", file(name)); err != nil {
+			t.Logf("there are no links here: %v", err)
+		}
+	}
+	if again := open(); again.Hash != first.Hash || again.Size != first.Size {
+		t.Errorf("read again: the hash %d, %d bytes, want %d, %d bytes", again.Hash, again.Size, first.Hash, first.Size)
+	}
+	data, err := os.ReadFile(file(counters))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file(counters+"0"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if again := open(); again.Hash != first.Hash || again.Size != first.Size+int64(len(data)) {
+		t.Errorf("one more run that ran nothing new: the hash %d, %d bytes, want %d, %d bytes", again.Hash, again.Size, first.Hash, first.Size+int64(len(data)))
+	}
+	for _, name := range []string{counters, counters + "0"} {
+		if err := os.Remove(file(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again := open(); again.Hash == first.Hash {
+		t.Errorf("what ran is another, and the hash is the same")
+	}
+	if err := os.WriteFile(file(counters), data[:100], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := profile.Open(dir, profile.Limits{})
+	wantError(t, p, err, dir, 0, nil, ": "+counters+": the file seems to be cut or still being written")
+}
+
 func TestReadBroken(t *testing.T) {
 	t.Parallel()
 	broken := &fs.PathError{Op: "read", Path: "/mnt/cover.out", Err: errors.New("disk on fire")}

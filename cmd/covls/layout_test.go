@@ -21,6 +21,7 @@ var order = []string{
 	"internal/profiletest",
 	"internal/gittest",
 	"profile/gocover",
+	"profile/gocoverdir",
 	"profile/lcov",
 	"profile/cobertura",
 	"profile/jacoco",

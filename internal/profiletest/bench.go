@@ -54,7 +54,12 @@ func Whole(name string, read func(text []byte) (files int, err error)) Reader {
 func Bench(b *testing.B, files int, write func(*bufio.Writer), readers []Reader) {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "profile")
-	size := create(b, path, write)
+	Compare(b, path, create(b, path, write), files, readers)
+}
+
+// Compare is Bench for a profile of size bytes that is there already, be it a file or a directory.
+func Compare(b *testing.B, path string, size int64, files int, readers []Reader) {
+	b.Helper()
 	var measure float64
 	for i, reader := range readers {
 		b.Run(reader.Name, func(b *testing.B) {
