@@ -58,7 +58,7 @@ var owners = map[string][]string{
 	"go.lsp.dev/":                  {"server", "internal/editor"},
 	"github.com/fsnotify/fsnotify": {"watch"},
 	"golang.org/x/tools/":          {"profile/gocover", "source"},
-	"os/exec":                      {"program", "profile", "internal/gittest", "internal/profiletest"},
+	"os/exec":                      {"program", "internal/gittest", "internal/profiletest"},
 }
 
 func TestLayout(t *testing.T) {
