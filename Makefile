@@ -9,7 +9,7 @@ comma := ,
 space := $(subst ,, )
 export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
 
-.PHONY: soak test build lint unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
+.PHONY: soak test build lint licences unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
 # test installs what it needs, checks the style, runs every test with the race detector, runs the fault
 # suite, and drives VS Code.
@@ -29,6 +29,11 @@ lint:
 	GOOS=windows $(GO) vet ./...
 	GOOS=darwin $(GO) vet ./...
 	$(TOOL) staticcheck ./...
+	$(GO) run ./internal/licences -q
+
+# licences lists what covls is made of, and fails for a licence that is not on the short list.
+licences:
+	@$(GO) run ./internal/licences
 
 # unit runs the tests that need nothing but Go.
 unit:
@@ -57,9 +62,10 @@ VSIX_TARGETS ?= linux-x64 linux-arm64 alpine-x64 darwin-x64 darwin-arm64 win32-x
 vsix: setup-vscode
 	@$(NODE) node $(VSCODE)/scripts/pack.mjs $(VSIX_TARGETS)
 
-# check-vscode is what lint is for the extension: types, style, and what is made from something else.
+# check-vscode is what lint is for the extension: types, style, what is made from something else, and licences.
 check-vscode: setup-vscode
 	@cd $(VSCODE) && PATH="$$(../../scripts/setup-vscode.sh --bin):$$PATH" && npm run --silent check
+	$(GO) run ./internal/licences -q -npm
 
 # test-vscode packs the extension for this machine, and drives it in a real VS Code in a real browser.
 # SHOTS=folder keeps a picture of every step; ARGS=--update puts the good ones into the README.
@@ -92,8 +98,9 @@ fuzz:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# golden rewrites the golden files; read the diff before you commit it.
+# golden rewrites the golden files and the notices; read the diff before you commit it.
 golden:
+	$(GO) run ./internal/licences -q -update
 	$(GO) test ./internal/golden ./cmd/covls ./profile/gocover ./config ./server -update
 
 clean:

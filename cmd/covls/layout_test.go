@@ -50,15 +50,17 @@ var order = []string{
 	"internal/fuzz",
 	"internal/e2e",
 	"internal/faults",
+	"internal/licences",
 	"cmd/covls",
 }
 
 // owners are the packages that alone may import a dependency.
 var owners = map[string][]string{
-	"go.lsp.dev/":                  {"server", "internal/editor"},
-	"github.com/fsnotify/fsnotify": {"watch"},
-	"golang.org/x/tools/":          {"profile/gocover", "source"},
-	"os/exec":                      {"program", "internal/gittest", "internal/profiletest"},
+	"go.lsp.dev/":                    {"server", "internal/editor"},
+	"github.com/fsnotify/fsnotify":   {"watch"},
+	"github.com/google/licensecheck": {"internal/licences"},
+	"golang.org/x/tools/":            {"profile/gocover", "source"},
+	"os/exec":                        {"program", "internal/gittest", "internal/profiletest", "internal/licences"},
 }
 
 func TestLayout(t *testing.T) {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bufio"
+	_ "embed"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// notices is what internal/licences makes: a table, an empty line, and the texts. The versions of covls and
+// of Go are left open in the table.
+//
+//go:embed notices.txt
+var notices string
+
+func newLicenses(io *streams) *cobra.Command {
+	var list bool
+	c := &cobra.Command{
+		Use:     "licenses",
+		Aliases: []string{"licences"},
+		Short:   "Print the licences of covls and of what it is made of",
+		Long: `Print the notices of covls and of everything that the program holds: each module
+with its version and its licence, then the texts of the licences with the holders
+of the copyright. With --list the texts are left out.`,
+		Example: `  covls licenses --list
+  covls licenses > THIRD-PARTY-NOTICES.txt`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			table, texts, _ := strings.Cut(notices, "\n\n")
+			w := bufio.NewWriter(io.out)
+			t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			for row := range strings.Lines(table + "\n") {
+				name, rest, _ := strings.Cut(row, "\t")
+				switch name {
+				case "covls":
+					rest = version() + rest
+				case "Go":
+					rest = strings.TrimPrefix(runtime.Version(), "go") + rest
+				}
+				fmt.Fprint(t, name, "\t", rest)
+			}
+			if err := t.Flush(); err != nil {
+				return fmt.Errorf("print the licences: %w", err)
+			}
+			if !list {
+				fmt.Fprint(w, "\n", texts)
+			}
+			if err := w.Flush(); err != nil {
+				return fmt.Errorf("print the licences: %w", err)
+			}
+			if holdsAllGrammars() {
+				fmt.Fprintln(io.err, "covls: this build holds the grammars of 206 languages, and the list has the licences of those alone that covls uses; make build leaves out the others")
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&list, "list", false, "print one line for each module, without the texts")
+	return c
+}
+
+// holdsAllGrammars reports whether the program was built without the tags that leave out grammars.
+func holdsAllGrammars() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && info.Main.Path != "" && !slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool {
+		return s.Key == "-tags" && strings.Contains(s.Value, "grammar_subset")
+	})
+}
