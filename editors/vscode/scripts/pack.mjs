@@ -26,7 +26,11 @@ const run = (dir, program, args, env = {}) =>
 const size = (file) => `${(statSync(file).size / 1e6).toFixed(1)} MB`;
 
 const inputs = await bundle();
-writeFileSync(join(extension, 'dist/ThirdPartyNotices.txt'), notices(inputs, extension, repository));
+// The server says what each holds, on whichever platform: the one of this machine is asked.
+const own = join(extension, 'dist/server/own/covls');
+run(repository, 'make', ['build', `OUT=${own}`]);
+const licences = run(repository, own, ['licenses']).toString();
+writeFileSync(join(extension, 'dist/ThirdPartyNotices.txt'), notices(inputs, extension, licences));
 for (const target of positionals) {
 	const [system, machine] = target.split('-');
 	if (systems[system] === undefined || machines[machine] === undefined) {
