@@ -12,32 +12,6 @@ import (
 	"time"
 )
 
-func TestExpand(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		pattern string
-		want    []string
-	}{
-		{"a.out", []string{"a.out"}},
-		{"{a,b}.out", []string{"a.out", "b.out"}},
-		{"{a,b}/{c,d}", []string{"a/c", "a/d", "b/c", "b/d"}},
-		{"{a,b{c,d}}", []string{"a", "bc", "bd"}},
-		{"{,x}cover", []string{"cover", "xcover"}},
-		{"{a/b,c}/d", []string{"a/b/d", "c/d"}},
-		{`\{a,b\}`, []string{`\{a,b\}`}},
-		{"[{]a", []string{"[{]a"}},
-		{"a,b", []string{"a,b"}},
-	}
-	for _, test := range tests {
-		if got := expand(test.pattern); !slices.Equal(got, test.want) {
-			t.Errorf("expand %q: got %q, want %q", test.pattern, got, test.want)
-		}
-	}
-	if n := len(expand(strings.Repeat("{a,b}", 30))); n <= maxAlternatives || n > 2*maxAlternatives+2 {
-		t.Errorf("2^30 alternatives: got %d", n)
-	}
-}
-
 // tree makes files that are an hour old, and links where a line has an arrow, and returns the
 // directory they are in.
 func tree(t *testing.T, lines string) string {

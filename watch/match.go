@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/covls/covls/glob"
 )
 
 const (
@@ -26,7 +28,7 @@ const (
 type matcher struct {
 	root     Root // with its defaults
 	literals []string
-	globs    []glob
+	globs    []search
 	left     []string // patterns that can't be used, in words
 
 	// What base names profiles have, so that most files are told apart at once.
@@ -35,8 +37,8 @@ type matcher struct {
 	segments []string // globs
 }
 
-// glob is a pattern with at least one wildcard and no braces.
-type glob struct {
+// search is a pattern with at least one wildcard and no braces.
+type search struct {
 	base  string // the directory that all matches are below
 	rest  string // the pattern below it, with slashes
 	depth int    // how many directories deep a match can be, base included; 0 for any
@@ -51,7 +53,7 @@ func compile(root Root) *matcher {
 			m.left = append(m.left, fmt.Sprintf("pattern %q is malformed", pattern))
 			continue
 		}
-		all := expand(p)
+		all := glob.Alternatives(p, maxAlternatives)
 		if len(all) > maxAlternatives {
 			m.left = append(m.left, fmt.Sprintf("pattern %q has more than %d alternatives", pattern, maxAlternatives))
 			all = all[:maxAlternatives]
@@ -64,67 +66,30 @@ func compile(root Root) *matcher {
 }
 
 func (m *matcher) add(pattern string) {
-	base, rest := doublestar.SplitPattern(path.Clean(pattern))
+	base, rest := glob.Split(pattern)
 	base = filepath.FromSlash(base)
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(m.root.Dir, base)
 	}
 	last := path.Base(rest)
 	switch {
-	case !wild(rest):
+	case !glob.Wild(rest):
 		p := filepath.Join(base, rest)
 		m.literals = append(m.literals, p)
 		m.names[filepath.Base(p)] = true
 		return
-	case !wild(last):
+	case !glob.Wild(last):
 		m.names[last] = true
-	case last[0] == '*' && !wild(last[1:]):
+	case last[0] == '*' && !glob.Wild(last[1:]):
 		m.suffixes = append(m.suffixes, last[1:])
 	default:
 		m.segments = append(m.segments, last)
 	}
-	g := glob{base: base, rest: rest}
+	g := search{base: base, rest: rest}
 	if !strings.Contains(rest, "**") {
 		g.depth = strings.Count(rest, "/") + 1
 	}
 	m.globs = append(m.globs, g)
-}
-
-// wild reports whether s has anything but literal characters.
-func wild(s string) bool { return strings.ContainsAny(s, `*?[{\`) }
-
-// expand writes out the alternatives of a valid pattern: {a,b}/c becomes a/c and b/c. It stops soon
-// after maxAlternatives.
-func expand(pattern string) []string {
-	var cuts []int // the outermost opening brace, its commas, its closing brace
-	depth := 0
-	for i := 0; i < len(pattern); i++ {
-		switch pattern[i] {
-		case '\\':
-			i++
-		case '[':
-			i += max(0, strings.IndexByte(pattern[i:], ']'))
-		case '{':
-			if depth++; depth == 1 {
-				cuts = append(cuts, i)
-			}
-		case ',':
-			if depth == 1 {
-				cuts = append(cuts, i)
-			}
-		case '}':
-			if depth--; depth > 0 {
-				continue
-			}
-			cuts = append(cuts, i)
-			var all []string
-			for k := 1; k < len(cuts) && len(all) <= maxAlternatives; k++ {
-				all = append(all, expand(pattern[:cuts[0]]+pattern[cuts[k-1]+1:cuts[k]]+pattern[i+1:])...)
-			}
-			return all
-		}
-	}
-	return []string{pattern}
 }
 
 // candidate reports whether a profile may have this base name.
@@ -231,9 +196,9 @@ func (m *matcher) starts() []start {
 	var all []start
 	globs := m.globs
 	if m.root.GoCoverDirs {
-		globs = append(slices.Clone(globs), glob{base: m.root.Dir})
+		globs = append(slices.Clone(globs), search{base: m.root.Dir})
 	}
-	globs = slices.SortedFunc(slices.Values(globs), func(a, b glob) int {
+	globs = slices.SortedFunc(slices.Values(globs), func(a, b search) int {
 		return cmp.Or(cmp.Compare(min(a.depth, 1), min(b.depth, 1)), cmp.Compare(len(a.base), len(b.base)), cmp.Compare(b.depth, a.depth))
 	})
 	for _, g := range globs {

@@ -16,6 +16,7 @@ const module = "github.com/covls/covls/"
 var order = []string{
 	"escape",
 	"text",
+	"glob",
 	"coverage",
 	"profile/scan",
 	"internal/profiletest",
