@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,23 +12,60 @@ import (
 // FileName is the name of a settings file.
 const FileName = ".covls.toml"
 
-// FindFile returns the nearest settings file in dir or a folder above it.
-func FindFile(dir string) (path string, ok bool) {
+// Find returns the settings file that holds in the workspace folder dir: its own, whoever owns it, or
+// the nearest above it that belongs to the user or to the system's administrator; "" where there is none.
+// A folder that others can write to, like /tmp, lies above many workspaces: each file on the way that
+// belongs to somebody else is a problem and sets nothing.
+func Find(dir string) (path string, problems []Problem) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return "", false
+		return "", nil
 	}
-	for {
-		path := filepath.Join(dir, FileName)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			return path, true
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", false
-		}
-		dir = up
+	if own := filepath.Join(dir, FileName); isFile(own) {
+		return own, nil
 	}
+	return findAbove(dir, stranger)
+}
+
+// FindFile is Find without the problems; ok is false where there is no file.
+func FindFile(dir string) (path string, ok bool) {
+	path, _ = Find(dir)
+	return path, path != ""
+}
+
+// FindAbove returns the settings file that would hold in the workspace folder dir if it had none of its
+// own; ok is false where there is none.
+func FindAbove(dir string) (path string, ok bool) {
+	if dir, err := filepath.Abs(dir); err == nil {
+		path, _ = findAbove(dir, stranger)
+	}
+	return path, path != ""
+}
+
+// findAbove looks in the folders above an absolute dir. whose names the owner of a file, "" for the user
+// and the administrator.
+func findAbove(dir string, whose func(path string) string) (path string, problems []Problem) {
+	for up := filepath.Dir(dir); up != dir; dir, up = up, filepath.Dir(up) {
+		path := filepath.Join(up, FileName)
+		if !isFile(path) {
+			continue
+		}
+		who := whose(path)
+		if who == "" {
+			return path, problems
+		}
+		problems = append(problems, Problem{
+			Where: path + ":1:1", Line: 1, Col: 1, Severity: SeverityWarning,
+			Text: fmt.Sprintf("the file belongs to somebody else (%s) and sets nothing here: "+
+				"open its folder as the workspace, or put a %s of your own into yours", who, FileName),
+		})
+	}
+	return "", problems
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // ReadFile reads a settings file as ParseTOML does. One that can't be read makes a broken Layer.
@@ -53,12 +91,12 @@ func readAll(path string) ([]byte, error) {
 }
 
 // Load returns the settings in force in a folder: the editor's over the nearest file's over the
-// defaults. The problems are those of the file.
+// defaults. The problems are those of the file, and of files that others own.
 func Load(dir string, editor ...Layer) (Effective, []Problem) {
-	path, ok := FindFile(dir)
-	if !ok {
-		return Merge(editor...), nil
+	path, problems := Find(dir)
+	if path == "" {
+		return Merge(editor...), problems
 	}
-	file, problems := ReadFile(path)
-	return Merge(append([]Layer{file}, editor...)...), problems
+	file, bad := ReadFile(path)
+	return Merge(append([]Layer{file}, editor...)...), append(problems, bad...)
 }

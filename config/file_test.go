@@ -1,8 +1,10 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -99,5 +101,98 @@ func TestReadFile(t *testing.T) {
 		if p.Where != path+":1:1" || p.Severity != SeverityError || !strings.HasPrefix(p.Text, "the file can't be read: ") {
 			t.Errorf("problem = %v", p)
 		}
+	}
+}
+
+// TestFindOwned holds which files above a workspace folder count, by whose they are.
+func TestFindOwned(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	ws := filepath.Join(root, "theirs", "mine", "ws")
+	mine, theirs := filepath.Join(root, "theirs", "mine", FileName), filepath.Join(root, "theirs", FileName)
+	whose := func(path string) string {
+		if path == theirs {
+			return "user 7"
+		}
+		return ""
+	}
+	passed := theirs + ":1:1: warning: the file belongs to somebody else (user 7) and sets nothing here: open its folder as the workspace, or put a .covls.toml of your own into yours"
+	for _, tt := range []struct {
+		name, want string
+		files      []string
+		problems   []string
+	}{
+		{"none", "", nil, nil},
+		{"one of the user's", mine, []string{mine}, nil},
+		{"somebody's behind the user's is never reached", mine, []string{mine, theirs}, nil},
+		{"somebody's", "", []string{theirs}, []string{passed}},
+		{"the user's behind somebody's", filepath.Join(root, FileName), []string{theirs, filepath.Join(root, FileName)}, []string{passed}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, path := range tt.files {
+				write(t, path, "")
+				defer os.Remove(path)
+			}
+			write(t, filepath.Join(ws, "x"), "")
+			got, problems := findAbove(ws, whose)
+			if got != tt.want && !(tt.want == "" && !strings.HasPrefix(got, root)) {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+			var lines []string
+			for _, p := range problems {
+				lines = append(lines, p.String())
+			}
+			if !slices.Equal(lines, tt.problems) {
+				t.Errorf("problems %q, want %q", lines, tt.problems)
+			}
+		})
+	}
+}
+
+// TestStranger asks the system whose files are.
+func TestStranger(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own, link := filepath.Join(dir, FileName), filepath.Join(dir, "link")
+	write(t, own, "target = 80\n")
+	if who := stranger(own); who != "" {
+		t.Errorf("a file of the user's belongs to %s", who)
+	}
+	if stranger(filepath.Join(dir, "none")) == "" {
+		t.Error("a file that is not there is the user's")
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	if err := os.Symlink(own, link); err != nil {
+		t.Fatal(err)
+	}
+	if who := stranger(link); who != "" {
+		t.Errorf("a link of the user's belongs to %s", who)
+	}
+	if err := os.Lchown(link, 7, 7); err != nil {
+		t.Fatal(err)
+	}
+	if who := stranger(link); who != "user 7" {
+		t.Errorf("a link of user 7 to a file of the user's belongs to %q", who)
+	}
+	if err := errors.Join(os.Lchown(link, 0, 0), os.Chown(own, 7, 7)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{own, link} {
+		if who := stranger(path); who != "user 7" {
+			t.Errorf("%s leads to a file of user 7, and belongs to %q", path, who)
+		}
+	}
+	inner := filepath.Join(dir, "a", "ws")
+	write(t, filepath.Join(inner, "x"), "")
+	if e, problems := Load(inner); e.Target != 60 || len(problems) != 1 || !strings.Contains(problems[0].Text, "somebody else (user 7)") {
+		t.Errorf("below a file of user 7: target %v, %v", e.Target, problems)
+	}
+	if path, ok := FindAbove(inner); ok && strings.HasPrefix(path, dir) {
+		t.Errorf("FindAbove = %q", path)
+	}
+	if e, problems := Load(dir); e.Target != 80 || problems != nil {
+		t.Errorf("in the folder of a file of user 7: target %v, %v", e.Target, problems)
 	}
 }

@@ -123,7 +123,7 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 	if err != nil {
 		return nil, fmt.Errorf("look for projects in %s: %w", folder.Dir, err)
 	}
-	above, shadows := config.FindFile(filepath.Dir(folder.Dir))
+	above, shadows := config.FindAbove(folder.Dir)
 	if err := writeNew(file, report.Config(snap, folder, found, nil)); errors.Is(err, fs.ErrExist) {
 		return nil, invalid("%s is there already", file)
 	} else if err != nil {

@@ -309,8 +309,9 @@ func (s *session) configure(ctx context.Context) {
 	for _, f := range s.folders {
 		var layers []config.Layer
 		own := filepath.Join(f.dir, config.FileName)
-		settingsFile, ok := config.FindFile(f.dir)
-		if ok {
+		settingsFile, passed := config.Find(f.dir)
+		problems = append(problems, passed...)
+		if settingsFile != "" {
 			layer, bad := config.ReadFile(settingsFile)
 			if layer.Broken {
 				layer = s.files[settingsFile]

@@ -76,7 +76,7 @@ A settings file that is there already is left alone.`,
 			}
 			return nil
 		}
-		above, shadows := config.FindFile(filepath.Dir(dir))
+		above, shadows := config.FindAbove(dir)
 		if err := writeSettings(path, text, force); err != nil {
 			return err
 		}
