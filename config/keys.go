@@ -57,13 +57,13 @@ type fault struct{ at, text string }
 
 // keys is every known key, in the order in which they are printed. It is never written.
 var keys = []key{
-	field("profiles", "Globs or paths of profiles; without them the usual names are searched.",
+	field("profiles", "Globs or paths of profiles; without them the usual names are searched. A settings file can name profiles in the workspace and below the user's temporary and cache folders, the editor's settings any.",
 		func(s *Settings) *[]string { return &s.Profiles }, profiles()),
 	field("exclude", "Globs of sources that are left out of everything.",
 		func(s *Settings) *[]string { return &s.Exclude }, globs()),
 	field("target", "Coverage to reach, in percent.",
 		func(s *Settings) *float64 { return &s.Target }, number(0, 100)),
-	field("path", "Mappings {from, to} from the beginnings of a profile's paths to those on this disk.",
+	field("path", "Mappings {from, to} from the beginnings of a profile's paths to those on this disk; those of a settings file lead into the workspace.",
 		func(s *Settings) *[]PathMapping { return &s.Paths }, mappings()),
 	field("component", "Sets of files that are counted and ranked by themselves; a file belongs to the first that includes it.",
 		func(s *Settings) *[]Component { return &s.Components }, components()),

@@ -27,8 +27,11 @@ type Layer struct {
 type lines struct {
 	file     string
 	name     int
-	elements []int
+	elements []spot
 }
+
+// spot is a 1-based line and byte column.
+type spot struct{ line, col int }
 
 // FromEditor reads what an editor sent, as JSON decodes into an any. Groups may be nested or dotted
 // ("lens.enable"); where the value has a group "covls" or names that begin with "covls.", only
@@ -187,7 +190,8 @@ func (r *reader) lines(name string, at place, v any) lines {
 	l := lines{file: at.file, name: at.line}
 	if list, ok := v.([]any); ok {
 		for i := range list {
-			l.elements = append(l.elements, r.locate(fmt.Sprintf("%s[%d]", name, i)).line)
+			at := r.locate(fmt.Sprintf("%s[%d]", name, i))
+			l.elements = append(l.elements, spot{at.line, at.col})
 		}
 	}
 	return l
@@ -199,6 +203,7 @@ type Effective struct {
 	origin map[string]string
 	lines  map[string]lines
 	base   string
+	reads  *bounds // of profiles; nil is anywhere
 }
 
 // Merge lays the layers over the defaults, key by key; the later one wins, and lists and tables of
@@ -246,8 +251,18 @@ func (e Effective) WithTarget(percent float64) Effective {
 	return e
 }
 
-// Origin returns where the value of a key comes from: "default", "editor", or the name and line of
-// a file, ".covls.toml:3".
+// WithProfiles returns the settings with the profiles that a user has named on the command line, which may
+// lie anywhere.
+func (e Effective) WithProfiles(paths []string) Effective {
+	e.Profiles, e.base = paths, ""
+	e.origin, e.lines = maps.Clone(e.origin), maps.Clone(e.lines)
+	e.origin["profiles"] = "command line"
+	delete(e.lines, "profiles")
+	return e
+}
+
+// Origin returns where the value of a key comes from: "default", "editor", "command line", or the name and
+// line of a file, ".covls.toml:3".
 func (e Effective) Origin(key string) string {
 	if o, ok := e.origin[key]; ok {
 		return o
@@ -262,7 +277,7 @@ func (e Effective) Place(key string, element int) (file string, line int) {
 	case element == -1 && l.file != "":
 		return l.file, l.name
 	case 0 <= element && element < len(l.elements):
-		return l.file, l.elements[element]
+		return l.file, l.elements[element].line
 	}
 	return "", 0
 }

@@ -110,14 +110,19 @@ func (w *configWriter) profiles(named []string) {
 		}
 		return "profiles = [" + strings.Join(out, ", ") + "]\n"
 	}
-	if named != nil {
+	of, _ := config.Merge().Confine(w.folder.Dir, config.UserPlaces(w.folder.Dir))
+	outside := func(path string) bool { return !of.Reads(path) }
+	if i := slices.IndexFunc(named, outside); i >= 0 {
+		w.note(fmt.Sprintf("A settings file can't name %s, which lies outside of the workspace: name it in the editor's settings or with --profile.", filepath.ToSlash(named[i])))
+	}
+	if named = slices.DeleteFunc(slices.Clone(named), outside); len(named) > 0 {
 		w.note("Globs or paths of profiles, instead of the usual names.")
 		w.printf("%s", list(named))
 		return
 	}
 	var paths, names []string
 	for _, p := range w.snap.Profiles {
-		if p.Folder == w.folder && p.Report != nil {
+		if p.Folder == w.folder && p.Report != nil && !outside(p.Path) {
 			paths, names = append(paths, p.Path), append(names, escape.Line(diag.ProfileName(p)))
 		}
 	}

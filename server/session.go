@@ -306,6 +306,10 @@ func (s *session) configure(ctx context.Context) {
 	problems := slices.Concat(s.initialProblems, s.editor.problems)
 	var folders []*workspace.Folder
 	var roots []watch.Root
+	var dirs []string
+	for _, f := range s.folders {
+		dirs = append(dirs, f.dir)
+	}
 	for _, f := range s.folders {
 		var layers []config.Layer
 		own := filepath.Join(f.dir, config.FileName)
@@ -330,14 +334,19 @@ func (s *session) configure(ctx context.Context) {
 		if layer, ok := s.editor.byDir[f.dir]; ok {
 			layers = append(layers, layer)
 		}
-		in := workspace.NewFolder(f.dir, f.name, config.Merge(layers...), nil)
+		settings := config.Merge(layers...)
+		if s.server.opts.Profiles != nil {
+			settings = settings.WithProfiles(s.server.opts.Profiles)
+		}
+		in := workspace.NewFolder(f.dir, f.name, settings, nil, dirs...)
 		problems = append(problems, in.Problems...)
 		folders = append(folders, in)
-		root := RootOf(in, s.server.opts.Profiles)
+		root := RootOf(in)
 		root.Patterns = append(root.Patterns, settingsFile)
 		if settingsFile != own { // a nearer one may come
 			root.Patterns = append(root.Patterns, own)
 		}
+		root.Allows = func(path string) bool { return path == settingsFile || path == own || in.Settings.Reads(path) }
 		roots = append(roots, root)
 	}
 	for _, p := range problems {
@@ -361,30 +370,19 @@ func (s *session) configure(ctx context.Context) {
 	s.aroundNow()
 }
 
-// RootOf says where the profiles of a folder are looked for. Profiles, where not nil, replaces what
-// the settings say.
-func RootOf(f *workspace.Folder, profiles []string) watch.Root {
+// RootOf says where the profiles of a folder are looked for.
+func RootOf(f *workspace.Folder) watch.Root {
 	settings := &f.Settings
 	root := watch.Root{
-		Dir: f.Dir, Patterns: profiles, GoCoverDirs: profiles == nil && settings.Profiles == nil, Settle: settings.Settle,
+		Dir: f.Dir, GoCoverDirs: settings.Profiles == nil, Allows: settings.Reads, Settle: settings.Settle,
 		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries,
-	}
-	if profiles != nil {
-		root.Patterns = slices.Clone(profiles)
-		return root
 	}
 	if settings.Profiles == nil {
 		// A covmeta file stands for its directory, which GoCoverDirs finds.
 		root.Patterns = slices.DeleteFunc(config.DefaultProfiles(), func(p string) bool { return path.Base(p) == "covmeta.*" })
 		return root
 	}
-	base := settings.ProfileBase()
-	for _, p := range settings.Profiles {
-		if base != "" && !filepath.IsAbs(p) {
-			p = filepath.Join(base, p)
-		}
-		root.Patterns = append(root.Patterns, p)
-	}
+	root.Patterns = settings.ProfilePatterns(f.Dir)
 	return root
 }
 

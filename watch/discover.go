@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,9 @@ type Root struct {
 	Dir string
 	// Patterns are doublestar globs, case-sensitive, relative to Dir or absolute, also outside Dir.
 	Patterns []string
+	// Allows reports whether a profile may lie at an absolute path, with its links resolved; nil allows
+	// all. It is called from several goroutines.
+	Allows func(path string) bool
 	// GoCoverDirs makes each directory that holds a file covmeta.* a profile.
 	GoCoverDirs bool
 	// Settle is how long a profile must be at rest before it is reported, 300 ms when 0.
@@ -65,16 +69,16 @@ func (m *matcher) discover(ctx context.Context) (Found, error) {
 		}
 	}
 	for _, s := range m.starts() {
+		if _, err := os.Stat(s.dir); err == nil && !m.allows(s.dir) {
+			w.refuse(s.dir)
+			continue
+		}
 		if _, err := w.from(ctx, s); err != nil {
 			break
 		}
 	}
-	if n := len(w.unread); n > 3 {
-		w.left = append(w.left, w.unread[:3]...)
-		w.left = append(w.left, fmt.Sprintf("%d more directories that can't be read", n-3))
-	} else {
-		w.left = append(w.left, w.unread...)
-	}
+	w.leave(w.unread, len(w.unread), "directories that can't be read")
+	w.leave(w.refused, w.refusals, "that lead out of the workspace")
 	return Found{
 		Dir:      m.root.Dir,
 		Profiles: slices.Sorted(maps.Keys(w.found)),
@@ -93,6 +97,9 @@ type walk struct {
 	dirs    int
 	deep    bool // the bound of depth has been reached
 	full    bool // the bound of profiles has been reached
+
+	refused  []string // the first that lead to where the root allows nothing, in words
+	refusals int      // how many do
 }
 
 // from searches below a directory, breadth first so that the bounds cut off what is deep. It
@@ -158,14 +165,40 @@ func (w *walk) read(dir string) (sub []string) {
 	return sub
 }
 
+// add takes up a profile, if it may lie there.
 func (w *walk) add(path string) {
 	switch {
 	case w.found[path]:
+	case !w.m.allows(path):
+		w.refuse(path)
 	case len(w.found) < w.m.root.Profiles:
 		w.found[path] = true
 	case !w.full:
 		w.full = true
 		w.left = append(w.left, fmt.Sprintf("profiles after the first %d, such as %s", w.m.root.Profiles, path))
+	}
+}
+
+// examples is how many of a kind are named among what was left out.
+const examples = 3
+
+// refuse leaves out a path that leads to where the root allows nothing.
+func (w *walk) refuse(path string) {
+	if w.refusals++; w.refusals > examples {
+		return
+	}
+	to, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		to = path
+	}
+	w.refused = append(w.refused, fmt.Sprintf("%s, which leads out of the workspace, to %s: name it in the editor's settings or with --profile", path, to))
+}
+
+// leave says of n what was left out, some of it in words.
+func (w *walk) leave(words []string, n int, what string) {
+	w.left = append(w.left, words[:min(examples, len(words))]...)
+	if n > examples {
+		w.left = append(w.left, fmt.Sprintf("%d more %s", n-examples, what))
 	}
 }
 

@@ -183,6 +183,71 @@ func TestDiscoverBounds(t *testing.T) {
 	}
 }
 
+// What leads to where a root allows nothing is left out, and said.
+func TestDiscoverAllows(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, `
+		c.out
+		sub/deep/c.out
+		a/b.txt
+		a/link.out -> ../sub/deep/c.out
+		in -> sub
+	`)
+	outside := tree(t, "c.out\ncov/c.out")
+	for name, to := range map[string]string{"out.out": "c.out", "cov": "cov", "a/out.out": "c.out", "b.out": "c.out", "d.out": "none"} {
+		link(t, filepath.Join(outside, to), filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	for _, test := range []struct {
+		name, patterns string // by blanks; $ stands for the directory outside
+		want           string
+		left           string // what is said to lead out, by blanks
+	}{
+		{"in the folder", "**/c.out c.out in/**/c.out", "c.out in/deep/c.out sub/deep/c.out", ""},
+		{"files that are links", "*/*.out", "a/link.out", "a/out.out"},
+		{"a literal that is a link", "out.out d.out c.out", "c.out", "out.out"},
+		{"a directory that is a link", "cov/*.out c.out", "c.out", "cov"},
+		{"a literal below one", "cov/c.out", "", "cov/c.out"},
+		{"a glob elsewhere", "$/**/c.out c.out", "c.out", "$"},
+		{"alternatives", "{$,.}/c.out", "c.out", "$/c.out"},
+		{"many", "out.out b.out cov/c.out $/c.out $/cov/c.out c.out", "c.out", "2 more b.out cov/c.out out.out"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			root := Root{Dir: dir, Patterns: strings.Fields(strings.ReplaceAll(test.patterns, "$", filepath.ToSlash(outside))), Allows: not(outside)}
+			found, err := Discover(t.Context(), root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			short := func(path string) string {
+				path = strings.ReplaceAll(path, outside, "$")
+				return filepath.ToSlash(strings.TrimPrefix(path, dir+separator))
+			}
+			var got, left []string
+			for _, p := range found.Profiles {
+				got = append(got, short(p))
+			}
+			for _, l := range found.Left {
+				path, _, refused := strings.Cut(l, ", which leads out of the workspace, to "+outside)
+				if path, _, more := strings.Cut(l, " that lead out of the workspace"); more {
+					left = append(left, path)
+					continue
+				}
+				if !refused {
+					t.Errorf("left %q", l)
+				}
+				left = append(left, short(path))
+			}
+			slices.Sort(left)
+			if s := strings.Join(got, " "); s != test.want {
+				t.Errorf("found %q, want %q", s, test.want)
+			}
+			if s := strings.Join(left, " "); s != test.left {
+				t.Errorf("left %q, want %q", s, test.left)
+			}
+		})
+	}
+}
+
 func TestDiscoverUnreadable(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" || os.Getuid() == 0 {

@@ -299,7 +299,7 @@ func (l *loop) look(e *entry, now time.Time) {
 	if e.pending() || now.Sub(e.since) < growFor {
 		last = Stamp{} // the files of a directory may still grow
 	}
-	s, err := stat(e.path, e.m.root.GoCoverDirs, last)
+	s, err := e.m.stat(e.path, last)
 	switch {
 	case err != nil:
 		l.w.note(e.path, err.Error())
@@ -583,7 +583,9 @@ func (l *loop) rewatch() {
 	for _, m := range l.matchers {
 		want(m.root.Dir)
 		for _, g := range m.globs {
-			want(g.base)
+			if !l.watched[g.base] && m.allows(g.base) {
+				want(g.base)
+			}
 		}
 	}
 	paths := slices.Sorted(maps.Keys(l.entries))

@@ -82,7 +82,7 @@ type script struct {
 
 func (s *script) run(steps string) string {
 	s.busy = map[string]Writer{}
-	root := Root{Dir: s.dir, Patterns: []string{"**/*.out", "cov/lcov.info"}, GoCoverDirs: true}
+	root := Root{Dir: s.dir, Patterns: []string{"**/*.out", "cov/lcov.info"}, GoCoverDirs: true, Allows: not(filepath.Join(s.dir, "secret"))}
 	s.w = New([]Root{root}, Options{NoNotify: true, Writers: s.writers})
 	var at time.Duration
 	running := false
@@ -115,6 +115,14 @@ func (s *script) run(steps string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Join(s.log, "\n")
+}
+
+// not allows all that does not lie in a directory, links resolved.
+func not(dir string) func(path string) bool {
+	return func(path string) bool {
+		real, err := filepath.EvalSymlinks(path)
+		return err != nil || !within(dir, real)
+	}
 }
 
 // pass lets the time of the bubble pass until everything has come to rest.
@@ -403,6 +411,30 @@ func TestWatch(t *testing.T) {
 			0s changed a.out 3
 			0s found 1
 			2.3s gone a.out`},
+		{"a link that is switched to what is not allowed, and back", `
+			0s old 1.data one
+			0s old secret/2.data two
+			0s link a.out 1.data
+			1s link a.out secret/2.data
+			4s link a.out 1.data`, `
+			0s changed a.out 3
+			0s found 1
+			2.3s gone a.out
+			6.3s changed a.out 3`},
+		{"a link to what is not allowed", `
+			0s old secret/2.data two
+			0s link a.out secret/2.data
+			1s touch a.out`, `
+			0s found 0`},
+		{"a directory becomes a link to what is not allowed", `
+			0s old cov/lcov.info one
+			0s old secret/lcov.info two
+			1s remove cov
+			1s link cov secret
+			1s touch cov`, `
+			0s changed cov/lcov.info 3
+			0s found 1
+			1.3s gone cov/lcov.info`},
 		{"asked for again", `
 			0s old a.out one
 			1s write b.out four

@@ -64,13 +64,15 @@ type Folder struct {
 	exclude *config.Matcher
 }
 
-// NewFolder makes a folder of an absolute directory and its settings.
-func NewFolder(dir, name string, settings config.Effective, problems []config.Problem) *Folder {
+// NewFolder makes a folder of an absolute directory and its settings, which it confines: those of a file
+// may lead into the folder and into the others of the workspace, also absolute.
+func NewFolder(dir, name string, settings config.Effective, problems []config.Problem, others ...string) *Folder {
 	if name == "" {
 		name = filepath.Base(dir)
 	}
+	settings, outside := settings.Confine(dir, config.UserPlaces(append([]string{dir}, others...)...))
 	exclude, bad := config.NewMatcher(settings.Exclude)
-	return &Folder{Dir: filepath.Clean(dir), Name: name, Settings: settings, Problems: append(problems, bad...), exclude: exclude}
+	return &Folder{Dir: filepath.Clean(dir), Name: name, Settings: settings, Problems: slices.Concat(problems, outside, bad), exclude: exclude}
 }
 
 // Excludes reports whether the setting `exclude` leaves out rel, a slash-separated path relative

@@ -16,6 +16,7 @@ import (
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
 )
 
 func newInit(io *streams, in *input) *cobra.Command {
@@ -58,10 +59,8 @@ A settings file that is there already is left alone.`,
 		}
 		var named []string
 		if in.profiles != nil {
-			if named, err = in.profilePaths(f.Dir); err != nil {
-				return err
-			}
-			usual, err := watch.Discover(c.Context(), server.RootOf(f, nil))
+			named = f.Settings.Profiles
+			usual, err := watch.Discover(c.Context(), server.RootOf(workspace.NewFolder(f.Dir, "", config.Merge(), nil)))
 			if err != nil {
 				return fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
 			}

@@ -55,6 +55,13 @@ func (in *input) folder() (*workspace.Folder, error) {
 	if in.targetSet {
 		settings = settings.WithTarget(in.target)
 	}
+	if in.profiles != nil {
+		paths, err := in.profilePaths(dir)
+		if err != nil {
+			return nil, err
+		}
+		settings = settings.WithProfiles(paths)
+	}
 	return workspace.NewFolder(dir, "", settings, problems), nil
 }
 
@@ -108,12 +115,9 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		return nil, err
 	}
 	out := &loaded{}
-	paths, err := in.profilePaths(f.Dir)
-	if err != nil {
-		return nil, err
-	}
+	paths := f.Settings.Profiles
 	if in.profiles == nil {
-		found, err := watch.Discover(ctx, server.RootOf(f, nil))
+		found, err := watch.Discover(ctx, server.RootOf(f))
 		if err != nil {
 			return nil, fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
 		}

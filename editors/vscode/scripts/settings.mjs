@@ -11,8 +11,11 @@ const read = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'));
 /** Settings of the machine or the whole window, and those that can differ from folder to folder. */
 const folder = 'resource';
 
-/** Settings that start programs: a workspace that is not trusted can't set them. */
-const restricted = ['covls.run.command', 'covls.server.path'];
+/**
+ * Settings that start programs, or lead out of the workspace, which the server takes from an editor: a
+ * workspace that is not trusted can't set them.
+ */
+const restricted = ['covls.path', 'covls.profiles', 'covls.run.command', 'covls.server.path'];
 
 function leaves(schema, prefix, out) {
 	for (const [name, property] of Object.entries(schema.properties)) {
