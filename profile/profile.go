@@ -182,10 +182,29 @@ func checked(r *coverage.Report, format string) error {
 	return nil
 }
 
-// unknown returns the error for a text in no known format.
+// unknown returns the error for a text in no known format. It says of it what kind it is and nothing that
+// stands in it: whatever has, or is given, the name of a profile is looked at.
 func unknown(head []byte) error {
-	return fmt.Errorf("%w (first bytes: %s); it reads: %s",
-		ErrFormat, scan.Quote(head), strings.Join(Formats(), ", "))
+	return fmt.Errorf("%w (it looks like %s); it reads: %s", ErrFormat, kindOf(head), strings.Join(Formats(), ", "))
+}
+
+// kindOf is what a text that begins with head seems to be.
+func kindOf(head []byte) string {
+	start := bytes.ToLower(bytes.TrimSpace(head))
+	has := func(prefix string) bool { return bytes.HasPrefix(start, []byte(prefix)) }
+	switch {
+	case len(start) == 0:
+		return "blank lines"
+	case bytes.ContainsFunc(head, func(c rune) bool { return c < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", c) }):
+		return "binary data"
+	case has("<!doctype html"), has("<html"):
+		return "HTML"
+	case has("<"):
+		return "XML"
+	case has("{"), has("["):
+		return "JSON"
+	}
+	return "text"
 }
 
 // locate adds where an error is from, and takes off what says so already.

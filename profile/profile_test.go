@@ -85,11 +85,11 @@ func TestOpenErrors(t *testing.T) {
 		},
 		{
 			name: "unknown", text: "# Notes\n\nNothing to see.\n", is: profile.ErrFormat,
-			want: `: not a coverage profile that covls knows (first bytes: "# Notes\n\nNothing to see.\n"); it reads: ` + strings.Join(profile.Formats(), ", "),
+			want: `: not a coverage profile that covls knows (it looks like text); it reads: ` + strings.Join(profile.Formats(), ", "),
 		},
 		{
 			name: "blank but long", text: strings.Repeat("\n", 5000), is: profile.ErrFormat,
-			want: `: not a coverage profile that covls knows (first bytes: "` + strings.Repeat(`\n`, 60) + `"…); it reads: ` + strings.Join(profile.Formats(), ", "),
+			want: `: not a coverage profile that covls knows (it looks like blank lines); it reads: ` + strings.Join(profile.Formats(), ", "),
 		},
 		{
 			name: "gzip", text: "\x1f\x8b\x08\x00",
@@ -97,7 +97,7 @@ func TestOpenErrors(t *testing.T) {
 		},
 		{
 			name: "UTF-16 of something else", text: "\xff\xfem\x00o\x00", is: profile.ErrFormat,
-			want: `: not a coverage profile that covls knows (first bytes: "mo"); it reads: ` + strings.Join(profile.Formats(), ", "),
+			want: `: not a coverage profile that covls knows (it looks like text); it reads: ` + strings.Join(profile.Formats(), ", "),
 		},
 	}
 	for _, tt := range tests {
@@ -233,4 +233,73 @@ func write(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// TestNeverQuoted reads what other programs keep, also where it begins as a profile might: no error holds
+// anything of it.
+func TestNeverQuoted(t *testing.T) {
+	t.Parallel()
+	const canary = "CANARY-4711"
+	for name, text := range map[string]string{
+		".netrc":                "machine example.com login me password " + canary + "\n",
+		"passwd":                "root:x:0:0:" + canary + ":/root:/bin/bash\n",
+		"credentials":           "[default]\naws_secret_access_key = " + canary + "\n",
+		"one line":              canary,
+		"key":                   "-----BEGIN OPENSSH PRIVATE KEY-----\n" + canary + "\n",
+		"docker":                `{"auths": {"https://index.docker.io/v1/": {"auth": "` + canary + `"}}}`,
+		"service account":       `{"type": "service_account", "private_key": "` + canary + `"}`,
+		"broken JSON":           `{"token": "` + canary + `" "x"}`,
+		"JSON string":           `"` + canary + `"`,
+		"tfstate":               `{"version": 4, "outputs": {"password": {"value": "` + canary + `"}}}`,
+		"package.json":          `{"name": "x", "jest": {"coverage": "` + canary + `"}}`,
+		"maven":                 "<settings><servers><server><password>" + canary + "</password></server></servers></settings>",
+		"YAML with a mode":      "mode: " + canary + "\npassword: " + canary + "\n",
+		"YAML with a mode, cut": "mode: " + canary,
+		"binary":                "\x00\x01" + canary,
+		"HTML":                  "<!DOCTYPE html><title>" + canary + "</title>",
+		"an API's answer":       `{"data": [{"files": "` + canary + `"}]}`,
+		"as llvm-cov's":         `{"data": [{"totals": {"` + "x" + `": "` + canary + `"}}], "type": "` + canary + `"}`,
+		"as coverage.py's":      `{"meta": {"show_contexts": "` + canary + `"}, "files": "` + canary + `"}`,
+		"as coverage.py's file": `{"files": {"a": {"executed_lines": "` + canary + `"}}}`,
+		"as SimpleCov's":        `{"jest": {"coverage": {"a": ["` + canary + `"]}}}`,
+		"as SimpleCov's branch": `{"jest": {"coverage": {"a": {"lines": [1], "branches": {"x": "` + canary + `"}}}}}`,
+		"as Istanbul's":         `{"a": {"path": "a", "s": "` + canary + `", "statementMap": "` + canary + `"}}`,
+		"as gcovr's":            `{"files": [{"lineno": "` + canary + `"}], "x": {"file": 1}}`,
+		"as gcovr's position":   `{"gcovr/format_version": "0.5", "files": [{"file": "a", "lines": [], "functions": [{"pos": ["` + canary + `"]}]}]}`,
+		"as Cobertura's":        `<coverage><class filename="` + canary + `"><line number="` + canary + `"/></coverage>`,
+		"as JaCoCo's":           `<report><group name="` + canary + `"/><package name="` + canary + `"><sourcefile name="` + canary + `"><line nr="` + canary + `"/>`,
+		"as Clover's":           `<coverage><project><file name="` + canary + `"><line num="` + canary + `" type="` + canary,
+		"deep":                  `<coverage ` + strings.Repeat(`><e a="`+canary+`"`, 300),
+		"behind a whole one":    `{"a": {"path": "a", "statementMap": {}, "fnMap": {}, "branchMap": {}, "s": {}, "f": {}, "b": {}}}"` + canary + `"`,
+		"a wrong escape":        `{"a": {"path": "a", "statementMap": {}, "x": "` + canary + `\x"}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := profile.Read("p", strings.NewReader(text), profile.Limits{}); err != nil && strings.Contains(err.Error(), canary) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestLooksLike holds what is said of what is no profile.
+func TestLooksLike(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a":                         "text",
+		"\xe4\xf6 latin":            "text",
+		"a\x1b[31m":                 "text",
+		"\x7fELF\x02\x01\x01":       "binary data",
+		" \n{}x":                    "JSON",
+		"[1]":                       "JSON",
+		"<testsuites/>":             "XML",
+		" <!DOCTYPE HTML>":          "HTML",
+		"<html lang='en'>":          "HTML",
+		strings.Repeat("\n", 1<<13): "blank lines",
+	} {
+		_, err := profile.Read("p", strings.NewReader(text), profile.Limits{})
+		if !errors.Is(err, profile.ErrFormat) || !strings.Contains(err.Error(), " (it looks like "+want+");") {
+			t.Errorf("%.20q: %v, want %s", text, err, want)
+		}
+	}
 }

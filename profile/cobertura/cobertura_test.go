@@ -18,7 +18,7 @@ var cases = []profiletest.Case{
 	{Name: "Latin-1", Text: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><coverage><class filename=\"\xe9.c\"><lines><line number=\"1\" hits=\"1\"/></lines></class></coverage>", Want: "é.c{1 1} {0 0} {0 0}"},
 	{Name: "no file name", Text: "<coverage><class name=\"x\">", Want: "line 1: want <class filename=\"…\">"},
 	{Name: "cut", Text: "<coverage>\n<class filename=\"a\">\n<lines>", Want: "line 3: want </coverage></class></lines>: the file seems to be cut or still being written"},
-	{Name: "cut in a tag", Text: "<coverage>\n<class filename=\"a", Want: "line 2: want > behind \"class filename=\\\"a\": the file seems to be cut or still being written"},
+	{Name: "cut in a tag", Text: "<coverage>\n<class filename=\"a", Want: "line 2: want > behind <class: the file seems to be cut or still being written"},
 	{Name: "wrong end", Text: "<coverage></class>", Want: "line 1: </class> closes nothing"},
 }
 

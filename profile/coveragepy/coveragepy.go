@@ -183,7 +183,7 @@ func (p *parser) region(name string) (region, error) {
 		*l = slices.Compact(*l)
 	}
 	if r.executed == nil || r.missing == nil {
-		return r, fmt.Errorf("%s: want executed_lines and missing_lines", scan.Quote([]byte(p.d.Path())))
+		return r, fmt.Errorf("%s: want executed_lines and missing_lines", p.d.Where())
 	}
 	without := func(n uint32) bool { return has(r.missing, n) || has(r.excluded, n) }
 	r.executed = slices.DeleteFunc(r.executed, without)
@@ -239,7 +239,7 @@ func (p *parser) ways() ([]way, error) {
 		case err != nil:
 			return err
 		case len(ends) != 2:
-			return fmt.Errorf("%s: want a branch such as [12, 14], have %d numbers", scan.Quote([]byte(p.d.Path())), len(ends))
+			return fmt.Errorf("%s: want a branch such as [12, 14], have %d numbers", p.d.Where(), len(ends))
 		case p.inside(ends[0]):
 			out = append(out, way{ends[0], ends[1]})
 		}

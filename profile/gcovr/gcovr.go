@@ -247,7 +247,7 @@ func positionOf(text string) (at position, err error) {
 	l, err1 := strconv.ParseUint(line, 10, 31)
 	c, err2 := strconv.ParseUint(col, 10, 31)
 	if err1 != nil || err2 != nil {
-		return at, fmt.Errorf("want line:column, have %s", scan.Quote([]byte(text)))
+		return at, errors.New("want line:column, such as 12:3, as the position of a function")
 	}
 	return position{l, c}, nil
 }

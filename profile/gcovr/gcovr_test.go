@@ -27,7 +27,7 @@ var cases = []profiletest.Case{
 	{Name: "no lines", Text: export(`{"file":"a"}`), Want: "want file and lines in /files/0"},
 	{Name: "no count", Text: export(`{"file":"a","lines":[{"line_number":1}]}`), Want: "want line_number and count in /files/0/lines/0"},
 	{Name: "a string for a number", Text: export(`{"file":"a","lines":[{"line_number":"x"}]}`), Want: "want a number at /files/0/lines/0/line_number"},
-	{Name: "position", Text: export(`{"file":"a","lines":[],"functions":[{"pos":["x"]}]}`), Want: `want line:column, have "x"`},
+	{Name: "position", Text: export(`{"file":"a","lines":[],"functions":[{"pos":["x"]}]}`), Want: `want line:column, such as 12:3`},
 	{Name: "files", Text: export(`{"file":"a","lines":[]},{"file":"b","lines":[]},{"file":"c","lines":[]}`), Want: "more than 2 files (limits.files)"},
 	{Name: "no version", Text: `{"files":[]}`, Want: "want gcovr's JSON"},
 	{Name: "empty", Text: "", Want: "want more JSON"},

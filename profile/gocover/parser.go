@@ -3,6 +3,7 @@ package gocover
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -107,8 +108,12 @@ func (p *parser) parseLine(line []byte) error {
 		return nil
 	}
 	name, r, err := parseBlock(line, p.maxLine)
-	if !p.moded || err != nil && bytes.HasPrefix(line, []byte("mode:")) {
-		return fmt.Errorf(`want "mode: set", "mode: count" or "mode: atomic", have %s`, scan.Quote(line))
+	const modes = `want "mode: set", "mode: count" or "mode: atomic"`
+	switch {
+	case !p.moded && err == nil:
+		return fmt.Errorf("%s, have %s", modes, scan.Quote(line))
+	case !p.moded || err != nil && bytes.HasPrefix(line, []byte("mode:")):
+		return errors.New(modes) // without the line: settings of other programs begin like this
 	}
 	if err != nil {
 		return err

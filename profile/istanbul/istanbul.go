@@ -123,7 +123,7 @@ func (p *parser) file(name string) error {
 		return fmt.Errorf("want statementMap and s for the file %s", scan.Quote([]byte(name)))
 	}
 	if e.path == "" {
-		return fmt.Errorf("want the path of a file at %s", p.Path())
+		return fmt.Errorf("want the path of a file at %s", p.Where())
 	}
 	f := &coverage.File{Name: e.path, Unit: coverage.Statements}
 	f.Regions, f.Lines = p.statements(e)

@@ -147,7 +147,7 @@ func (p *parser) root() error {
 		case "type":
 			text, err := p.Text()
 			if err == nil && text != kind {
-				err = fmt.Errorf("want %q as type, have %s", kind, scan.Quote([]byte(text)))
+				err = fmt.Errorf("want %q as type, have another", kind)
 			}
 			typed = true
 			return err

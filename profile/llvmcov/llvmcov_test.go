@@ -78,14 +78,14 @@ func cases() []profiletest.Case {
 		{Name: "summary only", Text: export(`{"filename":"a","summary":{}}`, ""), Want: "run llvm-cov export without -summary-only"},
 		{Name: "no name", Text: export(`{"segments":[]}`, ""), Want: "want a filename"},
 		{Name: "short segment", Text: export(`{"filename":"a","segments":[[1,2]]}`, ""), Want: "want 5 numbers or more at /data/0/files/0/segments/0, have 2"},
-		{Name: "a string for a number", Text: export(`{"filename":"a","segments":[["x"]]}`, ""), Want: `want a number at /data/0/files/0/segments/0/0, have "x"`},
+		{Name: "a string for a number", Text: export(`{"filename":"a","segments":[["x"]]}`, ""), Want: `want a number at /data/0/files/0/segments/0/0, have a string`},
 		{Name: "order", Text: export(`{"filename":"a","segments":[[3,1,1,true,true],[2,1,1,true,true]]}`, ""), Want: "want segments in the order"},
 		{Name: "files", Text: export(`{"filename":"a","segments":[]},{"filename":"b","segments":[]},{"filename":"c","segments":[]}`, ""), Want: "more than 2 files (limits.files)"},
-		{Name: "type", Text: `{"data":[],"type":"other"}`, Want: `as type, have "other"`},
+		{Name: "type", Text: `{"data":[],"type":"other"}`, Want: `as type, have another`},
 		{Name: "a function that ends before it begins, and one on its last line", Text: export(`{"filename":"a","segments":[[8,1,0,true,true,false],[10,1,0,false,false,false]]}`, `{"name":"f","count":0,"filenames":["a"],"regions":[[8,1,3,2,0,0,0,0]]},{"name":"g","count":1,"filenames":["a"],"regions":[[9,1,9,5,1,0,0,0],[9,2,9,4,1,0,0,0]]}`), Want: "a [{8 0} {9 0}] nobranches f@{{8 1} {0 0}}=0 g@{{9 1} {9 5}}=1"},
 		{Name: "no type", Text: `{"data":[]}`, Want: "want an export of llvm-cov"},
 		{Name: "empty", Text: "", Want: "want more JSON"},
-		{Name: "two", Text: export("", "") + "{}", Want: "line 1: want the end of the file behind the JSON, have \"{}\""},
+		{Name: "two", Text: export("", "") + "{}", Want: "line 1: want the end of the file behind the JSON, have '{'"},
 		{Name: "an array", Text: "[]", Want: "want an object"},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -87,12 +88,32 @@ func (d *JSON) Path() string {
 	return string(path)
 }
 
+// Where is Path for an error: in double quotes, and of a long one the end, which is about 60 bytes.
+func (d *JSON) Where() string {
+	cut, path := d.end()
+	return cut + strconv.Quote(path)
+}
+
+// end is the end of Path, and what stands for what was cut off.
+func (d *JSON) end() (cut, path string) {
+	const most = 60
+	path = d.Path()
+	if len(path) <= most {
+		return "", path
+	}
+	start := len(path) - most
+	for start < len(path) && !utf8.RuneStart(path[start]) {
+		start++
+	}
+	return "…", path[start:]
+}
+
 // syntax is the error for what stands next and is no JSON, or for the end.
 func (d *JSON) syntax() error {
 	c := d.next()
 	switch {
 	case d.pos < len(d.buf):
-		return fmt.Errorf("want JSON: invalid character %q at %s", c, Quote([]byte(d.Path())))
+		return fmt.Errorf("want JSON: invalid character %q at %s", c, d.Where())
 	case d.err == io.EOF:
 		return io.ErrUnexpectedEOF
 	}
@@ -101,7 +122,12 @@ func (d *JSON) syntax() error {
 
 // Want is the error for a value that is not what it should be.
 func (d *JSON) Want(what string, have []byte) error {
-	return fmt.Errorf("want %s at %s, have %s", what, cmp.Or(d.Path(), "the top"), Quote(have))
+	return d.want(what, Quote(have))
+}
+
+func (d *JSON) want(what, have string) error {
+	cut, path := d.end()
+	return fmt.Errorf("want %s at %s, have %s", what, cmp.Or(cut+path, "the top"), have)
 }
 
 // Wrong is the error for the next value where it is not what it should be.
@@ -112,11 +138,10 @@ func (d *JSON) Wrong(what string) error {
 	case '{', '[':
 		return d.Want(what, []byte{kind})
 	case '"':
-		text, err := d.Text()
-		if err != nil {
+		if err := d.skipText(); err != nil {
 			return err
 		}
-		return d.Want(what, []byte(text))
+		return d.want(what, "a string")
 	case '0':
 		digits, err := d.Digits(what)
 		if err != nil {
@@ -243,14 +268,14 @@ func (d *JSON) quoted() (s []byte, plain bool, err error) {
 
 // invalid is the error for a character that may not be in a string.
 func (d *JSON) invalid(c byte) error {
-	return fmt.Errorf("want JSON: invalid character %q in a string at %s", c, Quote([]byte(d.Path())))
+	return fmt.Errorf("want JSON: invalid character %q in a string at %s", c, d.Where())
 }
 
 // unquote appends what a string means.
 func (d *JSON) unquote(to, s []byte) ([]byte, error) {
 	out, err := jsontext.AppendUnquote(to, s)
 	if err != nil && !jsontext.Value(s).IsValid(jsontext.AllowInvalidUTF8(true)) {
-		return to, fmt.Errorf("want JSON: a wrong escape in %s at %s", Quote(s), Quote([]byte(d.Path())))
+		return to, fmt.Errorf("want JSON: a wrong escape in a string at %s", d.Where())
 	}
 	return out, nil
 }
@@ -333,7 +358,7 @@ func (d *JSON) Digits(what string) ([]byte, error) {
 		return nil, d.syntax()
 	}
 	if !jsontext.Value(digits).IsValid() {
-		return nil, fmt.Errorf("want JSON: %s is no number, at %s", Quote(digits), Quote([]byte(d.Path())))
+		return nil, fmt.Errorf("want JSON: %s is no number, at %s", Quote(digits), d.Where())
 	}
 	return digits, nil
 }
@@ -513,7 +538,7 @@ func (d *JSON) End(err error) error {
 	if err == nil {
 		switch kind := d.Peek(); {
 		case kind != 0:
-			err = fmt.Errorf("want the end of the file behind the JSON, have %s", Quote(d.buf[d.pos:]))
+			err = fmt.Errorf("want the end of the file behind the JSON, have %q", d.buf[d.pos])
 		case d.pos < len(d.buf):
 			err = d.syntax()
 		case d.err == io.EOF:

@@ -72,9 +72,9 @@ var texts = []struct{ text, want string }{
 	{`[01]`, `line 1: want JSON: "01" is no number, at "/0"`},
 	{`[1.]`, `line 1: want JSON: "1." is no number, at "/0"`},
 	{"[\"a\nb\"]", `line 1: want JSON: invalid character '\n' in a string at "/0"`},
-	{`["\x"]`, `line 1: want JSON: a wrong escape in "\"\\x\"" at "/0"`},
+	{`["\x"]`, `line 1: want JSON: a wrong escape in a string at "/0"`},
 	{`[nul]`, `line 1: want JSON: invalid character 'n' at "/0"`},
-	{`[] []`, `line 1: want the end of the file behind the JSON, have "[]"`},
+	{`[] []`, `line 1: want the end of the file behind the JSON, have '['`},
 	{`[]]`, `line 1: want JSON: invalid character ']' at ""`},
 	{strings.Repeat(`[`, 257), `line 1: want values at most 256 deep (limits.nesting)`},
 }
@@ -131,7 +131,7 @@ func TestJSONNumbers(t *testing.T) {
 		{`[-1,1.5,99999999999999999999]`, `3 [0 1 18446744073709551615]`},
 		{`[1,02]`, `line 1: want JSON: "02" is no number, at "/1"`},
 		{`[1,,2]`, `line 1: want JSON: invalid character ',' at "/1"`},
-		{`[1,"x"]`, `line 1: want a number at /1, have "x"`},
+		{`[1,"x"]`, `line 1: want a number at /1, have a string`},
 		{`{}`, `line 1: want an array at the top, have "{"`},
 	} {
 		row := []uint64{7, 7, 7}

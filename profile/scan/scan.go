@@ -111,10 +111,11 @@ func Uint(b []byte) (n uint64, ok bool) {
 	return n, true
 }
 
-// Quote returns b for an error: in double quotes, control characters escaped and cut to about 60
-// bytes.
+// Quote returns b for an error: in double quotes, control characters escaped and cut to about 40
+// bytes. What is quoted is what is wrong in a text that began as a profile does: a number, a name, a line.
+// Errors must tell little enough that a file which is none by accident gives nothing away.
 func Quote(b []byte) string {
-	const most = 60
+	const most = 40
 	if len(b) <= most {
 		return strconv.Quote(string(b))
 	}

@@ -90,10 +90,10 @@ func TestQuote(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"", `""`},
 		{"a\tb\x00\xff\u202e", `"a\tb\x00\xff\u202e"`},
-		{strings.Repeat("a", 60), `"` + strings.Repeat("a", 60) + `"`},
-		{strings.Repeat("a", 61), `"` + strings.Repeat("a", 60) + `"…`},
-		{strings.Repeat("a", 59) + "ää", `"` + strings.Repeat("a", 59) + `"…`},
-		{strings.Repeat("\x80", 70), `"` + strings.Repeat(`\x80`, 56) + `"…`},
+		{strings.Repeat("a", 40), `"` + strings.Repeat("a", 40) + `"`},
+		{strings.Repeat("a", 41), `"` + strings.Repeat("a", 40) + `"…`},
+		{strings.Repeat("a", 39) + "ää", `"` + strings.Repeat("a", 39) + `"…`},
+		{strings.Repeat("\x80", 70), `"` + strings.Repeat(`\x80`, 36) + `"…`},
 	}
 	for _, tt := range tests {
 		if got := scan.Quote([]byte(tt.text)); got != tt.want {

@@ -129,7 +129,7 @@ func (x *XML) tag(from int) (end int, err error) {
 			return end, nil
 		}
 		if !x.more() {
-			return 0, x.cut("want > behind %s", Quote(x.buf[min(x.pos+from, len(x.buf)):]))
+			return 0, x.cut("want > behind <%s", nameOf(x.buf[min(x.pos+from, len(x.buf)):]))
 		}
 	}
 }
@@ -231,7 +231,6 @@ func (x *XML) passUntil(start, end string, part []byte) error {
 }
 
 func (x *XML) start(tag []byte) error {
-	whole := tag
 	if tag[len(tag)-1] == '/' {
 		x.closed, tag = true, tag[:len(tag)-1]
 	}
@@ -243,7 +242,7 @@ func (x *XML) start(tag []byte) error {
 		x.name = x.intern(tag[:n])
 	}
 	if x.name == "" || len(x.open) == x.depth {
-		return x.fail("want an element, at most %d deep (limits.nesting), have %s", x.depth, Quote(whole))
+		return x.fail("want an element, at most %d deep (limits.nesting), have <%s>", x.depth, nameOf(tag))
 	}
 	x.open = append(x.open, x.name)
 	return nil
@@ -252,11 +251,24 @@ func (x *XML) start(tag []byte) error {
 func (x *XML) end(tag []byte) error {
 	name := bytes.TrimSpace(tag[1:])
 	if len(x.open) == 0 || x.open[len(x.open)-1] != string(name) {
-		return x.fail("</%s> closes nothing", name)
+		return x.fail("</%s> closes nothing", nameOf(name))
 	}
 	x.name = x.open[len(x.open)-1]
 	x.open = x.open[:len(x.open)-1]
 	return nil
+}
+
+// nameOf is the name that a tag begins with, for an error.
+func nameOf(tag []byte) string {
+	if i := bytes.IndexAny(tag, " \t\r\n"); i >= 0 {
+		tag = tag[:i]
+	}
+	quoted, long := strings.CutSuffix(Quote(tag), "…")
+	name := quoted[1 : len(quoted)-1]
+	if long {
+		name += "…"
+	}
+	return name
 }
 
 func (x *XML) intern(b []byte) string {

@@ -125,7 +125,7 @@ func (p *parser) read() error {
 			return p.d.Object("an object of files", func(name []byte) error { return p.file(string(name)) })
 		})
 		if err == nil && !found {
-			err = fmt.Errorf("%s: want the member coverage in a result of SimpleCov", scan.Quote([]byte(p.d.Path())))
+			err = fmt.Errorf("%s: want the member coverage in a result of SimpleCov", p.d.Where())
 		}
 		return err
 	})
@@ -246,7 +246,7 @@ func (p *parser) node(text string, seen map[node]int) (node, error) {
 	head, at, ok := place(text)
 	kind, id, two := strings.Cut(head, ",")
 	if _, err := strconv.Atoi(strings.TrimSpace(id)); !ok || !two || err != nil {
-		return node{}, fmt.Errorf("%s: want a branch such as [:if, 0, 3, 4, 3, 25]", scan.Quote([]byte(p.d.Path())))
+		return node{}, fmt.Errorf("%s: want a branch such as [:if, 0, 3, 4, 3, 25]", p.d.Where())
 	}
 	n := node{kind: strings.Trim(kind, ` :"`), span: at}
 	seen[n]++
@@ -285,7 +285,7 @@ func (p *parser) methods(f *file) error {
 		head, at, ok := place(string(name))
 		i := strings.LastIndexByte(head, ',')
 		if !ok || i < 0 {
-			return fmt.Errorf("%s: want a method such as [A, :run, 2, 2, 4, 5]", scan.Quote([]byte(p.d.Path())))
+			return fmt.Errorf("%s: want a method such as [A, :run, 2, 2, 4, 5]", p.d.Where())
 		}
 		n, err := p.count()
 		if err != nil {
