@@ -68,7 +68,8 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// ReadFile reads a settings file as ParseTOML does. One that can't be read makes a broken Layer.
+// ReadFile reads a settings file as ParseTOML does. One that can't be read makes a broken Layer. Of one that
+// is a link to elsewhere no problem quotes anything: it may lead to what is no settings file.
 func ReadFile(path string) (Layer, []Problem) {
 	data, err := readAll(path)
 	if err != nil {
@@ -77,7 +78,20 @@ func ReadFile(path string) (Layer, []Problem) {
 		}
 		return broken(path, 1, 1, "the file can't be read: "+err.Error())
 	}
-	return ParseTOML(path, data)
+	layer, problems := ParseTOML(path, data)
+	if len(problems) > 0 && elsewhere(path) {
+		for i := range problems {
+			problems[i].Key, problems[i].Text = "", "covls can't read what stands here; the file is a link to another folder: look at it there"
+		}
+	}
+	return layer, problems
+}
+
+// elsewhere reports whether a file lies, links resolved, in another folder than it seems.
+func elsewhere(path string) bool {
+	real, err := filepath.EvalSymlinks(path)
+	dir, err2 := filepath.EvalSymlinks(filepath.Dir(path))
+	return err != nil || err2 != nil || !inDir(real, dir)
 }
 
 // readAll reads a file, but no more than shows that it is too large.

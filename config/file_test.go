@@ -77,6 +77,44 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// TestLoadLink: a settings file that is a link counts, and what it leads to is not quoted if that is
+// elsewhere.
+func TestLoadLink(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	write(t, filepath.Join(root, "elsewhere", "secret"), "target = 80\nCANARY = 'CANARY'\nstale = 'CANARY'\n")
+	write(t, filepath.Join(root, "elsewhere", "broken"), "target = 80\nCANARY = 1\nCANARY = 1\n")
+	write(t, filepath.Join(root, "ws", "covls", "shared.toml"), "target = 80\nwrong = 1\n")
+	const hidden = "covls can't read what stands here; the file is a link to another folder: look at it there"
+	for _, tt := range []struct {
+		to     string
+		target float64
+		want   []string // the problems behind the path
+	}{
+		{"../elsewhere/secret", 80, []string{":2:1: warning: " + hidden, ":3:1: warning: " + hidden}},
+		{"../elsewhere/broken", 60, []string{":3:1: error: " + hidden}},
+		{"covls/shared.toml", 80, []string{`:2:1: warning: unknown key "wrong": want one of profiles`}},
+	} {
+		dir := filepath.Join(root, "ws")
+		path := filepath.Join(dir, FileName)
+		if err := os.Symlink(filepath.FromSlash(tt.to), path); err != nil {
+			t.Skipf("no symlinks here: %v", err)
+		}
+		e, problems := Load(dir)
+		if e.Target != tt.target || len(problems) != len(tt.want) {
+			t.Errorf("%s: target %v, problems %v", tt.to, e.Target, problems)
+		}
+		for i, p := range problems {
+			if i < len(tt.want) && !strings.HasPrefix(p.String(), path+tt.want[i]) {
+				t.Errorf("%s: problem %v, want %s", tt.to, p, tt.want[i])
+			}
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestLoadWithoutFile(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

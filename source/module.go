@@ -81,7 +81,7 @@ func (f *moduleFinder) work(dir string) bool {
 	}
 	w, err := parseLax(path, data, modfile.ParseWork, "use", "replace")
 	if err != nil {
-		f.problems = append(f.problems, fmt.Errorf("read go.work: %w", err))
+		f.problems = append(f.problems, fmt.Errorf("read go.work: %w", misread(path, err)))
 		return true
 	}
 	for _, u := range w.Use {
@@ -106,7 +106,7 @@ func (f *moduleFinder) mod(dir string) bool {
 	m, err := parseLax(path, data, modfile.Parse, "module", "replace")
 	switch {
 	case err != nil:
-		f.problems = append(f.problems, fmt.Errorf("read go.mod: %w", err))
+		f.problems = append(f.problems, fmt.Errorf("read go.mod: %w", misread(path, err)))
 		f.add(modfile.ModulePath(data), dir)
 	case m.Module != nil:
 		f.add(m.Module.Mod.Path, dir)
@@ -140,6 +140,14 @@ func parseLax[T any](path string, data []byte, parse func(string, []byte, modfil
 		return kept, nil
 	}
 	return nil, err
+}
+
+// misread is the error of parsing a file without what it quotes: go.mod may be a link to anything.
+func misread(path string, err error) error {
+	if list, ok := errors.AsType[modfile.ErrorList](err); ok && len(list) > 0 && list[0].Pos.Line > 0 {
+		return fmt.Errorf("%s:%d: not as Go writes it", path, list[0].Pos.Line)
+	}
+	return fmt.Errorf("%s: not as Go writes it", path)
 }
 
 // anyVersion takes the branches and commits that Go replaces by versions when it next runs.
