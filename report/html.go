@@ -81,8 +81,9 @@ type cut struct {
 	Left  int `json:"left"`
 }
 
-// sourceRow is what the page shows of a source file. A nil one means that the text can't be read; a file
-// with gaps that was found and has none was left out, because the page is large enough.
+// sourceRow is what the page shows of a source file. A nil one means that the text can't be read, or lies
+// outside of the workspace; a file with gaps that was found and has none was left out, because the page is
+// large enough.
 type sourceRow struct {
 	// Lines is how many the whole text has.
 	Lines int `json:"lines"`

@@ -222,15 +222,19 @@ func closedFiles(snap *workspace.Snapshot) []*workspace.File {
 
 func wantsClosed(snap *workspace.Snapshot, path string) bool {
 	f := snap.Files[path]
-	return f != nil && f.Folder.Settings.Diagnostics.Scope == config.ScopeWorkspace
+	return f != nil && !f.Outside && f.Folder.Settings.Diagnostics.Scope == config.ScopeWorkspace
 }
 
 func anyFolder(snap *workspace.Snapshot, is func(*workspace.Folder) bool) bool {
 	return slices.ContainsFunc(snap.Folders, is)
 }
 
-// readClosed makes a document of a file that no editor has open; nil where it can't be read.
+// readClosed makes a document of a file that no editor has open; nil where it can't be read. One from
+// outside of the workspace serves to place what is known of it, and must be known before.
 func readClosed(f *workspace.File) *workspace.Document {
+	if f.Outside && f.Source == nil {
+		return nil
+	}
 	data, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
 	if err != nil {
 		return nil

@@ -54,6 +54,8 @@ type Place struct {
 	Path string
 	// Found tells that the file is there.
 	Found bool
+	// Outside tells that the file is there and, without symlinks, lies in no folder.
+	Outside bool
 	// Mapped tells that a configured mapping gave the path, whether or not the file is there.
 	Mapped bool
 	// Gone tells that it is known where the file would lie, and that it is not there.
@@ -69,7 +71,7 @@ type Place struct {
 //
 // Only files inside a folder, below the To of a mapping, inside a module that a folder's go.mod or
 // go.work names, or in a directory that go list gave are ever looked at. A symlink that leads out
-// of them is not followed.
+// of them is not followed. Those that lie in no folder are told apart (Place.Outside).
 type Resolver struct {
 	folders []Folder
 	roots   []root // those of the folders first
@@ -289,8 +291,7 @@ func (r *Resolver) Follow(m Mapping, name string) (place Place, ok bool) {
 	if !ok || rest == "" {
 		return Place{}, false
 	}
-	file, s := r.casing(slash).file(filepath.Join(m.To, filepath.FromSlash(rest)))
-	return Place{Path: file, Found: s == found}, true
+	return r.place(r.casing(slash).file(filepath.Join(m.To, filepath.FromSlash(rest)))), true
 }
 
 // casing is the resolver for a name: one that does not tell upper from lower case for a name with a
@@ -308,22 +309,28 @@ func (r *Resolver) casing(slash string) *Resolver {
 func (r *Resolver) follow(m Mapping, to, rest string) Place {
 	p := filepath.Join(to, filepath.FromSlash(rest))
 	if p == to && isFile(to) {
-		return Place{Path: to, Found: true, Mapped: true}
+		if real, err := filepath.EvalSymlinks(to); err == nil {
+			place := r.place(file{path: to, real: real})
+			place.Mapped = true
+			return place
+		}
 	}
-	file, s := r.file(p)
-	switch s {
+	f := r.file(p)
+	switch f.state {
 	case found:
-		return Place{Path: file, Found: true, Mapped: true}
+		place := r.place(f)
+		place.Mapped = true
+		return place
 	case missing:
-		return Place{Path: file, Mapped: true, Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not there", m.From, m.To, p)}
+		return Place{Path: f.path, Mapped: true, Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not there", m.From, m.To, p)}
 	}
 	return Place{Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which lies outside the workspace", m.From, m.To, p)}
 }
 
 func (r *Resolver) absolute(p string) Place {
-	file, s := r.file(p)
-	place := Place{Path: file, Found: s == found}
-	switch s {
+	f := r.file(p)
+	place := r.place(f)
+	switch f.state {
 	case missing:
 		place.Why, place.Gone = "there is no such file", true
 	case outside:
@@ -345,12 +352,12 @@ func (r *Resolver) relative(slash string) Place {
 		if upwards && base != r.near && !r.isFolder(base) {
 			continue
 		}
-		switch file, s := r.file(join(base, slash)); {
-		case s == found:
-			return Place{Path: file, Found: true}
-		case s == leaves:
+		switch f := r.file(join(base, slash)); {
+		case f.state == found:
+			return r.place(f)
+		case f.state == leaves:
 			why, best = leavesWhy, leaves
-		case s == missing && best == outside:
+		case f.state == missing && best == outside:
 			why, best = "there is no such file below "+r.below, missing
 		}
 	}
@@ -378,29 +385,29 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 	}
 	for _, f := range r.order {
 		for _, d := range f.Modules.dirs(pkg, r.near) {
-			file, s := r.file(filepath.Join(d, base))
-			if s == found {
-				return Place{Path: file, Found: true}, true
+			f := r.file(filepath.Join(d, base))
+			if f.state == found {
+				return r.place(f), true
 			}
-			tried(d, s)
+			tried(d, f.state)
 			there = there || r.dir(d).state == found
 		}
 		for _, d := range f.Modules.vendored(pkg) {
-			file, s := r.file(filepath.Join(d, base))
-			if s == found {
-				return Place{Path: file, Found: true}, true
+			f := r.file(filepath.Join(d, base))
+			if f.state == found {
+				return r.place(f), true
 			}
 			if r.dir(d).state == found {
-				tried(d, s)
+				tried(d, f.state)
 				there = true
 			}
 		}
 		if d, ok := f.Packages[pkg]; ok {
-			file, s := r.listed(d, base)
-			if s == found {
-				return Place{Path: file, Found: true}, true
+			f := r.listed(d, base)
+			if f.state == found {
+				return r.place(f), true
 			}
-			tried(d, s)
+			tried(d, f.state)
 			there = true
 		}
 	}
@@ -439,44 +446,61 @@ func someModules(folders []Folder) string {
 }
 
 // listed looks for a file in a directory that go list gave.
-func (r *Resolver) listed(dir, base string) (path string, s state) {
+func (r *Resolver) listed(dir, base string) file {
 	p := filepath.Join(dir, base)
-	if file, s := r.file(p); s == found {
-		return file, s
+	if f := r.file(p); f.state == found {
+		return f
 	}
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return p, missing
+		return file{path: p, state: missing}
 	}
-	return p, look(filepath.Join(real, base), func(p string) bool { return Inside(p, real) || r.holds(p) })
+	f := look(filepath.Join(real, base), func(p string) bool { return Inside(p, real) || r.holds(p) })
+	f.path = p
+	return f
 }
 
-// file looks for a file. path is p in the spelling of its root.
-func (r *Resolver) file(p string) (path string, s state) {
+// file is what is known of a file.
+type file struct {
+	path  string // as its root spells it
+	real  string // without symlinks, where it is found
+	state state
+}
+
+// place is where a name that led to a file leads.
+func (r *Resolver) place(f file) Place {
+	p := Place{Path: f.path, Found: f.state == found}
+	p.Outside = p.Found && !slices.ContainsFunc(r.roots[:r.own], func(in root) bool { return Inside(f.real, in.real) })
+	return p
+}
+
+// file looks for a file.
+func (r *Resolver) file(p string) file {
 	d := r.dir(filepath.Dir(p))
 	base := r.spelled(d, filepath.Base(p))
-	path = filepath.Join(d.path, base)
-	if d.state != found {
-		return path, d.state
+	f := file{state: d.state}
+	if d.state == found {
+		f = look(filepath.Join(d.real, base), r.holds)
 	}
-	return path, look(filepath.Join(d.real, base), r.holds)
+	f.path = filepath.Join(d.path, base)
+	return f
 }
 
 // look looks for a file in a directory without symlinks. may says where a symlink may lead.
-func look(p string, may func(real string) bool) state {
+func look(p string, may func(real string) bool) file {
 	info, err := os.Lstat(p)
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if p, err = filepath.EvalSymlinks(p); err == nil && !may(p) {
-			return leaves
+			return file{state: leaves}
 		}
 		if err == nil {
 			info, err = os.Lstat(p)
 		}
 	}
 	if err != nil || !info.Mode().IsRegular() {
-		return missing
+		return file{state: missing}
 	}
-	return found
+	return file{real: p}
 }
 
 // dir looks for a directory, from its root downwards.

@@ -224,6 +224,11 @@ func TestResolve(t *testing.T) {
 				if want := filepath.Join(dir, filepath.FromSlash(tt.want)); got.Path != want || !got.Found || got.Why != "" {
 					t.Errorf("have %+v, want %s", got, want)
 				}
+				real, err := filepath.EvalSymlinks(got.Path)
+				outside := !source.Inside(real, folders[0].Dir) && !source.Inside(real, folders[1].Dir)
+				if err != nil || got.Outside != outside {
+					t.Errorf("%s leads to %s, %v; have Outside %v", got.Path, real, err, got.Outside)
+				}
 				return
 			}
 			if want := strings.ReplaceAll(tt.why, "$DIR", dir); got.Found || got.Why != want {
@@ -249,13 +254,13 @@ func TestResolvePlace(t *testing.T) {
 	}{
 		{"mapped", "/build/go.go", source.Place{Path: "ws/web/go.go", Found: true, Mapped: true}},
 		{"mapped and missing", "/build/gone.ts", source.Place{Path: "ws/web/gone.ts", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web/gone.ts, which is not there`}},
-		{"mapped", "/map/y.ts", source.Place{Path: "mapped/y.ts", Found: true, Mapped: true}},
+		{"mapped", "/map/y.ts", source.Place{Path: "mapped/y.ts", Found: true, Outside: true, Mapped: true}},
 		{"mapped to a directory", "/build", source.Place{Path: "ws/web", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web, which is not there`}},
 		{"mapped to nowhere", "none/x.go", source.Place{Path: "ws/nowhere/x.go", Mapped: true, Why: `the path mapping "none" → "nowhere" leads to $DIR/ws/nowhere/x.go, which is not there`}},
 		{"mapping with dots", "/build/../../outside/secret.go", source.Place{Why: `the path mapping "/build" → "web" leads to $DIR/outside/secret.go, which lies outside the workspace`}},
 		{"mapping with a symlink", "/map/out.ts", source.Place{Why: `the path mapping "/map/" → "../mapped" leads to $DIR/mapped/out.ts, which lies outside the workspace`}},
 		{"mapping with dots that stays inside", "/build/../a.go", source.Place{Path: "ws/a.go", Found: true, Mapped: true}},
-		{"mapping of one file", "one.ts", source.Place{Path: "single/one.ts", Found: true, Mapped: true}},
+		{"mapping of one file", "one.ts", source.Place{Path: "single/one.ts", Found: true, Outside: true, Mapped: true}},
 		{"absolute", "$DIR/ws/a.go", source.Place{Path: "ws/a.go", Found: true}},
 		{"absolute and missing", "$DIR/ws/no/such/gone.go", source.Place{Path: "ws/no/such/gone.go", Gone: true, Why: "there is no such file"}},
 		{"absolute outside", "$DIR/outside/deeper/secret.go", source.Place{Path: "outside/deeper/secret.go", Why: outsideWhy}},

@@ -5,6 +5,7 @@ package source
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +61,36 @@ func ReadFile(path string, limit int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return readAll(f, path, limit)
+}
+
+// ReadInside is ReadFile for a text that lies in one of the directories, without symlinks. The error for
+// another is fs.ErrPermission.
+func ReadInside(dirs []string, path string, limit int64) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range dirs {
+		if dir, err = filepath.EvalSymlinks(dir); err != nil {
+			continue
+		}
+		rest, ok := below(real, dir)
+		if !ok {
+			continue
+		}
+		// Whatever becomes of the path in between, the file that is opened lies in dir.
+		f, err := os.OpenInRoot(dir, rest)
+		if err != nil {
+			return "", err
+		}
+		return readAll(f, path, limit)
+	}
+	return "", &fs.PathError{Op: "read", Path: path, Err: fs.ErrPermission}
+}
+
+// readAll reads and closes an open text of at most limit bytes.
+func readAll(f *os.File, path string, limit int64) (string, error) {
 	defer f.Close()
 	var b strings.Builder
 	if info, err := f.Stat(); err == nil && info.Size() <= limit {

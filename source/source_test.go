@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/source"
@@ -52,5 +53,59 @@ func TestReadFile(t *testing.T) {
 		case err != nil:
 			t.Errorf("%s, at most %d: %v", tt.name, tt.limit, err)
 		}
+	}
+}
+
+// TestReadInside: what lies elsewhere is not read, whatever leads to it.
+func TestReadInside(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, `
+-- ws/a.go --
+package a
+-- ws/sub/b.go --
+package b
+-- ws/link.go -> sub/b.go --
+-- ws/abs.go -> $DIR/ws/a.go --
+-- ws/out.go -> ../secret/s.go --
+-- ws/outdir -> ../secret --
+-- ws/other.go -> ../two/c.go --
+-- ws2/d.go --
+package d
+-- two/c.go --
+package c
+-- linked -> ws --
+-- secret/s.go --
+package s
+`)
+	for _, tt := range []struct {
+		dirs, path, want string
+		is               error
+	}{
+		{"ws two", "ws/a.go", "package a\n", nil},
+		{"ws two", "ws/link.go", "package b\n", nil},
+		{"ws two", "ws/abs.go", "package a\n", nil},
+		{"ws two", "ws/other.go", "package c\n", nil},
+		{"linked", "ws/a.go", "package a\n", nil},
+		{"ws", "linked/sub/b.go", "package b\n", nil},
+		{"gone ws", "ws/a.go", "package a\n", nil},
+		{"ws two", "ws/out.go", "", fs.ErrPermission},
+		{"ws two", "ws/outdir/s.go", "", fs.ErrPermission},
+		{"ws two", "ws/../secret/s.go", "", fs.ErrPermission},
+		{"ws", "ws/other.go", "", fs.ErrPermission},
+		{"ws", "ws2/d.go", "", fs.ErrPermission},
+		{"", "ws/a.go", "", fs.ErrPermission},
+		{"ws", "ws/none.go", "", fs.ErrNotExist},
+	} {
+		var dirs []string
+		for _, d := range strings.Fields(tt.dirs) {
+			dirs = append(dirs, filepath.Join(dir, d))
+		}
+		got, err := source.ReadInside(dirs, filepath.Join(dir, tt.path), 100)
+		if got != tt.want || !errors.Is(err, tt.is) {
+			t.Errorf("%s in %s: %q, %v, want %q, %v", tt.path, tt.dirs, got, err, tt.want, tt.is)
+		}
+	}
+	if _, err := source.ReadInside([]string{dir}, filepath.Join(dir, "ws", "a.go"), 1); err == nil {
+		t.Error("a text that is too large was read")
 	}
 }

@@ -90,10 +90,15 @@ type scan struct {
 	raw      bool
 	// located is what named the functions in parsed; nil where the text did.
 	located *coverage.File
+	// outside tells that nothing of the text may be quoted; see File.Outside.
+	outside bool
 }
 
 // fits tells that the scan is of what the profiles say of a file now.
 func (s scan) fits(f *File) bool {
+	if s.outside != f.Outside {
+		return false
+	}
 	if f.all.Funcs == nil {
 		return s.located == nil && s.raw == f.raw()
 	}
@@ -421,7 +426,7 @@ func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 		f := into[key]
 		if f == nil {
 			f = &File{
-				Path: place.Path, Name: n.path, Found: place.Found, Why: place.Why, Folder: n.folder,
+				Path: place.Path, Name: n.path, Found: place.Found, Outside: place.Outside, Why: place.Why, Folder: n.folder,
 				Near: n.near, Ambiguous: n.ambiguous, Mapping: n.mapping,
 			}
 			into[key] = f
@@ -491,14 +496,43 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	if same {
 		return known, data, nil
 	}
-	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw()}
+	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw(), outside: f.Outside}
 	s.excluded = source.Exclusions(f.Path, data, s.raw)
 	if f.all.Funcs != nil {
-		s.located, s.parsed = f.all, source.Locate(f.Path, data, f.all.Funcs)
+		name := f.Path
+		if f.Outside {
+			name = "" // what has no name in the profile gets none of the text
+		}
+		s.located, s.parsed = f.all, source.Locate(name, data, f.all.Funcs)
 	} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
 		own(s.parsed)
 	}
+	if s.outside {
+		s.unquote()
+	}
 	return s, data, nil
+}
+
+// unquote leaves nothing of the text but identifiers and places: no comment, and no string in a name such
+// as table["key"].
+func (s *scan) unquote() {
+	for i := range s.excluded {
+		s.excluded[i].Reason = ""
+	}
+	p := s.parsed
+	if p == nil {
+		return
+	}
+	p.Doc = ""
+	for i := range p.Facts {
+		p.Facts[i].Doc = ""
+	}
+	for i := range p.Funcs {
+		f := &p.Funcs[i]
+		if at := strings.IndexAny(f.Name, "\"'`"); at >= 0 && s.located == nil {
+			f.Name = cmp.Or(strings.TrimRight(f.Name[:at], "["), "?")
+		}
+	}
 }
 
 // own copies the strings that would otherwise keep the whole text in memory.

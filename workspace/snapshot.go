@@ -115,6 +115,11 @@ type File struct {
 	Name string
 	// Found tells that the file is on disk.
 	Found bool
+	// Outside tells that it was found and, links resolved, lies in no workspace folder: a module that go.mod
+	// replaces, a package that go list has told, what the user's own mappings lead to. It counts like any
+	// other. Its text is read for where its functions are and shown to nobody; see Snapshot.Sources. A
+	// document that the user has open is the user's.
+	Outside bool
 	// Why says why it was not found; "" where it was.
 	Why string
 	// Near are files on disk that the name of one that was not found may mean, by absolute path.

@@ -72,7 +72,8 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) ([]string, error) {
 }
 
 // Sources returns a function that reads source files by their paths in the JSON report, those alone that
-// profiles name and that were found.
+// profiles name and that were found in the workspace. A link that has come into the way since then and
+// leads out of it is not followed.
 func (s *Snapshot) Sources() func(path string) (text string, ok bool) {
 	files := make(map[string]*File, len(s.Files))
 	for _, f := range s.Files {
@@ -80,10 +81,14 @@ func (s *Snapshot) Sources() func(path string) (text string, ok bool) {
 	}
 	return func(path string) (string, bool) {
 		f := files[path]
-		if f == nil || !f.Found {
+		if f == nil || !f.Found || f.Outside {
 			return "", false
 		}
-		text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+		var dirs []string
+		for _, g := range s.Folders {
+			dirs = append(dirs, g.Dir)
+		}
+		text, err := source.ReadInside(dirs, f.Path, f.Folder.Settings.Limits.SourceBytes)
 		return text, err == nil
 	}
 }

@@ -960,7 +960,7 @@ async function openFile(path, line) {
 function codeOf(file, gaps, source) {
   const { cut } = data;
   if (!source) {
-    const why = source === null ? 'The source can’t be read.'
+    const why = source === null ? 'The source can’t be read, or lies outside of the workspace.'
       : file.found ? `The source is not in this page, which holds ${count(Math.round(cut.source_bytes / 1048576))} MB of sources, those of the most urgent files.`
       : 'The source was not found when the report was made.';
     return [el('p', { class: 'quiet' }, why)];
