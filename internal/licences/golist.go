@@ -45,7 +45,7 @@ type holding struct {
 	// version is "" for what comes with Go.
 	version string
 	use     use
-	// dir is where it lies; "" where it is not at hand.
+	// dir is where it lies, of Go where the sources of its library do.
 	dir string
 	// files are slash paths below dir of what the program holds of it, each with whether it is embedded as it
 	// stands. What is in a build without tags alone, which is what go install makes, is in more.
@@ -125,7 +125,7 @@ type holdings map[string]*holding
 
 // add adds a package, unless it is covls's own, and returns where it belongs.
 func (hs holdings) add(p *goPackage, u use, goroot string) *holding {
-	h := &holding{name: golang, dir: goroot, use: u}
+	h := &holding{name: golang, dir: filepath.Join(goroot, "src"), use: u}
 	switch {
 	case p.Module != nil && p.Module.Main:
 		return nil

@@ -183,23 +183,9 @@ func (v *verdict) under(id string) {
 // judgeModule reads all texts of a module, and what each of its files in the program says.
 func (c *checker) judgeModule(h *holding, all []*holding) (*verdict, error) {
 	v := &verdict{holding: h}
-	var skip func(string) bool
-	if h.name == golang {
-		// There is more of Go than the program holds: only the folders on the way to that count.
-		skip = func(dir string) bool { return !governs(dir, h.files) && !governs(dir, h.more) }
-	}
-	texts, err := c.reader.textsIn(h.dir, skip)
+	texts, err := c.textsOf(h, all)
 	if err != nil {
 		return nil, err
-	}
-	if h.name == golang && !slices.ContainsFunc(texts, func(t text) bool { return t.path == "LICENSE" }) {
-		// Some systems keep the licence of Go elsewhere; that of the modules golang.org/x is the same.
-		i := slices.IndexFunc(all, func(o *holding) bool { return strings.HasPrefix(o.name, "golang.org/x/") })
-		if i >= 0 {
-			if texts, err = c.reader.textsIn(all[i].dir, func(string) bool { return true }); err != nil {
-				return nil, err
-			}
-		}
 	}
 	licensed := false
 	for _, t := range texts {
@@ -227,6 +213,29 @@ func (c *checker) judgeModule(h *holding, all []*holding) (*verdict, error) {
 		}
 	}
 	return v, nil
+}
+
+// textsOf reads the texts in a module, or those of Go that are about what the program holds.
+func (c *checker) textsOf(h *holding, all []*holding) ([]text, error) {
+	if h.name != golang {
+		return c.reader.textsIn(h.dir, nil)
+	}
+	none := func(string) bool { return true }
+	texts, err := c.reader.textsIn(filepath.Dir(h.dir), none)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(texts, func(t text) bool { return !t.notice }) {
+		// Some systems keep the licence of Go elsewhere; that of the modules golang.org/x is the same.
+		i := slices.IndexFunc(all, func(o *holding) bool { return strings.HasPrefix(o.name, "golang.org/x/") })
+		if i >= 0 {
+			if texts, err = c.reader.textsIn(all[i].dir, none); err != nil {
+				return nil, err
+			}
+		}
+	}
+	below, err := c.reader.textsIn(h.dir, func(dir string) bool { return !governs(dir, h.files) && !governs(dir, h.more) })
+	return append(texts, below...), err
 }
 
 // governs reports whether one of the files lies in a folder, or below it.

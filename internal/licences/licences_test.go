@@ -159,6 +159,10 @@ func TestModules(t *testing.T) {
 			licences: "MIT", texts: "LICENSE\nNOTICE.md",
 		},
 		{
+			name: "notice with terms", archive: "-- LICENSE --\nMIT\n-- NOTICE --\nParts of it:\nGPL\n-- a.go --\n", files: []string{"a.go"},
+			licences: "MIT", texts: "LICENSE", faults: "m v1, in the program: NOTICE: GPL-3.0-or-later is not on the list",
+		},
+		{
 			name: "sources that are named like texts", archive: "-- LICENSE --\nMIT\n-- license.go --\npackage a\n-- copyright.go --\npackage a\n",
 			files: []string{"license.go", "copyright.go"}, licences: "MIT", texts: "LICENSE",
 		},
@@ -300,6 +304,12 @@ func TestPackages(t *testing.T) {
 			archive: "-- LICENSE --\nMIT\n-- lib/x.js.LICENSE --\nGPL\n-- node_modules/q/LICENSE --\nGPL\n",
 			faults:  "p 1, for making and testing the extension: lib/x.js.LICENSE: GPL-3.0-or-later is not on the list",
 		},
+		{name: "terms in words of its own", declared: "MIT", use: forExtension, archive: "-- LICENSE --\nDo what MIT says.\n"},
+		{
+			name: "bundled, terms in words of its own", declared: "MIT", use: inExtension, archive: "-- LICENSE --\nDo what MIT says.\n",
+			faults: "p 1, in the extension's bundle: LICENSE: no licence that is known accounts for more than 0 % of the text",
+		},
+		{name: "notices of what nobody gets", declared: "MIT", use: forExtension, archive: "-- LICENSE --\nMIT\n-- NOTICE --\nGPL\n"},
 		{name: "excepted", declared: "MIT", use: forExtension, archive: "-- LICENSE-OTHER --\nGPL\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -382,13 +392,13 @@ func TestNotices(t *testing.T) {
 		return h
 	}
 	held := []*holding{
-		hold(golang, "-- LICENSE --\nCopyright 2009 Go\n\nMIT\n-- src/a.s --\n// About a.\n//\n// Copyright 1999 Lucent\n// ISC\n\nTEXT\n", "src/a.s"),
+		hold(golang, "-- LICENSE --\nCopyright 2009 Go\n\nMIT\n-- src/a.s --\n// About a.\n//\n// Copyright 1999 Lucent\n// ISC\n\nTEXT\n", "a.s"),
 		hold("m", "-- LICENSE --\nCopyright 2009 Go\n\nMIT\n-- known/x.bin --\n\x00\n", "known/x.bin"),
 		hold("n", "-- LICENSE.txt --\r\n\nMIT\n-- a.go --\n// Copyright 2013 Nobody\n// MIT\npackage a\n", "a.go"),
 		hold("plain", "-- LICENSE --\nMIT\n-- a.go --\n"),
 		{name: "t", version: "v1", use: forTests, dir: unpack(t, "-- LICENSE --\nMIT\n")},
 	}
-	held[0].version = ""
+	held[0].version, held[0].dir = "", filepath.Join(held[0].dir, "src")
 	held[3].more = map[string]bool{"a.go": false}
 	held[2].systems = []string{"windows"}
 	verdicts, err := c.judgeAll(held, false)
@@ -443,6 +453,29 @@ The files of n v1 say
 Copyright 2013 Nobody
 `
 	same(t, "notices", got, want)
+}
+
+// The licence of Go may lie elsewhere, and the texts of what the program does not hold of Go do not count.
+func TestGo(t *testing.T) {
+	t.Parallel()
+	dir := unpack(t, "-- held/src/a/a.go --\npackage a\n-- held/src/b/LICENSE --\nGPL\n-- sys/LICENSE --\nMIT\n-- sys/c/LICENSE --\nISC\n")
+	library := &holding{name: golang, dir: filepath.Join(dir, "held", "src"), files: map[string]bool{"a/a.go": false}}
+	sys := &holding{name: "golang.org/x/sys", version: "v1", dir: filepath.Join(dir, "sys"), use: forTests}
+	verdicts, err := newTestChecker(t).judgeAll([]*holding{library, sys}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "faults", strings.Join(verdicts[0].lines(), "\n"), "")
+	same(t, "licences", strings.Join(verdicts[0].licences, "\n"), "MIT")
+
+	library.files["b/b.go"] = false
+	if err := os.WriteFile(filepath.Join(dir, "held", "src", "b", "b.go"), []byte("package b\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if verdicts, err = newTestChecker(t).judgeAll([]*holding{library, sys}, false); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "faults", strings.Join(verdicts[0].lines(), "\n"), "Go, in the program: b/LICENSE: GPL-3.0-or-later is not on the list")
 }
 
 // The servers that are packed are for systems that the check looks at.

@@ -92,7 +92,7 @@ func ours() rules {
 			},
 			{
 				name:  golang,
-				files: []string{"src/crypto/internal/boring/LICENSE"},
+				files: []string{"crypto/internal/boring/LICENSE"},
 				why: "It has the licence of OpenSSL for the object files in syso, which are linked with GOEXPERIMENT=boringcrypto alone. " +
 					"The program holds the Go files beside them, which are under Go's own licence.",
 				until: "Go moves the text into syso",
