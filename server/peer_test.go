@@ -232,6 +232,7 @@ type peer struct {
 	in     io.WriteCloser // to the server
 	out    *bufio.Reader  // from the server; of who listens
 	ended  chan int       // gets the exit code
+	leave  func()         // closes out; nil where it is another process
 
 	listening bool
 	heard     chan struct{} // closed when all that the server said was taken in
@@ -257,7 +258,7 @@ func dial(t testing.TB, o server.Options) *peer {
 	out, serverOut := io.Pipe()
 	p := newPeer(t, in, out)
 	s := server.New(o)
-	p.server = s
+	p.server, p.leave = s, func() { _ = out.Close() }
 	go func() {
 		p.ended <- s.Run(t.Context(), server.NewStream(serverIn, serverOut, s.Hangup))
 		_ = serverIn.Close()

@@ -22,8 +22,8 @@ import (
 const maxFrame = 256 << 20
 
 // NewStream returns a stream of messages with LSP's Content-Length headers. What is no message is
-// answered and skipped, so that one broken message does not end the session. hangup is called once,
-// from the reading goroutine, when nothing more can come.
+// answered and skipped, so that one broken message does not end the session. hangup is called once, when
+// nothing more can come, or nothing more can be told.
 func NewStream(r io.Reader, w io.Writer, hangup func()) jsonrpc2.Stream {
 	return &stream{in: bufio.NewReaderSize(r, 64<<10), out: w, turn: make(chan struct{}, 1), hangup: sync.OnceFunc(hangup)}
 }
@@ -33,8 +33,70 @@ type stream struct {
 	buf    []byte        // of the reading goroutine
 	hangup func()
 
-	turn chan struct{} // holds the one who writes to out
-	out  io.Writer
+	turn    chan struct{} // holds the one who writes to out
+	out     io.Writer
+	backlog backlog
+}
+
+// backlog is what waits to be written. The session reads no further while it is too much, so that a
+// client that asks and does not read costs no more than that.
+type backlog struct {
+	mu    sync.Mutex // guards the fields below
+	bytes int
+	eased chan struct{} // closed when something was written; nil while nobody waits for that
+}
+
+const (
+	// maxBacklog bounds the bytes of answers that wait for the client.
+	maxBacklog = 64 << 20
+	// frameCost is what a waiting message takes besides its own bytes, in bytes: it is mostly the stack
+	// of the request that it answers.
+	frameCost = 16 << 10
+	// backlogPatience is how long a client that is behind so far may read nothing at all.
+	backlogPatience = 10 * time.Second
+)
+
+// add puts a message of n bytes into the backlog. done takes it out again.
+func (b *backlog) add(n int) (done func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bytes += n + frameCost
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.bytes -= n + frameCost
+		if b.eased != nil {
+			close(b.eased)
+			b.eased = nil
+		}
+	}
+}
+
+// wait waits until the backlog is within its bound.
+func (b *backlog) wait(ctx context.Context) error {
+	for {
+		b.mu.Lock()
+		if b.bytes <= maxBacklog {
+			b.mu.Unlock()
+			return nil
+		}
+		if b.eased == nil {
+			b.eased = make(chan struct{})
+		}
+		eased := b.eased
+		b.mu.Unlock()
+		late := time.NewTimer(backlogPatience)
+		select {
+		case <-eased:
+		case <-ctx.Done():
+		case <-late.C:
+			return fmt.Errorf("%d MB of answers wait, and the client has read nothing for %v", maxBacklog>>20, backlogPatience)
+		}
+		late.Stop()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
 }
 
 // Read is what jsonrpc2 would call for a stream without ReadFrame.
@@ -51,6 +113,10 @@ func (s *stream) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 func (s *stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 	for {
 		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		if err := s.backlog.wait(ctx); err != nil {
+			s.hangup()
 			return nil, 0, err
 		}
 		frame, err := s.frame()
@@ -194,18 +260,24 @@ func (s *stream) WriteFrame(ctx context.Context, body []byte) (int64, error) {
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 	}
-	frame := append(fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(body)), body...)
+	done := s.backlog.add(len(body))
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
+		done()
 		return 0, ctx.Err()
 	}
+	frame := append(fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(body)), body...)
 	// A write to a client that does not read can't be called back. It may end behind ctx, but it ends
 	// whole, so that what follows is not read as a part of it.
 	written := make(chan error, 1)
 	go func() {
 		_, err := s.out.Write(frame)
+		if err != nil {
+			s.hangup()
+		}
 		<-s.turn
+		done()
 		written <- err
 	}()
 	select {

@@ -4,12 +4,70 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 
 	"github.com/covls/covls/server"
 )
+
+// frames is how jsonrpc2 speaks to the stream.
+type frames interface {
+	ReadFrame(context.Context) ([]byte, int64, error)
+	WriteFrame(context.Context, []byte) (int64, error)
+}
+
+// gate is a client that reads only while it is open.
+type gate struct{ open chan struct{} }
+
+func (g gate) Write(p []byte) (int, error) {
+	<-g.open
+	return len(p), nil
+}
+
+// TestBacklog has 80 MB of answers wait for the client: nothing more is read until they have gone. A client
+// that reads none of them for long ends the session.
+func TestBacklog(t *testing.T) {
+	t.Parallel()
+	for _, deaf := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var hungUp atomic.Bool
+			g := gate{make(chan struct{})}
+			s := server.NewStream(strings.NewReader(frame("{}")+frame(note("a", ""))), g, func() { hungUp.Store(true) }).(frames)
+			ctx, cancel := context.WithCancel(t.Context())
+			for range 5 {
+				go func() { _, _ = s.WriteFrame(ctx, make([]byte, 16<<20)) }()
+			}
+			synctest.Wait()
+			read := make(chan error, 1)
+			go func() {
+				_, _, err := s.ReadFrame(ctx)
+				read <- err
+			}()
+			synctest.Wait()
+			if len(read) > 0 || hungUp.Load() {
+				t.Error("it does not wait for the client")
+			}
+			if !deaf {
+				close(g.open)
+				if err := <-read; err != nil || hungUp.Load() {
+					t.Errorf("%v; hung up: %t", err, hungUp.Load())
+				}
+				cancel()
+				return
+			}
+			begin := time.Now()
+			if err := <-read; err == nil || !hungUp.Load() || time.Since(begin) != 10*time.Second {
+				t.Errorf("%v after %v; hung up: %t", err, time.Since(begin), hungUp.Load())
+			}
+			cancel()
+			close(g.open)
+		})
+	}
+}
 
 // FuzzStream reads any input to its end. A body that the stream lets through is one that jsonrpc2
 // understands: another would end the session.
@@ -27,9 +85,7 @@ func FuzzStream(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		hungUp := 0
 		s := server.NewStream(strings.NewReader(in), io.Discard, func() { hungUp++ })
-		frames := s.(interface {
-			ReadFrame(context.Context) ([]byte, int64, error)
-		})
+		frames := s.(frames)
 		for {
 			body, n, err := frames.ReadFrame(t.Context())
 			if err != nil {

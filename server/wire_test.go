@@ -568,8 +568,9 @@ func TestDeafClient(t *testing.T) {
 func TestDeafHangup(t *testing.T) {
 	t.Parallel()
 	for name, hangup := range map[string]func(*peer){
-		"end of input": func(p *peer) { _ = p.in.Close() },
-		"exit":         func(p *peer) { p.send(note("exit", "")) },
+		"end of input":  func(p *peer) { _ = p.in.Close() },
+		"exit":          func(p *peer) { p.send(note("exit", "")) },
+		"end of output": func(p *peer) { p.leave() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,9 +8,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +56,8 @@ for an editor that names none.`,
 			if opts.Profiles, err = in.profilePaths(dir); err != nil {
 				return err
 			}
+			// A client that reads no more ends the session, and not the process before it has cleaned up.
+			signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 			s := server.New(opts)
 			if code := s.Run(c.Context(), server.NewStream(io.in, io.out, s.Hangup)); code != 0 {
 				return exitError(code)
