@@ -14,6 +14,7 @@ const module = "github.com/covls/covls/"
 
 // order is the packages bottom-up, as docs/architecture.md has them: imports run downwards only.
 var order = []string{
+	"disk",
 	"escape",
 	"text",
 	"glob",
