@@ -2,10 +2,12 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/escape"
 )
 
@@ -18,16 +20,21 @@ func (m PathMapping) TOML() string {
 func QuoteTOML(s string) string { return escape.TOML(s) }
 
 // AddMapping writes a mapping to the end of the settings file at path, which it makes where there is
-// none. What the file holds stays as it is. It refuses a file that is broken, and one whose mappings
-// can't be added to at its end.
+// none. What the file holds stays as it is. It refuses a file that is broken, one whose mappings can't be
+// added to at its end, and one that disk.Edit refuses.
 func AddMapping(path string, m PathMapping) error {
-	text, err := readIfThere(path)
+	err := disk.Edit(path, maxFile, func(text []byte) ([]byte, error) { return withMapping(path, text, m) })
 	if err != nil {
 		return fmt.Errorf("add a path mapping: %w", err)
 	}
+	return nil
+}
+
+// withMapping is the text of a settings file with a mapping at its end.
+func withMapping(path string, text []byte, m PathMapping) ([]byte, error) {
 	before, problems := ParseTOML(path, text)
 	if before.Broken {
-		return fmt.Errorf("add a path mapping: %s", problems[0])
+		return nil, errors.New(problems[0].String())
 	}
 	block := m.TOML()
 	if len(text) > 0 {
@@ -44,10 +51,7 @@ func AddMapping(path string, m PathMapping) error {
 		if len(problems) > 0 {
 			why = problems[0].Text
 		}
-		return fmt.Errorf("add a path mapping to the end of %s: %s; add it by hand: %s", path, why, strings.TrimSpace(strings.ReplaceAll(m.TOML(), "\n", " ")))
+		return nil, fmt.Errorf("%s: %s; add it by hand: %s", path, why, strings.TrimSpace(strings.ReplaceAll(m.TOML(), "\n", " ")))
 	}
-	if err := writeWhole(path, whole); err != nil {
-		return fmt.Errorf("add a path mapping: %w", err)
-	}
-	return nil
+	return whole, nil
 }

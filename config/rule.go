@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/covls/covls/disk"
 )
 
 // TOML returns the rule as a table of a .covls.toml.
@@ -44,17 +44,25 @@ func (r Rule) TOML() string {
 // AddRule writes a rule for the file, or the folder, of that path in reports to the settings file at
 // settings, which it makes where there is none. The rule goes to the end, or before the first that has
 // the path already, since the first counts; what the file holds stays as it is. It returns the 1-based
-// line that the rule begins on. It refuses a file that is broken, and one whose rules can't be added to.
+// line that the rule begins on. It refuses a file that is broken, one whose rules can't be added to, and
+// one that disk.Edit refuses.
 func AddRule(settings, path string, r Rule) (line int, err error) {
-	fail := func(err error) (int, error) { return 0, fmt.Errorf("add a rule to %s: %w", settings, err) }
 	r.Paths = []string{Literal(path)}
-	text, err := readIfThere(settings)
+	err = disk.Edit(settings, maxFile, func(text []byte) (after []byte, err error) {
+		after, line, err = withRule(settings, text, path, r)
+		return after, err
+	})
 	if err != nil {
-		return fail(err)
+		return 0, fmt.Errorf("add a rule: %w", err)
 	}
+	return line, nil
+}
+
+// withRule is the text of a settings file with a rule for path, and the 1-based line that it begins on.
+func withRule(settings string, text []byte, path string, r Rule) (after []byte, line int, err error) {
 	before, problems := ParseTOML(settings, text)
 	if before.Broken {
-		return fail(errors.New(problems[0].String()))
+		return nil, 0, errors.New(problems[0].String())
 	}
 	was := Merge(before)
 	at, offset := firstRule(was.Rules, path), len(text)
@@ -71,7 +79,7 @@ func AddRule(settings, path string, r Rule) (line int, err error) {
 	case len(text) > 0:
 		block = "\n\n" + block
 	}
-	after := slices.Concat(text[:offset], []byte(block), text[offset:])
+	after = slices.Concat(text[:offset], []byte(block), text[offset:])
 	layer, problems := ParseTOML(settings, after)
 	now := Merge(layer)
 	want := slices.Insert(slices.Clone(was.Rules), at, r)
@@ -82,13 +90,10 @@ func AddRule(settings, path string, r Rule) (line int, err error) {
 		} else if layer.Broken {
 			why = problems[0].Text
 		}
-		return fail(fmt.Errorf("%s; add it by hand: %s", why, strings.Join(strings.Split(strings.TrimSpace(r.TOML()), "\n"), " ")))
-	}
-	if err := writeWhole(settings, after); err != nil {
-		return fail(err)
+		return nil, 0, fmt.Errorf("%s: %s; add it by hand: %s", settings, why, strings.Join(strings.Split(strings.TrimSpace(r.TOML()), "\n"), " "))
 	}
 	_, line = now.Place("rule", at)
-	return line, nil
+	return after, line, nil
 }
 
 // firstRule is the index of the first rule that has the path; the number of rules where none does.
@@ -114,34 +119,4 @@ func aboveComments(text []byte, line int) int {
 		n--
 	}
 	return starts[n]
-}
-
-// readIfThere reads a settings file; one that is not there is empty.
-func readIfThere(path string) ([]byte, error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	return readAll(path)
-}
-
-// writeWhole replaces what a file holds, whole or not at all. A link stays one: it is the file it leads to
-// that is replaced, and made where there is none.
-func writeWhole(path string, text []byte) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	} else if _, err := os.Readlink(path); err == nil {
-		return os.WriteFile(path, text, 0o644)
-	}
-	mode := os.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	part := path + ".part"
-	if err := os.WriteFile(part, text, mode); err != nil {
-		return err
-	}
-	if err := os.Rename(part, path); err != nil {
-		return errors.Join(err, os.Remove(part))
-	}
-	return nil
 }
