@@ -3,9 +3,11 @@ package server_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -162,6 +164,76 @@ func TestAddRuleOfEditor(t *testing.T) {
 	})
 	settled(t, ed)
 	refused(t, ed, "covls.addRule", obj{"uri": uri.File(filepath.Join(dir, "a.go")), "rule": obj{"tier": "high"}}, "the rules in force are those of the editor")
+}
+
+// TestSettingsStayInside has a repository bring links where settings are written.
+func TestSettingsStayInside(t *testing.T) {
+	t.Parallel()
+	const secret = "target = 1\n"
+	for _, tt := range []struct{ place, name, to, refused, exists string }{
+		{"link out", ".covls.toml", "canary", "outside of", "is there already"},
+		{"link to nothing", ".covls.toml", "gone", "where there is nothing", "is there already"},
+		{"part", ".covls.toml.part", "canary", "", ""},
+	} {
+		t.Run(tt.place, func(t *testing.T) {
+			t.Parallel()
+			dir, out := workspace(t, shop), workspace(t, "-- canary --\n"+secret)
+			link, to := filepath.Join(dir, tt.name), filepath.Join(out, tt.to)
+			if err := os.Symlink(to, link); err != nil {
+				t.Fatal(err)
+			}
+			ed := connect(t, editor.Options{Capabilities: watcher(), Folders: []string{dir}})
+			settled(t, ed)
+			u := uri.File(filepath.Join(dir, "a.go"))
+			for _, c := range []struct {
+				name     string
+				argument obj
+				words    string
+			}{
+				{"covls.addRule", obj{"uri": u, "rule": obj{"tier": "high"}}, tt.refused},
+				{"covls.addPathMapping", obj{"uri": u, "from": "\nalias ls=x\n", "to": "y"}, tt.refused},
+				{"covls.createConfiguration", obj{"uri": u}, tt.exists},
+			} {
+				if tt.place == "part" {
+					_ = os.Remove(filepath.Join(dir, ".covls.toml"))
+					var answer any
+					run(t, ed, c.name, c.argument, &answer)
+				} else {
+					refused(t, ed, c.name, c.argument, c.words)
+				}
+			}
+			if text := read(t, filepath.Join(out, "canary")); text != secret {
+				t.Errorf("outside there is %q", text)
+			}
+			if entries, err := os.ReadDir(out); err != nil || len(entries) != 1 {
+				t.Errorf("outside there are %v, error %v", entries, err)
+			}
+			if now, err := os.Readlink(link); err != nil || now != to {
+				t.Errorf("the link leads to %q, error %v", now, err)
+			}
+		})
+	}
+}
+
+// TestAddRules adds many at once: none is lost.
+func TestAddRules(t *testing.T) {
+	t.Parallel()
+	const many = 20
+	dir, ed := began(t, shop, watcher())
+	var group sync.WaitGroup
+	for i := range many {
+		group.Go(func() {
+			u := uri.File(filepath.Join(dir, fmt.Sprintf("x%02d.go", i)))
+			_, err := ed.Run(t.Context(), "covls.addRule", protocol.LSPAny(js(obj{"uri": u, "rule": obj{"tier": "high"}})))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if text := read(t, filepath.Join(dir, ".covls.toml")); strings.Count(text, "[[rule]]") != many {
+		t.Errorf("settings:\n%s", text)
+	}
 }
 
 func TestCreateConfiguration(t *testing.T) {

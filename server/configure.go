@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -50,7 +50,11 @@ func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error)
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)
 	}
-	line, err := config.AddRule(file, snap.Name(path), rule)
+	line := 0
+	err = s.inSettings(func() (err error) {
+		line, err = config.AddRule(file, snap.Name(path), rule)
+		return err
+	})
 	if err != nil {
 		return nil, invalid("%v", err)
 	}
@@ -102,6 +106,13 @@ func settingsFile(snap *workspace.Snapshot, folder *workspace.Folder, key, what 
 	return file, nil
 }
 
+// inSettings has one write into settings files follow the other.
+func (s *Server) inSettings(write func() error) error {
+	s.settings.Lock()
+	defer s.settings.Unlock()
+	return write()
+}
+
 const wantFolder = `{"uri"?: a document or directory of the workspace folder}`
 
 // createConfiguration writes a commented settings file from what is in the folder, as `covls init` does.
@@ -124,24 +135,14 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 		return nil, fmt.Errorf("look for projects in %s: %w", folder.Dir, err)
 	}
 	above, shadows := config.FindAbove(folder.Dir)
-	if err := writeNew(file, report.Config(snap, folder, found, nil)); errors.Is(err, fs.ErrExist) {
+	if err := disk.Create(file, []byte(report.Config(snap, folder, found, nil)), 0o644); errors.Is(err, fs.ErrExist) {
 		return nil, invalid("%s is there already", file)
 	} else if err != nil {
-		return nil, invalid("write the settings: %v", err)
+		return nil, invalid("%v", err)
 	}
 	if shadows {
 		s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("from now on %s holds here, and %s no more: take over what you need of it", file, above))
 	}
 	s.session.touch([]string{file})
 	return marshal(&protocol.Location{URI: uri.File(file), Range: lineRange(1)})
-}
-
-// writeNew writes a file that is not there yet.
-func writeNew(path, text string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Close())
 }

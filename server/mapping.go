@@ -42,7 +42,10 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	if err != nil {
 		return nil, invalid("%v: add %s → %s there", err, args.From, args.To)
 	}
-	if err := config.AddMapping(file, config.PathMapping{From: args.From, To: args.To}); err != nil {
+	err = s.inSettings(func() error {
+		return config.AddMapping(file, config.PathMapping{From: args.From, To: args.To})
+	})
+	if err != nil {
 		return nil, invalid("%v", err)
 	}
 	s.session.touch([]string{file})

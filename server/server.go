@@ -55,6 +55,7 @@ type Server struct {
 	// pulledOnce tells that the first workspace pull was answered.
 	pulledOnce atomic.Bool
 	temporary  temporary
+	settings   sync.Mutex    // of inSettings
 	bell       bell          // rings with every new snapshot
 	ended      chan struct{} // closed at exit
 	end        func()        // closes ended and lets the reader read no further

@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/workspace"
 )
@@ -131,8 +131,8 @@ func (s *Server) present(ctx context.Context, c *client, name string, content []
 		return "", fmt.Errorf("make a folder for the report: %w", err)
 	}
 	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		return "", fmt.Errorf("write the report: %w", err)
+	if err := disk.Replace(path, content, 0o600); err != nil {
+		return "", fmt.Errorf("show the report: %w", err)
 	}
 	u := uri.File(path)
 	if c.showDocument {
