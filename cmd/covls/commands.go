@@ -3,7 +3,7 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +19,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
@@ -39,7 +40,7 @@ for an editor that names none.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			opts := server.Options{Version: version(), Restricted: in.restricted}
 			if logFile != "" {
-				f, err := os.OpenFile(logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+				f, err := disk.Append(logFile)
 				if err != nil {
 					return fmt.Errorf("open the log: %w", err)
 				}
@@ -109,7 +110,7 @@ renamed. Without --format the ending of -o decides.`,
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
 	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
 	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, where it is 10 unless set, and markdown)")
-	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
+	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`; - is standard output")
 	_ = c.MarkFlagFilename("output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
@@ -144,7 +145,7 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(io.out, output, func(w *bufio.Writer) error {
+		return writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
 			switch how {
 			case "json":
 				return r.WriteJSON(w)
@@ -163,7 +164,7 @@ renamed. Without --format the ending of -o decides.`,
 
 // stylesFor paints the text report on a terminal that shows colours.
 func stylesFor(out *os.File, path string) func(report.Style, string) string {
-	if path != "" {
+	if path != "" && path != stdoutName {
 		return nil
 	}
 	paint := paintFor(out)
@@ -179,29 +180,22 @@ func stylesFor(out *os.File, path string) func(report.Style, string) string {
 	}
 }
 
-// writeTo writes to a file, which is there only when it is whole, or to stdout where path is "".
-func writeTo(stdout io.Writer, path string, write func(*bufio.Writer) error) (err error) {
-	if path == "" {
-		w := bufio.NewWriter(stdout)
-		return errors.Join(write(w), w.Flush())
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
+// stdoutName is what -o calls standard output.
+const stdoutName = "-"
+
+// writeTo writes to the file that the user named, or to stdout where that is "" or stdoutName.
+func writeTo(ctx context.Context, stdout io.Writer, path string, write func(*bufio.Writer) error) error {
+	buffered := func(w io.Writer) error {
+		b := bufio.NewWriter(w)
+		if err := write(b); err != nil {
+			return err
 		}
-	}()
-	w := bufio.NewWriter(f)
-	if err := errors.Join(write(w), w.Flush(), f.Chmod(0o644), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return b.Flush()
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	if path == "" || path == stdoutName {
+		return buffered(stdout)
 	}
-	return nil
+	return disk.Output(ctx, path, buffered)
 }
 
 func newDoctor(io *streams, in *input) *cobra.Command {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/internal/editor"
 	"github.com/covls/covls/program"
 	"github.com/covls/covls/server"
@@ -91,7 +92,7 @@ func (d *demo) unpack() error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(to, data, 0o644)
+		return disk.Create(to, data, 0o644)
 	})
 }
 
@@ -106,7 +107,7 @@ func (d *demo) start(ctx context.Context) (stop func(context.Context) error, err
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(d.dir, "cover.out"), []byte(before), 0o644); err != nil {
+	if err := disk.Create(filepath.Join(d.dir, "cover.out"), []byte(before), 0o644); err != nil {
 		return nil, err
 	}
 	self, err := program.Again(ctx, "serve")

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/watch"
@@ -94,19 +93,13 @@ func taken(path string) error {
 
 // writeSettings writes a settings file, whole or not at all, where there is none or force is set.
 func writeSettings(path, text string, force bool) error {
+	const mode = 0o644
 	if force {
-		return writeTo(nil, path, func(w *bufio.Writer) error { _, err := w.WriteString(text); return err })
+		return disk.Replace(path, []byte(text), mode)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	err := disk.Create(path, []byte(text), mode)
 	if errors.Is(err, fs.ErrExist) {
 		return taken(path)
 	}
-	if err != nil {
-		return fmt.Errorf("write the settings: %w", err)
-	}
-	_, err = io.WriteString(f, text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write the settings: %w", err)
-	}
-	return nil
+	return err
 }

@@ -3,8 +3,13 @@ package main_test
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -104,5 +109,54 @@ func TestLayout(t *testing.T) {
 	}
 	if seen < len(order)-3 {
 		t.Errorf("go list knows %d packages of covls, want those of %v", seen, order)
+	}
+}
+
+// writers are the files that may write others without disk, and why.
+var writers = map[string]string{
+	"profile/covdata.go":            "what a tool is to read, in a folder of its own",
+	"cmd/covls/demo.go":             "a profile as `go test` writes it, in a folder of its own",
+	"internal/profiletest/bench.go": "a test's",
+}
+
+// TestWrites holds that files are written by disk alone.
+func TestWrites(t *testing.T) {
+	t.Parallel()
+	calls := []string{"WriteFile", "Create", "CreateTemp", "OpenFile", "OpenRoot", "Rename", "Link", "Symlink", "Truncate"}
+	found := map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, _ := filepath.Rel("../..", path)
+		name = filepath.ToSlash(name)
+		if e.IsDir() && (name == "tools" || name == "scripts" || name == "editors" || name == "disk" || e.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if e.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && slices.Contains(calls, s.Sel.Name) {
+				if of, ok := s.X.(*ast.Ident); ok && of.Name == "os" {
+					found[name] = true
+					if writers[name] == "" {
+						t.Errorf("%s calls os.%s: files are written by package disk", name, s.Sel.Name)
+					}
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Error("no file was looked at")
 	}
 }
