@@ -47,14 +47,13 @@ for an editor that names none.`,
 				defer f.Close()
 				opts.Log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			}
-			dir, err := in.absolute()
-			if err != nil {
-				return err
+			var err error
+			if c.Flags().Changed("directory") { // else nothing here is of the working directory, which may be gone
+				if opts.Dir, err = in.absolute(); err != nil {
+					return err
+				}
 			}
-			if c.Flags().Changed("directory") {
-				opts.Dir = dir
-			}
-			if opts.Profiles, err = in.profilePaths(dir); err != nil {
+			if opts.Profiles, err = in.profilePaths(opts.Dir); err != nil {
 				return err
 			}
 			// A client that reads no more ends the session, and not the process before it has cleaned up.
@@ -194,6 +193,9 @@ func writeTo(ctx context.Context, stdout io.Writer, path string, write func(*buf
 	}
 	if path == "" || path == stdoutName {
 		return buffered(stdout)
+	}
+	if _, err := filepath.Abs(path); err != nil {
+		return fmt.Errorf("write %s: %w", path, homeless(err))
 	}
 	return disk.Output(ctx, path, buffered)
 }

@@ -68,7 +68,7 @@ func (in *input) folder() (*workspace.Folder, error) {
 func (in *input) absolute() (string, error) {
 	dir, err := filepath.Abs(in.dir)
 	if err != nil {
-		return "", fmt.Errorf("find the folder %s: %w", in.dir, err)
+		return "", fmt.Errorf("find the folder %s: %w", in.dir, homeless(err))
 	}
 	info, err := os.Stat(dir)
 	switch {
@@ -82,19 +82,23 @@ func (in *input) absolute() (string, error) {
 	return dir, nil
 }
 
+// homeless says what to do where there is no working directory.
+func homeless(err error) error {
+	return fmt.Errorf("the working directory is not there any more (%w): change to another, or give an absolute path", err)
+}
+
 // profilePaths are the profiles that the user named: relative to the working directory, or to the
-// folder where there is no such file.
+// folder, "" for none, where there is no such file.
 func (in *input) profilePaths(dir string) ([]string, error) {
 	var out []string
 	for _, p := range in.profiles {
 		path, err := filepath.Abs(p)
-		if err != nil {
-			return nil, fmt.Errorf("find the profile %s: %w", p, err)
-		}
-		if _, err := os.Stat(path); err != nil && !filepath.IsAbs(p) {
-			if below := filepath.Join(dir, p); exists(below) {
-				path = below
-			}
+		below := filepath.Join(dir, p)
+		switch {
+		case dir != "" && !filepath.IsAbs(p) && (err != nil || !exists(path)) && exists(below):
+			path = below
+		case err != nil:
+			return nil, fmt.Errorf("find the profile %s: %w", p, homeless(err))
 		}
 		if !slices.Contains(out, path) {
 			out = append(out, path)
