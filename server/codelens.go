@@ -45,7 +45,11 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	out := *l
 	// The lens of a function that is gone by now keeps quiet until the client asks again.
 	out.Command = protocol.Command{Title: "…"}
-	d := s.document(snap, uri.URI(data.URI))
+	u, err := parseURI(data.URI)
+	if err != nil {
+		return nil, invalid("data is not that of a covls lens: %v", err)
+	}
+	d := s.document(snap, u)
 	if d == nil {
 		return &out, nil
 	}
@@ -55,7 +59,6 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	}
 	out.Command = protocol.Command{Title: escape.Line(label.Title)}
 	var args protocol.LSPAny
-	var err error
 	switch {
 	case label.Mapping != nil:
 		out.Command.Command = cmdAddPathMapping

@@ -93,7 +93,7 @@ func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParam
 	if err != nil || at.TextDocument.URI == "" || at.Position == nil || at.Position.Line == nil || at.Position.Character == nil {
 		return nil, 0, invalid(`%s takes {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}, not %s`, p.Command, p.Arguments[0])
 	}
-	u, err := uri.Parse(at.TextDocument.URI)
+	u, err := parseURI(at.TextDocument.URI)
 	if err != nil {
 		return nil, 0, invalid("%s: %v", p.Command, err)
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/disk"
@@ -75,7 +74,7 @@ func within(snap *workspace.Snapshot, at string) (path string, folder *workspace
 	if err != nil {
 		return "", nil, err
 	}
-	u, err := uri.Parse(at)
+	u, err := parseURI(at)
 	if err != nil {
 		return "", nil, err
 	}
@@ -144,5 +143,5 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 		s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("from now on %s holds here, and %s no more: take over what you need of it", file, above))
 	}
 	s.session.touch([]string{file})
-	return marshal(&protocol.Location{URI: uri.File(file), Range: lineRange(1)})
+	return marshal(&protocol.Location{URI: uriOf(snap, file), Range: lineRange(1)})
 }

@@ -27,3 +27,11 @@ func (s *Server) Load(until <-chan struct{}) {
 func (s *Server) Scanned(yes bool) {
 	s.store.Update(func(next *workspace.Snapshot) { next.Scanned = yes })
 }
+
+// Text is that of the document at a path.
+func (s *Server) Text(path string) string {
+	if d := s.store.Load().Documents[path]; d != nil {
+		return d.Text.String()
+	}
+	return ""
+}

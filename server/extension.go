@@ -78,7 +78,7 @@ func (d *documentParam) parse(of string) (u uri.URI, ok bool, err error) {
 	if d == nil {
 		return "", false, nil
 	}
-	if u, err = uri.Parse(d.URI); err != nil || d.URI == "" {
+	if u, err = parseURI(d.URI); err != nil || d.URI == "" {
 		return "", false, invalid(`%s: textDocument.uri is %q: want the URI of a document`, of, d.URI)
 	}
 	return u, true, nil

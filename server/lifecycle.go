@@ -169,6 +169,9 @@ func addFolder(folders []folder, u uri.URI, name string) []folder {
 	if !ok {
 		return folders
 	}
+	if !u.IsFile() { // by its scheme, which is spelled otherwise
+		u = uri.File(path)
+	}
 	return append(folders, folder{dir: path, name: strings.Clone(name), uri: uri.URI(strings.Clone(string(u)))})
 }
 

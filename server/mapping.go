@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
@@ -50,13 +49,13 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	}
 	s.session.touch([]string{file})
 	s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("wrote %s → %s to %s", args.From, args.To, file))
-	return json.Marshal(map[string]string{"file": string(uri.File(file))})
+	return json.Marshal(map[string]string{"file": string(uriOf(snap, file))})
 }
 
 // folderAt is the workspace folder around a document or directory.
 func folderAt(snap *workspace.Snapshot, at string) (*workspace.Folder, error) {
 	if at != "" {
-		u, err := uri.Parse(at)
+		u, err := parseURI(at)
 		if err != nil {
 			return nil, err
 		}

@@ -180,9 +180,14 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 			continue
 		}
 		delete(p.sent, path)
-		if s.hash != 0 {
-			p.report(p.server.remote.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: s.uri, Diagnostics: []protocol.Diagnostic{}}))
-		}
+		p.clear(ctx, s)
+	}
+}
+
+// clear takes away what the client was told.
+func (p *publisher) clear(ctx context.Context, s sent) {
+	if s.hash != 0 {
+		p.report(p.server.remote.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: s.uri, Diagnostics: []protocol.Diagnostic{}}))
 	}
 }
 
@@ -195,6 +200,9 @@ func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace
 	before, known := p.sent[d.Path]
 	if known && before.hash == hash && before.uri == u || !known && hash == 0 {
 		return
+	}
+	if known && before.uri != u {
+		p.clear(ctx, before) // the client has them under another spelling
 	}
 	params := &protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items}
 	if c.versions && d.URI != "" {

@@ -146,7 +146,12 @@ func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, erro
 	if answer := s.own(req.Method()); answer != nil && req.IsCall() {
 		return answer(ctx, params{strings.Clone(req.Method()), req.Params()})
 	}
-	return protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)(ctx, req)
+	handle := protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)
+	result, err := handle(ctx, req)
+	if errors.Is(err, jsonrpc2.ErrParse) && tidyAll(req.Params()) {
+		return handle(ctx, req)
+	}
+	return result, err
 }
 
 // wireError gives an error the code that LSP asks for. Editors show its words.
