@@ -49,8 +49,8 @@ var readers = []profiletest.Reader{
 	}},
 }
 
-// BenchmarkRead reads three runs of a program of 100,000 blocks in 1,000 files, and 1,000 runs of a small
-// one, beside `go tool covdata textfmt` and the reading of its text.
+// BenchmarkRead reads three runs of a program of 100,000 blocks in 1,000 files, and 1,000 runs of one of
+// 2,000 blocks, beside `go tool covdata textfmt` and the reading of its text.
 func BenchmarkRead(b *testing.B) {
 	goTool(b)
 	for _, bb := range []struct {

@@ -183,11 +183,7 @@ func (b *build) readPackage(in *input) error {
 
 func (b *build) readStrings(in *input) {
 	b.text, b.ends = b.text[:0], b.ends[:0]
-	n := in.uleb()
-	if !in.room(uint64(n), 1) {
-		return
-	}
-	for range n {
+	for range in.uleb() {
 		length := in.uleb()
 		if !in.room(uint64(length), 1) {
 			return
