@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -19,14 +20,15 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-const wantRule = `{"uri": …, "rule": {"tier" or "at_least" or "at_most" or "weight" or "target" or "exclude": …, "why"?: "…"}}`
+const wantRule = `{"uri": …, "rule": {"tier" or "at_least" or "at_most" or "weight" or "target" or "exclude": …, "why"?: "…"}, "confirmed"?: true}`
 
-// addRule writes a rule for a file, or a folder, to the settings file, which covls then reads like any
-// other change of it. It answers with the Location of the rule.
+// addRule writes a rule for a file, or a folder, to the settings file, if the user wants that, which covls
+// then reads like any other change of it. It answers with the Location of the rule.
 func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error) {
 	var args struct {
-		URI  string          `json:"uri"`
-		Rule json.RawMessage `json:"rule"`
+		URI       string          `json:"uri"`
+		Rule      json.RawMessage `json:"rule"`
+		Confirmed bool            `json:"confirmed"`
 	}
 	if err := p.into(&args, wantRule); err != nil {
 		return nil, err
@@ -37,21 +39,34 @@ func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error)
 	if err := dec.Decode(&rule); err != nil || rule.Paths != nil || reflect.DeepEqual(rule, config.Rule{Why: rule.Why}) || args.URI == "" {
 		return nil, invalid("%s needs %s, not %s", p.of, wantRule, clip(p.raw))
 	}
+	place := func(snap *workspace.Snapshot) (file, name string, err error) {
+		path, folder, err := within(snap, args.URI)
+		if err != nil {
+			return "", "", invalid("%s: %v", p.of, err)
+		}
+		if path == folder.Dir {
+			return "", "", invalid("%s: %s is the whole workspace folder: set `target` instead of a rule", p.of, args.URI)
+		}
+		if file, err = settingsFile(snap, folder, "rule", "rules"); err != nil {
+			return "", "", invalid("%s: %v", p.of, err)
+		}
+		return file, snap.Name(path), nil
+	}
 	snap := s.snapshot(ctx)
-	path, folder, err := within(snap, args.URI)
+	file, name, err := place(snap)
 	if err != nil {
-		return nil, invalid("%s: %v", p.of, err)
+		return nil, err
 	}
-	if path == folder.Dir {
-		return nil, invalid("%s: %s is the whole workspace folder: set `target` instead of a rule", p.of, args.URI)
+	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Add a rule for %s to %s: %s?", brief(name), file, ruleInWords(rule))); err != nil {
+		return nil, err
 	}
-	file, err := settingsFile(snap, folder, "rule", "rules")
-	if err != nil {
-		return nil, invalid("%s: %v", p.of, err)
+	snap = s.store.Load()
+	if file, name, err = place(snap); err != nil {
+		return nil, err
 	}
 	line := 0
 	err = s.inSettings(func() (err error) {
-		line, err = config.AddRule(file, snap.Name(path), rule)
+		line, err = config.AddRule(file, name, rule)
 		return err
 	})
 	if err != nil {
@@ -59,6 +74,13 @@ func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error)
 	}
 	s.session.touch([]string{file})
 	return marshal(&protocol.Location{URI: uriOf(snap, file), Range: lineRange(line)})
+}
+
+// ruleInWords is what a rule without paths sets.
+func ruleInWords(r config.Rule) string {
+	r.Why, r.Group = clip([]byte(r.Why)), clip([]byte(r.Group))
+	_, keys, _ := strings.Cut(r.TOML(), "paths = []\n")
+	return strings.ReplaceAll(strings.TrimSpace(keys), "\n", ", ")
 }
 
 // lineRange is the start of a 1-based line.
@@ -112,13 +134,15 @@ func (s *Server) inSettings(write func() error) error {
 	return write()
 }
 
-const wantFolder = `{"uri"?: a document or directory of the workspace folder}`
+const wantFolder = `{"uri"?: a document or directory of the workspace folder, "confirmed"?: true}`
 
-// createConfiguration writes a commented settings file from what is in the folder, as `covls init` does.
+// createConfiguration writes a commented settings file from what is in the folder, as `covls init` does, if
+// the user wants that.
 // It answers with the Location of the file.
 func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LSPAny, error) {
 	var args struct {
-		URI string `json:"uri"`
+		URI       string `json:"uri"`
+		Confirmed bool   `json:"confirmed"`
 	}
 	if err := p.into(&args, wantFolder); err != nil {
 		return nil, err
@@ -129,6 +153,12 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 		return nil, invalid("%s: %v", p.of, err)
 	}
 	file := filepath.Join(folder.Dir, config.FileName)
+	if _, err := os.Lstat(file); err == nil {
+		return nil, invalid("%s is there already", file)
+	}
+	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Write a new %s?", file)); err != nil {
+		return nil, err
+	}
 	found, err := folder.Survey(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for projects in %s: %w", folder.Dir, err)

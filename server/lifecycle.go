@@ -24,6 +24,7 @@ type client struct {
 	lensRefresh    bool
 	hintRefresh    bool
 	showDocument   bool
+	asks           bool // shows questions with buttons
 	progress       bool
 	configuration  bool
 	folders        bool // tells which workspace folders come and go
@@ -111,6 +112,7 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	if w := caps.Window; w != nil {
 		c.progress = is(w.WorkDoneProgress)
 		c.showDocument = w.ShowDocument != nil && w.ShowDocument.Support
+		c.asks = w.ShowMessage != nil
 	}
 	t := caps.TextDocument
 	if t == nil {

@@ -19,27 +19,42 @@ type pathMapping struct {
 	URI  string `json:"uri"`
 	From string `json:"from"`
 	To   string `json:"to"`
+	// Confirmed tells that the user wants it written.
+	Confirmed bool `json:"confirmed,omitempty"`
 }
 
 func mappingArgs(document string, fix *diag.PathFix) pathMapping {
 	return pathMapping{URI: document, From: fix.From, To: fix.To}
 }
 
-// addPathMapping writes a path mapping to the settings file of a folder, which covls then reads like
-// any other change of it. It answers with the file that was written.
+// addPathMapping writes a path mapping to the settings file of a folder, if the user wants that, which
+// covls then reads like any other change of it. It answers with the file that was written.
 func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	var args pathMapping
 	if len(p.Arguments) == 0 || json.Unmarshal(p.Arguments[0], &args) != nil || args.From == "" || args.To == "" {
 		return nil, invalid(`%s needs {"from": "…", "to": "…"}, and perhaps "uri", a document of the folder`, p.Command)
 	}
-	snap := s.snapshot(ctx)
-	folder, err := folderAt(snap, args.URI)
-	if err != nil {
-		return nil, invalid("%s: %v", p.Command, err)
+	place := func(snap *workspace.Snapshot) (string, error) {
+		folder, err := folderAt(snap, args.URI)
+		if err != nil {
+			return "", invalid("%s: %v", p.Command, err)
+		}
+		file, err := settingsFile(snap, folder, "path", "path mappings")
+		if err != nil {
+			return "", invalid("%v: add %s → %s there", err, args.From, args.To)
+		}
+		return file, nil
 	}
-	file, err := settingsFile(snap, folder, "path", "path mappings")
+	file, err := place(s.snapshot(ctx))
 	if err != nil {
-		return nil, invalid("%v: add %s → %s there", err, args.From, args.To)
+		return nil, err
+	}
+	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Map %s to %s in %s?", brief(args.From), brief(args.To), file)); err != nil {
+		return nil, err
+	}
+	snap := s.store.Load()
+	if file, err = place(snap); err != nil {
+		return nil, err
 	}
 	err = s.inSettings(func() error {
 		return config.AddMapping(file, config.PathMapping{From: args.From, To: args.To})

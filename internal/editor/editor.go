@@ -33,6 +33,7 @@ type Editor struct {
 	changed  chan struct{}
 	seen     Seen
 	settings any
+	answer   func(question string) (button string)
 	docs     map[uri.URI]int32 // versions
 }
 
@@ -44,6 +45,8 @@ type Seen struct {
 	Shown []protocol.ShowDocumentParams
 	// Messages and Log are what the user was told, and what went into the log.
 	Messages, Log []string
+	// Questions are what the user was asked.
+	Questions []string
 	// LensRefreshes and DiagnosticRefreshes count the requests to ask again.
 	LensRefreshes, DiagnosticRefreshes int
 	// Progress are the values of $/progress, as JSON.
@@ -83,6 +86,9 @@ type Options struct {
 	InitializationOptions any
 	// Settings answer workspace/configuration for the section covls.
 	Settings any
+	// Answer chooses the button below a question, and "" none; nil is an editor that can't ask, whatever
+	// it announces.
+	Answer func(question string) (button string)
 }
 
 // Capabilities are those of a modern editor that is pushed to and reads Markdown.
@@ -158,7 +164,7 @@ func (e *Editor) Ask(ctx context.Context, method, params string) (json.RawMessag
 // Start connects and initializes.
 func Start(ctx context.Context, stream jsonrpc2.Stream, o Options) (*Editor, error) {
 	e := Connect(ctx, stream)
-	e.settings = o.Settings
+	e.settings, e.answer = o.Settings, o.Answer
 	p := &protocol.InitializeParams{
 		ClientInfo: protocol.ClientInfo{Name: "covls-editor"}, ProcessID: o.ProcessID, Capabilities: o.Capabilities,
 	}
@@ -446,6 +452,21 @@ func (e *Editor) ShowDocument(_ context.Context, p *protocol.ShowDocumentParams)
 func (e *Editor) ShowMessage(_ context.Context, p *protocol.ShowMessageParams) error {
 	e.see(func(s *Seen) { s.Messages = append(s.Messages, p.Message) })
 	return nil
+}
+
+// ShowMessageRequest is called by the server.
+func (e *Editor) ShowMessageRequest(ctx context.Context, p *protocol.ShowMessageRequestParams) (*protocol.MessageActionItem, error) {
+	if e.answer == nil {
+		return e.UnimplementedClient.ShowMessageRequest(ctx, p)
+	}
+	e.see(func(s *Seen) { s.Questions = append(s.Questions, p.Message) })
+	button := e.answer(p.Message)
+	for _, a := range p.Actions {
+		if a.Title == button {
+			return &a, nil
+		}
+	}
+	return nil, nil
 }
 
 // LogMessage is called by the server.
