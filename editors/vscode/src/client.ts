@@ -185,7 +185,8 @@ export class Client implements vscode.Disposable {
 			outputChannel: this.log,
 			traceOutputChannel: this.trace.channel,
 			initializationFailedHandler: () => false,
-			markdown: { isTrusted: { enabledCommands: ['covls.nextGap', 'covls.explain', 'covls.addPathMapping'] } },
+			// What the server shows has no links to commands: one that is there was not made by it.
+			markdown: { isTrusted: false },
 			middleware: {
 				workspace: {
 					configuration: (params) =>

@@ -50,21 +50,32 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 	};
 	return vscode.Disposable.from(
 		...Object.entries(commands).map(([name, run]) =>
-			vscode.commands.registerCommand(name, async (...args: unknown[]) => {
-				try {
-					return await (run as (...args: unknown[]) => unknown)(...args);
-				} catch (error) {
-					const log = vscode.l10n.t('Show Log');
-					client.log.warn(`${name}: ${String(error)}`);
-					const chosen = await vscode.window.showErrorMessage(`covls: ${(error as Error).message}`, log);
-					if (chosen === log) {
-						client.log.show();
-					}
-					return undefined;
-				}
-			}),
+			vscode.commands.registerCommand(name, (...args: unknown[]) =>
+				told(client, name, () => (run as (...args: unknown[]) => unknown)(...args)),
+			),
 		),
 	);
+}
+
+/** LSP's code for what was cancelled, also by somebody who was asked and did not agree. */
+const cancelled = -32800;
+
+/** Runs a command, and tells the user where it fails. */
+async function told(client: Client, name: string, run: () => unknown): Promise<unknown> {
+	try {
+		return await run();
+	} catch (error) {
+		client.log.warn(`${name}: ${String(error)}`);
+		if ((error as { code?: unknown }).code === cancelled) {
+			return undefined;
+		}
+		const log = vscode.l10n.t('Show Log');
+		const chosen = await vscode.window.showErrorMessage(`covls: ${(error as Error).message}`, log);
+		if (chosen === log) {
+			client.log.show();
+		}
+		return undefined;
+	}
 }
 
 function activeDocument(): vscode.Uri | undefined {
@@ -154,13 +165,15 @@ interface Diagnosis {
 
 const doctorTitle = () => vscode.l10n.t('Coverage doctor');
 
-async function doctor({ client, reports }: Parts, reveal = true): Promise<void> {
+async function doctor(parts: Parts, reveal = true): Promise<void> {
+	const { client, reports } = parts;
 	const answer = await client.run<string | Diagnosis>(serverCommand.doctor);
 	const { content, fixes } = typeof answer === 'string' ? { content: answer, fixes: [] } : answer;
 	const buttons = fixes.map(({ title, from, to, uri }) => ({
 		label: title,
-		command: serverCommand.addPathMapping,
-		args: { from, to, uri },
+		// Whoever presses it has read what is written.
+		press: () =>
+			told(client, serverCommand.addPathMapping, () => writePathMapping(parts, { from, to, uri, confirmed: true })),
 	}));
 	await reports.showMarkdownPage(doctorTitle(), content, buttons, reveal);
 }
@@ -205,10 +218,13 @@ async function showReport({ client, reports }: Parts, format: 'markdown' | 'html
 	}
 }
 
+/** Of what is given nothing is confirmed, as others may have given it: the server asks before it writes. */
 async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
-	const { client, reports } = parts;
-	let args = given as { from: string; to: string; uri?: string } | undefined;
-	if (args === undefined) {
+	let args: PathMapping;
+	if (given !== undefined) {
+		const { from, to, uri } = given as PathMapping;
+		args = uri === undefined ? { from, to } : { from, to, uri };
+	} else {
 		const folder = await chooseFolder();
 		const title = vscode.l10n.t('Add Path Mapping');
 		const from =
@@ -231,8 +247,21 @@ async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 		if (folder === undefined || from === undefined || to === undefined) {
 			return;
 		}
-		args = { from: from.trim(), to: to.trim(), uri: folder.uri.toString() };
+		args = { from: from.trim(), to: to.trim(), uri: folder.uri.toString(), confirmed: true };
 	}
+	await writePathMapping(parts, args);
+}
+
+/** What the server takes; it asks the user unless that was done. */
+interface PathMapping {
+	readonly from: string;
+	readonly to: string;
+	readonly uri?: string;
+	readonly confirmed?: true;
+}
+
+async function writePathMapping(parts: Parts, args: PathMapping): Promise<void> {
+	const { client, reports } = parts;
 	await client.run(serverCommand.addPathMapping, args);
 	if (reports.shows(doctorTitle())) {
 		await client.run(serverCommand.reload);
@@ -277,7 +306,7 @@ async function setTier({ client }: Parts, what: unknown): Promise<void> {
 		return;
 	}
 	const rule = why.trim() === '' ? chosen.rule : { ...chosen.rule, why: why.trim() };
-	const at = await client.run<Location>(serverCommand.addRule, { uri, rule });
+	const at = await client.run<Location>(serverCommand.addRule, { uri, rule, confirmed: true });
 	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));
 }
 
@@ -387,6 +416,9 @@ async function createConfiguration({ client }: Parts): Promise<void> {
 	} catch {
 		// There is none yet.
 	}
-	const at = await client.run<Location>(serverCommand.createConfiguration, { uri: folder.uri.toString() });
+	const at = await client.run<Location>(serverCommand.createConfiguration, {
+		uri: folder.uri.toString(),
+		confirmed: true,
+	});
 	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));
 }

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** A link of a page that runs a command with one argument. */
+/** A link of a page that does something. */
 export interface Button {
 	readonly label: string;
-	readonly command: string;
-	readonly args: unknown;
+	press(): unknown;
 }
+
+/** What a link of a page runs, with the name of its button. */
+const pressCommand = 'covls.pressButton';
 
 /** Texts that the server wrote for people, shown as Markdown previews and as pages. */
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -14,10 +16,16 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 	private readonly changed = new vscode.EventEmitter<vscode.Uri>();
 	readonly onDidChange = this.changed.event;
 	private readonly pages = new Map<string, vscode.WebviewPanel>();
+	/** The buttons of pages, by names that nobody can guess: a text in the page can't press one. */
+	private readonly buttons = new Map<string, { readonly page: string; readonly button: Button }>();
 	private readonly disposables: vscode.Disposable[];
 
 	constructor() {
-		this.disposables = [this.changed, vscode.workspace.registerTextDocumentContentProvider('covls', this)];
+		this.disposables = [
+			this.changed,
+			vscode.workspace.registerTextDocumentContentProvider('covls', this),
+			vscode.commands.registerCommand(pressCommand, (name: unknown) => this.buttons.get(String(name))?.button.press()),
+		];
 	}
 
 	provideTextDocumentContent(uri: vscode.Uri): string {
@@ -42,25 +50,28 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 
 	/**
 	 * Shows a page. Where it says itself what may run in it (the report: its own script and style, by
-	 * their hashes) that holds; else it runs no script. Either way it loads nothing. Links
-	 * "command:…" run the commands that are named. A page that is open is brought to the front unless
-	 * `reveal` is false.
+	 * their hashes) that holds; else it runs no script. Either way it loads nothing, and none of its links
+	 * runs a command but to press a button. A page that is open is brought to the front unless `reveal`
+	 * is false.
 	 */
-	showPage(title: string, html: string, commands: readonly string[] = [], reveal = true): void {
+	showPage(title: string, html: string, reveal = true): void {
 		const own = html.includes('http-equiv="Content-Security-Policy"');
 		let panel = this.pages.get(title);
 		if (panel === undefined) {
 			panel = vscode.window.createWebviewPanel('covls.page', title, vscode.ViewColumn.Active, {
 				enableScripts: own,
 				retainContextWhenHidden: own,
-				enableCommandUris: commands,
+				enableCommandUris: [pressCommand],
 				enableFindWidget: true,
 				localResourceRoots: [],
 			});
-			panel.onDidDispose(() => this.pages.delete(title));
+			panel.onDidDispose(() => {
+				this.pages.delete(title);
+				this.forget(title);
+			});
 			this.pages.set(title, panel);
 		} else {
-			panel.webview.options = { enableScripts: own, enableCommandUris: commands, localResourceRoots: [] };
+			panel.webview.options = { enableScripts: own, enableCommandUris: [pressCommand], localResourceRoots: [] };
 			if (reveal) {
 				panel.reveal();
 			}
@@ -68,16 +79,26 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 		panel.webview.html = own ? html : withPolicy(html);
 	}
 
-	/** Shows Markdown as a page, with buttons above it that run commands. */
+	/** Shows Markdown as a page, with buttons above it. */
 	async showMarkdownPage(title: string, text: string, buttons: readonly Button[], reveal = true): Promise<void> {
 		const body = await vscode.commands.executeCommand<string>('markdown.api.render', text);
-		const links = buttons.map(({ label, command, args }) => {
-			const target = `command:${command}?${encodeURIComponent(JSON.stringify([args]))}`;
-			return `<p><a class="button" href="${escaped(target)}">${escaped(label)}</a></p>`;
+		this.forget(title);
+		const links = buttons.map((button) => {
+			const name = randomUUID();
+			this.buttons.set(name, { page: title, button });
+			const target = `command:${pressCommand}?${encodeURIComponent(JSON.stringify([name]))}`;
+			return `<p><a class="button" href="${escaped(target)}">${escaped(button.label)}</a></p>`;
 		});
-		const commands = [...new Set(buttons.map((button) => button.command))];
 		const html = `<!DOCTYPE html><html lang="${vscode.env.language}"><head><style>${style}</style></head><body>${links.join('')}${body}</body></html>`;
-		this.showPage(title, html, commands, reveal);
+		this.showPage(title, html, reveal);
+	}
+
+	private forget(page: string): void {
+		for (const [name, button] of this.buttons) {
+			if (button.page === page) {
+				this.buttons.delete(name);
+			}
+		}
 	}
 
 	dispose(): void {

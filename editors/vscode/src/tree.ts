@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
 import { type Component, type Gap, type GapFile, type Status, type Tier, tiers } from './protocol';
-import { counts, percent, short, tierIcon, tierName } from './words';
+import { counts, literal, percent, short, tierIcon, tierName } from './words';
 
 /** A row of the tree "Coverage gaps". */
 export type Node =
@@ -347,14 +347,8 @@ function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
 		...(folder ? [folder] : []),
 	];
 	item.description = facts.join(' · ');
-	const tip = new vscode.MarkdownString();
-	tip.appendMarkdown(`**`).appendText(file.path).appendMarkdown('**\n\n');
-	tip.appendText(`${counts(file.summary)}, ${short(file.summary)}`).appendMarkdown('\n\n');
-	tip.appendText(file.reason);
-	if (file.why !== null) {
-		tip.appendMarkdown('\n\n').appendText(file.why);
-	}
-	item.tooltip = tip;
+	const lines = [`${counts(file.summary)}, ${short(file.summary)}`, file.reason, file.why ?? ''].map(literal);
+	item.tooltip = new vscode.MarkdownString([`**${literal(file.path)}**`, ...lines].join('\n\n'));
 	item.accessibilityInformation = {
 		label: vscode.l10n.t(
 			'{0}, tier {1}, {2}, {3}, {4} uncovered functions',

@@ -74,7 +74,7 @@ export function ago(time: string): string {
 	return words.format(Math.trunc(Math.min(seconds, 0)), 'second');
 }
 
-/** Text that Markdown shows as it is. */
+/** Text that Markdown shows as it is, also where it looks like a link. */
 export function literal(text: string): string {
-	return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
+	return text.replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
