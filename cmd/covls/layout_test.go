@@ -53,6 +53,7 @@ var order = []string{
 	"server",
 	"internal/editor",
 	"internal/conformance",
+	"internal/hostile",
 	"internal/golden",
 	"internal/fuzz",
 	"internal/e2e",
