@@ -173,7 +173,7 @@ func (r Run) CommandFor(language string) string {
 	return r.Command[""]
 }
 
-// Limits bound what covls reads, so that a hostile or broken file costs an error and not the
+// Limits bound what covls reads and says, so that a hostile or broken file costs an error and not the
 // memory. All are positive.
 type Limits struct {
 	// ProfileBytes is the size of one profile, decompressed.
@@ -190,8 +190,18 @@ type Limits struct {
 	Depth int
 	// Entries is the number of directory entries looked at in one search for profiles.
 	Entries int
-	// SourceBytes is the size of the largest source file that is parsed.
+	// SourceBytes is the size of the largest source file, or open document, that is looked at.
 	SourceBytes int64
+	// Profiles is the number of profiles that one search returns.
+	Profiles int
+	// TotalBytes is what all profiles together may take of memory. One alone may take more.
+	TotalBytes int64
+	// Folders is the number of workspace folders. It is that of the editor's settings.
+	Folders int
+	// Marks is the number of diagnostics, of lenses and of inlay hints in one document.
+	Marks int
+	// AnswerBytes is the size of one answer to the editor.
+	AnswerBytes int64
 }
 
 // Default returns the settings of a user who set nothing.
@@ -220,6 +230,11 @@ func Default() Settings {
 			Depth:        16,
 			Entries:      500_000,
 			SourceBytes:  16 << 20,
+			Profiles:     1000,
+			TotalBytes:   128 << 20,
+			Folders:      256,
+			Marks:        10_000,
+			AnswerBytes:  32 << 20,
 		},
 	}
 }

@@ -35,6 +35,11 @@ func TestDefault(t *testing.T) {
 		{"limits.depth", `16`, "default"},
 		{"limits.entries", `500000`, "default"},
 		{"limits.source_bytes", `16777216`, "default"},
+		{"limits.profiles", `1000`, "default"},
+		{"limits.total_bytes", `134217728`, "default"},
+		{"limits.folders", `256`, "default"},
+		{"limits.marks", `10000`, "default"},
+		{"limits.answer_bytes", `33554432`, "default"},
 		{"run.command", `{}`, "default"},
 	}
 	if got := Merge().Table(); !reflect.DeepEqual(got, want) {
@@ -56,6 +61,7 @@ func TestKnownKeys(t *testing.T) {
 		"diagnostics.severity.high", "diagnostics.severity.medium", "diagnostics.severity.lower",
 		"lens.enable", "lens.functions", "hints.enable", "fade", "limits.profile_bytes",
 		"limits.line", "limits.files", "limits.branches", "limits.nesting", "limits.depth", "limits.entries", "limits.source_bytes",
+		"limits.profiles", "limits.total_bytes", "limits.folders", "limits.marks", "limits.answer_bytes",
 		"run.command",
 	}
 	if len(names) != len(keys) {

@@ -86,6 +86,11 @@ files = 3
 depth = 4
 entries = 5
 source_bytes = 6
+profiles = 9
+total_bytes = 10
+folders = 11
+marks = 12
+answer_bytes = 13
 
 [run.command]
 go = "go test"
@@ -106,13 +111,13 @@ go = "go test"
 					Lens:   Lens{Functions: FunctionsAll},
 					Hints:  Hints{Enable: true},
 					Fade:   true,
-					Limits: Limits{1, 2, 3, 7, 8, 4, 5, 6},
+					Limits: Limits{1, 2, 3, 7, 8, 4, 5, 6, 9, 10, 11, 12, 13},
 					Run:    Run{Command: map[string]string{"go": "go test", "c++": "make cov"}},
 				}
 			},
 			origins: map[string]string{
 				"profiles": ".covls.toml:1", "hints.enable": ".covls.toml:7", "path": ".covls.toml:9",
-				"diagnostics.severity.lower": ".covls.toml:24", "run.command": ".covls.toml:40",
+				"diagnostics.severity.lower": ".covls.toml:24", "run.command": ".covls.toml:45",
 			},
 		},
 		{
