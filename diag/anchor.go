@@ -3,8 +3,11 @@
 package diag
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
@@ -32,15 +35,37 @@ type Mark struct {
 // Marks finds the functions of file in the document's text. A function whose text is unchanged is
 // found wherever it was moved; one whose own text changed is stale; one that was deleted has no
 // mark. Functions that the profile does not know have none either.
-func Marks(file *workspace.File, d *workspace.Document) []Mark {
-	marks, found := place(file, d)
-	out := marks[:0]
-	for i, m := range marks {
-		if found[i] {
-			out = append(out, m)
+// The marks are made once for a document and a file, and must not be written.
+func Marks(file *workspace.File, d *workspace.Document) []Mark { return placedIn(file, d).marks }
+
+// placed is where the functions of a file are in a document.
+type placed struct {
+	// all has the functions that were deleted too: found says of each whether it is in the text.
+	all   []Mark
+	found []bool
+	// marks are those that are.
+	marks []Mark
+	// lenses are the marks that have one, by what identifies them.
+	lenses func() lensMarks
+}
+
+// placedIn finds the functions of a file in a document, once for the two.
+func placedIn(file *workspace.File, d *workspace.Document) *placed {
+	return d.Derive(file, func() any {
+		p := &placed{}
+		p.all, p.found = place(file, d)
+		p.marks = p.all
+		if slices.Contains(p.found, false) {
+			p.marks = nil
+			for i, m := range p.all {
+				if p.found[i] {
+					p.marks = append(p.marks, m)
+				}
+			}
 		}
-	}
-	return out
+		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks) })
+		return p
+	}).(*placed)
 }
 
 // place is Marks with the functions that were deleted: found says of each whether it is in the text.
@@ -123,13 +148,8 @@ func (a *anchor) changed(m *Mark) bool {
 	now := a.doc.Text
 	at := min(m.Span.Start.Line, uint32(now.Lines()))
 	if a.doc.Base != now {
-		found := false
-		for line := m.Span.Start.Line; line <= m.Span.End.Line && !found; line++ {
-			if len(strings.TrimSpace(a.doc.Base.Line(line))) > 1 {
-				at, found = a.align().Line(line)
-			}
-		}
-		if !found {
+		var stands bool
+		if at, stands = a.firstLine(m.Span); !stands {
 			return false
 		}
 	}
@@ -154,7 +174,31 @@ type anchor struct {
 	byHash map[uint64][]int
 	byName map[string][]int
 	lines  *text.Map
+	stands []uint32 // by line of the text before the edits: the next that still stands, itself included; 0 where none does
 	base   map[uint64][]coverage.Func
+}
+
+// firstLine is where the first line of a span is now that still stands; ok is false where none does.
+// Braces and blank lines are everywhere: they prove nothing.
+func (a *anchor) firstLine(s coverage.Span) (now uint32, ok bool) {
+	base := a.doc.Base
+	if a.stands == nil {
+		a.stands = make([]uint32, base.Lines()+2)
+		for line := uint32(base.Lines()); line > 0; line-- {
+			a.stands[line] = a.stands[line+1]
+			if _, kept := a.align().Line(line); kept && len(strings.TrimSpace(base.Line(line))) > 1 {
+				a.stands[line] = line
+			}
+		}
+		a.stands[0] = a.stands[1]
+	}
+	if int(s.Start.Line) > base.Lines() {
+		return 0, false
+	}
+	if next := a.stands[s.Start.Line]; next > 0 && next <= s.End.Line {
+		return a.align().Line(next)
+	}
+	return 0, false
 }
 
 func (a *anchor) take(m *Mark, i int) {
@@ -254,26 +298,19 @@ func (a *anchor) samePlace(m *Mark) bool {
 	if a.doc.Base == a.doc.Text {
 		return false
 	}
-	first, found := uint32(0), false
-	for line := m.Span.Start.Line; line <= m.Span.End.Line && !found; line++ {
-		// Braces and blank lines are everywhere; they prove nothing.
-		if len(strings.TrimSpace(a.doc.Base.Line(line))) > 1 {
-			first, found = a.align().Line(line)
-		}
-	}
-	if !found {
+	first, stands := a.firstLine(m.Span)
+	if !stands {
 		return false
 	}
-	p := coverage.Point{Line: first, Col: 1}
-	for i, f := range a.now {
-		if f.Span.Start.Line <= p.Line && p.Line <= f.Span.End.Line {
-			if a.taken[i] {
-				return false
-			}
-			a.take(m, i)
-			m.Stale = true
-			return true
+	// The functions do not overlap: the first that ends on the line or behind it is the only one there.
+	i, _ := slices.BinarySearchFunc(a.now, first, func(f coverage.Func, line uint32) int { return cmp.Compare(f.Span.End.Line, line) })
+	if i < len(a.now) && a.now[i].Span.Start.Line <= first {
+		if a.taken[i] {
+			return false
 		}
+		a.take(m, i)
+		m.Stale = true
+		return true
 	}
 	if !a.broken {
 		return false

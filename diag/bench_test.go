@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
@@ -131,6 +132,53 @@ func BenchmarkLenses(b *testing.B) {
 			diag.LensLabel(snap, d, l.Func)
 		}
 	}
+}
+
+// BenchmarkManyLenses has a file of 2,000 functions that no test reaches, after a keystroke: all its lenses
+// with their words, one by one, as a client resolves them. lenses-to-diagnostics is how many times as long
+// that takes as the diagnostics, which find the functions in the text.
+func BenchmarkManyLenses(b *testing.B) {
+	snap, d := uncovered(b, 2_000)
+	var lenses, diagnostics time.Duration
+	for b.Loop() {
+		edited := d.WithText(2, d.Text.Apply([]text.Edit{{Text: "\n"}}, text.UTF16))
+		began := time.Now()
+		n := len(diag.Diagnostics(snap, edited))
+		diagnostics += time.Since(began)
+		began = time.Now()
+		for _, l := range diag.Lenses(snap, edited) {
+			if _, ok := diag.LensLabel(snap, edited, l.Func); ok {
+				n--
+			}
+		}
+		lenses += time.Since(began)
+		if n != -1 { // the file has a lens too
+			b.Fatal("not every diagnostic has its lens")
+		}
+	}
+	b.ReportMetric(float64(lenses)/float64(diagnostics), "lenses-to-diagnostics")
+}
+
+// uncovered is an open document of n functions that no test reaches.
+func uncovered(tb testing.TB, n int) (*workspace.Snapshot, *workspace.Document) {
+	tb.Helper()
+	dir := tb.TempDir()
+	var source, profile strings.Builder
+	source.WriteString("package project\n\n")
+	profile.WriteString("mode: set\n")
+	for i := range n {
+		fmt.Fprintf(&source, "func Function%d(x int) {\n\tprintln(x)\n}\n\n", i)
+		fmt.Fprintf(&profile, "example.com/project/many.go:%d.30,%d.2 1 0\n", 3+4*i, 5+4*i)
+	}
+	file := filepath.Join(dir, "many.go")
+	for path, content := range map[string]string{
+		filepath.Join(dir, "go.mod"): "module example.com/project\n\ngo 1.26\n", file: source.String(), filepath.Join(dir, "cover.out"): profile.String(),
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return load(tb, dir), open(tb, file)
 }
 
 // BenchmarkGapTree has 10,000 files of 10 functions, of which no test reaches 5.

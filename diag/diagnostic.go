@@ -10,10 +10,12 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// Code is the stable code of an uncovered function's diagnostic; FadeCode that of a faded stretch.
+// Code is the stable code of an uncovered function's diagnostic; FadeCode that of a faded stretch;
+// LeftCode that of the one which says what limits.marks leaves out.
 const (
 	Code     = "uncovered"
 	FadeCode = "uncovered-code"
+	LeftCode = "left-out"
 )
 
 // Diagnostic is a mark in a document.
@@ -39,7 +41,8 @@ type Related struct {
 
 // Diagnostics has one for every function of the document that no test reaches, in the order of
 // the text; with the setting `fade` also one for every stretch that did not run. In a settings file
-// it has one for each problem. It is empty where there is nothing to show.
+// it has one for each problem. It is empty where there is nothing to show. Of diagnostics and of the
+// stretches that they point to there are limits.marks each; a last diagnostic then says what is missing.
 func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	if found := settingsProblems(d); found != nil {
 		return found
@@ -51,24 +54,51 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	settings := &file.Folder.Settings
 	severity := fileSeverity(file)
 	var out []Diagnostic
+	most := settings.Limits.Marks
+	related, left, from := 0, 0, Span{} // left is the functions of which something is missing, from is the first
 	for _, m := range Marks(file, d) {
 		if m.Stale && settings.Stale == config.StaleHide {
 			continue
 		}
-		stretches := stretchesOf(file, &m, d)
-		if m.Uncovered() && severity != config.SeverityOff {
-			g := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
-			if m.Stale && settings.Stale == config.StaleDim {
-				g.Severity = config.SeverityHint
-				g.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, untested(&m.Func, file.Coverage.Unit), staleWord)
-			}
-			out = append(out, g)
+		uncovered := m.Uncovered() && severity != config.SeverityOff
+		if !uncovered && !(settings.Fade && m.Statements.Uncovered() > 0) {
+			continue
 		}
-		if settings.Fade {
-			for _, r := range stretches {
-				out = append(out, Diagnostic{Span: r.Span, Severity: config.SeverityHint, Code: FadeCode, Message: r.Message, Faded: true})
+		cut := len(out) >= most
+		if !cut {
+			stretches := stretchesOf(file, &m, d)
+			if uncovered {
+				g := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
+				if n := most - related; len(stretches) > n {
+					g.Related, cut = stretches[:n], true
+				}
+				related += len(g.Related)
+				if m.Stale && settings.Stale == config.StaleDim {
+					g.Severity = config.SeverityHint
+					g.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, untested(&m.Func, file.Coverage.Unit), staleWord)
+				}
+				out = append(out, g)
+			}
+			if settings.Fade {
+				n := min(len(stretches), most-len(out))
+				for _, r := range stretches[:n] {
+					out = append(out, Diagnostic{Span: r.Span, Severity: config.SeverityHint, Code: FadeCode, Message: r.Message, Faded: true})
+				}
+				cut = cut || n < len(stretches)
 			}
 		}
+		if cut {
+			if left == 0 {
+				from = m.NameNow
+			}
+			left++
+		}
+	}
+	if left > 0 {
+		out = append(out, Diagnostic{
+			Span: from, Severity: config.SeverityInformation, Code: LeftCode,
+			Message: fmt.Sprintf("marks of %s are left out: there are more than limits.marks", plural(left, "function")),
+		})
 	}
 	return out
 }

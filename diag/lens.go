@@ -44,20 +44,29 @@ func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 		return nil
 	}
 	out := []Lens{{}}
-	for _, m := range lensMarks(file, d) {
+	for _, m := range placedIn(file, d).lenses().marks {
 		out = append(out, Lens{Span: m.NameNow, Func: FuncID{m.Func.String(), m.Ordinal}})
 	}
 	return out
 }
 
-func lensMarks(file *workspace.File, d *workspace.Document) []Mark {
+// lensMarks are the functions of a document that have a lens.
+type lensMarks struct {
+	marks []*Mark
+	byID  map[FuncID]*Mark
+	// left is how many have none because there are more than limits.marks.
+	left int
+}
+
+func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 	settings := &file.Folder.Settings
+	out := lensMarks{byID: map[FuncID]*Mark{}}
 	if settings.Lens.Functions == config.FunctionsNone {
-		return nil
+		return out
 	}
-	var out []Mark
 	var missed coverage.Span // of the last function that no test reaches
-	for _, m := range Marks(file, d) {
+	for i := range marks {
+		m := &marks[i]
 		_, excluded := file.ExcludedBy(m.Span.Start)
 		inside := m.Span != missed && missed.Start.Compare(m.Span.Start) <= 0 && m.Span.End.Compare(missed.End) <= 0
 		if m.Uncovered() && !inside {
@@ -68,8 +77,11 @@ func lensMarks(file *workspace.File, d *workspace.Document) []Mark {
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
 			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll:
+		case len(out.marks) >= settings.Limits.Marks:
+			out.left++
 		default:
-			out = append(out, m)
+			out.marks = append(out.marks, m)
+			out.byID[FuncID{m.Func.String(), m.Ordinal}] = m
 		}
 	}
 	return out
@@ -100,34 +112,36 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id FuncID) (l Label
 		if file == nil {
 			return unmeasured(s, d)
 		}
-		return Label{Title: fileTitle(file), Jump: true}, true
+		title := fileTitle(file)
+		if n := placedIn(file, d).lenses().left; n > 0 {
+			title += fmt.Sprintf(" · %d more functions have no lens (limits.marks)", n)
+		}
+		return Label{Title: title, Jump: true}, true
 	}
 	if file == nil {
 		return Label{}, false
 	}
-	unit := file.Coverage.Unit
-	for _, m := range lensMarks(file, d) {
-		if id != (FuncID{m.Func.String(), m.Ordinal}) {
-			continue
-		}
-		var title string
-		e, excluded := file.ExcludedBy(m.Span.Start)
-		switch {
-		case excluded:
-			return Label{Title: excludedWords(e.Reason)}, true
-		case m.Uncovered():
-			title = "not covered · " + untested(&m.Func, unit)
-		case m.Statements.Uncovered() == 0:
-			title = "covered · " + of(m.Statements, unit)
-		default:
-			title = fmt.Sprintf("%s covered · %d missed ▸", of(m.Statements, unit), m.Statements.Uncovered())
-		}
-		if m.Stale && file.Folder.Settings.Stale == config.StaleDim {
-			title = "stale · " + title
-		}
-		return Label{Title: title, Jump: true, From: m.Now.Start}, true
+	m := placedIn(file, d).lenses().byID[id]
+	if m == nil {
+		return Label{}, false
 	}
-	return Label{}, false
+	unit := file.Coverage.Unit
+	var title string
+	e, excluded := file.ExcludedBy(m.Span.Start)
+	switch {
+	case excluded:
+		return Label{Title: excludedWords(e.Reason)}, true
+	case m.Uncovered():
+		title = "not covered · " + untested(&m.Func, unit)
+	case m.Statements.Uncovered() == 0:
+		title = "covered · " + of(m.Statements, unit)
+	default:
+		title = fmt.Sprintf("%s covered · %d missed ▸", of(m.Statements, unit), m.Statements.Uncovered())
+	}
+	if m.Stale && file.Folder.Settings.Stale == config.StaleDim {
+		title = "stale · " + title
+	}
+	return Label{Title: title, Jump: true, From: m.Now.Start}, true
 }
 
 // fileTitle says how urgent a file is and how far from its target: "critical · 0 of 530 lines · 292 to

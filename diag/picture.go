@@ -134,7 +134,8 @@ type mover struct {
 
 func newMover(file *workspace.File, d *workspace.Document) *mover {
 	v := &mover{file: file, doc: d, a: anchor{doc: d}}
-	v.marks, v.found = place(file, d)
+	p := placedIn(file, d)
+	v.marks, v.found = p.all, p.found
 	var last coverage.Point
 	for _, m := range v.marks {
 		if m.Span.End.Compare(last) > 0 {

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
@@ -23,11 +24,18 @@ type Document struct {
 	Base *text.Text
 
 	parsed, parsedBase func() *source.Parsed
+	derived            *atomic.Pointer[derived]
+}
+
+// derived is what was last made of a document and what the profiles say of its file.
+type derived struct {
+	file *File
+	made func() any
 }
 
 // NewDocument makes a document of what the editor opened.
 func NewDocument(uri, path string, version int32, t *text.Text) *Document {
-	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, parsed: parseOnce(path, t)}
+	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, parsed: parseOnce(path, t), derived: new(atomic.Pointer[derived])}
 	d.parsedBase = d.parsed
 	return d
 }
@@ -35,13 +43,14 @@ func NewDocument(uri, path string, version int32, t *text.Text) *Document {
 // WithText returns the document after an edit.
 func (d *Document) WithText(version int32, t *text.Text) *Document {
 	e := *d
-	e.Version, e.Text, e.parsed = version, t, parseOnce(d.Path, t)
+	e.Version, e.Text, e.parsed, e.derived = version, t, parseOnce(d.Path, t), new(atomic.Pointer[derived])
 	return &e
 }
 
 // WithBase returns the document with another text under its marks.
 func (d *Document) WithBase(t *text.Text) *Document {
 	e := *d
+	e.derived = new(atomic.Pointer[derived])
 	if t.String() == d.Text.String() {
 		e.Base, e.parsedBase = d.Text, d.parsed
 	} else {
@@ -55,6 +64,19 @@ func (d *Document) Parsed() *source.Parsed { return d.parsed() }
 
 // ParsedBase is what Base holds; nil where the language is not known.
 func (d *Document) ParsedBase() *source.Parsed { return d.parsedBase() }
+
+// Derive returns what make makes of the document and a file, made once for the two while nobody asks for
+// another file. Make must be a pure function of both, and the same wherever the document is used; what it
+// returns must not be written.
+func (d *Document) Derive(file *File, make func() any) any {
+	for {
+		known := d.derived.Load()
+		if known != nil && known.file == file {
+			return known.made()
+		}
+		d.derived.CompareAndSwap(known, &derived{file, sync.OnceValue(make)})
+	}
+}
 
 // parseOnce puts the work off until somebody asks. That is no write into a snapshot that anyone
 // could see: the same text always gives the same result.

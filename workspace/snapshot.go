@@ -135,7 +135,7 @@ type File struct {
 	Standing *priority.Standing
 	// Coverage is the union of the parts without what is excluded.
 	Coverage *coverage.File
-	// Excluded is what markers in the source take out, sorted; Taken is how much of the unit.
+	// Excluded is what markers in the source take out, sorted and without overlap; Taken is how much of the unit.
 	Excluded []coverage.Exclusion
 	Taken    coverage.Tally
 	// Parts are sorted by the profiles' paths.
@@ -206,8 +206,13 @@ func (f *File) raw() bool {
 // ExcludedBy returns the exclusion around a place of the profile's text; ok is false where there is
 // none.
 func (f *File) ExcludedBy(p coverage.Point) (e coverage.Exclusion, ok bool) {
-	i := slices.IndexFunc(f.Excluded, func(e coverage.Exclusion) bool { return e.Span.Contains(p) })
-	if i < 0 {
+	i, _ := slices.BinarySearchFunc(f.Excluded, p, func(e coverage.Exclusion, p coverage.Point) int {
+		if e.Span.End.Compare(p) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	if i == len(f.Excluded) || !f.Excluded[i].Span.Contains(p) {
 		return coverage.Exclusion{}, false
 	}
 	return f.Excluded[i], true
