@@ -47,6 +47,10 @@ type publisher struct {
 type sent struct {
 	uri  uri.URI
 	hash uint64 // of the diagnostics; 0 for none
+	// What they were made of, while the document is open.
+	doc    *workspace.Document
+	file   *workspace.File
+	hidden bool
 }
 
 func newPublisher(s *Server) *publisher {
@@ -162,6 +166,10 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 	for _, path := range slices.Sorted(maps.Keys(snap.Documents)) {
 		d := snap.Documents[path]
 		keep[path] = true
+		// The same document with the same figures has the same diagnostics: an edit costs its own document.
+		if s, ok := p.sent[path]; ok && s.doc == d && s.file == snap.FileOf(d) && s.hidden == snap.Hidden {
+			continue
+		}
 		p.pushDocument(ctx, c, snap, d, uri.URI(d.URI))
 	}
 	if changed {
@@ -197,8 +205,15 @@ func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace
 	if len(items) > 0 {
 		hash = hashOf(items)
 	}
+	now := sent{uri: u, hash: hash}
+	if d.URI != "" {
+		now.doc, now.file, now.hidden = d, snap.FileOf(d), snap.Hidden
+	}
 	before, known := p.sent[d.Path]
 	if known && before.hash == hash && before.uri == u || !known && hash == 0 {
+		if known || now.doc != nil {
+			p.sent[d.Path] = now
+		}
 		return
 	}
 	if known && before.uri != u {
@@ -212,7 +227,7 @@ func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace
 		p.report(err)
 		return
 	}
-	p.sent[d.Path] = sent{u, hash}
+	p.sent[d.Path] = now
 }
 
 // closedFiles are the files that are not open and still have diagnostics, for folders whose
