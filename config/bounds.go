@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,6 +167,9 @@ func (e Effective) Confine(dir string, p Places) (Effective, []Problem) {
 
 // Reads reports whether a profile may lie at an absolute path, with its links resolved.
 func (e Effective) Reads(path string) bool { return e.reads == nil || e.reads.hold(path) }
+
+// ReadsLike reports whether Reads is the same for both.
+func (e Effective) ReadsLike(o Effective) bool { return reflect.DeepEqual(e.reads, o.reads) }
 
 // ProfilePatterns returns Profiles as globs that are absolute or relative to the workspace folder dir.
 func (e Effective) ProfilePatterns(dir string) []string {

@@ -44,15 +44,22 @@ type Surroundings struct {
 	Unmeasured []string
 }
 
-// examples is how many files the doctor lists of each sort.
-const examples = 5
+// examples is how many files the doctor lists of each sort, listed how many folders and problems.
+const (
+	examples = 5
+	listed   = 100
+)
 
 // Doctor writes, as Markdown, why something is shown or not: which profiles there are, how old, what
 // they match and what not and why, and the settings in force with where they come from.
 func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Time) {
 	d := &doctor{snap: s, now: now}
 	d.printf("# covls doctor\n")
-	for _, f := range s.Folders {
+	for i, f := range s.Folders {
+		if i == listed {
+			d.printf("\nAnd %d more.\n", len(s.Folders)-i)
+			break
+		}
 		d.printf("\nWorkspace folder: %s\n", escape.Markdown(f.Dir))
 	}
 	if len(s.Folders) == 0 {
@@ -61,9 +68,7 @@ func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Ti
 	d.profiles(around)
 	d.files(around.Unmeasured)
 	d.problems(around)
-	for _, f := range s.Folders {
-		d.settings(f)
-	}
+	d.settings()
 	_, _ = io.WriteString(w, escape.Log(d.String())) // a doctor that can't write can't say so either
 }
 
@@ -77,8 +82,9 @@ func (d *doctor) printf(format string, args ...any) { fmt.Fprintf(d, format, arg
 
 func (d *doctor) profiles(around Surroundings) {
 	d.printf("\n## Profiles\n\n")
+	became := matched(d.snap)
 	for _, p := range d.snap.Profiles {
-		d.profile(p)
+		d.profile(p, became[p.Path])
 	}
 	for _, p := range around.Pending {
 		by := ""
@@ -101,19 +107,18 @@ func (d *doctor) profiles(around Surroundings) {
 	}
 }
 
-func (d *doctor) profile(p *workspace.Profile) {
+func (d *doctor) profile(p *workspace.Profile, m *matches) {
 	d.printf("- **%s**", escape.Markdown(diag.ProfileName(p)))
 	if p.Report == nil {
 		d.printf(": nothing read")
 	} else {
-		m := d.matched(p)
 		d.printf(": %s, written %s ago, %s", p.Format, age(d.now.Sub(p.ModTime)), count(len(p.Report.Files), "file"))
 		for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
 			if t := p.Report.Total(unit); t.Total > 0 {
 				d.printf(", %d of %d %s covered", t.Covered, t.Total, unit.Noun(t.Total))
 			}
 		}
-		d.printf("; %d matched, %d not", m.found, len(m.lost))
+		d.printf("; %d matched, %d not", m.found, m.lost)
 		if m.ambiguous > 0 {
 			d.printf(", %d of them may be several files", m.ambiguous)
 		}
@@ -175,36 +180,37 @@ func indented(text string) string {
 
 // matches is what became of a profile's names.
 type matches struct {
-	found     int
-	lost      []*workspace.File
-	ambiguous int // of lost
+	found, lost int
+	ambiguous   int // of lost
 }
 
-func (d *doctor) matched(p *workspace.Profile) matches {
-	var m matches
-	for _, f := range d.snap.Files {
-		if names(f, p) {
-			m.found++
-		}
+// matched tells for each profile, by its path, what became of its names.
+func matched(s *workspace.Snapshot) map[string]*matches {
+	out := map[string]*matches{}
+	for _, p := range s.Profiles {
+		out[p.Path] = &matches{}
 	}
-	for _, f := range d.snap.Lost {
-		if names(f, p) {
-			m.lost = append(m.lost, f)
-			if f.Ambiguous {
-				m.ambiguous++
+	each := func(f *workspace.File, add func(*matches)) {
+		var last *matches // the parts of a profile stand together
+		for _, part := range f.Parts {
+			if m := out[part.Profile.Path]; m != nil && m != last {
+				add(m)
+				last = m
 			}
 		}
 	}
-	return m
-}
-
-func names(f *workspace.File, p *workspace.Profile) bool {
-	for _, part := range f.Parts {
-		if part.Profile.Path == p.Path {
-			return true
-		}
+	for _, f := range s.Files {
+		each(f, func(m *matches) { m.found++ })
 	}
-	return false
+	for _, f := range s.Lost {
+		each(f, func(m *matches) {
+			m.lost++
+			if f.Ambiguous {
+				m.ambiguous++
+			}
+		})
+	}
+	return out
 }
 
 func (d *doctor) files(unmeasured []string) {
@@ -261,21 +267,53 @@ func (d *doctor) problems(around Surroundings) {
 		return
 	}
 	d.printf("\n## Problems\n\n")
-	for _, l := range lines {
+	for i, l := range lines {
+		if i == listed {
+			d.printf("- and %d more\n", len(lines)-i)
+			break
+		}
 		d.printf("- %s\n", escape.Prose(l))
 	}
 }
 
-func (d *doctor) settings(f *workspace.Folder) {
-	d.printf("\n## Settings in %s\n\n", escape.Markdown(f.Dir))
+// settings writes those of each folder; folders that have the same stand together.
+func (d *doctor) settings() {
+	others := map[string][]string{} // folders with the same table, by the table
+	var tables []string
+	for _, f := range d.snap.Folders {
+		table := settingsTable(f)
+		if others[table] == nil {
+			tables = append(tables, table)
+		}
+		others[table] = append(others[table], f.Dir)
+	}
+	for _, table := range tables {
+		dirs := others[table]
+		d.printf("\n## Settings in %s\n\n%s", escape.Markdown(dirs[0]), table)
+		for i, dir := range dirs[1:] {
+			if i == 0 {
+				d.printf("\nThey are the same in:\n\n")
+			}
+			if i == examples {
+				d.printf("- and %d more folders\n", len(dirs)-1-i)
+				break
+			}
+			d.printf("- %s\n", escape.Markdown(dir))
+		}
+	}
+}
+
+func settingsTable(f *workspace.Folder) string {
+	var b strings.Builder
 	rows := f.Settings.Table()
 	width := [2]int{}
 	for _, r := range rows {
 		width[0], width[1] = max(width[0], len(r.Key)), max(width[1], min(len(r.Value), 40))
 	}
 	for _, r := range rows {
-		d.printf("    %s\n", escape.Line(strings.TrimRight(fmt.Sprintf("%-*s  %-*s  %s", width[0], r.Key, width[1], r.Value, r.Origin), " ")))
+		fmt.Fprintf(&b, "    %s\n", escape.Line(strings.TrimRight(fmt.Sprintf("%-*s  %-*s  %s", width[0], r.Key, width[1], r.Value, r.Origin), " ")))
 	}
+	return b.String()
 }
 
 // age is a duration in the unit that people would use.

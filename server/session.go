@@ -36,6 +36,9 @@ type session struct {
 	// These belong to the goroutine.
 	loader  *workspace.Loader
 	folders []folder
+	changes []folderChange      // not in folders yet
+	roots   []watch.Root        // those of the watcher
+	inForce []*workspace.Folder // beside roots
 	editor  editorSettings
 	initial config.Layer // initializationOptions, below what the client says later
 
@@ -43,6 +46,9 @@ type session struct {
 
 	files      map[string]config.Layer // the last settings files that were whole, by path
 	configured bool
+	outdated   bool                        // folders or settings have changed that are not in force yet
+	unasked    bool                        // the client is to be asked for settings
+	asking     int                         // how many questions are under way
 	asked      int                         // how often the client was asked for settings
 	answered   int                         // the question whose answer is in force
 	loads      int                         // how many loads have begun
@@ -126,6 +132,7 @@ func (s *session) run(ctx context.Context) {
 			for _, job := range s.jobs.take() {
 				s.server.guard("job", func() { job(ctx) })
 			}
+			s.server.guard("settings", func() { s.settle(ctx) })
 		case u, ok := <-updates:
 			if !ok {
 				updates = nil
@@ -157,9 +164,7 @@ func (s *session) start() {
 		if c.initialOptions != nil {
 			s.initial, s.initialProblems = config.FromEditor("initializationOptions", c.initialOptions)
 		}
-		if !c.configuration {
-			s.configure(ctx)
-		}
+		s.outdated = s.outdated || !c.configuration
 		s.aroundNow()
 	})
 	if s.server.client.Load().configuration {
@@ -202,44 +207,61 @@ func (s *session) register(ctx context.Context) {
 // settingsPatience is how long the first load waits for a client that offered to tell settings.
 const settingsPatience = 2 * time.Second
 
-// askSettings asks the client for the settings of each folder and then configures. An answer that comes late
-// counts all the same, unless that to a later question was there before.
+// askSettings has the client asked for the settings of each folder.
 func (s *session) askSettings() {
-	s.jobs.put(func(ctx context.Context) {
-		s.asked++
-		question := s.asked
-		folders := slices.Clone(s.folders)
-		s.background.Go(func() {
-			section := "covls"
-			items := []protocol.ConfigurationItem{{Section: &section}}
-			for _, f := range folders {
-				if f.uri != "" {
-					items = append(items, protocol.ConfigurationItem{ScopeURI: &f.uri, Section: &section})
-				}
+	s.jobs.put(func(context.Context) { s.unasked = true })
+}
+
+// mostAsking bounds the questions that a client has not answered yet.
+const mostAsking = 4
+
+// settle puts in force, at once, what a number of jobs has changed of folders and settings: a client may tell
+// thousands of changes one by one.
+func (s *session) settle(ctx context.Context) {
+	s.takeChanges()
+	if s.unasked && s.asking < mostAsking {
+		s.unasked = false
+		s.ask(ctx)
+	}
+	if s.outdated {
+		s.configure(ctx)
+	}
+}
+
+// ask asks the client for the settings of each folder and then configures. An answer that comes late
+// counts all the same, unless that to a later question was there before.
+func (s *session) ask(ctx context.Context) {
+	s.asked++
+	s.asking++
+	question := s.asked
+	folders := slices.Clone(s.looked())
+	s.background.Go(func() {
+		section := "covls"
+		items := []protocol.ConfigurationItem{{Section: &section}}
+		for _, f := range folders {
+			if f.uri != "" {
+				items = append(items, protocol.ConfigurationItem{ScopeURI: &f.uri, Section: &section})
 			}
-			late := time.AfterFunc(settingsPatience, func() {
-				s.jobs.put(func(ctx context.Context) {
-					if !s.configured {
-						s.configure(ctx)
-					}
-				})
-			})
-			defer late.Stop()
-			limited, cancel := context.WithTimeout(ctx, callPatience)
-			defer cancel()
-			values, err := s.server.remote.Configuration(limited, &protocol.ConfigurationParams{Items: items})
-			if err != nil {
-				s.server.log.Info("the client tells no settings", slog.Any("error", err))
+		}
+		late := time.AfterFunc(settingsPatience, func() {
+			s.jobs.put(func(context.Context) { s.outdated = s.outdated || !s.configured })
+		})
+		defer late.Stop()
+		limited, cancel := context.WithTimeout(ctx, callPatience)
+		defer cancel()
+		values, err := s.server.remote.Configuration(limited, &protocol.ConfigurationParams{Items: items})
+		if err != nil {
+			s.server.log.Info("the client tells no settings", slog.Any("error", err))
+		}
+		got := settingsOf(values, folders)
+		s.jobs.put(func(context.Context) {
+			s.asking--
+			if told := got.all != nil || got.byDir != nil; told && question > s.answered {
+				s.answered, s.editor = question, got
+			} else if s.configured {
+				return // it is what was in force before
 			}
-			got := settingsOf(values, folders)
-			s.jobs.put(func(ctx context.Context) {
-				if told := got.all != nil || got.byDir != nil; told && question > s.answered {
-					s.answered, s.editor = question, got
-				} else if s.configured {
-					return // it is what was in force before
-				}
-				s.configure(ctx)
-			})
+			s.outdated = true
 		})
 	})
 }
@@ -279,21 +301,12 @@ func settingsOf(values []protocol.LSPAny, folders []folder) editorSettings {
 }
 
 func (s *session) setEditorSettings(e editorSettings) {
-	s.jobs.put(func(ctx context.Context) {
-		s.editor = e
-		s.configure(ctx)
-	})
+	s.jobs.put(func(context.Context) { s.editor, s.outdated = e, true })
 }
 
 func (s *session) changeFolders(added []folder, removed []string) {
-	s.jobs.put(func(ctx context.Context) {
-		s.folders = slices.DeleteFunc(s.folders, func(f folder) bool { return slices.Contains(removed, f.dir) })
-		for _, f := range added {
-			if !slices.ContainsFunc(s.folders, func(g folder) bool { return g.dir == f.dir }) {
-				s.folders = append(s.folders, f)
-			}
-		}
-		s.configure(ctx)
+	s.jobs.put(func(context.Context) {
+		s.changes, s.outdated = append(s.changes, folderChange{added, removed}), true
 	})
 	if s.server.client.Load().configuration {
 		s.askSettings()
@@ -302,15 +315,21 @@ func (s *session) changeFolders(added []folder, removed []string) {
 
 // configure puts folders and settings in force.
 func (s *session) configure(ctx context.Context) {
-	s.configured = true
+	s.takeChanges()
+	s.configured, s.outdated = true, false
 	problems := slices.Concat(s.initialProblems, s.editor.problems)
+	if p, ok := s.tooMany(); ok {
+		problems = append(problems, p)
+	}
 	var folders []*workspace.Folder
 	var roots []watch.Root
 	var dirs []string
-	for _, f := range s.folders {
+	looked := map[string]bool{}
+	for _, f := range s.looked() {
 		dirs = append(dirs, f.dir)
+		looked[f.dir] = true
 	}
-	for _, f := range s.folders {
+	for _, f := range s.looked() {
 		var layers []config.Layer
 		own := filepath.Join(f.dir, config.FileName)
 		settingsFile, passed := config.Find(f.dir)
@@ -349,24 +368,30 @@ func (s *session) configure(ctx context.Context) {
 		root.Allows = func(path string) bool { return path == settingsFile || path == own || in.Settings.Reads(path) }
 		roots = append(roots, root)
 	}
+	told := 0
 	for _, p := range problems {
 		switch p.Severity {
 		case config.SeverityError, config.SeverityWarning:
-			s.server.publisher.tell(protocol.MessageTypeWarning, p.String())
+			if told++; told <= mostTold {
+				s.server.publisher.tell(protocol.MessageTypeWarning, p.String())
+			}
 		default:
 			s.server.publisher.note(protocol.MessageTypeInfo, p.String())
 		}
 	}
+	s.tellMore(told, "problems of the settings")
 	if len(folders) > 0 {
 		folders[0].Problems = problems
 	}
-	maps.DeleteFunc(s.searched, func(dir string, _ watch.Found) bool {
-		return !slices.ContainsFunc(s.folders, func(f folder) bool { return f.dir == dir })
-	})
+	maps.DeleteFunc(s.searched, func(dir string, _ watch.Found) bool { return !looked[dir] })
 	for _, err := range s.loader.SetFolders(ctx, folders) {
 		s.server.publisher.tell(protocol.MessageTypeWarning, err.Error())
 	}
-	s.watcher.SetRoots(roots)
+	if !sameRoots(roots, s.roots) || !slices.EqualFunc(folders, s.inForce, sameReads) {
+		s.watcher.SetRoots(roots)
+	}
+	s.roots, s.inForce = roots, folders
+	s.server.log.Info("settings are in force", slog.Int("folders", len(folders)))
 	s.aroundNow()
 }
 
@@ -393,14 +418,15 @@ func (s *session) touch(paths []string) {
 // opened looks at a document that was opened, and at the folder around it where the client named
 // none.
 func (s *session) opened(path string) {
-	s.jobs.put(func(ctx context.Context) {
-		s.imply(ctx, path)
+	s.jobs.put(func(context.Context) {
+		s.imply(path)
 		s.loader.Opened(path)
 	})
 }
 
 // imply takes the project around a document for the workspace where the client named no folder.
-func (s *session) imply(ctx context.Context, path string) {
+func (s *session) imply(path string) {
+	s.takeChanges()
 	for _, f := range s.folders {
 		if !f.implied || source.Inside(path, f.dir) {
 			return
@@ -417,9 +443,7 @@ func (s *session) imply(ctx context.Context, path string) {
 		}
 	}
 	s.folders = append(s.folders, folder{dir: dir, uri: uri.File(dir), implied: true})
-	if s.configured {
-		s.configure(ctx)
-	}
+	s.outdated = s.outdated || s.configured
 }
 
 func isProject(dir string) bool {
@@ -447,6 +471,7 @@ func (s *session) update(ctx context.Context, u watch.Update) {
 		changes = append(changes, change)
 	}
 	if settings && s.configured {
+		s.loader.Refresh()
 		s.configure(ctx)
 	}
 	s.found(u.Searched)
@@ -502,7 +527,8 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	done()
 	s.count(ctx)
 	s.sayProfiles()
-	for _, err := range troubles {
+	s.tellMore(len(troubles), "troubles with profiles")
+	for _, err := range troubles[:min(len(troubles), mostTold)] {
 		kind := protocol.MessageTypeWarning
 		if errors.Is(err, workspace.ErrUnfinished) {
 			kind = protocol.MessageTypeInfo
@@ -530,20 +556,35 @@ func (s *session) beginReading() (done func()) {
 // notes by which change of prefix files were found.
 func (s *session) sayProfiles() {
 	snap := s.server.store.Load()
+	var texts []string
 	for _, p := range snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {
-			s.server.publisher.tell(protocol.MessageTypeWarning, text)
+			texts = append(texts, text)
 		}
 	}
 	for _, l := range diag.PathNotes(snap) {
 		if l.Lost {
 			if s.listing == 0 {
-				s.server.publisher.tell(protocol.MessageTypeWarning, l.Text)
+				texts = append(texts, l.Text)
 			}
 		} else if !s.saidPaths[l.Text] {
 			s.saidPaths[l.Text] = true
 			s.server.publisher.note(protocol.MessageTypeInfo, l.Text)
 		}
+	}
+	s.tellMore(len(texts), "oddities of profiles")
+	for _, text := range texts[:min(len(texts), mostTold)] {
+		s.server.publisher.tell(protocol.MessageTypeWarning, text)
+	}
+}
+
+// mostTold is how many messages of one sort a load or a change of settings shows.
+const mostTold = 10
+
+// tellMore tells that of n messages of a sort only mostTold are shown.
+func (s *session) tellMore(n int, of string) {
+	if n > mostTold {
+		s.server.publisher.tell(protocol.MessageTypeWarning, fmt.Sprintf("there are more than %d %s: the command covls.doctor lists them", mostTold, of))
 	}
 }
 
@@ -620,7 +661,8 @@ func (s *session) sayEmpty(f watch.Found) {
 // facts are what the doctor knows beside the snapshot.
 func (s *session) facts(ctx context.Context) (searched []watch.Found, ok bool) {
 	answer := make(chan []watch.Found, 1)
-	s.jobs.put(func(context.Context) {
+	s.jobs.put(func(ctx context.Context) {
+		s.settle(ctx)
 		answer <- slices.SortedFunc(maps.Values(s.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
 	})
 	select {
@@ -634,6 +676,7 @@ func (s *session) facts(ctx context.Context) (searched []watch.Found, ok bool) {
 // reload reads settings and every profile again and calls done afterwards.
 func (s *session) reload(done func()) {
 	s.jobs.put(func(ctx context.Context) {
+		s.loader.Refresh()
 		s.configure(ctx)
 		var changes []workspace.Change
 		for _, p := range s.server.store.Load().Profiles {

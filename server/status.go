@@ -169,9 +169,13 @@ func figuresOf(snap *workspace.Snapshot, around *circumstances) *wireStatus {
 	}
 	s.Languages = slices.AppendSeq(s.Languages, maps.Keys(languages))
 	slices.Sort(s.Languages)
+	files := map[*workspace.Folder][]*workspace.File{}
+	for f := range diag.Named(snap) {
+		files[f.Folder] = append(files[f.Folder], f)
+	}
 	for _, f := range around.folders {
 		if in := folderIn(snap, f.dir); in != nil {
-			s.Folders = append(s.Folders, wireFolderOf(snap, in, f))
+			s.Folders = append(s.Folders, wireFolderOf(in, f, files[in]))
 		}
 	}
 	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.NewerSources > 0 })
@@ -211,14 +215,8 @@ func folderIn(snap *workspace.Snapshot, dir string) *workspace.Folder {
 	return snap.Folders[i]
 }
 
-func wireFolderOf(snap *workspace.Snapshot, in *workspace.Folder, f searchedFolder) wireFolder {
-	o := diag.OverviewOf(func(yield func(*workspace.File) bool) {
-		for file := range diag.Named(snap) {
-			if file.Folder == in && !yield(file) {
-				return
-			}
-		}
-	}, in.Settings.TotalTarget())
+func wireFolderOf(in *workspace.Folder, f searchedFolder, files []*workspace.File) wireFolder {
+	o := diag.OverviewOf(slices.Values(files), in.Settings.TotalTarget())
 	w := wireFolder{URI: string(f.uri), Name: escape.Line(in.Name), Patterns: patterns(in), SearchedDirs: f.dirs, Languages: []string{}}
 	w.Summary, w.Tiers, w.UncoveredFunctions = wireOverview(o)
 	for _, p := range f.projects {
@@ -283,12 +281,16 @@ func (s *session) aroundNow() {
 		return
 	}
 	around := &circumstances{loading: s.reading > 0 || s.listing > 0}
-	for _, f := range s.folders {
+	set := map[string]*workspace.Folder{}
+	for _, f := range s.server.store.Load().Folders {
+		set[f.Dir] = f
+	}
+	for _, f := range s.looked() {
 		in := searchedFolder{folder: f}
 		if found, ok := s.searched[f.dir]; ok {
 			in.searched, in.dirs, in.projects = true, found.Dirs, s.projects[f.dir]
-			if set := folderIn(s.server.store.Load(), f.dir); set != nil {
-				in.run = set.TestCommand(in.projects)
+			if known := set[f.dir]; known != nil {
+				in.run = known.TestCommand(in.projects)
 			}
 		}
 		around.folders = append(around.folders, in)

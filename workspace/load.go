@@ -63,12 +63,13 @@ type Loader struct {
 
 	store    *Store
 	folders  []*Folder
-	places   []source.Folder // beside folders
-	imports  []string        // packages of files that were not found
-	listed   map[string]bool // those that go list was asked for
-	answered map[string]bool // those of listed that it has answered
-	polls    map[string]poll // by profile
-	projects map[string]bool // whether a directory has a manifest
+	places   []source.Folder            // beside folders
+	imports  []string                   // packages of files that were not found
+	listed   map[string]bool            // those that go list was asked for
+	answered map[string]bool            // those of listed that it has answered
+	polls    map[string]poll            // by profile
+	projects map[string]bool            // whether a directory has a manifest
+	modules  map[string]*source.Modules // by folder, as they were last read
 	profiles map[string]*Profile
 	scans    map[string]scan           // by path
 	asked    map[string]time.Time      // when the commits of a folder were last counted
@@ -120,6 +121,7 @@ func NewLoader(store *Store) *Loader {
 		answered: map[string]bool{},
 		polls:    map[string]poll{},
 		projects: map[string]bool{},
+		modules:  map[string]*source.Modules{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
 		asked:    map[string]time.Time{},
@@ -128,7 +130,8 @@ func NewLoader(store *Store) *Loader {
 }
 
 // SetFolders replaces the workspace folders and publishes. Profiles of folders that are no longer
-// there are forgotten. The errors are go.mod and go.work files that can't be read.
+// there are forgotten. The errors are go.mod and go.work files that can't be read; those of a folder that
+// was there before are not read again, but after Refresh.
 func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	var problems []error
 	l.folders = slices.Clone(folders)
@@ -148,9 +151,15 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	clear(l.projects)
 	clear(l.asked)
 	l.forgetCommits()
+	maps.DeleteFunc(l.modules, func(dir string, _ *source.Modules) bool { return !l.hasFolder(dir) })
 	for _, f := range l.folders {
-		modules, bad := source.FindModules(f.Dir)
-		problems = append(problems, bad...)
+		modules := l.modules[f.Dir]
+		if modules == nil {
+			var bad []error
+			modules, bad = source.FindModules(f.Dir)
+			problems = append(problems, bad...)
+			l.modules[f.Dir] = modules
+		}
 		place := source.Folder{Dir: f.Dir, Modules: modules, Packages: map[string]string{}}
 		for _, m := range f.Settings.Paths {
 			place.Mappings = append(place.Mappings, source.Mapping{From: m.From, To: m.To})
@@ -170,6 +179,9 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	l.publish(ctx, nil)
 	return problems
 }
+
+// Refresh has SetFolders read all go.mod and go.work files again.
+func (l *Loader) Refresh() { clear(l.modules) }
 
 // Read reads the profiles that changed, publishes what they say, then looks at all the sources and
 // publishes again. The errors are one for each profile whose trouble is new.
