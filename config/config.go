@@ -194,7 +194,7 @@ type Limits struct {
 	SourceBytes int64
 	// Profiles is the number of profiles that one search returns.
 	Profiles int
-	// TotalBytes is what all profiles together may take of memory. One alone may take more.
+	// TotalBytes is what all profiles but the largest may take of memory together.
 	TotalBytes int64
 	// Folders is the number of workspace folders. It is that of the editor's settings.
 	Folders int

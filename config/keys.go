@@ -111,7 +111,7 @@ var keys = []key{
 		func(s *Settings) *int64 { return &s.Limits.SourceBytes }, integer[int64](1, 1<<40)),
 	field("limits.profiles", "Largest number of profiles found in one search.",
 		func(s *Settings) *int { return &s.Limits.Profiles }, integer(1, math.MaxInt32)),
-	field("limits.total_bytes", "Largest size in memory of all profiles together, in bytes; one alone may be larger.",
+	field("limits.total_bytes", "What all profiles but the largest may take of memory together, in bytes.",
 		func(s *Settings) *int64 { return &s.Limits.TotalBytes }, integer[int64](1, 1<<40)),
 	field("limits.folders", "Largest number of workspace folders; counts in the settings of the editor only.",
 		func(s *Settings) *int { return &s.Limits.Folders }, integer(1, math.MaxInt32)),

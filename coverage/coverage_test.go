@@ -503,3 +503,18 @@ func TestWithout(t *testing.T) {
 		})
 	}
 }
+
+// TestReportBytes holds what a report says of its size against the memory that its values take.
+func TestReportBytes(t *testing.T) {
+	t.Parallel()
+	size := func(v any, n int) int { return int(reflect.TypeOf(v).Size()) * n }
+	r := &coverage.Report{Files: []*coverage.File{{
+		Name: "a.go", Regions: make([]coverage.Region, 3), Lines: make([]coverage.Line, 5),
+		Branches: make([]coverage.Branch, 7), Funcs: []coverage.Func{{Name: "F", Receiver: "*T"}, {Name: "G"}},
+	}}}
+	want := size(coverage.File{}, 1) + size(coverage.Region{}, 3) + size(coverage.Line{}, 5) + size(coverage.Branch{}, 7) +
+		size(coverage.Func{}, 2) + len("a.go"+"F"+"*T"+"G")
+	if got := r.Bytes(); got != int64(want) {
+		t.Errorf("%d bytes, want %d", got, want)
+	}
+}

@@ -71,6 +71,8 @@ type Loader struct {
 	projects map[string]bool            // whether a directory has a manifest
 	modules  map[string]*source.Modules // by folder, as they were last read
 	profiles map[string]*Profile
+	held     int64                     // what the reports of profiles take of memory
+	madeWay  []error                   // the troubles of profiles that were left out for others
 	scans    map[string]scan           // by path
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
@@ -188,17 +190,23 @@ func (l *Loader) Refresh() { clear(l.modules) }
 func (l *Loader) Read(ctx context.Context, changes []Change) []error {
 	var troubles []error
 	fresh := map[*Profile]bool{}
-	for i, c := range changes {
-		l.progress("reading "+filepath.Base(c.Path), i, len(changes))
+	shown := false // something that anybody can see has changed
+	l.held, l.madeWay = 0, nil
+	for _, p := range l.profiles {
+		l.held += p.bytes
+	}
+	take := func(c Change) {
 		before := l.profiles[c.Path]
 		after := l.read(c)
-		if after == nil {
+		switch {
+		case after == nil:
+			shown = shown || before != nil
 			delete(l.profiles, c.Path)
-			continue
+			return
+		case after == before:
+			return
 		}
-		if after == before {
-			continue
-		}
+		shown = shown || !after.looksLike(before)
 		l.profiles[c.Path] = after
 		if after.Trouble == nil {
 			fresh[after] = true
@@ -206,14 +214,30 @@ func (l *Loader) Read(ctx context.Context, changes []Change) []error {
 			troubles = append(troubles, after.Trouble)
 		}
 	}
-	l.publish(ctx, fresh)
-	return troubles
+	for i, c := range changes {
+		l.progress("reading "+filepath.Base(c.Path), i, len(changes))
+		take(c)
+	}
+	for _, path := range l.fitting() {
+		take(Change{Path: path})
+	}
+	if shown {
+		l.publish(ctx, fresh)
+	}
+	return append(troubles, l.madeWay...)
+}
+
+// looksLike reports whether nobody sees a difference between a profile and what it was before: it is no
+// profile, as it was none.
+func (p *Profile) looksLike(before *Profile) bool {
+	return before != nil && p.Report == nil && before.Report == nil && p.Folder == before.Folder &&
+		p.Trouble != nil && before.Trouble != nil && p.Trouble.Error() == before.Trouble.Error()
 }
 
 // worthTelling reports whether a trouble is new. A file that only has the name of a profile and is
 // something else is no trouble, unless somebody named it.
 func (l *Loader) worthTelling(before, after *Profile) bool {
-	if errors.Is(after.Trouble, profile.ErrFormat) && after.Folder.Settings.Profiles == nil {
+	if errors.Is(after.Trouble, profile.ErrFormat) && !after.Named() {
 		return false
 	}
 	return before == nil || before.Trouble == nil || before.Trouble.Error() != after.Trouble.Error()
@@ -234,6 +258,7 @@ func (l *Loader) read(c Change) *Profile {
 	now, err := looks(c.Path)
 	if c.Gone || errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Dir(c.Path)); err == nil || next.Report == nil {
+			l.held -= next.bytes
 			return nil
 		}
 		if next.Gone.IsZero() {
@@ -258,9 +283,19 @@ func (l *Loader) read(c Change) *Profile {
 	if now, err := looks(c.Path); err != nil || c.unsettled(now) {
 		return before
 	}
+	bytes := int64(0)
+	if err == nil {
+		bytes = got.Report.Bytes()
+	}
+	next.wanted = 0
 	switch {
 	case err != nil:
 		next.Trouble = err
+	case !l.fits(next, bytes):
+		next.leave(l, bytes)
+		if next.Report != nil {
+			next.Trouble = fmt.Errorf("%w; showing what it said before", next.Trouble)
+		}
 	case len(got.Report.Files) == 0 && next.Report != nil && len(next.Report.Files) > 0:
 		next.Trouble = fmt.Errorf("%s holds nothing: %w; showing what it said before", l.Name(c.Path), ErrUnfinished)
 	default:
@@ -268,10 +303,23 @@ func (l *Loader) read(c Change) *Profile {
 		// The same content keeps the same report, so that all that was made of it stands.
 		if next.Report == nil || next.hash != got.Hash {
 			next.Report = got.Report
+			l.held += bytes - next.bytes
+			next.bytes = bytes
 		}
 		next.Format, next.hash = got.Format, got.Hash
 	}
 	return next
+}
+
+// Judge tells whether the files that changed are profiles, by their paths; those that are gone are left out.
+func (l *Loader) Judge(changes []Change) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range changes {
+		if p := l.profiles[c.Path]; p != nil {
+			out[c.Path] = p.Report != nil || !errors.Is(p.Trouble, profile.ErrFormat)
+		}
+	}
+	return out
 }
 
 // Expire forgets profiles that have been gone for too long.

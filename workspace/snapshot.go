@@ -4,11 +4,15 @@ package workspace
 
 import (
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
@@ -98,6 +102,19 @@ type Profile struct {
 	Gone time.Time
 
 	hash uint64
+	// bytes is what Report takes of memory; wanted is what the content on disk would take that was left out
+	// because there was no room for it, 0 where it was not.
+	bytes, wanted int64
+}
+
+// Named reports whether the settings name the profile: by its path, or by a glob that says something of its name.
+func (p *Profile) Named() bool {
+	base := filepath.Base(p.Path)
+	return slices.ContainsFunc(p.Folder.Settings.Profiles, func(glob string) bool {
+		last := path.Base(filepath.ToSlash(glob))
+		matches, err := doublestar.Match(last, base)
+		return err == nil && (matches || last == base) && strings.Trim(last, "*") != ""
+	})
 }
 
 // Part is what one profile says of a file.
