@@ -400,7 +400,7 @@ func RootOf(f *workspace.Folder) watch.Root {
 	settings := &f.Settings
 	root := watch.Root{
 		Dir: f.Dir, GoCoverDirs: settings.Profiles == nil, Allows: settings.Reads, Settle: settings.Settle,
-		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries,
+		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries, Profiles: settings.Limits.Profiles,
 	}
 	if settings.Profiles == nil {
 		// A covmeta file stands for its directory, which GoCoverDirs finds.
@@ -522,6 +522,7 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	done := s.beginReading()
 	defer done()
 	troubles := s.loader.Read(ctx, changes)
+	s.watcher.Judge(s.loader.Judge(changes))
 	progress.end()
 	s.list(ctx)
 	done()

@@ -256,7 +256,7 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 	for _, p := range snap.Profiles {
 		// A file that only has the name of a profile and is something else is no news, unless
 		// somebody named it.
-		if p.Report == nil && errors.Is(p.Trouble, profile.ErrFormat) && p.Folder.Settings.Profiles == nil {
+		if p.Report == nil && errors.Is(p.Trouble, profile.ErrFormat) && !p.Named() {
 			continue
 		}
 		w := wireProfile{

@@ -68,16 +68,25 @@ func (m *matcher) discover(ctx context.Context) (Found, error) {
 			w.add(path)
 		}
 	}
-	for _, s := range m.starts() {
-		if _, err := os.Stat(s.dir); err == nil && !m.allows(s.dir) {
-			w.refuse(s.dir)
+	starts := m.starts()
+	around := slices.ContainsFunc(starts, func(s start) bool {
+		rel, ok := below(s.dir, m.root.Dir)
+		return ok && rel != "." && s.depth == 0 && m.walked(rel)
+	})
+	var err error
+	if around {
+		// What is in the folder goes before what is around it, which the bounds may leave out.
+		_, err = w.from(ctx, start{dir: m.root.Dir})
+		w.skip = m.root.Dir
+	}
+	for i := 0; i < len(starts) && err == nil; i++ {
+		if _, err := os.Stat(starts[i].dir); err == nil && !m.allows(starts[i].dir) {
+			w.refuse(starts[i].dir)
 			continue
 		}
-		if _, err := w.from(ctx, s); err != nil {
-			break
-		}
+		_, err = w.from(ctx, starts[i])
 	}
-	w.leave(w.unread, len(w.unread), "directories that can't be read")
+	w.leave(w.unread, w.unreads, "directories that can't be read")
 	w.leave(w.refused, w.refusals, "that lead out of the workspace")
 	return Found{
 		Dir:      m.root.Dir,
@@ -92,63 +101,67 @@ type walk struct {
 	m       *matcher
 	found   map[string]bool
 	left    []string
-	unread  []string // directories that can't be read, in words
+	unread  []string // the first directories that can't be read, in words
+	unreads int      // how many can't be
 	entries int      // how many more may be looked at
 	dirs    int
-	deep    bool // the bound of depth has been reached
-	full    bool // the bound of profiles has been reached
+	short   bool   // the bound of entries has been reached
+	deep    bool   // the bound of depth has been reached
+	full    bool   // the bound of profiles has been reached
+	skip    string // a directory that was searched already; "" for none
 
 	refused  []string // the first that lead to where the root allows nothing, in words
 	refusals int      // how many do
 }
 
 // from searches below a directory, breadth first so that the bounds cut off what is deep. It
-// returns the directories it came by.
-func (w *walk) from(ctx context.Context, s start) ([]string, error) {
+// returns the first directories it came by, one more than lookDirs at most.
+func (w *walk) from(ctx context.Context, s start) (first []string, err error) {
 	depth := w.m.root.Depth + 1
 	if s.depth > 0 {
 		depth = min(depth, s.depth)
 	}
 	dirs := []string{s.dir}
-	for next, level := 0, 1; next < len(dirs); level++ {
-		for end := len(dirs); next < end; next++ {
+	for level := 1; len(dirs) > 0; level++ {
+		first = append(first, dirs[:min(len(dirs), lookDirs+1-len(first))]...)
+		var below []string
+		for _, dir := range dirs {
 			if err := ctx.Err(); err != nil {
-				return dirs, err
+				return first, err
 			}
 			if w.entries <= 0 {
-				return dirs, nil
+				w.cut(dir)
+				return first, nil
 			}
-			sub := w.read(dirs[next])
+			sub := w.read(dir)
 			switch {
 			case level < depth:
-				dirs = append(dirs, sub...)
+				below = append(below, sub...)
 			case len(sub) > 0 && depth != s.depth && !w.deep:
 				w.deep = true
-				w.left = append(w.left, fmt.Sprintf("directories more than %d deep, such as %s", w.m.root.Depth, sub[0]))
+				w.left = append(w.left, fmt.Sprintf("directories more than %d deep (limits.depth), such as %s", w.m.root.Depth, sub[0]))
 			}
 		}
+		dirs = below
 	}
-	return dirs, nil
+	return first, nil
 }
 
 // read takes up the profiles of a directory and returns its subdirectories.
 func (w *walk) read(dir string) (sub []string) {
-	entries, err := readDir(dir, w.entries+1)
-	w.dirs++
-	if err != nil && (dir == w.m.root.Dir || !errors.Is(err, fs.ErrNotExist)) {
-		w.unread = append(w.unread, err.Error())
-	}
-	if w.entries -= len(entries); w.entries < 0 {
-		w.left = append(w.left, fmt.Sprintf("what comes after %d directory entries, in and below %s", w.m.root.Entries, dir))
-	}
-	prefix := strings.TrimSuffix(dir, separator) + separator
 	coverDir := false
-	for _, e := range entries {
+	prefix := strings.TrimSuffix(dir, separator) + separator
+	err := eachEntry(dir, func(e fs.DirEntry) bool {
+		if w.entries <= 0 {
+			w.cut(dir)
+			return false
+		}
+		w.entries--
 		name, mode := e.Name(), e.Type()
 		switch {
 		case mode.IsDir():
-			if !skipped(name) {
-				sub = append(sub, prefix+name)
+			if path := prefix + name; !skipped(name) && !pseudo(path) && path != w.skip {
+				sub = append(sub, path)
 			}
 		case !mode.IsRegular() && mode != fs.ModeSymlink:
 		case w.m.root.GoCoverDirs && strings.HasPrefix(name, covMeta):
@@ -158,11 +171,26 @@ func (w *walk) read(dir string) (sub []string) {
 				w.add(path)
 			}
 		}
+		return true
+	})
+	w.dirs++
+	if err != nil && (dir == w.m.root.Dir || !errors.Is(err, fs.ErrNotExist)) {
+		if w.unreads++; w.unreads <= examples {
+			w.unread = append(w.unread, err.Error())
+		}
 	}
 	if coverDir && w.m.coverDir(dir) {
 		w.add(dir)
 	}
 	return sub
+}
+
+// cut says, once, that the bound of entries was reached.
+func (w *walk) cut(dir string) {
+	if !w.short {
+		w.short = true
+		w.left = append(w.left, fmt.Sprintf("what comes after %d directory entries (limits.entries), in and below %s", w.m.root.Entries, dir))
+	}
 }
 
 // add takes up a profile, if it may lie there.
@@ -175,7 +203,7 @@ func (w *walk) add(path string) {
 		w.found[path] = true
 	case !w.full:
 		w.full = true
-		w.left = append(w.left, fmt.Sprintf("profiles after the first %d, such as %s", w.m.root.Profiles, path))
+		w.left = append(w.left, fmt.Sprintf("profiles after the first %d (limits.profiles), such as %s", w.m.root.Profiles, path))
 	}
 }
 
@@ -202,17 +230,37 @@ func (w *walk) leave(words []string, n int, what string) {
 	}
 }
 
-// readDir returns at most n entries of a directory, in no order.
-func readDir(dir string, n int) ([]fs.DirEntry, error) {
-	f, err := os.Open(dir)
+// eachEntry calls f for the entries of a directory, in no order, until it returns false. A directory may have
+// any number of entries, of which few are held at a time.
+func eachEntry(dir string, f func(fs.DirEntry) bool) error {
+	const some = 1000
+	d, err := os.Open(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer f.Close()
-	entries, err := f.ReadDir(n)
-	if errors.Is(err, io.EOF) {
-		err = nil
+	defer d.Close()
+	for {
+		entries, err := d.ReadDir(some)
+		for _, e := range entries {
+			if !f(e) {
+				return nil
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
 	}
+}
+
+// readDir returns at most n entries of a directory, in no order.
+func readDir(dir string, n int) (entries []fs.DirEntry, err error) {
+	err = eachEntry(dir, func(e fs.DirEntry) bool {
+		entries = append(entries, e)
+		return len(entries) < n
+	})
 	return entries, err
 }
 

@@ -132,6 +132,37 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
+// TestDiscoverAround has the folder itself searched before what a pattern names around it, since bounds may leave
+// out the rest, and what the system tells of itself not at all.
+func TestDiscoverAround(t *testing.T) {
+	t.Parallel()
+	top := tree(t, `
+		a.out
+		b.out
+		work/space/deep/c.out
+		work/other/d.out
+	`)
+	dir := filepath.Join(top, "work", "space")
+	root := Root{Dir: dir, Patterns: []string{filepath.ToSlash(top) + "/**"}}
+	found, err := Discover(t.Context(), root)
+	if err != nil || len(found.Profiles) != 4 || len(found.Left) > 0 || found.Dirs != 5 {
+		t.Errorf("found %+v, %v; want 4 profiles in 5 directories", found, err)
+	}
+	root.Profiles = 1
+	if found, err = Discover(t.Context(), root); err != nil || len(found.Profiles) != 1 || filepath.Base(found.Profiles[0]) != "c.out" {
+		t.Errorf("found %+v, %v; want the profile in the folder", found, err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for _, pattern := range []string{"/proc/**", "/sys/**", "/dev/**/null", "/proc/self/*"} {
+		found, err := Discover(t.Context(), Root{Dir: dir, Patterns: []string{pattern}})
+		if err != nil || len(found.Profiles) > 0 {
+			t.Errorf("%s: found %+v, %v", pattern, found, err)
+		}
+	}
+}
+
 // What a search leaves out it says.
 func TestDiscoverBounds(t *testing.T) {
 	t.Parallel()
@@ -147,11 +178,11 @@ func TestDiscoverBounds(t *testing.T) {
 		want int
 		left string
 	}{
-		{"depth", Root{Depth: 2}, 3, "directories more than 2 deep"},
+		{"depth", Root{Depth: 2}, 3, "directories more than 2 deep (limits.depth)"},
 		{"depth is enough", Root{Depth: 3}, 4, ""},
-		{"entries", Root{Entries: 3}, 2, "what comes after 3 directory entries"},
+		{"entries", Root{Entries: 2}, 1, "what comes after 2 directory entries (limits.entries)"},
 		{"entries are enough", Root{Entries: 7}, 4, ""},
-		{"profiles", Root{Profiles: 2}, 2, "profiles after the first 2"},
+		{"profiles", Root{Profiles: 2}, 2, "profiles after the first 2 (limits.profiles)"},
 		{"profiles are enough", Root{Profiles: 4}, 4, ""},
 		{"pattern", Root{Patterns: []string{"[", "**/c.out"}}, 4, `pattern "[" is malformed`},
 		{"no pattern", Root{Patterns: []string{""}}, 0, `pattern "" is malformed`},

@@ -19,10 +19,15 @@ const (
 	searchFor   = time.Minute      // at the longest
 	lostPause   = time.Second      // before a search because file events were lost
 	searchShare = 200              // a search takes at most one part in so many of the time
-	pollShare   = 20               // so does a poll
+	pollShare   = 50               // so does a poll
+	writerShare = 50               // and the question who is writing
 
 	writerFirst = 50 * time.Millisecond // until a writer is asked for again, at first
 	writerLast  = 250 * time.Millisecond
+
+	dullAfter = 3           // judgements, until what is no profile may change unseen for a while:
+	dullFirst = time.Second // twice as long each time
+	dullLast  = time.Minute
 
 	forgetAfter = 10 * time.Minute // a profile that is gone is polled no longer
 	growFor     = time.Minute      // the files in a directory, after the directory has changed
@@ -48,11 +53,20 @@ type entry struct {
 	reported Stamp
 	again    bool // report it even if nothing changed
 	failed   bool // it could not be looked at
+	dull     int  // how often in a row it was judged to be no profile
 
 	// While the entry is pending:
 	due    time.Time     // when to look next
 	writer Writer        // who holds it back
 	pause  time.Duration // between the last two looks at the writer
+}
+
+// rest is how long the entry must be at rest.
+func (e *entry) rest() time.Duration {
+	if e.dull < dullAfter {
+		return e.m.root.Settle
+	}
+	return max(e.m.root.Settle, min(dullFirst<<min(e.dull-dullAfter, 10), dullLast))
 }
 
 func (e *entry) there() bool   { return e.seen != Stamp{} }
@@ -74,6 +88,7 @@ type loop struct {
 
 	matchers []*matcher
 	entries  map[string]*entry
+	kept     map[*matcher]int     // how many entries no pattern names
 	young    map[string]time.Time // new directories without a profile yet, and when they were seen
 	watched  map[string]bool      // directories the notifier was asked for
 
@@ -106,6 +121,7 @@ func newLoop(ctx context.Context, w *Watcher, wg *sync.WaitGroup) *loop {
 		w:          w,
 		wg:         wg,
 		entries:    map[string]*entry{},
+		kept:       map[*matcher]int{},
 		young:      map[string]time.Time{},
 		events:     map[string]Event{},
 		active:     time.Now(),
@@ -213,6 +229,15 @@ func (l *loop) take(now time.Time) {
 		l.active = now
 		l.search()
 	}
+	for path, is := range in.judged {
+		switch e := l.entries[path]; {
+		case e == nil:
+		case is:
+			e.dull = 0
+		default:
+			e.dull++
+		}
+	}
 	for path := range in.paths {
 		l.hint(path, now)
 	}
@@ -248,6 +273,12 @@ func (l *loop) reroot(roots []Root, now time.Time) {
 			l.entries[path].literal = true
 		}
 	}
+	clear(l.kept)
+	for _, e := range l.entries {
+		if !e.literal {
+			l.kept[e.m]++
+		}
+	}
 	clear(l.young)
 	l.found, l.dirty = nil, true
 }
@@ -257,9 +288,16 @@ func (l *loop) drop(e *entry) {
 	if e.reported != (Stamp{}) {
 		l.events[e.path] = Event{Path: e.path, Gone: true}
 	}
-	delete(l.entries, e.path)
+	l.forget(e)
 	l.w.note(e.path, "")
 	l.dirty, l.changed = true, true
+}
+
+func (l *loop) forget(e *entry) {
+	delete(l.entries, e.path)
+	if !e.literal {
+		l.kept[e.m]--
+	}
 }
 
 // owner returns the first root that a path would be a profile of, nil for none.
@@ -282,7 +320,7 @@ func (l *loop) add(path string, m *matcher, now time.Time) {
 	}
 	e := &entry{path: path, m: m, literal: slices.Contains(m.literals, path)}
 	l.look(e, now)
-	if !e.there() && !e.literal {
+	if !e.there() && !e.literal || !e.literal && !l.room(e) {
 		l.w.note(path, "")
 		return
 	}
@@ -291,6 +329,38 @@ func (l *loop) add(path string, m *matcher, now time.Time) {
 	}
 	l.entries[path] = e
 	l.dirty = true
+	if !e.literal {
+		l.kept[m]++
+	}
+}
+
+// room reports whether one more entry may be taken up: a root has as many as a search returns. What is no profile
+// makes way for it, and then what lies deeper, as in a search.
+func (l *loop) room(e *entry) bool {
+	if l.kept[e.m] < e.m.root.Profiles {
+		return true
+	}
+	last := e
+	for _, o := range l.entries {
+		if o.m == e.m && !o.literal && worse(o, last) {
+			last = o
+		}
+	}
+	l.w.note(crowded(e.m), fmt.Sprintf("there are more than %d profiles (limits.profiles) in and for %s: not all are looked at", e.m.root.Profiles, e.m.root.Dir))
+	if last == e {
+		return false
+	}
+	l.drop(last)
+	return true
+}
+
+// crowded is what the note about too many profiles is about.
+func crowded(m *matcher) string { return "profiles of " + m.root.Dir }
+
+// worse reports whether a is looked at rather than b only if there is room for both.
+func worse(a, b *entry) bool {
+	depth := func(e *entry) int { return strings.Count(e.path, separator) }
+	return cmp.Or(cmp.Compare(min(a.dull, 1), min(b.dull, 1)), cmp.Compare(depth(a), depth(b)), cmp.Compare(a.path, b.path)) > 0
 }
 
 // look compares an entry with the disk. A change makes it wait for rest anew.
@@ -312,8 +382,11 @@ func (l *loop) look(e *entry, now time.Time) {
 	if s == e.seen {
 		return
 	}
-	e.seen, e.since, e.due, e.pause = s, now, now.Add(e.m.root.Settle), 0
-	l.active, l.changed = now, true
+	e.seen, e.since, e.due, e.pause = s, now, now.Add(e.rest()), 0
+	l.changed = true
+	if e.dull < dullAfter {
+		l.active = now
+	}
 	if !e.there() {
 		l.dirty = true // a directory may be gone with it
 	} else if real, err := filepath.EvalSymlinks(e.path); err == nil && real != e.real {
@@ -323,12 +396,12 @@ func (l *loop) look(e *entry, now time.Time) {
 
 // poll looks at everything that is at rest.
 func (l *loop) poll(now time.Time) {
-	for path, e := range l.entries {
+	for _, e := range l.entries {
 		if !e.pending() {
 			l.look(e, now)
 		}
 		if !e.literal && !e.pending() && !e.there() && now.Sub(e.since) > forgetAfter {
-			delete(l.entries, path)
+			l.forget(e)
 		}
 	}
 	maps.DeleteFunc(l.young, func(_ string, seen time.Time) bool { return now.Sub(seen) > youngFor })
@@ -368,6 +441,9 @@ func (l *loop) search() {
 // apply takes up what a search has found.
 func (l *loop) apply(r result, now time.Time) {
 	l.searching, l.searched, l.searchTook = false, now, r.took
+	for _, m := range l.matchers {
+		l.w.note(crowded(m), "")
+	}
 	for i, f := range r.found {
 		for _, path := range f.Profiles {
 			l.add(path, l.matchers[i], now)
@@ -408,7 +484,9 @@ func (l *loop) settle(now time.Time) {
 	if len(quiet) == 0 {
 		return
 	}
+	asked := time.Now()
 	busy := l.w.opts.Writers(quiet)
+	asking := time.Since(asked)
 	for path, last := range quiet {
 		e := l.entries[path]
 		writer, ok := busy[path]
@@ -416,7 +494,7 @@ func (l *loop) settle(now time.Time) {
 			l.report(e)
 			continue
 		}
-		e.pause = min(max(2*e.pause, writerFirst), writerLast)
+		e.pause = max(min(max(2*e.pause, writerFirst), writerLast), writerShare*asking)
 		e.writer, e.due = writer, now.Add(e.pause)
 		l.changed = l.changed || writer != last
 	}
@@ -471,12 +549,14 @@ func (l *loop) hint(path string, now time.Time) {
 		self := path == e.path || path == e.real
 		if self || dir == e.path || within(path, e.path) {
 			known = known || self
+			if self && e.dull < dullAfter {
+				l.active = now
+			}
 			l.look(e, now)
 		}
 	}
 	switch {
 	case known:
-		l.active = now
 		return
 	case strings.HasPrefix(name, covMeta):
 		l.consider(dir, true, now)

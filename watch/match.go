@@ -119,6 +119,9 @@ func (m *matcher) match(path string) string {
 	if slices.Contains(m.literals, path) {
 		return filepath.Dir(path)
 	}
+	if pseudo(path) {
+		return ""
+	}
 	for _, g := range m.globs {
 		rel, ok := below(g.base, path)
 		if ok && m.walked(filepath.Dir(rel)) && doublestar.MatchUnvalidated(g.rest, filepath.ToSlash(rel)) {
@@ -130,6 +133,9 @@ func (m *matcher) match(path string) string {
 
 // covers returns the directory from which a search comes by dir, "" when none does.
 func (m *matcher) covers(dir string) string {
+	if pseudo(dir) {
+		return ""
+	}
 	if rel, ok := below(m.root.Dir, dir); ok && m.walked(rel) {
 		return m.root.Dir
 	}
@@ -163,6 +169,12 @@ func skipped(name string) bool {
 		return true
 	}
 	return false
+}
+
+// pseudo reports whether a path is in a file system in which the system tells of itself: its files are
+// never at rest, may have no end, and are no profiles. What is in memory at /dev/shm are files like others.
+func pseudo(path string) bool {
+	return within("/proc", path) || within("/sys", path) || within("/dev", path) && path != "/dev" && !within("/dev/shm", path)
 }
 
 // below returns what path is called from dir, "." for dir itself.

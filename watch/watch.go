@@ -88,6 +88,7 @@ type inbox struct {
 	lost   bool            // file events were lost
 	paths  map[string]bool // paths that may have changed
 	begun  []string        // directories whose watch has begun: what came before went unseen
+	judged map[string]bool // whether paths that were reported are profiles
 	result *result         // of the last search
 }
 
@@ -144,6 +145,17 @@ func (w *Watcher) Touch(paths ...string) {
 		for _, p := range paths {
 			in.hint(p)
 		}
+	})
+}
+
+// Judge says of paths that were reported whether they are profiles. What is none, again and again, is looked at
+// less and less often while it changes: a pattern may match a log that never rests.
+func (w *Watcher) Judge(profiles map[string]bool) {
+	w.post(func(in *inbox) {
+		if in.judged == nil {
+			in.judged = map[string]bool{}
+		}
+		maps.Copy(in.judged, profiles)
 	})
 }
 

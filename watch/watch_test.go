@@ -214,6 +214,8 @@ func (s *script) do(verb string, args []string) {
 		s.w.Touch(path)
 	case "rescan":
 		s.w.Rescan()
+	case "judge": // a profile, or none
+		s.w.Judge(map[string]bool{path: text == "profile"})
 	case "open":
 		s.mu.Lock()
 		s.busy[path] = Writer{PID: 1, Name: text}
@@ -524,6 +526,30 @@ func TestWatch(t *testing.T) {
 			1.3s changed gocov 4
 			1.8s changed gocov 8
 			4.3s changed gocov 13`},
+		{"what is no profile must rest for longer and longer", `
+			0s old a.out one
+			1s judge a.out none
+			1s judge a.out none
+			2s append a.out +
+			2s touch a.out
+			3s judge a.out none
+			4s append a.out +
+			4s touch a.out
+			6s judge a.out none
+			6.1s judge a.out none
+			7s append a.out +
+			7s touch a.out
+			10s append a.out +
+			10s touch a.out
+			20s judge a.out profile
+			21s append a.out +
+			21s touch a.out`, `
+			0s changed a.out 3
+			0s found 1
+			2.3s changed a.out 4
+			5s changed a.out 5
+			14s changed a.out 7
+			21.3s changed a.out 8`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -537,6 +563,44 @@ func TestWatch(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestManyProfiles has a root take up no more profiles than a search returns, however they become known. What is
+// no profile makes way, and then what lies deeper.
+func TestManyProfiles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := script{t: t, dir: t.TempDir()}
+		for _, p := range []string{"x/1.out", "x/2.out"} {
+			s.do("old", []string{p, "one"})
+		}
+		s.w = New([]Root{{Dir: s.dir, Patterns: []string{"**/*.out"}, Profiles: 2}}, Options{NoNotify: true})
+		go s.w.Run(t.Context())
+		go s.record(time.Now())
+		pass(time.Second)
+		for i, name := range []string{"x/3.out", "x/y/4.out", "x/5.out", "6.out", "7.out", "8.out"} {
+			s.do("old", []string{name, "one"})
+			s.do("touch", []string{name, ""})
+			pass(time.Second)
+			if i == 1 {
+				s.do("judge", []string{"x/1.out", "none"})
+				pass(time.Second)
+			}
+		}
+		want := []string{
+			"0s changed x/1.out 3", "0s changed x/2.out 3", "0s found 2",
+			"4s changed x/5.out 3", "4s gone x/1.out",
+			"5s changed 6.out 3", "5s gone x/5.out",
+			"6s changed 7.out 3", "6s gone x/2.out",
+		}
+		slices.Sort(s.log)
+		if !slices.Equal(s.log, want) {
+			t.Errorf("got:\n%s", strings.Join(s.log, "\n"))
+		}
+		if notes := s.w.Notes(); len(notes) != 1 || !strings.Contains(notes[0], "limits.profiles") {
+			t.Errorf("notes %q", notes)
+		}
+	})
 }
 
 // A receiver that is late gets the last state of each path, once.
