@@ -81,7 +81,7 @@ func (s *Snapshot) Sources() func(path string) (text string, ok bool) {
 	}
 	return func(path string) (string, bool) {
 		f := files[path]
-		if f == nil || !f.Found || f.Outside {
+		if f == nil || !f.Found {
 			return "", false
 		}
 		var dirs []string
