@@ -6,7 +6,7 @@ import type { TestCoverage } from './coverage';
 import type { Model } from './model';
 import { codeActionRequest, type Gap, gapsRequest, serverCommand } from './protocol';
 import type { Reports } from './report';
-import type { TestTasks } from './run';
+import { offerTrust, type TestTasks } from './run';
 import type { Node } from './tree';
 import { tierIcon, tierName } from './words';
 
@@ -346,6 +346,12 @@ async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
 
 /** Lets the user choose among the files that have the name of a profile, and keeps the choice. */
 async function selectProfiles({ model }: Parts): Promise<void> {
+	if (!vscode.workspace.isTrusted) {
+		await offerTrust(
+			vscode.l10n.t('Profiles can be selected in a workspace that is trusted: its settings keep the choice.'),
+		);
+		return;
+	}
 	const folder = await chooseFolder();
 	if (folder === undefined) {
 		return;

@@ -24,14 +24,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 	 */
 	async run(document: vscode.Uri | undefined, given?: { readonly folder: string }): Promise<number | undefined> {
 		if (!vscode.workspace.isTrusted) {
-			const trust = vscode.l10n.t('Manage Workspace Trust');
-			const chosen = await vscode.window.showWarningMessage(
-				vscode.l10n.t('covls runs no tests in a workspace that is not trusted.'),
-				trust,
-			);
-			if (chosen === trust) {
-				await vscode.commands.executeCommand('workbench.trust.manage');
-			}
+			await offerTrust(vscode.l10n.t('covls runs no tests in a workspace that is not trusted.'));
 			return undefined;
 		}
 		const inside = document?.scheme === 'file' && vscode.workspace.getWorkspaceFolder(document) !== undefined;
@@ -90,6 +83,14 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 
 	dispose(): void {
 		vscode.Disposable.from(...this.disposables).dispose();
+	}
+}
+
+/** Says what is not done in a workspace that is not trusted, and leads to where it can be. */
+export async function offerTrust(message: string): Promise<void> {
+	const trust = vscode.l10n.t('Manage Workspace Trust');
+	if ((await vscode.window.showWarningMessage(message, trust)) === trust) {
+		await vscode.commands.executeCommand('workbench.trust.manage');
 	}
 }
 
