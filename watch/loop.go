@@ -369,7 +369,7 @@ func (l *loop) look(e *entry, now time.Time) {
 	if e.pending() || now.Sub(e.since) < growFor {
 		last = Stamp{} // the files of a directory may still grow
 	}
-	s, err := e.m.stat(e.path, last)
+	s, err := stat(e.path, e.m.root.GoCoverDirs, last)
 	switch {
 	case err != nil:
 		l.w.note(e.path, err.Error())
@@ -378,6 +378,10 @@ func (l *loop) look(e *entry, now time.Time) {
 	case e.failed:
 		l.w.note(e.path, "")
 		e.failed = false
+	}
+	// One that lies where it may not is not there. It is the same file as before where its stamp is.
+	if s != e.seen && !e.m.allows(e.path) {
+		s = Stamp{}
 	}
 	if s == e.seen {
 		return

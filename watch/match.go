@@ -95,15 +95,6 @@ func (m *matcher) add(pattern string) {
 // allows reports whether a profile may lie at a path, or below it.
 func (m *matcher) allows(path string) bool { return m.root.Allows == nil || m.root.Allows(path) }
 
-// stat is the package's stat for a profile of the root. One that lies where it may not is not there.
-func (m *matcher) stat(path string, last Stamp) (Stamp, error) {
-	s, err := stat(path, m.root.GoCoverDirs, last)
-	if err == nil && s != (Stamp{}) && !m.allows(path) {
-		return Stamp{}, nil
-	}
-	return s, err
-}
-
 // candidate reports whether a profile may have this base name.
 func (m *matcher) candidate(name string) bool {
 	return m.names[name] ||
