@@ -263,7 +263,7 @@ func (l *loop) reroot(roots []Root, now time.Time) {
 	}
 	for path, e := range l.entries {
 		e.literal = false
-		if e.m = l.owner(path, e.seen.Dir || e.reported.Dir); e.m == nil {
+		if e.m = l.owner(path, e.seen.Dir || e.reported.Dir); e.m == nil || !e.m.allows(path) {
 			l.drop(e)
 		}
 	}
@@ -667,9 +667,7 @@ func (l *loop) rewatch() {
 	for _, m := range l.matchers {
 		want(m.root.Dir)
 		for _, g := range m.globs {
-			if !l.watched[g.base] && m.allows(g.base) {
-				want(g.base)
-			}
+			want(g.base)
 		}
 	}
 	paths := slices.Sorted(maps.Keys(l.entries))

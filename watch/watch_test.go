@@ -639,9 +639,10 @@ func TestSetRoots(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := script{t: t, dir: t.TempDir()}
-		for _, p := range []string{"a/1.out", "a/2.cov", "b/3.out"} {
+		for _, p := range []string{"a/1.out", "a/2.cov", "b/3.out", "secret/4.out"} {
 			s.do("old", []string{p, "one"})
 		}
+		link(t, "../secret/4.out", filepath.Join(s.dir, "a", "4.cov"))
 		root := func(name, pattern string) Root {
 			return Root{Dir: filepath.Join(s.dir, name), Patterns: []string{pattern}}
 		}
@@ -653,13 +654,18 @@ func TestSetRoots(t *testing.T) {
 		pass(time.Second)
 		s.w.SetRoots([]Root{root("a", "*.cov")})
 		pass(time.Second)
+		bounded := root("a", "*.cov")
+		bounded.Allows = not(filepath.Join(s.dir, "secret"))
+		s.w.SetRoots([]Root{bounded})
+		pass(time.Second)
 		s.w.SetRoots(nil)
 		pass(time.Second)
 		want := []string{
 			"0s changed a/1.out 3", "0s found 1",
 			"1s changed b/3.out 3", "1s found 1", "1s found 1",
-			"2s changed a/2.cov 3", "2s found 1", "2s gone a/1.out", "2s gone b/3.out",
-			"3s gone a/2.cov",
+			"2s changed a/2.cov 3", "2s changed a/4.cov 3", "2s found 2", "2s gone a/1.out", "2s gone b/3.out",
+			"3s found 1", "3s gone a/4.cov",
+			"4s gone a/2.cov",
 		}
 		slices.Sort(s.log) // what is gone may be said before a search ends, or with it
 		if !slices.Equal(s.log, want) {
