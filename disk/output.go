@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/covls/covls/internal/guard"
 )
 
 // Output writes what the user wants in a file of their choice. A regular file, or one that is not there
@@ -49,7 +51,7 @@ func stream(ctx context.Context, path string, write func(io.Writer) error) error
 		return err
 	}
 	done := make(chan error, 1)
-	go func() { // which is left to itself where nobody reads
+	put := func() error {
 		f, err := openStream(path)
 		if err == nil {
 			_, err = f.Write(text.Bytes())
@@ -57,8 +59,15 @@ func stream(ctx context.Context, path string, write func(io.Writer) error) error
 				err = closing
 			}
 		}
+		return err
+	}
+	guard.Guard{}.Go(nil, "writing "+path, func() { // which is left to itself where nobody reads
+		var err error
+		if fault := (guard.Guard{}).Do("writing "+path, func() { err = put() }); fault != nil {
+			err = fault
+		}
 		done <- err
-	}()
+	})
 	select {
 	case err := <-done:
 		return err

@@ -21,6 +21,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -254,9 +255,12 @@ type Options struct {
 	Unmeasured []string
 	// Component restricts the report to the component of that name; nil means everything.
 	Component *string
+	// Guard is told of a panic, which is New's error.
+	Guard guard.Guard
 }
 
-// New makes the report of a snapshot. The error is a component that there is none of.
+// New makes the report of a snapshot. The error is a component that there is none of, or a panic in a row: a
+// total of the others would be wrong.
 func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	r := &Report{
 		Schema:             Schema,
@@ -308,7 +312,9 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	slices.Sort(r.NotMeasured)
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(s.PathOf(a), s.PathOf(b)) })
-	r.addFiles(s, files)
+	if err := r.addFiles(s, files, o.Guard); err != nil {
+		return nil, err
+	}
 	r.summarise(target(s))
 	r.addComponents(s)
 	r.Plan = r.planIn(r.unit)
@@ -330,30 +336,46 @@ func (r *Report) warnSettings(text string) {
 }
 
 // addFiles makes the rows of all files, on all processors.
-func (r *Report) addFiles(s *workspace.Snapshot, files []*workspace.File) {
+func (r *Report) addFiles(s *workspace.Snapshot, files []*workspace.File, g guard.Guard) error {
 	parts := make([]Report, runtime.GOMAXPROCS(0))
+	errs := make([]error, len(parts))
 	size := (len(files) + len(parts) - 1) / len(parts)
 	var wg sync.WaitGroup
 	for i := range parts {
 		own := files[min(i*size, len(files)):min((i+1)*size, len(files))]
 		part := &parts[i]
-		wg.Go(func() {
+		errs[i] = errUnfinished
+		g.Go(&wg, "the rows of the report", func() {
 			part.Files = make([]File, 0, len(own))
 			for _, f := range own {
-				part.addFile(s, f)
-				if n, known := s.CommitsOf(f); known {
-					part.Files[len(part.Files)-1].Commits = &n
+				err := g.Do("the row of "+f.Name, func() {
+					part.addFile(s, f)
+					if n, known := s.CommitsOf(f); known {
+						part.Files[len(part.Files)-1].Commits = &n
+					}
+				})
+				if err != nil {
+					errs[i] = err
+					return
 				}
 			}
+			errs[i] = nil
 		})
 	}
 	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
 	r.Files = joined(r.Files, parts, func(p *Report) []File { return p.Files })
 	r.UncoveredFunctions = joined(r.UncoveredFunctions, parts, func(p *Report) []Function { return p.UncoveredFunctions })
 	r.UncoveredLiterals = joined(r.UncoveredLiterals, parts, func(p *Report) []Function { return p.UncoveredLiterals })
 	r.UncoveredStretches = joined(r.UncoveredStretches, parts, func(p *Report) []Stretch { return p.UncoveredStretches })
 	r.Warnings = joined(r.Warnings, parts, func(p *Report) []Warning { return p.Warnings })
+	return nil
 }
+
+// errUnfinished is what a goroutine leaves that did not come to its end.
+var errUnfinished = errors.New("covls failed at a part of the report, which is a bug")
 
 // joined appends the rows of all parts.
 func joined[T any](rows []T, parts []Report, of func(*Report) []T) []T {
@@ -414,6 +436,9 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	r.addStretches(&row, f.Coverage, funcs, known)
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
+	}
+	if f.Fault != nil {
+		r.warn(f.Name, 0, fmt.Sprintf("nothing is known of the text: %v", f.Fault))
 	}
 	r.Files = append(r.Files, row)
 }
@@ -537,7 +562,13 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	var wg sync.WaitGroup
 	for i := range texts {
 		if fields.Type().Field(i).Tag.Get("json") != "" {
-			wg.Go(func() { errs[i] = encode(&texts[i], fields.Field(i)) })
+			errs[i] = errUnfinished
+			guard.Guard{}.Go(&wg, "writing the report", func() {
+				fault := guard.Guard{}.Do("writing the report", func() { errs[i] = encode(&texts[i], fields.Field(i)) })
+				if fault != nil {
+					errs[i] = fault
+				}
+			})
 		}
 	}
 	wg.Wait()

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -240,8 +241,11 @@ type wirePathFix struct {
 // would find files which were not found.
 func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	searched, ok := s.session.facts(ctx)
-	if !ok {
+	switch {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case !ok:
+		return nil, errors.New("covls failed at what was searched; the log has details")
 	}
 	around := report.Surroundings{Searches: Searches(searched), Notes: s.session.watcher.Notes()}
 	for _, state := range s.session.watcher.States() {

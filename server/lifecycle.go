@@ -219,7 +219,7 @@ func (s *session) watchProcess(pid int) {
 		return
 	}
 	s.jobs.put(func(ctx context.Context) {
-		s.background.Go(func() {
+		s.server.guard.Go(&s.background, "watching the client's process", func() {
 			tick := time.NewTicker(processPoll)
 			defer tick.Stop()
 			for {

@@ -35,7 +35,7 @@ func (s *session) beginProgress(ctx context.Context, title string) *progress {
 	load := s.loads
 	ended := make(chan struct{})
 	p.finish = sync.OnceFunc(func() { close(ended) })
-	s.background.Go(func() { s.showProgress(ctx, p, load, title, ended) })
+	s.server.guard.Go(&s.background, "showing progress", func() { s.showProgress(ctx, p, load, title, ended) })
 	return p
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"hash/fnv"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -33,9 +35,11 @@ type publisher struct {
 	told   map[string]bool
 
 	// These belong to the goroutine.
-	sent     map[string]sent // by path
-	seen     uint64          // generation that refreshes were made for
-	shown    uint64          // fingerprint of what open documents show
+	sent     map[string]sent  // by path
+	failed   map[string]shown // what it was that panicked, by path
+	faults   map[string]error // of parsing documents, by path
+	seen     uint64           // generation that refreshes were made for
+	shown    uint64           // fingerprint of what open documents show
 	calls    sync.WaitGroup
 	refresh  map[string]*refresh
 	status   lastStatus
@@ -53,11 +57,19 @@ type sent struct {
 	hidden bool
 }
 
+// shown is what the diagnostics of a document were made of.
+type shown struct {
+	document   *workspace.Document
+	generation uint64
+}
+
 func newPublisher(s *Server) *publisher {
-	return &publisher{
+	p := &publisher{
 		server: s, awake: make(chan struct{}, 1), told: map[string]bool{},
-		sent: map[string]sent{}, shown: fingerprint(s.store.Load()), refresh: map[string]*refresh{}, repulled: make(chan struct{}),
+		sent: map[string]sent{}, failed: map[string]shown{}, faults: map[string]error{}, refresh: map[string]*refresh{}, repulled: make(chan struct{}),
 	}
+	p.shown = p.fingerprint(s.store.Load())
+	return p
 }
 
 // wake tells the goroutine that there may be something to send. It never waits.
@@ -124,11 +136,46 @@ func (p *publisher) run(ctx context.Context) {
 		p.outbox = nil
 		p.mu.Unlock()
 		for _, f := range out {
-			p.server.guard("send", func() { f(ctx) })
+			p.try("sending to the client", func() { f(ctx) })
 		}
-		p.server.guard("publish", func() { p.publish(ctx, p.server.store.Load()) })
-		p.server.guard("status", func() { p.publishStatus(ctx, p.server.store.Load()) })
+		p.try("publishing", func() { p.publish(ctx, p.server.store.Load()) })
+		p.faultsOf(p.server.store.Load())
+		p.try("publishing the status", func() { p.publishStatus(ctx, p.server.store.Load()) })
 	}
+}
+
+// try does a piece of work. The user is told of a panic.
+func (p *publisher) try(about string, work func()) {
+	if fault := p.server.guard.Do(about, work); fault != nil {
+		p.tellFault(fault)
+	}
+}
+
+// tellFault shows the user a panic that was caught, once for what it was about: its words may differ each time.
+func (p *publisher) tellFault(fault error) {
+	key := fault.Error()
+	if f, ok := errors.AsType[*guard.Fault](fault); ok {
+		key = "fault\x00" + f.About
+	}
+	p.mu.Lock()
+	known := p.told[key]
+	p.told[key] = true
+	p.mu.Unlock()
+	if !known {
+		p.tell(protocol.MessageTypeError, fault.Error())
+	}
+}
+
+// faultsOf logs and tells what parsing the open documents panicked at.
+func (p *publisher) faultsOf(snap *workspace.Snapshot) {
+	for path, d := range snap.Documents {
+		if fault := d.Fault(); fault != nil && p.faults[path] != fault {
+			p.faults[path] = fault
+			p.server.fault(fault)
+			p.tellFault(fault)
+		}
+	}
+	maps.DeleteFunc(p.faults, func(path string, _ error) bool { return snap.Documents[path] == nil })
 }
 
 // publish brings the client up to date with a snapshot.
@@ -142,7 +189,7 @@ func (p *publisher) publish(ctx context.Context, snap *workspace.Snapshot) {
 	if !changed {
 		return
 	}
-	shown := fingerprint(snap)
+	shown := p.fingerprint(snap)
 	whole := anyFolder(snap, func(f *workspace.Folder) bool { return f.Settings.Diagnostics.Scope == config.ScopeWorkspace })
 	if shown == p.shown && !whole {
 		return
@@ -183,6 +230,7 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 			}
 		}
 	}
+	maps.DeleteFunc(p.failed, func(path string, _ shown) bool { return !keep[path] })
 	for path, s := range p.sent {
 		if keep[path] || !changed && snap.Documents[path] == nil && wantsClosed(snap, path) {
 			continue
@@ -199,7 +247,21 @@ func (p *publisher) clear(ctx context.Context, s sent) {
 	}
 }
 
+// pushDocument publishes the diagnostics of a document. One that panics keeps what it had, and is left alone until it
+// changes.
 func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace.Snapshot, d *workspace.Document, u uri.URI) {
+	now := shown{d, snap.Generation}
+	if p.failed[d.Path] == now {
+		return
+	}
+	p.failed[d.Path] = now
+	p.try("the diagnostics of "+snap.Name(d.Path), func() {
+		p.pushDiagnostics(ctx, c, snap, d, u)
+		delete(p.failed, d.Path)
+	})
+}
+
+func (p *publisher) pushDiagnostics(ctx context.Context, c *client, snap *workspace.Snapshot, d *workspace.Document, u uri.URI) {
 	items := diagnostics(c, snap, d, u)
 	hash := uint64(0)
 	if len(items) > 0 {
@@ -266,22 +328,24 @@ func readClosed(f *workspace.File) *workspace.Document {
 }
 
 // fingerprint sums up what the open documents show besides their text.
-func fingerprint(snap *workspace.Snapshot) uint64 {
+func (p *publisher) fingerprint(snap *workspace.Snapshot) uint64 {
 	h := fnv.New64a()
 	for _, path := range slices.Sorted(maps.Keys(snap.Documents)) {
 		d := snap.Documents[path]
 		// Hidden marks are not those of a document that was never shown.
 		_, _ = io.WriteString(h, path+"\x00"+strconv.FormatBool(snap.Hidden)+"\x00")
-		for _, g := range diag.Diagnostics(snap, d) {
-			_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
-		}
-		for _, l := range diag.Lenses(snap, d) {
-			label, _ := diag.LensLabel(snap, d, l.Func)
-			_, _ = io.WriteString(h, label.Title+"\x00")
-		}
-		for _, l := range diag.Hints(snap, d) {
-			_, _ = io.WriteString(h, l.Label+"\x00")
-		}
+		p.try("what is shown of "+snap.Name(path), func() {
+			for _, g := range diag.Diagnostics(snap, d) {
+				_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
+			}
+			for _, l := range diag.Lenses(snap, d) {
+				label, _ := diag.LensLabel(snap, d, l.Func)
+				_, _ = io.WriteString(h, label.Title+"\x00")
+			}
+			for _, l := range diag.Hints(snap, d) {
+				_, _ = io.WriteString(h, l.Label+"\x00")
+			}
+		})
 	}
 	return h.Sum64()
 }
@@ -319,10 +383,10 @@ func (p *publisher) call(ctx context.Context, name string, f func(context.Contex
 		return
 	}
 	r.busy = true
-	p.calls.Go(func() {
+	p.server.guard.Go(&p.calls, "asking the client to ask again", func() {
 		for {
 			limited, cancel := context.WithTimeout(ctx, callPatience)
-			p.report(f(limited))
+			p.try("asking the client to ask again for "+name, func() { p.report(f(limited)) })
 			cancel()
 			r.mu.Lock()
 			again := r.another && ctx.Err() == nil

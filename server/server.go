@@ -4,9 +4,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
 )
@@ -60,6 +61,7 @@ type Server struct {
 	ended      chan struct{} // closed at exit
 	end        func()        // closes ended and lets the reader read no further
 
+	guard     guard.Guard
 	publisher *publisher
 	session   *session
 }
@@ -73,6 +75,8 @@ func New(opts Options) *Server {
 	s.end = sync.OnceFunc(func() { close(s.ended) })
 	s.code.Store(1) // until shutdown and exit
 	s.client.Store(&client{})
+	s.guard = guard.Guard{Tell: s.fault, Hook: opts.Watch.Guard.Hook}
+	s.opts.Watch.Guard = s.guard
 	s.publisher = newPublisher(s)
 	s.session = newSession(s)
 	s.store.OnUpdate = func() {
@@ -99,8 +103,8 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(Codec{}))
 	s.conn, s.remote = conn, protocol.ClientDispatcher(conn)
 	var own sync.WaitGroup
-	own.Go(func() { s.publisher.run(ctx) })
-	own.Go(func() { s.session.run(ctx) })
+	s.guard.Go(&own, "the publisher", func() { s.publisher.run(ctx) })
+	s.guard.Go(&own, "the session", func() { s.session.run(ctx) })
 	conn.Go(ctx, s.handler)
 	select {
 	case <-s.ended:
@@ -110,12 +114,12 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	cancel()
 	s.cancels.all()
 	done := make(chan struct{})
-	go func() {
+	s.guard.Go(nil, "the end of the session", func() {
+		defer close(done)
 		own.Wait()
 		_ = stream.Close()
 		<-conn.Done()
-		close(done)
-	}()
+	})
 	// A reader that waits for a client that neither writes nor hangs up can't be called back, and a
 	// load that is being read ends when it ends.
 	patience := time.NewTimer(endPatience)
@@ -160,15 +164,11 @@ func (t *temporary) remove() {
 	}
 }
 
-// guard keeps a fault in one piece of work from ending the session. What it was about is lost; the
-// log says so.
-func (s *Server) guard(what string, work func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.log.Error("panic", slog.String("in", what), slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
-		}
-	}()
-	work()
+// fault logs a panic that was caught. What the work was about is lost.
+func (s *Server) fault(err error) {
+	if f, ok := errors.AsType[*guard.Fault](err); ok {
+		s.log.Error("panic", slog.String("in", f.About), slog.Any("panic", f.Value), slog.String("stack", f.Stack))
+	}
 }
 
 // snapshot is the state at the moment the request came in.

@@ -82,6 +82,7 @@ type editorSettings struct {
 func newSession(s *Server) *session {
 	loader := workspace.NewLoader(s.store)
 	loader.Trusted = !s.opts.Restricted
+	loader.Guard = s.guard
 	return &session{
 		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: loader,
 		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, projects: map[string][]config.Project{}, onDisk: map[string]bool{},
@@ -130,25 +131,34 @@ func (s *session) run(ctx context.Context) {
 			return
 		case <-s.jobs.ready:
 			for _, job := range s.jobs.take() {
-				s.server.guard("job", func() { job(ctx) })
+				s.try("a job of the session", func() { job(ctx) })
 			}
-			s.server.guard("settings", func() { s.settle(ctx) })
+			s.try("putting settings in force", func() { s.settle(ctx) })
 		case u, ok := <-updates:
 			if !ok {
 				updates = nil
 				continue
 			}
-			s.server.guard("update", func() { s.update(ctx, u) })
+			s.try("what changed on disk", func() { s.update(ctx, u) })
 			if s.loader.Waiting() {
 				expire.Reset(10 * time.Second)
 			}
 		case <-expire.C:
-			s.server.guard("expire", func() { s.loader.Expire(ctx) })
+			s.try("profiles that are gone", func() { s.loader.Expire(ctx) })
 			if s.loader.Waiting() {
 				expire.Reset(10 * time.Second)
 			}
 		}
 	}
+}
+
+// try does a piece of work. The user is told of a panic.
+func (s *session) try(about string, work func()) error {
+	fault := s.server.guard.Do(about, work)
+	if fault != nil {
+		s.server.publisher.tellFault(fault)
+	}
+	return fault
 }
 
 func (s *session) setFolders(folders []folder) {
@@ -158,8 +168,8 @@ func (s *session) setFolders(folders []folder) {
 // start begins the work, once the client is ready to be asked.
 func (s *session) start() {
 	s.jobs.put(func(ctx context.Context) {
-		s.background.Go(func() { s.watcher.Run(ctx) })
-		s.background.Go(func() { s.register(ctx) })
+		s.server.guard.Go(&s.background, "watching for profiles", func() { s.watcher.Run(ctx) })
+		s.server.guard.Go(&s.background, "registering with the client", func() { s.register(ctx) })
 		c := s.server.client.Load()
 		if c.initialOptions != nil {
 			s.initial, s.initialProblems = config.FromEditor("initializationOptions", c.initialOptions)
@@ -235,7 +245,7 @@ func (s *session) ask(ctx context.Context) {
 	s.asking++
 	question := s.asked
 	folders := slices.Clone(s.looked())
-	s.background.Go(func() {
+	s.server.guard.Go(&s.background, "asking for settings", func() {
 		section := "covls"
 		items := []protocol.ConfigurationItem{{Section: &section}}
 		for _, f := range folders {
@@ -243,17 +253,20 @@ func (s *session) ask(ctx context.Context) {
 				items = append(items, protocol.ConfigurationItem{ScopeURI: &f.uri, Section: &section})
 			}
 		}
-		late := time.AfterFunc(settingsPatience, func() {
+		late := s.server.guard.After(settingsPatience, "settings that are late", func() {
 			s.jobs.put(func(context.Context) { s.outdated = s.outdated || !s.configured })
 		})
 		defer late.Stop()
 		limited, cancel := context.WithTimeout(ctx, callPatience)
 		defer cancel()
-		values, err := s.server.remote.Configuration(limited, &protocol.ConfigurationParams{Items: items})
-		if err != nil {
-			s.server.log.Info("the client tells no settings", slog.Any("error", err))
-		}
-		got := settingsOf(values, folders)
+		var got editorSettings
+		_ = s.try("reading the settings of the client", func() {
+			values, err := s.server.remote.Configuration(limited, &protocol.ConfigurationParams{Items: items})
+			if err != nil {
+				s.server.log.Info("the client tells no settings", slog.Any("error", err))
+			}
+			got = settingsOf(values, folders)
+		})
 		s.jobs.put(func(context.Context) {
 			s.asking--
 			if told := got.all != nil || got.byDir != nil; told && question > s.answered {
@@ -335,7 +348,11 @@ func (s *session) configure(ctx context.Context) {
 		settingsFile, passed := config.Find(f.dir)
 		problems = append(problems, passed...)
 		if settingsFile != "" {
-			layer, bad := config.ReadFile(settingsFile)
+			var layer config.Layer
+			var bad []config.Problem
+			if fault := s.try("reading "+settingsFile, func() { layer, bad = config.ReadFile(settingsFile) }); fault != nil {
+				layer = config.Layer{Broken: true}
+			}
 			if layer.Broken {
 				layer = s.files[settingsFile]
 			} else {
@@ -497,7 +514,7 @@ func (s *session) found(searched []watch.Found) {
 	for _, f := range searched {
 		s.searched[f.Dir] = f
 		if s.server.client.Load().status || len(profilesIn(f)) == 0 {
-			s.projects[f.Dir] = config.Projects(f.Dir)
+			_ = s.try("looking for the projects in "+f.Dir, func() { s.projects[f.Dir] = config.Projects(f.Dir) })
 		}
 		s.sayEmpty(f)
 		for _, path := range profilesIn(f) {
@@ -518,6 +535,7 @@ const largeLoad = 100 * time.Millisecond
 func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	began := time.Now()
 	progress := s.beginProgress(ctx, "Coverage")
+	defer progress.end()
 	s.loader.Progress = progress.report
 	done := s.beginReading()
 	defer done()
@@ -553,11 +571,16 @@ func (s *session) beginReading() (done func()) {
 	})
 }
 
-// sayProfiles tells, once each, what was odd in a profile, and of those none of whose files are here, and
+// sayProfiles tells, once each, of sources that covls failed at, what was odd in a profile, and of those none of whose files are here, and
 // notes by which change of prefix files were found.
 func (s *session) sayProfiles() {
 	snap := s.server.store.Load()
 	var texts []string
+	for _, path := range slices.Sorted(maps.Keys(snap.Files)) {
+		if fault := snap.Files[path].Fault; fault != nil {
+			s.server.publisher.tellFault(fault)
+		}
+	}
 	for _, p := range snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {
 			texts = append(texts, text)
@@ -597,25 +620,34 @@ func (s *session) list(ctx context.Context) {
 			s.listed.report("asking go list for packages outside the workspace", 0, 0)
 		}
 		s.listing++
-		s.background.Go(func() {
-			dirs, err := ask.List(ctx)
-			if err != nil {
-				s.server.log.Info("go list", slog.Any("error", err))
-			}
-			s.jobs.put(func(ctx context.Context) {
-				s.loader.Listed(ctx, ask, dirs)
-				if s.listing--; s.listing == 0 {
-					s.listed.end()
-					s.aroundNow()
-					s.sayProfiles()
-					for _, f := range s.waiting {
-						f()
-					}
-					s.waiting = nil
+		s.server.guard.Go(&s.background, "asking go list", func() {
+			var dirs map[string]string
+			_ = s.try("asking go list in "+ask.Dir, func() {
+				var err error
+				if dirs, err = ask.List(ctx); err != nil {
+					s.server.log.Info("go list", slog.Any("error", err))
 				}
+			})
+			s.jobs.put(func(ctx context.Context) {
+				defer s.listedOne()
+				s.loader.Listed(ctx, ask, dirs)
 			})
 		})
 	}
+}
+
+// listedOne takes note of the end of a go list.
+func (s *session) listedOne() {
+	if s.listing--; s.listing > 0 {
+		return
+	}
+	s.listed.end()
+	s.aroundNow()
+	s.sayProfiles()
+	for _, f := range s.waiting {
+		f()
+	}
+	s.waiting = nil
 }
 
 // count has git count commits, beside the goroutine and one folder after another.
@@ -628,12 +660,15 @@ func (s *session) count(ctx context.Context) {
 		return
 	}
 	s.counting = true
-	s.background.Go(func() {
+	s.server.guard.Go(&s.background, "counting commits", func() {
 		for _, h := range histories {
-			counts, err := h.Count(ctx)
-			if err != nil {
-				s.server.log.Info("git", slog.Any("error", err))
-			}
+			var counts map[string]int
+			_ = s.try("counting the commits of "+h.Dir, func() {
+				var err error
+				if counts, err = h.Count(ctx); err != nil {
+					s.server.log.Info("git", slog.Any("error", err))
+				}
+			})
 			s.jobs.put(func(context.Context) { s.loader.Counted(h, counts) })
 		}
 		s.jobs.put(func(context.Context) { s.counting = false })
@@ -663,20 +698,27 @@ func (s *session) sayEmpty(f watch.Found) {
 func (s *session) facts(ctx context.Context) (searched []watch.Found, ok bool) {
 	answer := make(chan []watch.Found, 1)
 	s.jobs.put(func(ctx context.Context) {
+		defer close(answer)
 		s.settle(ctx)
 		answer <- slices.SortedFunc(maps.Values(s.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
 	})
 	select {
-	case searched := <-answer:
-		return searched, true
+	case searched, ok := <-answer:
+		return searched, ok
 	case <-ctx.Done():
 		return nil, false
 	}
 }
 
-// reload reads settings and every profile again and calls done afterwards.
+// reload reads settings and every profile again and calls done afterwards, whatever becomes of it.
 func (s *session) reload(done func()) {
 	s.jobs.put(func(ctx context.Context) {
+		waits := false
+		defer func() {
+			if !waits {
+				done()
+			}
+		}()
 		s.loader.Refresh()
 		s.configure(ctx)
 		var changes []workspace.Change
@@ -685,6 +727,7 @@ func (s *session) reload(done func()) {
 		}
 		s.read(ctx, changes)
 		s.watcher.Rescan()
+		waits = true
 		s.whenListed(done)
 	})
 }

@@ -23,9 +23,15 @@ import (
 // connect starts a server and an editor that speaks to it through pipes.
 func connect(t *testing.T, o editor.Options) *editor.Editor {
 	t.Helper()
+	return connectTo(t, server.Options{Version: "test", Watch: watch.Options{NoNotify: true, Poll: 10 * time.Millisecond}}, o)
+}
+
+// connectTo is connect to a server with options of its own.
+func connectTo(t *testing.T, so server.Options, o editor.Options) *editor.Editor {
+	t.Helper()
 	serverIn, in := io.Pipe()
 	out, serverOut := io.Pipe()
-	s := server.New(server.Options{Version: "test", Watch: watch.Options{NoNotify: true, Poll: 10 * time.Millisecond}})
+	s := server.New(so)
 	ended := make(chan int, 1)
 	go func() {
 		ended <- s.Run(context.WithoutCancel(t.Context()), server.NewStream(serverIn, serverOut, s.Hangup))

@@ -103,7 +103,7 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 	if err != nil {
 		return nil, err
 	}
-	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Component: args.Component})
+	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Component: args.Component, Guard: s.guard})
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)
 	}

@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"go.lsp.dev/jsonrpc2"
+
+	"github.com/covls/covls/internal/guard"
 )
 
 // maxFrame bounds one message: a client that announces more has a broken length.
@@ -31,6 +33,7 @@ func NewStream(r io.Reader, w io.Writer, hangup func()) jsonrpc2.Stream {
 type stream struct {
 	in     *bufio.Reader // of the reading goroutine
 	buf    []byte        // of the reading goroutine
+	faults int           // of the reading goroutine, since the last message
 	hangup func()
 
 	turn    chan struct{} // holds the one who writes to out
@@ -119,11 +122,19 @@ func (s *stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 			s.hangup()
 			return nil, 0, err
 		}
-		frame, err := s.frame()
+		var frame []byte
+		var err error
+		if caught := (guard.Guard{}).Do("reading a message", func() { frame, err = s.frame() }); caught == nil {
+			s.faults = 0
+		} else if err = caught; s.faults < mostFaults {
+			s.faults++
+			err = &badFrame{jsonrpc2.InternalError, caught.Error()}
+		}
 		var bad *badFrame
 		switch {
 		case errors.As(err, &bad):
-			go s.answer(ctx, bad) // who reads must not wait for a client that reads nothing
+			// Who reads must not wait for a client that reads nothing.
+			guard.Guard{}.Go(nil, "answering what is no message", func() { s.answer(ctx, bad) })
 		case err != nil:
 			s.hangup()
 			return nil, 0, err
@@ -132,6 +143,9 @@ func (s *stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 		}
 	}
 }
+
+// mostFaults is how many panics in a row end the session: what can't be read is not read for ever.
+const mostFaults = 100
 
 // badFrame is something that is no message but does not break the framing.
 type badFrame struct {
@@ -271,15 +285,18 @@ func (s *stream) WriteFrame(ctx context.Context, body []byte) (int64, error) {
 	// A write to a client that does not read can't be called back. It may end behind ctx, but it ends
 	// whole, so that what follows is not read as a part of it.
 	written := make(chan error, 1)
-	go func() {
-		_, err := s.out.Write(frame)
+	guard.Guard{}.Go(nil, "writing a message", func() {
+		var err error
+		if caught := (guard.Guard{}).Do("writing a message", func() { _, err = s.out.Write(frame) }); caught != nil {
+			err = caught
+		}
 		if err != nil {
 			s.hangup()
 		}
 		<-s.turn
 		done()
 		written <- err
-	}()
+	})
 	select {
 	case err := <-written:
 		return int64(len(frame)), err

@@ -84,7 +84,8 @@ func FuzzStream(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		hungUp := 0
-		s := server.NewStream(strings.NewReader(in), io.Discard, func() { hungUp++ })
+		var out answers
+		s := server.NewStream(strings.NewReader(in), &out, func() { hungUp++ })
 		frames := s.(frames)
 		for {
 			body, n, err := frames.ReadFrame(t.Context())
@@ -106,5 +107,32 @@ func FuzzStream(f *testing.F) {
 		if hungUp != 1 {
 			t.Errorf("it hung up %d times", hungUp)
 		}
+		if out.failed.Load() {
+			t.Error("a panic was caught")
+		}
 	})
 }
+
+// answers looks for those that tell of a panic.
+type answers struct{ failed atomic.Bool }
+
+func (a *answers) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "covls failed at") {
+		a.failed.Store(true)
+	}
+	return len(p), nil
+}
+
+// TestStreamPanics has an input that panics at each read: it is told, and given up when it does not end.
+func TestStreamPanics(t *testing.T) {
+	t.Parallel()
+	ended := false
+	s := server.NewStream(broken{}, io.Discard, func() { ended = true })
+	if _, _, err := s.Read(t.Context()); err == nil || !strings.Contains(err.Error(), "covls failed at reading a message") || !ended {
+		t.Errorf("have %v, ended %t", err, ended)
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { panic("it was made to") }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/internal/guard"
 )
 
 // Codec puts payloads into JSON and back as package protocol does; the library's own is not
@@ -23,24 +23,31 @@ import (
 type Codec struct{}
 
 // Marshal implements jsonrpc2.Codec.
-func (Codec) Marshal(v any) ([]byte, error) {
+func (Codec) Marshal(v any) (data []byte, err error) {
 	if raw, ok := v.(jsonrpc2.RawMessage); ok {
 		if raw == nil {
 			return []byte("null"), nil
 		}
 		return raw, nil
 	}
-	return protocol.Marshal(v)
+	// The library calls this where nothing of covls could catch a panic.
+	if caught := (guard.Guard{}).Do("writing JSON", func() { data, err = protocol.Marshal(v) }); caught != nil {
+		return nil, caught
+	}
+	return data, err
 }
 
 // Unmarshal implements jsonrpc2.Codec.
-func (Codec) Unmarshal(data []byte, v any) error {
+func (Codec) Unmarshal(data []byte, v any) (err error) {
 	if raw, ok := v.(*jsonrpc2.RawMessage); ok {
 		*raw = append(jsonrpc2.RawMessage(nil), data...)
 		return nil
 	}
 	// The library keeps strings of lists of unions in the frame, which the next message overwrites.
-	return protocol.Unmarshal(bytes.Clone(data), v)
+	if caught := (guard.Guard{}).Do("reading JSON", func() { err = protocol.Unmarshal(bytes.Clone(data), v) }); caught != nil {
+		return caught
+	}
+	return err
 }
 
 // phase is where the session is in LSP's life cycle.
@@ -59,15 +66,18 @@ const (
 // message ends the session.
 func (s *Server) handler(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 	method := strings.Clone(req.Method())
-	defer func() {
-		if r := recover(); r != nil {
-			s.log.Error("panic", slog.String("method", method), slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
-			err = jsonrpc2.Errorf(jsonrpc2.InternalError, "covls failed at %s; the log has details", method)
-			if !req.IsCall() {
-				err = nil
-			}
+	caught := guard.Guard{Hook: s.guard.Hook}.Do(method, func() { result, err = s.handle(ctx, method, req) })
+	if f, ok := errors.AsType[*guard.Fault](caught); ok {
+		s.log.Error("panic", slog.String("method", method), slog.Any("panic", f.Value), slog.String("stack", f.Stack))
+		if !req.IsCall() {
+			return nil, nil
 		}
-	}()
+		return nil, jsonrpc2.Errorf(jsonrpc2.InternalError, "covls failed at %s; the log has details", method)
+	}
+	return result, err
+}
+
+func (s *Server) handle(ctx context.Context, method string, req *jsonrpc2.Request) (result any, err error) {
 	if err := s.admit(method, req.IsCall()); err != nil {
 		if !req.IsCall() {
 			return nil, nil

@@ -22,6 +22,8 @@ const (
 	pollShare   = 50               // so does a poll
 	writerShare = 50               // and the question who is writing
 
+	faultPause = time.Second // behind a panic
+
 	writerFirst = 50 * time.Millisecond // until a writer is asked for again, at first
 	writerLast  = 250 * time.Millisecond
 
@@ -77,6 +79,7 @@ type result struct {
 	generation int
 	found      []Found
 	took       time.Duration
+	failed     bool // it did not come to its end: what it would have found is not known
 }
 
 // loop is the state of a running watcher. The goroutine of Run owns it.
@@ -149,18 +152,27 @@ func (l *loop) run() {
 		case <-timer.C:
 		}
 		now := time.Now()
-		l.take(now)
-		if !l.nextPoll(now).After(now) {
-			l.poll(now)
+		if l.w.try("watching", func() { l.round(now) }) != nil {
+			// The next round may panic too. The inbox wakes it sooner.
+			timer.Reset(faultPause)
+			continue
 		}
-		if !l.nextSearch(now).After(now) {
-			l.search()
-		}
-		l.settle(now)
-		l.publish()
-		l.rewatch()
 		timer.Reset(l.next(now).Sub(now))
 	}
+}
+
+// round does what is due.
+func (l *loop) round(now time.Time) {
+	l.take(now)
+	if !l.nextPoll(now).After(now) {
+		l.poll(now)
+	}
+	if !l.nextSearch(now).After(now) {
+		l.search()
+	}
+	l.settle(now)
+	l.publish()
+	l.rewatch()
 }
 
 // update returns what the receiver does not know yet, if there is anything.
@@ -420,11 +432,22 @@ func (l *loop) search() {
 	l.generation++
 	l.begin, l.searching, l.stopSearch, l.lost = time.Now(), true, cancel, false
 	w, matchers, r := l.w, l.matchers, result{generation: l.generation, found: []Found{}}
-	l.wg.Go(func() {
+	w.opts.Guard.Go(l.wg, "searching for profiles", func() {
 		defer cancel()
+		r.failed = true
+		defer w.post(func(in *inbox) {
+			// A search that was given up may end behind the one that replaced it.
+			if in.result == nil || in.result.generation < r.generation {
+				in.result = &r
+			}
+		})
 		begin := time.Now()
 		for _, m := range matchers {
-			f, err := m.discover(ctx)
+			var f Found
+			var err error
+			if fault := w.try("searching for profiles in "+m.root.Dir, func() { f, err = m.discover(ctx) }); fault != nil {
+				f = Found{Dir: m.root.Dir, Left: []string{fault.Error()}}
+			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				f.Left = append(f.Left, fmt.Sprintf("what a search does not reach in %v", searchFor))
 			} else if err != nil {
@@ -432,19 +455,16 @@ func (l *loop) search() {
 			}
 			r.found = append(r.found, f)
 		}
-		r.took = time.Since(begin)
-		w.post(func(in *inbox) {
-			// A search that was given up may end behind the one that replaced it.
-			if in.result == nil || in.result.generation < r.generation {
-				in.result = &r
-			}
-		})
+		r.took, r.failed = time.Since(begin), false
 	})
 }
 
 // apply takes up what a search has found.
 func (l *loop) apply(r result, now time.Time) {
 	l.searching, l.searched, l.searchTook = false, now, r.took
+	if r.failed {
+		return
+	}
 	for _, m := range l.matchers {
 		l.w.note(crowded(m), "")
 	}

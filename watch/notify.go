@@ -46,8 +46,8 @@ func startNotifier(ctx context.Context, w *Watcher, wg *sync.WaitGroup) *notifie
 	}
 	n := &notifier{w: w, fs: fs, want: make(chan []string, 1)}
 	n.filter.Store(&filter{})
-	wg.Go(n.drain)
-	wg.Go(func() { n.add(ctx) })
+	w.opts.Guard.Go(wg, "file events", n.drain)
+	w.opts.Guard.Go(wg, "watches", func() { n.add(ctx) })
 	return n
 }
 
@@ -71,7 +71,7 @@ func (n *notifier) add(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case dirs := <-n.want:
-			n.renew(dirs, have)
+			_ = n.w.try("setting the watches", func() { n.renew(dirs, have) })
 		}
 	}
 }
@@ -138,7 +138,9 @@ func (n *notifier) drain() {
 				events = nil
 				continue
 			}
-			n.event(e)
+			if n.w.try("a file event", func() { n.event(e) }) != nil {
+				n.w.post(func(in *inbox) { in.lost = true })
+			}
 		case err, ok := <-errs:
 			if !ok {
 				errs = nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/covls/covls/internal/guard"
 )
 
 // Options are the settings of a Watcher.
@@ -20,6 +22,8 @@ type Options struct {
 	NoNotify bool
 	// Writers tells who is writing to a profile; the system's own knowledge when nil.
 	Writers WriterFunc
+	// Guard is told of each panic that was caught. The watcher goes on behind it, and Notes says so.
+	Guard guard.Guard
 }
 
 // Writer is a process that has a profile open for writing. The zero Writer is none.
@@ -176,6 +180,17 @@ func (w *Watcher) Notes() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Sorted(maps.Values(w.notes))
+}
+
+// try does a piece of work. One that panics leaves a note, until it is done without.
+func (w *Watcher) try(about string, work func()) error {
+	err := w.opts.Guard.Do(about, work)
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	w.note(about, text)
+	return err
 }
 
 // note replaces the note about a subject; an empty text removes it.

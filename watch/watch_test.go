@@ -11,9 +11,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/covls/covls/internal/guard"
 )
 
 // TestMain turns the test binary into a writer of profiles where it is asked to, and checks in the
@@ -740,4 +743,66 @@ func TestRunEnds(t *testing.T) {
 	}
 	w.Touch("/after/the/end")
 	w.Rescan()
+}
+
+// TestFaults has work of the watcher panic. It goes on, at a pace, and says so in its notes.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		about string
+		most  int // how often it may panic in a minute
+	}{
+		{"watching", 65},
+		{"searching for profiles in ", 10},
+	} {
+		t.Run(strings.TrimSpace(tt.about), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, "a.out")
+			if err := os.WriteFile(path, []byte("mode: set\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				var fails atomic.Bool
+				var times atomic.Int64
+				fails.Store(true)
+				g := guard.Guard{Hook: func(about string) {
+					if fails.Load() && strings.HasPrefix(about, tt.about) {
+						times.Add(1)
+						panic("it was made to")
+					}
+				}}
+				w := New([]Root{{Dir: dir, Patterns: []string{"**/*.out"}}}, Options{NoNotify: true, Guard: g})
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					w.Run(ctx)
+				}()
+				found := make(chan string, 99)
+				go func() {
+					for u := range w.Updates() {
+						for _, e := range u.Events {
+							found <- e.Path
+						}
+					}
+				}()
+				pass(time.Minute)
+				if n := int(times.Load()); n == 0 || n > tt.most {
+					t.Errorf("it panicked %d times in a minute, want at most %d", n, tt.most)
+				}
+				if notes := strings.Join(w.Notes(), "\n"); !strings.Contains(notes, "covls failed at "+tt.about) || len(found) > 0 {
+					t.Errorf("it found %d profiles and notes %q", len(found), notes)
+				}
+				fails.Store(false)
+				w.Rescan()
+				pass(time.Minute)
+				if len(found) == 0 || <-found != path || len(w.Notes()) > 0 {
+					t.Errorf("it did not find the profile afterwards; notes %q", w.Notes())
+				}
+				cancel()
+				<-done
+			})
+		})
+	}
 }

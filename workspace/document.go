@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
@@ -23,7 +24,7 @@ type Document struct {
 	// was read, else what was there when the document was opened.
 	Base *text.Text
 
-	parsed, parsedBase func() *source.Parsed
+	parsed, parsedBase *parse
 	derived            *atomic.Pointer[derived]
 }
 
@@ -60,10 +61,10 @@ func (d *Document) WithBase(t *text.Text) *Document {
 }
 
 // Parsed is what Text holds; nil where the language is not known.
-func (d *Document) Parsed() *source.Parsed { return d.parsed() }
+func (d *Document) Parsed() *source.Parsed { return d.parsed.of() }
 
 // ParsedBase is what Base holds; nil where the language is not known.
-func (d *Document) ParsedBase() *source.Parsed { return d.parsedBase() }
+func (d *Document) ParsedBase() *source.Parsed { return d.parsedBase.of() }
 
 // Derive returns what make makes of the document and a file, made once for the two while nobody asks for
 // another file. Make must be a pure function of both, and the same wherever the document is used; what it
@@ -78,11 +79,43 @@ func (d *Document) Derive(file *File, make func() any) any {
 	}
 }
 
-// parseOnce puts the work off until somebody asks. That is no write into a snapshot that anyone
-// could see: the same text always gives the same result.
-func parseOnce(path string, t *text.Text) func() *source.Parsed {
-	return sync.OnceValue(func() *source.Parsed {
+// Fault is the panic that parsing the text, or its base, ended in, as far as somebody has asked for what
+// they hold, which is unknown then; nil where there was none.
+func (d *Document) Fault() error {
+	for _, p := range []*parse{d.parsed, d.parsedBase} {
+		if p == nil {
+			continue // a document that nobody made with NewDocument
+		}
+		if fault := p.fault.Load(); fault != nil {
+			return *fault
+		}
+	}
+	return nil
+}
+
+// parse is what a text holds. The work is put off until somebody asks. That is no write into a snapshot
+// that anyone could see: the same text always gives the same result.
+type parse struct {
+	of    func() *source.Parsed
+	fault atomic.Pointer[error]
+}
+
+func parseOnce(path string, t *text.Text) *parse {
+	return newParse(path, func() *source.Parsed {
 		parsed, _ := source.Parse(path, t.String())
 		return parsed
 	})
+}
+
+func newParse(path string, work func() *source.Parsed) *parse {
+	p := &parse{}
+	p.of = sync.OnceValue(func() (parsed *source.Parsed) {
+		fault := guard.Guard{}.Do("parsing "+path, func() { parsed = work() })
+		if fault != nil {
+			p.fault.Store(&fault)
+			return nil
+		}
+		return parsed
+	})
+	return p
 }

@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/program"
 	"github.com/covls/covls/source"
@@ -50,7 +52,8 @@ func (c Change) unsettled(now Looks) bool {
 	return c.Settled != nil && (c.Settled.Size != now.Size || !c.Settled.ModTime.Equal(now.ModTime))
 }
 
-// Progress hears how far a load is: done of total, in whatever the text counts.
+// Progress hears how far a load is: done of total, in whatever the text counts. Its calls may come from any
+// goroutine, one after the other.
 type Progress func(text string, done, total int)
 
 // Loader reads profiles and sources and publishes what they say. It belongs to one goroutine.
@@ -60,6 +63,9 @@ type Loader struct {
 	// Trusted tells that programs may be started over the folders; set it before SetFolders. Only
 	// Ask.List starts one.
 	Trusted bool
+	// Guard is told of each panic that was caught. What it was about is in the snapshot, too: as
+	// File.Fault or Profile.Trouble.
+	Guard guard.Guard
 
 	store    *Store
 	folders  []*Folder
@@ -95,6 +101,8 @@ type scan struct {
 	located *coverage.File
 	// outside tells that nothing of the text may be quoted; see File.Outside.
 	outside bool
+	// fault is the panic of who looked at the text, of which nothing is known then.
+	fault error
 }
 
 // fits tells that the scan is of what the profiles say of a file now.
@@ -157,9 +165,14 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	for _, f := range l.folders {
 		modules := l.modules[f.Dir]
 		if modules == nil {
-			var bad []error
-			modules, bad = source.FindModules(f.Dir)
-			problems = append(problems, bad...)
+			fault := l.Guard.Do("looking for the modules in "+f.Dir, func() {
+				var bad []error
+				modules, bad = source.FindModules(f.Dir)
+				problems = append(problems, bad...)
+			})
+			if fault != nil {
+				modules, problems = &source.Modules{}, append(problems, fault)
+			}
 			l.modules[f.Dir] = modules
 		}
 		place := source.Folder{Dir: f.Dir, Modules: modules, Packages: map[string]string{}}
@@ -277,9 +290,15 @@ func (l *Loader) read(c Change) *Profile {
 	}
 	next.ModTime, next.Size = now.ModTime, now.Size
 	limits := next.Folder.Settings.Limits
-	got, err := profile.Open(c.Path, profile.Limits{
-		Size: limits.ProfileBytes, Line: uint32(limits.Line), Files: limits.Files, Branches: limits.Branches, Nesting: limits.Nesting,
+	var got *profile.Profile
+	fault := l.Guard.Do("reading the profile "+l.Name(c.Path), func() {
+		got, err = profile.Open(c.Path, profile.Limits{
+			Size: limits.ProfileBytes, Line: uint32(limits.Line), Files: limits.Files, Branches: limits.Branches, Nesting: limits.Nesting,
+		})
 	})
+	if fault != nil {
+		err = fault
+	}
 	if now, err := looks(c.Path); err != nil || c.unsettled(now) {
 		return before
 	}
@@ -538,14 +557,15 @@ func (l *Loader) scan(f *File) (s scan, base *text.Text) {
 	return s, text.New(data)
 }
 
-// scanFile is safe for concurrent use. It parses only what changed on disk since known.
+// scanFile is safe for concurrent use. It parses only what changed on disk since known. A text that makes it
+// panic is left alone until it changes.
 func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data string, err error) {
 	info, err := os.Stat(f.Path)
 	if err != nil {
 		return scan{}, "", err
 	}
 	// Where the profile names the functions, they are looked for in the text each time.
-	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && known.located == nil && known.fits(f)
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && (known.located == nil || known.fault != nil) && known.fits(f)
 	if same && !wantText {
 		return known, "", nil
 	}
@@ -557,18 +577,27 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 		return known, data, nil
 	}
 	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw(), outside: f.Outside}
-	s.excluded = source.Exclusions(f.Path, data, s.raw)
 	if f.all.Funcs != nil {
-		name := f.Path
-		if f.Outside {
-			name = "" // what has no name in the profile gets none of the text
-		}
-		s.located, s.parsed = f.all, source.Locate(name, data, f.all.Funcs)
-	} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
-		own(s.parsed)
+		s.located = f.all
 	}
-	if s.outside {
-		s.unquote()
+	s.fault = l.Guard.Do("looking at the source "+f.Name, func() {
+		excluded := source.Exclusions(f.Path, data, s.raw)
+		if s.located != nil {
+			name := f.Path
+			if f.Outside {
+				name = "" // what has no name in the profile gets none of the text
+			}
+			s.parsed = source.Locate(name, data, f.all.Funcs)
+		} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
+			own(s.parsed)
+		}
+		s.excluded = excluded
+		if s.outside {
+			s.unquote()
+		}
+	})
+	if s.fault != nil {
+		s.parsed, s.excluded = nil, nil
 	}
 	return s, data, nil
 }
@@ -615,24 +644,24 @@ func (l *Loader) scanAll(ctx context.Context, files []*File) []scan {
 		known[i] = l.scans[f.Path]
 	}
 	var wg sync.WaitGroup
-	next := make(chan int)
+	var next atomic.Int64
+	var telling sync.Mutex // guards l.Progress
 	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := range next {
+		l.Guard.Go(&wg, "looking at sources", func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(files) {
+					return
+				}
+				if i%100 == 0 {
+					telling.Lock()
+					l.progress("looking at sources", i, len(files))
+					telling.Unlock()
+				}
 				scans[i], _, _ = l.scanFile(files[i], known[i], false)
 			}
 		})
 	}
-	for i := range files {
-		if ctx.Err() != nil {
-			break
-		}
-		if i%100 == 0 {
-			l.progress("looking at sources", i, len(files))
-		}
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 	for i, f := range files {
 		l.scans[f.Path] = scans[i]

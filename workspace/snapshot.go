@@ -162,6 +162,9 @@ type File struct {
 	// ModTime is when the source was last changed, as far as that was seen: when the profile was
 	// read, and when an editor saved it. It is zero where it was not looked at yet.
 	ModTime time.Time
+	// Fault is the panic that looking at the text ended in, after which nothing is known of it; nil
+	// where there was none.
+	Fault error
 	// Source is what the text held when the profile was read; nil where it was not looked at yet
 	// or its language is not known.
 	Source *source.Parsed
@@ -202,7 +205,7 @@ func (f *File) Newer() bool {
 func (f *File) withSource(s scan) *File {
 	g := *f
 	parsed := s.parsed
-	g.Source, g.ModTime, g.Excluded = parsed, s.modTime, s.excluded
+	g.Source, g.ModTime, g.Excluded, g.Fault = parsed, s.modTime, s.excluded, s.fault
 	if s.saved.After(s.modTime) {
 		g.ModTime = s.saved
 	}

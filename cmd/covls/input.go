@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/watch"
@@ -178,13 +180,17 @@ func (in *input) count(ctx context.Context, loader *workspace.Loader) <-chan cou
 		histories = loader.Uncounted()
 	}
 	answers := make(chan counted, len(histories))
-	go func() {
+	guard.Guard{}.Go(nil, "counting commits", func() {
 		defer close(answers)
 		for _, h := range histories {
-			counts, err := h.Count(ctx)
-			answers <- counted{h, counts, err}
+			c := counted{history: h}
+			fault := guard.Guard{}.Do("counting the commits of "+h.Dir, func() { c.counts, c.err = h.Count(ctx) })
+			if fault != nil {
+				c.counts, c.err = nil, fault
+			}
+			answers <- c
 		}
-	}()
+	})
 	return answers
 }
 
@@ -238,6 +244,11 @@ func (l *loaded) warn(io *streams) {
 func (l *loaded) remark(io *streams) {
 	for _, n := range l.around.Notes {
 		io.say(n)
+	}
+	for _, path := range slices.Sorted(maps.Keys(l.snap.Files)) {
+		if fault := l.snap.Files[path].Fault; fault != nil {
+			io.say(fault.Error())
+		}
 	}
 	for _, p := range l.snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {

@@ -19,6 +19,7 @@ const module = "github.com/covls/covls/"
 
 // order is the packages bottom-up, as docs/architecture.md has them: imports run downwards only.
 var order = []string{
+	"internal/guard",
 	"disk",
 	"escape",
 	"text",

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/internal/guard"
 )
 
 // The exit codes of every command.
@@ -41,14 +42,21 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// run is the whole program but for the process around it.
+// run is the whole program but for the process around it. A panic is an error like any other.
 func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr *os.File) int {
-	root := newRoot(&streams{stdin, stdout, stderr})
+	return runRoot(ctx, newRoot(&streams{stdin, stdout, stderr}), args, stdin, stdout, stderr)
+}
+
+func runRoot(ctx context.Context, root *cobra.Command, args []string, stdin *os.File, stdout, stderr *os.File) int {
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	var err error
+	called, _, _ := root.Find(args)
+	if fault := (guard.Guard{}).Do("the command "+called.Name(), func() { err = root.ExecuteContext(ctx) }); fault != nil {
+		err = fault
+	}
 	var code exitError
 	switch {
 	case err == nil:

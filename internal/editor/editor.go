@@ -17,6 +17,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/server"
 )
 
@@ -129,13 +130,19 @@ func Connect(ctx context.Context, stream jsonrpc2.Stream) *Editor {
 	}
 	e.Server = protocol.ServerDispatcher(e.conn)
 	handle := protocol.ClientHandler(e, e.other)
-	e.conn.Go(ctx, func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
-		if !req.IsCall() {
-			_, _ = handle(jsonrpc2.DetachContext(ctx), req) // in the order in which they come
-			return nil, nil
+	e.conn.Go(ctx, func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
+		fault := guard.Guard{}.Do("what the server sent", func() {
+			if !req.IsCall() {
+				_, _ = handle(jsonrpc2.DetachContext(ctx), req) // in the order in which they come
+				return
+			}
+			jsonrpc2.Async(ctx)
+			result, err = handle(ctx, req)
+		})
+		if fault != nil && req.IsCall() {
+			return nil, fault
 		}
-		jsonrpc2.Async(ctx)
-		return handle(ctx, req)
+		return result, err
 	})
 	return e
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
@@ -171,9 +172,17 @@ func goWay(t *testing.T, dir string, data []byte, source, edited string) (files 
 			snap := store.Load()
 			for _, d := range snap.Documents {
 				show(t, snap, d)
+				if fault := d.Fault(); fault != nil {
+					t.Error(fault)
+				}
 			}
 		}
 		snap := store.Load()
+		for _, f := range snap.Files {
+			if fault, ok := errors.AsType[*guard.Fault](f.Fault); ok {
+				t.Errorf("%v\n%s", fault, fault.Stack)
+			}
+		}
 		files = max(files, len(snap.Files))
 		print(t, snap)
 	}
