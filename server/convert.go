@@ -23,6 +23,9 @@ const maxPath = 32 << 10
 // has one path. ok is false for what is no file of this machine: every other scheme, even where the library
 // would give it a path, a host that is another, and a URI with a query or a fragment.
 func pathOf(u uri.URI) (path string, ok bool) {
+	if len(u) > 3*maxPath {
+		return "", false // the library copies what it looks at
+	}
 	c := u.Components()
 	if !strings.EqualFold(c.Scheme, schemeFile) || c.Query != "" || c.Fragment != "" {
 		return "", false

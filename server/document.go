@@ -1,12 +1,20 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
+	"math"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
@@ -20,6 +28,9 @@ func (s *Server) DidOpen(ctx context.Context, p *protocol.DidOpenTextDocumentPar
 	spelled, _ := ctx.Value(uriKey{}).(string)
 	if spelled == "" {
 		spelled = string(p.TextDocument.URI)
+	}
+	if s.tooLarge(path, len(p.TextDocument.Text)) {
+		return nil
 	}
 	// The text keeps the message alive anyway; the rest is copied out of it.
 	d := workspace.NewDocument(spelled, path, p.TextDocument.Version, text.New(p.TextDocument.Text))
@@ -48,10 +59,85 @@ func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 		}
 	}
 	next := d.Text.Apply(edits, s.client.Load().encoding)
+	if s.tooLarge(d.Path, next.Len()) {
+		return nil
+	}
 	s.store.EditDocument(d.Path, func(d *workspace.Document) *workspace.Document {
 		return d.WithText(p.TextDocument.Version, next)
 	})
 	return nil
+}
+
+// tooLarge reports whether a text is one that covls would not read from disk either. It forgets such a
+// document and tells the user: what is made of a text takes several times its size.
+func (s *Server) tooLarge(path string, bytes int) bool {
+	snap := s.store.Load()
+	limits := config.Default().Limits
+	if f := snap.FolderOf(path); f != nil {
+		limits = f.Settings.Limits
+	}
+	most := min(limits.SourceBytes, math.MaxInt32) // package text has no larger ones
+	if int64(bytes) <= most {
+		return false
+	}
+	s.store.CloseDocument(path)
+	s.publisher.tell(protocol.MessageTypeWarning, fmt.Sprintf("%s has more than %d bytes (limits.source_bytes): nothing is shown in it until it is smaller and opened again", snap.Name(path), most))
+	return true
+}
+
+// bringsTooMuch is tooLarge for the parameters of didOpen and didChange, before a text is copied out of them.
+func (s *Server) bringsTooMuch(params []byte) bool {
+	const small = 1 << 20
+	if len(params) < small {
+		return false
+	}
+	path, ok := pathOf(uri.URI(rawURI(params)))
+	return ok && s.tooLarge(path, longestText(params))
+}
+
+// longestText is the length in bytes of the longest text that didOpen or didChange brings.
+func longestText(params []byte) (longest int) {
+	text := func(name string, value jsontext.Value) {
+		if name == "text" {
+			longest = max(longest, unquotedLen(value))
+		}
+	}
+	_ = eachMember(params, func(name string, value jsontext.Value) {
+		switch name {
+		case "textDocument":
+			_ = eachMember(value, text)
+		case "contentChanges":
+			_ = eachElement(value, func(value jsontext.Value) { _ = eachMember(value, text) })
+		}
+	})
+	return longest
+}
+
+// unquotedLen is the length of a JSON string without its quotes and escapes. Half a surrogate counts as
+// half of what a pair has.
+func unquotedLen(s []byte) int {
+	n := len(s) - len(`""`)
+	for {
+		i := bytes.IndexByte(s, '\\')
+		if i < 0 || i+len(`\n`) > len(s) {
+			return n
+		}
+		s = s[i:]
+		if s[1] != 'u' || len(s) < len(`\u0000`) {
+			n -= len(`\n`) - 1
+			s = s[len(`\n`):]
+			continue
+		}
+		code, _ := strconv.ParseUint(string(s[2:6]), 16, 16)
+		n -= len(`\u0000`)
+		switch r := rune(code); {
+		case utf16.IsSurrogate(r):
+			n += utf8.UTFMax / 2
+		default:
+			n += utf8.RuneLen(r)
+		}
+		s = s[len(`\u0000`):]
+	}
 }
 
 // DidClose forgets the document; the publisher takes its marks away.

@@ -579,6 +579,52 @@ func TestForeignDocuments(t *testing.T) {
 	}
 }
 
+// TestLargeDocument opens a text that is larger than limits.source_bytes, or edits it until it is. Nothing is
+// shown of it, which the user is told, until it is smaller and opened again. A large message need not bring a
+// large text.
+func TestLargeDocument(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop+"-- .covls.toml --\nlimits.source_bytes = 1_500_000\n")
+	path := filepath.Join(dir, "a.go")
+	u, text := string(uri.File(path)), read(t, path)
+	large := strings.Repeat("// a comment\n", 1_500_000/13)
+	escaped := strings.NewReplacer("a", `\u0061`, " ", `\u0020`).Replace(js(text + large[:len(large)-len(text)]))
+	marked := func(_ int, messages []string) bool { return slices.Equal(messages, []string{shopUncovered}) }
+	unmarked := func(_ int, messages []string) bool { return len(messages) == 0 }
+	for name, do := range map[string]func(p *peer){
+		"opened": func(p *peer) { p.send(didOpen(u, text+large)) },
+		"inserted": func(p *peer) {
+			p.send(didOpen(u, text))
+			p.published(u, marked)
+			p.send(didChange(u, 2, edit(0, 0, 0, 0, large)))
+			p.published(u, unmarked)
+		},
+		"grown": func(p *peer) {
+			p.send(didOpen(u, text))
+			p.published(u, marked)
+			for i := range 4 {
+				p.send(didChange(u, i+2, edit(0, 0, 0, 0, large[:len(large)/4])))
+			}
+			p.published(u, unmarked)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := ready(t, roots(modern(), dir))
+			p.profiles(1)
+			p.send(strings.Replace(didOpen(u, "TEXT"), `"TEXT"`, escaped, 1))
+			p.published(u, marked)
+			p.send(didClose(u))
+			do(p)
+			p.wait("the message", func(m message) bool {
+				return m.Method == "window/showMessage" && strings.Contains(string(m.Params), "a.go has more than 1500000 bytes (limits.source_bytes): nothing is shown in it")
+			})
+			p.send(didChange(u, 9, edit(0, 0, 0, 0, "x")), didClose(u), didOpen(u, text))
+			p.published(u, marked)
+		})
+	}
+}
+
 // TestSpelling has every answer name a document as the client does.
 func TestSpelling(t *testing.T) {
 	t.Parallel()

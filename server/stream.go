@@ -20,8 +20,9 @@ import (
 	"github.com/covls/covls/internal/guard"
 )
 
-// maxFrame bounds one message: a client that announces more has a broken length.
-const maxFrame = 256 << 20
+// maxFrame bounds one message: a client that announces more has a broken length. A message is in memory
+// twice while it is decoded.
+const maxFrame = 64 << 20
 
 // NewStream returns a stream of messages with LSP's Content-Length headers. What is no message is
 // answered and skipped, so that one broken message does not end the session. hangup is called once, when
@@ -180,16 +181,20 @@ func (s *stream) frame() ([]byte, error) {
 	return body, nil
 }
 
-// body reads n bytes into the reused buffer, which grows with what really comes, not with what was
-// announced.
+// body reads n bytes into the reused buffer. What was announced is believed when some of it has come: a
+// buffer that doubles to the end would be in memory one and a half times.
 func (s *stream) body(n int) ([]byte, error) {
-	const step = 1 << 20
+	const step, believed = 1 << 20, 8 << 20
 	s.buf = s.buf[:0]
 	for len(s.buf) < n {
 		k := min(n-len(s.buf), step)
 		start := len(s.buf)
 		if cap(s.buf) < start+k {
-			s.buf = append(make([]byte, 0, min(2*(start+k), n)), s.buf...)
+			size := min(2*(start+k), n)
+			if start >= believed {
+				size = n
+			}
+			s.buf = append(make([]byte, 0, size), s.buf...)
 		}
 		s.buf = s.buf[:start+k]
 		if _, err := io.ReadFull(s.in, s.buf[start:]); err != nil {

@@ -144,6 +144,9 @@ func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.
 		_ = s.Initialized(ctx, nil)
 		return
 	}
+	if (method == protocol.MethodTextDocumentDidOpen || method == protocol.MethodTextDocumentDidChange) && s.bringsTooMuch(req.Params()) {
+		return
+	}
 	if method == protocol.MethodTextDocumentDidOpen {
 		ctx = context.WithValue(ctx, uriKey{}, rawURI(req.Params()))
 	}
@@ -153,8 +156,11 @@ func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.
 }
 
 func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, error) {
-	if answer := s.own(req.Method()); answer != nil && req.IsCall() {
-		return answer(ctx, params{strings.Clone(req.Method()), req.Params()})
+	if kindOf(req.Method()) == "" { // the library would decode the parameters before it asks
+		if answer := s.own(req.Method()); answer != nil && req.IsCall() {
+			return answer(ctx, params{strings.Clone(req.Method()), req.Params()})
+		}
+		return nil, shownError(jsonrpc2.MethodNotFound, "covls does not know "+req.Method())
 	}
 	handle := protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)
 	result, err := handle(ctx, req)
@@ -171,9 +177,6 @@ func wireError(method string, err error) error {
 		return nil
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return protocol.ErrRequestCancelled
-	case errors.Is(err, jsonrpc2.ErrParse) && kindOf(method) == "":
-		// The library reads a method that it does not know as one with broken parameters.
-		return shownError(jsonrpc2.MethodNotFound, "covls does not know "+method)
 	case errors.Is(err, jsonrpc2.ErrParse):
 		return shownError(jsonrpc2.InvalidParams, fmt.Sprintf("the parameters of %s can't be read: %v", method, err))
 	}
@@ -207,11 +210,6 @@ func invalid(format string, args ...any) error {
 	return jsonrpc2.Errorf(jsonrpc2.InvalidParams, format, args...)
 }
 
-// Request answers methods that nobody knows; see Server.own.
-func (s *Server) Request(_ context.Context, method string, _ any) (any, error) {
-	return nil, jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "covls does not know %s", method)
-}
-
 type snapshotKey struct{}
 
 // uriKey is for the client's own spelling of a document's URI, which the library would replace by
@@ -236,7 +234,7 @@ func rawURI(params []byte) string {
 }
 
 func eachMember(object []byte, f func(name string, value jsontext.Value)) error {
-	dec := jsontext.NewDecoder(strings.NewReader(string(object)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	dec := rawDecoder(object)
 	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '{' {
 		return fmt.Errorf("no object: %w", err)
 	}
@@ -253,6 +251,26 @@ func eachMember(object []byte, f func(name string, value jsontext.Value)) error 
 		f(name, value)
 	}
 	return nil
+}
+
+func eachElement(list []byte, f func(value jsontext.Value)) error {
+	dec := rawDecoder(list)
+	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '[' {
+		return fmt.Errorf("no list: %w", err)
+	}
+	for dec.PeekKind() != ']' {
+		value, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		f(value)
+	}
+	return nil
+}
+
+// rawDecoder takes JSON apart in place. It is as lenient as the library.
+func rawDecoder(data []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // cancels are the requests under way. A cancellation counts even when it comes before the request
