@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"net/url"
@@ -36,14 +37,17 @@ type session struct {
 	cmd   *exec.Cmd // not started until spawn
 	rand  *rand.Rand
 
-	// dir is the workspace folder, home and tmp what the program takes for these.
-	dir, home, tmp string
+	// dir is the workspace folder, home and tmp what the program takes for these; all are in base.
+	base, dir, home, tmp string
+	client               int  // what initialize says the client's process is
+	overheard            bool // standard error is read
 
 	in        *os.File // to the server
 	out       *os.File // from the server
 	ears      sync.Mutex
-	deafened  bool // the client holds ears: it reads nothing
-	listening chan struct{}
+	deafened  bool          // the client holds ears: it reads nothing
+	listening chan struct{} // closed at the end of standard output
+	silent    chan struct{} // closed at the end of standard error
 	state     state
 	asked     int // by the client itself
 	began     int // answers that came before the fault
@@ -135,8 +139,9 @@ func open(t *testing.T, covls, dir string, with start) *session {
 		dir = filepath.Join(base, "workspace")
 	}
 	s := &session{
-		t: t, covls: covls, with: with, rand: rand.New(rand.NewPCG(1, 2)), listening: make(chan struct{}), exited: make(chan struct{}), changed: make(chan struct{}),
+		t: t, covls: covls, with: with, rand: rand.New(rand.NewPCG(1, 2)), listening: make(chan struct{}), silent: make(chan struct{}), exited: make(chan struct{}), changed: make(chan struct{}),
 		claims: map[string]bool{}, own: map[string]message{}, calls: map[string]int{}, state: started,
+		base: base, client: os.Getpid(), overheard: true,
 		dir: dir, home: filepath.Join(base, "home"), tmp: filepath.Join(base, "tmp"),
 	}
 	for _, dir := range []string{s.dir, s.home, s.tmp} {
@@ -210,10 +215,15 @@ func (s *session) spawn() {
 	if s.with.prepare != nil {
 		s.with.prepare(s)
 	}
-	if err := s.cmd.Start(); err != nil {
+	err := s.cmd.Start()
+	for _, theirs := range []any{stdin, stdout, stderr, s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr} {
+		if f, is := theirs.(*os.File); is {
+			_ = f.Close()
+		}
+	}
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	_, _, _ = stdin.Close(), stdout.Close(), stderr.Close()
 	go func() {
 		s.err = s.cmd.Wait()
 		close(s.exited)
@@ -224,7 +234,9 @@ func (s *session) spawn() {
 		s.sample()
 	}()
 	go s.hear()
-	go s.overhear(errs)
+	if s.overheard {
+		go s.overhear(errs)
+	}
 	s.t.Cleanup(func() {
 		_ = s.cmd.Process.Kill()
 		<-s.exited
@@ -264,6 +276,9 @@ func (s *session) deaf() {
 	s.ears.Lock()
 	s.deafened = true
 }
+
+// leave closes the client's end of standard output.
+func (s *session) leave() { _ = s.out.Close() }
 
 // listen undoes deaf.
 func (s *session) listen() {
@@ -413,7 +428,9 @@ func (m message) problem() string {
 	return ""
 }
 
+// overhear takes in standard error.
 func (s *session) overhear(r io.Reader) {
+	defer close(s.silent)
 	buf := make([]byte, 4096)
 	for {
 		n, err := r.Read(buf)
@@ -441,6 +458,43 @@ func (s *session) write(bytes string) error {
 	_ = s.in.SetWriteDeadline(time.Now().Add(patience))
 	_, err := io.WriteString(s.in, bytes)
 	return err
+}
+
+// pour is raw for bytes that are written one after another: nothing of the client comes in between.
+func (s *session) pour(pieces iter.Seq[string]) {
+	s.t.Helper()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for p := range pieces {
+		_ = s.in.SetWriteDeadline(time.Now().Add(patience))
+		if _, err := io.WriteString(s.in, p); err != nil {
+			s.t.Fatalf("write to the server: %v%s", err, s.said())
+		}
+	}
+}
+
+// times is text again and again.
+func times(n int, text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for range n {
+			if !yield(text) {
+				return
+			}
+		}
+	}
+}
+
+// cut is a text in pieces of up to most bytes, as rand has them.
+func cut(text string, most int, rand *rand.Rand) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for text != "" {
+			k := min(len(text), 1+rand.IntN(most))
+			if !yield(text[:k]) {
+				return
+			}
+			text = text[k:]
+		}
+	}
 }
 
 // send writes messages, in one piece.
@@ -614,7 +668,7 @@ func (s *session) hello() string {
 	if capabilities == "" {
 		capabilities = modern
 	}
-	return fmt.Sprintf(`{"processId":%d,"rootUri":null,"capabilities":%s,"workspaceFolders":[{"uri":%q,"name":"workspace"}]}`, os.Getpid(), capabilities, uriOf(s.dir))
+	return fmt.Sprintf(`{"processId":%d,"rootUri":null,"capabilities":%s,"workspaceFolders":[{"uri":%q,"name":"workspace"}]}`, s.client, capabilities, uriOf(s.dir))
 }
 
 func (s *session) initialize() {
@@ -628,6 +682,14 @@ func (s *session) initialized() {
 	s.t.Helper()
 	s.send(note("initialized", "{}"), didOpen(uriOf(s.good()), goodSource))
 	s.state = running
+}
+
+// decode reads a result.
+func decode(s *session, result json.RawMessage, into any) {
+	s.t.Helper()
+	if err := json.Unmarshal(result, into); err != nil {
+		s.t.Fatalf("%v: %s", err, result)
+	}
 }
 
 // uriOf is the URI of a path.
