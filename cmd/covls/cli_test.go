@@ -19,6 +19,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
@@ -486,7 +487,7 @@ func TestDoctorEdge(t *testing.T) {
 			if want := fmt.Sprintf("0 matched, %d not", n); !strings.Contains(out, want) {
 				t.Errorf("want %q in\n%s", want, out)
 			}
-			if n > 0 && !strings.Contains(out, "- not found: "+p.Report.Files[0].Name+": ") && n <= 5 {
+			if n > 0 && !strings.Contains(out, "- not found: "+escape.Markdown(p.Report.Files[0].Name)+": ") && n <= 5 {
 				t.Errorf("want a reason for %s in\n%s", p.Report.Files[0].Name, out)
 			}
 		})

@@ -559,12 +559,21 @@ func untouched(s *session) {
 	next.marked(firstMark)
 	u := uriOf(s.good())
 	for _, request := range [][2]string{
-		{"textDocument/codeLens", `{"textDocument":{"uri":"GOOD"}}`}, {"textDocument/codeAction", `{"textDocument":{"uri":"GOOD"},"range":{"start":{"line":3,"character":6},"end":{"line":3,"character":6}},"context":{"diagnostics":[]}}`},
-		{"textDocument/inlayHint", `{"textDocument":{"uri":"GOOD"},"range":{"start":{"line":0,"character":0},"end":{"line":9,"character":0}}}`}, {"textDocument/diagnostic", `{"textDocument":{"uri":"GOOD"}}`},
-		{"covls/gaps", "{}"}, {"covls/coverage", `{"textDocument":{"uri":"GOOD"}}`}, {hover, at(u, once)},
-		{"workspace/executeCommand", `{"command":"covls.doctor"}`}, {"workspace/executeCommand", `{"command":"covls.reload"}`}, {"workspace/executeCommand", `{"command":"covls.explain","arguments":[{"textDocument":{"uri":"GOOD"}}]}`},
-		{"workspace/executeCommand", `{"command":"covls.runCommand"}`}, {"workspace/executeCommand", `{"command":"covls.mostUrgentGap"}`}, {"workspace/executeCommand", `{"command":"covls.toggle"}`},
-		{"workspace/executeCommand", `{"command":"covls.showReport","arguments":[{"format":"html"}]}`}, {"workspace/executeCommand", `{"command":"covls.showReport"}`},
+		{"textDocument/codeLens", `{"textDocument":{"uri":"GOOD"}}`},
+		{"textDocument/codeAction", `{"textDocument":{"uri":"GOOD"},"range":{"start":{"line":3,"character":6},"end":{"line":3,"character":6}},"context":{"diagnostics":[]}}`},
+		{"textDocument/inlayHint", `{"textDocument":{"uri":"GOOD"},"range":{"start":{"line":0,"character":0},"end":{"line":9,"character":0}}}`},
+		{"textDocument/diagnostic", `{"textDocument":{"uri":"GOOD"}}`},
+		{"covls/gaps", "{}"},
+		{"covls/coverage", `{"textDocument":{"uri":"GOOD"}}`},
+		{hover, at(u, once)},
+		{"workspace/executeCommand", `{"command":"covls.doctor"}`},
+		{"workspace/executeCommand", `{"command":"covls.reload"}`},
+		{"workspace/executeCommand", `{"command":"covls.explain","arguments":[{"textDocument":{"uri":"GOOD"}}]}`},
+		{"workspace/executeCommand", `{"command":"covls.runCommand"}`},
+		{"workspace/executeCommand", `{"command":"covls.mostUrgentGap"}`},
+		{"workspace/executeCommand", `{"command":"covls.toggle"}`},
+		{"workspace/executeCommand", `{"command":"covls.showReport","arguments":[{"format":"html"}]}`},
+		{"workspace/executeCommand", `{"command":"covls.showReport"}`},
 	} {
 		next.request(request[0], next.real(request[1]))
 	}
