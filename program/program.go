@@ -82,7 +82,7 @@ type Command struct {
 // no version control and changes to no other version of itself, whatever go.mod, go.work and the
 // environment say.
 func Go(dir string, args ...string) Command {
-	return Command{
+	c := Command{
 		Name: "go", Args: args, Dir: dir,
 		Keep: []string{"GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOENV", "GOOS", "GOARCH", "GOEXPERIMENT", "GO111MODULE", "GOWORK"},
 		Env: []string{
@@ -91,6 +91,16 @@ func Go(dir string, args ...string) Command {
 			"GOFLAGS=-mod=readonly -buildvcs=false", "CGO_ENABLED=0",
 		},
 	}
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return c
+	}
+	// The go command would count in the user's configuration folder how often it was called. It finds
+	// none, but for the file with the user's own settings.
+	if config, err := os.UserConfigDir(); err == nil && os.Getenv("GOENV") == "" {
+		c.Env = append(c.Env, "GOENV="+filepath.Join(config, "go", "env"))
+	}
+	c.Env = append(c.Env, "XDG_CONFIG_HOME="+os.DevNull)
+	return c
 }
 
 // complaint is how many bytes are kept of what a program says when it fails.
