@@ -126,6 +126,25 @@ func (f *File) Total() Tally {
 	return t
 }
 
+// Measured reports whether there is anything to cover in the file's unit.
+func (f *File) Measured() bool {
+	if f.Unit == Lines {
+		return len(f.Lines) > 0
+	}
+	return slices.ContainsFunc(f.Regions, func(r Region) bool { return r.Statements > 0 })
+}
+
+// Silent reports whether a profile that has the file says nothing of it: there is nothing to cover, no
+// branch, and no function that has a place.
+func (f *File) Silent() bool {
+	return !f.Measured() && len(f.Lines) == 0 && len(f.Branches) == 0 && !f.Places()
+}
+
+// Places reports whether one of Funcs has a place.
+func (f *File) Places() bool {
+	return slices.ContainsFunc(f.Funcs, func(fn Func) bool { return fn.Span.Start.Line > 0 })
+}
+
 // BranchTotal counts the branches that were taken, and all. ok is false where the profile has none.
 func (f *File) BranchTotal() (t Tally, ok bool) {
 	for _, b := range f.Branches {

@@ -18,22 +18,34 @@ func AddCounts(a, b uint64) uint64 {
 // any of them ran it, and counts are summed. The name is the first file's. A single file comes back
 // as it is. Two profiles of different versions of the source may disagree on a region's statements;
 // the larger number stands. Where some count statements and others lines, the result counts statements,
-// which is finer, and a region that only ran by a line of the others has that line's count.
+// which is finer, and a region that only ran by a line of the others has that line's count. A file in which
+// there is nothing to cover has no say in that, nor in whether functions and branches are told.
 func Merge(files ...*File) *File {
 	if len(files) == 1 {
 		return files[0]
 	}
 	first := files[0]
 	out := &File{
-		Name: first.Name, Unit: first.Unit,
+		Name: first.Name, Unit: unitOf(files),
 		Regions: first.Regions, Lines: first.Lines, Branches: first.Branches, Funcs: first.Funcs,
 	}
 	for _, f := range files[1:] {
-		out.Unit = min(out.Unit, f.Unit)
 		out.Regions = mergeRegions(out.Regions, f.Regions)
 		out.Lines = mergeSorted(out.Lines, f.Lines, compareLines, addLines)
 		out.Branches = mergeSorted(out.Branches, f.Branches, Branch.compare, addBranches)
 		out.Funcs = mergeSorted(out.Funcs, f.Funcs, compareFuncs, addFuncs)
+	}
+	measured := func(is func(*File) bool) bool {
+		return slices.ContainsFunc(files, func(f *File) bool { return f.Measured() && is(f) })
+	}
+	if len(out.Lines) == 0 {
+		out.Lines = nil
+	}
+	if len(out.Branches) == 0 && measured(func(f *File) bool { return f.Branches == nil }) && !measured(func(f *File) bool { return f.Branches != nil }) {
+		out.Branches = nil
+	}
+	if len(out.Funcs) == 0 && measured(func(f *File) bool { return f.Funcs == nil }) {
+		out.Funcs = nil // the source may tell those of that one
 	}
 	if out.Unit == Statements && slices.ContainsFunc(files, func(f *File) bool { return f.Unit == Lines }) {
 		var lines []Line
@@ -45,6 +57,20 @@ func Merge(files ...*File) *File {
 		out.Regions = runByLine(out.Regions, lines)
 	}
 	return out
+}
+
+// unitOf is the finest unit of the files that have something to cover, or of all where none has.
+func unitOf(files []*File) Unit {
+	unit, known := files[0].Unit, files[0].Measured()
+	for _, f := range files[1:] {
+		switch measured := f.Measured(); {
+		case measured && !known:
+			unit, known = f.Unit, true
+		case measured == known:
+			unit = min(unit, f.Unit)
+		}
+	}
+	return unit
 }
 
 // Unsettle returns the file for a profile besides that tells no functions: what ran inside a function

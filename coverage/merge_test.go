@@ -92,6 +92,88 @@ func TestMergeUnit(t *testing.T) {
 	}
 }
 
+// TestMergeSilent holds that a file in which there is nothing to cover has no say in what is counted and told,
+// in whatever order and grouping.
+func TestMergeSilent(t *testing.T) {
+	t.Parallel()
+	point := coverage.Point{Line: 1, Col: 1}
+	region := []coverage.Region{{Start: point, End: coverage.Point{Line: 2}, Statements: 1}}
+	none := []coverage.Region{{Start: point, End: coverage.Point{Line: 2}}}
+	lines := []coverage.Line{{Number: 1}, {Number: 2, Count: 1}}
+	empty := []*coverage.File{
+		{Unit: coverage.Statements},
+		{Unit: coverage.Lines},
+		{Unit: coverage.Statements, Regions: none},
+		{Unit: coverage.Statements, Regions: []coverage.Region{}, Lines: []coverage.Line{}, Branches: []coverage.Branch{}, Funcs: []coverage.Func{}},
+		{Unit: coverage.Lines, Lines: []coverage.Line{}, Branches: []coverage.Branch{}, Funcs: []coverage.Func{}},
+	}
+	for _, f := range []*coverage.File{
+		{Unit: coverage.Statements, Regions: region},
+		{Unit: coverage.Statements, Regions: region, Lines: lines, Branches: []coverage.Branch{}, Funcs: []coverage.Func{}},
+		{Unit: coverage.Statements, Regions: region, Branches: []coverage.Branch{{Line: 1}}, Funcs: []coverage.Func{{Name: "f", Counted: true, Span: coverage.Span{Start: point}}}},
+		{Unit: coverage.Lines, Lines: lines},
+		{Unit: coverage.Lines, Lines: lines, Branches: []coverage.Branch{}, Funcs: []coverage.Func{}},
+		{Unit: coverage.Lines, Lines: lines, Branches: []coverage.Branch{{Line: 1}}, Funcs: []coverage.Func{{Name: "f", Counted: true, Span: coverage.Span{Start: point}}}},
+	} {
+		if !f.Measured() || f.Silent() {
+			t.Errorf("%+v is taken for silent", f)
+		}
+		says := func(g *coverage.File) string {
+			lines, known := g.LineTotal()
+			branches, measured := g.BranchTotal()
+			return fmt.Sprint(g.Unit, g.Total(), lines, known, branches, measured, g.Funcs != nil, len(g.Funcs), g.Measured(), g.Silent())
+		}
+		for i, e := range empty {
+			if e.Measured() || !e.Silent() {
+				t.Errorf("%+v is not taken for silent", e)
+			}
+			for _, other := range empty {
+				for how, got := range map[string]*coverage.File{
+					"behind":         coverage.Merge(f, e, other),
+					"in front":       coverage.Merge(e, other, f),
+					"around":         coverage.Merge(e, f, other),
+					"by themselves":  coverage.Merge(coverage.Merge(e, other), f),
+					"one by one":     coverage.Merge(coverage.Merge(e, f), other),
+					"with two of it": coverage.Merge(f, coverage.Merge(e, f)),
+				} {
+					want := says(f)
+					if how == "with two of it" {
+						want = says(coverage.Merge(f, f))
+					}
+					if says(got) != want {
+						t.Errorf("%d %s: %s, want %s", i, how, says(got), want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestMergeTold holds what is told where one tells that there are no functions or branches and another does
+// not tell.
+func TestMergeTold(t *testing.T) {
+	t.Parallel()
+	lines := []coverage.Line{{Number: 1}}
+	untold := &coverage.File{Unit: coverage.Lines, Lines: lines}
+	without := &coverage.File{Unit: coverage.Lines, Lines: lines, Branches: []coverage.Branch{}, Funcs: []coverage.Func{}}
+	with := &coverage.File{Unit: coverage.Lines, Lines: lines, Branches: []coverage.Branch{{Line: 1}}, Funcs: []coverage.Func{{Name: "f", Span: coverage.Span{Start: coverage.Point{Line: 1}}}}}
+	for _, tt := range []struct {
+		files           []*coverage.File
+		branches, funcs bool
+	}{
+		{[]*coverage.File{untold, untold}, false, false},
+		{[]*coverage.File{without, without}, true, true},
+		{[]*coverage.File{untold, without}, true, false}, // the source may know functions
+		{[]*coverage.File{without, untold}, true, false},
+		{[]*coverage.File{with, untold, without}, true, true},
+	} {
+		got := coverage.Merge(tt.files...)
+		if (got.Branches != nil) != tt.branches || (got.Funcs != nil) != tt.funcs {
+			t.Errorf("%v: branches %v, functions %v", tt, got.Branches, got.Funcs)
+		}
+	}
+}
+
 func TestSortFiles(t *testing.T) {
 	t.Parallel()
 	files := []*coverage.File{{Name: "b/a.go"}, {Name: "a/z.go"}, {Name: "a.go"}}
