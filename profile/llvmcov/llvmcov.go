@@ -75,7 +75,9 @@ type parser struct {
 	report    *coverage.Report
 	files     map[string]*file // by name
 	all       int              // how many lines the files have
-	functions bool             // the export tells them
+	functions bool             // an export tells them
+	told      bool             // the export at hand does
+	here      []*file          // of the export at hand
 	// groups are the functions by file and start, those of files that the export leaves out too.
 	groups map[string]map[coverage.Point]*group
 	warn   func(sort, text string)
@@ -89,6 +91,7 @@ type file struct {
 	lines     []coverage.Line
 	decisions []counted
 	branches  bool // the export tells them
+	untold    bool // an export has lines of it and tells no functions
 }
 
 // group is a function with all its instantiations.
@@ -143,7 +146,16 @@ func (p *parser) root() error {
 		switch string(name) {
 		case "data":
 			data = true
-			return p.Array("an array", func(int) error { return p.Object("an object", p.export) })
+			return p.Array("an array", func(int) error {
+				p.told, p.here = false, p.here[:0]
+				err := p.Object("an object", p.export)
+				if !p.told {
+					for _, f := range p.here {
+						f.untold = true
+					}
+				}
+				return err
+			})
 		case "type":
 			text, err := p.Text()
 			if err == nil && text != kind {
@@ -168,7 +180,7 @@ func (p *parser) export(name []byte) error {
 	case "files":
 		return p.Array("an array", func(int) error { return p.readFile() })
 	case "functions":
-		p.functions = true
+		p.functions, p.told = true, true
 		return p.Array("an array", func(int) error { return p.readFunction() })
 	}
 	return p.Skip()
@@ -223,6 +235,9 @@ func (p *parser) readFile() error {
 		return err
 	}
 	f.lines = append(f.lines, p.lines...)
+	if len(p.lines) > 0 {
+		p.here = append(p.here, f)
+	}
 	return nil
 }
 
@@ -460,7 +475,7 @@ func (p *parser) file(name string, f *file) *coverage.File {
 	out := &coverage.File{Name: name, Unit: coverage.Lines, Lines: coverage.SumLines(f.lines)}
 	f.lines = nil
 	all := [][]counted{f.decisions}
-	if p.functions {
+	if p.functions && (!f.untold || len(p.groups[name]) > 0) {
 		groups := make([]*group, 0, len(p.groups[name]))
 		for _, g := range p.groups[name] {
 			groups = append(groups, g)
@@ -472,7 +487,9 @@ func (p *parser) file(name string, f *file) *coverage.File {
 			out.Funcs = append(out.Funcs, coverage.Func{Name: g.name, Span: g.span, Counted: true, Count: g.count})
 			all = append(all, g.decisions)
 		}
-		out.Lines = inside(out.Lines, groups)
+		if !f.untold {
+			out.Lines = inside(out.Lines, groups)
+		}
 		out.Funcs = coverage.SortFuncs(out.Funcs)
 	}
 	if f.branches {

@@ -70,6 +70,7 @@ func cases() []profiletest.Case {
 		{Name: "a file twice", Text: export(file+","+file, ""), Want: "a.c [{2 6} {3 6} {4 6}] [] nofuncs"},
 		{Name: "instantiations, macros and a filtered file", Text: export(macro, f+","+g+","+h), Want: "a.c [{5 1} {6 1} {7 0} {8 1}] [{6 0 0 1} {6 0 1 0} {6 1 0 0} {6 1 1 1}] a.c:f@{{5 1} {8 2}}=1"},
 		{Name: "the shorter name", Text: export(macro, strings.Replace(f, "a.c:f", "f<double>", 1)+","+g), Want: "a.c [{5 1} {6 1} {7 0} {8 1}] [{6 0 0 1} {6 0 1 0} {6 1 0 0} {6 1 1 1}] f<int>@{{5 1} {8 2}}=1"},
+		{Name: "one export without functions", Text: strings.Replace(export(file, ""), `"data":[`, `"data":[{"files":[`+strings.Replace(file, "3,true", "1,true", 1)+`],"functions":[`+strings.ReplaceAll(g, "5,1,8,2", "2,1,3,2")+`]},`, 1), Want: "a.c [{2 4} {3 4} {4 4}] [] f<int>@{{2 1} {3 2}}=0"},
 		{Name: "a file without functions", Text: export(file, h), Want: "a.c [] []"},
 		{Name: "a skipped region", Text: export(`{"filename":"a","segments":[[1,1,1,true,true,false],[2,1,0,false,true,false],[2,9,1,true,false,false],[4,2,0,false,false,false]]}`, ""), Want: "a [{1 1} {3 1} {4 1}] nobranches nofuncs"},
 		{Name: "a gap", Text: export(`{"filename":"a","segments":[[1,1,1,true,true,false],[2,8,0,true,false,true],[3,1,1,true,true,false],[4,2,0,false,false,false]]}`, ""), Want: "a [{1 1} {2 1} {3 1} {4 1}] nobranches nofuncs"},

@@ -4,7 +4,8 @@
 // Up to version 0.17 a file has an array with a count for each line, null where there is no code; since
 // 0.18 an object with such an array as lines, and where they are measured with branches and methods.
 // Commands are merged as SimpleCov does: counts are summed, but a line that none of them ran and that is
-// null in one of them is null. Files that a command did not load have guessed zeros.
+// null in one of them is null. An array without a count says nothing, and takes none away. Files that a
+// command did not load have guessed zeros.
 //
 // The results still have the lines between # :nocov: comments. SimpleCov leaves them out when it reads
 // the source.
@@ -70,6 +71,7 @@ type parser struct {
 	report *coverage.Report
 	files  map[string]*file
 	places *scan.Places
+	array  []line // of the file at hand
 }
 
 // file is what the commands so far say of a source file.
@@ -78,6 +80,8 @@ type file struct {
 	lines    []line
 	branches map[branch]uint64 // nil where none are measured
 	methods  map[span]*method  // nil where none are measured
+	// untold tells that a command that has the lines does not measure methods.
+	untold bool
 }
 
 type line struct {
@@ -141,55 +145,72 @@ func (p *parser) file(name string) error {
 		p.files[name] = f
 	}
 	if p.d.Peek() == '[' {
+		f.untold = true
 		return p.lines(f)
 	}
-	return p.d.Object("an array of counts or an object with lines", func(name []byte) error {
+	lines, methods := false, false
+	err := p.d.Object("an array of counts or an object with lines", func(name []byte) error {
 		if p.d.Peek() == 'n' {
 			return p.d.Skip()
 		}
 		switch string(name) {
 		case "lines":
+			lines = true
 			return p.lines(f)
 		case "branches":
 			return p.branches(f)
 		case "methods":
+			methods = true
 			return p.methods(f)
 		}
 		return p.d.Skip()
 	})
+	f.untold = f.untold || lines && !methods
+	return err
 }
 
 func (p *parser) lines(f *file) error {
-	first := !f.counted
-	f.counted = true
-	i := 0
+	p.array = p.array[:0]
+	told := false
 	err := p.d.Array("an array of counts", func(int) error {
-		null := p.d.Peek() == 'n'
-		var n uint64
+		l := line{null: p.d.Peek() == 'n'}
 		var err error
-		if null {
+		if l.null {
 			err = p.d.Skip()
 		} else {
-			n, err = p.count()
+			told = true
+			l.count, err = p.count()
 		}
 		if err != nil {
 			return err
 		}
-		if _, ok := p.places.Line(uint64(i) + 1); !ok {
-			return nil
+		if _, ok := p.places.Line(uint64(len(p.array)) + 1); ok {
+			p.array = append(p.array, l)
 		}
-		if i == len(f.lines) {
-			f.lines = append(f.lines, line{null: !first})
-		}
-		l := &f.lines[i]
-		l.count, l.null = coverage.AddCounts(l.count, n), l.null || null
-		i++
 		return nil
 	})
-	for ; i < len(f.lines); i++ {
-		f.lines[i].null = true
+	if told {
+		f.add(p.array)
 	}
 	return err
+}
+
+// add takes in what another command says of the lines.
+func (f *file) add(lines []line) {
+	if !f.counted {
+		f.counted, f.lines = true, slices.Clone(lines)
+		return
+	}
+	for i, l := range lines {
+		if i == len(f.lines) {
+			f.lines = append(f.lines, line{null: true})
+		}
+		sum := &f.lines[i]
+		sum.count, sum.null = coverage.AddCounts(sum.count, l.count), sum.null || l.null
+	}
+	for i := len(lines); i < len(f.lines); i++ {
+		f.lines[i].null = true
+	}
 }
 
 func (p *parser) count() (uint64, error) {
@@ -314,7 +335,7 @@ func (p *parser) result(name string, f *file) *coverage.File {
 	}
 	out.Lines = slices.Clip(out.Lines)
 	out.Branches = f.sorted()
-	if f.methods != nil {
+	if f.methods != nil && (len(f.methods) > 0 || !f.untold) {
 		out.Funcs = []coverage.Func{}
 		for at, m := range f.methods {
 			fn := coverage.Func{Name: m.name, Receiver: m.class, Counted: true, Count: m.count}

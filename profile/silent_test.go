@@ -1,0 +1,71 @@
+package profile_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/internal/profiletest"
+	"github.com/covls/covls/profile"
+)
+
+// TestSilentTwice names a file twice in one report, once to say nothing of it: that changes nothing of what is
+// said the other time.
+func TestSilentTwice(t *testing.T) {
+	t.Parallel()
+	const jacoco, clover = `<report name="x"><package name="p">%s</package></report>`, `<coverage><project>%s</project></coverage>`
+	const cobertura = `<coverage><packages><package name=""><classes>%s</classes></package></packages></coverage>`
+	const llvm = `{"data":[%s],"type":"llvm.coverage.json.export","version":"2.0.1"}`
+	const file, function = `{"filename":"a","segments":[[1,1,3,true,true,false],[4,2,0,false,false,false]]}`, `{"count":0,"filenames":["a"],"name":"f","regions":[[2,1,3,2,0,0,0,0]]}`
+	for _, tt := range []struct {
+		format, frame, between string
+		good                   string
+		silent                 []string
+	}{
+		{"go", "mode: count\n%s", "", "a.go:1.1,2.2 1 0\n", []string{"a.go:1.1,1.1 0 0\n"}},
+		{"lcov", "%s", "", "SF:a\nDA:1,0\nend_of_record\n", []string{"SF:a\nend_of_record\n", "SF:a\nFN:0,f\nend_of_record\n"}},
+		{"lcov", "%s", "", "SF:a\nFN:1,f\nFNDA:0,f\nDA:1,0\nBRDA:1,0,0,-\nend_of_record\n", []string{"SF:a\nend_of_record\n"}},
+		{"cobertura", cobertura, "", `<class filename="a"><methods><method name="f"><lines><line number="1" hits="0"/></lines></method></methods><lines><line number="1" hits="0"/></lines></class>`, []string{`<class filename="a"/>`, `<class filename="a"><methods><method name="g"/></methods><lines/></class>`}},
+		{"jacoco", jacoco, "", `<class name="A" sourcefilename="a"><method name="f" line="1"/></class><sourcefile name="a"><line nr="1" ci="0" mb="1" cb="0"/></sourcefile>`, []string{`<sourcefile name="a"/>`, `<class name="B" sourcefilename="a"/>`}},
+		{"clover", clover, "", `<file name="a"><line num="1" type="method" name="f" count="0"/><line num="2" type="stmt" count="0"/><metrics statements="1"/></file>`, []string{`<file name="a"/>`, `<file name="a"><metrics statements="0"/></file>`}},
+		{"istanbul", "{%s}", ",", `"a":{"path":"a","statementMap":{"0":{"start":{"line":1,"column":0},"end":{"line":1,"column":5}}},"s":{"0":0}}`, []string{
+			`"b":{"path":"a","statementMap":{},"fnMap":{},"branchMap":{},"s":{},"f":{},"b":{}}`, `"a":{"statementMap":{},"s":{}}`,
+		}},
+		{"llvm-cov", llvm, ",", `{"files":[` + file + `]}`, []string{`{"files":[{"filename":"a","segments":[]}],"functions":[]}`, `{"files":[{"filename":"a","segments":[]}]}`}},
+		{"llvm-cov", llvm, ",", `{"files":[` + file + `],"functions":[` + function + `]}`, []string{`{"files":[{"filename":"a","segments":[]}],"functions":[]}`, `{"files":[{"filename":"a","segments":[]}]}`}},
+		{"coverage.py", `{"meta":{"show_contexts":false},"files":{%s}}`, ",", `"a":{"executed_lines":[],"missing_lines":[1]}`, []string{
+			`"a":{"executed_lines":[],"missing_lines":[],"executed_branches":[],"missing_branches":[],"functions":{"":{"executed_lines":[],"missing_lines":[]}}}`,
+		}},
+		{"simplecov", `{%s}`, ",", `"A":{"coverage":{"a":{"lines":[1,0,null]}}}`, []string{
+			`"B":{"coverage":{"a":{"lines":[],"methods":{}}}}`, `"B":{"coverage":{"a":[null,null,null]}}`, `"B":{"coverage":{"a":{}}}`,
+		}},
+		{"simplecov", `{%s}`, ",", `"A":{"coverage":{"a":[1,0,null]}}`, []string{`"B":{"coverage":{"a":{"lines":[],"methods":{}}}}`}},
+		{"gcovr", `{"gcovr/format_version":"0.6","files":[%s]}`, ",", `{"file":"a","lines":[{"line_number":1,"count":0}]}`, []string{`{"file":"a","lines":[],"functions":[]}`}},
+	} {
+		t.Run(tt.format, func(t *testing.T) {
+			t.Parallel()
+			says := func(entries ...string) string {
+				path := filepath.Join(t.TempDir(), "p")
+				if err := os.WriteFile(path, fmt.Appendf(nil, tt.frame, strings.Join(entries, tt.between)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				got, err := profile.Open(path, profile.Limits{})
+				if err != nil || got.Format != tt.format {
+					t.Fatalf("%s: %v", got.Format, err)
+				}
+				got.Report.Warnings = nil // an odd record may be told
+				return profiletest.Details(got.Report) + " " + profiletest.Summary(got.Report)
+			}
+			want := says(tt.good)
+			for _, silent := range tt.silent {
+				for _, got := range []string{says(tt.good, silent), says(silent, tt.good), says(silent, tt.good, silent)} {
+					if got != want {
+						t.Errorf("with %s it says\n%s\nwant\n%s", silent, got, want)
+					}
+				}
+			}
+		})
+	}
+}
