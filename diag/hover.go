@@ -98,7 +98,7 @@ func snippet(line string) string {
 func origin(file *workspace.File) string {
 	var b strings.Builder
 	coarser := 0
-	for _, p := range file.Parts {
+	for _, p := range file.Speaking {
 		if p.File.Unit != file.Coverage.Unit {
 			coarser++
 		}
@@ -153,11 +153,11 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 
 // origins says, where there are several profiles, what each of them tells.
 func origins(b *strings.Builder, file *workspace.File, tells func(workspace.Part) string) {
-	if len(file.Parts) < 2 {
+	if len(file.Speaking) < 2 {
 		return
 	}
 	b.WriteString("\n")
-	for _, p := range file.Parts {
+	for _, p := range file.Speaking {
 		fmt.Fprintf(b, "- %s: %s\n", escape.Code(ProfileName(p.Profile)), tells(p))
 	}
 }

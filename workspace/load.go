@@ -97,8 +97,10 @@ type scan struct {
 	// out what Ruby's do.
 	excluded []coverage.Exclusion
 	raw      bool
-	// located is what named the functions in parsed; nil where the text did.
+	// located is what named the functions; nil where the text did.
 	located *coverage.File
+	// unnamed tells that parsed has those of the text all the same.
+	unnamed bool
 	// outside tells that nothing of the text may be quoted; see File.Outside.
 	outside bool
 	// fault is the panic of who looked at the text, of which nothing is known then.
@@ -475,7 +477,7 @@ type joined struct {
 	files    map[string]*File
 	lost     []*File
 	excluded int
-	fresh    map[string]bool // paths that a profile in fresh names
+	fresh    map[string]bool // paths of which a profile in fresh says something
 	imports  []string        // packages that only go list may know
 	polls    map[string]source.Poll
 }
@@ -500,7 +502,7 @@ func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 		into, key := lost, n.path
 		if place.Found {
 			into, key = b.files, place.Path
-			b.fresh[key] = b.fresh[key] || fresh[n.profile]
+			b.fresh[key] = b.fresh[key] || fresh[n.profile] && !n.file.Silent()
 		}
 		f := into[key]
 		if f == nil {
@@ -530,20 +532,56 @@ func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 
 // merge joins the parts, or takes over what was joined from the same parts before.
 func (f *File) merge(before *File) {
+	f.Speaking = slices.DeleteFunc(slices.Clone(f.Parts), func(p Part) bool { return p.File.Silent() })
+	if len(f.Speaking) == 0 {
+		f.Speaking = f.Parts
+	}
 	same := before != nil && slices.EqualFunc(f.Parts, before.Parts, func(a, b Part) bool { return a.File == b.File })
 	if same {
-		f.all = before.all
+		f.all, f.untold = before.all, before.untold
 	} else {
-		files := make([]*coverage.File, len(f.Parts))
-		for i, p := range f.Parts {
+		files := make([]*coverage.File, len(f.Speaking))
+		for i, p := range f.Speaking {
 			files[i] = p.File
 		}
 		f.all = coverage.Merge(files...)
-		if f.all.Funcs != nil && slices.ContainsFunc(files, func(c *coverage.File) bool { return c.Funcs == nil }) {
+		f.untold = slices.ContainsFunc(files, func(c *coverage.File) bool { return c.Funcs == nil && c.Measured() })
+		switch {
+		case f.all.Funcs == nil || !f.untold:
+		case f.all.Places():
 			f.all = f.all.Unsettle()
+		default:
+			f.all = withoutFuncs(f.all)
 		}
 	}
 	f.Coverage, f.Total = f.all, f.all.Total()
+}
+
+// withoutFuncs is a file as a profile has it that tells no functions.
+func withoutFuncs(f *coverage.File) *coverage.File {
+	g := *f
+	g.Funcs = nil
+	return &g
+}
+
+// leavesOut reports whether the functions that profiles name, as they stand in the text, are not those of
+// the text: none is in it, or one that has code is not among them. text is nil where its language is not known.
+func (f *File) leavesOut(named []coverage.Func, text *source.Parsed) bool {
+	if len(named) == 0 || text == nil {
+		return len(named) == 0
+	}
+	var last uint32 // line of the function before
+	for _, t := range f.all.Count(text.Funcs) {
+		// What stands above a function, such as a decorator, may be its first line in a profile.
+		for len(named) > 0 && named[0].Span.Start.Line <= last && named[0].Span.Start.Line < t.Span.Start.Line {
+			named = named[1:]
+		}
+		last = t.Span.End.Line
+		if t.Statements.Total > 0 && (len(named) == 0 || named[0].Span.Start.Line > last) {
+			return true
+		}
+	}
+	return false
 }
 
 // scan reads and parses the source of an open document. base is what is on disk; nil where the
@@ -581,23 +619,28 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 		s.located = f.all
 	}
 	s.fault = l.Guard.Do("looking at the source "+f.Name, func() {
-		excluded := source.Exclusions(f.Path, data, s.raw)
+		s.excluded = source.Exclusions(f.Path, data, s.raw)
+		if s.located == nil || f.untold {
+			if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
+				own(s.parsed)
+			}
+		}
 		if s.located != nil {
 			name := f.Path
 			if f.Outside {
 				name = "" // what has no name in the profile gets none of the text
 			}
-			s.parsed = source.Locate(name, data, f.all.Funcs)
-		} else if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
-			own(s.parsed)
+			named := source.Locate(name, data, f.all.Funcs)
+			if s.unnamed = f.untold && f.leavesOut(named.Funcs, s.parsed); !s.unnamed {
+				s.parsed = named
+			}
 		}
-		s.excluded = excluded
 		if s.outside {
 			s.unquote()
 		}
 	})
 	if s.fault != nil {
-		s.parsed, s.excluded = nil, nil
+		s.parsed, s.excluded, s.unnamed = nil, nil, false
 	}
 	return s, data, nil
 }

@@ -150,13 +150,15 @@ type File struct {
 	Folder *Folder
 	// Standing says how urgent the file is and why. It is set in a snapshot.
 	Standing *priority.Standing
-	// Coverage is the union of the parts without what is excluded.
+	// Coverage is the union of what Speaking says without what is excluded.
 	Coverage *coverage.File
 	// Excluded is what markers in the source take out, sorted and without overlap; Taken is how much of the unit.
 	Excluded []coverage.Exclusion
 	Taken    coverage.Tally
 	// Parts are sorted by the profiles' paths.
 	Parts []Part
+	// Speaking are those of Parts that say something of the file, or all where none does.
+	Speaking []Part
 	// Total is Coverage.Total().
 	Total coverage.Tally
 	// ModTime is when the source was last changed, as far as that was seen: when the profile was
@@ -171,7 +173,9 @@ type File struct {
 	// Funcs are the functions of Source with their statements; nil where Source is.
 	Funcs []coverage.Func
 
-	all *coverage.File // the union of the parts
+	all *coverage.File // the union of what Speaking says
+	// untold tells that a part with something to cover tells no functions.
+	untold bool
 }
 
 // Target is the percentage that the file should reach.
@@ -180,9 +184,9 @@ func (f *File) Target() float64 { return f.Standing.Target }
 // Gap is how many statements the file is short of its target.
 func (f *File) Gap() int { return f.Total.Gap(f.Target()) }
 
-// Counted tells that the counts are numbers of runs in every profile of the file.
+// Counted tells that the counts are numbers of runs in every profile that says something of the file.
 func (f *File) Counted() bool {
-	for _, p := range f.Parts {
+	for _, p := range f.Speaking {
 		if !p.Profile.Report.Counted {
 			return false
 		}
@@ -190,10 +194,10 @@ func (f *File) Counted() bool {
 	return true
 }
 
-// Newer tells that the source was changed after one of its profiles was written: that profile may
-// be of another text.
+// Newer tells that the source was changed after one of its profiles, which says something of it, was
+// written: that profile may be of another text.
 func (f *File) Newer() bool {
-	for _, p := range f.Parts {
+	for _, p := range f.Speaking {
 		if f.ModTime.After(p.Profile.ModTime) {
 			return true
 		}
@@ -209,7 +213,11 @@ func (f *File) withSource(s scan) *File {
 	if s.saved.After(s.modTime) {
 		g.ModTime = s.saved
 	}
-	g.Coverage, g.Taken = f.all.Without(s.excluded)
+	all := f.all
+	if s.unnamed {
+		all = withoutFuncs(all)
+	}
+	g.Coverage, g.Taken = all.Without(s.excluded)
 	g.Total = g.Coverage.Total()
 	g.Funcs = nil
 	if parsed != nil {
@@ -220,7 +228,7 @@ func (f *File) withSource(s scan) *File {
 
 // raw tells that a profile of the file has what its language's own markers exclude.
 func (f *File) raw() bool {
-	return slices.ContainsFunc(f.Parts, func(p Part) bool { return p.Profile.Format == "simplecov" })
+	return slices.ContainsFunc(f.Speaking, func(p Part) bool { return p.Profile.Format == "simplecov" })
 }
 
 // ExcludedBy returns the exclusion around a place of the profile's text; ok is false where there is
