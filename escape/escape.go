@@ -71,7 +71,8 @@ func Message(s string) string {
 
 // isScheme reports whether s begins with that of a URI.
 func isScheme(s string) bool {
-	s = strings.TrimLeft(s, " ")
+	const longest = 64
+	s = strings.TrimLeft(s[:min(len(s), longest)], " ")
 	name, _, colon := strings.Cut(s, ":")
 	return colon && name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return !isWord(r) && r != '+' && r != '.' && r != '-'

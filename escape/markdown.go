@@ -9,7 +9,7 @@ import (
 // within: nothing of it is a link, an image, an element of HTML or a mark of any kind.
 func Markdown(s string) string {
 	s = strings.TrimSpace(Line(s))
-	first := first(s)
+	first, tail := first(s), len(strings.TrimRight(s, "# "))
 	var b strings.Builder
 	before := ' '
 	for i, r := range s {
@@ -22,7 +22,7 @@ func Markdown(s string) string {
 		case r == '&' && (rest != "" && (rest[0] == '#' || isLetter(rest[0]))):
 			b.WriteString("&amp;")
 		default:
-			if i == first || marks(before, r, s[:i], rest) {
+			if i == first || r == '#' && i >= tail || marks(before, r, s[:i], rest) {
 				b.WriteByte('\\')
 			}
 			b.WriteRune(r)
@@ -57,12 +57,10 @@ func marks(before, r rune, head, rest string) bool {
 	switch r {
 	case '`', '*', '~', '$', '|':
 		return true
-	case '[': // [x]: …, [ ] …
+	case '[', '#': // [x]: …, [ ] …, # …
 		return head == ""
 	case ']': // without which there is no link; there is no target elsewhere in the text that [x] means
 		return rest == "" || strings.ContainsRune("([:{", next)
-	case '#':
-		return head == "" || strings.Trim(rest, "# ") == ""
 	case '\\':
 		return rest == "" || isPunctuation(next)
 	case '_':
