@@ -8,7 +8,7 @@ import { codeActionRequest, type Gap, gapsRequest, serverCommand } from './proto
 import type { Reports } from './report';
 import { offerTrust, type TestTasks } from './run';
 import type { Node } from './tree';
-import { tierIcon, tierName } from './words';
+import { inMessage, nameOf, tierIcon, tierName } from './words';
 
 /** Everything that the commands of the palette, the lenses and the menus need. */
 export interface Parts {
@@ -200,7 +200,7 @@ async function explain({ client, reports }: Parts, what: unknown): Promise<void>
 		return;
 	}
 	const text = await client.run<string | null>(serverCommand.explain, { textDocument: { uri } });
-	const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+	const name = nameOf(uri);
 	if (text === null) {
 		void vscode.window.showInformationMessage(vscode.l10n.t('No coverage profile names {0}.', name));
 		return;
@@ -289,10 +289,7 @@ async function setTier({ client }: Parts, what: unknown): Promise<void> {
 			},
 		],
 		{
-			title: vscode.l10n.t(
-				'Tier of {0}, by a rule in .covls.toml',
-				decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)),
-			),
+			title: vscode.l10n.t('Tier of {0}, by a rule in .covls.toml', nameOf(uri)),
 		},
 	);
 	if (chosen === undefined) {
@@ -330,7 +327,8 @@ async function exclude({ client }: Parts, node: Node): Promise<void> {
 	});
 	const action = actions?.find((a): a is CodeAction => 'edit' in a && a.edit !== undefined);
 	if (action?.edit === undefined) {
-		void vscode.window.showInformationMessage(vscode.l10n.t('covls knows no marker for {0}.', node.gap.name));
+		const name = inMessage(node.gap.name);
+		void vscode.window.showInformationMessage(vscode.l10n.t('covls knows no marker for {0}.', name));
 		return;
 	}
 	const edit = await client.edit(action.edit);

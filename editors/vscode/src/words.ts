@@ -74,6 +74,17 @@ export function ago(time: string): string {
 	return words.format(Math.trunc(Math.min(seconds, 0)), 'second');
 }
 
+/** The name of a file, as a message shows it. */
+export function nameOf(uri: string): string {
+	return inMessage(decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)));
+}
+
+/** Text as a message shows it: with nothing hidden, and no link, which VS Code makes of [text](target). */
+export function inMessage(text: string): string {
+	const shown = (c: string) => `⟨U+${(c.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+	return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, shown).replaceAll('](', '] (');
+}
+
 /** Text that Markdown shows as it is, also where it looks like a link. */
 export function literal(text: string): string {
 	return text.replace(/[!-/:-@[-`{-~]/g, '\\$&');
