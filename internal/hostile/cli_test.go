@@ -270,6 +270,20 @@ func TestCommands(t *testing.T) {
 			}
 		})
 	}
+	t.Run("without a profile", func(t *testing.T) {
+		t.Parallel()
+		out, _, _ := covls(t, h.dir, nil, "doctor", "-C", h.empty)
+		for _, bad := range markdown(out) {
+			t.Error(bad)
+		}
+		_, errs, _ := covls(t, h.dir, nil, "gaps", "-C", h.empty)
+		for _, bad := range log(errs) {
+			t.Error(bad)
+		}
+		if !strings.Contains(out, "Make") || !strings.Contains(errs, "Make") {
+			t.Errorf("there is no command in\n%s\n%s", out, errs)
+		}
+	})
 	t.Run("from elsewhere", func(t *testing.T) {
 		t.Parallel()
 		for _, args := range [][]string{{"gaps"}, {"check"}, {"report"}, {"init", "--print"}} {

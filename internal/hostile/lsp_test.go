@@ -141,7 +141,7 @@ func (s *session) walk(what string, v any) {
 }
 
 // exempt are texts that nobody reads: they go back to covls, or into a file, as they are.
-var exempt = regexp.MustCompile(`^textDocument/codeLens data|^codeLens/resolve (data|command arguments)|^textDocument/codeAction (command arguments|.*newText)|doctor fixes (from|to)$`)
+var exempt = regexp.MustCompile(`^textDocument/codeLens data|^codeLens/resolve (data|command arguments)|^textDocument/codeAction (command arguments|.*newText)|doctor fixes (from|to)$|^covls/status folders make_profile command$|covls.runCommand command$`)
 
 // ruleOf is the rule for a text, by what it is; nil for one that nobody reads.
 func ruleOf(what, s string) rule {
@@ -225,6 +225,14 @@ func TestEditor(t *testing.T) {
 		run("covls.explain", document)
 		run("covls.addRule", fmt.Sprintf(`{"uri":%s,"rule":{"tier":"high","why":%s}}`, quote(t, string(u)), quote(t, all(tagWhy))))
 	}
+	// A profile that can't be read any more is not the newest.
+	must(os.WriteFile(h.profile, []byte("<coverage><"), 0o644))
+	_, err = s.ed.Wait(ctx, func(seen *editor.Seen) bool {
+		return strings.Count(seen.Status[len(seen.Status)-1], `"trouble":"`) == 2
+	})
+	must(err)
+	_, err = s.ed.Hover(ctx, uri.File(filepath.Join(h.dir, "py", "p.py")), protocol.Position{Character: 4})
+	must(err)
 	// A text that was changed has other words.
 	a := uri.File(h.sources[0])
 	must(s.ed.Edit(ctx, a, protocol.Range{Start: protocol.Position{Line: 1}, End: protocol.Position{Line: 1}}, "  stale();\n"))
@@ -256,7 +264,7 @@ func TestEditor(t *testing.T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, want := range []struct{ what, tags string }{
-		{"textDocument/hover contents value", "Why Reason Profile Function"},
+		{"textDocument/hover contents value", "Why Reason Profile Function Not∙the∙newest Stale"},
 		{"codeLens/resolve command title", "Reason Mapped stale"},
 		{"textDocument/codeAction title", "Mapped Leave"},
 		{"textDocument/inlayHint label", "0/1"},

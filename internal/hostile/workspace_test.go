@@ -3,6 +3,7 @@ package hostile_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,6 +65,8 @@ type hostile struct {
 	sources []string
 	// ambiguous is a file that a name of a profile may mean.
 	ambiguous string
+	// profile is one of them, which names py/p.py.
+	profile string
 	// empty is a folder beside dir that has no profile.
 	empty string
 }
@@ -73,12 +76,14 @@ func newWorkspace(t *testing.T) *hostile {
 	top := t.TempDir()
 	h := &hostile{dir: filepath.Join(top, inFolder(tagFolder+" \x1b[35m\n::error::a\u202e`[b](command:c)<img src=x> ![d](http:∕∕evil.example) ##[group]"))}
 	h.empty = filepath.Join(top, "Empty"+strings.TrimPrefix(filepath.Base(h.dir), tagFolder))
-	write := func(name, text string) string {
+	try := func(name, text string) (string, error) {
 		path := filepath.Join(h.dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644))
+		return path, err
+	}
+	write := func(name, text string) string {
+		path, err := try(name, text)
+		if err != nil {
 			t.Skipf("there are no such names here: %v", err)
 		}
 		return path
@@ -87,9 +92,11 @@ func newWorkspace(t *testing.T) *hostile {
 	istanbul := map[string]any{}
 	for i, p := range payloads() {
 		source := fmt.Sprintf("function a%d() {\n  return 1\n}\nfunction b%d() {\n  return 2\n}\n", i, i)
-		path := write("web/"+inFolder(fmt.Sprintf("%s%02d%s.js", tagFile, i, p)), source)
-		h.sources = append(h.sources, path)
-		istanbul[path] = istanbulFile(path, fmt.Sprintf("%s%02d%s", tagFunction, i, p))
+		// Some systems want UTF-8.
+		if path, err := try("web/"+inFolder(fmt.Sprintf("%s%02d%s.js", tagFile, i, p)), source); err == nil {
+			h.sources = append(h.sources, path)
+			istanbul[path] = istanbulFile(path, fmt.Sprintf("%s%02d%s", tagFunction, i, p))
+		}
 		lost := fmt.Sprintf("/elsewhere/%s%02d%s.js", tagLost, i, p)
 		istanbul[lost] = istanbulFile(lost, fmt.Sprintf("%s%02d%s", tagFunction, i, p))
 	}
@@ -112,12 +119,13 @@ func newWorkspace(t *testing.T) *hostile {
 		return b.String()
 	}
 	h.sources = append(h.sources, write("py/p.py", "def f():\n    return 1\n"))
-	write("py/"+inFolder(tagProfile+"\x1b[35m`\n::error::a\u202e[b](command:c)<img src=x>")+"/coverage.xml", `<?xml version="1.0"?><coverage><packages><package name="p"><classes><class name="c" filename="py/p.py"><methods><method name="`+
+	h.profile = write("py/"+inFolder(tagProfile+"\x1b[35m`\n::error::a\u202e[b](command:c)<img src=x>")+"/coverage.xml", `<?xml version="1.0"?><coverage><packages><package name="p"><classes><class name="c" filename="py/p.py"><methods><method name="`+
 		escaped(all(tagFunction))+`" signature=""><lines><line number="1" hits="0"/></lines></method></methods><lines><line number="1" hits="0"/><line number="2" hits="0"/></lines></class></classes></package></packages></coverage>`)
 	// Go: reasons, doc comments, what a settings file says.
 	oneLine := strings.NewReplacer("\n", " ", "\r", " ", "\ufeff", "").Replace(all("")) // Go takes no BOM
 	h.sources = append(h.sources, write("a.go", "// Package a is "+tagDoc+oneLine+".\npackage a\n\n//coverage:ignore "+tagReason+oneLine+"\nfunc Left(n int) int {\n\treturn n\n}\n\nfunc Uncovered(n int) int {\n\treturn n\n}\n\nfunc Partly(n int) int {\n\tif n > 1 {\n\t\treturn 7 // `"+oneLine+"\n\t}\n\treturn n\n}\n"))
 	write(filepath.Join("..", filepath.Base(h.empty), "go.mod"), "module example.com/empty\n")
+	write(filepath.Join("..", filepath.Base(h.empty), ".covls.toml"), "run.command.go = "+escape.TOML("make `a` [Make](command:b) \x1b[35m\n::error::c")+"\n")
 	write("go.mod", "module example.com/a\n\ngo 1.26\n")
 	write("cover.out", "mode: set\nexample.com/a/a.go:5.22,7.2 1 0\nexample.com/a/a.go:9.27,11.2 1 0\nexample.com/a/a.go:13.24,14.11 1 1\nexample.com/a/a.go:14.11,16.3 1 0\nexample.com/a/a.go:17.2,17.10 1 1\n"+
 		"example.com/a/"+tagWarning+strings.ReplaceAll(oneLine, " ", "")+".go:5.1,4.1 1 0\n")
