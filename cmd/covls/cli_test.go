@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -30,7 +31,40 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // asProgram has the test binary be covls itself: the demo starts its own executable.
 const asProgram = "COVLS_TEST_AS_PROGRAM"
 
+// asScript has it run several commands, one after the other: a JSON list of their arguments.
+const asScript = "COVLS_TEST_AS_SCRIPT"
+
+// runScript answers on standard output with a scriptAnswer for each command.
+func runScript(script string) {
+	var commands [][]string
+	if err := json.Unmarshal([]byte(script), &commands); err != nil {
+		panic(err)
+	}
+	answers := json.NewEncoder(os.Stdout)
+	for _, args := range commands {
+		out, err := os.CreateTemp("", "")
+		if err != nil {
+			panic(err)
+		}
+		code := run(context.Background(), args, os.Stdin, out, out)
+		text, err := os.ReadFile(out.Name())
+		if err := errors.Join(err, out.Close(), os.Remove(out.Name()), answers.Encode(scriptAnswer{code, string(text)})); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// scriptAnswer is the exit code of a command and what it printed.
+type scriptAnswer struct {
+	Code int
+	Text string
+}
+
 func TestMain(m *testing.M) {
+	if script := os.Getenv(asScript); script != "" {
+		runScript(script)
+		os.Exit(0)
+	}
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
