@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -204,6 +205,9 @@ func (s *stream) body(n int) ([]byte, error) {
 	body := s.buf
 	if cap(s.buf) > step {
 		s.buf = nil // a large message must not stay in memory
+	}
+	if n > believed {
+		debug.FreeOSMemory() // what it was read into before is not to stand beside what it is decoded into
 	}
 	return body, nil
 }

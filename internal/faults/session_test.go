@@ -558,10 +558,13 @@ func (s *session) wait(what string, ok func() bool) {
 	defer late.Stop()
 	for {
 		s.mu.Lock()
-		changed := s.changed
+		changed, broken := s.changed, len(s.broken) > 0
 		s.mu.Unlock()
 		if ok() {
 			return
+		}
+		if broken {
+			s.t.Fatalf("waiting for %s: what the server says is no LSP%s", what, s.said())
 		}
 		select {
 		case <-changed:
