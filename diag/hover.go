@@ -18,8 +18,11 @@ type Hover struct {
 	Markdown string
 }
 
-// hoverStretches is how many missed stretches a hover lists.
-const hoverStretches = 8
+// hoverStretches is how many missed stretches a hover lists, hoverProfiles how many profiles.
+const (
+	hoverStretches = 8
+	hoverProfiles  = 8
+)
 
 // HoverAt tells, on a function's name, how much of it ran, what was missed and how far the file is
 // from its target; elsewhere in a function, how often the code there ran. ok is false where
@@ -98,14 +101,20 @@ func snippet(line string) string {
 func origin(file *workspace.File) string {
 	var b strings.Builder
 	coarser := 0
-	for _, p := range file.Speaking {
+	for i, p := range file.Speaking {
 		if p.File.Unit != file.Coverage.Unit {
 			coarser++
+		}
+		if i >= hoverProfiles {
+			continue
 		}
 		fmt.Fprintf(&b, "\nFrom %s, written %s.\n", escape.Code(ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05"))
 		if p.Profile.Trouble != nil {
 			fmt.Fprintf(&b, "\n*Not the newest*: %s\n", escape.Prose(p.Profile.Trouble.Error()))
 		}
+	}
+	if n := len(file.Speaking) - hoverProfiles; n > 0 {
+		fmt.Fprintf(&b, "\nAnd from %s.\n", plural(n, "more profile"))
 	}
 	if coarser > 0 {
 		fmt.Fprintf(&b, "\nCounted in %s, which is finer than the %s of %s.\n",
@@ -157,7 +166,11 @@ func origins(b *strings.Builder, file *workspace.File, tells func(workspace.Part
 		return
 	}
 	b.WriteString("\n")
-	for _, p := range file.Speaking {
+	for i, p := range file.Speaking {
+		if i == hoverProfiles {
+			fmt.Fprintf(b, "- and %s\n", plural(len(file.Speaking)-i, "more profile"))
+			break
+		}
 		fmt.Fprintf(b, "- %s: %s\n", escape.Code(ProfileName(p.Profile)), tells(p))
 	}
 }

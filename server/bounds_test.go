@@ -114,3 +114,92 @@ func TestManyQuestions(t *testing.T) {
 		t.Errorf("%d questions at a time", n)
 	}
 }
+
+// files is a module of n files with functions that no test reaches.
+func files(n, functions int) string {
+	var archive, profile, source strings.Builder
+	source.WriteString("package shop\n\n")
+	for fn := range functions {
+		fmt.Fprintf(&source, "func Function%d(x int) {\n\tprintln(x)\n}\n\n", fn)
+	}
+	archive.WriteString("-- go.mod --\nmodule example.com/shop\n\ngo 1.24\n")
+	for f := range n {
+		fmt.Fprintf(&archive, "-- p%d/a.go --\n%s", f, source.String())
+		for fn := range functions {
+			fmt.Fprintf(&profile, "example.com/shop/p%d/a.go:%d.26,%d.2 1 0\n", f, 3+4*fn, 5+4*fn)
+		}
+	}
+	return archive.String() + "-- cover.out --\nmode: set\n" + profile.String()
+}
+
+// TestAnswerBytes has answers that would have more than limits.answer_bytes end there, and say so.
+func TestAnswerBytes(t *testing.T) {
+	t.Parallel()
+	const limit = 3000
+	dir := workspace(t, files(6, 10))
+	u := string(uri.File(filepath.Join(dir, "p0", "a.go")))
+	for _, tt := range []struct {
+		method, params string
+		left           string // in the answer, or in its error
+	}{
+		{"covls/gaps", `{}`, `; the answer would have more than 3000 bytes (limits.answer_bytes)"`},
+		{"covls/gaps", `{"tiers": ["ok"]}`, `"left":null`},
+		{"covls/coverage", js(document(u)), ` functions; the answer would have more than 3000 bytes (limits.answer_bytes)"`},
+		{"workspace/executeCommand", `{"command": "covls.showReport"}`, `more than 3000 bytes (limits.answer_bytes)`},
+	} {
+		t.Run(tt.method, func(t *testing.T) {
+			t.Parallel()
+			params := roots(modern(), dir)
+			params["initializationOptions"] = obj{"limits": obj{"answer_bytes": limit}}
+			p := ready(t, params)
+			p.profiles(1)
+			p.send(call(`"asked"`, tt.method, tt.params))
+			m := p.response(`"asked"`)
+			answer := string(m.Result)
+			if m.Error != nil {
+				answer = m.Error.Message
+			}
+			if !strings.Contains(answer, tt.left) {
+				t.Errorf("the answer is %s, want %s in it", answer, tt.left)
+			}
+			if len(answer) > 2*limit {
+				t.Errorf("the answer has %d bytes", len(answer))
+			}
+		})
+	}
+}
+
+// TestWorkspaceBytes has the diagnostics of files that are not open end at limits.answer_bytes, whether they are pushed or
+// pulled: the first file that has none says how many more have none.
+func TestWorkspaceBytes(t *testing.T) {
+	t.Parallel()
+	const want = "the diagnostics of this file are left out, and those of 4 that are less urgent (limits.answer_bytes)"
+	dir := workspace(t, files(6, 10))
+	options := obj{"limits": obj{"answer_bytes": 2000}, "diagnostics": obj{"scope": "workspace"}}
+	t.Run("push", func(t *testing.T) {
+		t.Parallel()
+		params := roots(modern(), dir)
+		params["initializationOptions"] = options
+		p := ready(t, params)
+		p.profiles(1)
+		last := string(uri.File(filepath.Join(dir, "p1", "a.go")))
+		p.published(last, func(_ int, messages []string) bool { return len(messages) == 1 && messages[0] == want })
+		p.alive()
+		for _, m := range p.messages() {
+			if m.Method == "textDocument/publishDiagnostics" && strings.Contains(string(m.Params), "p2/a.go") {
+				t.Errorf("%s was published", m.Params)
+			}
+		}
+	})
+	t.Run("pull", func(t *testing.T) {
+		t.Parallel()
+		params := roots(pulling(), dir)
+		params["initializationOptions"] = options
+		p := ready(t, params)
+		p.profiles(1)
+		answer := string(p.ask("workspace/diagnostic", `{"previousResultIds": []}`).Result)
+		if !strings.Contains(answer, want) || strings.Contains(answer, "p2/a.go") {
+			t.Errorf("the answer is %s", answer)
+		}
+	})
+}

@@ -22,6 +22,7 @@ type wireCoverage struct {
 	Branches  []wireDecision `json:"branches"`
 	Functions []wireFunction `json:"functions"`
 	Excluded  []wireExcluded `json:"excluded"`
+	Left      *string        `json:"left"` // null: nothing was left out
 }
 
 type wireRegion struct {
@@ -91,14 +92,23 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 		out.URI, out.Version = d.URI, &d.Version
 	}
 	span := func(s diag.Span) *wireRange { return wireRangeOf(c.rangeOf(d.Text, s)) }
-	for _, r := range pic.Runs {
+	room := budget{limit: f.Folder.Settings.Limits.AnswerBytes}
+	for i, r := range pic.Runs {
+		if !room.take(regionBytes) {
+			room.leave(len(pic.Runs)-i, "region")
+			break
+		}
 		state := diag.Covered
 		if r.Count == 0 {
 			state = diag.NotCovered
 		}
 		out.Regions = append(out.Regions, wireRegion{span(r.Span), wireCount(r.Count, r.Known), r.Statements, state})
 	}
-	for _, b := range pic.Decisions {
+	for i, b := range pic.Decisions {
+		if !room.take(decisionBytes + wayBytes*len(b.Ways)) {
+			room.leave(len(pic.Decisions)-i, "decision")
+			break
+		}
 		w := wireDecision{Line: b.Line - 1, Ways: []wireWay{}}
 		for _, n := range b.Ways {
 			w.Ways = append(w.Ways, wireWay{wireCount(n, f.Counted() || n == 0)})
@@ -107,13 +117,22 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	}
 	for i := range pic.Funcs {
 		m := &pic.Funcs[i]
+		if !room.take(functionBytes + len(m.Name) + len(m.Receiver)) {
+			room.leave(len(pic.Funcs)-i, "function")
+			break
+		}
 		out.Functions = append(out.Functions, wireFunction{
 			Name: escape.Line(m.String()), Range: span(m.Now), NameRange: span(m.NameNow), Count: wireCount(m.Calls, m.Known),
 			Covered: m.Statements.Covered, Total: m.Statements.Total, State: m.State, Stale: m.Stale, Kind: m.Kind.String(),
 		})
 	}
-	for _, e := range pic.Excluded {
+	for i, e := range pic.Excluded {
+		if !room.take(excludedBytes + len(e.Reason)) {
+			room.leave(len(pic.Excluded)-i, "exclusion")
+			break
+		}
 		out.Excluded = append(out.Excluded, wireExcluded{span(e.Span), escape.Words(e.Reason)})
 	}
+	out.Left = room.words()
 	return raw(out)
 }

@@ -85,8 +85,11 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 	} else if d := s.documentAt(snap, u); d != nil {
 		found = diag.DocumentGaps(snap, d, query)
 	}
-	w := &gapsWriter{snap: snap, client: c, out: make([]byte, 0, sizeOf(found))}
+	limit := answerBytes(snap)
+	w := &gapsWriter{snap: snap, client: c, limit: limit, out: make([]byte, 0, min(int64(sizeOf(found)), limit))}
 	w.list(`{"components":`, len(found), func(i int) { w.component(&found[i], s.folderURI(found[i].Folder.Dir)) })
+	w.text(`,"left":`)
+	w.leftOut()
 	w.text("}")
 	return jsonrpc2.RawMessage(w.out), w.err
 }
@@ -106,6 +109,23 @@ type gapsWriter struct {
 	client *client
 	out    []byte // JSON
 	err    error  // the first
+
+	limit               int64 // in bytes, from which on only the components go on
+	leftFiles, leftGaps int   // those that are left out
+}
+
+func (w *gapsWriter) full() bool { return int64(len(w.out)) >= w.limit }
+
+// leftOut writes what is left out, or null.
+func (w *gapsWriter) leftOut() {
+	b := budget{limit: w.limit}
+	b.leave(w.leftFiles, "file")
+	b.leave(w.leftGaps, "gap")
+	if words := b.words(); words != nil {
+		w.string(*words)
+	} else {
+		w.text("null")
+	}
 }
 
 // sizeOf is about how many bytes the answer has: buffers that grow to megabytes are copied often.
@@ -130,9 +150,16 @@ func (w *gapsWriter) string(s string) { w.out, _ = jsontext.AppendQuote(w.out, e
 func (w *gapsWriter) number(n uint64) { w.out = strconv.AppendUint(w.out, n, 10) }
 
 // list writes a member whose value is a list.
-func (w *gapsWriter) list(name string, n int, item func(int)) {
+func (w *gapsWriter) list(name string, n int, item func(int)) { w.some(name, n, nil, item) }
+
+// some is list that ends where the answer is full, and then says how many items are left.
+func (w *gapsWriter) some(name string, n int, left *int, item func(int)) {
 	w.text(name + "[")
 	for i := range n {
+		if left != nil && w.full() {
+			*left += n - i
+			break
+		}
 		if i > 0 {
 			w.text(",")
 		}
@@ -157,7 +184,7 @@ func (w *gapsWriter) component(c *diag.Component, folder string) {
 		tier := &c.Tiers[t]
 		w.text(`{"tier":`)
 		w.string(string(tier.Tier))
-		w.list(`,"files":`, len(tier.Files), func(i int) { w.file(&tier.Files[i]) })
+		w.some(`,"files":`, len(tier.Files), &w.leftFiles, func(i int) { w.file(&tier.Files[i]) })
 		w.text("}")
 	})
 	w.text("}")
@@ -188,7 +215,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 		out.Why = &why
 	}
 	w.open(out)
-	w.list(`,"gaps":`, len(in.Gaps), func(i int) { w.gap(in.Document, &in.Gaps[i]) })
+	w.some(`,"gaps":`, len(in.Gaps), &w.leftGaps, func(i int) { w.gap(in.Document, &in.Gaps[i]) })
 	w.text("}")
 }
 

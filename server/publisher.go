@@ -51,6 +51,7 @@ type publisher struct {
 type sent struct {
 	uri  uri.URI
 	hash uint64 // of the diagnostics; 0 for none
+	size int    // in bytes, about
 	// What they were made of, while the document is open.
 	doc    *workspace.Document
 	file   *workspace.File
@@ -220,13 +221,22 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 		p.pushDocument(ctx, c, snap, d, uri.URI(d.URI))
 	}
 	if changed {
-		for _, f := range closedFiles(snap) {
+		room := budget{limit: answerBytes(snap)}
+		closed := closedFiles(snap)
+		for i, f := range closed {
 			if ctx.Err() != nil {
 				return
 			}
+			u := uri.File(f.Path)
+			if room.full() {
+				keep[f.Path] = true
+				p.send(ctx, c, diag.Closed(f.Path, ""), sent{uri: u}, leftOut(len(closed)-i))
+				break
+			}
 			if d := readClosed(f); d != nil {
 				keep[f.Path] = true
-				p.pushDocument(ctx, c, snap, d, uri.File(f.Path))
+				p.pushDocument(ctx, c, snap, d, u)
+				room.spend(p.sent[f.Path].size)
 			}
 		}
 	}
@@ -262,26 +272,29 @@ func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace
 }
 
 func (p *publisher) pushDiagnostics(ctx context.Context, c *client, snap *workspace.Snapshot, d *workspace.Document, u uri.URI) {
-	items := diagnostics(c, snap, d, u)
-	hash := uint64(0)
-	if len(items) > 0 {
-		hash = hashOf(items)
-	}
-	now := sent{uri: u, hash: hash}
+	now := sent{uri: u}
 	if d.URI != "" {
 		now.doc, now.file, now.hidden = d, snap.FileOf(d), snap.Hidden
 	}
+	p.send(ctx, c, d, now, diagnostics(c, snap, d, u))
+}
+
+// send publishes diagnostics of a document, unless the client has them.
+func (p *publisher) send(ctx context.Context, c *client, d *workspace.Document, now sent, items []protocol.Diagnostic) {
+	if len(items) > 0 {
+		now.hash, now.size = hashOf(items), bytesOf(items, string(now.uri))
+	}
 	before, known := p.sent[d.Path]
-	if known && before.hash == hash && before.uri == u || !known && hash == 0 {
+	if known && before.hash == now.hash && before.uri == now.uri || !known && now.hash == 0 {
 		if known || now.doc != nil {
 			p.sent[d.Path] = now
 		}
 		return
 	}
-	if known && before.uri != u {
+	if known && before.uri != now.uri {
 		p.clear(ctx, before) // the client has them under another spelling
 	}
-	params := &protocol.PublishDiagnosticsParams{URI: u, Diagnostics: items}
+	params := &protocol.PublishDiagnosticsParams{URI: now.uri, Diagnostics: items}
 	if c.versions && d.URI != "" {
 		params.Version = protocol.NewOptional(d.Version)
 	}

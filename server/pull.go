@@ -65,22 +65,34 @@ func (s *Server) workspaceItems(ctx context.Context, snap *workspace.Snapshot, b
 	c := s.client.Load()
 	out = []protocol.WorkspaceDocumentDiagnosticReport{}
 	rest := maps.Clone(before)
-	for _, f := range closedFiles(snap) {
+	room := budget{limit: answerBytes(snap)}
+	closed := closedFiles(snap)
+	for i, f := range closed {
 		if ctx.Err() != nil {
 			return out, false
 		}
-		d := readClosed(f)
-		if d == nil {
-			continue
-		}
 		u := uri.File(f.Path)
-		items := diagnostics(c, snap, d, u)
+		full := room.full()
+		var items []protocol.Diagnostic
+		if full {
+			items = leftOut(len(closed) - i)
+		} else {
+			d := readClosed(f)
+			if d == nil {
+				continue
+			}
+			items = diagnostics(c, snap, d, u)
+			room.spend(bytesOf(items, string(u)))
+		}
 		id := resultID(items)
 		delete(rest, u)
 		if before[u] == id {
 			out = append(out, &protocol.WorkspaceUnchangedDocumentDiagnosticReport{
 				UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id}, URI: u,
 			})
+			if full {
+				break
+			}
 			continue
 		}
 		if len(items) == 0 && before[u] == "" {
@@ -90,6 +102,9 @@ func (s *Server) workspaceItems(ctx context.Context, snap *workspace.Snapshot, b
 		out = append(out, &protocol.WorkspaceFullDocumentDiagnosticReport{
 			FullDocumentDiagnosticReport: protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: &id, Items: items}, URI: u,
 		})
+		if full {
+			break
+		}
 	}
 	empty := resultID([]protocol.Diagnostic{})
 	for _, u := range slices.Sorted(maps.Keys(rest)) {

@@ -108,7 +108,7 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 		return nil, invalid("%s: %v", p.of, err)
 	}
 	var content bytes.Buffer
-	if err := write(r, &content); err != nil {
+	if err := write(r, &bounded{&content, budget{limit: answerBytes(snap)}}); err != nil {
 		return nil, err
 	}
 	out := wireReport{Format: args.Format, Content: content.String()}

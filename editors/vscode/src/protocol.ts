@@ -101,6 +101,8 @@ export interface Component {
 
 export interface Gaps {
 	readonly components: readonly Component[];
+	/** What a bound of the server leaves out. */
+	readonly left?: string | null;
 }
 
 export interface GapsParams {

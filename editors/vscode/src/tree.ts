@@ -170,7 +170,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		if (status.state === 'ready' && this.roots.length === 0) {
 			return filtered ? vscode.l10n.t('The filter leaves nothing.') : vscode.l10n.t('Every file is at its target.');
 		}
-		return undefined;
+		return this.model.gaps.left ?? undefined;
 	}
 
 	private async chooseTiers(): Promise<void> {
