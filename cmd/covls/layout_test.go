@@ -116,7 +116,6 @@ func TestLayout(t *testing.T) {
 
 // writers are the files that may write others without disk, and why.
 var writers = map[string]string{
-	"profile/covdata.go":            "what a tool is to read, in a folder of its own",
 	"cmd/covls/demo.go":             "a profile as `go test` writes it, in a folder of its own",
 	"internal/profiletest/bench.go": "a test's",
 	"internal/licences/main.go":     "a tool of the project, which writes what is embedded",

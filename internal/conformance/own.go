@@ -51,7 +51,7 @@ func (m *Model) own() {
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes),
 				has("gaps", list(structure("CovlsGap",
 					has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
-					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))))
+					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))), has("left", orNull(str)))
 
 	runs := orNull(number)
 	coverage := structure("CovlsCoverage",
@@ -61,7 +61,7 @@ func (m *Model) own() {
 		has("functions", list(structure("CovlsFunction",
 			has("name", str), has("range", place), has("name_range", place), has("count", runs), has("covered", count), has("total", count),
 			has("state", oneOf("covered", "partly", "uncovered", "excluded")), has("stale", yes), has("kind", kind)))),
-		has("excluded", list(structure("CovlsExcluded", has("range", place), has("reason", str)))))
+		has("excluded", list(structure("CovlsExcluded", has("range", place), has("reason", str)))), has("left", orNull(str)))
 
 	m.requests["covls/gaps"] = &message{Method: "covls/gaps", MessageDirection: "clientToServer", Result: gaps}
 	m.requests["covls/coverage"] = &message{Method: "covls/coverage", MessageDirection: "clientToServer", Result: orNull(coverage)}
