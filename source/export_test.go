@@ -22,3 +22,6 @@ const (
 	ListBytes   = listBytes
 	NameBytes   = nameBytes
 )
+
+// ParseGoBy is Parse of a Go text by parts of so many bytes.
+var ParseGoBy = parseGoBy

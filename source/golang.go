@@ -22,28 +22,94 @@ var generatedLine = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\
 // topLevel finds where declarations begin in a text that gofmt has formatted.
 var topLevel = regexp.MustCompile(`(?m)^(?:func|var|type|const|import)\b`)
 
-func parseGo(src string) *Parsed {
-	g := &goFile{src: src, size: len(strings.TrimRight(src, " \t\r\n")), names: map[string]int{}}
-	file, err := g.parse(0, "")
+// partBytes is about how much of a large text is parsed at a time: the parser's tree takes twenty times as much.
+const partBytes = 256 << 10
+
+func parseGo(src string) *Parsed { return parseGoBy(src, partBytes) }
+
+// parseGoBy parses a text of more than a few parts part by part, as long as it is whole.
+func parseGoBy(src string, part int) *Parsed {
 	p := &Parsed{}
-	if file.Name.Name != "_" {
-		p.Package = file.Name.Name
+	g := newGoFile(src)
+	if g.parts(p, part) {
+		return p
 	}
-	if file.Package.IsValid() {
-		p.Generated = generatedLine.MatchString(strings.TrimPrefix(src[:g.offset(file.Package)], "\ufeff"))
-	}
-	g.testing = testingName(file)
-	p.ImportsTesting = g.testing != ""
-	g.program = p.Main()
-	p.Doc = g.doc(file)
+	g = newGoFile(src)
+	file, err := g.parse(0, len(src), "")
+	g.head(p, file)
 	if err == nil {
 		g.declarations(file)
 	} else {
 		p.Err = err
 		g.resync(file, err)
 	}
-	p.Funcs, p.Facts, p.Labels = g.funcs, g.facts, g.labels
+	g.tell(p)
 	return p
+}
+
+func newGoFile(src string) *goFile {
+	return &goFile{src: src, size: len(strings.TrimRight(src, " \t\r\n")), names: map[string]int{}}
+}
+
+// head takes what stands before the declarations.
+func (g *goFile) head(p *Parsed, file *ast.File) {
+	p.Package = ""
+	if file.Name.Name != "_" {
+		p.Package = file.Name.Name
+	}
+	if file.Package.IsValid() {
+		p.Generated = generatedLine.MatchString(strings.TrimPrefix(g.src[:g.offset(file.Package)], "\ufeff"))
+	}
+	g.testing = testingName(file)
+	p.ImportsTesting = g.testing != ""
+	g.program = p.Main()
+	p.Doc = g.doc(file)
+}
+
+func (g *goFile) tell(p *Parsed) { p.Funcs, p.Facts, p.Labels = g.funcs, g.facts, g.labels }
+
+// nextFunc is a line that begins a function, in a text that gofmt has formatted.
+const nextFunc = "\nfunc "
+
+// parts parses the text part by part, each up to a line that begins a function. It reports false where that
+// is not the same: where the text is small, or broken, or such a line stands in something else, which breaks a part.
+func (g *goFile) parts(p *Parsed, part int) bool {
+	const few = 4
+	if len(g.src) < few*part {
+		return false
+	}
+	lines := token.NewFileSet().AddFile("", -1, len(g.src))
+	lines.SetLinesForContent([]byte(g.src))
+	g.lines = lines
+	clause := ""
+	for start := 0; start < len(g.src); clause = "package _;" {
+		end := len(g.src)
+		if start+part < end {
+			if i := strings.Index(g.src[start+part:], nextFunc); i >= 0 {
+				end = start + part + i + 1
+			}
+		}
+		file, err := g.parse(start, end, clause)
+		first := start == 0
+		if err != nil || first && !declares(file) {
+			return false
+		}
+		if first {
+			g.head(p, file)
+		}
+		g.declarations(file)
+		start = end
+	}
+	g.tell(p)
+	return true
+}
+
+// declares reports whether a file has more than imports.
+func declares(file *ast.File) bool {
+	return slices.ContainsFunc(file.Decls, func(d ast.Decl) bool {
+		gen, ok := d.(*ast.GenDecl)
+		return !ok || gen.Tok != token.IMPORT
+	})
 }
 
 // goFile takes the functions from a text, in one pass where it is whole.
@@ -67,13 +133,13 @@ type goFile struct {
 	end    int  // where the declaration that holds it ends at the latest
 }
 
-// parse parses src from start on. The clause stands in for the package clause. The error is the
+// parse parses src from start to end. The clause stands in for the package clause. The error is the
 // first in the text.
-func (g *goFile) parse(start int, clause string) (*ast.File, *scanner.Error) {
+func (g *goFile) parse(start, end int, clause string) (*ast.File, *scanner.Error) {
 	fset := token.NewFileSet()
 	// AllErrors: without it the parser gives up after ten errors and drops the declarations it
 	// already had.
-	file, err := parser.ParseFile(fset, "", clause+g.src[start:], parser.SkipObjectResolution|parser.AllErrors)
+	file, err := parser.ParseFile(fset, "", clause+g.src[start:end], parser.SkipObjectResolution|parser.AllErrors)
 	g.file, g.shift = fset.File(file.FileStart), start-len(clause)
 	if g.lines == nil {
 		g.lines = g.file
@@ -118,7 +184,7 @@ func (g *goFile) resync(file *ast.File, err *scanner.Error) {
 		if err == nil || next == len(g.src) {
 			return
 		}
-		file, err = g.parse(next, "package _;")
+		file, err = g.parse(next, len(g.src), "package _;")
 		low = next + 1
 		budget -= len(g.src) - next
 	}
