@@ -58,6 +58,7 @@ for an editor that names none.`,
 			}
 			// A client that reads no more ends the session, and not the process before it has cleaned up.
 			signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+			defer startThrift(thriftBase)()
 			s := server.New(opts)
 			if code := s.Run(c.Context(), server.NewStream(io.in, io.out, s.Hangup)); code != 0 {
 				return exitError(code)

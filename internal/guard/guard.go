@@ -53,6 +53,11 @@ func (f *Fault) Unwrap() error {
 	return err
 }
 
+// Collected does work after the next garbage collection, on a goroutine of the runtime.
+func (g Guard) Collected(about string, work func()) {
+	runtime.AddCleanup(new([64]byte), func(struct{}) { _ = g.Do(about, work) }, struct{}{})
+}
+
 // Do does work. The error is a *Fault where that panicked, else nil.
 func (g Guard) Do(about string, work func()) (err error) {
 	defer func() {
