@@ -24,8 +24,9 @@
 // meddle with the process. start says how the program is started. Nothing sleeps, and whatever is random
 // takes its numbers from session.rand, which is the same in every run.
 //
-// docs/reliability.md holds the table. It is written by a run with -update, and TestTable fails when it
-// does not have the faults and ends of this package.
+// docs/reliability.md holds the table. It is written by a run with -update, where faults that do not run keep
+// their figures (ARGS='-update -run TestFaults/files'), and TestTable fails when it does not have the faults
+// and ends of this package.
 package faults_test
 
 import (
