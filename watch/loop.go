@@ -57,6 +57,8 @@ type entry struct {
 	failed   bool // it could not be looked at
 	dull     int  // how often in a row it was judged to be no profile
 
+	turn uint64 // the last turn of the loop in which a hint had it looked at
+
 	// While the entry is pending:
 	due    time.Time     // when to look next
 	writer Writer        // who holds it back
@@ -95,6 +97,7 @@ type loop struct {
 	young    map[string]time.Time // new directories without a profile yet, and when they were seen
 	watched  map[string]bool      // directories the notifier was asked for
 
+	turn       uint64    // how often the inbox was emptied
 	active     time.Time // the last change or hint
 	polled     time.Time
 	pollTook   time.Duration
@@ -230,6 +233,7 @@ func (l *loop) take(now time.Time) {
 	in := l.w.in
 	l.w.in = inbox{}
 	l.w.mu.Unlock()
+	l.turn++
 
 	if in.reroot {
 		l.reroot(in.roots, now)
@@ -410,6 +414,15 @@ func (l *loop) look(e *entry, now time.Time) {
 	}
 }
 
+// lookOnce looks at an entry for the first of the hints that came together. Each run of a program is a hint at
+// its GOCOVERDIR, and a look at that goes through all of its files.
+func (l *loop) lookOnce(e *entry, now time.Time) {
+	if e.turn != l.turn {
+		e.turn = l.turn
+		l.look(e, now)
+	}
+}
+
 // poll looks at everything that is at rest.
 func (l *loop) poll(now time.Time) {
 	for _, e := range l.entries {
@@ -576,7 +589,7 @@ func (l *loop) hint(path string, now time.Time) {
 			if self && e.dull < dullAfter {
 				l.active = now
 			}
-			l.look(e, now)
+			l.lookOnce(e, now)
 		}
 	}
 	switch {
@@ -607,7 +620,7 @@ func (l *loop) consider(path string, dir bool, now time.Time) {
 func (l *loop) begun(dir string, now time.Time) {
 	for _, e := range l.entries {
 		if within(dir, e.path) || within(dir, e.real) {
-			l.look(e, now)
+			l.lookOnce(e, now)
 		}
 	}
 	if _, ok := l.young[dir]; ok {

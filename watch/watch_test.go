@@ -606,6 +606,40 @@ func TestManyProfiles(t *testing.T) {
 	})
 }
 
+// A GOCOVERDIR gets a file from each run of a program, and is looked at once for all that are told together.
+func TestHintsOfOneDirectory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := script{t: t, dir: t.TempDir()}
+		s.do("old", []string{"runs/covmeta.1", "one"})
+		runs := filepath.Join(s.dir, "runs")
+		var looks atomic.Int32
+		s.w = New([]Root{{Dir: s.dir, GoCoverDirs: true, Allows: func(path string) bool {
+			if path == runs {
+				looks.Add(1)
+			}
+			return true
+		}}}, Options{NoNotify: true})
+		go s.w.Run(t.Context())
+		go s.record(time.Now())
+		pass(time.Second)
+		before := looks.Load()
+		var paths []string
+		for i := range 100 {
+			paths = append(paths, filepath.Join(runs, fmt.Sprintf("covcounters.1.%d.1", i)))
+			put(t, paths[i], "two")
+		}
+		s.w.Touch(paths...)
+		pass(time.Second)
+		if n := looks.Load() - before; n > 5 {
+			t.Errorf("it was looked at %d times", n)
+		}
+		if want := "1.3s changed runs 303"; s.log[len(s.log)-1] != want {
+			t.Errorf("got %q, want %q last", s.log, want)
+		}
+	})
+}
+
 // A receiver that is late gets the last state of each path, once.
 func TestUpdatesAreJoined(t *testing.T) {
 	t.Parallel()
