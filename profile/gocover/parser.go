@@ -140,7 +140,7 @@ func (p *parser) enter(name []byte) error {
 	f := p.files[string(name)]
 	if f == nil {
 		if len(p.files) == p.maxFiles {
-			return fmt.Errorf("want at most %d files, have one more: %s", p.maxFiles, scan.Quote(name))
+			return fmt.Errorf("more than %d files (limits.files): %s", p.maxFiles, scan.Quote(name))
 		}
 		prefix := string(name) + ":"
 		f = &file{File: &coverage.File{Name: prefix[:len(name)]}, prefix: prefix}

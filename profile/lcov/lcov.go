@@ -31,9 +31,8 @@ func Sniff(head []byte) bool {
 	return false
 }
 
-// Read reads a tracefile. Sections of the same file are summed. A last section without its
-// end_of_record is left out with a warning: the file was cut there. What can't be read is a
-// *coverage.LineError.
+// Read reads a tracefile. Sections of the same file are summed. What can't be read, and a last
+// section without its end_of_record, is a *coverage.LineError: the file was cut there.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{limits: limits, most: uint64(limits.MaxLine()), files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
 	p.places = scan.NewPlaces(limits, p.warn)
@@ -51,6 +50,9 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		}
 		for line := range bytes.Lines(chunk) {
 			p.line++
+			if len(p.lines)+len(p.branches) >= p.room {
+				p.sum()
+			}
 			if p.name != "" && p.plain(line) {
 				continue
 			}
@@ -76,9 +78,9 @@ type parser struct {
 
 	// The section at hand; name is "" between sections.
 	name     string
-	began    int // its line
 	lines    []coverage.Line
 	branches []coverage.Branch
+	room     int // lines and branches are summed when they are so many
 	funcs    []coverage.Func
 	counts   []named       // of FNDA, in order
 	leaders  map[int]group // of FNL, by index
@@ -103,6 +105,14 @@ func (p *parser) warn(sort, text string) {
 		p.warned[sort] = true
 		p.report.Warnings = append(p.report.Warnings, coverage.Warning{Line: p.line, Text: text})
 	}
+}
+
+// sum joins the lines and branches that a section tells again and again, each time when they have become twice
+// as many.
+func (p *parser) sum() {
+	p.lines = append(p.lines[:0], coverage.SumLines(p.lines)...)
+	p.branches = append(p.branches[:0], coverage.SortBranches(p.branches)...)
+	p.room = max(1<<16, 2*(len(p.lines)+len(p.branches)))
 }
 
 // plain takes a line such as "DA:12,1\n", which most are, and reports whether it did.
@@ -155,7 +165,7 @@ func (p *parser) record(line []byte) error {
 				return err
 			}
 		}
-		p.name, p.began = string(value), p.line
+		p.name = string(value)
 		if p.name == "" {
 			return errors.New("SF: names no file")
 		}
@@ -442,11 +452,7 @@ func (p *parser) call() {
 
 func (p *parser) end() (*coverage.Report, error) {
 	if p.name != "" {
-		if len(p.report.Files) == 0 {
-			return nil, &coverage.LineError{Line: p.line, Err: errors.New("want end_of_record: the file seems to be cut or still being written")}
-		}
-		p.line = p.began
-		p.warn("cut", fmt.Sprintf("the file seems to be cut: %s has no end_of_record and was left out", p.name))
+		return nil, &coverage.LineError{Line: p.line, Err: errors.New("want end_of_record: the file seems to be cut or still being written")}
 	}
 	slices.SortFunc(p.report.Files, func(a, b *coverage.File) int { return strings.Compare(a.Name, b.Name) })
 	return p.report, nil

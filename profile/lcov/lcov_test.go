@@ -1,10 +1,16 @@
 package lcov_test
 
 import (
+	"io"
+	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/lcov"
+	"github.com/covls/covls/profile/scan"
 )
 
 var cases = []profiletest.Case{
@@ -20,7 +26,7 @@ var cases = []profiletest.Case{
 	{Name: "a function that ends before it begins", Text: "SF:a\nFN:8,3,f\nFNL:0,9,2\nFNA:0,1,g\nend_of_record\n", Want: "a{0 0} {1 2} {0 0}; line 2: functions that end before they begin were taken to end where the next one begins"},
 	{Name: "no line number", Text: "SF:a\nDA:-,1\nend_of_record\n", Want: "line 2: want a line number, have \"DA:-,1\""},
 	{Name: "CRLF and BOM", Text: "\ufeffTN:\r\nSF:a\r\nDA:1,1\r\nend_of_record\r\n", Want: "a{1 1} {0 0} {0 0}"},
-	{Name: "cut in a section", Text: "SF:a\nDA:1,1\nend_of_record\nSF:b\nDA:1,", Want: "a{1 1} {0 0} {0 0}; line 4: the file seems to be cut: b has no end_of_record and was left out"},
+	{Name: "cut in a section", Text: "SF:a\nDA:1,1\nend_of_record\nSF:b\nDA:1,", Want: "line 5: want end_of_record: the file seems to be cut or still being written"},
 	{Name: "cut in the only section", Text: "SF:a\nDA:1,1\n", Want: "line 2: want end_of_record: the file seems to be cut or still being written"},
 	{Name: "no file", Text: "DA:1,1\n", Want: "line 1: want SF: and a file before \"DA:1,1\""},
 	{Name: "no count", Text: "SF:a\nDA:1\n", Want: "line 2: want DA:line,count, have \"DA:1\""},
@@ -36,3 +42,22 @@ func TestRead(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) { profiletest.Fuzz(f, lcov.Sniff, lcov.Read, profiletest.Texts(cases)) }
+
+// A line that is told again and again takes no more memory than once.
+func TestReadOneLine(t *testing.T) {
+	const times = 4_000_000
+	var before, after runtime.MemStats
+	text := io.MultiReader(strings.NewReader("SF:a\n"), strings.NewReader(strings.Repeat("DA:1,1\nBRDA:1,0,0,1\n", times/2)), strings.NewReader("end_of_record\n"))
+	runtime.ReadMemStats(&before)
+	r, err := lcov.Read(text, scan.Limits{})
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Files[0].Lines, []coverage.Line{{Number: 1, Count: times / 2}}; !slices.Equal(got, want) {
+		t.Errorf("lines %v, want %v", got, want)
+	}
+	if got := after.TotalAlloc - before.TotalAlloc; got > 32*times {
+		t.Errorf("it took %d bytes", got)
+	}
+}
