@@ -40,22 +40,32 @@ func (s *Server) DidOpen(ctx context.Context, p *protocol.DidOpenTextDocumentPar
 }
 
 // DidChange applies edits in the order in which they come.
-func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentParams) error {
+func (s *Server) DidChange(ctx context.Context, p *protocol.DidChangeTextDocumentParams) error {
 	d := s.document(s.store.Load(), p.TextDocument.URI)
 	if d == nil {
 		s.log.Debug("change of a document that is not open", slog.String("uri", string(p.TextDocument.URI)))
 		return nil
 	}
 	edits := make([]text.Edit, 0, len(p.ContentChanges))
-	for _, c := range p.ContentChanges {
+	raw, _ := ctx.Value(changesKey{}).([]byte)
+	ranges := rangesOf(raw)
+	for i, c := range p.ContentChanges {
+		kind := wholeText
+		if i < len(ranges) {
+			kind = ranges[i]
+		}
 		switch c := c.(type) {
 		case *protocol.TextDocumentContentChangePartial:
 			edits = append(edits, text.Edit{
 				Range: text.Range{Start: fromPosition(c.Range.Start), End: fromPosition(c.Range.End)},
 				Text:  c.Text,
+				Whole: kind == wholeText,
 			})
 		case *protocol.TextDocumentContentChangeWholeDocument:
 			edits = append(edits, text.Edit{Whole: true, Text: c.Text})
+		}
+		if _, whole := c.(*protocol.TextDocumentContentChangeWholeDocument); kind == noRange || whole && kind != wholeText {
+			return invalid("the range of change %d can't be read", i)
 		}
 	}
 	next := d.Text.Apply(edits, s.client.Load().encoding)

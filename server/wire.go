@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -150,6 +151,9 @@ func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.
 	if method == protocol.MethodTextDocumentDidOpen {
 		ctx = context.WithValue(ctx, uriKey{}, rawURI(req.Params()))
 	}
+	if method == protocol.MethodTextDocumentDidChange {
+		ctx = context.WithValue(ctx, changesKey{}, []byte(req.Params()))
+	}
 	if _, err := s.dispatch(ctx, req); err != nil && !errors.Is(err, jsonrpc2.ErrMethodNotFound) && !strings.HasPrefix(method, "$/") {
 		s.log.Warn("notification", slog.String("method", method), slog.Any("error", wireError(method, err)))
 	}
@@ -231,6 +235,81 @@ func rawURI(params []byte) string {
 		}
 	})
 	return uri
+}
+
+// changesKey is for the params of didChange: the library takes a change whose range it can't read for one of
+// the whole text, and places that are missing for the start of the text.
+type changesKey struct{}
+
+// changeKind is what a change of a text is of, by its range.
+type changeKind int
+
+const (
+	wholeText changeKind = iota // it has none, or null
+	aRange
+	noRange // it is wrong
+)
+
+// rangesOf tells of what each of the contentChanges is. It copies no text.
+func rangesOf(params []byte) (kinds []changeKind) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(params), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	// members calls f for each member of an object, which skips or reads its value.
+	members := func(f func(name string) error) error {
+		if dec.PeekKind() != '{' {
+			return dec.SkipValue()
+		}
+		_, err := dec.ReadToken()
+		for err == nil && dec.PeekKind() == '"' {
+			var name jsontext.Token
+			if name, err = dec.ReadToken(); err == nil {
+				err = f(name.String())
+			}
+		}
+		if err == nil {
+			_, err = dec.ReadToken()
+		}
+		return err
+	}
+	_ = members(func(name string) error {
+		if name != "contentChanges" || dec.PeekKind() != '[' {
+			return dec.SkipValue()
+		}
+		kinds = nil
+		_, err := dec.ReadToken()
+		for err == nil && dec.PeekKind() != ']' {
+			kind := wholeText
+			err = members(func(name string) error {
+				if name != "range" {
+					return dec.SkipValue()
+				}
+				value, err := dec.ReadValue()
+				if err == nil {
+					kind = rangeKind(value)
+				}
+				return err
+			})
+			kinds = append(kinds, kind)
+		}
+		if err == nil {
+			_, err = dec.ReadToken()
+		}
+		return err
+	})
+	return kinds
+}
+
+func rangeKind(value []byte) changeKind {
+	type place struct{ Line, Character *uint32 }
+	var r *struct{ Start, End place }
+	switch err := json.Unmarshal(value, &r); {
+	case err != nil:
+		return noRange
+	case r == nil:
+		return wholeText
+	case r.Start.Line == nil || r.Start.Character == nil || r.End.Line == nil || r.End.Character == nil:
+		return noRange
+	}
+	return aRange
 }
 
 func eachMember(object []byte, f func(name string, value jsontext.Value)) error {

@@ -302,6 +302,32 @@ func TestTyping(t *testing.T) {
 	}
 }
 
+// TestRangesThatAreNone sends changes whose range can't be read. They are no changes of the whole text.
+func TestRangesThatAreNone(t *testing.T) {
+	t.Parallel()
+	const top = `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"text":"// a\n"}`
+	for name, c := range map[string]struct{ changes, want string }{
+		"negative line":           {`[{"range":{"start":{"line":-1,"character":0},"end":{"line":0,"character":0}},"text":"x"}]`, "package a\n"},
+		"no end":                  {`[{"text":"x","range":{"start":{"line":0,"character":0}}}]`, "package a\n"},
+		"a list":                  {`[{"range":[],"text":"x"}]`, "package a\n"},
+		"odd length of the range": {`[{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"rangeLength":"x","text":"x"}]`, "package a\n"},
+		"behind a good change":    {`[` + top + `,{"range":5,"text":"x"}]`, "package a\n"},
+		"behind a whole text":     {`[{"text":"package b\n"},{"range":{},"text":"x"}]`, "package a\n"},
+		"null is a whole text":    {`[{"range":null,"text":"package b\n"},` + top + `]`, "// a\npackage b\n"},
+		"a range in the text":     {`[{"text":"{\"range\":{}}"}]`, `{"range":{}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := ready(t, roots(modern()))
+			p.send(didOpen("file:///a.go", "package a\n"), note("textDocument/didChange", `{"textDocument":{"uri":"file:///a.go","version":2},"contentChanges":`+c.changes+`}`))
+			p.alive()
+			if got := p.server.Text("/a.go"); got != c.want {
+				t.Errorf("the text is %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // filler is a text that is another one wherever two of its characters are exchanged.
 func filler(n int) string {
 	var b strings.Builder
