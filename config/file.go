@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // FileName is the name of a settings file.
@@ -96,11 +97,17 @@ func elsewhere(path string) bool {
 
 // readAll reads a file, but no more than shows that it is too large.
 func readAll(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	// It waits for nobody at the other end of what is no file.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
 	return io.ReadAll(io.LimitReader(f, maxFile+1))
 }
 

@@ -3,12 +3,14 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/covls/covls/coverage"
 )
@@ -57,12 +59,15 @@ func Parse(name, text string) (parsed *Parsed, ok bool) {
 
 // ReadFile reads a source text of at most limit bytes.
 func ReadFile(path string, limit int64) (string, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, readable, 0)
 	if err != nil {
 		return "", err
 	}
 	return readAll(f, path, limit)
 }
+
+// readable opens a file for reading, and waits for nobody at the other end of what is no file.
+const readable = os.O_RDONLY | syscall.O_NONBLOCK
 
 // ReadInside is ReadFile for a text that lies in one of the directories, without symlinks. The error for
 // another is fs.ErrPermission.
@@ -80,7 +85,12 @@ func ReadInside(dirs []string, path string, limit int64) (string, error) {
 			continue
 		}
 		// Whatever becomes of the path in between, the file that is opened lies in dir.
-		f, err := os.OpenInRoot(dir, rest)
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return "", err
+		}
+		defer root.Close()
+		f, err := root.OpenFile(rest, readable, 0)
 		if err != nil {
 			return "", err
 		}
@@ -93,7 +103,13 @@ func ReadInside(dirs []string, path string, limit int64) (string, error) {
 func readAll(f *os.File, path string, limit int64) (string, error) {
 	defer f.Close()
 	var b strings.Builder
-	if info, err := f.Stat(); err == nil && info.Size() <= limit {
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return "", err
+	case !info.Mode().IsRegular():
+		return "", &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	case info.Size() <= limit:
 		b.Grow(int(info.Size()))
 	}
 	n, err := io.Copy(&b, io.LimitReader(f, max(limit, limit+1)))
