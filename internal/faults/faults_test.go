@@ -79,7 +79,9 @@ type start struct {
 }
 
 // groups are the parts of the suite, in the order of the table.
-func groups() [][]fault { return [][]fault{protocol(), lifecycle()} }
+func groups() [][]fault {
+	return [][]fault{protocol(), lifecycle(), profileFaults()}
+}
 
 // limit is what the process may have of memory, in bytes.
 const limit = 256 << 20

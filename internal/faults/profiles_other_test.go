@@ -1,0 +1,6 @@
+//go:build !unix
+
+package faults_test
+
+func notFiles() []fault  { return nil }
+func coverDirs() []fault { return nil }
