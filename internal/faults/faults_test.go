@@ -80,7 +80,7 @@ type start struct {
 
 // groups are the parts of the suite, in the order of the table.
 func groups() [][]fault {
-	return [][]fault{protocol(), lifecycle(), profileFaults(), documentFaults()}
+	return [][]fault{protocol(), lifecycle(), profileFaults(), documentFaults(), fileFaults()}
 }
 
 // limit is what the process may have of memory, in bytes.
