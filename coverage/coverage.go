@@ -189,6 +189,8 @@ type Report struct {
 	Roots []string
 	// Warnings tell what was odd in the profile but did not make it unreadable.
 	Warnings []Warning
+	// Cut tells that the profile ends early: what it holds is whole, but more may have followed.
+	Cut bool
 }
 
 // Total adds up the files that are counted in unit.

@@ -317,6 +317,8 @@ func (l *Loader) read(c Change) *Profile {
 		if next.Report != nil {
 			next.Trouble = fmt.Errorf("%w; showing what it said before", next.Trouble)
 		}
+	case got.Report.Cut && next.Report != nil && !next.Report.Cut:
+		next.Trouble = fmt.Errorf("%s seems to be cut: %w; showing what it said before", l.Name(c.Path), ErrUnfinished)
 	case len(got.Report.Files) == 0 && next.Report != nil && len(next.Report.Files) > 0:
 		next.Trouble = fmt.Errorf("%s holds nothing: %w; showing what it said before", l.Name(c.Path), ErrUnfinished)
 	default:

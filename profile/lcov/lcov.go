@@ -31,8 +31,9 @@ func Sniff(head []byte) bool {
 	return false
 }
 
-// Read reads a tracefile. Sections of the same file are summed. What can't be read, and a last
-// section without its end_of_record, is a *coverage.LineError: the file was cut there.
+// Read reads a tracefile. Sections of the same file are summed. A last section without its
+// end_of_record is left out, and the report is Cut: the file was cut there. What can't be read is a
+// *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{limits: limits, most: uint64(limits.MaxLine()), files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
 	p.places = scan.NewPlaces(limits, p.warn)
@@ -78,6 +79,7 @@ type parser struct {
 
 	// The section at hand; name is "" between sections.
 	name     string
+	began    int // its line
 	lines    []coverage.Line
 	branches []coverage.Branch
 	room     int // lines and branches are summed when they are so many
@@ -165,7 +167,7 @@ func (p *parser) record(line []byte) error {
 				return err
 			}
 		}
-		p.name = string(value)
+		p.name, p.began = string(value), p.line
 		if p.name == "" {
 			return errors.New("SF: names no file")
 		}
@@ -452,7 +454,11 @@ func (p *parser) call() {
 
 func (p *parser) end() (*coverage.Report, error) {
 	if p.name != "" {
-		return nil, &coverage.LineError{Line: p.line, Err: errors.New("want end_of_record: the file seems to be cut or still being written")}
+		if len(p.report.Files) == 0 {
+			return nil, &coverage.LineError{Line: p.line, Err: errors.New("want end_of_record: the file seems to be cut or still being written")}
+		}
+		p.line, p.report.Cut = p.began, true
+		p.warn("cut", fmt.Sprintf("the file seems to be cut: %s has no end_of_record and was left out", p.name))
 	}
 	slices.SortFunc(p.report.Files, func(a, b *coverage.File) int { return strings.Compare(a.Name, b.Name) })
 	return p.report, nil

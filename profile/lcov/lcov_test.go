@@ -26,7 +26,7 @@ var cases = []profiletest.Case{
 	{Name: "a function that ends before it begins", Text: "SF:a\nFN:8,3,f\nFNL:0,9,2\nFNA:0,1,g\nend_of_record\n", Want: "a{0 0} {1 2} {0 0}; line 2: functions that end before they begin were taken to end where the next one begins"},
 	{Name: "no line number", Text: "SF:a\nDA:-,1\nend_of_record\n", Want: "line 2: want a line number, have \"DA:-,1\""},
 	{Name: "CRLF and BOM", Text: "\ufeffTN:\r\nSF:a\r\nDA:1,1\r\nend_of_record\r\n", Want: "a{1 1} {0 0} {0 0}"},
-	{Name: "cut in a section", Text: "SF:a\nDA:1,1\nend_of_record\nSF:b\nDA:1,", Want: "line 5: want end_of_record: the file seems to be cut or still being written"},
+	{Name: "cut in a section", Text: "SF:a\nDA:1,1\nend_of_record\nSF:b\nDA:1,", Want: "a{1 1} {0 0} {0 0}; line 4: the file seems to be cut: b has no end_of_record and was left out"},
 	{Name: "cut in the only section", Text: "SF:a\nDA:1,1\n", Want: "line 2: want end_of_record: the file seems to be cut or still being written"},
 	{Name: "no file", Text: "DA:1,1\n", Want: "line 1: want SF: and a file before \"DA:1,1\""},
 	{Name: "no count", Text: "SF:a\nDA:1\n", Want: "line 2: want DA:line,count, have \"DA:1\""},
