@@ -122,8 +122,8 @@ func writers() []fault {
 			i := slices.IndexFunc(all, func(texts []string) bool { return len(texts) != 1 || !strings.HasPrefix(texts[0], "Once") })
 			s.holds("what was whole stays", i < 0, "%q", all)
 		}},
-		{name: "a profile that is deleted and comes back, 20 times", end: "its marks go and come; lives", do: func(s *session) {
-			for range 20 {
+		{name: "a profile that is deleted and comes back, 8 times", end: "its marks go and come; lives", do: func(s *session) {
+			for range 8 {
 				s.covered()
 				s.must(os.Remove(s.profile()))
 				s.change(s.profile())
@@ -323,13 +323,13 @@ func trees() []fault {
 		}}, end: "the doctor says so; the others are read; lives", do: func(s *session) {
 			s.covered()
 			s.holds("the others are read", true, "")
+			s.searched()
 			told := s.doctor()
 			s.holds("the doctor says so", strings.Contains(told, "permission denied"), "%.3000s", told)
 		}},
-		{name: "a folder 200 deep", end: "the doctor says what is left out; lives", do: func(s *session) {
-			s.must(os.MkdirAll(s.under(strings.Repeat("d/", 200)), 0o755))
-			s.reload()
+		{name: "a folder 200 deep", with: start{prepare: func(s *session) { s.must(os.MkdirAll(s.under(strings.Repeat("d/", 200)), 0o755)) }}, end: "the doctor says what is left out; lives", do: func(s *session) {
 			s.covered()
+			s.searched()
 			told := s.doctor()
 			s.holds("the doctor says what is left out", strings.Contains(told, "deep"), "%.2000s", told)
 		}},
@@ -341,6 +341,12 @@ func trees() []fault {
 			s.holds("the profiles are read", true, "")
 		}},
 	}
+}
+
+// searched waits until the workspace was searched for profiles.
+func (s *session) searched() {
+	s.t.Helper()
+	s.told("a search", func(st status) bool { return len(st.Folders) == 1 && st.Folders[0].Searched > 0 })
 }
 
 // clocks are times that are wrong.
