@@ -51,7 +51,7 @@ func samples() []sample {
 			_, block, _ := strings.Cut(text[strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n')+1:], ".go:")
 			return text == "mode: count" || text == "mode: count\n" || len(strings.Fields(block)) == 3
 		}},
-		{"lcov", "lcov.info", "TN:\nSF:subject/subject.go\nFN:4,7,First\nFN:10,12,Second\nFNDA:3,First\nFNDA:0,Second\nFNF:2\nFNH:1\nDA:5,3\nDA:6,3\nDA:11,0\nBRDA:5,0,0,3\nBRDA:5,0,1,-\nLF:3\nLH:2\nend_of_record\n", line("end_of_record")},
+		{"lcov", "lcov.info", "TN:\nSF:subject/subject.go\nFN:4,7,First\nFN:10,12,Second\nFNDA:3,First\nFNDA:0,Second\nFNF:2\nFNH:1\nDA:5,3\nDA:6,3\nDA:11,0\nBRDA:5,0,0,3\nBRDA:5,0,1,-\nLF:3\nLH:2\nend_of_record\nSF:subject/subject.go\nDA:6,1\nDA:11,0\nend_of_record\n", line("end_of_record")},
 		{"cobertura", "cobertura.xml", `<?xml version="1.0" ?>
 <!DOCTYPE coverage SYSTEM "http://cobertura.sourceforge.net/xml/coverage-04.dtd">
 <coverage line-rate="0.6" version="7.0">
