@@ -8,7 +8,7 @@ export interface Button {
 }
 
 /** What a link of a page runs, with the name of its button. */
-const pressCommand = 'covls.pressButton';
+const pressCommand = '_covls.pressButton';
 
 /** Texts that the server wrote for people, shown as Markdown previews and as pages. */
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
