@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,6 +234,7 @@ func (d *doctor) files(unmeasured []string) {
 	if newer > 0 {
 		d.printf("%d changed on disk after their profile was written: run the tests again to be sure.\n", newer)
 	}
+	d.hard()
 	for i, f := range d.snap.Lost {
 		if i == examples {
 			d.printf("- and %d more that were not found\n", len(d.snap.Lost)-i)
@@ -249,6 +251,28 @@ func (d *doctor) files(unmeasured []string) {
 			break
 		}
 		d.printf("- %s\n", escape.Markdown(d.snap.Name(path)))
+	}
+}
+
+// hard lists the files of which nobody knows the functions, though covls can read their language.
+func (d *doctor) hard() {
+	var names []string
+	for _, f := range d.snap.Files {
+		if f.Source == nil && f.Coverage.Funcs == nil && !f.Outside && d.snap.Scanned && source.Parses(f.Path) {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	d.printf("The functions of %s are not known: the source can't be read, is too large (limits.source_bytes, or 2 MB), or takes the parser too long.\n", count(len(names), "file"))
+	for i, name := range names {
+		if i == examples {
+			d.printf("- and %d more\n", len(names)-i)
+			break
+		}
+		d.printf("- %s\n", escape.Markdown(name))
 	}
 }
 

@@ -1,5 +1,7 @@
 package source
 
+import "time"
+
 // List returns "path dir" of each module, in the order in which they are tried, and the vendor
 // directories.
 func (m *Modules) List() (modules, vendors []string) {
@@ -25,3 +27,6 @@ const (
 
 // ParseGoBy is Parse of a Go text by parts of so many bytes.
 var ParseGoBy = parseGoBy
+
+// Spend has the batch believe that hard texts took so long.
+func (b *Batch) Spend(d time.Duration) { b.spent += d }

@@ -52,7 +52,7 @@ func Parse(name, text string) (parsed *Parsed, ok bool) {
 		return parseGo(text), true
 	}
 	if g := grammarOf(name); g != nil {
-		return g.parse(text)
+		return g.parse(text, patienceFor(len(text), false))
 	}
 	return nil, false
 }

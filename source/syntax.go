@@ -18,7 +18,7 @@ import (
 // grammar says how a language writes its functions, in the node kinds of its tree-sitter grammar.
 type grammar struct {
 	// parsers is made on first use: a grammar takes about 10 ms to unpack.
-	parsers func() *sitter.ParserPool
+	parsers func() parserPools
 	// funcs are the definitions, named by the field "name".
 	funcs []string
 	// declared tells that funcs stand for declarations too, which have no "body".
@@ -117,9 +117,16 @@ func typed(load func() *sitter.Language) *grammar {
 	return &g
 }
 
-func parsers(load func() *sitter.Language) func() *sitter.ParserPool {
-	return sync.OnceValue(func() *sitter.ParserPool {
-		return sitter.NewParserPool(load(), sitter.WithParserPoolTimeoutMicros(uint64(parseTime/time.Microsecond)))
+// parserPools are beside patiences.
+type parserPools [len(patiences)]*sitter.ParserPool
+
+func parsers(load func() *sitter.Language) func() parserPools {
+	return sync.OnceValue(func() (pools parserPools) {
+		language := load()
+		for i, p := range patiences {
+			pools[i] = sitter.NewParserPool(language, sitter.WithParserPoolTimeoutMicros(uint64(p/time.Microsecond)))
+		}
+		return pools
 	})
 }
 
@@ -149,20 +156,32 @@ func grammarOf(name string) *grammar {
 // maxName bounds the length in bytes of a function's name.
 const maxName = 250
 
-// A text that takes longer to parse than parseTime, or has more than parseBytes, is not parsed: its
-// functions are unknown. The parser may try a text twice, for parseTime each.
-const (
-	parseTime  = 2 * time.Second
-	parseBytes = 2 << 20
-)
+// parseBytes is the size of the largest text that is parsed.
+const parseBytes = 2 << 20
 
-// parse finds the functions of src. ok is false where the parser gave up.
-func (g *grammar) parse(src string) (parsed *Parsed, ok bool) {
+// patiences are how long the parser may take for a text. It may try one twice, so long each.
+var patiences = [...]time.Duration{
+	128 * time.Millisecond, 256 * time.Millisecond, 512 * time.Millisecond, 1024 * time.Millisecond, 2048 * time.Millisecond,
+}
+
+// patienceFor is the index of the patience for a text of so many bytes, of which the parser takes one or two
+// microseconds each. What takes ten times as long is given up: its functions are unknown.
+func patienceFor(bytes int, hurry bool) int {
+	want := 200*time.Millisecond + time.Duration(bytes)*10*time.Microsecond
+	if hurry {
+		want = 100*time.Millisecond + time.Duration(bytes)*3*time.Microsecond
+	}
+	i, _ := slices.BinarySearch(patiences[:len(patiences)-1], want)
+	return i
+}
+
+// parse finds the functions of src, in at most the patience of that index. ok is false where the parser gave up.
+func (g *grammar) parse(src string, patience int) (parsed *Parsed, ok bool) {
 	if len(src) > parseBytes {
 		return nil, false
 	}
 	code := strings.TrimPrefix(src, "\ufeff")
-	tree, err := g.parsers().Parse([]byte(code))
+	tree, err := g.parsers()[patience].Parse([]byte(code))
 	if err != nil {
 		return nil, false
 	}

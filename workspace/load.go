@@ -80,6 +80,7 @@ type Loader struct {
 	held     int64                     // what the reports of profiles take of memory
 	madeWay  []error                   // the troubles of profiles that were left out for others
 	scans    map[string]scan           // by path
+	texts    *source.Batch             // parses the sources of a load
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 	programs *program.Starter
@@ -403,6 +404,7 @@ func (l *Loader) folderFor(path string) *Folder {
 // publish joins the reports and publishes twice: first as soon as the open documents can be
 // answered for, then with the functions of every file.
 func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
+	l.texts = source.NewBatch()
 	b := l.join(ctx, fresh)
 	open := l.store.Load().Documents
 	bases := map[string]*text.Text{}
@@ -623,7 +625,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	s.fault = l.Guard.Do("looking at the source "+f.Name, func() {
 		s.excluded = source.Exclusions(f.Path, data, s.raw)
 		if s.located == nil || f.untold {
-			if s.parsed, _ = source.Parse(f.Path, data); s.parsed != nil {
+			if s.parsed, _ = l.texts.Parse(f.Path, data); s.parsed != nil {
 				own(s.parsed)
 			}
 		}
