@@ -231,7 +231,7 @@ func Default() Settings {
 			Entries:      500_000,
 			SourceBytes:  16 << 20,
 			Profiles:     1000,
-			TotalBytes:   128 << 20,
+			TotalBytes:   96 << 20,
 			Folders:      256,
 			Marks:        10_000,
 			AnswerBytes:  32 << 20,

@@ -36,7 +36,7 @@ func TestDefault(t *testing.T) {
 		{"limits.entries", `500000`, "default"},
 		{"limits.source_bytes", `16777216`, "default"},
 		{"limits.profiles", `1000`, "default"},
-		{"limits.total_bytes", `134217728`, "default"},
+		{"limits.total_bytes", `100663296`, "default"},
 		{"limits.folders", `256`, "default"},
 		{"limits.marks", `10000`, "default"},
 		{"limits.answer_bytes", `33554432`, "default"},

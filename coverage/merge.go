@@ -27,13 +27,16 @@ func Merge(files ...*File) *File {
 	first := files[0]
 	out := &File{
 		Name: first.Name, Unit: unitOf(files),
-		Regions: first.Regions, Lines: first.Lines, Branches: first.Branches, Funcs: first.Funcs,
-	}
-	for _, f := range files[1:] {
-		out.Regions = mergeRegions(out.Regions, f.Regions)
-		out.Lines = mergeSorted(out.Lines, f.Lines, compareLines, addLines)
-		out.Branches = mergeSorted(out.Branches, f.Branches, Branch.compare, addBranches)
-		out.Funcs = mergeSorted(out.Funcs, f.Funcs, compareFuncs, addFuncs)
+		Regions: inPairs(files, func(f *File) []Region { return f.Regions }, mergeRegions),
+		Lines: inPairs(files, func(f *File) []Line { return f.Lines }, func(a, b []Line) []Line {
+			return mergeSorted(a, b, compareLines, addLines)
+		}),
+		Branches: inPairs(files, func(f *File) []Branch { return f.Branches }, func(a, b []Branch) []Branch {
+			return mergeSorted(a, b, Branch.compare, addBranches)
+		}),
+		Funcs: inPairs(files, func(f *File) []Func { return f.Funcs }, func(a, b []Func) []Func {
+			return mergeSorted(a, b, compareFuncs, addFuncs)
+		}),
 	}
 	measured := func(is func(*File) bool) bool {
 		return slices.ContainsFunc(files, func(f *File) bool { return f.Measured() && is(f) })
@@ -57,6 +60,27 @@ func Merge(files ...*File) *File {
 		out.Regions = runByLine(out.Regions, lines)
 	}
 	return out
+}
+
+// inPairs merges what the files have of a kind, neighbours first: one after the other, the result would be
+// copied once for each of a thousand profiles.
+func inPairs[T any](files []*File, of func(*File) []T, merge func(a, b []T) []T) []T {
+	all := make([][]T, len(files))
+	for i, f := range files {
+		all[i] = of(f)
+	}
+	for len(all) > 1 {
+		half := all[:0]
+		for i := 0; i < len(all); i += 2 {
+			if i+1 < len(all) {
+				half = append(half, merge(all[i], all[i+1]))
+			} else {
+				half = append(half, all[i])
+			}
+		}
+		all = half
+	}
+	return all[0]
 }
 
 // unitOf is the finest unit of the files that have something to cover, or of all where none has.
