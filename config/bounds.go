@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/covls/covls/glob"
 )
@@ -25,6 +26,25 @@ type Places struct {
 	Temporary []string
 	// Home is the user's home, absolute; "" where there is none.
 	Home string
+
+	known func() *bounds // Folders, Temporary and Home without symlinks; nil where nobody has looked yet
+}
+
+// bounds are all the places.
+func (p Places) bounds() *bounds {
+	if p.known != nil {
+		return p.known()
+	}
+	b := &bounds{roots: resolved(p.Folders...)}
+	for _, dir := range resolved(p.Temporary...) {
+		if filepath.Dir(dir) != dir {
+			b.temporary = append(b.temporary, dir)
+		}
+	}
+	if home := resolved(p.Home); len(home) > 0 {
+		b.home = home[0]
+	}
+	return b
 }
 
 // UserPlaces are the places for workspace folders, with the user's temporary and cache folders.
@@ -39,6 +59,7 @@ func UserPlaces(folders ...string) Places {
 	if home, err := os.UserHomeDir(); err == nil && filepath.IsAbs(home) {
 		p.Home = home
 	}
+	p.known = sync.OnceValue(p.bounds) // for any number of folders
 	return p
 }
 
@@ -52,25 +73,18 @@ type bounds struct {
 // newBounds are those of settings in a file, "" for none: they may lead below its folder, too. A file above
 // the workspace is the user's own; see Find.
 func newBounds(p Places, file string) *bounds {
-	dirs := slices.Clone(p.Folders)
+	b := p.bounds()
+	roots := b.roots
 	if file != "" {
-		dirs = append(dirs, filepath.Dir(file))
+		roots = slices.Concat(roots, resolved(filepath.Dir(file)))
 	}
-	return &bounds{roots: resolved(dirs...)}
+	return &bounds{roots: roots}
 }
 
 // withTemporary are the bounds of profiles.
 func (b *bounds) withTemporary(p Places) *bounds {
-	c := *b
-	for _, dir := range resolved(p.Temporary...) {
-		if filepath.Dir(dir) != dir {
-			c.temporary = append(c.temporary, dir)
-		}
-	}
-	if home := resolved(p.Home); len(home) > 0 {
-		c.home = home[0]
-	}
-	return &c
+	all := p.bounds()
+	return &bounds{roots: b.roots, temporary: all.temporary, home: all.home}
 }
 
 // hold reports whether an absolute path lies in them.

@@ -342,6 +342,7 @@ func (s *session) configure(ctx context.Context) {
 		dirs = append(dirs, f.dir)
 		looked[f.dir] = true
 	}
+	places := config.UserPlaces(dirs...)
 	for _, f := range s.looked() {
 		var layers []config.Layer
 		own := filepath.Join(f.dir, config.FileName)
@@ -374,7 +375,7 @@ func (s *session) configure(ctx context.Context) {
 		if s.server.opts.Profiles != nil {
 			settings = settings.WithProfiles(s.server.opts.Profiles)
 		}
-		in := workspace.NewFolder(f.dir, f.name, settings, nil, dirs...)
+		in := workspace.NewFolderAmong(f.dir, f.name, settings, nil, places)
 		problems = append(problems, in.Problems...)
 		folders = append(folders, in)
 		root := RootOf(in)

@@ -69,12 +69,17 @@ type Folder struct {
 }
 
 // NewFolder makes a folder of an absolute directory and its settings, which it confines: those of a file
-// may lead into the folder and into the others of the workspace, also absolute.
-func NewFolder(dir, name string, settings config.Effective, problems []config.Problem, others ...string) *Folder {
+// may lead into the folder.
+func NewFolder(dir, name string, settings config.Effective, problems []config.Problem) *Folder {
+	return NewFolderAmong(dir, name, settings, problems, config.UserPlaces(dir))
+}
+
+// NewFolderAmong is NewFolder where settings of a file may lead into other folders of the workspace, too.
+func NewFolderAmong(dir, name string, settings config.Effective, problems []config.Problem, places config.Places) *Folder {
 	if name == "" {
 		name = filepath.Base(dir)
 	}
-	settings, outside := settings.Confine(dir, config.UserPlaces(append([]string{dir}, others...)...))
+	settings, outside := settings.Confine(dir, places)
 	exclude, bad := config.NewMatcher(settings.Exclude)
 	return &Folder{Dir: filepath.Clean(dir), Name: name, Settings: settings, Problems: slices.Concat(problems, outside, bad), exclude: exclude}
 }
