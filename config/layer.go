@@ -82,6 +82,9 @@ type place struct {
 }
 
 func (r *reader) problem(path string, s Severity, text string) {
+	if len(r.problems) == maxProblems {
+		return
+	}
 	p := r.locate(path)
 	r.problems = append(r.problems, Problem{
 		Key: path, Where: p.where, Line: p.line, Col: p.col, Severity: s, Text: text,
@@ -142,7 +145,7 @@ func (r *reader) value(path string, v any) {
 		r.command(language, v)
 	case below(path) != nil:
 		r.group(path, v)
-	default:
+	case len(r.problems) < maxProblems:
 		r.problem(path, SeverityWarning, unknown(path))
 	}
 }

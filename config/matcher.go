@@ -60,7 +60,7 @@ func NewMatcher(globs []string) (*Matcher, []Problem) {
 		if cure == "" {
 			cure = m.add(g)
 		}
-		if cure != "" {
+		if cure != "" && len(problems) < maxProblems {
 			problems = append(problems, Problem{
 				Severity: SeverityWarning,
 				Text:     fmt.Sprintf("glob %s: want %s", show(g), cure),

@@ -40,6 +40,9 @@ func compareProblems(a, b Problem) int {
 	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Key, b.Key))
 }
 
+// maxProblems is how many problems of one source are told. The others are there when these are mended.
+const maxProblems = 100
+
 // show returns a value as a message quotes it.
 func show(v any) string {
 	switch v := v.(type) {

@@ -15,11 +15,18 @@ import (
 // maxFile is the size in bytes above which a .covls.toml is not believed to be one.
 const maxFile = 1 << 20
 
+// maxKeys is how many equals signs a .covls.toml has at most, which is more than it has keys: the library's time
+// is quadratic in these.
+const maxKeys = 10_000
+
 // ParseTOML reads the text of a .covls.toml. The path names it in problems and says what its
 // relative profiles are relative to; nothing is read from it.
 func ParseTOML(path string, data []byte) (Layer, []Problem) {
 	if len(data) > maxFile {
 		return broken(path, 1, 1, fmt.Sprintf("the file is larger than %d bytes", maxFile))
+	}
+	if bytes.Count(data, []byte("=")) > maxKeys {
+		return broken(path, 1, 1, fmt.Sprintf("the file has more than %d settings", maxKeys))
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var tree map[string]any

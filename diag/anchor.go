@@ -116,7 +116,15 @@ func (a *anchor) unchanged(m *Mark) bool {
 	base, now := a.doc.Base, a.doc.Text
 	was := offsets(base, m.Span)
 	body := base.String()[was.Start:was.End]
-	if source.Fingerprint(body) != m.Hash {
+	print, known := a.prints[was]
+	if !known {
+		if a.prints == nil {
+			a.prints = map[Span]uint64{}
+		}
+		print = source.Fingerprint(body)
+		a.prints[was] = print
+	}
+	if print != m.Hash {
 		return false
 	}
 	start := was.Start
@@ -176,6 +184,7 @@ type anchor struct {
 	lines  *text.Map
 	stands []uint32 // by line of the text before the edits: the next that still stands, itself included; 0 where none does
 	base   map[uint64][]coverage.Func
+	prints map[Span]uint64 // fingerprints of the base's stretches
 }
 
 // firstLine is where the first line of a span is now that still stands; ok is false where none does.

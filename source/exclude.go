@@ -137,7 +137,22 @@ func (m *marked) collect(file *ast.File) {
 		}
 	}
 	bodies := map[*ast.BlockStmt]bool{} // of declared functions
+	var around []bool                   // of the nodes around this one, whether they are blocks
+	depth := 0                          // how many of them are
 	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil {
+			k := len(around) - 1
+			if around[k] {
+				depth--
+			}
+			around = around[:k]
+			return true
+		}
+		if _, is := n.(*ast.BlockStmt); is && depth == maxBlocks {
+			return false
+		} else if around = append(around, is); is {
+			depth++
+		}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			if n.Body != nil {

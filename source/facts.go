@@ -142,9 +142,18 @@ type gaps struct {
 	file  *goFile
 	facts *Facts
 	typ   *ast.FuncType // of the innermost function
-	// tested are the expressions that are known to be other than nil here, or to be a certain error.
+	// tested are the expressions that are known to be other than nil here, or to be a certain error: the
+	// last of them, each once.
 	tested []string
+	depth  int // of blocks around it
 }
+
+// Bounds of what is looked at in a function. In a broken text the end of a block is that of what is in it,
+// so that what costs nothing in others costs the whole depth there.
+const (
+	maxTested = 32
+	maxBlocks = 200
+)
 
 // with is for a part in which more is known.
 func (v *gaps) with(tested []string) *gaps {
@@ -152,7 +161,13 @@ func (v *gaps) with(tested []string) *gaps {
 		return v
 	}
 	w := *v
-	w.tested = append(slices.Clip(w.tested), tested...)
+	w.tested = slices.Clone(w.tested)
+	for _, name := range tested[max(0, len(tested)-maxTested):] {
+		if !slices.Contains(w.tested, name) {
+			w.tested = append(w.tested, name)
+		}
+	}
+	w.tested = w.tested[max(0, len(w.tested)-maxTested):]
 	return &w
 }
 
@@ -160,6 +175,9 @@ func (v *gaps) with(tested []string) *gaps {
 // brace, behind the word else, at a colon, or at a statement behind one that is not simple. It is no
 // ast.Visitor because this runs over every source, and takes half the time of one.
 func (v *gaps) stmt(s ast.Stmt) {
+	if v.depth > maxBlocks {
+		return
+	}
 	switch s := s.(type) {
 	case *ast.BlockStmt:
 		v.block(s, s.Pos())
@@ -242,15 +260,19 @@ func (v *gaps) stmt(s ast.Stmt) {
 
 // block labels a block that begins at start, which lies before its brace, and looks into it.
 func (v *gaps) block(b *ast.BlockStmt, start token.Pos) {
-	v.body(b.List, start, b.End())
+	if v.depth < maxBlocks {
+		v.body(b.List, start, b.End())
+	}
 }
 
 // body labels statements that run from one place to another, and looks into them.
 func (v *gaps) body(list []ast.Stmt, from, to token.Pos) {
+	v.depth++
 	v.list(list, from, to)
 	for _, s := range list {
 		v.stmt(s)
 	}
+	v.depth--
 }
 
 // clause looks into a clause of a switch over tag, nil where it has none.
@@ -302,7 +324,7 @@ func (v *gaps) exprs(list ...ast.Expr) {
 func (v *gaps) expr(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.FuncLit:
-		w := &gaps{file: v.file, facts: v.facts, typ: e.Type}
+		w := &gaps{file: v.file, facts: v.facts, typ: e.Type, depth: v.depth}
 		w.block(e.Body, e.Body.Pos())
 	case *ast.BinaryExpr:
 		if e.Op == token.LAND || e.Op == token.LOR {
@@ -513,22 +535,33 @@ func compared(cond ast.Expr, not, is *[]string) {
 	}
 }
 
+// maxChain bounds the links of a chain: it is asked for at every link of a longer one.
+const maxChain = 16
+
 // chain writes names, fields and calls without arguments: "err", "p.err", "ctx.Err()"; "" for anything
-// else.
-func chain(e ast.Expr) string {
+// else, and for what is longer than anybody writes.
+func chain(e ast.Expr) string { return chainOf(e, maxChain) }
+
+func chainOf(e ast.Expr, most int) string {
+	if most == 0 {
+		return ""
+	}
 	switch e := e.(type) {
 	case *ast.Ident:
 		return e.Name
 	case *ast.SelectorExpr:
-		if x := chain(e.X); x != "" {
+		if x := chainOf(e.X, most-1); x != "" {
 			return x + "." + e.Sel.Name
 		}
 	case *ast.CallExpr:
-		if x := chain(e.Fun); x != "" && len(e.Args) == 0 {
+		if len(e.Args) > 0 {
+			return ""
+		}
+		if x := chainOf(e.Fun, most-1); x != "" {
 			return x + "()"
 		}
 	case *ast.ParenExpr:
-		return chain(e.X)
+		return chainOf(e.X, most-1)
 	}
 	return ""
 }

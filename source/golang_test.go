@@ -457,6 +457,45 @@ func regions(p *cover.Profile) []coverage.Region {
 	return out
 }
 
+// TestParseGoDeep has texts in which something is as long or as deep as it can be. Each part of them is looked at
+// a bounded number of times: over some the test would take hours, and not seconds, if it were looked at from
+// everything around it.
+func TestParseGoDeep(t *testing.T) {
+	t.Parallel()
+	const n = 60_000
+	rep := strings.Repeat
+	for name, body := range map[string]string{
+		"a chain in an error return": "if err != nil { return a" + rep(".a", n) + " }",
+		"calls in an error return":   "if err != nil { return a" + rep("()", n) + " }",
+		"a chain that is compared":   "if a" + rep(".a", n) + " != nil { return x }",
+		"errors tested in turn":      rep("if err != nil { ", n/20) + "return a.a(b, c.err) " + rep("}", n/20),
+		"errors tested at once":      "if err != nil " + rep("&& erra != nil ", n/4) + " { " + rep("if x { return y };", n/20) + " }",
+		"terms":                      "if err != nil { return a" + rep("+a", n) + " }",
+		"blocks":                     rep("{", n) + rep("}", n),
+		"blocks without an end":      rep("if x {\n", n/4),
+		"switches without an end":    rep("switch { case x:\n", n/4),
+		"closures without an end":    rep("a = func() {\n", n/4),
+		"functions without an end":   rep("}; func f() { if x {\n", n/4),
+		"markers":                    rep("x() //coverage:ignore\n", n/4),
+		"marked, without an end":     "//coverage:ignore\n" + rep("if x {\n", n/4),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := "package a\n\nfunc f() error {\n" + body + "\nreturn nil }\n"
+			p, ok := source.Parse("a.go", text)
+			if !ok || len(p.Funcs) == 0 {
+				t.Fatalf("nothing was found: %v", p.Err)
+			}
+			checkFuncs(t, text, p)
+			for _, e := range source.Exclusions("a.go", text, false) {
+				if !e.Span.Ordered() {
+					t.Errorf("excluded %v", e)
+				}
+			}
+		})
+	}
+}
+
 // FuzzParseGo checks that any text gives functions that lie in it.
 func FuzzParseGo(f *testing.F) {
 	for _, text := range []string{

@@ -11,10 +11,15 @@ import (
 	"github.com/covls/covls/text"
 )
 
+// maxSpans bounds how often each byte of a text is in a function of its own lines, on the average: a profile may
+// have any number of functions that go on to the end of the text.
+const maxSpans = 64
+
 // Locate finds in a text the functions that a profile names by their first lines, and perhaps their
 // last: Span is whole lines, NameSpan is the name where it stands on the first line or one of the
 // next two, else that line. A function without a known end goes up to the next one. Functions
-// beyond the text's end are left out. What Istanbul calls "(anonymous_3)" in the JavaScript or TypeScript
+// beyond the text's end are left out. Of functions that lie in each other deeper than anybody
+// writes only the first line is taken. What Istanbul calls "(anonymous_3)" in the JavaScript or TypeScript
 // of a file's name is called by the name that it has in the text, where that can be told.
 func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
@@ -22,6 +27,8 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	heads := ecmaHeads(name, t, funcs)
 	lines := uint32(t.Lines())
 	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last
+	left := maxSpans * len(content)
+	hashes := map[coverage.Span]uint64{}
 	for i, f := range funcs {
 		first := f.Span.Start.Line
 		if first == 0 || first > lines {
@@ -39,24 +46,41 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 			last = open.last
 		}
 		last = max(first, min(last, lines))
-		line := t.Line(first)
-		f.Span = coverage.Span{
-			Start: coverage.Point{Line: first, Col: uint32(len(line)-len(strings.TrimLeft(line, " \t"))) + 1},
-			End:   coverage.Point{Line: last, Col: uint32(len(strings.TrimRight(t.Line(last), " \t"))) + 1},
+		f.Span = trimmed(t, first, last)
+		hash, hashed := hashes[f.Span]
+		if !hashed {
+			if left < 0 {
+				last = first
+				f.Span = trimmed(t, first, last)
+			}
+			body := content[t.At(first, f.Span.Start.Col):t.At(last, f.Span.End.Col)]
+			hash = Fingerprint(body)
+			hashes[f.Span] = hash
+			left -= len(body)
 		}
-		if f.Span.End.Compare(f.Span.Start) < 0 {
-			f.Span.End = f.Span.Start
-		}
+		f.Hash = hash
 		if known && h.Name != "" && anonymous(f.Name) >= 0 {
 			f.Name = strings.Clone(h.Name)
 			f.NameSpan = onOneLine(t, h.From, h.To)
 		} else {
 			f.NameSpan = NameSpan(t, first, last, f.Name)
 		}
-		f.Hash = Fingerprint(content[t.At(first, f.Span.Start.Col):t.At(last, f.Span.End.Col)])
 		p.Funcs = append(p.Funcs, f)
 	}
 	return p
+}
+
+// trimmed is the stretch of whole lines without the space around it.
+func trimmed(t *text.Text, first, last uint32) coverage.Span {
+	line := t.Line(first)
+	s := coverage.Span{
+		Start: coverage.Point{Line: first, Col: uint32(len(line)-len(strings.TrimLeft(line, " \t"))) + 1},
+		End:   coverage.Point{Line: last, Col: uint32(len(strings.TrimRight(t.Line(last), " \t"))) + 1},
+	}
+	if s.End.Compare(s.Start) < 0 {
+		s.End = s.Start
+	}
+	return s
 }
 
 // lastLine is the last line that is not blank before the next function.

@@ -65,7 +65,11 @@ func (g Guard) Do(about string, work func()) (err error) {
 		if value == nil {
 			return
 		}
-		err = &Fault{About: about, Value: value, Place: place(), Stack: string(debug.Stack())}
+		if inner, ok := value.(*Fault); ok { // what was caught on one goroutine is passed on to another
+			err = &Fault{About: about, Value: inner.Value, Place: inner.Place, Stack: inner.Stack}
+		} else {
+			err = &Fault{About: about, Value: value, Place: place(), Stack: string(debug.Stack())}
+		}
 		if g.Tell != nil {
 			g.Tell(err)
 		}

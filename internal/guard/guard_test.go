@@ -47,6 +47,11 @@ func TestDo(t *testing.T) {
 			t.Errorf("%s: told %v, stack %s", tt.name, told, fault.Stack)
 		}
 	}
+	inner := guard.Guard{}.Do("a part", func() { panic("a value") })
+	err := guard.Guard{}.Do("the whole", func() { panic(inner) })
+	if fault, ok := errors.AsType[*guard.Fault](err); !ok || fault.About != "the whole" || fault.Value != "a value" || fault.Stack != inner.(*guard.Fault).Stack {
+		t.Errorf("passed on: %v", err)
+	}
 	if err := (guard.Guard{}).Do("work", func() { panic(fs.ErrClosed) }); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("the error is lost: %v", err)
 	}

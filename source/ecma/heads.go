@@ -30,6 +30,7 @@ const maxName = 100
 // function is there too.
 func Heads(src string) []Head {
 	s := &heads{src: src, tokens: tokens(src)}
+	s.left = maxLooks*len(s.tokens) + maxExpression
 	for i, t := range s.tokens {
 		var h Head
 		ok := false
@@ -56,6 +57,7 @@ type heads struct {
 	src    string
 	tokens []token
 	found  []Head
+	left   int // how many more tokens are looked at for the ends of expressions
 }
 
 // text is that of a token; "" beyond the first and the last.
@@ -178,8 +180,12 @@ func (s *heads) endOf(i int) int {
 	return 0
 }
 
-// maxExpression bounds how many tokens are looked at for the end of an expression.
-const maxExpression = 2000
+// maxExpression bounds how many tokens are looked at for the end of an expression, and maxLooks how often each
+// token of a text is on the average: functions that return functions may be as many as there are tokens.
+const (
+	maxExpression = 2000
+	maxLooks      = 32
+)
 
 // expression is the byte behind the one that an arrow function returns, which begins at the token first,
 // or behind its body; 0 where that can't be told.
@@ -187,7 +193,8 @@ func (s *heads) expression(first int) int {
 	if s.is(first, open, "{") {
 		return s.endOf(first)
 	}
-	for i, n := first, 0; n < maxExpression; i, n = i+1, n+1 {
+	for i, n := first, 0; n < maxExpression && s.left > 0; i, n = i+1, n+1 {
+		s.left--
 		end := i >= len(s.tokens) || s.kind(i) == closed || s.is(i, mark, ",") || s.is(i, mark, ";")
 		if !end && i > first && s.operand(i-1) && s.kind(i) != mark && !s.is(i, open, "(") && !s.is(i, open, "[") && !joining[s.text(i)] &&
 			strings.Contains(s.src[s.tokens[i-1].end:s.tokens[i].start], "\n") {
