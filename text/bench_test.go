@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/covls/covls/text"
 )
@@ -115,4 +116,24 @@ func BenchmarkAlign(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkPositionLongLine has a text of 1 MB on one line, as bundlers write it. far-to-near is how many times as long
+// the position of its end takes as that of a place near its start.
+func BenchmarkPositionLongLine(b *testing.B) {
+	x := text.New(strings.Repeat("f(é);", 1<<20/6))
+	var far, near time.Duration
+	for b.Loop() {
+		began := time.Now()
+		for range 100 {
+			x.Position(x.Len()-3, text.UTF16)
+		}
+		far += time.Since(began)
+		began = time.Now()
+		for range 100 {
+			x.Position(8000, text.UTF16)
+		}
+		near += time.Since(began)
+	}
+	b.ReportMetric(float64(far)/float64(near), "far-to-near")
 }

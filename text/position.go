@@ -1,6 +1,8 @@
 package text
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -53,7 +55,7 @@ func (t *Text) Position(offset int, enc Encoding) Position {
 		offset--
 	}
 	i := rowAt(t.lsp, offset)
-	return Position{Line: uint32(i), Character: uint32(enc.units(t.s[t.lsp[i]:offset]))}
+	return Position{Line: uint32(i), Character: uint32(t.units(int(t.lsp[i]), offset, enc))}
 }
 
 // Offset returns the byte offset of p. A character past the line means the line's end before its
@@ -69,6 +71,47 @@ func (t *Text) Offset(p Position, enc Encoding) int {
 // Range returns the range between two byte offsets.
 func (t *Text) Range(start, end int, enc Encoding) Range {
 	return Range{Start: t.Position(start, enc), End: t.Position(end, enc)}
+}
+
+// stop is a place in a text, and how many units the text before it takes.
+type stop struct{ offset, units int }
+
+// stride is about how many bytes lie between two stops.
+const stride = 4096
+
+// stops are the places in s, from its start on.
+func stops(s string, e Encoding) []stop {
+	out := []stop{{}}
+	units, next := 0, stride
+	for i, r := range s {
+		if i >= next {
+			out = append(out, stop{i, units})
+			next = i + stride
+		}
+		units += e.width(r)
+	}
+	return out
+}
+
+// units returns how many units the text between two byte offsets, where runes start, takes. A line may have
+// megabytes and thousands of functions.
+func (t *Text) units(from, to int, e Encoding) int {
+	if to-from <= 2*stride || e == UTF8 {
+		return e.units(t.s[from:to])
+	}
+	i := 0
+	if e == UTF32 {
+		i = 1
+	}
+	all := t.wide[i]()
+	before := func(offset int) int {
+		k, found := slices.BinarySearchFunc(all, offset, func(s stop, offset int) int { return cmp.Compare(s.offset, offset) })
+		if !found {
+			k--
+		}
+		return all[k].units + e.units(t.s[all[k].offset:offset])
+	}
+	return before(to) - before(from)
 }
 
 // units returns how many units s takes.

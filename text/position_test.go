@@ -202,3 +202,34 @@ func checkOffset(t *testing.T, x *text.Text, p text.Position, enc text.Encoding)
 func before(a, b text.Position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
+
+// TestPositionLongLine holds places in lines that are far longer than what is counted at a time against a count from
+// the line's start.
+func TestPositionLongLine(t *testing.T) {
+	t.Parallel()
+	s := "short\n" + strings.Repeat("aé😀\xff€", 5000) + "\r\n" + strings.Repeat("x", 30_000) + "😀" + strings.Repeat("é", 10_000)
+	x := text.New(s)
+	for _, enc := range encodings {
+		line, units, next := uint32(0), 0, 0
+		for i, r := range s {
+			if i >= next {
+				next = i + 97 // of all of them some
+				if got, want := x.Position(i, enc), (text.Position{Line: line, Character: uint32(units)}); r != '\n' && got != want {
+					t.Fatalf("%v: offset %d is at %v, want %v", enc, i, got, want)
+				}
+			}
+			switch size := utf8.RuneLen(r); {
+			case r == '\n':
+				line, units = line+1, 0
+			case r == utf8.RuneError && s[i] == '\xff':
+				units++
+			case enc == text.UTF8:
+				units += size
+			case enc == text.UTF16 && r > 0xFFFF:
+				units += 2
+			default:
+				units++
+			}
+		}
+	}
+}

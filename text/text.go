@@ -9,6 +9,7 @@ package text
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,8 @@ type Text struct {
 	s     string
 	lines []int32 // byte offsets where the compiler's lines start
 	lsp   []int32 // likewise for LSP's lines; the same slice unless the text has a lone \r
+
+	wide [2]func() []stop // of UTF-16 and UTF-32: made when a long line asks
 }
 
 // New returns s, which must be shorter than 2 GiB, as a text.
@@ -31,7 +34,11 @@ func New(s string) *Text {
 		at += i + 1
 		lines = append(lines, int32(at))
 	}
-	return &Text{s: s, lines: lines, lsp: lspLines(s, lines)}
+	t := &Text{s: s, lines: lines, lsp: lspLines(s, lines)}
+	for i, e := range [...]Encoding{UTF16, UTF32} {
+		t.wide[i] = sync.OnceValue(func() []stop { return stops(s, e) })
+	}
+	return t
 }
 
 // lspLines returns lines with the starts that each lone \r adds, or lines itself if there is none.
