@@ -690,6 +690,9 @@ func TestManyFiles(t *testing.T) {
 // TestMemory is not parallel, since it measures what is allocated. Nothing that a file says of itself
 // makes it take much more than its bytes.
 func TestMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("skipped with the race detector, which takes memory of its own")
+	}
 	const n = 200_000
 	blocks := make([]block, n)
 	spread := make([]function, n)
