@@ -146,9 +146,12 @@ func inDir(path, dir string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
+// raise is how many times its default a limit may be that a settings file sets.
+const raise = 4
+
 // Confine returns the settings of the workspace folder dir without the profiles and mappings by which a
-// settings file leads to where it may not; each of them is a problem. From then on Reads knows where
-// profiles may lie.
+// settings file leads to where it may not, and with no limit of a file above raise times its default; each of
+// them is a problem. From then on Reads knows where profiles may lie.
 func (e Effective) Confine(dir string, p Places) (Effective, []Problem) {
 	e.lines = maps.Clone(e.lines)
 	var problems, more []Problem
@@ -176,7 +179,29 @@ func (e Effective) Confine(dir string, p Places) (Effective, []Problem) {
 			return fmt.Sprintf(".to is %s, which leads out of the workspace: a settings file can map to folders in it; map to others in the editor's settings", quotePath(m.To))
 		})
 	}
-	return e, append(problems, more...)
+	return e, slices.Concat(problems, more, e.lower())
+}
+
+// lower takes the limits of a settings file down to what one may have.
+func (e *Effective) lower() (problems []Problem) {
+	ordinary := Default()
+	for _, k := range keys {
+		at, inFile := e.lines[k.name]
+		if !inFile || at.file == "" || !strings.HasPrefix(k.name, "limits.") {
+			continue
+		}
+		most, err := strconv.ParseInt(k.print(&ordinary), 10, 64)
+		set, err2 := strconv.ParseInt(k.print(&e.Settings), 10, 64)
+		if most *= raise; err != nil || err2 != nil || set <= most {
+			continue
+		}
+		k.decode(&e.Settings, most)
+		problems = append(problems, Problem{
+			Key: k.name, Where: fmt.Sprintf("%s:%d", at.file, at.name), Line: at.name, Col: 1, Severity: SeverityWarning,
+			Text: fmt.Sprintf("%s is %d; a settings file can set %d at most, which holds here: set more in the editor's settings", k.name, set, most),
+		})
+	}
+	return problems
 }
 
 // Reads reports whether a profile may lie at an absolute path, with its links resolved.

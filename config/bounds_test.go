@@ -106,6 +106,12 @@ func TestConfine(t *testing.T) {
 			name: "mappings elsewhere", toml: "[[path]]\nfrom='/'\nto='/'\n[[path]]\nfrom='a'\nto='out'\n[[path]]\nfrom='b'\nto='sub'\n[[path]]\nfrom='c'\nto='..\\etc'\n[[path]]\nfrom='d'\nto='$/tmp'\n", keeps: "sub",
 			problems: "1:3: path[0].to is \"/\"\n4:3: path[1].to is \"out\"\n10:3: path[3].to is \"..\\\\etc\"\n13:3: path[4].to is \"$/tmp\"",
 		},
+		{name: "limits as high as a file may have them", toml: "[limits]\ndepth = 64\nmarks = 40_000\ntotal_bytes = 1\n"},
+		{
+			name: "limits that are higher", toml: "[limits]\ndepth = 65\nmarks = 1\nprofile_bytes = 1_000_000_000_000\n",
+			problems: "4: limits.profile_bytes is 1000000000000; a settings file can set 4294967296 at most, which holds here: set more in the editor's settings\n" +
+				"2: limits.depth is 65; a settings file can set 64 at most, which holds here: set more in the editor's settings",
+		},
 		{name: "mappings of a file above, below its folder", file: "$/mono/.covls.toml", dir: "$/mono/api", toml: "path = [{from='a', to='../lib'}]", keeps: "../lib"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -127,6 +133,9 @@ func TestConfine(t *testing.T) {
 			places := Places{Folders: []string{in(dir), in("$/ws2")}, Temporary: strings.Fields(in(temporary)), Home: in("$/home")}
 			e, problems := Merge(layer).Confine(in(dir), places)
 			kept := slices.Clone(e.Profiles)
+			if l, d := e.Limits, Default().Limits; l.ProfileBytes > raise*d.ProfileBytes || l.Depth > raise*d.Depth {
+				t.Errorf("limits %+v", l)
+			}
 			for i, m := range e.Paths {
 				kept = append(kept, m.To)
 				if _, line := e.Place("path", i); line == 0 {
@@ -159,8 +168,8 @@ func TestConfine(t *testing.T) {
 func TestConfineUser(t *testing.T) {
 	t.Parallel()
 	root := confined(t)
-	file, _ := ParseTOML(filepath.Join(root, "ws", FileName), []byte("profiles = ['/**']\npath = [{from='/', to='/'}]\n"))
-	editor, _ := FromEditor("test", map[string]any{"profiles": []any{"/etc/*.out"}, "path": []any{map[string]any{"from": "a", "to": "/"}}})
+	file, _ := ParseTOML(filepath.Join(root, "ws", FileName), []byte("profiles = ['/**']\npath = [{from='/', to='/'}]\nlimits.depth = 1000\n"))
+	editor, _ := FromEditor("test", map[string]any{"limits": map[string]any{"depth": 1000.0}, "profiles": []any{"/etc/*.out"}, "path": []any{map[string]any{"from": "a", "to": "/"}}})
 	places := Places{Folders: []string{filepath.Join(root, "ws")}}
 	outside, inside := filepath.Join(root, "etc", "a.out"), filepath.Join(root, "ws", "build", "a.out")
 	for _, tt := range []struct {
@@ -172,9 +181,9 @@ func TestConfineUser(t *testing.T) {
 		anywhere bool
 	}{
 		{"nobody", Merge(), nil, 0, 0, false},
-		{"a file", Merge(file), []string{}, 0, 2, false},
+		{"a file", Merge(file), []string{}, 0, 3, false},
 		{"an editor", Merge(file, editor), []string{"/etc/*.out"}, 1, 0, true},
-		{"the command line", Merge(file).WithProfiles([]string{outside}), []string{outside}, 0, 1, true},
+		{"the command line", Merge(file).WithProfiles([]string{outside}), []string{outside}, 0, 2, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
