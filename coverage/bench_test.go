@@ -62,11 +62,3 @@ func BenchmarkAttribute(b *testing.B) {
 		coverage.Attribute(funcs, regions)
 	}
 }
-
-func BenchmarkMissed(b *testing.B) {
-	regions := ladder(100_000, 1)
-	b.ReportAllocs()
-	for b.Loop() {
-		coverage.Missed(regions)
-	}
-}

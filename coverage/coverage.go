@@ -444,30 +444,6 @@ func Within(regions []Region, span Span) []Region {
 	return regions[start:max(start, at(span.End))]
 }
 
-// Missed returns the uncovered stretches of sorted regions, sorted and without overlap. Uncovered
-// regions that follow each other with no region that ran between them are one stretch, and so are
-// those that overlap. What ran inside an uncovered region does not split it.
-func Missed(regions []Region) []Span {
-	var out []Span
-	open := false
-	for _, r := range regions {
-		switch k := len(out) - 1; {
-		case r.Statements == 0:
-		case r.Count > 0:
-			open = false
-		case open, k >= 0 && r.Start.Compare(out[k].End) < 0:
-			if r.End.Compare(out[k].End) > 0 {
-				out[k].End = r.End
-			}
-			open = true
-		default:
-			out = append(out, Span{r.Start, r.End})
-			open = true
-		}
-	}
-	return out
-}
-
 // LinesWithin returns the lines of span, from its first to its last. They share memory with lines,
 // which must be sorted.
 func LinesWithin(lines []Line, span Span) []Line {
@@ -477,24 +453,4 @@ func LinesWithin(lines []Line, span Span) []Line {
 	}
 	start := at(span.Start.Line)
 	return lines[start:max(start, at(span.End.Line+1))]
-}
-
-// MissedLines returns the stretches of sorted lines that did not run, as spans of whole lines: from
-// the first line's column 1 up to column 0 of the line behind the last. Lines without code do not
-// end a stretch.
-func MissedLines(lines []Line) []Span {
-	var out []Span
-	open := false
-	for _, l := range lines {
-		switch end := (Point{l.Number + 1, 0}); {
-		case l.Count > 0:
-			open = false
-		case open:
-			out[len(out)-1].End = end
-		default:
-			out = append(out, Span{Point{l.Number, 1}, end})
-			open = true
-		}
-	}
-	return out
 }

@@ -55,14 +55,6 @@ func formatSpan(s coverage.Span) string {
 	return fmt.Sprintf("%d.%d,%d.%d", s.Start.Line, s.Start.Col, s.End.Line, s.End.Col)
 }
 
-func formatSpans(spans []coverage.Span) string {
-	var parts []string
-	for _, s := range spans {
-		parts = append(parts, formatSpan(s))
-	}
-	return strings.Join(parts, "; ")
-}
-
 // some are up to n sorted, distinct regions in a few lines, so that they touch, nest and overlap.
 func some(r *rand.Rand, n int) []coverage.Region {
 	var out []coverage.Region
@@ -390,68 +382,6 @@ func TestWithin(t *testing.T) {
 	}
 	if got := coverage.Within(nil, span(t, "1.1,2.1")); len(got) != 0 {
 		t.Errorf("of nothing: %v", got)
-	}
-}
-
-func TestMissed(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, regions, want string
-	}{
-		{"nothing", "", ""},
-		{"all ran", "1.1,2.1 1 1; 2.1,3.1 1 2", ""},
-		{"one", "1.1,2.1 1 0", "1.1,2.1"},
-		{"neighbours are one", "1.1,2.1 1 0; 2.1,3.1 1 0", "1.1,3.1"},
-		{"nothing ran between them", "1.1,2.1 1 0; 5.1,6.1 1 0", "1.1,6.1"},
-		{"one ran between them", "1.1,2.1 1 0; 3.1,4.1 1 1; 5.1,6.1 1 0", "1.1,2.1; 5.1,6.1"},
-		{"no statements, nothing missed", "1.1,2.1 0 0", ""},
-		{"no statements, ran", "1.1,2.1 1 0; 3.1,4.1 0 9; 5.1,6.1 1 0", "1.1,6.1"},
-		{"no statements, did not run", "1.1,2.1 1 1; 3.1,4.1 0 0; 5.1,6.1 1 0", "5.1,6.1"},
-		{"nested", "1.1,9.1 1 0; 2.1,3.1 1 0", "1.1,9.1"},
-		{"nested, the inner ran", "1.1,9.1 1 0; 2.1,3.1 1 5", "1.1,9.1"},
-		{"nested, the inner ran, then missed", "1.1,9.1 1 0; 2.1,3.1 1 5; 4.1,5.1 1 0", "1.1,9.1"},
-		{"nested, the outer ran", "1.1,9.1 1 1; 2.1,3.1 1 0; 4.1,5.1 1 0", "2.1,5.1"},
-		{"overlapping", "1.1,4.1 1 0; 2.1,3.1 1 1; 3.5,6.1 1 0", "1.1,6.1"},
-		{"touching behind one that ran", "1.1,4.1 1 0; 2.1,3.1 1 1; 4.1,6.1 1 0", "1.1,4.1; 4.1,6.1"},
-		{"same start", "1.1,2.1 1 0; 1.1,3.1 1 0", "1.1,3.1"},
-		{"empty region", "2.1,2.1 1 0", "2.1,2.1"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if got := formatSpans(coverage.Missed(regions(t, tt.regions))); got != tt.want {
-				t.Errorf("have %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
-
-// TestMissedHoldsAll checks what every result must keep to: stretches are sorted and apart, each
-// uncovered region lies in one of them, and each begins and ends with one.
-func TestMissedHoldsAll(t *testing.T) {
-	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 5_000 {
-		in := some(r, 8)
-		got := coverage.Missed(in)
-		for i, s := range got {
-			if s.End.Compare(s.Start) < 0 || i > 0 && s.Start.Compare(got[i-1].End) < 0 {
-				t.Fatalf("%s: stretches overlap: %s", format(in), formatSpans(got))
-			}
-			begins := slices.ContainsFunc(in, func(r coverage.Region) bool { return r.Uncovered() && r.Start == s.Start })
-			ends := slices.ContainsFunc(in, func(r coverage.Region) bool { return r.Uncovered() && r.End == s.End })
-			if !begins || !ends {
-				t.Fatalf("%s: %s is not made of uncovered regions", format(in), formatSpan(s))
-			}
-		}
-		for _, r := range in {
-			held := slices.ContainsFunc(got, func(s coverage.Span) bool {
-				return s.Start.Compare(r.Start) <= 0 && r.End.Compare(s.End) <= 0
-			})
-			if r.Uncovered() && !held {
-				t.Fatalf("%s: %v is in no stretch of %s", format(in), r, formatSpans(got))
-			}
-		}
 	}
 }
 

@@ -40,6 +40,8 @@ func Marks(file *workspace.File, d *workspace.Document) []Mark { return placedIn
 
 // placed is where the functions of a file are in a document.
 type placed struct {
+	// funcs are those of the profile's text that all stand for.
+	funcs []coverage.Func
 	// all has the functions that were deleted too: found says of each whether it is in the text.
 	all   []Mark
 	found []bool
@@ -47,13 +49,15 @@ type placed struct {
 	marks []Mark
 	// lenses are the marks that have one, by what identifies them.
 	lenses func() lensMarks
+	// gaps are those of Gaps.
+	gaps func() []Gap
 }
 
 // placedIn finds the functions of a file in a document, once for the two.
 func placedIn(file *workspace.File, d *workspace.Document) *placed {
 	return d.Derive(file, func() any {
 		p := &placed{}
-		p.all, p.found = place(file, d)
+		p.funcs, p.all, p.found = place(file, d)
 		p.marks = p.all
 		if slices.Contains(p.found, false) {
 			p.marks = nil
@@ -64,20 +68,21 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 			}
 		}
 		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks) })
+		p.gaps = sync.OnceValue(func() []Gap { return placeGaps(file, d, p) })
 		return p
 	}).(*placed)
 }
 
 // place is Marks with the functions that were deleted: found says of each whether it is in the text.
-func place(file *workspace.File, d *workspace.Document) (marks []Mark, found []bool) {
-	funcs := file.Funcs
+func place(file *workspace.File, d *workspace.Document) (funcs []coverage.Func, marks []Mark, found []bool) {
+	funcs = file.Funcs
 	if file.Source == nil {
 		base := d.ParsedBase()
 		if file.Coverage.Funcs != nil {
 			base = source.Locate(d.Path, d.Base.String(), file.Coverage.Funcs)
 		}
 		if base == nil {
-			return nil, nil
+			return nil, nil, nil
 		}
 		funcs = file.Coverage.Count(base.Funcs)
 	}
@@ -96,7 +101,7 @@ func place(file *workspace.File, d *workspace.Document) (marks []Mark, found []b
 		for i := range marks {
 			found[i] = a.unchanged(&marks[i]) || a.changed(&marks[i])
 		}
-		return marks, found
+		return funcs, marks, found
 	}
 	a := anchor{doc: d, now: now.Funcs, broken: now.Err != nil, taken: make([]bool, len(now.Funcs))}
 	for i := range marks {
@@ -108,7 +113,7 @@ func place(file *workspace.File, d *workspace.Document) (marks []Mark, found []b
 	for i := range marks {
 		found[i] = found[i] || a.sameName(&marks[i]) || a.samePlace(&marks[i])
 	}
-	return marks, found
+	return funcs, marks, found
 }
 
 // unchanged finds a function whose text is what it was, where the edits moved it.

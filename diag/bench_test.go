@@ -129,7 +129,7 @@ func BenchmarkLenses(b *testing.B) {
 	d := open(b, file)
 	for b.Loop() {
 		for _, l := range diag.Lenses(snap, d) {
-			diag.LensLabel(snap, d, l.Func)
+			diag.LensLabel(snap, d, l.ID)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func BenchmarkManyLenses(b *testing.B) {
 		diagnostics += time.Since(began)
 		began = time.Now()
 		for _, l := range diag.Lenses(snap, edited) {
-			if _, ok := diag.LensLabel(snap, edited, l.Func); ok {
+			if _, ok := diag.LensLabel(snap, edited, l.ID); ok {
 				n--
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -55,52 +56,68 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	severity := fileSeverity(file)
 	var out []Diagnostic
 	most := settings.Limits.Marks
-	related, left, from := 0, 0, Span{} // left is the functions of which something is missing, from is the first
-	for _, m := range Marks(file, d) {
-		if m.Stale && settings.Stale == config.StaleHide {
+	related, left, from := 0, 0, Span{} // left is the functions and stretches of which something is missing, from is the first
+	leave := func(at Span) {
+		if left == 0 {
+			from = at
+		}
+		left++
+	}
+	fade := func(parts ...Related) (whole bool) {
+		n := min(len(parts), most-len(out))
+		for _, r := range parts[:n] {
+			out = append(out, Diagnostic{Span: r.Span, Severity: config.SeverityHint, Code: FadeCode, Message: r.Message, Faded: true})
+		}
+		return n == len(parts)
+	}
+	var faded coverage.Span // the last function of which all was faded
+	for _, g := range Gaps(s, d) {
+		if g.Shape == gap.Stretch {
+			if settings.Fade && !inside(g.Span, faded) && !fade(Related{Span: g.At, Message: g.part}) {
+				leave(g.At)
+			}
 			continue
 		}
-		uncovered := m.Uncovered() && severity != config.SeverityOff
-		if !uncovered && !(settings.Fade && m.Statements.Uncovered() > 0) {
+		m := g.mark
+		if severity == config.SeverityOff && !settings.Fade {
 			continue
 		}
 		cut := len(out) >= most
 		if !cut {
-			stretches := stretchesOf(file, &m, d)
-			if uncovered {
-				g := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
+			stretches := missedIn(file, m, d)
+			if severity != config.SeverityOff {
+				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
 				if n := most - related; len(stretches) > n {
-					g.Related, cut = stretches[:n], true
+					f.Related, cut = stretches[:n], true
 				}
-				related += len(g.Related)
+				related += len(f.Related)
 				if m.Stale && settings.Stale == config.StaleDim {
-					g.Severity = config.SeverityHint
-					g.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, untested(&m.Func, file.Coverage.Unit), staleWord)
+					f.Severity = config.SeverityHint
+					f.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, untested(&m.Func, file.Coverage.Unit), staleWord)
 				}
-				out = append(out, g)
+				out = append(out, f)
 			}
-			if settings.Fade {
-				n := min(len(stretches), most-len(out))
-				for _, r := range stretches[:n] {
-					out = append(out, Diagnostic{Span: r.Span, Severity: config.SeverityHint, Code: FadeCode, Message: r.Message, Faded: true})
-				}
-				cut = cut || n < len(stretches)
+			if settings.Fade && !inside(m.Span, faded) {
+				cut = !fade(stretches...) || cut
+				faded = m.Span
 			}
 		}
 		if cut {
-			if left == 0 {
-				from = m.NameNow
-			}
-			left++
+			leave(m.NameNow)
 		}
 	}
 	if left > 0 {
 		out = append(out, Diagnostic{
 			Span: from, Severity: config.SeverityInformation, Code: LeftCode,
-			Message: fmt.Sprintf("marks of %s are left out: there are more than limits.marks", plural(left, "function")),
+			Message: fmt.Sprintf("marks of %s are left out: there are more than limits.marks", plural(left, "gap")),
 		})
 	}
 	return out
+}
+
+// inside reports whether a stretch lies in another.
+func inside(s, around coverage.Span) bool {
+	return around != (coverage.Span{}) && around.Start.Compare(s.Start) <= 0 && s.End.Compare(around.End) <= 0
 }
 
 // fileSeverity is that of the file's tier, and that of tier lower for one that has reached its target.
@@ -117,50 +134,32 @@ func fileSeverity(f *workspace.File) config.Severity {
 	return severity.Lower
 }
 
-// stretchesOf are the stretches of a function that did not run; none where it is stale, since nobody
-// knows where they are.
-func stretchesOf(file *workspace.File, m *Mark, d *workspace.Document) []Related {
+// missedIn are the stretches that did not run of a function and the functions in it; none where it is stale,
+// since nobody knows where they are.
+func missedIn(file *workspace.File, m *Mark, d *workspace.Document) []Related {
 	if m.Stale {
 		return nil
 	}
-	if file.Coverage.Unit == coverage.Lines {
-		return lineStretches(file, m, d)
-	}
-	regions := m.regions(file)
 	var out []Related
-	for _, s := range coverage.Missed(regions) {
-		n := 0
-		within := coverage.Within(regions, s)
-		for _, r := range within {
-			if r.Uncovered() {
-				n += int(r.Statements)
-			}
-		}
-		out = append(out, neverRan(d, inner(d.Text.String(), m.span(d.Text, s)), coverage.Statements, n, kindOfRegions(file, &m.Func, within)))
+	for s := range gap.Within(file, &m.Func) {
+		at := m.stretch(file, d, s.Span)
+		first, _ := d.Text.LineCol(at.Start)
+		last, _ := d.Text.LineCol(at.End)
+		out = append(out, Related{at, neverRan(first, last, file.Coverage.Unit, s.Missed, s.Kind), s.Missed, s.Kind})
 	}
 	return out
 }
 
-func lineStretches(file *workspace.File, m *Mark, d *workspace.Document) []Related {
-	all := coverage.LinesWithin(file.Coverage.Lines, m.Span)
-	var out []Related
-	for _, s := range coverage.MissedLines(all) {
-		now := m.span(d.Text, s)
-		now.End = min(now.End, m.Now.End)
-		body := d.Text.String()[now.Start:max(now.Start, now.End)]
-		now.Start += len(body) - len(strings.TrimLeft(body, space))
-		now.End = max(now.Start, now.End-(len(body)-len(strings.TrimRight(body, space))))
-		s.End.Line-- // the last line itself
-		within := coverage.LinesWithin(all, s)
-		out = append(out, neverRan(d, now, coverage.Lines, len(within), kindOfLines(file, &m.Func, within)))
-	}
-	return out
+func neverRan(first, last uint32, unit coverage.Unit, n int, k source.Kind) string {
+	return fmt.Sprintf("%d %s never ran (%s)%s", n, unit.Noun(n), lines(first, last), kindWords(k))
 }
 
-func neverRan(d *workspace.Document, now Span, unit coverage.Unit, n int, k source.Kind) Related {
-	first, _ := d.Text.LineCol(now.Start)
-	last, _ := d.Text.LineCol(now.End)
-	return Related{now, fmt.Sprintf("%d %s never ran (%s)%s", n, unit.Noun(n), lines(first, last), kindWords(k)), n, k}
+// trimmed is a stretch without the space around it.
+func trimmed(content string, s Span) Span {
+	body := content[s.Start:max(s.Start, s.End)]
+	s.Start += len(body) - len(strings.TrimLeft(body, space))
+	s.End = max(s.Start, s.End-(len(body)-len(strings.TrimRight(body, space))))
+	return s
 }
 
 const space = " \t\r\n"

@@ -3,135 +3,133 @@ package diag
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/source"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/workspace"
 )
 
-// Shape says how much of a function a gap is.
-type Shape string
-
-const (
-	// Function is a function that no test reaches.
-	Function Shape = "function"
-	// Stretch is a part that never ran of a function that did.
-	Stretch Shape = "stretch"
-)
-
-// Gap is a place where a test is missing. File, Func and Shape (and for stretches the order among
-// the function's) identify it across edits and reports.
+// Gap is a gap in words, and where it stands in the document it was asked for.
 type Gap struct {
-	File  *workspace.File
-	Shape Shape
-	// Kind is what sort of code it is.
-	Kind source.Kind
-	Func coverage.Func
-	// Statements are those that never ran.
-	Statements int
-	Message    string
-	// Span is where the gap stands in the document it was asked for.
-	Span Span
+	gap.Gap
+	Message string
+	// At is the name of a function that no test reaches, or what never ran; the zero Span where there is no
+	// document.
+	At Span
+
+	mark *Mark  // of the function; nil outside of functions
+	part string // Message without the function's name, of a stretch
 }
 
 // Gaps lists the gaps of a document in the order of its text. Hidden marks are no reason to hide
-// gaps from somebody who asks; stale functions that the settings hide are left out.
+// gaps from somebody who asks; those in stale functions that the settings hide are left out, and stretches of
+// which nobody knows where they are: in stale functions, and on edited lines outside of functions. It must not be
+// written.
 func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 	file := s.FileOf(d)
 	if file == nil {
 		return nil
 	}
-	if file.Coverage.Unit == coverage.Lines && file.Coverage.Funcs == nil && file.Source == nil {
-		return lineGaps(file, d)
-	}
-	var out []Gap
-	for _, m := range Marks(file, d) {
-		switch {
-		case m.Stale && file.Folder.Settings.Stale == config.StaleHide:
-		case m.Uncovered():
-			g := functionGap(file, &m.Func)
-			g.Span = m.NameNow
-			out = append(out, g)
-		default:
-			for _, r := range stretchesOf(file, &m, d) {
-				out = append(out, stretchGap(file, &m.Func, r))
-			}
-		}
-	}
-	return out
+	return placedIn(file, d).gaps()
 }
 
-// functionGap is the gap of a function that no test reaches, without its place.
-func functionGap(file *workspace.File, f *coverage.Func) Gap {
-	return Gap{
-		File: file, Shape: Function, Kind: FuncKind(file, f), Func: *f, Statements: f.Statements.Uncovered(),
-		Message: uncovered(file, f),
-	}
-}
-
-func stretchGap(file *workspace.File, f *coverage.Func, r Related) Gap {
-	return Gap{
-		File: file, Shape: Stretch, Kind: r.Kind, Func: *f, Statements: r.Missed,
-		Message: fmt.Sprintf("%s: %s", f, r.Message), Span: r.Span,
-	}
-}
-
-// ClosedGaps lists the gaps of a file in the text that was looked at when its profile was read. Unlike
-// Gaps it has no need to parse the text.
+// ClosedGaps lists the gaps of a file in the text that was looked at when its profile was read, in the order of
+// that text. Unlike Gaps it has no need to parse it.
 func ClosedGaps(file *workspace.File, content string) []Gap {
 	d := Closed(file.Path, content)
-	if file.Coverage.Unit == coverage.Lines && file.Coverage.Funcs == nil && file.Source == nil {
-		return lineGaps(file, d)
+	p := &placed{funcs: file.Funcs}
+	for _, f := range p.funcs {
+		p.all = append(p.all, Mark{Func: f, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)})
+		p.found = append(p.found, true)
 	}
+	return placeGaps(file, d, p)
+}
+
+// ProfileGaps lists the gaps of a file in the order of the text that its profile speaks of. They have no At.
+func ProfileGaps(file *workspace.File) []Gap {
 	var out []Gap
-	for _, f := range file.Funcs {
-		m := Mark{Func: f, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)}
-		if f.Uncovered() {
-			g := functionGap(file, &f)
-			g.Span = m.NameNow
-			out = append(out, g)
-			continue
-		}
-		for _, r := range stretchesOf(file, &m, d) {
-			out = append(out, stretchGap(file, &f, r))
-		}
+	for _, g := range gap.Of(file) {
+		p := Gap{Gap: g}
+		p.words(g.Span.Start.Line, g.LastLine())
+		out = append(out, p)
 	}
 	return out
 }
 
-// lineGaps are the missed stretches of a file whose functions nobody tells: those whose lines still
-// stand as they did.
-func lineGaps(file *workspace.File, d *workspace.Document) []Gap {
-	a := anchor{doc: d}
+// placeGaps finds the gaps of a file in a document.
+func placeGaps(file *workspace.File, d *workspace.Document, p *placed) []Gap {
+	v := newMover(file, d, p)
 	var out []Gap
-	for _, s := range coverage.MissedLines(file.Coverage.Lines) {
-		lines := coverage.LinesWithin(file.Coverage.Lines, coverage.Span{Start: s.Start, End: coverage.Point{Line: s.End.Line - 1}})
-		first, last := lines[0].Number, lines[len(lines)-1].Number
-		if d.Base != d.Text {
-			var ok, ok2 bool
-			first, ok = a.align().Line(first)
-			last, ok2 = a.align().Line(last)
-			if !ok || !ok2 {
-				continue
-			}
+	for _, g := range gap.Among(file, p.funcs) {
+		at, ok := v.gap(&g)
+		if !ok {
+			continue
 		}
-		span := Span{trimmedLine(d.Text, first).Start, trimmedLine(d.Text, last).End}
-		r := neverRan(d, span, coverage.Lines, len(lines), source.Ordinary)
-		out = append(out, Gap{File: file, Shape: Stretch, Statements: len(lines), Message: r.Message, Span: r.Span})
+		p := Gap{Gap: g, At: at}
+		if g.Index >= 0 {
+			p.mark = &v.marks[g.Index]
+		}
+		first, _ := d.Text.LineCol(at.Start)
+		last, _ := d.Text.LineCol(at.End)
+		p.words(first, last)
+		out = append(out, p)
 	}
+	slices.SortStableFunc(out, func(a, b Gap) int { return cmp.Compare(a.At.Start, b.At.Start) })
 	return out
+}
+
+// gap is where a gap stands; ok is false where it is not in the text, or nobody knows where.
+func (v *mover) gap(g *gap.Gap) (at Span, ok bool) {
+	if g.Index < 0 {
+		if at, ok = v.outside(g.Span); !ok {
+			return Span{}, false
+		}
+		return inner(v.doc.Text.String(), at), true
+	}
+	m := &v.marks[g.Index]
+	switch {
+	case !v.found[g.Index], m.Stale && v.file.Folder.Settings.Stale == config.StaleHide:
+		return Span{}, false
+	case g.Shape == gap.Function:
+		return m.NameNow, true
+	case m.Stale:
+		return Span{}, false
+	}
+	return m.stretch(v.file, v.doc, g.Span), true
+}
+
+// stretch is where a stretch of the function stands, which must not be stale.
+func (m *Mark) stretch(file *workspace.File, d *workspace.Document, s coverage.Span) Span {
+	now := m.span(d.Text, s)
+	if file.Coverage.Unit == coverage.Lines {
+		now.End = max(now.Start, min(now.End, m.Now.End))
+		return trimmed(d.Text.String(), now)
+	}
+	return inner(d.Text.String(), now)
+}
+
+// words says what a gap is, without how urgent it is. A stretch goes from the 1-based line first to last.
+func (g *Gap) words(first, last uint32) {
+	if g.Shape == gap.Function {
+		g.Message = uncovered(g.File, g.Fn, g.Kind)
+		return
+	}
+	g.part = neverRan(first, last, g.File.Coverage.Unit, g.Missed, g.Kind)
+	g.Message = g.part
+	if g.Fn != nil {
+		g.Message = fmt.Sprintf("%s: %s", g.Fn, g.part)
+	}
 }
 
 // Next is the first gap that begins behind offset, or the first of all where none does; Previous
-// the last that ends before it, or the last of all. ok is false where there is no gap.
+// the last that ends before it, or the last of all. The gaps are those of Gaps. ok is false where there is none.
 func Next(gaps []Gap, offset int) (g Gap, ok bool) {
 	if len(gaps) == 0 {
 		return Gap{}, false
 	}
-	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Span.Start > offset })
+	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.At.Start > offset })
 	return gaps[max(i, 0)], true
 }
 
@@ -141,47 +139,37 @@ func Previous(gaps []Gap, offset int) (g Gap, ok bool) {
 		return Gap{}, false
 	}
 	for _, g := range slices.Backward(gaps) {
-		if g.Span.End <= offset && g.Span.Start < offset {
+		if g.At.End <= offset && g.At.Start < offset {
 			return g, true
 		}
 	}
 	return gaps[len(gaps)-1], true
 }
 
-// FilesByUrgency lists the files that have uncovered statements, the most urgent first: by tier, by
-// score, by what is uncovered, then by name.
-func FilesByUrgency(s *workspace.Snapshot) []*workspace.File {
-	var out []*workspace.File
-	for f := range maps.Values(s.Files) {
-		if f.Total.Uncovered() > 0 {
-			out = append(out, f)
+// MostUrgent is the gap that follows another in order of urgency: the most urgent of all where after is nil. ok is
+// false where none does.
+func MostUrgent(gaps []Gap, after *Gap) (g Gap, ok bool) {
+	best := -1
+	for i := range gaps {
+		if after != nil && gap.Compare(&gaps[i].Gap, &after.Gap) <= 0 {
+			continue
+		}
+		if best < 0 || gap.Compare(&gaps[i].Gap, &gaps[best].Gap) < 0 {
+			best = i
 		}
 	}
-	slices.SortFunc(out, ByUrgency)
-	return out
-}
-
-// ByUrgency is the order of FilesByUrgency.
-func ByUrgency(a, b *workspace.File) int {
-	return cmp.Or(
-		cmp.Compare(level(a), level(b)),
-		cmp.Compare(b.Standing.Score, a.Standing.Score),
-		cmp.Compare(b.Total.Uncovered(), a.Total.Uncovered()),
-		cmp.Compare(a.Name, b.Name),
-	)
-}
-
-// level is 0 for the most urgent tier, and beyond all tiers for a file at its target.
-func level(f *workspace.File) int {
-	switch f.Standing.Tier {
-	case config.TierCritical:
-		return 0
-	case config.TierHigh:
-		return 1
-	case config.TierMedium:
-		return 2
-	case config.TierLower:
-		return 3
+	if best < 0 {
+		return Gap{}, false
 	}
-	return 4
+	return gaps[best], true
+}
+
+// GapAt is the gap that stands at an offset: the last to begin of those around it. ok is false where none does.
+func GapAt(gaps []Gap, offset int) (g Gap, ok bool) {
+	for _, c := range gaps {
+		if c.At.Start <= offset && offset <= c.At.End {
+			g, ok = c, true
+		}
+	}
+	return g, ok
 }

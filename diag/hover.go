@@ -65,7 +65,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	}
 	var missed []Related
 	if !m.Uncovered() { // else it would be all of it
-		missed = stretchesOf(file, m, d)
+		missed = missedIn(file, m, d)
 	}
 	if len(missed) > 0 {
 		b.WriteString("\n")

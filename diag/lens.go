@@ -6,22 +6,16 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/workspace"
 )
 
 // Lens is a line of text above a function, or at the top of the file.
 type Lens struct {
-	// Span is the first line of the file, or the function's name.
+	// Span is the function's name; for the file it is empty, at the beginning.
 	Span Span
-	// Func identifies the function; the zero value stands for the file.
-	Func FuncID
-}
-
-// FuncID is how a function is found again after edits: by its name as people read it, and its place
-// among functions of that name.
-type FuncID struct {
-	Name    string `json:"name,omitempty"`
-	Ordinal int    `json:"ordinal,omitempty"`
+	// ID is that of the function's gap, whether or not it is one (gap.ID.String); "" stands for the file.
+	ID string
 }
 
 // Lenses has one for the file and one for each function that is not fully covered (setting
@@ -45,7 +39,7 @@ func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 	}
 	out := []Lens{{}}
 	for _, m := range placedIn(file, d).lenses().marks {
-		out = append(out, Lens{Span: m.NameNow, Func: FuncID{m.Func.String(), m.Ordinal}})
+		out = append(out, Lens{Span: m.NameNow, ID: m.id(file)})
 	}
 	return out
 }
@@ -53,14 +47,14 @@ func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 // lensMarks are the functions of a document that have a lens.
 type lensMarks struct {
 	marks []*Mark
-	byID  map[FuncID]*Mark
+	byID  map[string]*Mark
 	// left is how many have none because there are more than limits.marks.
 	left int
 }
 
 func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 	settings := &file.Folder.Settings
-	out := lensMarks{byID: map[FuncID]*Mark{}}
+	out := lensMarks{byID: map[string]*Mark{}}
 	if settings.Lens.Functions == config.FunctionsNone {
 		return out
 	}
@@ -68,12 +62,12 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 	for i := range marks {
 		m := &marks[i]
 		_, excluded := file.ExcludedBy(m.Span.Start)
-		inside := m.Span != missed && missed.Start.Compare(m.Span.Start) <= 0 && m.Span.End.Compare(missed.End) <= 0
-		if m.Uncovered() && !inside {
+		within := m.Span != missed && inside(m.Span, missed)
+		if m.Uncovered() && !within {
 			missed = m.Span
 		}
 		switch {
-		case inside: // nothing reaches it before the function around it is reached
+		case within: // nothing reaches it before the function around it is reached
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
 			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll:
@@ -81,10 +75,15 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 			out.left++
 		default:
 			out.marks = append(out.marks, m)
-			out.byID[FuncID{m.Func.String(), m.Ordinal}] = m
+			out.byID[m.id(file)] = m
 		}
 	}
 	return out
+}
+
+// id is what tells a function from the others of a file.
+func (m *Mark) id(file *workspace.File) string {
+	return gap.ID{File: file.Name, Func: m.Func.String(), Shape: gap.Function, Ordinal: m.Ordinal}.String()
 }
 
 // Label is what a lens says and does.
@@ -106,9 +105,9 @@ func excludedWords(why string) string {
 }
 
 // LensLabel puts a lens into words. ok is false where the lens has nothing to say any more.
-func LensLabel(s *workspace.Snapshot, d *workspace.Document, id FuncID) (l Label, ok bool) {
+func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label, ok bool) {
 	file := s.FileOf(d)
-	if id == (FuncID{}) {
+	if id == "" {
 		if file == nil {
 			return unmeasured(s, d)
 		}
@@ -159,7 +158,7 @@ func fileTitle(file *workspace.File) string {
 	if file.Taken.Total > 0 {
 		title += fmt.Sprintf(" · %d excluded", file.Taken.Total)
 	}
-	if file.Total.Uncovered() > 0 {
+	if gap.Any(file) {
 		title += " · next gap ▸"
 	}
 	return title

@@ -19,8 +19,8 @@ func TestManyLenses(t *testing.T) {
 	diagnostics := time.Since(began)
 	began = time.Now()
 	for _, l := range diag.Lenses(snap, d) {
-		if label, ok := diag.LensLabel(snap, d, l.Func); !ok || label.Title == "" {
-			t.Fatalf("the lens of %v says nothing", l.Func)
+		if label, ok := diag.LensLabel(snap, d, l.ID); !ok || label.Title == "" {
+			t.Fatalf("the lens of %v says nothing", l.ID)
 		}
 	}
 	if lenses := time.Since(began); lenses > 20*diagnostics {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -75,7 +76,7 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 	if file == nil {
 		return nil
 	}
-	v := newMover(file, d)
+	v := newMover(file, d, placedIn(file, d))
 	p := &Picture{File: file, Runs: v.runs(), Decisions: v.decisions()}
 	for i := range v.marks {
 		if v.found[i] {
@@ -94,7 +95,7 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 }
 
 func pictureOf(file *workspace.File, m *Mark) (f FuncPicture, ok bool) {
-	f.Mark, f.Kind = *m, FuncKind(file, &m.Func)
+	f.Mark, f.Kind = *m, gap.KindOf(file, &m.Func)
 	_, excluded := file.ExcludedBy(m.Span.Start)
 	switch {
 	case excluded:
@@ -132,10 +133,8 @@ type mover struct {
 	a     anchor
 }
 
-func newMover(file *workspace.File, d *workspace.Document) *mover {
-	v := &mover{file: file, doc: d, a: anchor{doc: d}}
-	p := placedIn(file, d)
-	v.marks, v.found = p.all, p.found
+func newMover(file *workspace.File, d *workspace.Document, p *placed) *mover {
+	v := &mover{file: file, doc: d, marks: p.all, found: p.found, a: anchor{doc: d}}
 	var last coverage.Point
 	for _, m := range v.marks {
 		if m.Span.End.Compare(last) > 0 {
@@ -148,7 +147,7 @@ func newMover(file *workspace.File, d *workspace.Document) *mover {
 
 // around is the function around a place of the profile; nil where there is none.
 func (v *mover) around(p coverage.Point) (m *Mark, found bool) {
-	// Places are asked for in order.
+	// Callers ask in ascending order, so that this rarely moves.
 	for v.at > 0 && p.Compare(v.marks[v.at].Span.Start) < 0 {
 		v.at--
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -34,8 +35,8 @@ type FileGaps struct {
 	File *workspace.File
 	// Document is the text that Gaps were looked for in; nil where the file is not open.
 	Document *workspace.Document
-	// Gaps are in the order of the text. Without a document they are functions, as they stood in the
-	// text that was read with the profile, and have no Span.
+	// Gaps are the most urgent first. Without a document they are those of the text that was read with the
+	// profile, and have no At.
 	Gaps []Gap
 	// Stale tells that the profile may be of another text.
 	Stale bool
@@ -45,13 +46,15 @@ type FileGaps struct {
 type GapQuery struct {
 	// All has the files at their target listed too.
 	All bool
+	// Stretches has the parts that never ran of functions that did listed too.
+	Stretches bool
 	// Tiers and Kinds leave others out; nil leaves out none.
 	Tiers []config.Tier
 	Kinds []source.Kind
 }
 
 // GapTree lists the gaps of the whole workspace by component and tier: the functions that no test
-// reaches, of files that are short of their target. Components without any are listed too. With
+// reaches, and what never ran outside of functions, of files that are short of their target. Components without any are listed too. With
 // GapQuery.Kinds, files without such gaps are left out.
 func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 	open := map[*workspace.File]*workspace.Document{}
@@ -75,14 +78,15 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 		for i := range ranking.Components {
 			c := newComponent(folder, &ranking.Components[i])
 			list := files[group{folder, c.Name, c.Summary.Unit}]
-			slices.SortFunc(list, byRank)
+			slices.SortFunc(list, gap.CompareFiles)
 			for _, f := range list {
-				g := closedGaps(f)
+				g := FileGaps{File: f, Stale: f.Newer()}
 				if d := open[f]; d != nil {
-					g = FileGapsOf(s, d)
-					g.Gaps = slices.DeleteFunc(g.Gaps, func(g Gap) bool { return g.Shape != Function })
+					g = fileGaps(s, d, q)
+				} else {
+					g.Gaps = closedGaps(f, q)
 				}
-				if q.keep(&g) {
+				if q.Kinds == nil || len(g.Gaps) > 0 {
 					c.add(g)
 				}
 			}
@@ -111,48 +115,44 @@ func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Co
 		return c.Name == file.Standing.Component && c.Unit == file.Coverage.Unit
 	})
 	c := newComponent(file.Folder, &ranking.Components[i])
-	g := FileGapsOf(s, d)
-	q.keep(&g)
-	c.add(g)
+	q.Stretches = true
+	c.add(fileGaps(s, d, q))
 	return []Component{c}
 }
 
-// keep leaves out the gaps that are not asked for. It reports whether the file is.
-func (q *GapQuery) keep(g *FileGaps) bool {
-	if q.Kinds == nil {
-		return true
-	}
-	g.Gaps = slices.DeleteFunc(g.Gaps, func(g Gap) bool { return !slices.Contains(q.Kinds, g.Kind) })
-	return len(g.Gaps) > 0
+// wants reports whether a gap is asked for.
+func (q *GapQuery) wants(g *gap.Gap) bool {
+	return (q.Stretches || g.Shape == gap.Function || g.Index < 0) && (q.Kinds == nil || slices.Contains(q.Kinds, g.Kind))
 }
 
-// closedGaps are the functions of a file that no test reaches.
-func closedGaps(f *workspace.File) FileGaps {
-	out := FileGaps{File: f, Stale: f.Newer()}
-	funcs := f.Funcs
-	if f.Source == nil && f.Coverage.Funcs != nil {
-		funcs = f.Coverage.Count(f.Coverage.Funcs)
-	}
-	n := 0
-	for i := range funcs {
-		if funcs[i].Uncovered() {
-			n++
+// closedGaps are those of a file that is not open.
+func closedGaps(f *workspace.File, q GapQuery) []Gap {
+	out := []Gap{}
+	for _, g := range ProfileGaps(f) {
+		if q.wants(&g.Gap) {
+			out = append(out, g)
 		}
 	}
-	out.Gaps = make([]Gap, 0, n)
-	for i := range funcs {
-		if funcs[i].Uncovered() {
-			out.Gaps = append(out.Gaps, functionGap(f, &funcs[i]))
-		}
-	}
+	byUrgency(out)
 	return out
 }
 
-// FileGapsOf are the gaps of a document's file, stretches among them. A profile must name it.
-func FileGapsOf(s *workspace.Snapshot, d *workspace.Document) FileGaps {
+// fileGaps are those of a document's file, which a profile must name.
+func fileGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) FileGaps {
 	f := s.FileOf(d)
-	stale := f.Newer() || slices.ContainsFunc(Marks(f, d), func(m Mark) bool { return m.Stale })
-	return FileGaps{File: f, Document: d, Gaps: Gaps(s, d), Stale: stale}
+	out := FileGaps{File: f, Document: d, Gaps: []Gap{}}
+	for _, g := range Gaps(s, d) {
+		if q.wants(&g.Gap) {
+			out.Gaps = append(out.Gaps, g)
+		}
+	}
+	byUrgency(out.Gaps)
+	out.Stale = f.Newer() || slices.ContainsFunc(Marks(f, d), func(m Mark) bool { return m.Stale })
+	return out
+}
+
+func byUrgency(gaps []Gap) {
+	slices.SortStableFunc(gaps, func(a, b Gap) int { return gap.Compare(&a.Gap, &b.Gap) })
 }
 
 // group is the files that are ranked together.
@@ -178,14 +178,4 @@ func (c *Component) add(g FileGaps) {
 	}
 	last := &c.Tiers[len(c.Tiers)-1]
 	last.Files = append(last.Files, g)
-}
-
-// byRank is the order of the files of a component: by tier, rank, what is uncovered, and name.
-func byRank(a, b *workspace.File) int {
-	return cmp.Or(
-		cmp.Compare(level(a), level(b)),
-		cmp.Compare(a.Standing.Rank, b.Standing.Rank),
-		cmp.Compare(b.Total.Uncovered(), a.Total.Uncovered()),
-		cmp.Compare(a.Name, b.Name),
-	)
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -48,11 +50,11 @@ func untested(f *coverage.Func, u coverage.Unit) string {
 
 // Uncovered says what is missing and how urgent it is.
 func Uncovered(file *workspace.File, f *coverage.Func) string {
-	return uncovered(file, f) + urgency(file)
+	return uncovered(file, f, gap.KindOf(file, f)) + urgency(file)
 }
 
-func uncovered(file *workspace.File, f *coverage.Func) string {
-	return f.String() + " is not covered (" + untested(f, file.Coverage.Unit) + ")" + kindWords(FuncKind(file, f))
+func uncovered(file *workspace.File, f *coverage.Func, k source.Kind) string {
+	return f.String() + " is not covered (" + untested(f, file.Coverage.Unit) + ")" + kindWords(k)
 }
 
 // Missed says how many statements or lines never ran of a function that a test reaches, or of the file

@@ -56,7 +56,7 @@ func (r *ranker) plan(g *group) Plan {
 			continue
 		}
 		step := s.step(i)
-		phase := &p.Phases[level(s.Tier)]
+		phase := &p.Phases[Level(s.Tier)]
 		phase.Steps = append(phase.Steps, step)
 		phase.Cover += step.Cover
 		if more := s.Gap - step.Cover; more > 0 {

@@ -251,7 +251,7 @@ func (r *ranker) byScore(files []File) []int {
 func (r *ranker) byTier(order []int) []int {
 	var byLevel [len(tiers)][]int
 	for _, i := range order {
-		l := level(r.out.Files[i].Tier)
+		l := Level(r.out.Files[i].Tier)
 		byLevel[l] = append(byLevel[l], i)
 	}
 	return slices.Concat(byLevel[:]...)
@@ -269,7 +269,9 @@ const (
 // written.
 var tiers = [...]config.Tier{config.TierCritical, config.TierHigh, config.TierMedium, config.TierLower, OK, ""}
 
-func level(t config.Tier) int { return slices.Index(tiers[:], t) }
+// Level is 0 for the most urgent tier, behind all of them for a file at its target (OK), and last for one that
+// a rule excludes ("").
+func Level(t config.Tier) int { return slices.Index(tiers[:], t) }
 
 // rank ranks the files of a component, gives them their tiers and makes the plan.
 func (r *ranker) rank(g *group) {
@@ -304,7 +306,7 @@ func (r *ranker) rank(g *group) {
 	for n, i := range g.short {
 		moved[n] = -1
 		if rule := r.out.Files[i].Rule; rule != nil && rule.Tier != "" {
-			moved[n] = level(rule.Tier)
+			moved[n] = Level(rule.Tier)
 		}
 	}
 	for range 2 {
@@ -372,10 +374,10 @@ func bound(tier int, rule *config.Rule) int {
 		return tier
 	}
 	if rule.AtLeast != "" {
-		tier = min(tier, level(rule.AtLeast))
+		tier = min(tier, Level(rule.AtLeast))
 	}
 	if rule.AtMost != "" {
-		tier = max(tier, level(rule.AtMost))
+		tier = max(tier, Level(rule.AtMost))
 	}
 	return tier
 }

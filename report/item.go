@@ -7,6 +7,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/priority"
 )
 
@@ -82,7 +83,7 @@ func (r *Report) items(unit coverage.Unit) []item {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b item) int {
-		return cmp.Or(cmp.Compare(tierLevel(a.tier), tierLevel(b.tier)), cmp.Compare(b.score, a.score))
+		return cmp.Or(cmp.Compare(priority.Level(a.tier), priority.Level(b.tier)), cmp.Compare(b.score, a.score))
 	})
 	return out
 }
@@ -120,20 +121,7 @@ func (r *Report) units() []coverage.Unit {
 	return out
 }
 
-// byUrgency sorts rows by tier, score, what is uncovered, and path.
+// byUrgency is the order of urgency of the rows' files.
 func byUrgency(a, b *File) int {
-	return cmp.Or(
-		cmp.Compare(tierLevel(config.Tier(a.Tier)), tierLevel(config.Tier(b.Tier))),
-		cmp.Compare(b.Score, a.Score),
-		cmp.Compare(b.total().Uncovered(), a.total().Uncovered()),
-		cmp.Compare(a.Path, b.Path),
-	)
-}
-
-// tierLevel is 0 for the most urgent tier, and beyond all for a file at its target.
-func tierLevel(t config.Tier) int {
-	if t == priority.OK {
-		return len(config.Tiers())
-	}
-	return slices.Index(config.Tiers(), t)
+	return cmp.Or(gap.CompareFiles(a.file, b.file), cmp.Compare(a.Path, b.Path))
 }

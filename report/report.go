@@ -21,6 +21,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
@@ -168,6 +169,8 @@ func (f *File) total() coverage.Tally {
 
 // Function is a function that no test reaches.
 type Function struct {
+	// ID tells it from all other gaps, and stays while lines move; see gap.ID.
+	ID   string `json:"id"`
 	File string `json:"file"`
 	Name string `json:"name"`
 	// Receiver is the type that a method belongs to, with its star; "" for a plain function.
@@ -198,6 +201,8 @@ func (f *Function) name() string {
 
 // Stretch is code that never ran.
 type Stretch struct {
+	// ID is described at Function.
+	ID   string `json:"id"`
 	File string `json:"file"`
 	// Function is the function that it is a part of; "" where there is none, or none is known.
 	Function string `json:"function"`
@@ -411,29 +416,41 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	if f.Taken.Total > 0 {
 		row.Excluded = tally(f.Taken)
 	}
-	// What the profile itself counts stands, whether or not the source is at hand.
-	var funcs []coverage.Func
 	if f.Source != nil {
 		row.Doc, row.Generated = f.Source.Doc, f.Source.Generated
 	}
+	// What the profile itself counts stands, whether or not the source is at hand.
 	switch {
 	case f.Coverage.Funcs != nil:
 		row.Functions = &Tally{}
-		funcs = f.Coverage.Count(f.Coverage.Funcs)
 	case f.Source != nil:
 		row.Functions, row.Literals = &Tally{}, &Tally{}
-		funcs = f.Funcs
 	}
+	funcs := gap.Funcs(f)
 	row.names = make([]string, len(funcs))
-	known := f.Source
-	if known != nil && known.Facts == nil {
-		known = nil // of a language whose code is not looked at
-	}
 	for i := range funcs {
-		row.names[i] = funcs[i].String()
-		r.addFunc(&row, &funcs[i], known.Fact(i))
+		fn := &funcs[i]
+		row.names[i] = fn.String()
+		if fn.Statements.Total == 0 && !fn.Counted {
+			continue
+		}
+		t := row.Functions
+		if fn.Literal {
+			t = row.Literals
+		}
+		t.Total++
+		if !fn.Uncovered() {
+			t.Covered++
+		}
 	}
-	r.addStretches(&row, f.Coverage, funcs, known)
+	row.kinds = gap.Kinds(f)
+	for _, g := range gap.Among(f, funcs) {
+		if g.Shape == gap.Stretch {
+			r.addStretch(&row, &g)
+		} else {
+			r.addFunc(&row, &g)
+		}
+	}
 	if !f.Found {
 		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
@@ -443,27 +460,27 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	r.Files = append(r.Files, row)
 }
 
-func (r *Report) addFunc(row *File, f *coverage.Func, facts source.Facts) {
-	if f.Statements.Total == 0 && !f.Counted {
-		return
+func (r *Report) addStretch(row *File, g *gap.Gap) {
+	s := Stretch{
+		ID: g.ID.String(), File: row.Path, Function: g.Func, Line: int(g.Span.Start.Line), EndLine: int(g.LastLine()), Statements: g.Missed, Kind: g.Kind.String(),
+		file: row.file,
 	}
-	t, list := row.Functions, &r.UncoveredFunctions
+	if row.unit == coverage.Statements {
+		s.from, s.to = g.Span.Start.Col, g.Span.End.Col
+	}
+	r.UncoveredStretches = append(r.UncoveredStretches, s)
+}
+
+func (r *Report) addFunc(row *File, g *gap.Gap) {
+	f, facts, list := g.Fn, gap.FactsOf(row.file, g.Fn), &r.UncoveredFunctions
 	if f.Literal {
-		t, list = row.Literals, &r.UncoveredLiterals
-	}
-	t.Total++
-	if !f.Uncovered() {
-		t.Covered++
-		return
+		list = &r.UncoveredLiterals
 	}
 	out := Function{
-		File: row.Path, Name: f.Name, Receiver: f.Receiver,
+		ID: g.ID.String(), File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
-		Kind: facts.Kind.String(), Exported: facts.Exported,
+		Kind: g.Kind.String(), Exported: facts.Exported,
 		file: row.file, fn: f,
-	}
-	if row.Generated {
-		out.Kind = source.Generated.String()
 	}
 	if facts.Complexity > 0 {
 		out.Complexity = &facts.Complexity

@@ -3,8 +3,6 @@ package report
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,6 +20,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/workspace"
 )
 
@@ -187,7 +186,7 @@ type sarifTotals struct {
 // Results have lines and no columns. Their paths begin at the repository around the report's folder, which
 // is where code scanning looks for them, or at the folder where there is no repository.
 func (r *Report) WriteSARIF(w io.Writer) error {
-	s := sarif{prefix: repositoryPrefix(r.dir), seen: map[string]int{}}
+	s := sarif{prefix: repositoryPrefix(r.dir)}
 	all := s.results(r)
 	results := all[:min(len(all), sarifResults)]
 	var text bytes.Buffer
@@ -234,8 +233,6 @@ func semantic(version string) string {
 type sarif struct {
 	// prefix is the report's folder in the repository; "" is the repository itself.
 	prefix string
-	// seen counts the results that would have the same fingerprint.
-	seen map[string]int
 }
 
 // results are those of the whole report, the most urgent first, and those in files that were not found
@@ -245,21 +242,22 @@ func (s *sarif) results(r *Report) []sarifResult {
 	for i := range r.Files {
 		if f := r.Files[i].file; f.Gap() > 0 {
 			text := path.Base(f.Name) + " · " + f.Standing.Sentence()
-			out = append(out, s.result(fileBelowTarget, f, "", "file", sarifRegion{StartLine: 1}, nil, text))
+			id := gap.ID{File: f.Name, Shape: "file"}.String()
+			out = append(out, s.result(fileBelowTarget, f, "", id, sarifRegion{StartLine: 1}, nil, text))
 		}
 	}
-	function := func(f *Function, kind string) {
-		out = append(out, s.result(uncoveredFunction, f.file, f.fn.String(), kind, sarifRegion{f.Line, f.EndLine}, &f.Statements, diag.Uncovered(f.file, f.fn)))
+	function := func(f *Function) {
+		out = append(out, s.result(uncoveredFunction, f.file, f.fn.String(), f.ID, sarifRegion{f.Line, f.EndLine}, &f.Statements, diag.Uncovered(f.file, f.fn)))
 	}
 	for i := range r.UncoveredFunctions {
-		function(&r.UncoveredFunctions[i], "function")
+		function(&r.UncoveredFunctions[i])
 	}
 	for i := range r.UncoveredLiterals {
-		function(&r.UncoveredLiterals[i], "literal")
+		function(&r.UncoveredLiterals[i])
 	}
 	for i := range r.UncoveredStretches {
 		t := &r.UncoveredStretches[i]
-		out = append(out, s.result(uncoveredCode, t.file, t.Function, "stretch", sarifRegion{t.Line, t.EndLine}, &t.Statements, diag.Missed(t.file, t.Function, t.Statements)))
+		out = append(out, s.result(uncoveredCode, t.file, t.Function, t.ID, sarifRegion{t.Line, t.EndLine}, &t.Statements, diag.Missed(t.file, t.Function, t.Statements)))
 	}
 	slices.SortStableFunc(out, func(a, b sarifResult) int {
 		switch {
@@ -274,7 +272,7 @@ func (s *sarif) results(r *Report) []sarifResult {
 }
 
 // result makes a result of a file; statements is nil for all of it.
-func (s *sarif) result(rule int, f *workspace.File, function, kind string, lines sarifRegion, statements *int, text string) sarifResult {
+func (s *sarif) result(rule int, f *workspace.File, function, id string, lines sarifRegion, statements *int, text string) sarifResult {
 	score := f.Standing.Score
 	if statements != nil {
 		score = score * float64(*statements) / float64(max(f.Total.Uncovered(), 1))
@@ -291,7 +289,7 @@ func (s *sarif) result(rule int, f *workspace.File, function, kind string, lines
 	return sarifResult{
 		RuleID: ruleIDs()[rule], RuleIndex: rule, Level: level(rule, f.Standing.Tier), Message: message(text),
 		Locations:    []sarifLocation{at},
-		Fingerprints: map[string]string{sarifFingerprint: s.fingerprint(kind, at.Physical.Artifact.URI, function)},
+		Fingerprints: map[string]string{sarifFingerprint: id},
 		Rank:         math.Floor(urgency*100) / 100,
 		Properties: sarifProperties{
 			Tier: string(f.Standing.Tier), Role: f.Standing.Role.String(), Component: componentName("", f.Folder, f.Standing.Component), Unit: f.Coverage.Unit.String(),
@@ -320,15 +318,6 @@ func urgencyOf(tier config.Tier, score float64) float64 {
 		band = float64(80 - 20*i)
 	}
 	return band + 20*score/(score+50)
-}
-
-// fingerprint stays when lines move: it is of the kind, the file and the function, and the ordinal among
-// those of which these are the same.
-func (s *sarif) fingerprint(kind, uri, function string) string {
-	key := kind + "\x00" + uri + "\x00" + function
-	s.seen[key]++
-	sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(s.seen[key])))
-	return hex.EncodeToString(sum[:16])
 }
 
 func (s *sarif) invocation(r *Report, all []sarifResult) sarifInvocation {

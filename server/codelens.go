@@ -13,8 +13,8 @@ import (
 
 // lensData goes to the client and back, so that a lens is put into words only when it is shown.
 type lensData struct {
-	URI  string      `json:"uri"`
-	Func diag.FuncID `json:"func"`
+	URI string `json:"uri"`
+	ID  string `json:"id"`
 }
 
 // CodeLens says where lenses stand.
@@ -26,7 +26,7 @@ func (s *Server) CodeLens(ctx context.Context, p *protocol.CodeLensParams) ([]pr
 		return out, nil
 	}
 	for _, l := range diag.Lenses(snap, d) {
-		data, err := json.Marshal(lensData{d.URI, l.Func})
+		data, err := json.Marshal(lensData{d.URI, l.ID})
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	if d == nil {
 		return &out, nil
 	}
-	label, ok := diag.LensLabel(snap, d, data.Func)
+	label, ok := diag.LensLabel(snap, d, data.ID)
 	if !ok {
 		return &out, nil
 	}

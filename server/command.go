@@ -16,6 +16,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/watch"
@@ -124,20 +125,25 @@ func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParam
 	return s.show(ctx, snap, d, g)
 }
 
-// jumpInWorkspace goes on in the file at hand and then to the file that follows it in urgency. From
-// a place without gaps it goes to the most urgent file.
+// jumpInWorkspace goes from the gap at hand to the one that follows it in order of urgency, and from the last to
+// the first. From a place without a gap it goes to the most urgent one of the file, and where that has none, or
+// there is no place, to the most urgent of all.
 func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	snap := s.snapshot(ctx)
 	d, offset, err := s.start(snap, p)
 	if err != nil {
 		return null, err
 	}
-	files := diag.FilesByUrgency(snap)
+	files := gap.Files(snap)
 	first := 0
 	if d != nil {
 		gaps := diag.Gaps(snap, d)
-		if i := slices.IndexFunc(gaps, func(g diag.Gap) bool { return g.Span.Start > offset }); i >= 0 {
-			return s.show(ctx, snap, d, gaps[i])
+		after := (*diag.Gap)(nil)
+		if at, ok := diag.GapAt(gaps, offset); ok {
+			after = &at
+		}
+		if g, ok := diag.MostUrgent(gaps, after); ok {
+			return s.show(ctx, snap, d, g)
 		}
 		if i := slices.Index(files, snap.FileOf(d)); i >= 0 {
 			first = i + 1
@@ -152,8 +158,8 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 		if d == nil {
 			continue
 		}
-		if gaps := diag.Gaps(snap, d); len(gaps) > 0 {
-			return s.show(ctx, snap, d, gaps[0])
+		if g, ok := diag.MostUrgent(diag.Gaps(snap, d), nil); ok {
+			return s.show(ctx, snap, d, g)
 		}
 	}
 	return null, nil
@@ -180,7 +186,7 @@ const showPatience = 5 * time.Second
 // show goes to a gap in the client's window, where it has one to show, and returns the Location.
 func (s *Server) show(ctx context.Context, snap *workspace.Snapshot, d *workspace.Document, g diag.Gap) (protocol.LSPAny, error) {
 	c := s.client.Load()
-	r := c.rangeOf(d.Text, g.Span)
+	r := c.rangeOf(d.Text, g.At)
 	location := protocol.Location{URI: uriOf(snap, d.Path), Range: r}
 	if c.showDocument {
 		focus := true

@@ -20,11 +20,12 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-const wantGaps = `{"textDocument"?: {"uri": …}, "all"?: true, "tiers"?: […], "kinds"?: […]}`
+const wantGaps = `{"textDocument"?: {"uri": …}, "all"?: true, "stretches"?: true, "tiers"?: […], "kinds"?: […]}`
 
 type gapsParams struct {
 	TextDocument *documentParam `json:"textDocument"`
 	All          bool           `json:"all"`
+	Stretches    bool           `json:"stretches"`
 	Tiers        []config.Tier  `json:"tiers"`
 	Kinds        []string       `json:"kinds"`
 }
@@ -78,7 +79,7 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 		return nil, err
 	}
 	snap, c := s.snapshot(s.whole(ctx)), s.client.Load()
-	query := diag.GapQuery{All: in.All, Tiers: in.Tiers, Kinds: kinds}
+	query := diag.GapQuery{All: in.All, Stretches: in.Stretches, Tiers: in.Tiers, Kinds: kinds}
 	var found []diag.Component
 	if !one {
 		found = diag.GapTree(snap, query)
@@ -130,7 +131,7 @@ func (w *gapsWriter) leftOut() {
 
 // sizeOf is about how many bytes the answer has: buffers that grow to megabytes are copied often.
 func sizeOf(found []diag.Component) int {
-	const perFile, perGap = 700, 200
+	const perFile, perGap = 700, 230
 	n := 1 << 10
 	for _, c := range found {
 		for _, t := range c.Tiers {
@@ -221,18 +222,18 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 
 // gap writes one; its range is of the document, where there is one.
 func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
-	w.text(`{"name":`)
-	w.string(g.Func.String())
+	w.text(`{"id":"` + g.ID.String() + `","name":`)
+	w.string(g.Func)
 	w.text(`,"shape":`)
 	w.string(string(g.Shape))
 	w.text(`,"kind":`)
 	w.string(g.Kind.String())
 	w.text(`,"line":`)
 	if d == nil {
-		w.number(uint64(max(g.Func.NameSpan.Start.Line, g.Func.Span.Start.Line, 1) - 1))
+		w.number(uint64(max(g.Line(), 1) - 1))
 		w.text(`,"range":null`)
 	} else {
-		r := w.client.rangeOf(d.Text, g.Span)
+		r := w.client.rangeOf(d.Text, g.At)
 		w.number(uint64(r.Start.Line))
 		w.text(`,"range":{"start":`)
 		w.position(r.Start)
@@ -241,7 +242,7 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 		w.text("}")
 	}
 	w.text(`,"statements":`)
-	w.number(uint64(g.Statements))
+	w.number(uint64(g.Missed))
 	w.text(`,"message":`)
 	w.string(g.Message)
 	w.text("}")

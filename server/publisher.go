@@ -18,6 +18,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -310,11 +311,11 @@ func (p *publisher) send(ctx context.Context, c *client, d *workspace.Document, 
 func closedFiles(snap *workspace.Snapshot) []*workspace.File {
 	var out []*workspace.File
 	for path, f := range snap.Files {
-		if snap.Documents[path] == nil && wantsClosed(snap, path) && f.Total.Uncovered() > 0 {
+		if snap.Documents[path] == nil && wantsClosed(snap, path) && gap.Any(f) {
 			out = append(out, f)
 		}
 	}
-	slices.SortFunc(out, diag.ByUrgency)
+	slices.SortFunc(out, gap.CompareFiles)
 	return out
 }
 
@@ -352,7 +353,7 @@ func (p *publisher) fingerprint(snap *workspace.Snapshot) uint64 {
 				_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
 			}
 			for _, l := range diag.Lenses(snap, d) {
-				label, _ := diag.LensLabel(snap, d, l.Func)
+				label, _ := diag.LensLabel(snap, d, l.ID)
 				_, _ = io.WriteString(h, label.Title+"\x00")
 			}
 			for _, l := range diag.Hints(snap, d) {

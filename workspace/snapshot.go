@@ -169,6 +169,8 @@ type File struct {
 	// ModTime is when the source was last changed, as far as that was seen: when the profile was
 	// read, and when an editor saved it. It is zero where it was not looked at yet.
 	ModTime time.Time
+	// Looked tells that the text was looked at, or that it can't be read.
+	Looked bool
 	// Fault is the panic that looking at the text ended in, after which nothing is known of it; nil
 	// where there was none.
 	Fault error
@@ -213,6 +215,7 @@ func (f *File) Newer() bool {
 // withSource returns the file with the functions of its source text.
 func (f *File) withSource(s scan) *File {
 	g := *f
+	g.Looked = true
 	parsed := s.parsed
 	g.Source, g.ModTime, g.Excluded, g.Fault = parsed, s.modTime, s.excluded, s.fault
 	if s.saved.After(s.modTime) {

@@ -200,7 +200,7 @@ func TestCheckGitHub(t *testing.T) {
 ::notice file=FROMa%2Cline=9%3A%3Ab%2525.js,line=3,endLine=3,title=Not covered::No test reaches first%25
 `
 	for _, name := range strings.Split("abcdefghi", "") {
-		want += "::notice file=FROMmany.js,line=2,endLine=2,title=Not covered::No test reaches " + name + "\n"
+		want += "::notice file=FROMmany.js,line=2,endLine=3,title=Not covered::No test reaches " + name + "\n"
 	}
 	want += "covls check: failed with 4 breaches; 0.00 % of 2 lines covered, target 0 %\n"
 	for _, c := range []struct{ name, repository, from string }{

@@ -19,8 +19,8 @@ import (
 	"unicode"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/report"
@@ -285,12 +285,12 @@ func TestGaps(t *testing.T) {
 	out, _, code = covls(t, "gaps", "-C", dir, "--format", "json")
 	var rows struct {
 		Schema int
-		Gaps   []gap
+		Gaps   []row
 	}
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
 		t.Fatalf("code %d: %v", code, err)
 	}
-	first := gap{File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %", Shape: diag.Function}
+	first := row{ID: rows.Gaps[0].ID, File: "b/b.go", Name: "C", Line: 3, Column: 6, EndLine: 3, Statements: 1, Message: "C is not covered (0 of 1 statement) · medium: b.go is 2 short of 60 %", Shape: gap.Function}
 	if len(rows.Gaps) != 3 || rows.Gaps[0] != first || rows.Schema != 1 {
 		t.Errorf("got %+v", rows)
 	}
@@ -349,11 +349,11 @@ example.com/k/a.go:18.2,18.22 1 0
 	} {
 		args := append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)
 		out, stderr, code := covls(t, args...)
-		var rows struct{ Gaps []gap }
+		var rows struct{ Gaps []row }
 		if err := json.Unmarshal([]byte(out), &rows); err != nil || rows.Gaps == nil || code != 0 || stderr != "" {
 			t.Fatalf("%s: code %d, %v, %s", tt.args, code, err, stderr)
 		}
-		slices.SortFunc(rows.Gaps, func(a, b gap) int { return a.Line - b.Line })
+		slices.SortFunc(rows.Gaps, func(a, b row) int { return a.Line - b.Line })
 		var got []string
 		for _, g := range rows.Gaps {
 			got = append(got, fmt.Sprintf("%d %s %s", g.Line, g.Shape, g.Kind))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -21,6 +20,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/disk"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/source"
@@ -243,11 +243,13 @@ beside the file and begin that with #:schema ./covls.schema.json instead.`,
 	}
 }
 
-// gap is a row of `covls gaps`.
-type gap struct {
+// row is a gap as `covls gaps` prints it.
+type row struct {
+	// ID is that of gap.ID.
+	ID   string `json:"id"`
 	File string `json:"file"`
 	Name string `json:"name"`
-	// Line and EndLine are 1-based, Column is the 1-based byte column of the name.
+	// Line and EndLine are 1-based, Column is the 1-based byte column of the name, or of the stretch.
 	Line       int    `json:"line"`
 	Column     int    `json:"column"`
 	EndLine    int    `json:"end_line"`
@@ -255,12 +257,11 @@ type gap struct {
 	Message    string `json:"message"`
 	// Shape is "function", or "stretch" for a part of a function that ran; Name is then the function's,
 	// and "" where none is known.
-	Shape diag.Shape `json:"shape"`
+	Shape gap.Shape `json:"shape"`
 	// Kind is what sort of code it is, in words; "" is ordinary code.
 	Kind string `json:"kind"`
 
 	path string
-	kind source.Kind
 }
 
 func newGaps(io *streams, in *input) *cobra.Command {
@@ -270,7 +271,7 @@ func newGaps(io *streams, in *input) *cobra.Command {
 		Long: `List the functions that no test reaches, the most urgent first: by how far their
 file is from its target, then by size. Each line is path:line:column: message,
 as compilers print and as quickfix lists read. With --all the parts that never
-ran of the other functions are listed too.
+ran of the other functions, and of files outside of functions, are listed too.
 
 In Go the kind of a gap is known: ` + strings.Join(source.KindNames(), ", ") + `.
 --kind lists only gaps of a kind, --without leaves them out. A kind that is one
@@ -284,7 +285,7 @@ of parts of functions (error-return, panic, default) lists those parts.`,
 	format := formatFlag(c, "text", "text", "json")
 	only := kindFlag(c, "kind", "list only gaps of this `kind`; may be given several times")
 	without := kindFlag(c, "without", "leave out gaps of this `kind`; may be given several times")
-	all := c.Flags().Bool("all", false, "list the parts that never ran of functions that did, too")
+	all := c.Flags().Bool("all", false, "list the parts that never ran of other functions, and outside of functions, too")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
@@ -345,64 +346,47 @@ type gapQuery struct {
 }
 
 // gapsOf lists the gaps of all files, the most urgent first.
-func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []gap {
-	out := []gap{}
-	for _, file := range diag.FilesByUrgency(snap) {
-		rows := uncoveredFuncs(file)
+func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
+	out := []row{}
+	for _, file := range gap.Files(snap) {
+		found, content := diag.ProfileGaps(file), (*text.Text)(nil)
 		if q.stretches {
-			rows = append(rows, missedStretches(file)...)
+			// Where in a block its first statement stands only the text can tell.
+			if read, err := source.ReadFile(file.Path, file.Folder.Settings.Limits.SourceBytes); err == nil {
+				found, content = diag.ClosedGaps(file, read), text.New(read)
+			}
 		}
-		rows = slices.DeleteFunc(rows, func(g gap) bool {
-			return len(q.only) > 0 && !slices.Contains(q.only, g.kind) || slices.Contains(q.without, g.kind)
-		})
-		slices.SortStableFunc(rows, func(a, b gap) int { return cmp.Compare(b.Statements, a.Statements) })
-		out = append(out, rows...)
+		slices.SortStableFunc(found, func(a, b diag.Gap) int { return gap.Compare(&a.Gap, &b.Gap) })
+		for i := range found {
+			g := &found[i]
+			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !q.stretches && g.Shape != gap.Function {
+				continue
+			}
+			out = append(out, rowOf(file, g, content))
+		}
 	}
 	return out
 }
 
-func uncoveredFuncs(file *workspace.File) []gap {
-	var out []gap
-	for _, f := range file.Funcs {
-		if !f.Uncovered() {
-			continue
-		}
-		kind := diag.FuncKind(file, &f)
-		out = append(out, gap{
-			File: file.Name, Name: f.String(),
-			Line: int(f.NameSpan.Start.Line), Column: int(f.NameSpan.Start.Col), EndLine: int(f.Span.End.Line),
-			Statements: f.Statements.Total, Message: diag.Uncovered(file, &f),
-			Shape: diag.Function, Kind: kind.String(), path: file.Path, kind: kind,
-		})
+// rowOf is the row of a gap; content is the text that it was placed in, nil where there is none.
+func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
+	r := row{
+		ID: g.ID.String(), File: file.Name, Name: g.Func, Line: int(g.Line()), Column: 1, EndLine: int(g.LastLine()),
+		Statements: g.Missed, Message: g.Message, Shape: g.Shape, Kind: g.Kind.String(), path: file.Path,
 	}
-	return out
+	switch {
+	case g.Shape == gap.Function:
+		r.Statements, r.Message = g.Fn.Statements.Total, diag.Uncovered(file, g.Fn)
+		r.Column = int(max(g.Fn.NameSpan.Start.Col, 1))
+	case content != nil:
+		line, col := content.LineCol(g.At.Start)
+		last, _ := content.LineCol(g.At.End)
+		r.Line, r.Column, r.EndLine = int(line), int(col), int(last)
+	}
+	return r
 }
 
-// missedStretches are the parts that never ran of a file's functions that did. The text is read again for
-// where in a block its first statement stands; a file that can't be has none.
-func missedStretches(file *workspace.File) []gap {
-	content, err := source.ReadFile(file.Path, file.Folder.Settings.Limits.SourceBytes)
-	if err != nil {
-		return nil
-	}
-	var out []gap
-	t := text.New(content)
-	for _, g := range diag.ClosedGaps(file, content) {
-		if g.Shape != diag.Stretch {
-			continue
-		}
-		line, col := t.LineCol(g.Span.Start)
-		last, _ := t.LineCol(g.Span.End)
-		out = append(out, gap{
-			File: file.Name, Name: g.Func.String(), Line: int(line), Column: int(col), EndLine: int(last),
-			Statements: g.Statements, Message: g.Message,
-			Shape: diag.Stretch, Kind: g.Kind.String(), path: file.Path, kind: g.Kind,
-		})
-	}
-	return out
-}
-
-func writeGaps(w io.Writer, gaps []gap) error {
+func writeGaps(w io.Writer, gaps []row) error {
 	for _, g := range gaps {
 		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", shellPath(g.path), g.Line, g.Column, g.Message))); err != nil {
 			return err
@@ -411,9 +395,9 @@ func writeGaps(w io.Writer, gaps []gap) error {
 	return nil
 }
 
-func writeGapsJSON(w io.Writer, gaps []gap) error {
+func writeGapsJSON(w io.Writer, gaps []row) error {
 	return writeJSON(w, struct {
 		Schema int   `json:"schema"`
-		Gaps   []gap `json:"gaps"`
+		Gaps   []row `json:"gaps"`
 	}{report.Schema, gaps})
 }

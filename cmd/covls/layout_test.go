@@ -48,6 +48,7 @@ var order = []string{
 	"config",
 	"priority",
 	"workspace",
+	"gap",
 	"diag",
 	"report",
 	"watch",

@@ -31,7 +31,7 @@ func TestReportSARIF(t *testing.T) {
 		}
 	}
 	out, _, _ = covls(t, "gaps", "--format", "json", "-C", dir)
-	var rows struct{ Gaps []gap }
+	var rows struct{ Gaps []row }
 	if err := json.Unmarshal([]byte(out), &rows); err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (m *Model) own() {
 				has("branches_covered", orNull(count)), has("branches_total", orNull(count)),
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes),
 				has("gaps", list(structure("CovlsGap",
-					has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
+					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
 					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))), has("left", orNull(str)))
 
 	runs := orNull(number)

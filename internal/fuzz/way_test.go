@@ -50,7 +50,6 @@ lens.functions = "all"
 diagnostics.scope = "workspace"
 limits.files = 50
 limits.branches = 4096
-limits.line = 2147483647
 [[path]]
 from = "/"
 to = "."
@@ -143,7 +142,11 @@ func goWay(t *testing.T, dir string, data []byte, source, edited string) (files 
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	folder := workspace.NewFolder(dir, "", config.Merge(layer), nil)
+	user, problems := config.FromEditor("test", map[string]any{"limits": map[string]any{"line": float64(math.MaxInt32)}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	folder := workspace.NewFolder(dir, "", config.Merge(layer, user), nil)
 	for _, open := range []bool{false, true} {
 		store := workspace.NewStore()
 		loader := workspace.NewLoader(store)
@@ -217,7 +220,7 @@ func show(t *testing.T, snap *workspace.Snapshot, d *workspace.Document) {
 	}
 	for _, l := range diag.Lenses(snap, d) {
 		inside("lens", l.Span)
-		if label, ok := diag.LensLabel(snap, d, l.Func); ok {
+		if label, ok := diag.LensLabel(snap, d, l.ID); ok {
 			inside("lens "+label.Title, diag.Span{Start: label.From, End: label.From})
 		}
 	}
@@ -225,19 +228,22 @@ func show(t *testing.T, snap *workspace.Snapshot, d *workspace.Document) {
 		inside("hint "+h.Label, diag.Span{Start: h.Offset, End: h.Offset})
 	}
 	gaps := diag.Gaps(snap, d)
+	ids := map[string]bool{}
 	for _, g := range gaps {
-		inside("gap "+g.Message, g.Span)
+		inside("gap "+g.Message, g.At)
+		if ids[g.ID.String()] {
+			t.Errorf("two gaps are %+v", g.ID)
+		}
+		ids[g.ID.String()] = true
 	}
 	if file := snap.FileOf(d); file != nil {
 		for _, m := range diag.Marks(file, d) {
 			inside("mark "+m.Name, m.Now, m.NameNow)
 		}
-		for _, g := range diag.FileGapsOf(snap, d).Gaps {
-			inside("gap "+g.Message, g.Span)
-		}
+		diag.ProfileGaps(file)
 		for _, g := range diag.ClosedGaps(file, d.Base.String()) {
-			if g.Span.Start < 0 || g.Span.End < g.Span.Start || g.Span.End > d.Base.Len() {
-				t.Errorf("gap %s at %v, the text has %d bytes", g.Message, g.Span, d.Base.Len())
+			if g.At.Start < 0 || g.At.End < g.At.Start || g.At.End > d.Base.Len() {
+				t.Errorf("gap %s at %v, the text has %d bytes", g.Message, g.At, d.Base.Len())
 			}
 		}
 	}
@@ -257,7 +263,13 @@ func show(t *testing.T, snap *workspace.Snapshot, d *workspace.Document) {
 			}
 		}
 	}
-	diag.DocumentGaps(snap, d, diag.GapQuery{})
+	for _, c := range diag.DocumentGaps(snap, d, diag.GapQuery{}) {
+		for _, tier := range c.Tiers {
+			if n := len(tier.Files[0].Gaps); n != len(gaps) {
+				t.Errorf("the tree has %d gaps, the document %d", n, len(gaps))
+			}
+		}
+	}
 	diag.PathFixes(snap, d)
 	at := func(offset int) {
 		if h, ok := diag.HoverAt(snap, d, offset); ok {
@@ -265,6 +277,9 @@ func show(t *testing.T, snap *workspace.Snapshot, d *workspace.Document) {
 		}
 		diag.Next(gaps, offset)
 		diag.Previous(gaps, offset)
+		if g, ok := diag.GapAt(gaps, offset); ok {
+			diag.MostUrgent(gaps, &g)
+		}
 	}
 	lines := d.Text.Lines()
 	for line := 1; line <= lines; line += 1 + lines/mostPlaces {

@@ -120,16 +120,15 @@ async function jumpInFile(parts: Parts, command: string, at: unknown): Promise<L
 	return found;
 }
 
-/** Opens a file at a function: where it is in the text of now, else where the profile saw it. */
+/** Opens a file at a gap: where it is in the text of now, else where the profile saw it. */
 async function openGap({ client }: Parts, uri: string, gap: Gap): Promise<void> {
 	const textDocument = { uri };
-	const gaps = (await client.ask(gapsRequest, { textDocument }))?.components
+	const now = (await client.ask(gapsRequest, { textDocument }))?.components
 		.flatMap((component) => component.tiers)
 		.flatMap((tier) => tier.files)
 		.flatMap((file) => file.gaps)
-		.filter((g) => g.name === gap.name && g.shape === gap.shape && g.range !== null);
-	gaps?.sort((a, b) => Math.abs(a.line - gap.line) - Math.abs(b.line - gap.line));
-	const start = gaps?.[0]?.range?.start ?? gap.range?.start ?? { line: gap.line, character: 0 };
+		.find((g) => g.id === gap.id);
+	const start = now?.range?.start ?? gap.range?.start ?? { line: gap.line, character: 0 };
 	await open(uri, new vscode.Position(start.line, start.character));
 }
 

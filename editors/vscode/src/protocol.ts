@@ -61,6 +61,9 @@ export interface Status {
 }
 
 export interface Gap {
+	/** Tells it from all others of the folder, and stays after edits and in other runs. */
+	readonly id: string;
+	/** Of the function; "" outside of functions. */
 	readonly name: string;
 	readonly shape: 'function' | 'stretch';
 	/** "" is ordinary code. */

@@ -147,9 +147,9 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		const id = `${parent.id} ${file.uri ?? file.path}`;
 		const node = { kind: 'file' as const, id, file, parent, children: [] as Node[] };
 		node.children.push(
-			...gaps.map((gap, i) => ({
+			...gaps.map((gap) => ({
 				kind: 'gap' as const,
-				id: `${id} ${gap.line} ${gap.name} ${i}`,
+				id: `${id} ${gap.id}`,
 				gap,
 				file,
 				parent: node,
@@ -381,13 +381,13 @@ function amountOf(unit: 'statements' | 'lines', n: number): string {
 function gapItem({ id, file, gap }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
 	const item = new vscode.TreeItem(gap.name || gap.message, vscode.TreeItemCollapsibleState.None);
 	item.id = id;
-	item.iconPath = new vscode.ThemeIcon('symbol-function');
+	item.iconPath = new vscode.ThemeIcon(gap.shape === 'function' ? 'symbol-function' : 'symbol-snippet');
 	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);
 	item.description = gap.kind === '' ? amount : `${amount} · ${gap.kind}`;
 	item.tooltip = gap.message;
 	item.accessibilityInformation = { label: gap.message };
 	if (file.uri !== null) {
-		item.contextValue = file.path.endsWith('.go') ? 'gap.markable' : 'gap';
+		item.contextValue = gap.shape === 'function' && file.path.endsWith('.go') ? 'gap.markable' : 'gap';
 		item.command = { command: 'covls.openGap', title: vscode.l10n.t('Go to Function'), arguments: [file.uri, gap] };
 	}
 	return item;

@@ -1,0 +1,254 @@
+// Package gap knows what never ran of a file, in the coordinates of its profile: the functions that no test
+// reaches, and the stretches that never ran elsewhere, in functions and outside of them. Each has an identity
+// that stays while lines move, and there is one order of urgency. Whoever lists, counts or jumps to gaps
+// goes by this package. It is pure.
+package gap
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+// Shape says how much of a function a gap is.
+type Shape string
+
+const (
+	// Function is a function that no test reaches.
+	Function Shape = "function"
+	// Stretch is a part that never ran of a function that did, or of a file outside of its functions.
+	Stretch Shape = "stretch"
+)
+
+// ID tells a gap from all others of its workspace folder, and is the same after edits and in other runs as long
+// as the file and the function are called what they are.
+type ID struct {
+	// File is the file's Name.
+	File string
+	// Func is the function's name as people read it; "" is outside of functions.
+	Func  string
+	Shape Shape
+	// Ordinal is 0 for the first, in the order of the text: for a function among the functions of that name,
+	// whether or not they are gaps; for a stretch among those of functions of that name.
+	Ordinal int
+}
+
+// String is 16 hexadecimal digits, the same in every run.
+func (id ID) String() string {
+	return fmt.Sprintf("%016x", source.Fingerprint(string(id.Shape)+"\x00"+id.File+"\x00"+id.Func+"\x00"+strconv.Itoa(id.Ordinal)))
+}
+
+// Gap is a place where a test is missing.
+type Gap struct {
+	ID
+	File *workspace.File
+	// Index is the function's in the list that the gap was looked for with; -1 is outside of functions.
+	Index int
+	// Fn is the function; nil outside of functions.
+	Fn *coverage.Func
+	// Kind is what sort of code it is.
+	Kind source.Kind
+	// Span is where it stands in the profile's text: that of the function, or of what never ran. One of lines
+	// goes from column 1 of the first up to column 0 of the line behind the last.
+	Span coverage.Span
+	// Missed is how many statements or lines never ran.
+	Missed int
+}
+
+// Line is the 1-based line on which the gap begins, for a function that of its name; 0 where the profile does
+// not tell.
+func (g *Gap) Line() uint32 {
+	if g.Shape == Function && g.Fn.NameSpan.Start.Line > 0 {
+		return g.Fn.NameSpan.Start.Line
+	}
+	return g.Span.Start.Line
+}
+
+// LastLine is the 1-based last line.
+func (g *Gap) LastLine() uint32 {
+	if g.Span.End.Col == 0 && g.Span.End.Line > g.Span.Start.Line {
+		return g.Span.End.Line - 1
+	}
+	return max(g.Span.Start.Line, g.Span.End.Line)
+}
+
+// Funcs are the functions of a file with their statements, in the order of the text: those that the profile
+// names, as the text has them where that was looked at, else those of the text; nil where nobody knows any.
+func Funcs(file *workspace.File) []coverage.Func {
+	switch {
+	case file.Coverage.Funcs == nil:
+		return file.Funcs
+	case file.Source == nil:
+		return file.Coverage.Count(file.Coverage.Funcs)
+	case len(file.Funcs) == len(file.Coverage.Funcs):
+		return file.Funcs
+	}
+	// Those that lie beyond the end of the text are not in it.
+	located := file.Funcs
+	all := file.Coverage.Count(file.Coverage.Funcs)
+	for i := range all {
+		if len(located) > 0 && located[0].Span.Start.Line == all[i].Span.Start.Line {
+			all[i], located = located[0], located[1:]
+		}
+	}
+	return all
+}
+
+// Of lists the gaps of a file in the order of its profile's text. It is nil for a file whose functions are in
+// a text that nobody has looked at.
+func Of(file *workspace.File) []Gap {
+	if file.Found && !file.Looked && file.Coverage.Funcs == nil {
+		return nil
+	}
+	return Among(file, Funcs(file))
+}
+
+// Among is Of for a file whose functions somebody else knows: sorted by place, with their statements.
+func Among(file *workspace.File, funcs []coverage.Func) []Gap {
+	var out []Gap
+	names := map[string]int{}
+	known := knownOf(file, funcs)
+	for i := range funcs {
+		f := &funcs[i]
+		id := ID{file.Name, f.String(), Function, 0}
+		id.Ordinal = names[id.Func]
+		names[id.Func]++
+		if f.Uncovered() {
+			out = append(out, Gap{ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered()})
+		}
+	}
+	functions := len(out)
+	clear(names)
+	for s := range stretches(file.Coverage, funcs) {
+		g := Gap{ID: ID{File: file.Name, Shape: Stretch}, File: file, Index: s.owner, Kind: known.kind(s.owner, s.begins), Span: s.span, Missed: s.missed}
+		if s.owner >= 0 {
+			g.Fn = &funcs[s.owner]
+			if g.Fn.Uncovered() {
+				continue // all of it is listed as a function
+			}
+			g.Func = g.Fn.String()
+		}
+		g.Ordinal = names[g.Func]
+		names[g.Func]++
+		out = append(out, g)
+	}
+	if 0 < functions && functions < len(out) {
+		slices.SortStableFunc(out, func(a, b Gap) int { return a.Span.Start.Compare(b.Span.Start) })
+	}
+	return out
+}
+
+// known is what is known of the text that the functions are of.
+type known struct {
+	source *source.Parsed
+	own    bool // the functions are those of source, so that their indexes are, too
+}
+
+func knownOf(file *workspace.File, funcs []coverage.Func) known {
+	return known{file.Source, file.Source != nil && len(funcs) == len(file.Source.Funcs)}
+}
+
+// kind is what sort of code is at the places, in the function of an index.
+func (k known) kind(fn int, at []coverage.Point) source.Kind {
+	if !k.own {
+		fn = -1
+	}
+	return k.source.KindOfAll(fn, at)
+}
+
+// KindOf is the kind of a function of the file as a whole.
+func KindOf(file *workspace.File, f *coverage.Func) source.Kind {
+	return file.Source.KindAt(indexOf(file, f), f.Span.Start)
+}
+
+// FactsOf are what is known of a function beside its coverage; the zero Facts where nothing is.
+func FactsOf(file *workspace.File, f *coverage.Func) source.Facts {
+	return file.Source.Fact(indexOf(file, f))
+}
+
+// indexOf is where a function stands in what is known of the file's text; -1 where it does not.
+func indexOf(file *workspace.File, f *coverage.Func) int {
+	if file.Source == nil {
+		return -1
+	}
+	i, ok := slices.BinarySearchFunc(file.Source.Funcs, f.Span.Start, func(g coverage.Func, p coverage.Point) int {
+		return g.Span.Start.Compare(p)
+	})
+	if !ok {
+		return -1
+	}
+	return i
+}
+
+// Kinds counts what never ran of a file by what sort of code it is. Its sum is Total.Uncovered(). It is nil
+// where nobody has looked at the code: in another language than Go.
+func Kinds(file *workspace.File) map[source.Kind]int {
+	if file.Source == nil || file.Source.Facts == nil {
+		return nil
+	}
+	out := map[source.Kind]int{}
+	known := knownOf(file, file.Funcs)
+	in := owners(file.Funcs)
+	count := func(at, begin coverage.Point, n int) { out[known.kind(in(at), []coverage.Point{begin})] += n }
+	if file.Coverage.Unit == coverage.Lines {
+		for _, l := range file.Coverage.Lines {
+			if l.Count == 0 {
+				count(coverage.Point{Line: l.Number, Col: lineEnd}, coverage.Point{Line: l.Number, Col: 1}, 1)
+			}
+		}
+		return out
+	}
+	for _, r := range file.Coverage.Regions {
+		if r.Uncovered() {
+			count(r.Start, r.Start, int(r.Statements))
+		}
+	}
+	return out
+}
+
+// Any reports whether a file has a gap.
+func Any(file *workspace.File) bool {
+	return file.Total.Uncovered() > 0 || slices.ContainsFunc(Funcs(file), func(f coverage.Func) bool { return f.Uncovered() })
+}
+
+// Files lists the files on disk that have gaps, the most urgent first.
+func Files(s *workspace.Snapshot) []*workspace.File {
+	return slices.SortedFunc(func(yield func(*workspace.File) bool) {
+		for f := range maps.Values(s.Files) {
+			if Any(f) && !yield(f) {
+				return
+			}
+		}
+	}, CompareFiles)
+}
+
+// CompareFiles is the order of urgency of files: by tier, by score, by what never ran, then by name.
+func CompareFiles(a, b *workspace.File) int {
+	return cmp.Or(
+		cmp.Compare(priority.Level(a.Standing.Tier), priority.Level(b.Standing.Tier)),
+		cmp.Compare(b.Standing.Score, a.Standing.Score),
+		cmp.Compare(b.Total.Uncovered(), a.Total.Uncovered()),
+		cmp.Compare(a.Name, b.Name),
+	)
+}
+
+// Compare is the order of urgency of gaps: by that of their files; in a file what has more that never ran goes
+// first, then functions before stretches, then what comes first in the text.
+func Compare(a, b *Gap) int {
+	if a.File != b.File {
+		return cmp.Or(CompareFiles(a.File, b.File), cmp.Compare(a.File.Path, b.File.Path))
+	}
+	return cmp.Or(
+		cmp.Compare(b.Missed, a.Missed),
+		cmp.Compare(a.Shape, b.Shape),
+		a.Span.Start.Compare(b.Span.Start),
+		b.Span.End.Compare(a.Span.End),
+	)
+}
