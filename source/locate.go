@@ -23,7 +23,7 @@ const maxSpans = 64
 // of a file's name is called by the name that it has in the text, where that can be told.
 func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
-	p := &Parsed{Funcs: []coverage.Func{}}
+	p := &Parsed{Funcs: make([]coverage.Func, 0, len(funcs))}
 	heads := ecmaHeads(name, t, funcs)
 	lines := uint32(t.Lines())
 	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"syscall"
 
 	"github.com/covls/covls/coverage"
@@ -102,24 +102,35 @@ func ReadInside(dirs []string, path string, limit int64) (string, error) {
 // readAll reads and closes an open text of at most limit bytes.
 func readAll(f *os.File, path string, limit int64) (string, error) {
 	defer f.Close()
-	var b strings.Builder
 	info, err := f.Stat()
 	switch {
 	case err != nil:
 		return "", err
 	case !info.Mode().IsRegular():
 		return "", &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
-	case info.Size() <= limit:
-		b.Grow(int(info.Size()))
+	case info.Size() > limit:
+		return "", tooLarge(path, limit)
 	}
-	n, err := io.Copy(&b, io.LimitReader(f, max(limit, limit+1)))
-	if err != nil {
-		return "", fmt.Errorf("read %s: %w", path, err)
+	// One byte more than there is, so that the end is seen at once; a file that grows is read on.
+	text := make([]byte, 0, info.Size()+1)
+	for {
+		n, err := f.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		switch {
+		case int64(len(text)) > limit:
+			return "", tooLarge(path, limit)
+		case errors.Is(err, io.EOF):
+			return string(text), nil
+		case err != nil:
+			return "", fmt.Errorf("read %s: %w", path, err)
+		case len(text) == cap(text):
+			text = slices.Grow(text, 4<<10)
+		}
 	}
-	if n > limit {
-		return "", fmt.Errorf("%s is larger than limits.source_bytes (%d)", path, limit)
-	}
-	return b.String(), nil
+}
+
+func tooLarge(path string, limit int64) error {
+	return fmt.Errorf("%s is larger than limits.source_bytes (%d)", path, limit)
 }
 
 // Fingerprint is FNV-1a, 64 bits: the same text has the same fingerprint in every run.

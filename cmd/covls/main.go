@@ -54,6 +54,9 @@ func runRoot(ctx context.Context, root *cobra.Command, args []string, stdin *os.
 	root.SetErr(stderr)
 	var err error
 	called, _, _ := root.Find(args)
+	if called.Name() != "serve" { // which has a bound of its own
+		defer startThrift(commandBase)()
+	}
 	if fault := (guard.Guard{}).Do("the command "+called.Name(), func() { err = root.ExecuteContext(ctx) }); fault != nil {
 		err = fault
 	}

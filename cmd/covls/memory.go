@@ -19,8 +19,12 @@ type thrift struct {
 	ended bool
 }
 
-// thriftBase leaves room for the program itself below 256 MiB.
-const thriftBase = 176 << 20
+// thriftBase leaves room for the program itself below 256 MiB. commandBase is for a command, which is soon over and may
+// be one of many on a machine that builds.
+const (
+	thriftBase  = 176 << 20
+	commandBase = 96 << 20
+)
 
 // startThrift begins with it, unless the user has set a limit, and returns what ends it.
 func startThrift(base int64) (end func()) {

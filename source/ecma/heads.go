@@ -65,7 +65,7 @@ func (s *heads) text(i int) string {
 	if i < 0 || i >= len(s.tokens) {
 		return ""
 	}
-	return s.src[s.tokens[i].start:s.tokens[i].end]
+	return s.src[int(s.tokens[i].start):int(s.tokens[i].end)]
 }
 
 func (s *heads) kind(i int) kind {
@@ -85,7 +85,7 @@ func (s *heads) partner(i int) int {
 	if i < 0 || i >= len(s.tokens) {
 		return -1
 	}
-	return s.tokens[i].partner
+	return int(s.tokens[i].partner)
 }
 
 // function is the head at a token "function".
@@ -102,7 +102,7 @@ func (s *heads) function(i int) (h Head, ok bool) {
 	}
 	h = s.at(first, i)
 	if s.kind(next) == word {
-		h.Name, h.From, h.To = s.text(next), s.tokens[next].start, s.tokens[next].end
+		h.Name, h.From, h.To = s.text(next), int(s.tokens[next].start), int(s.tokens[next].end)
 		next++
 	}
 	if end := s.generics(next, 1); end >= 0 {
@@ -175,7 +175,7 @@ func (s *heads) body(shut int) int {
 // endOf is the byte behind the bracket that closes the one at i, or 0.
 func (s *heads) endOf(i int) int {
 	if shut := s.partner(i); i >= 0 && shut > i {
-		return s.tokens[shut].end
+		return int(s.tokens[shut].end)
 	}
 	return 0
 }
@@ -197,14 +197,14 @@ func (s *heads) expression(first int) int {
 		s.left--
 		end := i >= len(s.tokens) || s.kind(i) == closed || s.is(i, mark, ",") || s.is(i, mark, ";")
 		if !end && i > first && s.operand(i-1) && s.kind(i) != mark && !s.is(i, open, "(") && !s.is(i, open, "[") && !joining[s.text(i)] &&
-			strings.Contains(s.src[s.tokens[i-1].end:s.tokens[i].start], "\n") {
+			strings.Contains(s.src[int(s.tokens[i-1].end):int(s.tokens[i].start)], "\n") {
 			end = true // a line without a semicolon
 		}
 		if end {
 			if i == first || i > len(s.tokens) {
 				return 0
 			}
-			return s.tokens[i-1].end
+			return int(s.tokens[i-1].end)
 		}
 		if s.kind(i) == open {
 			if i = s.partner(i); i < 0 {
@@ -243,11 +243,11 @@ func (s *heads) method(i int) (h Head, ok bool) {
 		name = unquoted(name)
 	case s.is(at, closed, "]") && s.partner(at) >= 0:
 		first = s.partner(at)
-		name = s.src[s.tokens[first].start:s.tokens[at].end]
+		name = s.src[int(s.tokens[first].start):int(s.tokens[at].end)]
 	default:
 		return Head{}, false
 	}
-	from, to := s.tokens[first].start, s.tokens[at].end
+	from, to := int(s.tokens[first].start), int(s.tokens[at].end)
 	for s.kind(first-1) == word && modifiers[s.text(first-1)] || s.is(first-1, mark, "*") {
 		first--
 	}
@@ -261,21 +261,21 @@ func (s *heads) method(i int) (h Head, ok bool) {
 		if before < 0 {
 			break
 		}
-		first, h.Decorated = before, s.tokens[before].start
+		first, h.Decorated = before, int(s.tokens[before].start)
 	}
 	return h, true
 }
 
 // at is a head without a name, which the tokens from first to last stand for.
 func (s *heads) at(first, last int) Head {
-	start := s.tokens[first].start
-	return Head{Start: start, Decorated: start, From: start, To: s.tokens[last].end}
+	start := int(s.tokens[first].start)
+	return Head{Start: start, Decorated: start, From: start, To: int(s.tokens[last].end)}
 }
 
 // named gives a head the name of what the function is assigned or handed to; first is its first token.
 func (s *heads) named(h *Head, first int) {
 	take := func(i int) {
-		h.Name, h.From, h.To = unquoted(s.text(i)), s.tokens[i].start, s.tokens[i].end
+		h.Name, h.From, h.To = unquoted(s.text(i)), int(s.tokens[i].start), int(s.tokens[i].end)
 	}
 	before := first - 1
 	for s.is(before, open, "(") && !s.calls(before) {
@@ -313,7 +313,7 @@ func (s *heads) named(h *Head, first int) {
 // callback names a function by the call that it is handed to, as the outline of VS Code does.
 func (s *heads) callback(paren, first int) string {
 	argument := ""
-	if s.kind(paren+1) == literal && paren+1 != first && s.tokens[paren+1].end-s.tokens[paren+1].start <= 42 {
+	if s.kind(paren+1) == literal && paren+1 != first && int(s.tokens[paren+1].end)-int(s.tokens[paren+1].start) <= 42 {
 		argument = "'" + unquoted(s.text(paren+1)) + "'"
 	}
 	return s.text(s.callee(paren)) + "(" + argument + ") callback"
@@ -341,7 +341,7 @@ func (s *heads) around(i int) int {
 	if i < 0 || i >= len(s.tokens) {
 		return -1
 	}
-	return s.tokens[i].within
+	return int(s.tokens[i].within)
 }
 
 // decorator is the first token of the decorator that ends at i, or -1.

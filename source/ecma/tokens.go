@@ -16,16 +16,16 @@ const (
 
 // token is a piece of a JavaScript or TypeScript text, from start up to, not including, end.
 type token struct {
+	start, end int32
+	partner    int32 // the index of the bracket that belongs to this one, -1 where there is none
+	within     int32 // the index of the bracket that it stands in, -1 where there is none
 	kind       kind
-	start, end int
-	partner    int // the index of the bracket that belongs to this one, -1 where there is none
-	within     int // the index of the bracket that it stands in, -1 where there is none
 }
 
 // tokens splits a text. Comments and spaces are left out; the pieces of a template with placeholders
 // too, whose "${" and "}" are brackets. It takes JSX as it comes: its text is words, mostly.
 func tokens(src string) []token {
-	l := lexer{src: src, tokens: make([]token, 0, len(src)/4)}
+	l := lexer{src: src, tokens: make([]token, 0, len(src)/8)}
 	if strings.HasPrefix(src, "\ufeff") {
 		l.pos = len("\ufeff")
 	}
@@ -42,16 +42,16 @@ type lexer struct {
 	src    string
 	pos    int
 	tokens []token
-	opened []int    // the brackets that are open
+	opened []int32  // the brackets that are open
 	number [128]int // of them, by their last byte
 }
 
 func (l *lexer) add(k kind, start int) {
-	within := -1
+	within := int32(-1)
 	if n := len(l.opened); n > 0 {
 		within = l.opened[n-1]
 	}
-	l.tokens = append(l.tokens, token{k, start, l.pos, -1, within})
+	l.tokens = append(l.tokens, token{int32(start), int32(l.pos), -1, within, k})
 }
 
 func (l *lexer) next() {
@@ -120,7 +120,7 @@ func (l *lexer) line() {
 func (l *lexer) quoted(quote byte) {
 	start := l.pos
 	l.pos++
-	if n := len(l.tokens); n > 0 && l.tokens[n-1].kind == word && l.tokens[n-1].end == start && quote == '\'' && !reserved[l.src[l.tokens[n-1].start:start]] {
+	if n := len(l.tokens); n > 0 && l.tokens[n-1].kind == word && int(l.tokens[n-1].end) == start && quote == '\'' && !reserved[l.src[l.tokens[n-1].start:start]] {
 		return
 	}
 	for l.pos < len(l.src) {
@@ -175,7 +175,7 @@ func (l *lexer) operand() bool {
 	case word:
 		return operands[was]
 	case mark:
-		return was != "++" && was != "--" && !(was == "<" && last.end == l.pos) // </div>
+		return was != "++" && was != "--" && !(was == "<" && int(last.end) == l.pos) // </div>
 	case open:
 		return true
 	}
@@ -213,14 +213,14 @@ func (l *lexer) regex() bool {
 
 func (l *lexer) bracket(start int) {
 	l.add(open, start)
-	l.opened = append(l.opened, len(l.tokens)-1)
+	l.opened = append(l.opened, int32(len(l.tokens)-1))
 	l.number[l.src[l.pos-1]]++
 }
 
 // shut takes a closing bracket. It closes the nearest of its kind; those opened since have no partner. One
 // that closes nothing is left alone.
 func (l *lexer) shut(start int) {
-	from := -1
+	from := int32(-1)
 	for kind := opening[l.src[start]]; l.number[kind] > 0 && from < 0; {
 		top := l.opened[len(l.opened)-1]
 		l.opened = l.opened[:len(l.opened)-1]
@@ -234,7 +234,7 @@ func (l *lexer) shut(start int) {
 	if from < 0 {
 		return
 	}
-	last := len(l.tokens) - 1
+	last := int32(len(l.tokens) - 1)
 	l.tokens[from].partner, l.tokens[last].partner = last, from
 	if l.src[l.tokens[from].start] == '$' {
 		l.template(start)
