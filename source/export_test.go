@@ -1,6 +1,9 @@
 package source
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // List returns "path dir" of each module, in the order in which they are tried, and the vendor
 // directories.
@@ -30,3 +33,8 @@ var ParseGoBy = parseGoBy
 
 // Spend has the batch believe that hard texts took so long.
 func (b *Batch) Spend(d time.Duration) { b.spent += d }
+
+// Await is await, for a value.
+func Await(stuck *atomic.Int32, patience time.Duration, work func() *string, drop func(*string)) *string {
+	return await(stuck, patience, work, drop)
+}

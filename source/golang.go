@@ -276,8 +276,7 @@ func receiver(e ast.Expr) string {
 // the way to them: `var cmd = &Command{Run: func() {}}` holds cmd.Run.
 func (g *goFile) values(v *ast.ValueSpec) {
 	for i, value := range v.Values {
-		name := v.Names[min(i, len(v.Names)-1)].Name
-		g.literals(name, value)
+		g.literals(clipped(v.Names[min(i, len(v.Names)-1)].Name), value)
 	}
 }
 
@@ -286,7 +285,11 @@ func (g *goFile) literals(name string, n ast.Node) {
 		switch n := n.(type) {
 		case *ast.KeyValueExpr:
 			g.literals(name, n.Key)
-			g.literals(name+keyName(n.Key), n.Value)
+			within := name
+			if len(name) < maxName {
+				within = clipped(name + keyName(n.Key))
+			}
+			g.literals(within, n.Value)
 			return false
 		case *ast.FuncLit:
 			f := coverage.Func{Name: name, Literal: true}

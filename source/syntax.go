@@ -6,19 +6,22 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	sitter "github.com/odvcencio/gotreesitter"
 	"github.com/odvcencio/gotreesitter/grammars"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/text"
 )
 
 // grammar says how a language writes its functions, in the node kinds of its tree-sitter grammar.
 type grammar struct {
 	// parsers is made on first use: a grammar takes about 10 ms to unpack.
-	parsers func() parserPools
+	parsers func() *parserPools
 	// funcs are the definitions, named by the field "name".
 	funcs []string
 	// declared tells that funcs stand for declarations too, which have no "body".
@@ -117,14 +120,18 @@ func typed(load func() *sitter.Language) *grammar {
 	return &g
 }
 
-// parserPools are beside patiences.
-type parserPools [len(patiences)]*sitter.ParserPool
+// parserPools are the parsers of a language.
+type parserPools struct {
+	patient [len(patiences)]*sitter.ParserPool // beside patiences
+	// stuck is how many parses have not ended in their time.
+	stuck atomic.Int32
+}
 
-func parsers(load func() *sitter.Language) func() parserPools {
-	return sync.OnceValue(func() (pools parserPools) {
-		language := load()
+func parsers(load func() *sitter.Language) func() *parserPools {
+	return sync.OnceValue(func() *parserPools {
+		language, pools := load(), &parserPools{}
 		for i, p := range patiences {
-			pools[i] = sitter.NewParserPool(language, sitter.WithParserPoolTimeoutMicros(uint64(p/time.Microsecond)))
+			pools.patient[i] = sitter.NewParserPool(language, sitter.WithParserPoolTimeoutMicros(uint64(p/time.Microsecond)))
 		}
 		return pools
 	})
@@ -153,8 +160,21 @@ func grammarOf(name string) *grammar {
 	return nil
 }
 
-// maxName bounds the length in bytes of a function's name.
+// maxName bounds the length in bytes of a function's name, and of what it is said to be in: a name of many functions
+// is kept with each of them.
 const maxName = 250
+
+// clipped is a name that is no longer than maxName.
+func clipped(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	end := maxName - len("…")
+	for end > 0 && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end] + "…"
+}
 
 // parseBytes is the size of the largest text that is parsed.
 const parseBytes = 2 << 20
@@ -175,14 +195,17 @@ func patienceFor(bytes int, hurry bool) int {
 	return i
 }
 
+// maxNesting is how deep brackets may stand in each other: the parser takes a time that is quadratic in that.
+const maxNesting = 2000
+
 // parse finds the functions of src, in at most the patience of that index. ok is false where the parser gave up.
 func (g *grammar) parse(src string, patience int) (parsed *Parsed, ok bool) {
-	if len(src) > parseBytes {
+	if len(src) > parseBytes || nesting(src) > maxNesting {
 		return nil, false
 	}
 	code := strings.TrimPrefix(src, "\ufeff")
-	tree, err := g.parsers()[patience].Parse([]byte(code))
-	if err != nil {
+	tree := g.tree(code, patience)
+	if tree == nil {
 		return nil, false
 	}
 	defer tree.Release()
@@ -194,6 +217,76 @@ func (g *grammar) parse(src string, patience int) (parsed *Parsed, ok bool) {
 	s.fault(root)
 	s.look(root, "")
 	return s.parsed, true
+}
+
+// nesting is how deep brackets stand in each other, those in comments and strings with them.
+func nesting(src string) (deepest int) {
+	depth := 0
+	for i := range len(src) {
+		switch src[i] {
+		case '(', '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ')', ']', '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return deepest
+}
+
+// tree parses a text; nil is for one that the parser gave up. There are texts over which it does not look at its limit of
+// time: they are left to themselves when it is over twice, and while one is, nothing but small texts is parsed.
+func (g *grammar) tree(code string, patience int) *sitter.Tree {
+	const small = 16 << 10
+	pools := g.parsers()
+	if pools.stuck.Load() > 0 && len(code) > small {
+		return nil
+	}
+	pool := pools.patient[patience]
+	return await(&pools.stuck, 3*patiences[patience], func() *sitter.Tree {
+		tree, err := pool.Parse([]byte(code))
+		if err != nil {
+			return nil
+		}
+		return tree
+	}, (*sitter.Tree).Release)
+}
+
+// await returns what work does, and nil if that takes too long. In that case stuck counts it until it ends, and what it has
+// done by then is dropped. A panic of work is one of the caller's.
+func await[T any](stuck *atomic.Int32, patience time.Duration, work func() *T, drop func(*T)) *T {
+	const ended, left = 1, 2
+	var state atomic.Int32
+	var done *T
+	var fault error
+	finished := make(chan struct{})
+	guard.Guard{}.Go(nil, "a text that is hard to parse", func() {
+		fault = guard.Guard{}.Do("parsing", func() { done = work() })
+		if state.CompareAndSwap(0, ended) {
+			close(finished)
+			return
+		}
+		stuck.Add(-1)
+		if done != nil {
+			drop(done)
+		}
+	})
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-finished:
+	case <-late.C:
+		stuck.Add(1)
+		if state.CompareAndSwap(0, left) {
+			return nil
+		}
+		stuck.Add(-1)
+		<-finished
+	}
+	if fault != nil {
+		panic(fault)
+	}
+	return done
 }
 
 // syntax takes the functions from one tree.
@@ -353,14 +446,18 @@ func (s *syntax) nested(receiver string, name *sitter.Node) string {
 	if s.kind(name) == "generic_type" {
 		name = s.field(name, "type")
 	}
-	if name == nil {
+	if name == nil || len(receiver) >= maxName {
 		return receiver
 	}
-	scope := strings.Join(strings.Fields(s.in(name)), " ")
-	if receiver == "" || scope == "" {
-		return receiver + scope
+	scope := s.in(name)
+	if len(scope) > 2*maxName {
+		scope = scope[:2*maxName] // the rest would be clipped
 	}
-	return receiver + s.join + scope
+	scope = strings.Join(strings.Fields(scope), " ")
+	if receiver == "" || scope == "" {
+		return clipped(receiver + scope)
+	}
+	return clipped(receiver + s.join + scope)
 }
 
 // bare is n without parentheses and type assertions around it.
