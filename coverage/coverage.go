@@ -113,6 +113,12 @@ type File struct {
 	Funcs []Func
 }
 
+// Equal reports whether two files say the same.
+func (f *File) Equal(o *File) bool {
+	return f.Name == o.Name && f.Unit == o.Unit && slices.Equal(f.Regions, o.Regions) && slices.Equal(f.Lines, o.Lines) &&
+		slices.Equal(f.Branches, o.Branches) && (f.Funcs == nil) == (o.Funcs == nil) && slices.Equal(f.Funcs, o.Funcs)
+}
+
 // Total counts what ran of the file's unit, and all there is.
 func (f *File) Total() Tally {
 	var t Tally
@@ -191,6 +197,20 @@ type Report struct {
 	Warnings []Warning
 	// Cut tells that the profile ends early: what it holds is whole, but more may have followed.
 	Cut bool
+}
+
+// Reuse puts the files of an earlier report in the place of those that say the same, so that all that was made of
+// them stands. Nobody else may have the report yet.
+func (r *Report) Reuse(before *Report) {
+	old := before.Files
+	for i, f := range r.Files {
+		for len(old) > 0 && old[0].Name < f.Name {
+			old = old[1:]
+		}
+		if len(old) > 0 && f.Equal(old[0]) {
+			r.Files[i] = old[0]
+		}
+	}
 }
 
 // Total adds up the files that are counted in unit.

@@ -448,3 +448,41 @@ func TestReportBytes(t *testing.T) {
 		t.Errorf("%d bytes, want %d", got, want)
 	}
 }
+
+// TestReuse: a report takes over the files of an earlier one that say the same, and no others.
+func TestReuse(t *testing.T) {
+	t.Parallel()
+	file := func(name string, change func(*coverage.File)) *coverage.File {
+		f := &coverage.File{
+			Name: name, Unit: coverage.Lines, Lines: []coverage.Line{{Number: 1, Count: 2}}, Regions: []coverage.Region{{Count: 3}},
+			Branches: []coverage.Branch{{Line: 4}}, Funcs: []coverage.Func{{Name: "f"}},
+		}
+		if change != nil {
+			change(f)
+		}
+		return f
+	}
+	for name, change := range map[string]func(*coverage.File){
+		"":                 nil,
+		"another unit":     func(f *coverage.File) { f.Unit = coverage.Statements },
+		"another line":     func(f *coverage.File) { f.Lines[0].Count++ },
+		"another region":   func(f *coverage.File) { f.Regions[0].Count++ },
+		"another branch":   func(f *coverage.File) { f.Branches[0].Count++ },
+		"another function": func(f *coverage.File) { f.Funcs[0].Count++ },
+		"no function":      func(f *coverage.File) { f.Funcs = []coverage.Func{} },
+	} {
+		before := &coverage.Report{Files: []*coverage.File{file("a", nil), file("b", nil), file("d", nil)}}
+		now := &coverage.Report{Files: []*coverage.File{file("b", change), file("c", nil), file("d", nil)}}
+		now.Reuse(before)
+		if reused := now.Files[0] == before.Files[1]; reused != (change == nil) {
+			t.Errorf("%s: reused %v", name, reused)
+		}
+		if now.Files[2] != before.Files[2] || now.Files[1].Name != "c" {
+			t.Errorf("%s: the file behind is not reused", name)
+		}
+	}
+	named, unnamed := file("a", func(f *coverage.File) { f.Funcs = []coverage.Func{} }), file("a", func(f *coverage.File) { f.Funcs = nil })
+	if named.Equal(unnamed) {
+		t.Error("no function is the same as none known")
+	}
+}

@@ -49,8 +49,9 @@ type placed struct {
 	marks []Mark
 	// lenses are the marks that have one, by what identifies them.
 	lenses func() lensMarks
-	// gaps are those of Gaps.
-	gaps func() []Gap
+	// gaps are those of Gaps, diagnostics those of Diagnostics.
+	gaps        func() []Gap
+	diagnostics func() []Diagnostic
 }
 
 // placedIn finds the functions of a file in a document, once for the two.
@@ -69,6 +70,7 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 		}
 		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks) })
 		p.gaps = sync.OnceValue(func() []Gap { return placeGaps(file, d, p) })
+		p.diagnostics = sync.OnceValue(func() []Diagnostic { return makeDiagnostics(file, d, p.gaps()) })
 		return p
 	}).(*placed)
 }

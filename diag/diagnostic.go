@@ -43,7 +43,8 @@ type Related struct {
 // Diagnostics has one for every function of the document that no test reaches, in the order of
 // the text; with the setting `fade` also one for every stretch that did not run. In a settings file
 // it has one for each problem. It is empty where there is nothing to show. Of diagnostics and of the
-// stretches that they point to there are limits.marks each; a last diagnostic then says what is missing.
+// stretches that they point to there are limits.marks each; a last diagnostic then says what is missing. They must not
+// be written.
 func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	if found := settingsProblems(d); found != nil {
 		return found
@@ -52,6 +53,10 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	if file == nil || s.Hidden || !file.Folder.Settings.Diagnostics.Enable {
 		return nil
 	}
+	return placedIn(file, d).diagnostics()
+}
+
+func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []Diagnostic {
 	settings := &file.Folder.Settings
 	severity := fileSeverity(file)
 	var out []Diagnostic
@@ -71,7 +76,7 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 		return n == len(parts)
 	}
 	var faded coverage.Span // the last function of which all was faded
-	for _, g := range Gaps(s, d) {
+	for _, g := range gaps {
 		if g.Shape == gap.Stretch {
 			if settings.Fade && !inside(g.Span, faded) && !fade(Related{Span: g.At, Message: g.part}) {
 				leave(g.At)

@@ -3,12 +3,12 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"log/slog"
 	"maps"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -41,6 +41,7 @@ type publisher struct {
 	faults   map[string]error // of parsing documents, by path
 	seen     uint64           // generation that refreshes were made for
 	shown    uint64           // fingerprint of what open documents show
+	words    map[string]words // of open documents, by path
 	calls    sync.WaitGroup
 	refresh  map[string]*refresh
 	status   lastStatus
@@ -53,8 +54,9 @@ type sent struct {
 	uri  uri.URI
 	hash uint64 // of the diagnostics; 0 for none
 	size int    // in bytes, about
-	// What they were made of, while the document is open.
+	// What they were made of: the document, nil for a file that is not open, which looked so on disk.
 	doc    *workspace.Document
+	looks  workspace.Looks
 	file   *workspace.File
 	hidden bool
 }
@@ -68,7 +70,7 @@ type shown struct {
 func newPublisher(s *Server) *publisher {
 	p := &publisher{
 		server: s, awake: make(chan struct{}, 1), told: map[string]bool{},
-		sent: map[string]sent{}, failed: map[string]shown{}, faults: map[string]error{}, refresh: map[string]*refresh{}, repulled: make(chan struct{}),
+		sent: map[string]sent{}, failed: map[string]shown{}, faults: map[string]error{}, words: map[string]words{}, refresh: map[string]*refresh{}, repulled: make(chan struct{}),
 	}
 	p.shown = p.fingerprint(s.store.Load())
 	return p
@@ -216,7 +218,7 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 		d := snap.Documents[path]
 		keep[path] = true
 		// The same document with the same figures has the same diagnostics: an edit costs its own document.
-		if s, ok := p.sent[path]; ok && s.doc == d && s.file == snap.FileOf(d) && s.hidden == snap.Hidden {
+		if s, ok := p.sent[path]; ok && s.doc == d && s.hidden == snap.Hidden && s.file.Shows(snap.FileOf(d)) {
 			continue
 		}
 		p.pushDocument(ctx, c, snap, d, uri.URI(d.URI))
@@ -234,10 +236,22 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 				p.send(ctx, c, diag.Closed(f.Path, ""), sent{uri: u}, leftOut(len(closed)-i))
 				break
 			}
+			looks, err := workspace.LooksOf(f.Path)
+			s, known := p.sent[f.Path]
+			if known && err == nil && s.doc == nil && s.looks.Size == looks.Size && s.looks.ModTime.Equal(looks.ModTime) && s.hidden == snap.Hidden && s.file.Shows(f) {
+				keep[f.Path] = true
+				room.spend(s.size)
+				continue
+			}
 			if d := readClosed(f); d != nil {
 				keep[f.Path] = true
 				p.pushDocument(ctx, c, snap, d, u)
-				room.spend(p.sent[f.Path].size)
+				if _, failed := p.failed[f.Path]; !failed {
+					s := p.sent[f.Path]
+					s.uri, s.looks, s.file, s.hidden = u, looks, f, snap.Hidden
+					p.sent[f.Path] = s
+					room.spend(s.size)
+				}
 			}
 		}
 	}
@@ -341,26 +355,46 @@ func readClosed(f *workspace.File) *workspace.Document {
 	return diag.Closed(f.Path, data)
 }
 
-// fingerprint sums up what the open documents show besides their text.
+// fingerprint sums up what the open documents show besides their text. What one showed is kept while it is the same
+// document of the same figures.
 func (p *publisher) fingerprint(snap *workspace.Snapshot) uint64 {
 	h := fnv.New64a()
 	for _, path := range slices.Sorted(maps.Keys(snap.Documents)) {
-		d := snap.Documents[path]
+		d, f := snap.Documents[path], snap.FileOf(snap.Documents[path])
+		w, ok := p.words[path]
+		if !ok || f == nil || w.doc != d || w.hidden != snap.Hidden || !w.file.Shows(f) {
+			w = words{d, f, snap.Hidden, p.wordsOf(snap, d)}
+			p.words[path] = w
+		}
 		// Hidden marks are not those of a document that was never shown.
-		_, _ = io.WriteString(h, path+"\x00"+strconv.FormatBool(snap.Hidden)+"\x00")
-		p.try("what is shown of "+snap.Name(path), func() {
-			for _, g := range diag.Diagnostics(snap, d) {
-				_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
-			}
-			for _, l := range diag.Lenses(snap, d) {
-				label, _ := diag.LensLabel(snap, d, l.ID)
-				_, _ = io.WriteString(h, label.Title+"\x00")
-			}
-			for _, l := range diag.Hints(snap, d) {
-				_, _ = io.WriteString(h, l.Label+"\x00")
-			}
-		})
+		_, _ = fmt.Fprintf(h, "%s\x00%t\x00%x\x00", path, snap.Hidden, w.hash)
 	}
+	maps.DeleteFunc(p.words, func(path string, _ words) bool { return snap.Documents[path] == nil })
+	return h.Sum64()
+}
+
+// words sums up what a document shows, and says what that was made of.
+type words struct {
+	doc    *workspace.Document
+	file   *workspace.File
+	hidden bool
+	hash   uint64
+}
+
+func (p *publisher) wordsOf(snap *workspace.Snapshot, d *workspace.Document) uint64 {
+	h := fnv.New64a()
+	p.try("what is shown of "+snap.Name(d.Path), func() {
+		for _, g := range diag.Diagnostics(snap, d) {
+			_, _ = io.WriteString(h, g.Message+"\x00"+string(g.Severity)+"\x00")
+		}
+		for _, l := range diag.Lenses(snap, d) {
+			label, _ := diag.LensLabel(snap, d, l.ID)
+			_, _ = io.WriteString(h, label.Title+"\x00")
+		}
+		for _, l := range diag.Hints(snap, d) {
+			_, _ = io.WriteString(h, l.Label+"\x00")
+		}
+	})
 	return h.Sum64()
 }
 

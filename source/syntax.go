@@ -187,7 +187,7 @@ var patiences = [...]time.Duration{
 // patienceFor is the index of the patience for a text of so many bytes, of which the parser takes one or two
 // microseconds each. What takes ten times as long is given up: its functions are unknown.
 func patienceFor(bytes int, hurry bool) int {
-	want := 200*time.Millisecond + time.Duration(bytes)*10*time.Microsecond
+	want := time.Second + time.Duration(bytes)*10*time.Microsecond
 	if hurry {
 		want = 100*time.Millisecond + time.Duration(bytes)*3*time.Microsecond
 	}

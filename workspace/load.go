@@ -40,7 +40,8 @@ type Looks struct {
 	ModTime time.Time
 }
 
-func looks(path string) (Looks, error) {
+// LooksOf is what the file at a path looks like now.
+func LooksOf(path string) (Looks, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Looks{}, err
@@ -117,6 +118,12 @@ func (s scan) fits(f *File) bool {
 		return s.located == nil && s.raw == f.raw()
 	}
 	return s.located == f.all
+}
+
+// stands tells that the file on disk is as it was.
+func (s scan) stands(path string) bool {
+	now, err := LooksOf(path)
+	return err == nil && now.Size == s.size && now.ModTime.Equal(s.modTime)
 }
 
 // goneGrace is how long a profile whose folder was wiped keeps its marks: test runners wipe their
@@ -271,7 +278,7 @@ func (l *Loader) read(c Change) *Profile {
 	if next.Folder == nil {
 		return nil
 	}
-	now, err := looks(c.Path)
+	now, err := LooksOf(c.Path)
 	if c.Gone || errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Dir(c.Path)); err == nil || next.Report == nil {
 			l.held -= next.bytes
@@ -302,7 +309,7 @@ func (l *Loader) read(c Change) *Profile {
 	if fault != nil {
 		err = fault
 	}
-	if now, err := looks(c.Path); err != nil || c.unsettled(now) {
+	if now, err := LooksOf(c.Path); err != nil || c.unsettled(now) {
 		return before
 	}
 	bytes := int64(0)
@@ -326,6 +333,9 @@ func (l *Loader) read(c Change) *Profile {
 		next.Trouble = nil
 		// The same content keeps the same report, so that all that was made of it stands.
 		if next.Report == nil || next.hash != got.Hash {
+			if next.Report != nil {
+				got.Report.Reuse(next.Report)
+			}
 			next.Report = got.Report
 			l.held += bytes - next.bytes
 			next.bytes = bytes
@@ -406,26 +416,29 @@ func (l *Loader) folderFor(path string) *Folder {
 func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	l.texts = source.NewBatch()
 	b := l.join(ctx, fresh)
-	open := l.store.Load().Documents
+	before := l.store.Load()
+	open := before.Documents
 	bases := map[string]*text.Text{}
 	var rest []*File
 	for _, f := range b.files {
-		if !b.fresh[f.Path] {
-			if s, ok := l.scans[f.Path]; ok && s.fits(f) {
-				b.files[f.Path] = f.withSource(s)
-				continue
-			}
+		opened := isOpen(open, f.Path)
+		if s, ok := l.scans[f.Path]; ok && s.fits(f) && (!b.fresh[f.Path] || !opened && s.stands(f.Path)) {
+			b.files[f.Path] = f.withSource(s, before.Files[f.Path])
+			continue
 		}
-		if isOpen(open, f.Path) {
+		if opened {
 			s, base := l.scan(f)
-			b.files[f.Path] = f.withSource(s)
+			b.files[f.Path] = f.withSource(s, before.Files[f.Path])
 			bases[f.Path] = base
 			continue
 		}
 		rest = append(rest, f)
 	}
 	l.imports = b.imports
-	l.put(b, bases, len(rest) == 0)
+	// Without open documents nobody waits for a part of it.
+	if len(rest) == 0 || len(open) > 0 {
+		l.put(b, bases, len(rest) == 0)
+	}
 	if len(rest) == 0 {
 		return
 	}
@@ -435,7 +448,7 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	}
 	b.files = maps.Clone(b.files)
 	for i, f := range rest {
-		b.files[f.Path] = f.withSource(scans[i])
+		b.files[f.Path] = f.withSource(scans[i], before.Files[f.Path])
 	}
 	l.put(b, nil, true)
 }
@@ -606,8 +619,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	if err != nil {
 		return scan{}, "", err
 	}
-	// Where the profile names the functions, they are looked for in the text each time.
-	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && (known.located == nil || known.fault != nil) && known.fits(f)
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && (known.fault != nil || known.fits(f))
 	if same && !wantText {
 		return known, "", nil
 	}

@@ -183,6 +183,8 @@ type File struct {
 	all *coverage.File // the union of what Speaking says
 	// untold tells that a part with something to cover tells no functions.
 	untold bool
+	// unnamed tells that those of the text were taken instead; see scan.
+	unnamed bool
 }
 
 // Target is the percentage that the file should reach.
@@ -212,8 +214,9 @@ func (f *File) Newer() bool {
 	return false
 }
 
-// withSource returns the file with the functions of its source text.
-func (f *File) withSource(s scan) *File {
+// withSource returns the file with the functions of its source text. What before, nil for none, has of the same counts
+// and the same text is taken over.
+func (f *File) withSource(s scan, before *File) *File {
 	g := *f
 	g.Looked = true
 	parsed := s.parsed
@@ -221,6 +224,11 @@ func (f *File) withSource(s scan) *File {
 	if s.saved.After(s.modTime) {
 		g.ModTime = s.saved
 	}
+	if before != nil && before.Looked && before.all == f.all && before.Source == parsed && before.unnamed == s.unnamed && sameSlice(before.Excluded, s.excluded) {
+		g.Excluded, g.Coverage, g.Taken, g.Total, g.Funcs, g.unnamed = before.Excluded, before.Coverage, before.Taken, before.Total, before.Funcs, before.unnamed
+		return &g
+	}
+	g.unnamed = s.unnamed
 	all := f.all
 	if s.unnamed {
 		all = withoutFuncs(all)
@@ -232,6 +240,25 @@ func (f *File) withSource(s scan) *File {
 		g.Funcs = g.Coverage.Count(parsed.Funcs)
 	}
 	return &g
+}
+
+// sameSlice reports whether two slices are one, which nobody writes.
+func sameSlice[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// Shows reports whether all that a document shows of two files is the same, whichever profiles say it.
+func (f *File) Shows(o *File) bool {
+	if f == nil || o == nil || f == o {
+		return f == o
+	}
+	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name &&
+		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && *f.Standing == *o.Standing
+}
+
+// same reports whether nothing at all has changed of a file that was found.
+func (f *File) same(o *File) bool {
+	return f.Shows(o) && slices.Equal(f.Parts, o.Parts) && f.Path == o.Path && f.Outside == o.Outside && f.Mapping == o.Mapping && f.ModTime.Equal(o.ModTime)
 }
 
 // raw tells that a profile of the file has what its language's own markers exclude.
