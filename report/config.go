@@ -88,8 +88,8 @@ func (w *configWriter) target() {
 	}
 	var today []string
 	for unit, t := range totals {
-		if p := percent(t); p != nil {
-			today = append(today, fmt.Sprintf("%s (%d of %d %s)", two(p), t.Covered, t.Total, coverage.Unit(unit).Noun(t.Total)))
+		if t.Total > 0 {
+			today = append(today, fmt.Sprintf("%s (%d of %d %s)", share(t), t.Covered, t.Total, coverage.Unit(unit).Noun(t.Total)))
 		}
 	}
 	if len(today) > 0 {

@@ -14,10 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
-	"github.com/covls/covls/priority"
-	"github.com/covls/covls/profile"
+	"github.com/covls/covls/gate"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/workspace"
 )
@@ -91,8 +89,12 @@ that is no report of this covls.`,
 		if err != nil {
 			return err
 		}
-		gates := gatesOf(l.snap, ask, in.profiles != nil)
-		v := verdict{snap: l.snap, report: r, gates: gates, baseline: ask.noDrop, breaches: report.Check(r, gates, baseline)}
+		asked := gate.Ask{Files: ask.files, Named: in.profiles != nil}
+		if ask.under {
+			asked.Total = &ask.failUnder
+		}
+		gates := gate.Of(l.snap, asked)
+		v := verdict{snap: l.snap, report: r, gates: gates, baseline: ask.noDrop, breaches: gate.Judge(r, gates, baseline)}
 		if v.total() == 0 {
 			return errors.New("the profiles name nothing to cover, so that there is nothing to judge: has any test run?")
 		}
@@ -130,7 +132,7 @@ func (c checks) baseline(dir string) (*report.Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the baseline: %w%s", err, cure)
 	}
-	r, err := report.Baseline(data)
+	r, err := gate.Baseline(data)
 	if err != nil {
 		return nil, fmt.Errorf("read the baseline %s: %w%s", c.noDrop, err, cure)
 	}
@@ -158,119 +160,19 @@ func judgeable(l *loaded, named bool) error {
 	return errors.Join(troubles...)
 }
 
-// gatesOf are the gates that the settings and the flags ask for. Named tells that the user named the
-// profiles, so that one which is something else is wrong.
-func gatesOf(snap *workspace.Snapshot, ask checks, named bool) report.Gates {
-	g := report.Gates{Files: ask.files, Ruled: map[string]bool{}}
-	f := snap.Folders[0] // there is one
-	if _, set := f.Settings.Place("target", -1); set > 0 || len(f.Settings.Components) == 0 {
-		g.Total = &f.Settings.Target
-	}
-	if ask.under {
-		g.Total = &ask.failUnder
-	}
-	for _, c := range f.Settings.Components {
-		g.Components = append(g.Components, c.Name)
-	}
-	rule := func(f *workspace.File) {
-		if r := f.Standing.Rule; r != nil && r.Target != nil {
-			g.Ruled[f.Name] = true
-		}
-	}
-	for _, f := range snap.Files {
-		rule(f)
-	}
-	for _, f := range snap.Lost {
-		rule(f)
-	}
-	g.Faults = slices.Concat(settingFaults(snap, f), unmatched(snap, f), unread(snap, named))
-	return g
-}
-
-// settingFaults are the settings that are wrong.
-func settingFaults(snap *workspace.Snapshot, f *workspace.Folder) []report.Breach {
-	var out []report.Breach
-	for _, p := range f.Problems {
-		if p.Severity == config.SeverityInformation {
-			continue
-		}
-		b := report.Breach{Gate: report.GateSetting, Path: config.FileName, Line: p.Line, Text: p.Text}
-		if path, ok := strings.CutSuffix(p.Where, fmt.Sprintf(":%d:%d", p.Line, p.Col)); ok {
-			b.Path = snap.Name(path)
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
-// unmatched are the rules and components that have no file.
-func unmatched(snap *workspace.Snapshot, f *workspace.Folder) []report.Breach {
-	var out []report.Breach
-	add := func(key string, element int, text string) {
-		b := report.Breach{Gate: report.GateRule, Path: config.FileName, Text: text}
-		if path, line := f.Settings.Place(key, element); line > 0 {
-			b.Path, b.Line = snap.Name(path), line
-		}
-		out = append(out, b)
-	}
-	ranking := snap.Ranks[f.Dir]
-	if ranking == nil || len(ranking.Files) == 0 {
-		return nil
-	}
-	names := "; they name " + ranking.Files[0].Path // which is what globs are held against
-	for i, c := range f.Settings.Components {
-		if !slices.ContainsFunc(ranking.Files, func(s priority.Standing) bool { return s.Component == c.Name }) {
-			add("component", i, fmt.Sprintf("the component %q has no file: the profiles name none like %s%s", c.Name, quoted(c.Include), names))
-		}
-	}
-	for _, i := range ranking.Unmatched {
-		add("rule", i, "the rule has no file: the profiles name none like "+quoted(f.Settings.Rules[i].Paths)+names)
-	}
-	return out
-}
-
-func quoted(globs []string) string {
-	out := make([]string, len(globs))
-	for i, g := range globs {
-		out[i] = strconv.Quote(g)
-	}
-	return strings.Join(out, ", ")
-}
-
-// unread are the profiles that can't be read. A file that only has the name of one is none, unless the
-// user named it.
-func unread(snap *workspace.Snapshot, named bool) []report.Breach {
-	var out []report.Breach
-	for _, p := range snap.Profiles {
-		if p.Trouble == nil || errors.Is(p.Trouble, profile.ErrFormat) && !named && p.Folder.Settings.Profiles == nil {
-			continue
-		}
-		b := report.Breach{Gate: report.GateProfile, Path: diag.ProfileName(p)}
-		b.Text = "the profile can't be read: "
-		if at, ok := errors.AsType[*profile.Error](p.Trouble); ok {
-			b.Line = at.Line
-			b.Text += at.Err.Error()
-		} else {
-			b.Text += p.Trouble.Error()
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
 // verdict is what was judged and how it came out.
 type verdict struct {
 	snap     *workspace.Snapshot
 	report   *report.Report
-	gates    report.Gates
+	gates    gate.Gates
 	baseline string
-	breaches []report.Breach
+	breaches []gate.Breach
 }
 
 // total is how many statements and lines there are.
 func (v *verdict) total() int {
 	n := 0
-	for _, f := range v.report.Figures() {
+	for _, f := range gate.Figures(v.report) {
 		n += f.Total
 	}
 	return n
@@ -316,7 +218,7 @@ func (v *verdict) place(name string) string {
 // sum is the verdict in one line.
 func (v *verdict) sum() string {
 	var figures []string
-	for _, f := range v.report.Figures() {
+	for _, f := range gate.Figures(v.report) {
 		if f.Percent == nil {
 			continue
 		}
@@ -363,10 +265,10 @@ func (v *verdict) json(w io.Writer) error {
 	return writeJSON(w, struct {
 		Schema   int             `json:"schema"`
 		Passed   bool            `json:"passed"`
-		Totals   []report.Figure `json:"totals"`
+		Totals   []gate.Figure   `json:"totals"`
 		Target   *report.Percent `json:"target"`
-		Breaches []report.Breach `json:"breaches"`
-	}{report.Schema, len(v.breaches) == 0, v.report.Figures(), target, append([]report.Breach{}, v.breaches...)})
+		Breaches []gate.Breach   `json:"breaches"`
+	}{report.Schema, len(v.breaches) == 0, gate.Figures(v.report), target, append([]gate.Breach{}, v.breaches...)})
 }
 
 // mostNotices is how many annotations of one kind GitHub keeps of a step.
@@ -395,7 +297,7 @@ func (v *verdict) github(w io.Writer, repository string) {
 		}
 		properties = append(properties, "title="+escape.Property(titleOf(b.Gate)))
 		fmt.Fprintf(w, "::error %s::%s\n", strings.Join(properties, ","), escape.Annotation(text))
-		if (b.Gate == report.GateFile || b.Gate == report.GateDrop) && b.Path != "" && !slices.Contains(files, b.Path) {
+		if (b.Gate == gate.File || b.Gate == gate.Drop) && b.Path != "" && !slices.Contains(files, b.Path) {
 			files = append(files, b.Path)
 		}
 	}
@@ -417,17 +319,17 @@ func (v *verdict) github(w io.Writer, repository string) {
 	}
 }
 
-func titleOf(g report.Gate) string {
-	switch g {
-	case report.GateDrop:
+func titleOf(k gate.Kind) string {
+	switch k {
+	case gate.Drop:
 		return "Coverage dropped"
-	case report.GateRule:
+	case gate.Rule:
 		return "Setting without files"
-	case report.GateProfile:
+	case gate.Profile:
 		return "Coverage profile"
-	case report.GateSetting:
+	case gate.Setting:
 		return "Setting of covls"
-	case report.GateTotal, report.GateComponent, report.GateFile:
+	case gate.Total, gate.Component, gate.File:
 	}
 	return "Coverage short of its target"
 }

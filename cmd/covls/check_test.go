@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/escape"
-	"github.com/covls/covls/report"
+	"github.com/covls/covls/gate"
 )
 
 // with is a folder's files with others added or put in their place; "" takes one out.
@@ -173,7 +173,7 @@ func TestCheckJSON(t *testing.T) {
 	out, _, code = covls(t, "check", "-C", dir, "--format", "json")
 	var got struct {
 		Passed   bool
-		Breaches []report.Breach
+		Breaches []gate.Breach
 	}
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 || !got.Passed || got.Breaches == nil || len(got.Breaches) > 0 {
 		t.Errorf("exit %d, %v: %s", code, err, out)

@@ -51,6 +51,7 @@ var order = []string{
 	"gap",
 	"diag",
 	"report",
+	"gate",
 	"watch",
 	"server",
 	"internal/editor",

@@ -22,6 +22,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/gate"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile"
@@ -315,11 +316,11 @@ func print(t *testing.T, snap *workspace.Snapshot) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	baseline, err := report.Baseline(out.Bytes())
+	baseline, err := gate.Baseline(out.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if breaches := report.Check(r, report.Gates{}, baseline); len(breaches) > 0 {
+	if breaches := gate.Judge(r, gate.Gates{}, baseline); len(breaches) > 0 {
 		t.Errorf("the report dropped below itself: %v", breaches)
 	}
 	if !json.Valid(sarif.Bytes()) {

@@ -1,4 +1,7 @@
-package report
+// Package gate judges the rows of a report: against the targets that are asked for, and against a
+// baseline, which is a report that was saved. It goes by the JSON's keys alone, so that both are read
+// alike, and prints nothing.
+package gate
 
 import (
 	"cmp"
@@ -10,9 +13,10 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/report"
 )
 
-// Gates are what Check holds a report against. The zero Gates let everything pass.
+// Gates are what Judge holds a report against. The zero Gates let everything pass.
 type Gates struct {
 	// Total is the coverage that all files together must reach, in percent; nil asks for none.
 	Total *float64
@@ -25,25 +29,25 @@ type Gates struct {
 	Faults []Breach
 }
 
-// Gate is the kind of a breach.
-type Gate string
+// Kind is the kind of a breach.
+type Kind string
 
-// The values of Gate. GateTotal, GateComponent and GateFile are targets that are not reached, GateDrop
-// is coverage below the baseline's. The others are faults: a rule, or a component, that has no file, a
-// profile that can't be read, a setting that is wrong.
+// The values of Kind. Total, Component and File are targets that are not reached, Drop is coverage below
+// the baseline's. The others are faults: a rule, or a component, that has no file, a profile that can't
+// be read, a setting that is wrong.
 const (
-	GateTotal     Gate = "total"
-	GateComponent Gate = "component"
-	GateFile      Gate = "file"
-	GateDrop      Gate = "drop"
-	GateRule      Gate = "rule"
-	GateProfile   Gate = "profile"
-	GateSetting   Gate = "setting"
+	Total     Kind = "total"
+	Component Kind = "component"
+	File      Kind = "file"
+	Drop      Kind = "drop"
+	Rule      Kind = "rule"
+	Profile   Kind = "profile"
+	Setting   Kind = "setting"
 )
 
 // Breach is something that a gate does not let pass.
 type Breach struct {
-	Gate Gate `json:"gate"`
+	Gate Kind `json:"gate"`
 	// Path is the file that is meant: a source as the report calls it, a profile, the settings; ""
 	// where it is a component or the whole. Line is 1-based; 0 means none.
 	Path string `json:"path"`
@@ -52,12 +56,12 @@ type Breach struct {
 	Component string `json:"component"`
 	// Unit, Percent, Target and Gap are of what is short of its target or below the baseline; "", nil
 	// and 0 elsewhere. Gap is how many statements or lines are short of Target.
-	Unit    string   `json:"unit"`
-	Percent *Percent `json:"percent"`
-	Target  *Percent `json:"target"`
-	Gap     int      `json:"gap"`
+	Unit    string          `json:"unit"`
+	Percent *report.Percent `json:"percent"`
+	Target  *report.Percent `json:"target"`
+	Gap     int             `json:"gap"`
 	// Baseline is the percentage that must be kept; nil elsewhere.
-	Baseline *Percent `json:"baseline"`
+	Baseline *report.Percent `json:"baseline"`
 	// Text says what is wrong, without saying of what.
 	Text string `json:"text"`
 }
@@ -65,7 +69,7 @@ type Breach struct {
 // String returns the breach with what it is of, as one line that can be searched: "a.go: 12 statements
 // short of 60 % (48.00 %)".
 func (b Breach) String() string {
-	of := string(GateTotal)
+	of := string(Total)
 	switch {
 	case b.Path != "" && b.Line > 0:
 		of = fmt.Sprintf("%s:%d", escape.Line(b.Path), b.Line)
@@ -79,19 +83,19 @@ func (b Breach) String() string {
 
 // Figure is the coverage of files that are counted in the same unit.
 type Figure struct {
-	Unit    string   `json:"unit"`
-	Covered int      `json:"covered"`
-	Total   int      `json:"total"`
-	Percent *Percent `json:"percent"`
+	Unit    string          `json:"unit"`
+	Covered int             `json:"covered"`
+	Total   int             `json:"total"`
+	Percent *report.Percent `json:"percent"`
 
 	unit coverage.Unit
 }
 
 func (f Figure) tally() coverage.Tally { return coverage.Tally{Covered: f.Covered, Total: f.Total} }
 
-// Figures adds up the rows of the report, for each unit by itself: that of the summary first.
-func (r *Report) Figures() []Figure {
-	out := figures(r.Files, func(*File) bool { return true })
+// Figures adds up the rows of a report, for each unit by itself: that of the summary first.
+func Figures(r *report.Report) []Figure {
+	out := figures(r.Files, func(*report.File) bool { return true })
 	if len(out) == 2 && out[1].Unit == r.Summary.Unit {
 		slices.Reverse(out)
 	}
@@ -99,13 +103,13 @@ func (r *Report) Figures() []Figure {
 }
 
 // figures adds up the files of which is holds. A unit that none of them has is left out.
-func figures(files []File, is func(*File) bool) []Figure {
+func figures(files []report.File, is func(*report.File) bool) []Figure {
 	var out []Figure
 	for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
 		var total coverage.Tally
 		has := false
 		for i := range files {
-			if of := files[i].tally(unit); of != nil && is(&files[i]) {
+			if of := tallyOf(&files[i], unit); of != nil && is(&files[i]) {
 				total, has = total.Plus(coverage.Tally(*of)), true
 			}
 		}
@@ -117,22 +121,26 @@ func figures(files []File, is func(*File) bool) []Figure {
 }
 
 func figure(t coverage.Tally, unit coverage.Unit) Figure {
-	return Figure{Unit: unit.String(), Covered: t.Covered, Total: t.Total, Percent: percent(t), unit: unit}
+	var percent *report.Percent
+	if p, ok := t.Percent(); ok {
+		percent = new(report.Percent(p))
+	}
+	return Figure{Unit: unit.String(), Covered: t.Covered, Total: t.Total, Percent: percent, unit: unit}
 }
 
-// figure is that of a file by itself; ok is false where its row has none.
-func (f *File) figure() (Figure, bool) {
+// figureOf is that of a file by itself; ok is false where its row has none.
+func figureOf(f *report.File) (of Figure, ok bool) {
 	for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
-		if t := f.tally(unit); t != nil {
+		if t := tallyOf(f, unit); t != nil {
 			return figure(coverage.Tally(*t), unit), true
 		}
 	}
 	return Figure{}, false
 }
 
-// tally is what the row counts, where it is counted in unit, and nil elsewhere. It goes by nothing but
+// tallyOf is what the row counts, where it is counted in unit, and nil elsewhere. It goes by nothing but
 // the JSON, so that it can be asked of a saved report too.
-func (f *File) tally(unit coverage.Unit) *Tally {
+func tallyOf(f *report.File, unit coverage.Unit) *report.Tally {
 	own := cmp.Or(f.Unit, coverage.Statements.String())
 	if f.Unit == "" && f.Statements == nil { // a report of before there was a unit
 		own = coverage.Lines.String()
@@ -146,32 +154,32 @@ func (f *File) tally(unit coverage.Unit) *Tally {
 	return f.Statements
 }
 
-// Check judges a report, and holds it against a baseline, unless that is nil. The breaches come in this
+// Judge judges a report, and holds it against a baseline, unless that is nil. The breaches come in this
 // order: the total, components, the gates' faults, files with the largest gap first, drops.
 //
 // A drop is a percentage, in two decimals, below that of the baseline: of the total, of a component or
 // of a file that both reports have, counted in the same unit.
-func Check(r *Report, gates Gates, baseline *Report) []Breach {
+func Judge(r *report.Report, gates Gates, baseline *report.Report) []Breach {
 	var out []Breach
 	if gates.Total != nil {
-		for _, f := range r.Figures() {
-			out = short(out, Breach{Gate: GateTotal}, f, *gates.Total)
+		for _, f := range Figures(r) {
+			out = short(out, Breach{Gate: Total}, f, *gates.Total)
 		}
 	}
 	for _, c := range r.Components {
 		if !slices.Contains(gates.Components, c.Name) {
 			continue
 		}
-		for _, f := range figures(r.Files, func(f *File) bool { return f.Component == c.Name }) {
+		for _, f := range figures(r.Files, func(f *report.File) bool { return f.Component == c.Name }) {
 			if f.Unit == c.Summary.Unit { // one with both units stands twice
-				out = short(out, Breach{Gate: GateComponent, Component: c.Name}, f, float64(c.Target))
+				out = short(out, Breach{Gate: Component, Component: c.Name}, f, float64(c.Target))
 			}
 		}
 	}
 	out = append(out, gates.Faults...)
-	out = append(out, r.filesShort(gates)...)
+	out = append(out, filesShort(r, gates)...)
 	if baseline != nil {
-		out = append(out, r.drops(baseline)...)
+		out = append(out, drops(r, baseline)...)
 	}
 	return out
 }
@@ -182,20 +190,20 @@ func short(out []Breach, b Breach, f Figure, target float64) []Breach {
 	if gap == 0 {
 		return out
 	}
-	b.Unit, b.Percent, b.Target, b.Gap = f.Unit, f.Percent, new(Percent(target)), gap
+	b.Unit, b.Percent, b.Target, b.Gap = f.Unit, f.Percent, new(report.Percent(target)), gap
 	b.Text = fmt.Sprintf("%d %s short of %s %% (%s)", gap, f.unit.Noun(gap), strconv.FormatFloat(target, 'f', -1, 64), two(f.Percent))
 	return append(out, b)
 }
 
-func (r *Report) filesShort(gates Gates) []Breach {
+func filesShort(r *report.Report, gates Gates) []Breach {
 	var out []Breach
 	for i := range r.Files {
 		f := &r.Files[i]
 		if !gates.Files && !gates.Ruled[f.Path] {
 			continue
 		}
-		if own, ok := f.figure(); ok {
-			out = short(out, Breach{Gate: GateFile, Path: f.Path}, own, float64(f.Target))
+		if own, ok := figureOf(f); ok {
+			out = short(out, Breach{Gate: File, Path: f.Path}, own, float64(f.Target))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Breach) int { return cmp.Compare(b.Gap, a.Gap) })
@@ -203,7 +211,7 @@ func (r *Report) filesShort(gates Gates) []Breach {
 }
 
 // drops are what is below the baseline's percentage.
-func (r *Report) drops(baseline *Report) []Breach {
+func drops(r, baseline *report.Report) []Breach {
 	var out []Breach
 	add := func(b Breach, now, was Figure) {
 		if now.Unit != was.Unit || now.Percent == nil || was.Percent == nil {
@@ -213,7 +221,7 @@ func (r *Report) drops(baseline *Report) []Breach {
 		if lost <= 0 {
 			return
 		}
-		b.Gate, b.Unit, b.Percent, b.Baseline = GateDrop, now.Unit, now.Percent, was.Percent
+		b.Gate, b.Unit, b.Percent, b.Baseline = Drop, now.Unit, now.Percent, was.Percent
 		b.Text = fmt.Sprintf("%s is %s points below the baseline's %s", two(now.Percent), strconv.FormatFloat(float64(lost)/100, 'f', 2, 64), two(was.Percent))
 		out = append(out, b)
 	}
@@ -224,20 +232,20 @@ func (r *Report) drops(baseline *Report) []Breach {
 			}
 		}
 	}
-	each(Breach{}, r.Figures(), baseline.Figures())
+	each(Breach{}, Figures(r), Figures(baseline))
 	done := map[string]bool{}
 	for _, c := range r.Components {
 		if done[c.Name] {
 			continue
 		}
 		done[c.Name] = true // one with both units stands twice
-		own := func(f *File) bool { return f.Component == c.Name }
-		if !slices.ContainsFunc(r.Files, func(f File) bool { return !own(&f) }) {
+		own := func(f *report.File) bool { return f.Component == c.Name }
+		if !slices.ContainsFunc(r.Files, func(f report.File) bool { return !own(&f) }) {
 			continue // it is the total
 		}
 		each(Breach{Component: c.Name}, figures(r.Files, own), figures(baseline.Files, own))
 	}
-	files := make(map[string]*File, len(baseline.Files))
+	files := make(map[string]*report.File, len(baseline.Files))
 	for i := range baseline.Files {
 		files[baseline.Files[i].Path] = &baseline.Files[i]
 	}
@@ -247,8 +255,8 @@ func (r *Report) drops(baseline *Report) []Breach {
 		if was == nil {
 			continue
 		}
-		now, ok := f.figure()
-		before, same := was.figure()
+		now, ok := figureOf(f)
+		before, same := figureOf(was)
 		if ok && same {
 			add(Breach{Path: f.Path}, now, before)
 		}
@@ -257,27 +265,27 @@ func (r *Report) drops(baseline *Report) []Breach {
 }
 
 // hundredths is a percentage as it is printed.
-func hundredths(p Percent) int64 { return int64(math.Round(float64(p) * 100)) }
+func hundredths(p report.Percent) int64 { return int64(math.Round(float64(p) * 100)) }
 
 // two prints a percentage with its two decimals.
-func two(p *Percent) string { return strconv.FormatFloat(float64(*p), 'f', 2, 64) + " %" }
+func two(p *report.Percent) string { return strconv.FormatFloat(float64(*p), 'f', 2, 64) + " %" }
 
 // Baseline reads the JSON of a report that was saved, to hold another against it. The error says what is
 // wrong with it.
-func Baseline(data []byte) (*Report, error) {
-	var r Report
+func Baseline(data []byte) (*report.Report, error) {
+	var r report.Report
 	if err := json.Unmarshal(data, &r); err != nil {
 		return nil, fmt.Errorf("it is no JSON report of covls: %w", err)
 	}
 	switch {
 	case r.Meta.Tool != "covls":
 		return nil, fmt.Errorf("it is no JSON report of covls")
-	case r.Schema != Schema:
-		return nil, fmt.Errorf("its schema is %d, and this covls knows %d", r.Schema, Schema)
+	case r.Schema != report.Schema:
+		return nil, fmt.Errorf("its schema is %d, and this covls knows %d", r.Schema, report.Schema)
 	}
 	for _, c := range r.Components {
 		// What a component's report leaves out is in no row, but the component knows of it.
-		if c.Other != nil && !slices.ContainsFunc(r.Files, func(f File) bool { return f.Component != c.Name }) {
+		if c.Other != nil && !slices.ContainsFunc(r.Files, func(f report.File) bool { return f.Component != c.Name }) {
 			return nil, fmt.Errorf("it is of the component %q alone", c.Name)
 		}
 	}
