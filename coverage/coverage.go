@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
 )
 
 // Unit says what a file's totals count. Statements, lines and branches are never mixed in one
@@ -291,6 +292,9 @@ func (t Tally) Plus(o Tally) Tally { return Tally{t.Covered + o.Covered, t.Total
 
 // Uncovered is what did not run.
 func (t Tally) Uncovered() int { return t.Total - t.Covered }
+
+// FormatPercent prints a percentage with the digits that it has: "60 %", "86.72 %".
+func FormatPercent(percent float64) string { return strconv.FormatFloat(percent, 'f', -1, 64) + " %" }
 
 // Percent is the covered share with two decimals, rounded half up, but 100 only where nothing is
 // missed and 0 only where nothing ran. ok is false where there is nothing to cover: 0 of 0 is not

@@ -191,7 +191,7 @@ func short(out []Breach, b Breach, f Figure, target float64) []Breach {
 		return out
 	}
 	b.Unit, b.Percent, b.Target, b.Gap = f.Unit, f.Percent, new(report.Percent(target)), gap
-	b.Text = fmt.Sprintf("%d %s short of %s %% (%s)", gap, f.unit.Noun(gap), strconv.FormatFloat(target, 'f', -1, 64), two(f.Percent))
+	b.Text = fmt.Sprintf("%d %s short of %s (%s)", gap, f.unit.Noun(gap), coverage.FormatPercent(target), two(f.Percent))
 	return append(out, b)
 }
 

@@ -86,6 +86,9 @@ type Standing struct {
 	First int
 	Share float64
 	Place Place
+
+	// cut is the level that Place makes of it.
+	cut uint8
 }
 
 // Place is what Rank compares to find a file's tier: the file is of the first tier for which Before and
@@ -282,7 +285,7 @@ func (r *ranker) rank(g *group) {
 	}
 	g.Score = all / 10
 
-	// What no rule has a say in.
+	// The tiers by score alone.
 	plain := make([]int, len(g.short))
 	first := [3]int{}
 	var before float64
@@ -301,6 +304,7 @@ func (r *ranker) rank(g *group) {
 
 	// A rule that moves a file puts its score into that tier, which moves others; so the files that
 	// rules move are found first, and then the others fill up what these leave.
+	var room [4]guard
 	moved := make([]int, len(g.short))
 	tier := make([]int, len(g.short))
 	for n, i := range g.short {
@@ -330,14 +334,11 @@ func (r *ranker) rank(g *group) {
 			if tier[n] != plain[n] {
 				s.Cause = ByShare
 			}
-			if tier[n] < medium && s.Gap < SmallGap {
-				tier[n], s.Cause = medium, BySmallGap
-			}
-			if tier[n] < high && g.Gap == 0 {
-				tier[n], s.Cause = high, ByComponent
-			}
-			if t := bound(tier[n], s.Rule); t != tier[n] {
-				tier[n], s.Cause = t, ByRule
+			s.cut = uint8(tier[n])
+			for _, guard := range guards(room[:0], s, g.Gap == 0) {
+				if t := guard.bounded(tier[n]); t != tier[n] {
+					tier[n], s.Cause = t, guard.cause
+				}
 			}
 		}
 		for n, i := range g.short {
@@ -366,20 +367,6 @@ func place(before, all float64, taken [3]float64) int {
 		}
 	}
 	return lower
-}
-
-// bound puts a level inside the bounds of a rule.
-func bound(tier int, rule *config.Rule) int {
-	if rule == nil {
-		return tier
-	}
-	if rule.AtLeast != "" {
-		tier = min(tier, Level(rule.AtLeast))
-	}
-	if rule.AtMost != "" {
-		tier = max(tier, Level(rule.AtMost))
-	}
-	return tier
 }
 
 // rules are the rules of the settings and which of them have matched.

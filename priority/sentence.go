@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 )
 
 // Sentence says where the file stands and why, in numbers that can be checked: "critical: 292 lines
@@ -19,7 +20,7 @@ func (s *Standing) Sentence() string {
 	case s.Total.Total == 0:
 		fmt.Fprintf(&b, "%s: there are no %s to cover.", s.Tier, s.Unit)
 	case s.Gap == 0:
-		fmt.Fprintf(&b, "%s: not short of %s (%d of %d %s covered).", s.Tier, percent(s.Target), s.Total.Covered, s.Total.Total, s.Unit.Noun(s.Total.Total))
+		fmt.Fprintf(&b, "%s: not short of %s (%d of %d %s covered).", s.Tier, coverage.FormatPercent(s.Target), s.Total.Covered, s.Total.Total, s.Unit.Noun(s.Total.Total))
 	default:
 		s.ranked(&b)
 	}
@@ -38,7 +39,7 @@ func (s *Standing) ranked(b *strings.Builder) {
 		}
 	}
 	role := s.Role.String()
-	write(string(s.Tier), ": ", strconv.Itoa(s.Gap), " ", s.Unit.Noun(s.Gap), " short of ", percent(s.Target),
+	write(string(s.Tier), ": ", strconv.Itoa(s.Gap), " ", s.Unit.Noun(s.Gap), " short of ", coverage.FormatPercent(s.Target),
 		" (", strconv.Itoa(s.Total.Covered), " of ", strconv.Itoa(s.Total.Total), " covered). ",
 		strings.ToUpper(role[:1]), role[1:], " (×", strconv.FormatFloat(s.Role.Weight(), 'f', 1, 64), ")")
 	if s.Weight != 1 {
@@ -48,9 +49,9 @@ func (s *Standing) ranked(b *strings.Builder) {
 	switch {
 	case s.Share == 0:
 	case s.First == 1:
-		write("; the first file holds ", percent(s.Share), " of the weighted gap")
+		write("; the first file holds ", coverage.FormatPercent(s.Share), " of the weighted gap")
 	default:
-		write("; the first ", strconv.Itoa(s.First), " files hold ", percent(s.Share), " of the weighted gap")
+		write("; the first ", strconv.Itoa(s.First), " files hold ", coverage.FormatPercent(s.Share), " of the weighted gap")
 	}
 	write(".")
 	switch s.Cause {
@@ -66,6 +67,21 @@ func (s *Standing) ranked(b *strings.Builder) {
 
 // ruled says what a rule asks for, and why.
 func ruled(r *config.Rule) string {
+	why := strings.TrimSuffix(strings.Join(strings.Fields(r.Why), " "), ".")
+	switch list := Asks(r); {
+	case list == "" && why == "":
+		return "Rule: no change."
+	case list == "":
+		return "Rule: " + why + "."
+	case why == "":
+		return "Rule: " + list + "."
+	default:
+		return "Rule: " + list + " (" + why + ")."
+	}
+}
+
+// Asks returns what a rule asks for: "at least high, target 80 %"; "" where it changes nothing.
+func Asks(r *config.Rule) string {
 	var asks []string
 	if r.Exclude {
 		asks = append(asks, "exclude")
@@ -82,22 +98,10 @@ func ruled(r *config.Rule) string {
 		asks = append(asks, "weight "+short(*r.Weight))
 	}
 	if r.Target != nil {
-		asks = append(asks, "target "+percent(*r.Target))
+		asks = append(asks, "target "+coverage.FormatPercent(*r.Target))
 	}
-	why := strings.TrimSuffix(strings.Join(strings.Fields(r.Why), " "), ".")
-	switch list := strings.Join(asks, ", "); {
-	case list == "" && why == "":
-		return "Rule: no change."
-	case list == "":
-		return "Rule: " + why + "."
-	case why == "":
-		return "Rule: " + list + "."
-	default:
-		return "Rule: " + list + " (" + why + ")."
-	}
+	return strings.Join(asks, ", ")
 }
 
 // short is a number without needless digits.
 func short(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-func percent(f float64) string { return short(f) + " %" }

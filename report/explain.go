@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
@@ -25,10 +26,7 @@ func Explain(s *workspace.Snapshot, st *priority.Standing, f *workspace.File) st
 		if ranking == nil || !slices.ContainsFunc(ranking.Order, func(i int) bool { return &ranking.Files[i] == st }) {
 			continue
 		}
-		e.folder = folder
-		if i := slices.IndexFunc(ranking.Components, func(c priority.Component) bool { return c.Name == st.Component && c.Unit == st.Unit }); i >= 0 {
-			e.component = &ranking.Components[i]
-		}
+		e.folder, e.component, e.steps = folder, ranking.Component(st), ranking.Steps(st)
 	}
 	e.write()
 	return escape.Log(e.String())
@@ -41,15 +39,16 @@ type explainer struct {
 	file      *workspace.File
 	folder    *workspace.Folder
 	component *priority.Component
-	steps     int
+	steps     priority.Steps
+	printed   int // steps
 }
 
 func (e *explainer) printf(format string, args ...any) { fmt.Fprintf(e, format, args...) }
 
 // step writes the next step of the sum.
 func (e *explainer) step(name, format string, args ...any) {
-	e.steps++
-	e.printf("%d. **%s**: %s\n", e.steps, name, fmt.Sprintf(format, args...))
+	e.printed++
+	e.printf("%d. **%s**: %s\n", e.printed, name, fmt.Sprintf(format, args...))
 }
 
 func (e *explainer) write() {
@@ -72,10 +71,10 @@ func (e *explainer) write() {
 	need := st.Gap + st.Total.Covered
 	if st.Gap == 0 {
 		e.step("Gap", "%s of %s are %s, rounded up to whole %s. At least as many ran: the file is not short of its target, and that is what %s means.",
-			exact(st.Target)+" %", number(st.Total.Total), e.product(), st.Unit, code(string(priority.OK)))
+			coverage.FormatPercent(st.Target), number(st.Total.Total), e.product(), st.Unit, code(string(priority.OK)))
 	} else {
 		e.step("Gap", "%s of %s are %s, rounded up %s. Of these %s ran, so the file is **%s** short.",
-			exact(st.Target)+" %", number(st.Total.Total), e.product(), number(need), number(st.Total.Covered), units(st.Gap, st.Unit))
+			coverage.FormatPercent(st.Target), number(st.Total.Total), e.product(), number(need), number(st.Total.Covered), units(st.Gap, st.Unit))
 		e.step("Role", "%s, ×%s: %s.", st.Role, exact(st.Role.Weight()), e.roleReason())
 		e.weight()
 		e.step("Score", "%s × %s × %s = **%s**.", number(st.Gap), exact(st.Role.Weight()), exact(st.Weight), score(st.Score))
@@ -119,7 +118,7 @@ func (e *explainer) target() {
 			from = "the setting `target` of the " + escape.Markdown(origin)
 		}
 	}
-	e.step("Target", "%s, %s.", exact(st.Target)+" %", from)
+	e.step("Target", "%s, %s.", coverage.FormatPercent(st.Target), from)
 }
 
 // at is where something stands in the settings file: " (.covls.toml:12)"; "" where it stands in none.
@@ -152,25 +151,7 @@ func (e *explainer) ruleIndex() int {
 // ruleWords says what the rule asks for, and why.
 func (e *explainer) ruleWords() string {
 	r := e.st.Rule
-	var asks []string
-	if r.Exclude {
-		asks = append(asks, "exclude")
-	}
-	for _, t := range []struct {
-		name string
-		tier config.Tier
-	}{{"tier", r.Tier}, {"at least", r.AtLeast}, {"at most", r.AtMost}} {
-		if t.tier != "" {
-			asks = append(asks, t.name+" "+string(t.tier))
-		}
-	}
-	if r.Weight != nil {
-		asks = append(asks, "weight "+exact(*r.Weight))
-	}
-	if r.Target != nil {
-		asks = append(asks, "target "+exact(*r.Target)+" %")
-	}
-	words := cmp.Or(strings.Join(asks, ", "), "no change")
+	words := cmp.Or(priority.Asks(r), "no change")
 	if r.Why != "" {
 		words += ", because “" + prose(strings.TrimSuffix(r.Why, ".")) + "”"
 	}
@@ -215,22 +196,13 @@ func (e *explainer) rank() {
 // tier says how the rank becomes a tier.
 func (e *explainer) tier() {
 	st := e.st
-	names := config.Tiers()
-	cuts := priority.Cuts()
 	if st.Rule != nil && st.Rule.Tier != "" {
 		e.step("Tier", "**%s**: the rule says so, whatever the score.", st.Tier)
 		return
 	}
-	if st.Place.All == 0 {
+	if len(e.steps.Cuts) == 0 {
 		e.step("Tier", "**%s**: no file of the component has a score.", st.Tier)
 		return
-	}
-	found := len(cuts)
-	for i := range cuts {
-		if st.Place.Share(i) < cuts[i] {
-			found = i
-			break
-		}
 	}
 	before := "the files before it"
 	if st.Place.Taken != [3]float64{} {
@@ -238,52 +210,43 @@ func (e *explainer) tier() {
 	}
 	e.step("Share", "%s have %s of the %s, which is %s.", before, score(st.Place.Before), score(st.Place.All), fixed(st.Place.Before*100/st.Place.All))
 	var parts []string
-	for i := range min(found+1, len(cuts)) {
-		text := fmt.Sprintf("that is %s", fixed(st.Place.Share(i)))
-		if n := st.Place.Taken[i]; n > 0 {
-			text = fmt.Sprintf("with the %s that rules put there or above it is %s", score(n), fixed(st.Place.Share(i)))
+	for _, c := range e.steps.Cuts {
+		text := fmt.Sprintf("that is %s", fixed(c.Share))
+		if c.Taken > 0 {
+			text = fmt.Sprintf("with the %s that rules put there or above it is %s", score(c.Taken), fixed(c.Share))
 		}
 		is := "not less"
-		if st.Place.Share(i) < cuts[i] {
+		if c.Before {
 			is = "less"
 		}
-		parts = append(parts, fmt.Sprintf("%s ends at %s: %s, %s", names[i], exact(cuts[i])+" %", text, is))
+		parts = append(parts, fmt.Sprintf("%s ends at %s: %s, %s", c.Tier, coverage.FormatPercent(c.End), text, is))
 	}
-	e.step("Tier", "%s. **%s**.", strings.Join(parts, "; "), capital(string(names[found])))
-	e.guards(found)
-}
-
-// guards says what else bounds the tier, and what it then is.
-func (e *explainer) guards(found int) {
-	st := e.st
-	names := config.Tiers()
-	const high, medium = 1, 2
-	now := found
-	if st.Gap < priority.SmallGap {
-		text := fmt.Sprintf("a gap under %d is at most %s", priority.SmallGap, names[medium])
-		now = e.guard("Small gap", text, now, max(now, medium))
-	}
-	if e.component != nil && e.component.Gap == 0 {
-		text := fmt.Sprintf("the component has reached its target of %s, so that its files are at most %s", exact(e.component.Target)+" %", names[high])
-		now = e.guard("Component", text, now, max(now, high))
-	}
-	if r := st.Rule; r != nil {
-		if i := slices.Index(names, r.AtLeast); i >= 0 {
-			now = e.guard("Rule", "at least "+string(r.AtLeast), now, min(now, i))
-		}
-		if i := slices.Index(names, r.AtMost); i >= 0 {
-			e.guard("Rule", "at most "+string(r.AtMost), now, max(now, i))
-		}
+	e.step("Tier", "%s. **%s**.", strings.Join(parts, "; "), upper(string(e.steps.Tier)))
+	for _, g := range e.steps.Guards {
+		e.guard(g)
 	}
 }
 
-func (e *explainer) guard(name, text string, before, after int) int {
-	if before == after {
-		e.step(name, "%s: it stays %s.", text, config.Tiers()[after])
+// guard says what else bounds the tier, and what it then is.
+func (e *explainer) guard(g priority.Guard) {
+	var name, text string
+	switch g.Cause {
+	case priority.BySmallGap:
+		name, text = "Small gap", fmt.Sprintf("a gap under %d is at most %s", priority.SmallGap, g.Bound)
+	case priority.ByComponent:
+		name, text = "Component", fmt.Sprintf("the component has reached its target of %s, so that its files are at most %s", coverage.FormatPercent(e.component.Target), g.Bound)
+	case priority.ByRule:
+		name, text = "Rule", "at most "+string(g.Bound)
+		if g.AtLeast {
+			text = "at least " + string(g.Bound)
+		}
+	case priority.ByScore, priority.ByShare: // are no bounds
+	}
+	if g.Moved {
+		e.step(name, "%s: **%s**.", text, g.Tier)
 	} else {
-		e.step(name, "%s: **%s**.", text, config.Tiers()[after])
+		e.step(name, "%s: it stays %s.", text, g.Tier)
 	}
-	return after
 }
 
 // facts are what is known beside the score.
@@ -358,8 +321,6 @@ func (e *explainer) hardest(funcs []Function) string {
 	}
 	return fmt.Sprintf("the hardest function that no test reaches is %s: complexity %d, CRAP %s", code(most.name()), *most.Complexity, exact(*most.CRAP))
 }
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // exact prints a number with the digits that it has.
 func exact(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -252,13 +252,14 @@ func (m *markdown) lowest(unit coverage.Unit) {
 
 // tierMeans says what a tier is.
 func tierMeans(t config.Tier) string {
+	cuts := priority.Cuts()
 	switch t {
 	case config.TierCritical:
-		return "The files that hold the first 40 % of the weighted gap of their component."
+		return fmt.Sprintf("The files that hold the first %s of the weighted gap of their component.", coverage.FormatPercent(cuts[0]))
 	case config.TierHigh:
-		return "The files behind those, up to 70 % of the weighted gap."
+		return fmt.Sprintf("The files behind those, up to %s of the weighted gap.", coverage.FormatPercent(cuts[1]))
 	case config.TierMedium:
-		return "Up to 92 % of the weighted gap, and files that are short by less than 10."
+		return fmt.Sprintf("Up to %s of the weighted gap, and files that are short by less than %d.", coverage.FormatPercent(cuts[2]), priority.SmallGap)
 	}
 	return "What is left of the gap."
 }

@@ -320,7 +320,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	if err := r.addFiles(s, files, o.Guard); err != nil {
 		return nil, err
 	}
-	r.summarise(target(s))
+	r.summarise(diag.Target(s))
 	r.addComponents(s)
 	r.Plan = r.planIn(r.unit)
 	r.addKinds()
@@ -541,14 +541,6 @@ func (r *Report) sum(unit coverage.Unit, target float64, is func(*File) bool) Su
 		sum.GapPoints = Percent(max(0, math.Round((target-float64(*sum.Percent))*100)/100))
 	}
 	return sum
-}
-
-// target is that of the first folder as the user named them: the outermost.
-func target(s *workspace.Snapshot) float64 {
-	if len(s.Folders) == 0 {
-		return 0
-	}
-	return s.Folders[len(s.Folders)-1].Settings.TotalTarget()
 }
 
 func add(sum **Tally, t *Tally) {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gate"
 	"github.com/covls/covls/report"
@@ -226,7 +227,7 @@ func (v *verdict) sum() string {
 	}
 	text := strings.Join(figures, " and ") + " covered"
 	if v.gates.Total != nil {
-		text += ", target " + strconv.FormatFloat(*v.gates.Total, 'f', -1, 64) + " %"
+		text += ", target " + coverage.FormatPercent(*v.gates.Total)
 	}
 	if n := len(v.breaches); n > 0 {
 		return fmt.Sprintf("covls check: failed with %s; %s", plural(n, "breach", "breaches"), text)
