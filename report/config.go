@@ -18,11 +18,10 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// Config returns the text of a .covls.toml for a folder, made from what it holds: as it stands it
+// Config returns the text of a .covls.toml for a folder, made from what was found in it: as it stands it
 // changes nothing, but keeps the path mappings that a poll has found, and it offers what else may be set
-// in comments. Profiles are those that the user named, by absolute paths; nil are those that are found by
-// their usual names.
-func Config(s *workspace.Snapshot, f *workspace.Folder, found *workspace.Survey, profiles []string) string {
+// in comments.
+func Config(s *workspace.Snapshot, f *workspace.Folder, found *workspace.Setup) string {
 	w := &configWriter{snap: s, folder: f, found: found}
 	for _, file := range slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost) {
 		if file.Folder == f {
@@ -36,7 +35,7 @@ func Config(s *workspace.Snapshot, f *workspace.Folder, found *workspace.Survey,
 	w.printf("#:schema %s\n", config.SchemaURL)
 	w.note("Settings of covls for this folder. What stands directly behind a # is switched off. `covls doctor` prints the settings in force, `covls schema` says what may stand here.")
 	w.target()
-	w.profiles(profiles)
+	w.profiles()
 	w.exclude()
 	w.mappings()
 	w.components()
@@ -48,7 +47,7 @@ type configWriter struct {
 	strings.Builder
 	snap   *workspace.Snapshot
 	folder *workspace.Folder
-	found  *workspace.Survey
+	found  *workspace.Setup
 	files  []*workspace.File
 }
 
@@ -98,7 +97,7 @@ func (w *configWriter) target() {
 	w.printf("\n")
 }
 
-func (w *configWriter) profiles(named []string) {
+func (w *configWriter) profiles() {
 	w.printf("\n")
 	list := func(paths []string) string {
 		var out []string
@@ -110,8 +109,8 @@ func (w *configWriter) profiles(named []string) {
 		}
 		return "profiles = [" + strings.Join(out, ", ") + "]\n"
 	}
-	of, _ := config.Merge().Confine(w.folder.Dir, config.UserPlaces(w.folder.Dir))
-	outside := func(path string) bool { return !of.Reads(path) }
+	named := w.found.Named
+	outside := func(path string) bool { return slices.Contains(w.found.Outside, path) }
 	if i := slices.IndexFunc(named, outside); i >= 0 {
 		w.note(fmt.Sprintf("A settings file can't name %s, which lies outside of the workspace: name it in the editor's settings or with --profile.", filepath.ToSlash(named[i])))
 	}
@@ -129,7 +128,7 @@ func (w *configWriter) profiles(named []string) {
 	const most = 5
 	switch n := len(paths); {
 	case n == 0:
-		w.note(fmt.Sprintf("Profiles are found by their usual names, like cover.out or lcov.info; today there is none; %s. To read others instead:", w.folder.HowTo(config.Projects(w.folder.Dir))))
+		w.note(fmt.Sprintf("Profiles are found by their usual names, like cover.out or lcov.info; today there is none; %s. To read others instead:", w.folder.HowTo(w.found.Tests)))
 		w.off("profiles = [\"coverage/*.out\"]\n")
 		return
 	case n > most:
@@ -288,7 +287,7 @@ func (w *configWriter) components() {
 // projects are those that profiles name files of, the innermost first, or all where there is no file
 // yet. The folder itself is one for what is in no other.
 func (w *configWriter) projects() []workspace.Project {
-	out := slices.Clone(w.found.Projects)
+	out := slices.Clone(w.found.Survey.Projects)
 	if len(w.files) > 0 {
 		has := map[string]bool{}
 		for _, f := range w.files {
@@ -336,7 +335,7 @@ func (w *configWriter) rules() {
 		}
 		return ""
 	}
-	entry := cmp.Or(of(func(f *workspace.File) bool { return f.Standing.Role == priority.EntryPoint }), w.found.Entry)
+	entry := cmp.Or(of(func(f *workspace.File) bool { return f.Standing.Role == priority.EntryPoint }), w.found.Survey.Entry)
 	if generated := of(func(f *workspace.File) bool { return f.Standing.Role == priority.Generated }); generated != "" {
 		rule(generated, "exclude = true\nwhy = \"generated: its generator is tested instead\"\n")
 	} else if entry != "" {

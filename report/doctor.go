@@ -35,7 +35,7 @@ type Pending struct {
 	Since  time.Time
 }
 
-// Surroundings are what the doctor knows beside the snapshot.
+// Surroundings are what was found out beside the snapshot. The doctor itself looks at nothing.
 type Surroundings struct {
 	Searches []Search
 	Pending  []Pending
@@ -43,6 +43,9 @@ type Surroundings struct {
 	Notes []string
 	// Unmeasured are the absolute paths of source files that no profile names.
 	Unmeasured []string
+	// Tests are what may make a profile in a folder, by its path; see workspace.Snapshot.Tests. They are
+	// printed where there is no profile.
+	Tests map[string][]config.Project
 }
 
 // examples is how many files the doctor lists of each sort, listed how many folders and problems.
@@ -97,7 +100,7 @@ func (d *doctor) profiles(around Surroundings) {
 	if len(d.snap.Profiles) == 0 && len(around.Pending) == 0 {
 		d.printf("None found; the setting `profiles` names others than the usual.\n")
 		for _, f := range d.snap.Folders {
-			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), f.HowToMarkdown(config.Projects(f.Dir)))
+			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), f.HowToMarkdown(around.Tests[f.Dir]))
 		}
 	}
 	for _, s := range around.Searches {

@@ -264,6 +264,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	if around.Unmeasured, err = snap.AllUnmeasured(ctx); err != nil {
 		return nil, err
 	}
+	around.Tests = snap.Tests()
 	var b strings.Builder
 	report.Doctor(&b, snap, around, time.Now())
 	s.publisher.record(protocol.MessageTypeInfo, b.String())

@@ -159,12 +159,12 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Write a new %s?", file)); err != nil {
 		return nil, err
 	}
-	found, err := folder.Survey(ctx)
+	found, err := folder.Setup(ctx, snap, nil)
 	if err != nil {
 		return nil, fmt.Errorf("look for projects in %s: %w", folder.Dir, err)
 	}
 	above, shadows := config.FindAbove(folder.Dir)
-	if err := disk.Create(file, []byte(report.Config(snap, folder, found, nil)), 0o644); errors.Is(err, fs.ErrExist) {
+	if err := disk.Create(file, []byte(report.Config(snap, folder, found)), 0o644); errors.Is(err, fs.ErrExist) {
 		return nil, invalid("%s is there already", file)
 	} else if err != nil {
 		return nil, invalid("%v", err)

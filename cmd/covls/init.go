@@ -52,10 +52,6 @@ A settings file that is there already is left alone.`,
 			return err
 		}
 		f := l.snap.Folders[0]
-		found, err := f.Survey(c.Context())
-		if err != nil {
-			return fmt.Errorf("look for projects in %s: %w", f.Dir, err)
-		}
 		var named []string
 		if in.profiles != nil {
 			named = f.Settings.Profiles
@@ -67,7 +63,11 @@ A settings file that is there already is left alone.`,
 				named = nil
 			}
 		}
-		text := report.Config(l.snap, f, found, named)
+		found, err := f.Setup(c.Context(), l.snap, named)
+		if err != nil {
+			return fmt.Errorf("look for projects in %s: %w", f.Dir, err)
+		}
+		text := report.Config(l.snap, f, found)
 		if show {
 			if _, err := fmt.Fprint(io.out, text); err != nil {
 				return fmt.Errorf("print the settings: %w", err)

@@ -159,6 +159,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 		loader.Counted(c.history, c.counts)
 	}
 	out.snap = store.Load()
+	out.around.Tests = out.snap.Tests()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("stopped: %w", err)
 	}

@@ -1,0 +1,60 @@
+package workspace
+
+import (
+	"context"
+	"slices"
+
+	"github.com/covls/covls/config"
+)
+
+// Setup is what was found out of a folder to write settings for it, beside what a snapshot holds.
+type Setup struct {
+	Survey *Survey
+	// Tests are the projects whose tests may make a profile; see Folder.HowTo.
+	Tests []config.Project
+	// Named are the profiles that the user named, by absolute paths; nil are those that are found by
+	// their usual names.
+	Named []string
+	// Outside are those of Named, and of the snapshot's profiles of the folder, that a settings file
+	// can't name, because they lie outside of the workspace.
+	Outside []string
+}
+
+// Setup looks at what the folder holds. Named are the profiles that the user named; nil means none. It
+// reads the disk.
+func (f *Folder) Setup(ctx context.Context, s *Snapshot, named []string) (*Setup, error) {
+	survey, err := f.Survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &Setup{Survey: survey, Tests: config.Projects(f.Dir), Named: named}
+	// The settings file that is to come is confined like any other.
+	confined, _ := config.Merge().Confine(f.Dir, config.UserPlaces(f.Dir))
+	outside := func(path string) {
+		if !confined.Reads(path) && !slices.Contains(out.Outside, path) {
+			out.Outside = append(out.Outside, path)
+		}
+	}
+	for _, path := range named {
+		outside(path)
+	}
+	for _, p := range s.Profiles {
+		if p.Folder == f {
+			outside(p.Path)
+		}
+	}
+	return out, nil
+}
+
+// Tests returns the projects of each folder, by its path, whose tests may make a profile; see
+// Folder.HowTo. It reads the disk, unless there is a profile already: then it is nil.
+func (s *Snapshot) Tests() map[string][]config.Project {
+	if len(s.Profiles) > 0 {
+		return nil
+	}
+	out := map[string][]config.Project{}
+	for _, f := range s.Folders {
+		out[f.Dir] = config.Projects(f.Dir)
+	}
+	return out
+}
