@@ -48,6 +48,7 @@ var commandNames = []string{
 // ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
 // there is no gap, so that a client without window/showDocument can go there itself.
 func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	commanded(ctx, p.Command)
 	argument := params{of: p.Command}
 	if len(p.Arguments) > 0 {
 		argument.raw = p.Arguments[0]
@@ -193,7 +194,9 @@ func (s *Server) show(ctx context.Context, snap *workspace.Snapshot, d *workspac
 		at := protocol.Range{Start: r.Start, End: r.Start}
 		limited, cancel := context.WithTimeout(ctx, showPatience)
 		defer cancel()
+		waited := waiting(ctx)
 		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: location.URI, TakeFocus: &focus, Selection: &at})
+		waited()
 		s.publisher.report(err)
 	}
 	return marshal(&location)

@@ -25,6 +25,7 @@ func (s *Server) confirm(ctx context.Context, confirmed bool, question string) e
 	if confirmed || !s.client.Load().asks {
 		return nil
 	}
+	defer waiting(ctx)()
 	answer, err := s.remote.ShowMessageRequest(ctx, &protocol.ShowMessageRequestParams{
 		Type: protocol.MessageTypeInfo, Message: escape.Message("covls: " + question),
 		Actions: []protocol.MessageActionItem{{Title: buttonWrite}, {Title: buttonCancel}},

@@ -54,6 +54,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 		}
 	}
 	s.client.Store(c)
+	s.journal.trace.Store(int32(traceOf(p.Trace)))
 	folders := initialFolders(p)
 	if len(folders) == 0 && s.opts.Dir != "" {
 		folders = addFolder(nil, uri.File(s.opts.Dir), "")
@@ -180,6 +181,7 @@ func addFolder(folders []folder, u uri.URI, name string) []folder {
 // Initialized starts the work, once.
 func (s *Server) Initialized(context.Context, *protocol.InitializedParams) error {
 	if s.phase.CompareAndSwap(int32(greeted), int32(running)) {
+		s.journal.begin()
 		s.session.start()
 	}
 	return nil
@@ -196,15 +198,13 @@ func (s *Server) Shutdown(context.Context) error {
 // Exit ends the session. It holds on to the reading goroutine until the connection is told, so that
 // nobody waits for input that will not come.
 func (s *Server) Exit(ctx context.Context) error {
+	defer waiting(ctx)()
 	s.end()
 	<-ctx.Done()
 	return nil
 }
 
-// SetTrace is heard and needs nothing: the log is the trace.
-func (s *Server) SetTrace(context.Context, *protocol.SetTraceParams) error { return nil }
-
-// WorkDoneProgressCancel is heard; a load can't be stopped half way without losing what is shown.
+// WorkDoneProgressCancel is accepted and ignored: a load can't be stopped half way without losing what is shown.
 func (s *Server) WorkDoneProgressCancel(context.Context, *protocol.WorkDoneProgressCancelParams) error {
 	return nil
 }

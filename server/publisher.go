@@ -36,17 +36,18 @@ type publisher struct {
 	told   map[string]bool
 
 	// These belong to the goroutine.
-	sent     map[string]sent  // by path
-	failed   map[string]shown // what it was that panicked, by path
-	faults   map[string]error // of parsing documents, by path
-	seen     uint64           // generation that refreshes were made for
-	shown    uint64           // fingerprint of what open documents show
-	words    map[string]words // of open documents, by path
-	calls    sync.WaitGroup
-	refresh  map[string]*refresh
-	status   lastStatus
-	repulled chan struct{} // closed and made anew when workspace pulls should answer
-	repullMu sync.Mutex
+	sent      map[string]sent  // by path
+	published int              // how many diagnostics of a document were sent
+	failed    map[string]shown // what it was that panicked, by path
+	faults    map[string]error // of parsing documents, by path
+	seen      uint64           // generation that refreshes were made for
+	shown     uint64           // fingerprint of what open documents show
+	words     map[string]words // of open documents, by path
+	calls     sync.WaitGroup
+	refresh   map[string]*refresh
+	status    lastStatus
+	repulled  chan struct{} // closed and made anew when workspace pulls should answer
+	repullMu  sync.Mutex
 }
 
 // sent is what the client was last told of a document.
@@ -184,9 +185,17 @@ func (p *publisher) faultsOf(snap *workspace.Snapshot) {
 
 // publish brings the client up to date with a snapshot.
 func (p *publisher) publish(ctx context.Context, snap *workspace.Snapshot) {
+	began, before := time.Now(), p.published
 	c := p.server.client.Load()
 	changed := snap.Generation != p.seen
 	p.seen = snap.Generation
+	defer func() {
+		if n := p.published - before; changed || n > 0 {
+			p.server.journal.add(entry{what: "publish", took: time.Since(began), attrs: []slog.Attr{
+				slog.Uint64("generation", snap.Generation), slog.Int("open", len(snap.Documents)), slog.Int("published", n),
+			}})
+		}
+	}()
 	if !c.pulls {
 		p.push(ctx, c, snap, changed)
 	}
@@ -268,6 +277,7 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 // clear takes away what the client was told.
 func (p *publisher) clear(ctx context.Context, s sent) {
 	if s.hash != 0 {
+		p.published++
 		p.report(p.server.remote.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: s.uri, Diagnostics: []protocol.Diagnostic{}}))
 	}
 }
@@ -313,6 +323,7 @@ func (p *publisher) send(ctx context.Context, c *client, d *workspace.Document, 
 	if c.versions && d.URI != "" {
 		params.Version = protocol.NewOptional(d.Version)
 	}
+	p.published++
 	if err := p.server.remote.PublishDiagnostics(ctx, params); err != nil {
 		p.report(err)
 		return

@@ -53,10 +53,14 @@ func (s *Server) DiagnosticWorkspace(ctx context.Context, p *protocol.WorkspaceD
 		if news || first {
 			return &protocol.WorkspaceDiagnosticReport{Items: items}, nil
 		}
+		waited := waiting(ctx)
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
 		case <-wait:
+		}
+		waited()
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 	}
 }

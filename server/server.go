@@ -62,6 +62,7 @@ type Server struct {
 	end        func()        // closes ended and lets the reader read no further
 
 	guard     guard.Guard
+	journal   *journal
 	publisher *publisher
 	session   *session
 }
@@ -77,6 +78,7 @@ func New(opts Options) *Server {
 	s.client.Store(&client{})
 	s.guard = guard.Guard{Tell: s.fault, Hook: opts.Watch.Guard.Hook}
 	s.opts.Watch.Guard = s.guard
+	s.journal = newJournal(s)
 	s.publisher = newPublisher(s)
 	s.session = newSession(s)
 	s.store.OnUpdate = func() {
@@ -102,6 +104,8 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	s.end = func() { end(); cancel() }
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(Codec{}))
 	s.conn, s.remote = conn, protocol.ClientDispatcher(conn)
+	s.journal.run(ctx)
+	defer s.journal.close(endPatience)
 	var own sync.WaitGroup
 	s.guard.Go(&own, "the publisher", func() { s.publisher.run(ctx) })
 	s.guard.Go(&own, "the session", func() { s.session.run(ctx) })

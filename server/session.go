@@ -144,7 +144,7 @@ func (s *session) run(ctx context.Context) {
 				expire.Reset(10 * time.Second)
 			}
 		case <-expire.C:
-			s.try("profiles that are gone", func() { s.loader.Expire(ctx) })
+			s.try("profiles that are gone", func() { s.timed("gone", 0, func() { s.loader.Expire(ctx) }) })
 			if s.loader.Waiting() {
 				expire.Reset(10 * time.Second)
 			}
@@ -402,7 +402,9 @@ func (s *session) configure(ctx context.Context) {
 		folders[0].Problems = problems
 	}
 	maps.DeleteFunc(s.searched, func(dir string, _ watch.Found) bool { return !looked[dir] })
-	for _, err := range s.loader.SetFolders(ctx, folders) {
+	var bad []error
+	s.timed("settings", 0, func() { bad = s.loader.SetFolders(ctx, folders) })
+	for _, err := range bad {
 		s.server.publisher.tell(protocol.MessageTypeWarning, err.Error())
 	}
 	if !sameRoots(roots, s.roots) || !slices.EqualFunc(folders, s.inForce, sameReads) {
@@ -540,7 +542,8 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 	s.loader.Progress = progress.report
 	done := s.beginReading()
 	defer done()
-	troubles := s.loader.Read(ctx, changes)
+	var troubles []error
+	s.timed("profiles", len(changes), func() { troubles = s.loader.Read(ctx, changes) })
 	s.watcher.Judge(s.loader.Judge(changes))
 	progress.end()
 	s.list(ctx)
@@ -555,11 +558,20 @@ func (s *session) read(ctx context.Context, changes []workspace.Change) {
 		}
 		s.server.publisher.tell(kind, err.Error())
 	}
-	took := time.Since(began)
-	s.server.log.Info("profiles read", slog.Int("changes", len(changes)), slog.Duration("took", took))
-	if took > largeLoad {
+	if time.Since(began) > largeLoad {
 		debug.FreeOSMemory()
 	}
+}
+
+// timed does a load and logs how long it took: why is a word, profiles is how many are read for it.
+func (s *session) timed(why string, profiles int, load func()) {
+	began, looked := time.Now(), s.loader.Looked()
+	load()
+	snap := s.server.store.Load()
+	s.server.journal.add(entry{what: "load", took: time.Since(began), attrs: []slog.Attr{
+		slog.String("why", why), slog.Int("profiles", profiles), slog.Int("sources", s.loader.Looked()-looked),
+		slog.Int("files", len(snap.Files)), slog.Int("lost", len(snap.Lost)), slog.Uint64("generation", snap.Generation),
+	}})
 }
 
 // beginReading has the client know that a load is under way, until the result is called.
@@ -631,7 +643,7 @@ func (s *session) list(ctx context.Context) {
 			})
 			s.jobs.put(func(ctx context.Context) {
 				defer s.listedOne()
-				s.loader.Listed(ctx, ask, dirs)
+				s.timed("packages", 0, func() { s.loader.Listed(ctx, ask, dirs) })
 			})
 		})
 	}

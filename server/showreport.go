@@ -140,7 +140,9 @@ func (s *Server) present(ctx context.Context, c *client, name string, content []
 		limited, cancel := context.WithTimeout(ctx, showPatience)
 		defer cancel()
 		external := strings.HasSuffix(name, ".html") // a browser's
+		waited := waiting(ctx)
 		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus, External: &external})
+		waited()
 		s.publisher.report(err)
 	}
 	return string(u), nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/jsonrpc2"
@@ -67,28 +68,54 @@ const (
 // message ends the session.
 func (s *Server) handler(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 	method := strings.Clone(req.Method())
-	caught := guard.Guard{Hook: s.guard.Hook}.Do(method, func() { result, err = s.handle(ctx, method, req) })
+	timed := &stopwatch{began: time.Now()}
+	size := 0
+	// An error that the client is not told is one all the same.
+	var failed error
+	defer func() {
+		_ = guard.Guard{}.Do("the log of what was done", func() { s.journal.message(req, method, timed, size, failed) })
+	}()
+	caught := guard.Guard{Hook: s.guard.Hook}.Do(method, func() {
+		if result, err = s.handle(ctx, method, req, timed); err == nil && req.IsCall() {
+			result, size, err = encoded(method, result)
+		}
+		failed = err
+		if !req.IsCall() {
+			err = nil // it would end the session
+		}
+	})
 	if f, ok := errors.AsType[*guard.Fault](caught); ok {
 		s.log.Error("panic", slog.String("method", method), slog.Any("panic", f.Value), slog.String("stack", f.Stack))
+		failed = jsonrpc2.Errorf(jsonrpc2.InternalError, "covls failed at %s; the log has details", method)
 		if !req.IsCall() {
 			return nil, nil
 		}
-		return nil, jsonrpc2.Errorf(jsonrpc2.InternalError, "covls failed at %s; the log has details", method)
+		return nil, failed
 	}
 	return result, err
 }
 
-func (s *Server) handle(ctx context.Context, method string, req *jsonrpc2.Request) (result any, err error) {
+// encoded is an answer in JSON, which counts as work on the answer, and how many bytes that has.
+func encoded(method string, result any) (_ any, size int, _ error) {
+	if result == nil {
+		return nil, len("null"), nil
+	}
+	data, err := Codec{}.Marshal(result)
+	if err != nil {
+		return nil, 0, wireError(method, fmt.Errorf("write the answer: %w", err))
+	}
+	return jsonrpc2.RawMessage(data), len(data), nil
+}
+
+func (s *Server) handle(ctx context.Context, method string, req *jsonrpc2.Request, timed *stopwatch) (result any, err error) {
 	if err := s.admit(method, req.IsCall()); err != nil {
-		if !req.IsCall() {
-			return nil, nil
+		if req.IsCall() {
+			jsonrpc2.Async(ctx)
 		}
-		jsonrpc2.Async(ctx)
 		return nil, err
 	}
 	if !req.IsCall() || method == protocol.MethodExit {
-		s.notification(jsonrpc2.DetachContext(ctx), method, req)
-		return nil, nil
+		return nil, s.notification(context.WithValue(jsonrpc2.DetachContext(ctx), stopwatchKey{}, timed), method, req)
 	}
 	if kindOf(method) == notificationKind {
 		jsonrpc2.Async(ctx)
@@ -102,7 +129,7 @@ func (s *Server) handle(ctx context.Context, method string, req *jsonrpc2.Reques
 	defer done()
 	snap := s.store.Load()
 	jsonrpc2.Async(ctx)
-	ctx, cancel := context.WithCancel(context.WithValue(ctx, snapshotKey{}, snap))
+	ctx, cancel := context.WithCancel(context.WithValue(context.WithValue(ctx, snapshotKey{}, snap), stopwatchKey{}, timed))
 	defer cancel()
 	onCancel(cancel)
 	result, err = s.dispatch(ctx, req)
@@ -131,22 +158,19 @@ func (s *Server) admit(method string, call bool) error {
 }
 
 // notification handles what has no id. A request without one would do something of which nobody hears.
-func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.Request) {
+func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.Request) error {
 	if kindOf(method) == requestKind {
-		s.log.Warn("request without an id", slog.String("method", method))
-		return
+		return errors.New("a request without an id")
 	}
 	if method == protocol.MethodCancelRequest {
-		s.cancelRequest(req)
-		return
+		return s.cancelRequest(req)
 	}
 	if method == protocol.MethodInitialized {
 		// Some clients leave out its empty parameters, which the library takes for broken ones.
-		_ = s.Initialized(ctx, nil)
-		return
+		return s.Initialized(ctx, nil)
 	}
 	if (method == protocol.MethodTextDocumentDidOpen || method == protocol.MethodTextDocumentDidChange) && s.bringsTooMuch(req.Params()) {
-		return
+		return nil
 	}
 	if method == protocol.MethodTextDocumentDidOpen {
 		ctx = context.WithValue(ctx, uriKey{}, rawURI(req.Params()))
@@ -154,9 +178,8 @@ func (s *Server) notification(ctx context.Context, method string, req *jsonrpc2.
 	if method == protocol.MethodTextDocumentDidChange {
 		ctx = context.WithValue(ctx, changesKey{}, []byte(req.Params()))
 	}
-	if _, err := s.dispatch(ctx, req); err != nil && !errors.Is(err, jsonrpc2.ErrMethodNotFound) && !strings.HasPrefix(method, "$/") {
-		s.log.Warn("notification", slog.String("method", method), slog.Any("error", wireError(method, err)))
-	}
+	_, err := s.dispatch(ctx, req)
+	return wireError(method, err)
 }
 
 func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, error) {
@@ -421,11 +444,10 @@ func (e *cancelEntry) end() {
 	}
 }
 
-func (s *Server) cancelRequest(req *jsonrpc2.Request) {
+func (s *Server) cancelRequest(req *jsonrpc2.Request) error {
 	var params protocol.CancelParams
 	if err := protocol.Unmarshal(req.Params(), &params); err != nil {
-		s.log.Warn("cancel", slog.Any("error", err))
-		return
+		return invalid("the parameters of %s can't be read: %v", protocol.MethodCancelRequest, err)
 	}
 	switch id := params.ID.(type) {
 	case protocol.Integer:
@@ -433,4 +455,5 @@ func (s *Server) cancelRequest(req *jsonrpc2.Request) {
 	case protocol.String:
 		s.cancels.cancel(jsonrpc2.NewStringID(strings.Clone(string(id))))
 	}
+	return nil
 }

@@ -81,6 +81,7 @@ type Loader struct {
 	held     int64                     // what the reports of profiles take of memory
 	madeWay  []error                   // the troubles of profiles that were left out for others
 	scans    map[string]scan           // by path
+	looked   int                       // how many sources were looked at
 	texts    *source.Batch             // parses the sources of a load
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
@@ -204,6 +205,9 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	l.publish(ctx, nil)
 	return problems
 }
+
+// Looked returns how many times the loader has looked at a source so far, whether or not it had changed.
+func (l *Loader) Looked() int { return l.looked }
 
 // Refresh has SetFolders read all go.mod and go.work files again.
 func (l *Loader) Refresh() { clear(l.modules) }
@@ -606,6 +610,7 @@ func (f *File) leavesOut(named []coverage.Func, text *source.Parsed) bool {
 func (l *Loader) scan(f *File) (s scan, base *text.Text) {
 	s, data, err := l.scanFile(f, l.scans[f.Path], true)
 	l.scans[f.Path] = s
+	l.looked++
 	if err != nil {
 		return s, nil
 	}
@@ -722,6 +727,7 @@ func (l *Loader) scanAll(ctx context.Context, files []*File) []scan {
 		})
 	}
 	wg.Wait()
+	l.looked += len(files)
 	for i, f := range files {
 		l.scans[f.Path] = scans[i]
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -136,12 +137,26 @@ func TestLog(t *testing.T) {
 	t.Run("file", func(t *testing.T) {
 		t.Parallel()
 		const hello = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"rootUri":null,"capabilities":{},"clientInfo":{"name":"x"}}}`
-		dir := folderWith(t, map[string]string{"p": "old\n", "in": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(hello), hello)})
+		const hostile = `{"jsonrpc":"2.0","id":"\u202e\nlevel=INFO","method":"covls/\u001b[31m"}`
+		var in string
+		for _, m := range []string{hello, hostile} {
+			in += fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(m), m)
+		}
+		dir := folderWith(t, map[string]string{"p": "old\n", "in": in})
 		if _, stderr, code := shell(t, dir, `"$0" serve --log p <in`); code != 1 || stderr != "" {
 			t.Errorf("exit %d, %q", code, stderr)
 		}
-		if text, err := os.ReadFile(filepath.Join(dir, "p")); err != nil || !strings.HasPrefix(string(text), "old\ntime=") {
+		text, err := os.ReadFile(filepath.Join(dir, "p"))
+		if err != nil || !strings.HasPrefix(string(text), "old\ntime=") {
 			t.Errorf("it holds %q, error %v", text, err)
+		}
+		for _, want := range []string{
+			`level=DEBUG msg=request method=initialize id=1 bytes=\d{3,} took=\S+`,
+			`level=DEBUG msg=request method=covls/␛\[31m id="⟨U\+202E⟩ level=INFO" took=\S+ code=-32601 error="covls does not know covls/␛\[31m"`,
+		} {
+			if !regexp.MustCompile(`(?m)^time=\S+ ` + want + `$`).Match(text) {
+				t.Errorf("it has no line %s:\n%s", want, text)
+			}
 		}
 	})
 }

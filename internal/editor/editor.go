@@ -56,6 +56,8 @@ type Seen struct {
 	Registered []string
 	// Status are the parameters of covls/status, as JSON.
 	Status []string
+	// Traces are the messages of $/logTrace; what is verbose goes on behind a line break.
+	Traces []string
 }
 
 // Published is one publishDiagnostics.
@@ -90,6 +92,8 @@ type Options struct {
 	// Answer chooses the button below a question, and "" none; nil is an editor that can't ask, whatever
 	// it announces.
 	Answer func(question string) (button string)
+	// Trace is how much the server is to tell of what it does; "" asks for nothing.
+	Trace protocol.TraceValue
 }
 
 // Capabilities are those of a modern editor that is pushed to and reads Markdown.
@@ -173,7 +177,7 @@ func Start(ctx context.Context, stream jsonrpc2.Stream, o Options) (*Editor, err
 	e := Connect(ctx, stream)
 	e.settings, e.answer = o.Settings, o.Answer
 	p := &protocol.InitializeParams{
-		ClientInfo: protocol.ClientInfo{Name: "covls-editor"}, ProcessID: o.ProcessID, Capabilities: o.Capabilities,
+		ClientInfo: protocol.ClientInfo{Name: "covls-editor"}, ProcessID: o.ProcessID, Capabilities: o.Capabilities, Trace: o.Trace,
 	}
 	var folders []protocol.WorkspaceFolder
 	for _, f := range o.Folders {
@@ -479,6 +483,16 @@ func (e *Editor) ShowMessageRequest(ctx context.Context, p *protocol.ShowMessage
 // LogMessage is called by the server.
 func (e *Editor) LogMessage(_ context.Context, p *protocol.LogMessageParams) error {
 	e.see(func(s *Seen) { s.Log = append(s.Log, p.Message) })
+	return nil
+}
+
+// LogTrace is called by the server.
+func (e *Editor) LogTrace(_ context.Context, p *protocol.LogTraceParams) error {
+	text := p.Message
+	if p.Verbose != nil {
+		text += "\n" + *p.Verbose
+	}
+	e.see(func(s *Seen) { s.Traces = append(s.Traces, text) })
 	return nil
 }
 
