@@ -24,9 +24,8 @@ type Plan struct {
 type Phase struct {
 	Tier  config.Tier
 	Steps []Step
-	// Cover is the sum of the steps, Points what that adds to the component, in percentage points.
-	Cover  int
-	Points float64
+	// Cover is the sum of the steps.
+	Cover int
 	// After is the component's total when this phase and those before it are done.
 	After coverage.Tally
 }
@@ -68,9 +67,6 @@ func (r *ranker) plan(g *group) Plan {
 		phase := &p.Phases[t]
 		after.Covered += phase.Cover
 		phase.After = after
-		if after.Total > 0 {
-			phase.Points = float64(phase.Cover) * 100 / float64(after.Total)
-		}
 	}
 	p.Missing = after.Gap(g.Target)
 	p.Open = p.Missing

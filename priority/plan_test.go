@@ -16,7 +16,7 @@ func planned(r *priority.Ranking, p priority.Plan) string {
 		out = append(out, fmt.Sprintf("%s to %.4g %%: %d", r.Files[s.File].Path, s.Target, s.Cover))
 	}
 	for _, phase := range p.Phases {
-		out = append(out, fmt.Sprintf("%s %d +%.2f then %d/%d", phase.Tier, phase.Cover, phase.Points, phase.After.Covered, phase.After.Total))
+		out = append(out, fmt.Sprintf("%s %d then %d/%d", phase.Tier, phase.Cover, phase.After.Covered, phase.After.Total))
 		for _, s := range phase.Steps {
 			step(s)
 		}
@@ -39,13 +39,13 @@ func TestPlan(t *testing.T) {
 			c 30/100
 			d 55/100
 			e 100/100`, `
-			critical 40 +8.00 then 235/500
+			critical 40 then 235/500
 			a to 40 %: 40
-			high 40 +8.00 then 275/500
+			high 40 then 275/500
 			b to 50 %: 40
-			medium 30 +6.00 then 305/500
+			medium 30 then 305/500
 			c to 60 %: 30
-			lower 5 +1.00 then 310/500
+			lower 5 then 310/500
 			d to 60 %: 5
 			missing 0
 			open 0`,
@@ -56,12 +56,12 @@ func TestPlan(t *testing.T) {
 			a 0/100
 			b 10/100
 			c 65/100`, `
-			critical 40 +13.33 then 115/300
+			critical 40 then 115/300
 			a to 40 %: 40
-			high 40 +13.33 then 155/300
+			high 40 then 155/300
 			b to 50 %: 40
-			medium 0 +0.00 then 155/300
-			lower 0 +0.00 then 155/300
+			medium 0 then 155/300
+			lower 0 then 155/300
 			missing 25
 			a to 60 %: 20
 			b to 60 %: 5
@@ -71,11 +71,11 @@ func TestPlan(t *testing.T) {
 			"rules that ask less leave the target open",
 			"target = 60\nrule = [{ paths = ['a'], target = 20 }]", `
 			a 0/100`, `
-			critical 20 +20.00 then 20/100
+			critical 20 then 20/100
 			a to 20 %: 20
-			high 0 +0.00 then 20/100
-			medium 0 +0.00 then 20/100
-			lower 0 +0.00 then 20/100
+			high 0 then 20/100
+			medium 0 then 20/100
+			lower 0 then 20/100
 			missing 40
 			open 40`,
 		},
@@ -84,11 +84,11 @@ func TestPlan(t *testing.T) {
 			"", `
 			a.go 0/100
 			gen.go 0/100 generated`, `
-			critical 40 +20.00 then 40/200
+			critical 40 then 40/200
 			a.go to 40 %: 40
-			high 0 +0.00 then 40/200
-			medium 0 +0.00 then 40/200
-			lower 0 +0.00 then 40/200
+			high 0 then 40/200
+			medium 0 then 40/200
+			lower 0 then 40/200
 			missing 80
 			a.go to 60 %: 20
 			open 60`,
@@ -98,12 +98,12 @@ func TestPlan(t *testing.T) {
 			"target = 100", `
 			a 4/15
 			b 0/33`, `
-			critical 14 +29.17 then 18/48
+			critical 14 then 18/48
 			b to 40 %: 14
-			high 0 +0.00 then 18/48
-			medium 6 +12.50 then 24/48
+			high 0 then 18/48
+			medium 6 then 24/48
 			a to 66.67 %: 6
-			lower 0 +0.00 then 24/48
+			lower 0 then 24/48
 			missing 24
 			b to 100 %: 19
 			a to 100 %: 5

@@ -118,11 +118,8 @@ type Component struct {
 	Gap    int
 	Files  int
 	Total  coverage.Tally
-	// Zero counts the files with something to cover of which nothing ran, ZeroTotal what is in them.
-	Zero, ZeroTotal int
-	// AtTarget counts the files with something to cover that have reached their target, Short those
-	// that have not.
-	AtTarget, Short int
+	// Zero counts the files with something to cover of which nothing ran.
+	Zero int
 	// Score is the sum over the files.
 	Score float64
 	Plan  Plan
@@ -209,17 +206,11 @@ type group struct {
 func (g *group) add(i int, s *Standing) {
 	g.Files++
 	g.Total = g.Total.Plus(s.Total)
-	switch {
-	case s.Total.Total == 0:
-	case s.Gap > 0:
-		g.Short++
+	if s.Gap > 0 {
 		g.short = append(g.short, i)
-	default:
-		g.AtTarget++
 	}
 	if s.Total.Total > 0 && s.Total.Covered == 0 {
 		g.Zero++
-		g.ZeroTotal += s.Total.Total
 	}
 }
 

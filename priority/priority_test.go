@@ -482,13 +482,13 @@ func TestComponentFigures(t *testing.T) {
 		f 0/5`, "x")
 	var got []string
 	for _, c := range r.Components {
-		got = append(got, fmt.Sprintf("%s %v: %d files, %d/%d, gap %d, zero %d with %d, at target %d, short %d, score %v",
-			c.Name, c.Unit, c.Files, c.Total.Covered, c.Total.Total, c.Gap, c.Zero, c.ZeroTotal, c.AtTarget, c.Short, c.Score))
+		got = append(got, fmt.Sprintf("%s %v: %d files, %d/%d, gap %d, zero %d, score %v",
+			c.Name, c.Unit, c.Files, c.Total.Covered, c.Total.Total, c.Gap, c.Zero, c.Score))
 	}
 	want := trim(`
-		 lines: 1 files, 0/5, gap 3, zero 1 with 5, at target 0, short 1, score 3
-		x statements: 1 files, 1/10, gap 5, zero 0 with 0, at target 0, short 1, score 5
-		x lines: 4 files, 90/250, gap 60, zero 1 with 50, at target 1, short 2, score 60`)
+		 lines: 1 files, 0/5, gap 3, zero 1, score 3
+		x statements: 1 files, 1/10, gap 5, zero 0, score 5
+		x lines: 4 files, 90/250, gap 60, zero 1, score 60`)
 	if got := trim(strings.Join(got, "\n")); got != want {
 		t.Errorf("have\n%s\nwant\n%s", got, want)
 	}

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// NotKnown is the kind of code that nobody has looked at: of another language than Go, or of a file that
+// notKnown is the kind of code that nobody has looked at: of another language than Go, or of a file that
 // is not here.
-const NotKnown = "not known"
+const notKnown = "not known"
 
 // addKinds adds up the kinds of what never ran, for each unit of which any is known.
 func (r *Report) addKinds() {
@@ -21,7 +21,7 @@ func (r *Report) addKinds() {
 			k.Testable.Covered += total.Covered
 			k.Testable.Total += total.Total
 			if f.kinds == nil {
-				sums[NotKnown] += total.Uncovered()
+				sums[notKnown] += total.Uncovered()
 				continue
 			}
 			any = true

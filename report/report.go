@@ -235,7 +235,7 @@ type Kinds struct {
 
 // KindCount is how many statements or lines of a kind never ran.
 type KindCount struct {
-	// Kind is "" for ordinary code, and NotKnown where nobody knows.
+	// Kind is "" for ordinary code, and "not known" where nobody knows.
 	Kind string `json:"kind"`
 	N    int    `json:"n"`
 }

@@ -197,7 +197,7 @@ func (s *Server) show(ctx context.Context, snap *workspace.Snapshot, d *workspac
 		waited := waiting(ctx)
 		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: location.URI, TakeFocus: &focus, Selection: &at})
 		waited()
-		s.publisher.report(err)
+		s.publisher.unsent(err)
 	}
 	return marshal(&location)
 }

@@ -183,7 +183,7 @@ func (j *journal) run(ctx context.Context) {
 		}
 		send := func(p protocol.LogTraceParams) {
 			if ctx.Err() == nil {
-				j.server.publisher.report(j.server.remote.LogTrace(ctx, &p))
+				j.server.publisher.unsent(j.server.remote.LogTrace(ctx, &p))
 			}
 		}
 		j.traces.run(ctx.Done(), send, func(lost int) {

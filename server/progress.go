@@ -80,7 +80,7 @@ func (s *session) showProgress(ctx context.Context, p *progress, load int, title
 	send := func(value any) {
 		raw, err := protocol.Marshal(value)
 		if err == nil {
-			s.server.publisher.report(remote.Progress(ctx, &protocol.ProgressParams{Token: token, Value: raw}))
+			s.server.publisher.unsent(remote.Progress(ctx, &protocol.ProgressParams{Token: token, Value: raw}))
 		}
 	}
 	message, percent := p.state()

@@ -105,7 +105,7 @@ func (p *publisher) tell(kind protocol.MessageType, text string) {
 	}
 	p.server.log.Info("told the user", slog.String("text", text))
 	p.later(func(ctx context.Context) {
-		p.report(p.server.remote.ShowMessage(ctx, &protocol.ShowMessageParams{Type: kind, Message: "covls: " + text}))
+		p.unsent(p.server.remote.ShowMessage(ctx, &protocol.ShowMessageParams{Type: kind, Message: "covls: " + text}))
 	})
 }
 
@@ -118,11 +118,12 @@ func (p *publisher) note(kind protocol.MessageType, text string) {
 func (p *publisher) record(kind protocol.MessageType, text string) {
 	p.server.log.Info("noted", slog.String("text", text))
 	p.later(func(ctx context.Context) {
-		p.report(p.server.remote.LogMessage(ctx, &protocol.LogMessageParams{Type: kind, Message: text}))
+		p.unsent(p.server.remote.LogMessage(ctx, &protocol.LogMessageParams{Type: kind, Message: text}))
 	})
 }
 
-func (p *publisher) report(err error) {
+// unsent logs why something could not be sent; nil is no reason.
+func (p *publisher) unsent(err error) {
 	if err != nil {
 		p.server.log.Debug("send", slog.Any("error", err))
 	}
@@ -278,7 +279,7 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 func (p *publisher) clear(ctx context.Context, s sent) {
 	if s.hash != 0 {
 		p.published++
-		p.report(p.server.remote.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: s.uri, Diagnostics: []protocol.Diagnostic{}}))
+		p.unsent(p.server.remote.PublishDiagnostics(ctx, &protocol.PublishDiagnosticsParams{URI: s.uri, Diagnostics: []protocol.Diagnostic{}}))
 	}
 }
 
@@ -325,7 +326,7 @@ func (p *publisher) send(ctx context.Context, c *client, d *workspace.Document, 
 	}
 	p.published++
 	if err := p.server.remote.PublishDiagnostics(ctx, params); err != nil {
-		p.report(err)
+		p.unsent(err)
 		return
 	}
 	p.sent[d.Path] = now
@@ -445,7 +446,7 @@ func (p *publisher) call(ctx context.Context, name string, f func(context.Contex
 	p.server.guard.Go(&p.calls, "asking the client to ask again", func() {
 		for {
 			limited, cancel := context.WithTimeout(ctx, callPatience)
-			p.try("asking the client to ask again for "+name, func() { p.report(f(limited)) })
+			p.try("asking the client to ask again for "+name, func() { p.unsent(f(limited)) })
 			cancel()
 			r.mu.Lock()
 			again := r.another && ctx.Err() == nil

@@ -183,7 +183,7 @@ func (s *Server) snapshot(ctx context.Context) *workspace.Snapshot {
 	return s.store.Load()
 }
 
-// bell wakes all who wait for it to ring.
+// bell is a broadcast: it wakes every waiter for the next snapshot.
 type bell struct {
 	mu   *sync.Mutex // guards next
 	next *chan struct{}

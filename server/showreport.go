@@ -143,7 +143,7 @@ func (s *Server) present(ctx context.Context, c *client, name string, content []
 		waited := waiting(ctx)
 		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus, External: &external})
 		waited()
-		s.publisher.report(err)
+		s.publisher.unsent(err)
 	}
 	return string(u), nil
 }

@@ -82,7 +82,7 @@ func wireTiersOf(n map[config.Tier]int) wireTiers {
 	return wireTiers{n[config.TierCritical], n[config.TierHigh], n[config.TierMedium], n[config.TierLower], n[priority.OK]}
 }
 
-// circumstances are what covls/status tells besides the snapshot. The session makes them; one that was
+// circumstances are the inputs of covls/status that the snapshot lacks. The session makes them; one that was
 // stored is never written.
 type circumstances struct {
 	// loading tells that a load is under way.
@@ -142,7 +142,7 @@ func (p *publisher) publishStatus(ctx context.Context, snap *workspace.Snapshot)
 		return
 	}
 	if err := p.server.conn.Notify(ctx, methodStatus, data); err != nil {
-		p.report(err)
+		p.unsent(err)
 		return
 	}
 	p.status.sent = data
