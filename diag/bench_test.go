@@ -134,29 +134,33 @@ func BenchmarkLenses(b *testing.B) {
 	}
 }
 
-// BenchmarkManyLenses has a file of 2,000 functions that no test reaches, after a keystroke: all its lenses
-// with their words, one by one, as a client resolves them. lenses-to-diagnostics is how many times as long
-// that takes as the diagnostics, which find the functions in the text.
+// BenchmarkManyLenses has files of functions that no test reaches, after a keystroke: all lenses with their words, one
+// by one, as a client resolves them. lenses-to-diagnostics is how many times as long that takes as the diagnostics,
+// which find the functions in the text.
 func BenchmarkManyLenses(b *testing.B) {
-	snap, d := uncovered(b, 2_000)
-	var lenses, diagnostics time.Duration
-	for b.Loop() {
-		edited := d.WithText(2, d.Text.Apply([]text.Edit{{Text: "\n"}}, text.UTF16))
-		began := time.Now()
-		n := len(diag.Diagnostics(snap, edited))
-		diagnostics += time.Since(began)
-		began = time.Now()
-		for _, l := range diag.Lenses(snap, edited) {
-			if _, ok := diag.LensLabel(snap, edited, l.ID); ok {
-				n--
+	for _, functions := range []int{100, 1_000, 5_000} {
+		b.Run(fmt.Sprintf("functions=%d", functions), func(b *testing.B) {
+			snap, d := uncovered(b, functions)
+			var lenses, diagnostics time.Duration
+			for b.Loop() {
+				edited := d.WithText(2, d.Text.Apply([]text.Edit{{Text: "\n"}}, text.UTF16))
+				began := time.Now()
+				n := len(diag.Diagnostics(snap, edited))
+				diagnostics += time.Since(began)
+				began = time.Now()
+				for _, l := range diag.Lenses(snap, edited) {
+					if _, ok := diag.LensLabel(snap, edited, l.ID); ok {
+						n--
+					}
+				}
+				lenses += time.Since(began)
+				if n != -1 { // the file has a lens too
+					b.Fatal("not every diagnostic has its lens")
+				}
 			}
-		}
-		lenses += time.Since(began)
-		if n != -1 { // the file has a lens too
-			b.Fatal("not every diagnostic has its lens")
-		}
+			b.ReportMetric(float64(lenses)/float64(diagnostics), "lenses-to-diagnostics")
+		})
 	}
-	b.ReportMetric(float64(lenses)/float64(diagnostics), "lenses-to-diagnostics")
 }
 
 // uncovered is an open document of n functions that no test reaches.
