@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/source"
+	paths "github.com/covls/covls/place"
 	"github.com/covls/covls/workspace"
 )
 
@@ -26,7 +26,7 @@ type PathFix struct {
 func PathFixes(s *workspace.Snapshot, d *workspace.Document) []PathFix {
 	var out []PathFix
 	if file := s.FileOf(d); file != nil {
-		if m := file.Mapping; m != (source.Mapping{}) {
+		if m := file.Mapping; m != (paths.Mapping{}) {
 			part := file.Parts[0]
 			out = append(out, PathFix{
 				PathMapping: RelativeMapping(file.Folder, m), Folder: file.Folder,
@@ -78,7 +78,7 @@ func fixOf(s *workspace.Snapshot, f *workspace.File, near string) (fix PathFix, 
 		return PathFix{}, false
 	}
 	part := f.Parts[0]
-	m, ok := source.Suggest(part.File.Name, near, folder.Dir)
+	m, ok := paths.Suggest(part.File.Name, near, folder.Dir)
 	return PathFix{
 		PathMapping: RelativeMapping(folder, m), Folder: folder,
 		Profile: ProfileName(part.Profile), Name: part.File.Name, Ambiguous: f.Ambiguous,
@@ -86,7 +86,7 @@ func fixOf(s *workspace.Snapshot, f *workspace.File, near string) (fix PathFix, 
 }
 
 // RelativeMapping is a mapping with an absolute To as the settings of a folder would write it.
-func RelativeMapping(f *workspace.Folder, m source.Mapping) config.PathMapping {
+func RelativeMapping(f *workspace.Folder, m paths.Mapping) config.PathMapping {
 	to := m.To
 	if rel, err := filepath.Rel(f.Dir, to); err == nil && filepath.IsLocal(rel) {
 		to = rel

@@ -11,6 +11,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/place"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -168,7 +169,7 @@ func (d *doctor) mappings(p *workspace.Profile) {
 			} else {
 				d.printf(",")
 			}
-			d.printf(" %s", escape.Code(diag.RelativeMapping(p.Folder, source.Mapping{To: to}).To))
+			d.printf(" %s", escape.Code(diag.RelativeMapping(p.Folder, place.Mapping{To: to}).To))
 		}
 		d.printf("; if it is so, in %s:\n\n%s\n", config.FileName, indented(m.TOML()))
 	}

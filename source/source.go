@@ -1,5 +1,5 @@
-// Package source knows source texts: the functions of a file, facts about it, and which file on
-// disk a profile's path means.
+// Package source knows source texts: the functions of a file, facts about it, and what its markers leave
+// out.
 package source
 
 import (
@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"slices"
 	"syscall"
 
@@ -80,7 +81,7 @@ func ReadInside(dirs []string, path string, limit int64) (string, error) {
 		if dir, err = filepath.EvalSymlinks(dir); err != nil {
 			continue
 		}
-		rest, ok := below(real, dir)
+		rest, ok := Below(real, dir)
 		if !ok {
 			continue
 		}
@@ -140,4 +141,20 @@ func Fingerprint(s string) uint64 {
 		h = (h ^ uint64(s[i])) * 1099511628211
 	}
 	return h
+}
+
+// Inside reports whether the cleaned absolute path p is dir or lies below it.
+func Inside(p, dir string) bool {
+	_, ok := Below(p, dir)
+	return ok
+}
+
+// Below returns the rest of p below dir, both cleaned absolute paths; ok is false where p lies elsewhere.
+func Below(p, dir string) (rest string, ok bool) {
+	const sep = string(filepath.Separator)
+	rest, ok = strings.CutPrefix(p, dir)
+	if !ok || rest != "" && !strings.HasPrefix(rest, sep) && !strings.HasSuffix(dir, sep) {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, sep), true
 }

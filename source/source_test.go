@@ -8,12 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/source"
 )
 
 func TestReadFile(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- a.go --\npackage a\n-- empty.go --\n-- link.go -> a.go --\n")
+	dir := profiletest.Tree(t, "-- a.go --\npackage a\n-- empty.go --\n-- link.go -> a.go --\n")
 	at := func(name string) string { return filepath.Join(dir, name) }
 	tests := []struct {
 		name  string
@@ -59,7 +60,7 @@ func TestReadFile(t *testing.T) {
 // TestReadInside: what lies elsewhere is not read, whatever leads to it.
 func TestReadInside(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, `
+	dir := profiletest.Tree(t, `
 -- ws/a.go --
 package a
 -- ws/sub/b.go --
@@ -107,5 +108,26 @@ package s
 	}
 	if _, err := source.ReadInside([]string{dir}, filepath.Join(dir, "ws", "a.go"), 1); err == nil {
 		t.Error("a text that is too large was read")
+	}
+}
+
+func TestInside(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		p, dir string
+		want   bool
+	}{
+		{"/a", "/a", true},
+		{"/a/b", "/a", true},
+		{"/ab", "/a", false},
+		{"/", "/a", false},
+		{"/a", "/", true},
+		{"/", "/", true},
+		{"/b/a", "/a", false},
+	}
+	for _, tt := range tests {
+		if got := source.Inside(filepath.FromSlash(tt.p), filepath.FromSlash(tt.dir)); got != tt.want {
+			t.Errorf("source.Inside(%q, %q) = %t", tt.p, tt.dir, got)
+		}
 	}
 }

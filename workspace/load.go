@@ -18,6 +18,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/internal/guard"
+	"github.com/covls/covls/place"
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/program"
 	"github.com/covls/covls/source"
@@ -70,13 +71,13 @@ type Loader struct {
 
 	store    *Store
 	folders  []*Folder
-	places   []source.Folder            // beside folders
-	imports  []string                   // packages of files that were not found
-	listed   map[string]bool            // those that go list was asked for
-	answered map[string]bool            // those of listed that it has answered
-	polls    map[string]poll            // by profile
-	projects map[string]bool            // whether a directory has a manifest
-	modules  map[string]*source.Modules // by folder, as they were last read
+	places   []place.Folder            // beside folders
+	imports  []string                  // packages of files that were not found
+	listed   map[string]bool           // those that go list was asked for
+	answered map[string]bool           // those of listed that it has answered
+	polls    map[string]poll           // by profile
+	projects map[string]bool           // whether a directory has a manifest
+	modules  map[string]*place.Modules // by folder, as they were last read
 	profiles map[string]*Profile
 	held     int64                     // what the reports of profiles take of memory
 	madeWay  []error                   // the troubles of profiles that were left out for others
@@ -142,7 +143,7 @@ func NewLoader(store *Store) *Loader {
 		answered: map[string]bool{},
 		polls:    map[string]poll{},
 		projects: map[string]bool{},
-		modules:  map[string]*source.Modules{},
+		modules:  map[string]*place.Modules{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
 		asked:    map[string]time.Time{},
@@ -172,25 +173,25 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	clear(l.projects)
 	clear(l.asked)
 	l.forgetCommits()
-	maps.DeleteFunc(l.modules, func(dir string, _ *source.Modules) bool { return !l.hasFolder(dir) })
+	maps.DeleteFunc(l.modules, func(dir string, _ *place.Modules) bool { return !l.hasFolder(dir) })
 	for _, f := range l.folders {
 		modules := l.modules[f.Dir]
 		if modules == nil {
 			fault := l.Guard.Do("looking for the modules in "+f.Dir, func() {
 				var bad []error
-				modules, bad = source.FindModules(f.Dir)
+				modules, bad = place.FindModules(f.Dir)
 				problems = append(problems, bad...)
 			})
 			if fault != nil {
-				modules, problems = &source.Modules{}, append(problems, fault)
+				modules, problems = &place.Modules{}, append(problems, fault)
 			}
 			l.modules[f.Dir] = modules
 		}
-		place := source.Folder{Dir: f.Dir, Modules: modules, Packages: map[string]string{}}
+		in := place.Folder{Dir: f.Dir, Modules: modules, Packages: map[string]string{}}
 		for _, m := range f.Settings.Paths {
-			place.Mappings = append(place.Mappings, source.Mapping{From: m.From, To: m.To})
+			in.Mappings = append(in.Mappings, place.Mapping{From: m.From, To: m.To})
 		}
-		l.places = append(l.places, place)
+		l.places = append(l.places, in)
 	}
 	for path, p := range l.profiles {
 		i := slices.IndexFunc(l.folders, func(f *Folder) bool { return f.Dir == p.Folder.Dir })
@@ -500,11 +501,11 @@ type joined struct {
 	excluded int
 	fresh    map[string]bool // paths of which a profile in fresh says something
 	imports  []string        // packages that only go list may know
-	polls    map[string]source.Poll
+	polls    map[string]place.Poll
 }
 
 func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
-	b := &joined{files: map[string]*File{}, fresh: map[string]bool{}, polls: map[string]source.Poll{}}
+	b := &joined{files: map[string]*File{}, fresh: map[string]bool{}, polls: map[string]place.Poll{}}
 	for _, path := range slices.Sorted(maps.Keys(l.profiles)) {
 		b.profiles = append(b.profiles, l.profiles[path])
 	}
@@ -767,7 +768,7 @@ func (l *Loader) Unlisted() []Ask {
 // List asks go list. Without an answer the files stay not found, and each says so. It uses nothing
 // of a loader and may run on any goroutine.
 func (a Ask) List(ctx context.Context) (dirs map[string]string, err error) {
-	return source.ListPackages(ctx, a.programs, a.Dir, a.Packages)
+	return place.ListPackages(ctx, a.programs, a.Dir, a.Packages)
 }
 
 // Listed takes an answer and publishes what it finds.

@@ -9,12 +9,12 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/source"
+	"github.com/covls/covls/place"
 )
 
 // poll is what the names of a report that lead nowhere say together.
 type poll struct {
-	source.Poll
+	place.Poll
 	report *coverage.Report
 	asked  map[string][]string // the files that each name may mean, by name
 }
@@ -23,11 +23,11 @@ type poll struct {
 type named struct {
 	profile *Profile
 	file    *coverage.File
-	place   source.Place
+	place   place.Place
 	folder  *Folder
 	path    string // for people and the settings' globs
 
-	mapping   source.Mapping // found by a poll
+	mapping   place.Mapping // found by a poll
 	near      []string
 	ambiguous bool
 }
@@ -36,7 +36,7 @@ type named struct {
 // for a change of prefix that most of them agree on. What an earlier poll has found stands as long
 // as it leads to files, so that marks do not come and go with every run of the tests.
 func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
-	resolver := source.NewResolver(l.places)
+	resolver := place.NewResolver(l.places)
 	var all []*named
 	lost := map[*Profile][]*named{}
 	some := map[*Profile]bool{} // of whose names some were found
@@ -45,7 +45,7 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 			continue
 		}
 		known := l.polls[p.Path]
-		used := map[source.Mapping]bool{}
+		used := map[place.Mapping]bool{}
 		for _, f := range p.Report.Files {
 			n := &named{profile: p, file: f, place: resolve(resolver, f.Name, p)}
 			all = append(all, n)
@@ -59,7 +59,7 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 			}
 			lost[p] = append(lost[p], n)
 		}
-		known.Votes = slices.DeleteFunc(slices.Clone(known.Votes), func(v source.Vote) bool { return !used[v.Mapping] })
+		known.Votes = slices.DeleteFunc(slices.Clone(known.Votes), func(v place.Vote) bool { return !used[v.Mapping] })
 		if known.report != p.Report {
 			known.asked = nil
 		}
@@ -78,13 +78,13 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 }
 
 // pending tells that go list has still to say where a package is.
-func (l *Loader) pending(place source.Place) bool {
-	return place.ImportPath != "" && !l.answered[place.ImportPath] &&
-		slices.ContainsFunc(l.places, func(f source.Folder) bool { return len(f.Modules.Roots()) > 0 })
+func (l *Loader) pending(p place.Place) bool {
+	return p.ImportPath != "" && !l.answered[p.ImportPath] &&
+		slices.ContainsFunc(l.places, func(f place.Folder) bool { return len(f.Modules.Roots()) > 0 })
 }
 
 // poll asks the names that are lost, of the profiles of which it has not asked all.
-func (l *Loader) poll(ctx context.Context, resolver *source.Resolver, lost map[*Profile][]*named, some map[*Profile]bool) {
+func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*Profile][]*named, some map[*Profile]bool) {
 	var names []string
 	for p, list := range lost {
 		asked := l.polls[p.Path].asked
@@ -103,7 +103,7 @@ func (l *Loader) poll(ctx context.Context, resolver *source.Resolver, lost map[*
 		return
 	}
 	l.progress("looking for files that moved", 0, 0)
-	index := source.NewIndex(ctx, l.places, names, l.folders[0].Settings.Limits.Entries, func(path string) bool {
+	index := place.NewIndex(ctx, l.places, names, l.folders[0].Settings.Limits.Entries, func(path string) bool {
 		f := folderOf(l.folders, path)
 		return f != nil && f.Excludes(nameIn(f, path))
 	})
@@ -131,11 +131,11 @@ func (l *Loader) poll(ctx context.Context, resolver *source.Resolver, lost map[*
 
 // ambiguous tells that a name begins as one of the refused changes that have rivals do.
 func (p poll) ambiguous(name string) bool {
-	return slices.ContainsFunc(p.Refused, func(r source.Refusal) bool { return r.Rivals != nil && r.Covers(name) })
+	return slices.ContainsFunc(p.Refused, func(r place.Refusal) bool { return r.Rivals != nil && r.Covers(name) })
 }
 
 // follow takes the first change of prefix that leads to a file.
-func (n *named) follow(r *source.Resolver, votes []source.Vote) bool {
+func (n *named) follow(r *place.Resolver, votes []place.Vote) bool {
 	for _, v := range votes {
 		if place, ok := r.Follow(v.Mapping, n.file.Name); ok && place.Found {
 			n.place, n.mapping = place, v.Mapping
@@ -164,16 +164,16 @@ func (n *named) name(folders []*Folder) {
 }
 
 // resolve finds the file that a profile means by name, also below the roots that the profile tells.
-func resolve(r *source.Resolver, name string, p *Profile) source.Place {
+func resolve(r *place.Resolver, name string, p *Profile) place.Place {
 	dir := filepath.Dir(p.Path)
-	place := r.Resolve(name, dir)
-	if place.Found || place.Mapped || path.IsAbs(name) {
-		return place
+	at := r.Resolve(name, dir)
+	if at.Found || at.Mapped || path.IsAbs(name) {
+		return at
 	}
 	for _, root := range p.Report.Roots {
 		if below := r.Resolve(path.Join(filepath.ToSlash(root), name), dir); below.Found || below.Mapped {
 			return below
 		}
 	}
-	return place
+	return at
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/place"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 )
@@ -34,7 +35,7 @@ type Snapshot struct {
 	Lost []*File
 	// Polls are, by the path of a profile, the changes of prefix by which its names were found, and
 	// those that were refused.
-	Polls map[string]source.Poll
+	Polls map[string]place.Poll
 	// Excluded is how many files of the profiles the setting `exclude`, or a rule, leaves out.
 	Excluded int
 	// RuledOut are those of Excluded that a rule leaves out, by absolute path.
@@ -150,7 +151,7 @@ type File struct {
 	Ambiguous bool
 	// Mapping is the change of prefix, with an absolute To, that a poll of the report's names has
 	// found it by; the zero Mapping means none.
-	Mapping source.Mapping
+	Mapping place.Mapping
 	// Folder has the settings for the file: the deepest one around it, else its profile's.
 	Folder *Folder
 	// Standing says how urgent the file is and why. It is set in a snapshot.

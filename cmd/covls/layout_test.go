@@ -46,6 +46,7 @@ var order = []string{
 	"source",
 	"git",
 	"config",
+	"place",
 	"priority",
 	"workspace",
 	"gap",
@@ -70,7 +71,7 @@ var owners = map[string][]string{
 	"go.lsp.dev/":                    {"server", "internal/editor"},
 	"github.com/fsnotify/fsnotify":   {"watch"},
 	"github.com/google/licensecheck": {"internal/licences"},
-	"golang.org/x/tools/":            {"profile/gocover", "source"},
+	"golang.org/x/tools/":            {"profile/gocover", "source", "internal/profiletest"},
 	"os/exec":                        {"program", "internal/gittest", "internal/profiletest", "internal/licences"},
 }
 
@@ -120,6 +121,7 @@ func TestLayout(t *testing.T) {
 var writers = map[string]string{
 	"cmd/covls/demo.go":             "a profile as `go test` writes it, in a folder of its own",
 	"internal/profiletest/bench.go": "a test's",
+	"internal/profiletest/tree.go":  "a test's",
 	"internal/licences/main.go":     "a tool of the project, which writes what is embedded",
 	"config/file.go":                "opens a file to read it, and waits for no FIFO",
 	"source/source.go":              "opens a file to read it, and waits for no FIFO",

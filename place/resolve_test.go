@@ -1,6 +1,6 @@
 //go:build unix
 
-package source_test
+package place_test
 
 import (
 	"fmt"
@@ -11,16 +11,18 @@ import (
 	"testing"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
+	"github.com/covls/covls/place"
 	"github.com/covls/covls/source"
 )
 
-func folder(t testing.TB, dir string, mappings ...source.Mapping) source.Folder {
+func folder(t testing.TB, dir string, mappings ...place.Mapping) place.Folder {
 	t.Helper()
-	modules, problems := source.FindModules(dir)
+	modules, problems := place.FindModules(dir)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	return source.Folder{Dir: dir, Modules: modules, Mappings: mappings}
+	return place.Folder{Dir: dir, Modules: modules, Mappings: mappings}
 }
 
 // workspace is a module with a nested one, a vendor directory and TypeScript, a second folder, and
@@ -89,19 +91,19 @@ const (
 
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, workspace)
-	folders := []source.Folder{
+	dir := profiletest.Tree(t, workspace)
+	folders := []place.Folder{
 		folder(
 			t, filepath.Join(dir, "ws"),
-			source.Mapping{From: "/build/src/", To: "web/src"},
-			source.Mapping{From: "/build", To: ""},
-			source.Mapping{From: `D:\a\repo`, To: "."},
-			source.Mapping{From: "gen", To: dir + "/mapped"},
-			source.Mapping{From: "one/file.ts", To: "../mapped/one.ts"},
-			source.Mapping{From: "up", To: `..\mapped`},
-			source.Mapping{From: "", To: "pkg"},
+			place.Mapping{From: "/build/src/", To: "web/src"},
+			place.Mapping{From: "/build", To: ""},
+			place.Mapping{From: `D:\a\repo`, To: "."},
+			place.Mapping{From: "gen", To: dir + "/mapped"},
+			place.Mapping{From: "one/file.ts", To: "../mapped/one.ts"},
+			place.Mapping{From: "up", To: `..\mapped`},
+			place.Mapping{From: "", To: "pkg"},
 		),
-		folder(t, filepath.Join(dir, "other"), source.Mapping{From: "/build", To: "."}),
+		folder(t, filepath.Join(dir, "other"), place.Mapping{From: "/build", To: "."}),
 	}
 	folders[0].Packages = map[string]string{
 		"fmt": dir + "/listed/pkg", "gone": dir + "/listed/gone", "linked": dir + "/listedlink/pkg", "inside": dir + "/ws/pkg", "led": dir + "/ws/outdir",
@@ -212,12 +214,12 @@ func TestResolve(t *testing.T) {
 		{"out of a package of go list into the folder", "fmt/to-ws.go", "listed/pkg/to-ws.go", ""},
 		{"inside a package of go list", "fmt/in.go", "listed/pkg/in.go", ""},
 	}
-	r := source.NewResolver(folders)
+	r := place.NewResolver(folders)
 	for _, tt := range tests {
 		t.Run(tt.rule, func(t *testing.T) {
 			name := strings.ReplaceAll(tt.name, "$DIR", dir)
 			got := r.Resolve(name, filepath.Join(dir, "ws"))
-			if alone := source.Resolve(name, filepath.Join(dir, "ws"), folders); alone != got {
+			if alone := place.Resolve(name, filepath.Join(dir, "ws"), folders); alone != got {
 				t.Errorf("asked alone: %+v, among others: %+v", alone, got)
 			}
 			if tt.want != "" {
@@ -241,41 +243,41 @@ func TestResolve(t *testing.T) {
 // TestResolvePlace is about what else a place says.
 func TestResolvePlace(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, workspace)
-	folders := []source.Folder{folder(
+	dir := profiletest.Tree(t, workspace)
+	folders := []place.Folder{folder(
 		t, filepath.Join(dir, "ws"),
-		source.Mapping{From: "/build", To: "web"}, source.Mapping{From: "/map/", To: "../mapped"}, source.Mapping{From: "none", To: "nowhere"},
-		source.Mapping{From: "one.ts", To: "../single/one.ts"},
+		place.Mapping{From: "/build", To: "web"}, place.Mapping{From: "/map/", To: "../mapped"}, place.Mapping{From: "none", To: "nowhere"},
+		place.Mapping{From: "one.ts", To: "../single/one.ts"},
 	)}
 	folders[0].Packages = map[string]string{"fmt": dir + "/listed/pkg"}
 	tests := []struct {
 		rule, name string
-		want       source.Place
+		want       place.Place
 	}{
-		{"mapped", "/build/go.go", source.Place{Path: "ws/web/go.go", Found: true, Mapped: true}},
-		{"mapped and missing", "/build/gone.ts", source.Place{Path: "ws/web/gone.ts", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web/gone.ts, which is not there`}},
-		{"mapped", "/map/y.ts", source.Place{Path: "mapped/y.ts", Found: true, Outside: true, Mapped: true}},
-		{"mapped to a directory", "/build", source.Place{Path: "ws/web", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web, which is not there`}},
-		{"mapped to nowhere", "none/x.go", source.Place{Path: "ws/nowhere/x.go", Mapped: true, Why: `the path mapping "none" → "nowhere" leads to $DIR/ws/nowhere/x.go, which is not there`}},
-		{"mapping with dots", "/build/../../outside/secret.go", source.Place{Why: `the path mapping "/build" → "web" leads to $DIR/outside/secret.go, which lies outside the workspace`}},
-		{"mapping with a symlink", "/map/out.ts", source.Place{Why: `the path mapping "/map/" → "../mapped" leads to $DIR/mapped/out.ts, which lies outside the workspace`}},
-		{"mapping with dots that stays inside", "/build/../a.go", source.Place{Path: "ws/a.go", Found: true, Mapped: true}},
-		{"mapping of one file", "one.ts", source.Place{Path: "single/one.ts", Found: true, Outside: true, Mapped: true}},
-		{"absolute", "$DIR/ws/a.go", source.Place{Path: "ws/a.go", Found: true}},
-		{"absolute and missing", "$DIR/ws/no/such/gone.go", source.Place{Path: "ws/no/such/gone.go", Gone: true, Why: "there is no such file"}},
-		{"absolute outside", "$DIR/outside/deeper/secret.go", source.Place{Path: "outside/deeper/secret.go", Why: outsideWhy}},
-		{"by a symlink outside", "$DIR/ws/outdir/deeper/secret.go", source.Place{Path: "ws/outdir/deeper/secret.go", Why: leavesWhy}},
-		{"Windows path", `C:\a.go`, source.Place{Why: systemWhy}},
-		{"unknown package", "example.com/unknown/u.go", source.Place{ImportPath: "example.com/unknown", Why: "no module here provides example.com/unknown (here: example.com/lib, example.com/m, example.com/m/sub)"}},
-		{"package of a module elsewhere with the prefix of one here", "example.com/m/cloud/c.go", source.Place{ImportPath: "example.com/m/cloud", Gone: true, Why: "c.go is not in $DIR/ws/cloud" + goneWhy}},
-		{"known package", "example.com/m/pkg/gone.go", source.Place{Gone: true, Why: "gone.go is not in $DIR/ws/pkg" + goneWhy}},
-		{"package that go list told", "fmt/gone.go", source.Place{Gone: true, Why: "gone.go is not in $DIR/listed/pkg" + goneWhy}},
-		{"other language", "src/gone.ts", source.Place{Why: "there is no such file below $DIR/ws"}},
-		{"base name", "gone.go", source.Place{Why: "there is no such file below $DIR/ws"}},
-		{"package that is a file", "example.com/m/a.go/b.go", source.Place{ImportPath: "example.com/m/a.go", Gone: true, Why: "b.go is not in $DIR/ws/a.go" + goneWhy}},
-		{"package of go list in another language", "fmt/x.s", source.Place{Gone: true, Why: "x.s is not in $DIR/listed/pkg: a //line directive may have named it"}},
-		{"empty segments are no import path", "example.com//x.go", source.Place{Why: "there is no such file below $DIR/ws"}},
-		{"dots are no import path", "example.com/../x.go", source.Place{Why: "there is no such file below $DIR/ws"}},
+		{"mapped", "/build/go.go", place.Place{Path: "ws/web/go.go", Found: true, Mapped: true}},
+		{"mapped and missing", "/build/gone.ts", place.Place{Path: "ws/web/gone.ts", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web/gone.ts, which is not there`}},
+		{"mapped", "/map/y.ts", place.Place{Path: "mapped/y.ts", Found: true, Outside: true, Mapped: true}},
+		{"mapped to a directory", "/build", place.Place{Path: "ws/web", Mapped: true, Why: `the path mapping "/build" → "web" leads to $DIR/ws/web, which is not there`}},
+		{"mapped to nowhere", "none/x.go", place.Place{Path: "ws/nowhere/x.go", Mapped: true, Why: `the path mapping "none" → "nowhere" leads to $DIR/ws/nowhere/x.go, which is not there`}},
+		{"mapping with dots", "/build/../../outside/secret.go", place.Place{Why: `the path mapping "/build" → "web" leads to $DIR/outside/secret.go, which lies outside the workspace`}},
+		{"mapping with a symlink", "/map/out.ts", place.Place{Why: `the path mapping "/map/" → "../mapped" leads to $DIR/mapped/out.ts, which lies outside the workspace`}},
+		{"mapping with dots that stays inside", "/build/../a.go", place.Place{Path: "ws/a.go", Found: true, Mapped: true}},
+		{"mapping of one file", "one.ts", place.Place{Path: "single/one.ts", Found: true, Outside: true, Mapped: true}},
+		{"absolute", "$DIR/ws/a.go", place.Place{Path: "ws/a.go", Found: true}},
+		{"absolute and missing", "$DIR/ws/no/such/gone.go", place.Place{Path: "ws/no/such/gone.go", Gone: true, Why: "there is no such file"}},
+		{"absolute outside", "$DIR/outside/deeper/secret.go", place.Place{Path: "outside/deeper/secret.go", Why: outsideWhy}},
+		{"by a symlink outside", "$DIR/ws/outdir/deeper/secret.go", place.Place{Path: "ws/outdir/deeper/secret.go", Why: leavesWhy}},
+		{"Windows path", `C:\a.go`, place.Place{Why: systemWhy}},
+		{"unknown package", "example.com/unknown/u.go", place.Place{ImportPath: "example.com/unknown", Why: "no module here provides example.com/unknown (here: example.com/lib, example.com/m, example.com/m/sub)"}},
+		{"package of a module elsewhere with the prefix of one here", "example.com/m/cloud/c.go", place.Place{ImportPath: "example.com/m/cloud", Gone: true, Why: "c.go is not in $DIR/ws/cloud" + goneWhy}},
+		{"known package", "example.com/m/pkg/gone.go", place.Place{Gone: true, Why: "gone.go is not in $DIR/ws/pkg" + goneWhy}},
+		{"package that go list told", "fmt/gone.go", place.Place{Gone: true, Why: "gone.go is not in $DIR/listed/pkg" + goneWhy}},
+		{"other language", "src/gone.ts", place.Place{Why: "there is no such file below $DIR/ws"}},
+		{"base name", "gone.go", place.Place{Why: "there is no such file below $DIR/ws"}},
+		{"package that is a file", "example.com/m/a.go/b.go", place.Place{ImportPath: "example.com/m/a.go", Gone: true, Why: "b.go is not in $DIR/ws/a.go" + goneWhy}},
+		{"package of go list in another language", "fmt/x.s", place.Place{Gone: true, Why: "x.s is not in $DIR/listed/pkg: a //line directive may have named it"}},
+		{"empty segments are no import path", "example.com//x.go", place.Place{Why: "there is no such file below $DIR/ws"}},
+		{"dots are no import path", "example.com/../x.go", place.Place{Why: "there is no such file below $DIR/ws"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.rule, func(t *testing.T) {
@@ -284,7 +286,7 @@ func TestResolvePlace(t *testing.T) {
 				tt.want.Path = filepath.Join(dir, tt.want.Path)
 			}
 			tt.want.Why = strings.ReplaceAll(tt.want.Why, "$DIR", dir)
-			if got := source.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), folders[0].Dir, folders); got != tt.want {
+			if got := place.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), folders[0].Dir, folders); got != tt.want {
 				t.Errorf("have %+v\nwant %+v", got, tt.want)
 			}
 		})
@@ -294,7 +296,7 @@ func TestResolvePlace(t *testing.T) {
 // TestResolveFrom is about the profile's place: relative names and copies of a module depend on it.
 func TestResolveFrom(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, `
+	dir := profiletest.Tree(t, `
 -- ws/go.mod --
 module example.com/m
 -- ws/a.go --
@@ -320,9 +322,9 @@ module example.com/m
 -- out/src/x.ts --
 -- out/y.ts --
 `)
-	folders := []source.Folder{
-		folder(t, filepath.Join(dir, "ws"), source.Mapping{From: "/ci", To: "."}),
-		folder(t, filepath.Join(dir, "tree"), source.Mapping{From: "/ci", To: "."}),
+	folders := []place.Folder{
+		folder(t, filepath.Join(dir, "ws"), place.Mapping{From: "/ci", To: "."}),
+		folder(t, filepath.Join(dir, "tree"), place.Mapping{From: "/ci", To: "."}),
 	}
 	tests := []struct {
 		rule, from, name, want string
@@ -350,7 +352,7 @@ module example.com/m
 		{"mapping of the first folder", "out", "/ci/a.go", "ws/a.go"},
 		{"mapping of the folder that has it", "ws", "/ci/only.go", "tree/only.go"},
 	}
-	r := source.NewResolver(folders)
+	r := place.NewResolver(folders)
 	for _, tt := range tests {
 		t.Run(tt.rule, func(t *testing.T) {
 			got := r.Resolve(tt.name, filepath.Join(dir, tt.from))
@@ -384,7 +386,7 @@ module example.com/m
 // editor spells the folder, however the profile names them.
 func TestResolveLinkedFolder(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, `
+	dir := profiletest.Tree(t, `
 -- real/repo/go.mod --
 module example.com/repo
 -- real/repo/top.go --
@@ -434,13 +436,13 @@ module example.com/m
 	for _, tt := range tests {
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
-			var folders []source.Folder
+			var folders []place.Folder
 			for _, f := range tt.folders {
 				f := folder(t, at(f))
 				f.Packages = map[string]string{"listed": at("real/repo/sub/pkg")}
 				folders = append(folders, f)
 			}
-			got := source.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), at(tt.folders[0]), folders)
+			got := place.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), at(tt.folders[0]), folders)
 			if tt.want == "" && got.Found || tt.want != "" && (!got.Found || got.Path != at(tt.want)) {
 				t.Errorf("have %+v, want %q", got, tt.want)
 			}
@@ -454,7 +456,7 @@ module example.com/m
 // TestResolveWorkspaceLinks: what go.work or go.mod names is a root wherever its links lead.
 func TestResolveWorkspaceLinks(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, `
+	dir := profiletest.Tree(t, `
 -- ws/go.work --
 use ./lib
 use $DIR/ws/abs
@@ -487,7 +489,7 @@ module example.com/absout
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
 			f := folder(t, filepath.Join(dir, tt.folder))
-			got := source.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), f.Dir, []source.Folder{f})
+			got := place.Resolve(strings.ReplaceAll(tt.name, "$DIR", dir), f.Dir, []place.Folder{f})
 			if tt.want == "" && got.Found || tt.want != "" && (!got.Found || got.Path != filepath.Join(dir, tt.want)) {
 				t.Errorf("have %+v, want %q", got, tt.want)
 			}
@@ -497,10 +499,10 @@ module example.com/absout
 
 func TestResolveLinkedProfile(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- real/web/src/x.ts --\n-- real/web/coverage/lcov.info --\n-- link -> real --\n")
-	folders := []source.Folder{{Dir: filepath.Join(dir, "link")}}
+	dir := profiletest.Tree(t, "-- real/web/src/x.ts --\n-- real/web/coverage/lcov.info --\n-- link -> real --\n")
+	folders := []place.Folder{{Dir: filepath.Join(dir, "link")}}
 	for _, from := range []string{"link", "real"} {
-		got := source.Resolve("src/x.ts", filepath.Join(dir, from, "web", "coverage"), folders)
+		got := place.Resolve("src/x.ts", filepath.Join(dir, from, "web", "coverage"), folders)
 		if want := filepath.Join(dir, "link", "web", "src", "x.ts"); got.Path != want || !got.Found {
 			t.Errorf("from %s: %+v, want %s", from, got, want)
 		}
@@ -510,10 +512,10 @@ func TestResolveLinkedProfile(t *testing.T) {
 // TestResolveMapsRoot: a mapping of / takes all absolute names.
 func TestResolveMapsRoot(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- ws/a.go --\n")
-	folders := []source.Folder{{Dir: filepath.Join(dir, "ws"), Mappings: []source.Mapping{{From: "/", To: "."}}}}
+	dir := profiletest.Tree(t, "-- ws/a.go --\n")
+	folders := []place.Folder{{Dir: filepath.Join(dir, "ws"), Mappings: []place.Mapping{{From: "/", To: "."}}}}
 	for name, want := range map[string]bool{"/a.go": true, "/b.go": false, "a.go": true, "/../a.go": false} {
-		if got := source.Resolve(name, folders[0].Dir, folders); got.Found != want {
+		if got := place.Resolve(name, folders[0].Dir, folders); got.Found != want {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -528,12 +530,12 @@ func TestResolveNothing(t *testing.T) {
 		{"", outsideWhy},
 	}
 	for _, tt := range tests {
-		if got := source.Resolve(tt.name, "", nil); got.Found || got.Why != tt.why {
+		if got := place.Resolve(tt.name, "", nil); got.Found || got.Why != tt.why {
 			t.Errorf("%q: %+v, want %s", tt.name, got, tt.why)
 		}
 	}
-	bare := []source.Folder{{Dir: t.TempDir()}}
-	if got := source.Resolve(tests[0].name, bare[0].Dir, bare); got.Found || got.Why != tests[0].why {
+	bare := []place.Folder{{Dir: t.TempDir()}}
+	if got := place.Resolve(tests[0].name, bare[0].Dir, bare); got.Found || got.Why != tests[0].why {
 		t.Errorf("folder without modules: %+v", got)
 	}
 }
@@ -541,43 +543,22 @@ func TestResolveNothing(t *testing.T) {
 // TestResolveNotRegular: a named pipe would block whoever opens it.
 func TestResolveNotRegular(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- a.go --\n-- link.go -> pipe.go --\n")
+	dir := profiletest.Tree(t, "-- a.go --\n-- link.go -> pipe.go --\n")
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.go"), 0o644); err != nil {
 		t.Skipf("skipped without named pipes: %v", err)
 	}
 	for _, name := range []string{"pipe.go", "link.go"} {
-		if got := source.Resolve(name, dir, []source.Folder{{Dir: dir}}); got.Found {
+		if got := place.Resolve(name, dir, []place.Folder{{Dir: dir}}); got.Found {
 			t.Errorf("%s: %+v", name, got)
-		}
-	}
-}
-
-func TestInside(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		p, dir string
-		want   bool
-	}{
-		{"/a", "/a", true},
-		{"/a/b", "/a", true},
-		{"/ab", "/a", false},
-		{"/", "/a", false},
-		{"/a", "/", true},
-		{"/", "/", true},
-		{"/b/a", "/a", false},
-	}
-	for _, tt := range tests {
-		if got := source.Inside(filepath.FromSlash(tt.p), filepath.FromSlash(tt.dir)); got != tt.want {
-			t.Errorf("Inside(%q, %q) = %t", tt.p, tt.dir, got)
 		}
 	}
 }
 
 // FuzzResolve checks that no name leads out of the folders.
 func FuzzResolve(f *testing.F) {
-	dir := tree(f, workspace)
+	dir := profiletest.Tree(f, workspace)
 	ws := filepath.Join(dir, "ws")
-	folders := []source.Folder{folder(f, ws, source.Mapping{From: "/build", To: "web"})}
+	folders := []place.Folder{folder(f, ws, place.Mapping{From: "/build", To: "web"})}
 	for _, name := range []string{
 		"example.com/m/a.go", "./pkg/b.go", "../outside/secret.go", dir + "/ws/out.go", "/build/../../outside/secret.go",
 		`C:\a.go`, "example.com/m/outdir/secret.go", "example.com/m/../../outside/secret.go", "", "/", "a\x00.go", "web//src/./x.ts",
@@ -585,7 +566,7 @@ func FuzzResolve(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		got := source.Resolve(name, ws, folders)
+		got := place.Resolve(name, ws, folders)
 		if got.Found == (got.Why != "") {
 			t.Errorf("%q: %+v", name, got)
 		}
@@ -617,7 +598,7 @@ func BenchmarkResolve(b *testing.B) {
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/m\n"), 0o644); err != nil {
 		b.Fatal(err)
 	}
-	folders := []source.Folder{folder(b, dir)}
+	folders := []place.Folder{folder(b, dir)}
 	for _, bb := range []struct {
 		name, prefix string
 		n            int
@@ -636,7 +617,7 @@ func BenchmarkResolve(b *testing.B) {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r := source.NewResolver(folders)
+				r := place.NewResolver(folders)
 				for _, name := range names {
 					r.Resolve(name, dir)
 				}
@@ -655,7 +636,7 @@ func BenchmarkResolve(b *testing.B) {
 			for _, f := range lost {
 				names = append(names, f.Name)
 			}
-			x := source.NewIndex(b.Context(), folders, names, 500_000, func(string) bool { return false })
+			x := place.NewIndex(b.Context(), folders, names, 500_000, func(string) bool { return false })
 			got := x.Poll(lost, dir, false, 1<<20)
 			if len(got.Votes) != 1 || got.Votes[0].Files != len(lost) {
 				b.Fatal(got)
@@ -665,7 +646,7 @@ func BenchmarkResolve(b *testing.B) {
 	b.Run("FindModules", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			source.FindModules(dir)
+			place.FindModules(dir)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package source
+package place
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
 
@@ -221,7 +222,7 @@ func (p *poller) proposals() []Mapping {
 // Suggest is the shortest change of prefix by which name, a path of any system, leads to file, which
 // lies below dir. The new mapping's To is absolute. ok is false where they end differently.
 func Suggest(name, file, dir string) (m Mapping, ok bool) {
-	rel, inside := below(file, dir)
+	rel, inside := source.Below(file, dir)
 	if !inside {
 		return Mapping{}, false
 	}
@@ -244,7 +245,7 @@ func mapping(slash string, na int, dir, rel string) Mapping {
 
 // try follows a change for all names.
 func (p *poller) try(m Mapping) *candidate {
-	c := &candidate{vote: Vote{Mapping: m}, own: Inside(m.To, p.own)}
+	c := &candidate{vote: Vote{Mapping: m}, own: source.Inside(m.To, p.own)}
 	for i, n := range p.names {
 		file, rest, leads := p.lead(m, n)
 		if rest != "" {
@@ -289,8 +290,8 @@ func (p *poller) fit(c *candidate, among []int) float64 {
 	samples = samples[:min(pollSources, len(samples))]
 	sum := 0.0
 	for _, s := range samples {
-		if content, err := ReadFile(s.file, p.limit); err == nil {
-			sum += Fit(s.name, content)
+		if content, err := source.ReadFile(s.file, p.limit); err == nil {
+			sum += fit(s.name, content)
 		}
 	}
 	if len(samples) == 0 {
@@ -322,9 +323,9 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 	return r
 }
 
-// Fit is the share of a file's lines, or blocks where it has them, that can be those of a text: they
+// fit is the share of a file's lines, or blocks where it has them, that can be those of a text: they
 // lie inside it, and not on blanks. It is 0 where the file has neither.
-func Fit(f *coverage.File, content string) float64 {
+func fit(f *coverage.File, content string) float64 {
 	t := text.New(content)
 	good, all := 0, 0
 	mark := func(ok bool) {

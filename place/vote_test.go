@@ -1,6 +1,6 @@
 //go:build unix
 
-package source_test
+package place_test
 
 import (
 	"fmt"
@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/source"
+	"github.com/covls/covls/internal/profiletest"
+	"github.com/covls/covls/place"
 )
 
 // TestPoll: a tree, in which a file's text is how many lines it has, the names of a report with how
@@ -182,7 +183,7 @@ not old → ws/new: too few files agree`, true},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
-			dir := tree(t, tt.tree)
+			dir := profiletest.Tree(t, tt.tree)
 			err := filepath.WalkDir(dir, func(p string, e os.DirEntry, err error) error {
 				if err != nil || e.IsDir() {
 					return err
@@ -214,8 +215,8 @@ not old → ws/new: too few files agree`, true},
 				}
 				names, files = append(names, name), append(files, f)
 			}
-			folders := []source.Folder{{Dir: dir + "/ws"}, {Dir: dir + "/other"}}
-			index := source.NewIndex(t.Context(), folders, names, 1000, func(p string) bool { return strings.Contains(p, "skipped") })
+			folders := []place.Folder{{Dir: dir + "/ws"}, {Dir: dir + "/other"}}
+			index := place.NewIndex(t.Context(), folders, names, 1000, func(p string) bool { return strings.Contains(p, "skipped") })
 			if index.Left != "" {
 				t.Error(index.Left)
 			}
@@ -240,8 +241,8 @@ not old → ws/new: too few files agree`, true},
 // TestPollBound: what lies behind the bound of entries is left out, and said.
 func TestPollBound(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- a/x.ts --\n-- a/y.ts --\n-- b/z.ts --\n")
-	x := source.NewIndex(t.Context(), []source.Folder{{Dir: dir}}, []string{"z.ts"}, 3, func(string) bool { return false })
+	dir := profiletest.Tree(t, "-- a/x.ts --\n-- a/y.ts --\n-- b/z.ts --\n")
+	x := place.NewIndex(t.Context(), []place.Folder{{Dir: dir}}, []string{"z.ts"}, 3, func(string) bool { return false })
 	if x.Near("z.ts") != nil || !strings.Contains(x.Left, "limits.entries") {
 		t.Errorf("near %v, left %q", x.Near("z.ts"), x.Left)
 	}
@@ -250,8 +251,8 @@ func TestPollBound(t *testing.T) {
 // TestNear: the nearest candidates come first.
 func TestNear(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- a/x.ts --\n-- b/x.ts --\n-- c/b/x.ts --\n-- d/X.ts --\n")
-	x := source.NewIndex(t.Context(), []source.Folder{{Dir: dir}}, []string{`C:\q\b\x.ts`}, 100, func(string) bool { return false })
+	dir := profiletest.Tree(t, "-- a/x.ts --\n-- b/x.ts --\n-- c/b/x.ts --\n-- d/X.ts --\n")
+	x := place.NewIndex(t.Context(), []place.Folder{{Dir: dir}}, []string{`C:\q\b\x.ts`}, 100, func(string) bool { return false })
 	got := strings.ReplaceAll(strings.Join(x.Near(`C:\q\b\x.ts`), " "), dir+"/", "")
 	if want := "b/x.ts c/b/x.ts a/x.ts"; got != want {
 		t.Errorf("have %s, want %s", got, want)
@@ -262,9 +263,9 @@ func TestNear(t *testing.T) {
 // spelling of the disk, whatever a profile says.
 func TestFoldingResolver(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- ws/Src/Main.ts --\n-- ws/go.mod --\nmodule example.com/m\n-- ws/Pkg/A.go --\n-- ws/twin/a.ts --\n-- ws/twin/A.ts --\n")
+	dir := profiletest.Tree(t, "-- ws/Src/Main.ts --\n-- ws/go.mod --\nmodule example.com/m\n-- ws/Pkg/A.go --\n-- ws/twin/a.ts --\n-- ws/twin/A.ts --\n")
 	ws := dir + "/ws"
-	r := source.NewFoldingResolver([]source.Folder{folder(t, ws, source.Mapping{From: `D:\a`, To: "."})})
+	r := place.NewFoldingResolver([]place.Folder{folder(t, ws, place.Mapping{From: `D:\a`, To: "."})})
 	for name, want := range map[string]string{
 		"src/main.ts":                        "Src/Main.ts",
 		strings.ToUpper(ws) + "/sRC/main.TS": "Src/Main.ts",
@@ -282,18 +283,18 @@ func TestFoldingResolver(t *testing.T) {
 // TestFollow: a name with a drive letter finds files in any case, another one does not.
 func TestFollow(t *testing.T) {
 	t.Parallel()
-	ws := tree(t, "-- Src/Main.ts --\n")
-	r := source.NewResolver([]source.Folder{{Dir: ws}})
+	ws := profiletest.Tree(t, "-- Src/Main.ts --\n")
+	r := place.NewResolver([]place.Folder{{Dir: ws}})
 	for name, want := range map[string]bool{`C:\x\src\main.ts`: true, "c:/X/Src/Main.ts": true, "/x/src/main.ts": false, "/x/Src/Main.ts": true} {
 		from := "/x"
 		if name[1] == ':' {
 			from = "C:/x"
 		}
-		if place, ok := r.Follow(source.Mapping{From: from, To: ws}, name); !ok || place.Found != want {
+		if place, ok := r.Follow(place.Mapping{From: from, To: ws}, name); !ok || place.Found != want {
 			t.Errorf("%s: %+v, %v", name, place, ok)
 		}
 	}
-	if _, ok := r.Follow(source.Mapping{From: "/y", To: ws}, "/x/Src/Main.ts"); ok {
+	if _, ok := r.Follow(place.Mapping{From: "/y", To: ws}, "/x/Src/Main.ts"); ok {
 		t.Error("a mapping of another beginning was followed")
 	}
 }

@@ -1,4 +1,4 @@
-package source_test
+package place_test
 
 import (
 	"context"
@@ -15,8 +15,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/internal/profiletest"
+	"github.com/covls/covls/place"
 	"github.com/covls/covls/program"
-	"github.com/covls/covls/source"
 )
 
 func TestFindModules(t *testing.T) {
@@ -45,8 +46,8 @@ func TestFindModules(t *testing.T) {
 		},
 		{"folder in testdata", "-- testdata/m/go.mod --\nmodule example.com/m\n", "testdata/m", "example.com/m $DIR/testdata/m\n", ""},
 		{
-			"as deep as is searched", "-- " + strings.Repeat("d/", source.ModuleDepth) + "go.mod --\nmodule example.com/in\n-- " + strings.Repeat("e/", source.ModuleDepth+1) + "go.mod --\nmodule example.com/out\n", ".",
-			"example.com/in $DIR/" + strings.Repeat("d/", source.ModuleDepth-1) + "d\n", "",
+			"as deep as is searched", "-- " + strings.Repeat("d/", place.ModuleDepth) + "go.mod --\nmodule example.com/in\n-- " + strings.Repeat("e/", place.ModuleDepth+1) + "go.mod --\nmodule example.com/out\n", ".",
+			"example.com/in $DIR/" + strings.Repeat("d/", place.ModuleDepth-1) + "d\n", "",
 		},
 		{"vendor directory", "-- go.mod --\nmodule example.com/m\n-- vendor/modules.txt --\n", ".", "example.com/m $DIR\nvendor $DIR/vendor\n", ""},
 		{"a folder that is only called vendor", "-- go.mod --\nmodule example.com/m\n-- vendor/a.go --\n", ".", "example.com/m $DIR\n", ""},
@@ -85,7 +86,7 @@ func TestFindModules(t *testing.T) {
 		{"no go.mod at all", "-- go.mod --\n\x00{{{\n", ".", "", "read go.mod: $DIR/go.mod:1: not as Go writes it\n"},
 		{"broken module path", "-- go.mod --\nmodule ../..\n-- a/go.mod --\nmodule example.com/a\n", ".", "example.com/a $DIR/a\n", ""},
 		{"broken go.work", "-- go.work --\nuse (\n-- a/go.mod --\nmodule example.com/a\n", ".", "example.com/a $DIR/a\n", "read go.work: $DIR/go.work:2: not as Go writes it\n"},
-		{"large go.mod", "-- go.mod --\nmodule example.com/m\n//" + strings.Repeat("x", source.ModuleBytes) + "\n-- a/go.mod --\nmodule example.com/a\n", ".", "example.com/a $DIR/a\n", fmt.Sprintf("read go.mod: $DIR/go.mod is larger than %d bytes\n", source.ModuleBytes)},
+		{"large go.mod", "-- go.mod --\nmodule example.com/m\n//" + strings.Repeat("x", place.ModuleBytes) + "\n-- a/go.mod --\nmodule example.com/a\n", ".", "example.com/a $DIR/a\n", fmt.Sprintf("read go.mod: $DIR/go.mod is larger than %d bytes\n", place.ModuleBytes)},
 		{"directory called go.mod", "-- go.mod/x --\n-- a/go.mod --\nmodule example.com/a\n", ".", "example.com/a $DIR/a\n", ""},
 
 		{"folder is a symlink", "-- real/go.mod --\nmodule example.com/m\n-- real/a/go.mod --\nmodule example.com/a\n-- link -> real --\n", "link", "example.com/m $DIR/link\nexample.com/a $DIR/link/a\n", ""},
@@ -96,8 +97,8 @@ func TestFindModules(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			dir := tree(t, tt.tree)
-			modules, problems := source.FindModules(filepath.Join(dir, filepath.FromSlash(tt.folder)))
+			dir := profiletest.Tree(t, tt.tree)
+			modules, problems := place.FindModules(filepath.Join(dir, filepath.FromSlash(tt.folder)))
 			mods, vendors := modules.List()
 			var got, said strings.Builder
 			for _, m := range mods {
@@ -124,14 +125,14 @@ func TestFindModulesUnreadable(t *testing.T) {
 	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
 		t.Skip("skipped where nothing is unreadable")
 	}
-	dir := tree(t, "-- go.mod --\nmodule example.com/m\n-- a/go.mod --\nmodule example.com/a\n-- b/go.mod --\n")
+	dir := profiletest.Tree(t, "-- go.mod --\nmodule example.com/m\n-- a/go.mod --\nmodule example.com/a\n-- b/go.mod --\n")
 	for _, name := range []string{"go.mod", "b"} {
 		if err := os.Chmod(filepath.Join(dir, name), 0); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b"), 0o755) })
-	modules, problems := source.FindModules(dir)
+	modules, problems := place.FindModules(dir)
 	if mods, _ := modules.List(); !slices.Equal(mods, []string{"example.com/a " + filepath.Join(dir, "a")}) {
 		t.Errorf("have %q", mods)
 	}
@@ -143,9 +144,9 @@ func TestFindModulesUnreadable(t *testing.T) {
 // TestFindModulesStops: the directories are searched level by level, in the order of their names.
 func TestFindModulesStops(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, "-- a/a/go.mod --\nmodule aa\n-- b/b/go.mod --\nmodule bb\n-- z/go.mod --\nmodule z\n")
+	dir := profiletest.Tree(t, "-- a/a/go.mod --\nmodule aa\n-- b/b/go.mod --\nmodule bb\n-- z/go.mod --\nmodule z\n")
 	for most, want := range []int{0, 0, 0, 0, 1, 2, 3, 3} {
-		modules, problems := source.FindModulesIn(dir, most)
+		modules, problems := place.FindModulesIn(dir, most)
 		if mods, _ := modules.List(); len(mods) != want || len(problems) != 0 {
 			t.Errorf("in %d directories: %q, %v, want %d", most, mods, problems, want)
 		}
@@ -154,12 +155,12 @@ func TestFindModulesStops(t *testing.T) {
 
 func TestModulesRoots(t *testing.T) {
 	t.Parallel()
-	var none *source.Modules
+	var none *place.Modules
 	if got := none.Roots(); got != nil {
 		t.Errorf("nil Modules: %q", got)
 	}
-	dir := tree(t, "-- go.mod --\nmodule example.com/m\n-- a/go.mod --\nmodule example.com/m/a\n")
-	modules, _ := source.FindModules(dir)
+	dir := profiletest.Tree(t, "-- go.mod --\nmodule example.com/m\n-- a/go.mod --\nmodule example.com/m/a\n")
+	modules, _ := place.FindModules(dir)
 	if got, want := modules.Roots(), []string{filepath.Join(dir, "a"), dir}; !slices.Equal(got, want) {
 		t.Errorf("have %q, want %q", got, want)
 	}
@@ -173,14 +174,14 @@ func FuzzFindModules(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	dir := tree(f, "-- x/go.mod --\nmodule example.com/x\n")
+	dir := profiletest.Tree(f, "-- x/go.mod --\nmodule example.com/x\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range []string{"go.mod", "go.work"} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
-		modules, _ := source.FindModules(dir)
+		modules, _ := place.FindModules(dir)
 		for _, root := range modules.Roots() {
 			if info, err := os.Stat(filepath.Join(root, "go.mod")); err != nil || info.IsDir() {
 				t.Errorf("%s is no module: %v", root, err)
@@ -208,7 +209,11 @@ func TestListPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cobra := moduleDir(t, "github.com/spf13/cobra")
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/spf13/cobra").Output()
+	cobra := strings.TrimSpace(string(out))
+	if err != nil || cobra == "" {
+		t.Skipf("skipped without the source of cobra: %v", err)
+	}
 	tests := []struct {
 		name string
 		ask  []string
@@ -221,14 +226,14 @@ func TestListPackages(t *testing.T) {
 		{"module cache", []string{"github.com/spf13/cobra", "github.com/spf13/cobra/doc"}, map[string]string{
 			"github.com/spf13/cobra": cobra, "github.com/spf13/cobra/doc": filepath.Join(cobra, "doc"),
 		}},
-		{"the module itself", []string{"github.com/covls/covls/source"}, map[string]string{"github.com/covls/covls/source": filepath.Join(here, "source")}},
+		{"the module itself", []string{"github.com/covls/covls/place"}, map[string]string{"github.com/covls/covls/place": filepath.Join(here, "place")}},
 		{"unknown among known", []string{"example.com/unknown/x", "nosuch", "fmt", "github.com/spf13/cobra/nosuch"}, map[string]string{"fmt": filepath.Join(std, "fmt")}},
-		{"more than one command line holds", append(slices.Repeat([]string{"example.com/" + strings.Repeat("x", 80)}, 2*source.ListBytes/80), "fmt"), map[string]string{"fmt": filepath.Join(std, "fmt")}},
+		{"more than one command line holds", append(slices.Repeat([]string{"example.com/" + strings.Repeat("x", 80)}, 2*place.ListBytes/80), "fmt"), map[string]string{"fmt": filepath.Join(std, "fmt")}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := source.ListPackages(t.Context(), program.New(), filepath.Join(here, "source"), tt.ask)
+			got, err := place.ListPackages(t.Context(), program.New(), filepath.Join(here, "place"), tt.ask)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,7 +266,7 @@ func TestListPackagesErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := source.ListPackages(tt.ctx, program.New(), tree(t, tt.tree), []string{"fmt"})
+			got, err := place.ListPackages(tt.ctx, program.New(), profiletest.Tree(t, tt.tree), []string{"fmt"})
 			if len(got) > 0 || err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("have %q, %v, want: %s", got, err, tt.want)
 			}
@@ -289,22 +294,22 @@ func TestListPackagesArguments(t *testing.T) {
 	fakeGo(t, `printf '%s\n' "$*" >>`+said)
 	hostile := []string{
 		"-flag", "--", "-mod=mod", "-toolexec=/bin/false", "...", "fmt/...", "f...t", "./x", "../x", ".", "a b", "", "/etc", `C:\x`, "a@v1", "all", "std", "cmd", "tool", "work",
-		"a.go", "fm\x00t", "é", "a/../fmt", "*.go", "$HOME", "a\nb", strings.Repeat("a", source.NameBytes+1),
+		"a.go", "fm\x00t", "é", "a/../fmt", "*.go", "$HOME", "a\nb", strings.Repeat("a", place.NameBytes+1),
 	}
 	good := []string{"fmt", "github.com/nats-io/nats.go", "cmd/go", "example.com/~x/y+z_1"}
 	var long []string
 	for i := range 500 {
 		long = append(long, fmt.Sprintf("example.com/%0100d", i))
 	}
-	dir := tree(t, "-- a.go --\npackage a\n")
-	if _, err := source.ListPackages(t.Context(), program.New(), dir, slices.Concat(hostile, good, long)); err != nil {
+	dir := profiletest.Tree(t, "-- a.go --\npackage a\n")
+	if _, err := place.ListPackages(t.Context(), program.New(), dir, slices.Concat(hostile, good, long)); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	lines := strings.Split(strings.TrimSpace(readFile(t, said)), "\n")
 	for _, line := range lines {
 		flags, names, ok := strings.Cut(line, " -- ")
-		if !ok || flags != "list -e -find -json=ImportPath,Dir" || len(names) > source.ListBytes {
+		if !ok || flags != "list -e -find -json=ImportPath,Dir" || len(names) > place.ListBytes {
 			t.Errorf("go %.100s… has %d bytes of names", line, len(names))
 		}
 		got = append(got, strings.Fields(names)...)
@@ -315,7 +320,7 @@ func TestListPackagesArguments(t *testing.T) {
 	if err := os.Remove(said); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := source.ListPackages(t.Context(), program.New(), dir, hostile); err != nil {
+	if _, err := place.ListPackages(t.Context(), program.New(), dir, hostile); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(said); err == nil {
@@ -334,7 +339,7 @@ func TestListPackagesOffline(t *testing.T) {
 			"vcs.invalid/private.git v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" +
 			"vcs.invalid/private.git v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
 	)
-	dir := tree(t, "-- go.mod --\n"+mod+"-- go.sum --\n"+sum+"-- a.go --\npackage a\n\nimport _ \"github.com/spf13/cobra\"\n")
+	dir := profiletest.Tree(t, "-- go.mod --\n"+mod+"-- go.sum --\n"+sum+"-- a.go --\npackage a\n\nimport _ \"github.com/spf13/cobra\"\n")
 	bin := t.TempDir()
 	asked := filepath.Join(bin, "asked")
 	for _, vcs := range []string{"git", "hg"} {
@@ -352,7 +357,7 @@ func TestListPackagesOffline(t *testing.T) {
 	t.Setenv("GOPRIVATE", "vcs.invalid")
 	t.Setenv("GOFLAGS", "-mod=mod")
 	t.Setenv("GOSUMDB", "off")
-	got, err := source.ListPackages(t.Context(), program.New(), dir, []string{"vcs.invalid/private.git/x", "proxy.invalid/x", "github.com/spf13/cobra", "fmt"})
+	got, err := place.ListPackages(t.Context(), program.New(), dir, []string{"vcs.invalid/private.git/x", "proxy.invalid/x", "github.com/spf13/cobra", "fmt"})
 	if err != nil || len(got) != 1 || got["fmt"] == "" {
 		t.Errorf("have %q, %v, want fmt alone", got, err)
 	}
@@ -366,8 +371,8 @@ func TestListPackagesOffline(t *testing.T) {
 
 func TestListPackagesWithoutGo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	for _, ask := range [][]string{{"fmt"}, slices.Repeat([]string{strings.Repeat("x", source.NameBytes)}, 100)} {
-		got, err := source.ListPackages(t.Context(), program.New(), t.TempDir(), ask)
+	for _, ask := range [][]string{{"fmt"}, slices.Repeat([]string{strings.Repeat("x", place.NameBytes)}, 100)} {
+		got, err := place.ListPackages(t.Context(), program.New(), t.TempDir(), ask)
 		if len(got) > 0 || err == nil || err.Error() != "ask go list for packages outside the workspace: start go: it is not on PATH" {
 			t.Errorf("%d names: %q, %v", len(ask), got, err)
 		}
@@ -385,10 +390,19 @@ func TestListPackagesOdd(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fakeGo(t, tt.script)
-			got, err := source.ListPackages(t.Context(), program.New(), t.TempDir(), []string{"fmt"})
+			got, err := place.ListPackages(t.Context(), program.New(), t.TempDir(), []string{"fmt"})
 			if len(got) > 0 || err == nil || err.Error() != tt.want {
 				t.Errorf("have %q, %v, want: %s", got, err, tt.want)
 			}
 		})
 	}
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

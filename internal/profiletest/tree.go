@@ -1,4 +1,4 @@
-package source_test
+package profiletest
 
 import (
 	"os"
@@ -10,9 +10,9 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// tree writes the files of a txtar archive, and symlinks for names that say "from -> to", into a
-// new directory, and returns its path without symlinks.
-func tree(t testing.TB, archive string) string {
+// Tree writes the files of a txtar archive, and symlinks for names that say "from -> to", into a
+// new directory, and returns its path without symlinks. $DIR in them stands for that.
+func Tree(t testing.TB, archive string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {

@@ -1,4 +1,4 @@
-package source
+package place
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/covls/covls/source"
 )
 
 // Index knows the files below some folders whose base names somebody asks for.
@@ -39,7 +41,7 @@ func NewIndex(ctx context.Context, folders []Folder, names []string, entries int
 	}
 	slices.Sort(dirs) // what holds others comes before them
 	for i, d := range dirs {
-		if !slices.ContainsFunc(dirs[:i], func(in string) bool { return Inside(d, in) }) {
+		if !slices.ContainsFunc(dirs[:i], func(in string) bool { return source.Inside(d, in) }) {
 			entries = x.search(ctx, d, entries)
 		}
 	}
@@ -63,7 +65,7 @@ func (x *Index) search(ctx context.Context, top string, entries int) int {
 			for _, e := range list {
 				switch name := e.Name(); {
 				case e.IsDir():
-					if !Foreign(name) {
+					if !source.Foreign(name) {
 						next = append(next, filepath.Join(dir, name))
 					}
 				case e.Type().IsRegular():
@@ -147,6 +149,6 @@ func common(a, b string, fold bool) (na, nb, segments int) {
 
 // rel is the path of an indexed file below its folder, slash-separated.
 func (x *Index) rel(p string) string {
-	rest, _ := below(p, x.root[p])
+	rest, _ := source.Below(p, x.root[p])
 	return filepath.ToSlash(rest)
 }

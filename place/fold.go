@@ -1,0 +1,78 @@
+package place
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/covls/covls/source"
+)
+
+// foldsCase reports whether the file system finds the entries of dir in other letters too.
+func foldsCase(dir string) bool {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	const some = 20
+	entries, _ := f.ReadDir(some)
+	for _, e := range entries {
+		other := strings.ToUpper(e.Name())
+		if other == e.Name() {
+			other = strings.ToLower(other)
+		}
+		if other == e.Name() {
+			continue
+		}
+		there, err := os.Lstat(filepath.Join(dir, e.Name()))
+		again, err2 := os.Lstat(filepath.Join(dir, other))
+		return err == nil && err2 == nil && os.SameFile(there, again)
+	}
+	return false
+}
+
+// casing is the resolver for a name: one that does not tell upper from lower case for a name with a
+// drive letter.
+func (r *Resolver) casing(slash string) *Resolver {
+	if r.fold || !isDrive(slash) {
+		return r
+	}
+	if r.folding == nil {
+		r.folding = newResolver(r.folders, true)
+	}
+	return r.folding
+}
+
+// spelled is how the disk spells the name of an entry of in.
+func (r *Resolver) spelled(in directory, name string) string {
+	if !r.fold || in.state != found {
+		return name
+	}
+	entries, known := r.entries[in.real]
+	if !known {
+		list, _ := os.ReadDir(in.real)
+		entries = make(map[string]string, len(list))
+		for _, e := range list {
+			low := strings.ToLower(e.Name())
+			if _, twice := entries[low]; twice {
+				entries[low] = "" // the case matters here after all
+			} else {
+				entries[low] = e.Name()
+			}
+		}
+		r.entries[in.real] = entries
+	}
+	if s := entries[strings.ToLower(name)]; s != "" {
+		return s
+	}
+	return name
+}
+
+// beneath is below, in any case where the resolver folds it.
+func (r *Resolver) beneath(p, dir string) (rest string, ok bool) {
+	if r.fold && len(p) >= len(dir) && strings.EqualFold(p[:len(dir)], dir) {
+		p = dir + p[len(dir):]
+	}
+	return source.Below(p, dir)
+}

@@ -1,0 +1,88 @@
+package place
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Mapping replaces the beginning From of a profile's paths by To. Both are cut at whole segments;
+// slashes and backslashes are the same, and so are upper and lower case behind a drive letter. From
+// "." stands for the beginning of relative paths. A relative To is relative to the folder.
+type Mapping struct {
+	From, To string
+}
+
+// cut returns what stands behind From in a slash-separated name.
+func (m Mapping) cut(slash string) (rest string, ok bool) {
+	from := slashed(m.From)
+	slash = strings.TrimPrefix(slash, "./")
+	switch {
+	case from == "":
+		return "", false
+	case from == ".":
+		return slash, !strings.HasPrefix(slash, "/") && !isWindowsAbs(slash)
+	}
+	from = strings.TrimSuffix(from, "/")
+	if isDrive(from) && len(from) <= len(slash) && strings.EqualFold(slash[:len(from)], from) {
+		from = slash[:len(from)]
+	}
+	return cutPrefix(slash, from)
+}
+
+// to is the directory, or the one file, that the mapping leads to.
+func (m Mapping) to(f Folder) string { return join(f.Dir, slashed(m.To)) }
+
+// mapped follows the first mapping of each folder that fits; ok is false where there is none.
+func (r *Resolver) mapped(slash string) (place Place, ok bool) {
+	for _, f := range r.order {
+		for _, m := range f.Mappings {
+			rest, fits := m.cut(slash)
+			if !fits {
+				continue
+			}
+			p := r.casing(slash).follow(m, m.to(f), rest)
+			if p.Found {
+				return p, true
+			}
+			if !ok {
+				place, ok = p, true
+			}
+			break
+		}
+	}
+	return place, ok
+}
+
+// Follow leads a name by a mapping with an absolute To that a poll has found; ok is false where the
+// name does not begin so.
+func (r *Resolver) Follow(m Mapping, name string) (place Place, ok bool) {
+	slash := path.Clean(slashed(name))
+	rest, ok := m.cut(slash)
+	if !ok || rest == "" {
+		return Place{}, false
+	}
+	return r.place(r.casing(slash).file(filepath.Join(m.To, filepath.FromSlash(rest)))), true
+}
+
+func (r *Resolver) follow(m Mapping, to, rest string) Place {
+	p := filepath.Join(to, filepath.FromSlash(rest))
+	if p == to && isFile(to) {
+		if real, err := filepath.EvalSymlinks(to); err == nil {
+			place := r.place(file{path: to, real: real})
+			place.Mapped = true
+			return place
+		}
+	}
+	f := r.file(p)
+	switch f.state {
+	case found:
+		place := r.place(f)
+		place.Mapped = true
+		return place
+	case missing:
+		return Place{Path: f.path, Mapped: true, Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which is not there", m.From, m.To, p)}
+	}
+	return Place{Why: fmt.Sprintf("the path mapping %q → %q leads to %s, which lies outside the workspace", m.From, m.To, p)}
+}
