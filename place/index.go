@@ -3,12 +3,12 @@ package place
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -24,9 +24,6 @@ type Index struct {
 	Left string
 }
 
-// indexDepth bounds how many directories deep files are looked for.
-const indexDepth = 64
-
 // NewIndex searches folders, of which entries directory entries are looked at, for files with one of
 // the base names of names, which are paths of any system. Symlinks are not followed; files of which
 // skip is true are left out.
@@ -35,45 +32,34 @@ func NewIndex(ctx context.Context, folders []Folder, names []string, entries int
 	for _, n := range names {
 		x.bases[strings.ToLower(path.Base(slashed(n)))] = nil
 	}
-	var dirs []string
-	for _, f := range folders {
-		dirs = append(dirs, filepath.Clean(f.Dir))
+	folders = slices.Clone(folders)
+	for i := range folders {
+		folders[i].Dir = filepath.Clean(folders[i].Dir)
 	}
-	slices.Sort(dirs) // what holds others comes before them
-	for i, d := range dirs {
-		if !slices.ContainsFunc(dirs[:i], func(in string) bool { return source.Inside(d, in) }) {
-			entries = x.search(ctx, d, entries)
+	slices.SortFunc(folders, func(a, b Folder) int { return strings.Compare(a.Dir, b.Dir) }) // what holds others comes before them
+	for i, f := range folders {
+		if !slices.ContainsFunc(folders[:i], func(in Folder) bool { return source.Inside(f.Dir, in.Dir) }) {
+			entries -= x.search(ctx, f, entries)
 		}
 	}
 	return x
 }
 
-// search looks below top, breadth first, and returns how many entries may still be looked at.
-func (x *Index) search(ctx context.Context, top string, entries int) int {
-	level := []string{top}
-	for depth := 0; len(level) > 0 && depth < indexDepth; depth++ {
-		var next []string
-		for _, dir := range level {
-			if ctx.Err() != nil {
-				return 0
-			}
-			list, _ := os.ReadDir(dir) // what can't be read holds nothing that could be shown
-			if entries -= len(list); entries < 0 {
-				x.Left = fmt.Sprintf("files in and below %s: limits.entries was reached", dir)
-				return 0
-			}
-			for _, e := range list {
-				switch name := e.Name(); {
-				case e.IsDir():
-					if !source.Foreign(name) {
-						next = append(next, filepath.Join(dir, name))
-					}
-				case e.Type().IsRegular():
-					x.add(top, dir, name)
-				}
+// search looks at so many entries in and below a folder, and returns at how many it looked.
+func (x *Index) search(ctx context.Context, f Folder, most int) int {
+	walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: most}
+	entries, cut, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
+		for _, e := range files {
+			if e.Type.IsRegular() {
+				x.add(f.Dir, dir, e.Name)
 			}
 		}
-		level = next
+	})
+	if err != nil {
+		return most
+	}
+	if cut != "" {
+		x.Left = fmt.Sprintf("files in and below %s: limits.entries was reached", cut)
 	}
 	return entries
 }

@@ -2,18 +2,19 @@ package place
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -32,10 +33,12 @@ type goModule struct {
 
 // FindModules reads the go.work and go.mod files that hold for dir: the nearest ones upwards, those
 // they name, and those below dir. Problems are files that can't be read, one error each; what can
-// be read counts all the same.
-func FindModules(dir string) (*Modules, []error) { return findModules(dir, moduleDirs) }
+// be read counts all the same. The tree may know what dir holds; nil knows nothing.
+func FindModules(ctx context.Context, tree *project.Tree, dir string) (*Modules, []error) {
+	return findModules(ctx, tree, dir, moduleDirs)
+}
 
-func findModules(dir string, most int) (*Modules, []error) {
+func findModules(ctx context.Context, tree *project.Tree, dir string, most int) (*Modules, []error) {
 	f := &moduleFinder{seen: map[string]bool{}, known: map[goModule]bool{}}
 	real, err := filepath.EvalSymlinks(dir)
 	for _, found := range []func(string) bool{f.mod, f.work} {
@@ -43,7 +46,12 @@ func findModules(dir string, most int) (*Modules, []error) {
 			upwards(real, found)
 		}
 	}
-	f.below(dir, most)
+	walk := project.Walk{Dir: dir, Use: project.Modules, Entries: moduleEntries, Depth: moduleDepth, Dirs: most}
+	_, _, _ = tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
+		if slices.ContainsFunc(files, func(e project.Entry) bool { return e.Name == "go.mod" }) {
+			f.mod(dir)
+		}
+	})
 	slices.SortStableFunc(f.m.modules, func(a, b goModule) int { return cmp.Compare(len(b.path), len(a.path)) })
 	return &f.m, f.problems
 }
@@ -206,38 +214,13 @@ func (f *moduleFinder) vendor(dir string) {
 	}
 }
 
-// The search for modules below a folder ends at this depth and this many directories: modules lie
+// The search for modules below a folder ends at this depth, this many directories and entries: modules lie
 // near the top.
 const (
-	moduleDepth = 6
-	moduleDirs  = 20_000
+	moduleDepth   = 6
+	moduleDirs    = 20_000
+	moduleEntries = 500_000
 )
-
-// below reads the go.mod files below root, level by level, in at most so many directories.
-func (f *moduleFinder) below(root string, most int) {
-	level, dirs := []string{root}, 0
-	for depth := 0; depth <= moduleDepth && len(level) > 0; depth++ {
-		var next []string
-		for _, dir := range level {
-			if dirs++; dirs > most {
-				return
-			}
-			// What can't be listed holds no module.
-			entries, _ := os.ReadDir(dir)
-			for _, e := range entries {
-				switch name := e.Name(); {
-				case !e.IsDir():
-					if name == "go.mod" {
-						f.mod(dir)
-					}
-				case !strings.HasPrefix(name, ".") && name != "vendor" && name != "node_modules" && name != "testdata":
-					next = append(next, filepath.Join(dir, name))
-				}
-			}
-		}
-		level = next
-	}
-}
 
 // dirs returns the directories where the modules have the package, that of the longest module path
 // first. Of several copies of a module the one around near comes first: that is the directory of

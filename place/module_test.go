@@ -98,7 +98,7 @@ func TestFindModules(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := profiletest.Tree(t, tt.tree)
-			modules, problems := place.FindModules(filepath.Join(dir, filepath.FromSlash(tt.folder)))
+			modules, problems := place.FindModules(t.Context(), nil, filepath.Join(dir, filepath.FromSlash(tt.folder)))
 			mods, vendors := modules.List()
 			var got, said strings.Builder
 			for _, m := range mods {
@@ -132,7 +132,7 @@ func TestFindModulesUnreadable(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b"), 0o755) })
-	modules, problems := place.FindModules(dir)
+	modules, problems := place.FindModules(t.Context(), nil, dir)
 	if mods, _ := modules.List(); !slices.Equal(mods, []string{"example.com/a " + filepath.Join(dir, "a")}) {
 		t.Errorf("have %q", mods)
 	}
@@ -145,8 +145,9 @@ func TestFindModulesUnreadable(t *testing.T) {
 func TestFindModulesStops(t *testing.T) {
 	t.Parallel()
 	dir := profiletest.Tree(t, "-- a/a/go.mod --\nmodule aa\n-- b/b/go.mod --\nmodule bb\n-- z/go.mod --\nmodule z\n")
-	for most, want := range []int{0, 0, 0, 0, 1, 2, 3, 3} {
-		modules, problems := place.FindModulesIn(dir, most)
+	for i, want := range []int{0, 0, 0, 1, 2, 3, 3} {
+		most := i + 1
+		modules, problems := place.FindModulesIn(t.Context(), nil, dir, most)
 		if mods, _ := modules.List(); len(mods) != want || len(problems) != 0 {
 			t.Errorf("in %d directories: %q, %v, want %d", most, mods, problems, want)
 		}
@@ -160,7 +161,7 @@ func TestModulesRoots(t *testing.T) {
 		t.Errorf("nil Modules: %q", got)
 	}
 	dir := profiletest.Tree(t, "-- go.mod --\nmodule example.com/m\n-- a/go.mod --\nmodule example.com/m/a\n")
-	modules, _ := place.FindModules(dir)
+	modules, _ := place.FindModules(t.Context(), nil, dir)
 	if got, want := modules.Roots(), []string{filepath.Join(dir, "a"), dir}; !slices.Equal(got, want) {
 		t.Errorf("have %q, want %q", got, want)
 	}
@@ -181,7 +182,7 @@ func FuzzFindModules(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		modules, _ := place.FindModules(dir)
+		modules, _ := place.FindModules(t.Context(), nil, dir)
 		for _, root := range modules.Roots() {
 			if info, err := os.Stat(filepath.Join(root, "go.mod")); err != nil || info.IsDir() {
 				t.Errorf("%s is no module: %v", root, err)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -19,6 +20,8 @@ type Folder struct {
 	Mappings []Mapping
 	// Modules are the Go modules of the folder; nil means none.
 	Modules *Modules
+	// Tree remembers what the folder holds; nil reads the disk each time.
+	Tree *project.Tree
 	// Packages are directories by import path that only `go list` knew; nil means not asked.
 	Packages map[string]string
 }

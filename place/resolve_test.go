@@ -18,7 +18,7 @@ import (
 
 func folder(t testing.TB, dir string, mappings ...place.Mapping) place.Folder {
 	t.Helper()
-	modules, problems := place.FindModules(dir)
+	modules, problems := place.FindModules(t.Context(), nil, dir)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -646,7 +646,7 @@ func BenchmarkResolve(b *testing.B) {
 	b.Run("FindModules", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			place.FindModules(dir)
+			place.FindModules(b.Context(), nil, dir)
 		}
 	})
 }

@@ -20,14 +20,8 @@ type component struct {
 	target           float64
 }
 
-// Manifests are the names of files that make their folder a component: a Go module, a Cargo crate, an
-// npm package or a Python project.
-func Manifests() []string {
-	return []string{"go.mod", "Cargo.toml", "package.json", "pyproject.toml", "setup.py"}
-}
-
-// NewComponents returns the components of a workspace folder. The dirs are the folders in it that hold
-// one of Manifests, with slashes and relative to it.
+// NewComponents returns the components of a workspace folder. The dirs are the folders in it that are
+// components by their manifests, with slashes and relative to it.
 func NewComponents(s *config.Settings, dirs []string) *Components {
 	c := &Components{target: s.Target, dirs: map[string]bool{}}
 	for _, in := range s.Components {

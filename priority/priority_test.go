@@ -460,14 +460,6 @@ include = ["api"]
 			}
 		})
 	}
-	for name, want := range map[string]bool{
-		"go.mod": true, "Cargo.toml": true, "package.json": true, "pyproject.toml": true, "setup.py": true,
-		"go.work": false, "package-lock.json": false, "Gemfile": false,
-	} {
-		if slices.Contains(priority.Manifests(), name) != want {
-			t.Errorf("%q is one: %v", name, !want)
-		}
-	}
 }
 
 func TestComponentFigures(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/workspace"
 )
 
@@ -264,8 +265,8 @@ func (w *configWriter) components() {
 	}
 	var kinds []string
 	for _, p := range projects {
-		if p.Manifest != "" && !slices.Contains(kinds, p.Kind()) {
-			kinds = append(kinds, p.Kind())
+		if p.Manifest != "" && !slices.Contains(kinds, project.Kind(p.Manifest)) {
+			kinds = append(kinds, project.Kind(p.Manifest))
 		}
 	}
 	slices.Sort(kinds)

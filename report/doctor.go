@@ -12,6 +12,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/place"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -46,7 +47,7 @@ type Surroundings struct {
 	Unmeasured []string
 	// Tests are what may make a profile in a folder, by its path; see workspace.Snapshot.Tests. They are
 	// printed where there is no profile.
-	Tests map[string][]config.Project
+	Tests map[string][]project.Project
 }
 
 // examples is how many files the doctor lists of each sort, listed how many folders and problems.

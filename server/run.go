@@ -6,7 +6,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
-	"github.com/covls/covls/config"
+	"github.com/covls/covls/project"
 )
 
 const wantRun = `{"textDocument"?: {"uri": …}, "folder"?: URI}`
@@ -39,19 +39,19 @@ func (s *Server) runCommand(ctx context.Context, p params) (protocol.LSPAny, err
 		if err != nil {
 			return nil, invalid("%s: %v", p.of, err)
 		}
-		if project, ok := config.ProjectOf(folder.Dir, path); ok {
-			if c, ok := folder.Settings.Run.TestCommand(folder.Dir, project); ok {
+		if own, ok := project.Of(folder.Dir, path); ok {
+			if c, ok := own.TestCommand(folder.Settings.Run, folder.Dir); ok {
 				return commandLine(c)
 			}
 		}
 	}
-	if c := folder.TestCommand(config.Projects(folder.Dir)); c != nil {
+	if c := folder.TestCommand(project.In(folder.Dir)); c != nil {
 		return commandLine(*c)
 	}
 	return null, nil
 }
 
-func commandLine(c config.TestCommand) (protocol.LSPAny, error) {
+func commandLine(c project.Command) (protocol.LSPAny, error) {
 	data, err := raw(wireCommandOf(c))
 	return protocol.LSPAny(data), err
 }
@@ -63,6 +63,6 @@ type wireCommand struct {
 	CWD      string `json:"cwd"` // URI
 }
 
-func wireCommandOf(c config.TestCommand) *wireCommand {
+func wireCommandOf(c project.Command) *wireCommand {
 	return &wireCommand{c.Language, c.Line, string(uri.File(c.Dir))}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime/debug"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
@@ -46,22 +46,22 @@ type session struct {
 
 	files      map[string]config.Layer // the last settings files that were whole, by path
 	configured bool
-	outdated   bool                        // folders or settings have changed that are not in force yet
-	unasked    bool                        // the client is to be asked for settings
-	asking     int                         // how many questions are under way
-	asked      int                         // how often the client was asked for settings
-	answered   int                         // the question whose answer is in force
-	loads      int                         // how many loads have begun
-	reading    int                         // how many are under way
-	listing    int                         // how many go lists are under way
-	listed     *progress                   // of them
-	waiting    []func()                    // called when they end
-	counting   bool                        // commits are being counted
-	searched   map[string]watch.Found      // by folder
-	projects   map[string][]config.Project // what was seen in the folders that were searched
-	onDisk     map[string]bool             // profiles that were seen there
-	saidEmpty  map[string]bool             // folders of which the user was told that they have no profile
-	saidPaths  map[string]bool             // what was noted of the paths of profiles
+	outdated   bool                         // folders or settings have changed that are not in force yet
+	unasked    bool                         // the client is to be asked for settings
+	asking     int                          // how many questions are under way
+	asked      int                          // how often the client was asked for settings
+	answered   int                          // the question whose answer is in force
+	loads      int                          // how many loads have begun
+	reading    int                          // how many are under way
+	listing    int                          // how many go lists are under way
+	listed     *progress                    // of them
+	waiting    []func()                     // called when they end
+	counting   bool                         // commits are being counted
+	searched   map[string]watch.Found       // by folder
+	projects   map[string][]project.Project // what was seen in the folders that were searched
+	onDisk     map[string]bool              // profiles that were seen there
+	saidEmpty  map[string]bool              // folders of which the user was told that they have no profile
+	saidPaths  map[string]bool              // what was noted of the paths of profiles
 }
 
 // folder is a workspace folder as the client names it.
@@ -85,7 +85,7 @@ func newSession(s *Server) *session {
 	loader.Guard = s.guard
 	return &session{
 		server: s, jobs: newQueue(), watcher: watch.New(nil, s.opts.Watch), loader: loader,
-		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, projects: map[string][]config.Project{}, onDisk: map[string]bool{},
+		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, projects: map[string][]project.Project{}, onDisk: map[string]bool{},
 		saidEmpty: map[string]bool{}, saidPaths: map[string]bool{},
 	}
 }
@@ -420,7 +420,7 @@ func RootOf(f *workspace.Folder) watch.Root {
 	settings := &f.Settings
 	root := watch.Root{
 		Dir: f.Dir, GoCoverDirs: settings.Profiles == nil, Allows: settings.Reads, Settle: settings.Settle,
-		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries, Profiles: settings.Limits.Profiles,
+		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries, Profiles: settings.Limits.Profiles, Tree: f.Tree,
 	}
 	if settings.Profiles == nil {
 		// A covmeta file stands for its directory, which GoCoverDirs finds.
@@ -452,27 +452,12 @@ func (s *session) imply(path string) {
 			return
 		}
 	}
-	dir := filepath.Dir(path)
-	for d := dir; ; d = filepath.Dir(d) {
-		if isProject(d) {
-			dir = d
-			break
-		}
-		if filepath.Dir(d) == d {
-			return // a file in no project: its folder may be a home directory full of others
-		}
+	dir, ok := project.Around(path)
+	if !ok {
+		return
 	}
 	s.folders = append(s.folders, folder{dir: dir, uri: uri.File(dir), implied: true})
 	s.outdated = s.outdated || s.configured
-}
-
-func isProject(dir string) bool {
-	for _, name := range []string{"go.mod", config.FileName, ".git", "package.json", "Cargo.toml", "pyproject.toml"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // update takes in what the watcher found.
@@ -517,7 +502,7 @@ func (s *session) found(searched []watch.Found) {
 	for _, f := range searched {
 		s.searched[f.Dir] = f
 		if s.server.client.Load().status || len(profilesIn(f)) == 0 {
-			_ = s.try("looking for the projects in "+f.Dir, func() { s.projects[f.Dir] = config.Projects(f.Dir) })
+			_ = s.try("looking for the projects in "+f.Dir, func() { s.projects[f.Dir] = project.In(f.Dir) })
 		}
 		s.sayEmpty(f)
 		for _, path := range profilesIn(f) {

@@ -19,6 +19,7 @@ import (
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/profile"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -98,8 +99,8 @@ type searchedFolder struct {
 	folder
 	searched bool
 	dirs     int // how many were searched
-	projects []config.Project
-	run      *config.TestCommand // makes a profile; nil where covls knows nothing that does
+	projects []project.Project
+	run      *project.Command // makes a profile; nil where covls knows nothing that does
 }
 
 // announces reports whether a client's experimental capabilities have covls.

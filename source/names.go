@@ -5,15 +5,6 @@ import (
 	"strings"
 )
 
-// Foreign reports whether directories of that name hold no sources of the project's own.
-func Foreign(name string) bool {
-	switch name {
-	case ".git", ".hg", ".svn", "node_modules", "venv", ".venv", ".tox", "site-packages", "__pycache__", ".idea":
-		return true
-	}
-	return false
-}
-
 // IsTest reports whether a slash-separated path is that of a test by the conventions of its language,
 // or of what only tests use.
 func IsTest(name string) bool {

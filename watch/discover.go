@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/covls/covls/project"
 )
 
 // Root is a workspace folder and what counts as a profile in it.
@@ -34,6 +35,8 @@ type Root struct {
 	Entries int
 	// Profiles is how many profiles a search returns, 1,000 when 0.
 	Profiles int
+	// Tree has what directories hold for a search that is made once; nil reads the disk.
+	Tree *project.Tree
 }
 
 func (r Root) withDefaults() Root {
@@ -151,13 +154,13 @@ func (w *walk) from(ctx context.Context, s start) (first []string, err error) {
 func (w *walk) read(dir string) (sub []string) {
 	coverDir := false
 	prefix := strings.TrimSuffix(dir, separator) + separator
-	err := eachEntry(dir, func(e fs.DirEntry) bool {
+	err := w.m.root.Tree.Each(dir, func(e project.Entry) bool {
 		if w.entries <= 0 {
 			w.cut(dir)
 			return false
 		}
 		w.entries--
-		name, mode := e.Name(), e.Type()
+		name, mode := e.Name, e.Type
 		switch {
 		case mode.IsDir():
 			if path := prefix + name; !skipped(name) && !pseudo(path) && path != w.skip {
@@ -230,34 +233,9 @@ func (w *walk) leave(words []string, n int, what string) {
 	}
 }
 
-// eachEntry calls f for the entries of a directory, in no order, until it returns false. A directory may have
-// any number of entries, of which few are held at a time.
-func eachEntry(dir string, f func(fs.DirEntry) bool) error {
-	const some = 1000
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	for {
-		entries, err := d.ReadDir(some)
-		for _, e := range entries {
-			if !f(e) {
-				return nil
-			}
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
-	}
-}
-
 // readDir returns at most n entries of a directory, in no order.
-func readDir(dir string, n int) (entries []fs.DirEntry, err error) {
-	err = eachEntry(dir, func(e fs.DirEntry) bool {
+func readDir(dir string, n int) (entries []project.Entry, err error) {
+	err = (*project.Tree)(nil).Each(dir, func(e project.Entry) bool {
 		entries = append(entries, e)
 		return len(entries) < n
 	})

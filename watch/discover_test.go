@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/covls/covls/project"
 )
 
 // tree makes files that are an hour old, and links where a line has an arrow, and returns the
@@ -358,5 +360,28 @@ func TestStarts(t *testing.T) {
 		if got := m.starts(); !slices.Equal(got, test.want) {
 			t.Errorf("starts for %s: got %v, want %v", test.patterns, got, test.want)
 		}
+	}
+}
+
+// TestDiscoverTree: a search reads what its tree does not know yet.
+func TestDiscoverTree(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	root := Root{Dir: dir, Patterns: []string{"**/cover.out"}, Tree: project.NewTree()}
+	search := func() int {
+		found, err := Discover(t.Context(), root)
+		if err != nil {
+			t.Error(err)
+		}
+		return len(found.Profiles)
+	}
+	before := search()
+	if err := os.WriteFile(filepath.Join(dir, "cover.out"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again := search()
+	root.Tree = nil
+	if got, want := []int{before, again, search()}, []int{0, 0, 1}; !slices.Equal(got, want) {
+		t.Errorf("have %v profiles, want %v", got, want)
 	}
 }

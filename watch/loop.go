@@ -632,12 +632,13 @@ func (l *loop) begun(dir string, now time.Time) {
 	}
 	entries, _ := readDir(dir, lookEntries)
 	for _, e := range entries {
-		if !e.IsDir() || skipped(e.Name()) {
+		path := filepath.Join(dir, e.Name)
+		if !e.Type.IsDir() || skipped(e.Name) {
 			continue
 		}
 		// One that was made after the last search came by.
-		if fi, err := e.Info(); err == nil && l.begin.Sub(fi.ModTime()) < clockSlack {
-			l.hint(filepath.Join(dir, e.Name()), now)
+		if fi, err := os.Lstat(path); err == nil && l.begin.Sub(fi.ModTime()) < clockSlack {
+			l.hint(path, now)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/covls/covls/glob"
+	"github.com/covls/covls/project"
 )
 
 const (
@@ -151,16 +152,8 @@ func (m *matcher) walked(rel string) bool {
 	return strings.Count(rel, separator) < m.root.Depth && !slices.ContainsFunc(strings.Split(rel, separator), skipped)
 }
 
-// skipped reports whether directories of that name are left out: they hold other people's code,
-// or nothing that a test run leaves behind.
-func skipped(name string) bool {
-	switch name {
-	case ".git", ".hg", ".svn", "node_modules", "venv", ".venv", ".tox", "vendor", "dist", ".idea",
-		".vscode-test", "__pycache__":
-		return true
-	}
-	return false
-}
+// skipped reports whether directories of that name are left out.
+func skipped(name string) bool { return project.Skips(project.Profiles, name) }
 
 // pseudo reports whether a path is in a file system in which the system tells of itself: its files are
 // never at rest, may have no end, and are no profiles. What is in memory at /dev/shm are files like others.

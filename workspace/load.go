@@ -71,13 +71,13 @@ type Loader struct {
 
 	store    *Store
 	folders  []*Folder
-	places   []place.Folder            // beside folders
-	imports  []string                  // packages of files that were not found
-	listed   map[string]bool           // those that go list was asked for
-	answered map[string]bool           // those of listed that it has answered
-	polls    map[string]poll           // by profile
-	projects map[string]bool           // whether a directory has a manifest
-	modules  map[string]*place.Modules // by folder, as they were last read
+	places   []place.Folder             // beside folders
+	imports  []string                   // packages of files that were not found
+	listed   map[string]bool            // those that go list was asked for
+	answered map[string]bool            // those of listed that it has answered
+	polls    map[string]poll            // by profile
+	projects map[string]*folderProjects // by folder
+	modules  map[string]*place.Modules  // by folder, as they were last read
 	profiles map[string]*Profile
 	held     int64                     // what the reports of profiles take of memory
 	madeWay  []error                   // the troubles of profiles that were left out for others
@@ -142,7 +142,7 @@ func NewLoader(store *Store) *Loader {
 		listed:   map[string]bool{},
 		answered: map[string]bool{},
 		polls:    map[string]poll{},
-		projects: map[string]bool{},
+		projects: map[string]*folderProjects{},
 		modules:  map[string]*place.Modules{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
@@ -179,7 +179,7 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 		if modules == nil {
 			fault := l.Guard.Do("looking for the modules in "+f.Dir, func() {
 				var bad []error
-				modules, bad = place.FindModules(f.Dir)
+				modules, bad = place.FindModules(ctx, f.Tree, f.Dir)
 				problems = append(problems, bad...)
 			})
 			if fault != nil {
@@ -187,7 +187,7 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 			}
 			l.modules[f.Dir] = modules
 		}
-		in := place.Folder{Dir: f.Dir, Modules: modules, Packages: map[string]string{}}
+		in := place.Folder{Dir: f.Dir, Modules: modules, Tree: f.Tree, Packages: map[string]string{}}
 		for _, m := range f.Settings.Paths {
 			in.Mappings = append(in.Mappings, place.Mapping{From: m.From, To: m.To})
 		}

@@ -3,12 +3,12 @@ package workspace
 import (
 	"cmp"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/project"
 )
 
 // ranked are files with their standings, as a snapshot has them.
@@ -47,7 +47,7 @@ func (l *Loader) rank(b *joined) *ranked {
 			}
 		}
 		settings := &folders[dir].Settings.Settings
-		r := priority.Rank(settings, priority.NewComponents(settings, l.manifests(dir, list)), in)
+		r := priority.Rank(settings, priority.NewComponents(settings, l.manifests(folders[dir], list)), in)
 		out.ranks[dir] = r
 		for i, f := range list {
 			f.Standing = &r.Files[i]
@@ -69,39 +69,37 @@ func (l *Loader) rank(b *joined) *ranked {
 	return out
 }
 
-// manifests are the folders below dir, around files, that hold a manifest: slash-separated and
-// relative to dir.
-func (l *Loader) manifests(dir string, files []*File) []string {
+// manifests are the folders around files that are components by their manifests: slash-separated and relative
+// to the workspace folder.
+func (l *Loader) manifests(in *Folder, files []*File) []string {
+	known := l.projects[in.Dir]
+	if known == nil {
+		known = &folderProjects{project.NewManifests(), map[string]bool{}}
+		l.projects[in.Dir] = known
+	}
 	var out []string
 	seen := map[string]bool{}
 	for _, f := range files {
 		if !f.Found {
 			continue
 		}
-		for rel := path.Dir(f.Name); !seen[rel] && filepath.IsLocal(rel); rel = path.Dir(rel) {
-			seen[rel] = true
-			if l.hasManifest(filepath.Join(dir, filepath.FromSlash(rel))) {
-				out = append(out, rel)
+		for dir := path.Dir(f.Name); !seen[dir] && filepath.IsLocal(dir); dir = path.Dir(dir) {
+			seen[dir] = true
+			if !known.looked[dir] {
+				known.looked[dir] = true
+				known.manifests.Take(dir, project.Named(in.Tree, filepath.Join(in.Dir, filepath.FromSlash(dir)))...)
 			}
-			if rel == "." {
+			out = append(out, dir)
+			if dir == "." {
 				break
 			}
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(dir string) bool { return known.manifests.Of(dir) == "" })
 }
 
-// hasManifest remembers what it has seen until the folders or settings change.
-func (l *Loader) hasManifest(dir string) bool {
-	has, known := l.projects[dir]
-	if !known {
-		for _, name := range priority.Manifests() {
-			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
-				has = true
-				break
-			}
-		}
-		l.projects[dir] = has
-	}
-	return has
+// folderProjects are the manifests that were seen in a workspace folder, until the folders or settings change.
+type folderProjects struct {
+	manifests *project.Manifests
+	looked    map[string]bool // directories
 }

@@ -3,15 +3,15 @@ package workspace
 import (
 	"path/filepath"
 
-	"github.com/covls/covls/config"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/project"
 )
 
 // TestCommand makes a profile: it is that of the first of the folder's projects that has one, nil where
 // none has.
-func (f *Folder) TestCommand(projects []config.Project) *config.TestCommand {
+func (f *Folder) TestCommand(projects []project.Project) *project.Command {
 	for _, p := range projects {
-		if c, ok := f.Settings.Run.TestCommand(f.Dir, p); ok {
+		if c, ok := p.TestCommand(f.Settings.Run, f.Dir); ok {
 			return &c
 		}
 	}
@@ -20,14 +20,14 @@ func (f *Folder) TestCommand(projects []config.Project) *config.TestCommand {
 
 // HowTo says what makes a profile in the folder, which holds the projects, in one line that is a sentence
 // but for its full stop.
-func (f *Folder) HowTo(projects []config.Project) string { return f.howTo(projects, escape.Line) }
+func (f *Folder) HowTo(projects []project.Project) string { return f.howTo(projects, escape.Line) }
 
 // HowToMarkdown is HowTo in Markdown.
-func (f *Folder) HowToMarkdown(projects []config.Project) string {
+func (f *Folder) HowToMarkdown(projects []project.Project) string {
 	return f.howTo(projects, escape.Markdown)
 }
 
-func (f *Folder) howTo(projects []config.Project, name func(string) string) string {
+func (f *Folder) howTo(projects []project.Project, name func(string) string) string {
 	c := f.TestCommand(projects)
 	if c == nil {
 		return "in a Go module, `go test -coverprofile=cover.out ./...` makes one"

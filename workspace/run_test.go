@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/workspace"
 )
 
@@ -41,7 +42,7 @@ func TestHowTo(t *testing.T) {
 			}
 			settings := config.Merge()
 			settings.Run.Command = tt.run
-			if got := workspace.NewFolder(dir, "", settings, nil).HowTo(config.Projects(dir)); got != tt.want {
+			if got := workspace.NewFolder(dir, "", settings, nil).HowTo(project.In(dir)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/project"
 )
 
 // Setup is what was found out of a folder to write settings for it, beside what a snapshot holds.
 type Setup struct {
 	Survey *Survey
 	// Tests are the projects whose tests may make a profile; see Folder.HowTo.
-	Tests []config.Project
+	Tests []project.Project
 	// Named are the profiles that the user named, by absolute paths; nil are those that are found by
 	// their usual names.
 	Named []string
@@ -27,7 +28,7 @@ func (f *Folder) Setup(ctx context.Context, s *Snapshot, named []string) (*Setup
 	if err != nil {
 		return nil, err
 	}
-	out := &Setup{Survey: survey, Tests: config.Projects(f.Dir), Named: named}
+	out := &Setup{Survey: survey, Tests: project.In(f.Dir), Named: named}
 	// The settings file that is to come is confined like any other.
 	confined, _ := config.Merge().Confine(f.Dir, config.UserPlaces(f.Dir))
 	outside := func(path string) {
@@ -48,13 +49,13 @@ func (f *Folder) Setup(ctx context.Context, s *Snapshot, named []string) (*Setup
 
 // Tests returns the projects of each folder, by its path, whose tests may make a profile; see
 // Folder.HowTo. It reads the disk, unless there is a profile already: then it is nil.
-func (s *Snapshot) Tests() map[string][]config.Project {
+func (s *Snapshot) Tests() map[string][]project.Project {
 	if len(s.Profiles) > 0 {
 		return nil
 	}
-	out := map[string][]config.Project{}
+	out := map[string][]project.Project{}
 	for _, f := range s.Folders {
-		out[f.Dir] = config.Projects(f.Dir)
+		out[f.Dir] = project.In(f.Dir)
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/place"
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -65,6 +66,9 @@ type Folder struct {
 	Settings config.Effective
 	// Problems are what is wrong with the settings as written.
 	Problems []config.Problem
+	// Tree remembers what was seen in the folder, for somebody who goes through it more than once within
+	// moments; nil reads the disk each time.
+	Tree *project.Tree
 
 	exclude *config.Matcher
 }

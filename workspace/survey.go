@@ -3,13 +3,13 @@ package workspace
 import (
 	"cmp"
 	"context"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -30,73 +30,36 @@ type Project struct {
 	Manifest string
 }
 
-// Kind is what the manifest is of, in words.
-func (p Project) Kind() string {
-	switch p.Manifest {
-	case "go.mod":
-		return "Go module"
-	case "Cargo.toml":
-		return "Cargo crate"
-	case "package.json":
-		return "npm package"
-	}
-	return "Python project"
-}
-
 // Survey looks for projects below the folder. What others wrote (vendor, node_modules and so on), what
 // tools make and what only tests use is no project. It reads the disk, as far as limits.entries allows.
 func (f *Folder) Survey(ctx context.Context) (*Survey, error) {
 	out := &Survey{}
-	left := f.Settings.Limits.Entries
-	err := filepath.WalkDir(f.Dir, func(at string, e fs.DirEntry, err error) error {
-		if left--; left < 0 {
-			return fs.SkipAll
-		}
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			return nil // what can't be read holds nothing that is known
-		}
-		name := nameIn(f, at)
-		if e.IsDir() {
-			if at != f.Dir && (strings.HasPrefix(e.Name(), ".") || unsurveyed(e.Name()) || f.Excludes(name)) {
-				return fs.SkipDir
+	manifests := project.NewManifests()
+	walk := project.Walk{Dir: f.Dir, Use: project.Projects, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
+		return f.Excludes(nameIn(f, dir))
+	}}
+	_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
+		var names []string
+		for _, e := range files {
+			name := nameIn(f, filepath.Join(dir, e.Name))
+			if !e.Type.IsRegular() || f.Excludes(name) {
+				continue
 			}
-			return nil
+			names = append(names, e.Name)
+			if starts(name) && likelier(name, out.Entry) {
+				out.Entry = name
+			}
 		}
-		if !e.Type().IsRegular() || f.Excludes(name) {
-			return nil
-		}
-		if slices.Contains(priority.Manifests(), e.Name()) {
-			out.add(Project{path.Dir(name), e.Name()})
-		}
-		if starts(name) && likelier(name, out.Entry) {
-			out.Entry = name
-		}
-		return nil
+		manifests.Take(nameIn(f, dir), names...)
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(out.Projects, func(a, b Project) int {
-		return cmp.Or(cmp.Compare(depth(b.Dir), depth(a.Dir)), cmp.Compare(a.Dir, b.Dir))
-	})
+	for _, dir := range manifests.Dirs() {
+		out.Projects = append(out.Projects, Project{dir, manifests.Of(dir)})
+	}
+	slices.SortStableFunc(out.Projects, func(a, b Project) int { return cmp.Compare(depth(b.Dir), depth(a.Dir)) })
 	return out, nil
-}
-
-// add adds a project. Of several manifests in one folder, the first in the order of priority.Manifests
-// says what it is.
-func (s *Survey) add(p Project) {
-	i := slices.IndexFunc(s.Projects, func(q Project) bool { return q.Dir == p.Dir })
-	if i < 0 {
-		s.Projects = append(s.Projects, p)
-		return
-	}
-	order := priority.Manifests()
-	if slices.Index(order, p.Manifest) < slices.Index(order, s.Projects[i].Manifest) {
-		s.Projects[i] = p
-	}
 }
 
 func depth(dir string) int {
@@ -104,14 +67,6 @@ func depth(dir string) int {
 		return 0
 	}
 	return strings.Count(dir, "/") + 1
-}
-
-func unsurveyed(name string) bool {
-	switch name {
-	case "vendor", "third_party", "testdata", "target", "dist", "build":
-		return true
-	}
-	return source.Foreign(name)
 }
 
 // likelier tells that a rather than b starts a program: it is called main, or lies higher up.

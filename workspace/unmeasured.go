@@ -2,11 +2,10 @@ package workspace
 
 import (
 	"context"
-	"io/fs"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -39,29 +38,22 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) ([]string, error) {
 	var out []string
 	extensions := s.extensions()
 	for i, f := range s.Folders {
-		left := f.Settings.Limits.Entries
-		err := filepath.WalkDir(f.Dir, func(path string, e fs.DirEntry, err error) error {
-			if left--; left < 0 {
-				return fs.SkipAll
-			}
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case err != nil:
-				return nil // what can't be read is not measured either
-			case e.IsDir():
-				inner := slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == path })
-				if path != f.Dir && (inner || source.Foreign(e.Name())) {
-					return fs.SkipDir
+		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
+			return slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
+		}}
+		_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
+			for _, e := range files {
+				if !e.Type.IsRegular() || !extensions[filepath.Ext(e.Name)] {
+					continue
 				}
-				return nil
-			}
-			if e.Type().IsRegular() && extensions[filepath.Ext(path)] && s.Files[path] == nil && !s.RuledOut[path] {
+				path := filepath.Join(dir, e.Name)
+				if s.Files[path] != nil || s.RuledOut[path] {
+					continue
+				}
 				if name := nameIn(f, path); !source.IsTest(name) && !f.Excludes(name) {
-					out = append(out, strings.Clone(path))
+					out = append(out, path)
 				}
 			}
-			return nil
 		})
 		if err != nil {
 			return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/internal/guard"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/watch"
@@ -64,7 +65,9 @@ func (in *input) folder() (*workspace.Folder, error) {
 		}
 		settings = settings.WithProfiles(paths)
 	}
-	return workspace.NewFolder(dir, "", settings, problems), nil
+	f := workspace.NewFolder(dir, "", settings, problems)
+	f.Tree = project.NewTree()
+	return f, nil
 }
 
 func (in *input) absolute() (string, error) {
@@ -139,7 +142,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	var changes []workspace.Change
 	for _, p := range paths {
 		if !exists(p) {
-			return nil, fmt.Errorf("there is no profile %s; %s", p, f.HowTo(config.Projects(f.Dir)))
+			return nil, fmt.Errorf("there is no profile %s; %s", p, f.HowTo(project.In(f.Dir)))
 		}
 		changes = append(changes, workspace.Change{Path: p})
 	}
@@ -225,7 +228,7 @@ func (l *loaded) nothing() error {
 		return errors.Join(l.troubles...)
 	}
 	f := l.snap.Folders[0]
-	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo(config.Projects(f.Dir)))
+	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo(project.In(f.Dir)))
 }
 
 // warn prints what the user should know beside the output, one line each.

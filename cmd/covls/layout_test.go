@@ -46,6 +46,7 @@ var order = []string{
 	"source",
 	"git",
 	"config",
+	"project",
 	"place",
 	"priority",
 	"workspace",

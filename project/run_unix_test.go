@@ -1,6 +1,6 @@
 //go:build unix
 
-package config_test
+package project_test
 
 import (
 	"path/filepath"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/project"
 )
 
 // TestProjectsOfPipes looks at manifests that are pipes with nobody at their other end.
@@ -19,7 +20,7 @@ func TestProjectsOfPipes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	config.Projects(dir)
+	project.In(dir)
 	if _, problems := config.ReadFile(filepath.Join(dir, config.FileName)); len(problems) != 1 {
 		t.Errorf("problems %v", problems)
 	}

@@ -1,6 +1,7 @@
-package config
+package project
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -8,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	src "github.com/covls/covls/source"
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/source"
 )
 
 // Project is a folder with code of a language, whose tests one command runs.
@@ -19,8 +21,8 @@ type Project struct {
 	Language string
 }
 
-// TestCommand is a command line that runs tests with coverage.
-type TestCommand struct {
+// Command is a command line that runs tests with coverage.
+type Command struct {
 	Language string
 	// Dir is the absolute directory to run it in.
 	Dir string
@@ -31,27 +33,24 @@ type TestCommand struct {
 // kit is how a language's tests are run.
 type kit struct {
 	language string
-	// manifests are files that make a folder a project of the language, as globs.
-	manifests []string
-	// outermost tells that a project is built from its outermost folder.
-	outermost bool
+	// of is the language of the manifests.
+	of string
 	// line is the command line for a project, whose folder lies in root; "" where there is none.
 	line func(dir, root string) string
 }
 
 // kits returns how tests are run, by language, in the order in which languages are preferred.
 func kits() []kit {
-	node := []string{"package.json"}
 	return []kit{
-		{"go", []string{"go.mod", "go.work"}, false, always("go test -coverprofile=cover.out ./...")},
-		{"rust", []string{"Cargo.toml"}, false, always("cargo llvm-cov --lcov --output-path lcov.info")},
-		{"python", []string{"pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini", "requirements.txt"}, false, pythonTests},
-		{"typescript", node, false, nodeTests},
-		{"javascript", node, false, nodeTests},
-		{"java", []string{"pom.xml", "build.gradle", "build.gradle.kts"}, true, javaTests},
-		{"kotlin", []string{"pom.xml", "build.gradle", "build.gradle.kts"}, true, javaTests},
-		{"ruby", []string{"Gemfile", "*.gemspec"}, false, rubyTests},
-		{"php", []string{"composer.json"}, false, phpTests},
+		{"go", "go", always("go test -coverprofile=cover.out ./...")},
+		{"rust", "rust", always("cargo llvm-cov --lcov --output-path lcov.info")},
+		{"python", "python", pythonTests},
+		{"typescript", "javascript", nodeTests},
+		{"javascript", "javascript", nodeTests},
+		{"java", "java", javaTests},
+		{"kotlin", "java", javaTests},
+		{"ruby", "ruby", rubyTests},
+		{"php", "php", phpTests},
 	}
 }
 
@@ -64,11 +63,11 @@ func kitOf(language string) (k kit, ok bool) {
 	return all[i], true
 }
 
-// ProjectOf returns the project that a file of a workspace folder belongs to: the nearest folder around
-// it with a manifest of its language, else the workspace folder. ok is false where the language of the
-// file is not known.
-func ProjectOf(root, file string) (p Project, ok bool) {
-	language := strings.TrimSuffix(src.LanguageOf(file), "react")
+// Of returns the project that a file of a workspace folder belongs to: the nearest folder around it with a
+// manifest of its language, of those that are built from the outermost that, else the workspace folder. ok is
+// false where the language of the file is not known.
+func Of(root, file string) (p Project, ok bool) {
+	language := languageOf(file)
 	if language == "" {
 		return Project{}, false
 	}
@@ -77,10 +76,10 @@ func ProjectOf(root, file string) (p Project, ok bool) {
 	if !ok {
 		return p, true
 	}
-	for dir := filepath.Dir(file); src.Inside(dir, root); dir = filepath.Dir(dir) {
-		if k.in(dir) {
+	for dir := filepath.Dir(file); source.Inside(dir, root); dir = filepath.Dir(dir) {
+		if in, outer := k.in(dir); in {
 			p.Dir = dir
-			if !k.outermost {
+			if !outer {
 				break
 			}
 		}
@@ -91,91 +90,84 @@ func ProjectOf(root, file string) (p Project, ok bool) {
 	return p, true
 }
 
-// manifest reports whether a file of that name makes its folder a project.
-func (k kit) manifest(name string) bool {
-	return slices.ContainsFunc(k.manifests, func(glob string) bool { ok, _ := filepath.Match(glob, name); return ok })
-}
-
-// in reports whether a folder has a manifest.
-func (k kit) in(dir string) bool {
+// in reports whether a folder has a manifest, and whether one around it comes before that.
+func (k kit) in(dir string) (in, outer bool) {
 	entries, _ := os.ReadDir(dir)
-	return slices.ContainsFunc(entries, func(e os.DirEntry) bool { return !e.IsDir() && k.manifest(e.Name()) })
+	for _, e := range entries {
+		if m, ok := manifestOf(e.Name()); ok && !e.IsDir() && m.language == k.of {
+			in, outer = true, outer || m.part == build
+		}
+	}
+	return in, outer
 }
 
-// maxFolders bounds how many folders Projects looks into.
+// maxFolders bounds how many folders In looks into.
 const maxFolders = 200
 
-// Projects returns the projects of a workspace folder that its own files or those of the folders in it
-// tell of, its own first. One language of a folder is there once.
-func Projects(root string) []Project {
-	dirs := []string{root}
+// In returns the projects of a workspace folder that its own files or those of the folders in it tell of, its own
+// first. One language of a folder is there once.
+func In(root string) []Project {
+	const entries = 100_000
 	var out []Project
-	for i := 0; i < len(dirs); i++ {
-		entries, err := os.ReadDir(dirs[i])
-		if err != nil {
-			continue
-		}
-		plain := map[string]bool{} // languages of files
-		var names []string
-		for _, e := range entries {
-			switch {
-			case !e.IsDir():
-				names = append(names, e.Name())
-				if !slices.ContainsFunc(kits(), func(k kit) bool { return k.manifest(e.Name()) }) {
-					plain[strings.TrimSuffix(src.LanguageOf(e.Name()), "react")] = true
-				}
-			case i == 0 && len(dirs) < maxFolders && !src.Foreign(e.Name()) && !strings.HasPrefix(e.Name(), "."):
-				dirs = append(dirs, filepath.Join(root, e.Name()))
+	walk := Walk{Dir: root, Use: Projects, Entries: entries, Depth: 1, Dirs: maxFolders}
+	_, _, _ = (*Tree)(nil).Walk(context.Background(), walk, func(dir string, files []Entry) {
+		made := map[string]bool{}  // languages of manifests
+		plain := map[string]bool{} // languages of other files
+		typed := false
+		for _, e := range files {
+			if m, ok := manifestOf(e.Name); ok {
+				made[m.language] = true
+			} else {
+				plain[languageOf(e.Name)] = true
 			}
+			typed = typed || e.Name == "tsconfig.json"
 		}
 		for _, k := range kits() {
-			manifest := slices.ContainsFunc(names, k.manifest)
-			if k.language == "kotlin" || k.language == "javascript" {
+			manifest := made[k.of]
+			switch {
+			case k.language == "kotlin", k.language == "javascript":
 				manifest = false // the file is that of the language before
-			}
-			if k.language == "typescript" && manifest && !typed(dirs[i], names) {
+			case k.language == "typescript" && manifest && !typed && !readPackage(dir).has("typescript"):
 				k.language = "javascript"
 			}
-			p := Project{dirs[i], k.language}
-			if (manifest || i == 0 && plain[k.language]) && !slices.Contains(out, p) {
+			p := Project{dir, k.language}
+			if (manifest || dir == root && plain[k.language]) && !slices.Contains(out, p) {
 				out = append(out, p)
 			}
 		}
-	}
+	})
 	return out
-}
-
-// typed reports whether the npm package in a folder is of TypeScript.
-func typed(dir string, names []string) bool {
-	return slices.Contains(names, "tsconfig.json") || readPackage(dir).has("typescript")
 }
 
 // TestCommand returns the command line that runs a project's tests with coverage so that covls finds the
 // profile: the setting's, which is run in the workspace folder root, else one by the files of the
 // project. ok is false where covls knows none.
-func (r Run) TestCommand(root string, p Project) (c TestCommand, ok bool) {
-	if line := r.CommandFor(p.Language); line != "" {
-		return TestCommand{p.Language, root, line}, true
+func (p Project) TestCommand(run config.Run, root string) (c Command, ok bool) {
+	if line := run.CommandFor(p.Language); line != "" {
+		return Command{p.Language, root, line}, true
 	}
 	k, ok := kitOf(p.Language)
 	if !ok {
-		return TestCommand{}, false
+		return Command{}, false
 	}
 	line := k.line(p.Dir, root)
-	return TestCommand{p.Language, p.Dir, line}, line != ""
+	return Command{p.Language, p.Dir, line}, line != ""
 }
 
 func always(line string) func(string, string) string {
 	return func(string, string) string { return line }
 }
 
+// contentBytes is the size of the largest manifest that is read.
+const contentBytes = 1 << 20
+
 // content is what a file in a folder holds; "" where there is none.
 func content(dir, name string) string {
-	data, err := readAll(filepath.Join(dir, name))
+	text, err := source.ReadFile(filepath.Join(dir, name), contentBytes)
 	if err != nil {
 		return ""
 	}
-	return string(data)
+	return text
 }
 
 func has(dir, name string) bool {
@@ -210,20 +202,20 @@ func pythonTests(dir, _ string) string {
 	return interpreter + " -m coverage run -m unittest && " + interpreter + " -m coverage xml"
 }
 
-// manifest is what covls reads of a package.json.
-type manifest struct {
+// npmPackage is what covls reads of a package.json.
+type npmPackage struct {
 	Scripts         map[string]any `json:"scripts"`
 	Dependencies    map[string]any `json:"dependencies"`
 	DevDependencies map[string]any `json:"devDependencies"`
 }
 
-func readPackage(dir string) manifest {
-	var m manifest
+func readPackage(dir string) npmPackage {
+	var m npmPackage
 	_ = json.Unmarshal([]byte(content(dir, "package.json")), &m) // a broken one tells what it can
 	return m
 }
 
-func (m manifest) has(name string) bool {
+func (m npmPackage) has(name string) bool {
 	return m.Dependencies[name] != nil || m.DevDependencies[name] != nil
 }
 
@@ -236,7 +228,7 @@ func nodeTests(dir, root string) string {
 		case m.has("jest"):
 			return "npx jest --coverage --coverageReporters=lcovonly"
 		}
-		if at == root || !src.Inside(filepath.Dir(at), root) {
+		if at == root || !source.Inside(filepath.Dir(at), root) {
 			break
 		}
 	}
