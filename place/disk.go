@@ -1,7 +1,6 @@
 package place
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,13 +13,20 @@ import (
 type root struct {
 	dir  string // as configured
 	real string // without symlinks; dir where it is not there
+	// there tells that it was there.
+	there bool
 }
 
-// directory is what is known of a directory.
+// directory is what is known of a directory in a load.
 type directory struct {
 	path  string // as its root spells it
 	real  string // without symlinks, where it is found
 	state state
+
+	up    *directory // the one that it was looked for in; nil for a root
+	seen  *sight     // of up
+	by    int        // who noted it last
+	where *sight     // where a symlink leads; nil where it is none
 }
 
 // state is what became of a search.
@@ -37,17 +43,26 @@ func (r *Resolver) add(dir string) {
 	if slices.ContainsFunc(r.roots, func(in root) bool { return in.dir == dir }) {
 		return
 	}
-	in := root{dir, dir}
-	d := directory{path: dir, state: missing}
+	in := root{dir: dir, real: dir}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		in.real = real
-		d = directory{path: dir, real: real}
+		in.real, in.there = real, true
 	}
 	r.roots = append(r.roots, in)
-	if around, rest, ok := r.root(dir); ok {
-		d.path = filepath.Join(around.dir, rest)
+}
+
+// begin puts the roots into dirs, which knows nothing else then.
+func (r *Resolver) begin() {
+	r.dirs = make(map[string]*directory, len(r.dirs))
+	for _, in := range r.roots {
+		d := &directory{path: in.dir, state: missing}
+		if in.there {
+			d.real, d.state = in.real, found
+		}
+		if around, rest, ok := r.root(in.dir); ok {
+			d.path = filepath.Join(around.dir, rest)
+		}
+		r.dirs[in.dir] = d
 	}
-	r.dirs[dir] = d
 }
 
 // file is what is known of a file.
@@ -67,68 +82,94 @@ func (r *Resolver) place(f file) Place {
 // file looks for a file.
 func (r *Resolver) file(p string) file {
 	d := r.dir(filepath.Dir(p))
-	base := r.spelled(d, filepath.Base(p))
-	f := file{state: d.state}
-	if d.state == found {
-		f = look(filepath.Join(d.real, base), r.holds)
+	if d.state != found {
+		return file{path: filepath.Join(d.path, filepath.Base(p)), state: d.state}
 	}
-	f.path = filepath.Join(d.path, base)
+	seen := r.sights.dir(d.real)
+	e := seen.entry(d.path, r.spelled(d, filepath.Base(p)))
+	f := r.look(seen, e, r.holds)
+	f.path = e.path
 	return f
 }
 
-// look looks for a file in a directory without symlinks. may says where a symlink may lead.
-func look(p string, may func(real string) bool) file {
-	info, err := os.Lstat(p)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if p, err = filepath.EvalSymlinks(p); err == nil && !may(p) {
+// look looks for a file that is an entry of a directory without symlinks. may says where a symlink may lead.
+func (r *Resolver) look(in *sight, e entry, may func(real string) bool) file {
+	r.sights.note(in)
+	real := e.path
+	if filepath.Dir(real) != in.path {
+		real = filepath.Join(in.path, filepath.Base(real))
+	}
+	switch e.kind {
+	case regular:
+		return file{real: real}
+	case symlink:
+		to := r.sights.follow(real)
+		switch {
+		case to.real != "" && !may(to.real):
 			return file{state: leaves}
-		}
-		if err == nil {
-			info, err = os.Lstat(p)
+		case to.kind == regular:
+			return file{real: to.real}
 		}
 	}
-	if err != nil || !info.Mode().IsRegular() {
-		return file{state: missing}
-	}
-	return file{real: p}
+	return file{state: missing}
 }
 
 // dir looks for a directory, from its root downwards.
-func (r *Resolver) dir(p string) directory {
-	if d, ok := r.dirs[p]; ok {
-		return d
-	}
-	d := directory{path: p, state: outside}
-	if in, rest, ok := r.root(p); ok {
-		d = r.dirs[in.dir]
-		for rest != "" && d.state == found {
-			var name string
-			name, rest, _ = strings.Cut(rest, string(filepath.Separator))
-			d = r.sub(d, name)
+func (r *Resolver) dir(p string) *directory {
+	d, known := r.dirs[p]
+	if !known {
+		d = &directory{path: p, state: outside}
+		if in, rest, ok := r.root(p); ok {
+			d = r.dirs[in.dir]
+			for rest != "" && d.state == found {
+				var name string
+				name, rest, _ = strings.Cut(rest, string(filepath.Separator))
+				d = r.sub(d, name)
+			}
+			if rest != "" {
+				beyond := *d
+				beyond.path = filepath.Join(d.path, rest)
+				d = &beyond
+			}
 		}
-		d.path = filepath.Join(d.path, rest)
+		r.dirs[p] = d
 	}
-	r.dirs[p] = d
+	r.note(d)
 	return d
 }
 
+// note has whoever wants to know depend on what tells where a directory is.
+func (r *Resolver) note(d *directory) {
+	s := r.sights
+	for ; s.noted != nil && d != nil && d.by != s.by; d = d.up {
+		d.by = s.by
+		if d.seen != nil {
+			s.note(d.seen)
+		}
+		if d.where != nil {
+			s.note(d.where)
+		}
+	}
+}
+
 // sub looks for a directory in one that is there.
-func (r *Resolver) sub(in directory, name string) directory {
+func (r *Resolver) sub(in *directory, name string) *directory {
+	seen := r.sights.dir(in.real)
 	name = r.spelled(in, name)
 	path := filepath.Join(in.path, name)
 	if d, ok := r.dirs[path]; ok {
 		return d
 	}
-	d := directory{path: path, real: filepath.Join(in.real, name)}
-	info, err := os.Lstat(d.real)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if d.real, err = filepath.EvalSymlinks(d.real); err == nil && !r.holds(d.real) {
+	d := &directory{path: path, real: filepath.Join(in.real, name), up: in, seen: seen}
+	kind := seen.entry(in.path, name).kind
+	if kind == symlink {
+		d.where = r.sights.follow(d.real)
+		kind = d.where.kind
+		if d.real = d.where.real; d.real != "" && !r.holds(d.real) {
 			d.state = leaves
-		} else if err == nil {
-			info, err = os.Lstat(d.real)
 		}
 	}
-	if d.state == found && (err != nil || !info.IsDir()) {
+	if d.state == found && kind != dir {
 		d.state = missing
 	}
 	r.dirs[path] = d
@@ -141,11 +182,12 @@ func (r *Resolver) listed(dir, base string) file {
 	if f := r.file(p); f.state == found {
 		return f
 	}
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
+	to := r.sights.follow(dir)
+	if to.real == "" {
 		return file{path: p, state: missing}
 	}
-	f := look(filepath.Join(real, base), func(p string) bool { return source.Inside(p, real) || r.holds(p) })
+	in := r.sights.dir(to.real)
+	f := r.look(in, in.entry(to.real, base), func(p string) bool { return source.Inside(p, to.real) || r.holds(p) })
 	f.path = p
 	return f
 }

@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,33 +41,17 @@ func (r *Resolver) casing(slash string) *Resolver {
 	}
 	if r.folding == nil {
 		r.folding = newResolver(r.folders, true)
+		r.folding.sights = r.sights
 	}
 	return r.folding
 }
 
-// spelled is how the disk spells the name of an entry of in.
-func (r *Resolver) spelled(in directory, name string) string {
-	if !r.fold || in.state != found {
+// spelled is how the disk spells the name of an entry of a directory that is there.
+func (r *Resolver) spelled(in *directory, name string) string {
+	if !r.fold {
 		return name
 	}
-	entries, known := r.entries[in.real]
-	if !known {
-		list, _ := os.ReadDir(in.real)
-		entries = make(map[string]string, len(list))
-		for _, e := range list {
-			low := strings.ToLower(e.Name())
-			if _, twice := entries[low]; twice {
-				entries[low] = "" // the case matters here after all
-			} else {
-				entries[low] = e.Name()
-			}
-		}
-		r.entries[in.real] = entries
-	}
-	if s := entries[strings.ToLower(name)]; s != "" {
-		return s
-	}
-	return name
+	return cmp.Or(r.sights.dir(in.real).spelling(name), name)
 }
 
 // beneath is below, in any case where the resolver folds it.

@@ -68,9 +68,9 @@ func (r *Resolver) Follow(m Mapping, name string) (place Place, ok bool) {
 
 func (r *Resolver) follow(m Mapping, to, rest string) Place {
 	p := filepath.Join(to, filepath.FromSlash(rest))
-	if p == to && isFile(to) {
-		if real, err := filepath.EvalSymlinks(to); err == nil {
-			place := r.place(file{path: to, real: real})
+	if p == to {
+		if f := r.sights.follow(to); f.kind == regular {
+			place := r.place(file{path: to, real: f.real})
 			place.Mapped = true
 			return place
 		}

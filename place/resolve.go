@@ -46,8 +46,8 @@ type Place struct {
 	Why string
 }
 
-// Resolver finds the files that profiles name. It remembers the directories it has seen, so each
-// load makes a new one; it belongs to one goroutine.
+// Resolver finds the files that profiles name. It remembers what it has seen on disk; Renew begins a load, in
+// which all of that is compared with the disk again. It belongs to one goroutine.
 //
 // Only files inside a folder, below the To of a mapping, inside a module that a folder's go.mod or
 // go.work names, or in a directory that go list gave are ever looked at. A symlink that leads out
@@ -57,10 +57,10 @@ type Resolver struct {
 	roots   []root // those of the folders first
 	own     int    // how many roots are folders
 	modules string // the folders' modules in words
-	dirs    map[string]directory
-	fold    bool                         // upper and lower case are the same
-	entries map[string]map[string]string // of fold: names by themselves in lower case, by directory
-	folding *Resolver                    // this one with fold; nil until it is needed
+	sights  *sights
+	dirs    map[string]*directory // of this load
+	fold    bool                  // upper and lower case are the same
+	folding *Resolver             // this one with fold; nil until it is needed
 
 	// Of the profile at hand:
 	profileDir string
@@ -74,11 +74,15 @@ type Resolver struct {
 // the file system of a folder does not tell upper from lower case, a file has the spelling that the
 // disk has, whatever the profile says.
 func NewResolver(folders []Folder) *Resolver {
-	return newResolver(folders, slices.ContainsFunc(folders, func(f Folder) bool { return foldsCase(filepath.Clean(f.Dir)) }))
+	return newResolver(folders, folds(folders))
+}
+
+func folds(folders []Folder) bool {
+	return slices.ContainsFunc(folders, func(f Folder) bool { return foldsCase(filepath.Clean(f.Dir)) })
 }
 
 func newResolver(folders []Folder, fold bool) *Resolver {
-	r := &Resolver{folders: slices.Clone(folders), dirs: map[string]directory{}, fold: fold, entries: map[string]map[string]string{}}
+	r := &Resolver{folders: slices.Clone(folders), sights: newSights(), fold: fold}
 	for i := range r.folders {
 		f := &r.folders[i]
 		f.Dir = filepath.Clean(f.Dir)
@@ -94,6 +98,7 @@ func newResolver(folders []Folder, fold bool) *Resolver {
 		}
 	}
 	r.modules = someModules(r.folders)
+	r.begin()
 	r.from("")
 	return r
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/covls/covls/disk"
 )
 
 // Stamp tells one state of a profile on disk from another. Stamps are compared with ==.
@@ -18,8 +20,8 @@ type Stamp struct {
 	// Dir means that the profile is a GOCOVERDIR.
 	Dir bool
 
-	modified int64  // of the path itself, in nanoseconds
-	id       fileID // an atomic replacement may keep size and time, but not this
+	modified int64   // of the path itself, in nanoseconds
+	id       disk.ID // an atomic replacement may keep size and time, but not this
 }
 
 // stat returns the stamp of a profile, following symbolic links, or the zero stamp where there is
@@ -34,7 +36,7 @@ func stat(path string, coverDirs bool, last Stamp) (Stamp, error) {
 		return Stamp{}, err
 	}
 	mod := fi.ModTime().UTC()
-	s := Stamp{Size: fi.Size(), ModTime: mod, modified: mod.UnixNano(), id: idOf(fi)}
+	s := Stamp{Size: fi.Size(), ModTime: mod, modified: mod.UnixNano(), id: disk.IDOf(fi)}
 	switch {
 	case fi.Mode().IsRegular():
 		return s, nil

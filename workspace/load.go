@@ -72,6 +72,8 @@ type Loader struct {
 	store    *Store
 	folders  []*Folder
 	places   []place.Folder             // beside folders
+	resolver *place.Resolver            // nil where places have changed
+	names    map[string]*place.Names    // where those of a profile lead, by its path
 	imports  []string                   // packages of files that were not found
 	listed   map[string]bool            // those that go list was asked for
 	answered map[string]bool            // those of listed that it has answered
@@ -142,6 +144,7 @@ func NewLoader(store *Store) *Loader {
 		listed:   map[string]bool{},
 		answered: map[string]bool{},
 		polls:    map[string]poll{},
+		names:    map[string]*place.Names{},
 		projects: map[string]*folderProjects{},
 		modules:  map[string]*place.Modules{},
 		profiles: map[string]*Profile{},
@@ -158,7 +161,7 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	var problems []error
 	l.folders = slices.Clone(folders)
 	slices.SortStableFunc(l.folders, func(a, b *Folder) int { return cmp.Compare(len(b.Dir), len(a.Dir)) })
-	l.places = nil
+	l.places, l.resolver = nil, nil
 	l.programs = nil
 	if l.Trusted {
 		var dirs []string
@@ -391,6 +394,9 @@ func (l *Loader) Name(path string) string { return nameIn(folderOf(l.folders, pa
 func nameIn(f *Folder, path string) string {
 	if f == nil {
 		return filepath.ToSlash(path)
+	}
+	if rest, ok := source.Below(path, f.Dir); ok && rest != "" {
+		return filepath.ToSlash(rest)
 	}
 	rel, err := filepath.Rel(f.Dir, path)
 	if err != nil {
@@ -779,6 +785,7 @@ func (l *Loader) Listed(ctx context.Context, a Ask, dirs map[string]string) {
 	for i := range l.places {
 		if l.places[i].Dir == a.Dir {
 			maps.Copy(l.places[i].Packages, dirs)
+			l.resolver = nil
 			l.publish(ctx, nil)
 			return
 		}

@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"maps"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,7 +35,15 @@ type named struct {
 // for a change of prefix that most of them agree on. What an earlier poll has found stands as long
 // as it leads to files, so that marks do not come and go with every run of the tests.
 func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
-	resolver := place.NewResolver(l.places)
+	if l.resolver == nil {
+		l.resolver = place.NewResolver(l.places)
+	} else {
+		l.resolver.Renew()
+	}
+	resolver := l.resolver
+	maps.DeleteFunc(l.names, func(path string, _ *place.Names) bool {
+		return l.profiles[path] == nil || l.profiles[path].Report == nil
+	})
 	var all []*named
 	lost := map[*Profile][]*named{}
 	some := map[*Profile]bool{} // of whose names some were found
@@ -46,8 +53,10 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 		}
 		known := l.polls[p.Path]
 		used := map[place.Mapping]bool{}
-		for _, f := range p.Report.Files {
-			n := &named{profile: p, file: f, place: resolve(resolver, f.Name, p)}
+		names := resolver.All(p.Report, filepath.Dir(p.Path), l.names[p.Path])
+		l.names[p.Path] = names
+		for i, f := range p.Report.Files {
+			n := &named{profile: p, file: f, place: names.Places[i]}
 			all = append(all, n)
 			some[p] = some[p] || n.place.Found
 			if n.place.Found || n.place.Mapped || n.place.Gone || l.pending(n.place) || p.Folder.Excludes(f.Name) {
@@ -161,19 +170,4 @@ func (n *named) name(folders []*Folder) {
 		}
 		n.place.Why += "; of that name there is " + strings.Join(names, ", ")
 	}
-}
-
-// resolve finds the file that a profile means by name, also below the roots that the profile tells.
-func resolve(r *place.Resolver, name string, p *Profile) place.Place {
-	dir := filepath.Dir(p.Path)
-	at := r.Resolve(name, dir)
-	if at.Found || at.Mapped || path.IsAbs(name) {
-		return at
-	}
-	for _, root := range p.Report.Roots {
-		if below := r.Resolve(path.Join(filepath.ToSlash(root), name), dir); below.Found || below.Mapped {
-			return below
-		}
-	}
-	return at
 }

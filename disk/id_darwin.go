@@ -1,0 +1,24 @@
+package disk
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// ID tells one state of a file or directory at a path from another, where size and time may be the same: which it
+// is on its device, and when anything of it last changed. It is empty where the system does not say. IDs are
+// compared with ==.
+type ID struct {
+	dev     int32
+	ino     uint64
+	changed syscall.Timespec
+}
+
+// IDOf is the ID of what was looked at.
+func IDOf(fi fs.FileInfo) ID {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ID{}
+	}
+	return ID{st.Dev, st.Ino, st.Ctimespec}
+}
