@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gap"
 	"github.com/covls/covls/report"
@@ -221,7 +221,7 @@ func (s *Server) toggle() (protocol.LSPAny, error) {
 // reload reads everything again and answers when it is there.
 func (s *Server) reload(ctx context.Context) (protocol.LSPAny, error) {
 	done := make(chan struct{})
-	s.session.reload(func() { close(done) })
+	s.engine.Reload(func() { close(done) })
 	select {
 	case <-done:
 	case <-ctx.Done():
@@ -249,15 +249,15 @@ type wirePathFix struct {
 // log for clients that drop answers. One that announced covls gets the mappings beside it that
 // would find files which were not found.
 func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
-	searched, ok := s.session.facts(ctx)
+	searched, ok := s.engine.Searched(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case !ok:
 		return nil, errors.New("covls failed at what was searched; the log has details")
 	}
-	around := report.Surroundings{Searches: Searches(searched), Notes: s.session.watcher.Notes()}
-	for _, state := range s.session.watcher.States() {
+	around := report.Surroundings{Searches: engine.Searches(searched), Notes: s.engine.Notes()}
+	for _, state := range s.engine.States() {
 		if state.Pending {
 			around.Pending = append(around.Pending, report.Pending{Path: state.Path, Writer: writerName(state.Writer), Since: state.Since})
 		}
@@ -290,19 +290,4 @@ func writerName(w watch.Writer) string {
 		return ""
 	}
 	return fmt.Sprintf("process %d (%s)", w.PID, w.Name)
-}
-
-// Searches puts what a search found into the report's words.
-func Searches(found []watch.Found) []report.Search {
-	var out []report.Search
-	for _, f := range found {
-		n := 0
-		for _, p := range f.Profiles {
-			if filepath.Base(p) != config.FileName {
-				n++
-			}
-		}
-		out = append(out, report.Search{Dir: f.Dir, Found: n, Dirs: f.Dirs, Left: f.Left})
-	}
-	return out
 }

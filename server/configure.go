@@ -14,9 +14,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/disk"
-	"github.com/covls/covls/report"
-	"github.com/covls/covls/source"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/workspace"
 )
 
@@ -47,7 +45,7 @@ func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error)
 		if path == folder.Dir {
 			return "", "", invalid("%s: %s is the whole workspace folder: set `target` instead of a rule", p.of, args.URI)
 		}
-		if file, err = settingsFile(snap, folder, "rule", "rules"); err != nil {
+		if file, err = engine.SettingsFile(snap, folder, "rule", "rules"); err != nil {
 			return "", "", invalid("%s: %v", p.of, err)
 		}
 		return file, snap.Name(path), nil
@@ -65,14 +63,13 @@ func (s *Server) addRule(ctx context.Context, p params) (protocol.LSPAny, error)
 		return nil, err
 	}
 	line := 0
-	err = s.inSettings(func() (err error) {
+	err = s.engine.Write(file, func() (err error) {
 		line, err = config.AddRule(file, name, rule)
 		return err
 	})
 	if err != nil {
 		return nil, invalid("%v", err)
 	}
-	s.session.touch([]string{file})
 	return marshal(&protocol.Location{URI: uriOf(snap, file), Range: lineRange(line)})
 }
 
@@ -109,31 +106,6 @@ func within(snap *workspace.Snapshot, at string) (path string, folder *workspace
 	return path, folder, nil
 }
 
-// settingsFile is the file that a key of a folder's settings is to be written to, whether or not it is
-// there yet.
-func settingsFile(snap *workspace.Snapshot, folder *workspace.Folder, key, what string) (string, error) {
-	if origin := folder.Settings.Origin(key); origin != "default" && !strings.HasPrefix(origin, config.FileName) {
-		return "", fmt.Errorf("the %s in force are those of the %s: a file can't add to them", what, origin)
-	}
-	file, ok := config.FindFile(folder.Dir)
-	if !ok {
-		file = filepath.Join(folder.Dir, config.FileName)
-	}
-	if d := snap.Documents[file]; d != nil {
-		if data, err := source.ReadFile(file, folder.Settings.Limits.SourceBytes); err != nil || data != d.Text.String() {
-			return "", fmt.Errorf("%s is open with changes that are not saved: save it first", snap.Name(file))
-		}
-	}
-	return file, nil
-}
-
-// inSettings has one write into settings files follow the other.
-func (s *Server) inSettings(write func() error) error {
-	s.settings.Lock()
-	defer s.settings.Unlock()
-	return write()
-}
-
 const wantFolder = `{"uri"?: a document or directory of the workspace folder, "confirmed"?: true}`
 
 // createConfiguration writes a commented settings file from what is in the folder, as `covls init` does, if
@@ -159,19 +131,22 @@ func (s *Server) createConfiguration(ctx context.Context, p params) (protocol.LS
 	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Write a new %s?", file)); err != nil {
 		return nil, err
 	}
-	found, err := folder.Setup(ctx, snap, nil)
+	text, err := engine.NewSettings(ctx, snap, folder, nil)
 	if err != nil {
-		return nil, fmt.Errorf("look for projects in %s: %w", folder.Dir, err)
+		return nil, err
 	}
-	above, shadows := config.FindAbove(folder.Dir)
-	if err := disk.Create(file, []byte(report.Config(snap, folder, found)), 0o644); errors.Is(err, fs.ErrExist) {
+	above := ""
+	err = s.engine.Write(file, func() (err error) {
+		_, above, err = engine.WriteSettings(folder.Dir, text, false)
+		return err
+	})
+	if errors.Is(err, fs.ErrExist) {
 		return nil, invalid("%s is there already", file)
 	} else if err != nil {
 		return nil, invalid("%v", err)
 	}
-	if shadows {
+	if above != "" {
 		s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("from now on %s holds here, and %s no more: take over what you need of it", file, above))
 	}
-	s.session.touch([]string{file})
 	return marshal(&protocol.Location{URI: uriOf(snap, file), Range: lineRange(1)})
 }

@@ -35,7 +35,7 @@ func (s *Server) DidOpen(ctx context.Context, p *protocol.DidOpenTextDocumentPar
 	// The text keeps the message alive anyway; the rest is copied out of it.
 	d := workspace.NewDocument(spelled, path, p.TextDocument.Version, text.New(p.TextDocument.Text))
 	s.store.SetDocument(d)
-	s.session.opened(path)
+	s.engine.Opened(path)
 	return nil
 }
 
@@ -162,7 +162,7 @@ func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 // not.
 func (s *Server) DidSave(_ context.Context, p *protocol.DidSaveTextDocumentParams) error {
 	if path, ok := pathOf(p.TextDocument.URI); ok {
-		s.session.jobs.put(func(context.Context) { s.session.loader.Saved(path) })
+		s.engine.Saved(path)
 	}
 	return nil
 }

@@ -9,17 +9,26 @@ import (
 // Plant opens a document that has no text: most of what asks for its text panics.
 func (s *Server) Plant(path string) { s.store.SetDocument(&workspace.Document{Path: path}) }
 
-// Load has the session be at a load until the channel is closed.
+// Load has the engine be at a load until the channel is closed.
 func (s *Server) Load(until <-chan struct{}) {
-	s.session.jobs.put(func(ctx context.Context) {
-		p := s.session.beginProgress(ctx, "Coverage")
-		p.report("reading cover.out", 1, 4)
-		defer s.session.beginReading()()
+	say := func(loading bool) {
+		if known := s.facts.Load(); known != nil {
+			facts := *known
+			facts.Loading = loading
+			s.facts.Store(&facts)
+			s.publisher.wake()
+		}
+	}
+	s.engine.Do(func(ctx context.Context) {
+		p := s.beginProgress(ctx, "Coverage")
+		p.Report("reading cover.out", 1, 4)
+		say(true)
 		select {
 		case <-until:
 		case <-ctx.Done():
 		}
-		p.end()
+		p.End()
+		say(false)
 	})
 }
 

@@ -88,7 +88,7 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 	}
 	limit := answerBytes(snap)
 	w := &gapsWriter{snap: snap, client: c, limit: limit, out: make([]byte, 0, min(int64(sizeOf(found)), limit))}
-	w.list(`{"components":`, len(found), func(i int) { w.component(&found[i], s.folderURI(found[i].Folder.Dir)) })
+	w.list(`{"components":`, len(found), func(i int) { w.component(&found[i], s.uriOfFolder(found[i].Folder.Dir)) })
 	w.text(`,"left":`)
 	w.leftOut()
 	w.text("}")
@@ -256,12 +256,12 @@ func (w *gapsWriter) position(p protocol.Position) {
 	w.text("}")
 }
 
-// folderURI is the client's spelling of a workspace folder's URI, where covls keeps it, else a plain one.
-func (s *Server) folderURI(dir string) string {
-	if around := s.around.Load(); around != nil {
-		for _, f := range around.folders {
-			if f.dir == dir {
-				return string(f.uri)
+// uriOfFolder is the client's spelling of a workspace folder's URI, where covls keeps it, else a plain one.
+func (s *Server) uriOfFolder(dir string) string {
+	if facts := s.facts.Load(); facts != nil {
+		for _, f := range facts.Folders {
+			if f.Dir == dir {
+				return string(folderURI(f.Folder))
 			}
 		}
 	}

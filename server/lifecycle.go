@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/text"
 )
 
@@ -59,9 +60,9 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	if len(folders) == 0 && s.opts.Dir != "" {
 		folders = addFolder(nil, uri.File(s.opts.Dir), "")
 	}
-	s.session.setFolders(folders)
+	s.engine.SetFolders(folders)
 	if p.ProcessID != nil {
-		s.session.watchProcess(int(*p.ProcessID))
+		s.watchProcess(int(*p.ProcessID))
 	}
 	if p.ClientInfo.Name != "" {
 		version, _ := p.ClientInfo.Version.Get()
@@ -148,9 +149,9 @@ func chooseEncoding(offered []protocol.PositionEncodingKind) text.Encoding {
 	return text.UTF16
 }
 
-func initialFolders(p *protocol.InitializeParams) []folder {
+func initialFolders(p *protocol.InitializeParams) []engine.Folder {
 	if list, ok := p.WorkspaceFolders.Get(); ok {
-		var out []folder
+		var out []engine.Folder
 		for _, f := range list {
 			out = addFolder(out, f.URI, f.Name)
 		}
@@ -167,7 +168,7 @@ func initialFolders(p *protocol.InitializeParams) []folder {
 	return nil
 }
 
-func addFolder(folders []folder, u uri.URI, name string) []folder {
+func addFolder(folders []engine.Folder, u uri.URI, name string) []engine.Folder {
 	path, ok := pathOf(u)
 	if !ok {
 		return folders
@@ -175,14 +176,14 @@ func addFolder(folders []folder, u uri.URI, name string) []folder {
 	if !u.IsFile() { // by its scheme, which is spelled otherwise
 		u = uri.File(path)
 	}
-	return append(folders, folder{dir: path, name: strings.Clone(name), uri: uri.URI(strings.Clone(string(u)))})
+	return append(folders, engine.Folder{Dir: path, Name: strings.Clone(name), Tag: strings.Clone(string(u))})
 }
 
 // Initialized starts the work, once.
 func (s *Server) Initialized(context.Context, *protocol.InitializedParams) error {
 	if s.phase.CompareAndSwap(int32(greeted), int32(running)) {
 		s.journal.begin()
-		s.session.start()
+		s.startEngine()
 	}
 	return nil
 }
@@ -214,34 +215,32 @@ const processPoll = 3 * time.Second
 
 // watchProcess ends the session when the client's process is gone, unless it can't be seen from
 // here in the first place: the client may run in another container or on another machine.
-func (s *session) watchProcess(pid int) {
+func (s *Server) watchProcess(pid int) {
 	if pid == os.Getpid() || !alive(pid) {
 		return
 	}
-	s.jobs.put(func(ctx context.Context) {
-		s.server.guard.Go(&s.background, "watching the client's process", func() {
-			tick := time.NewTicker(processPoll)
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
+	s.engine.Go("watching the client's process", func(ctx context.Context) {
+		tick := time.NewTicker(processPoll)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if !alive(pid) {
+					s.log.Info("the client's process is gone", slog.Int("pid", pid))
+					s.end()
 					return
-				case <-tick.C:
-					if !alive(pid) {
-						s.server.log.Info("the client's process is gone", slog.Int("pid", pid))
-						s.server.end()
-						return
-					}
 				}
 			}
-		})
+		}
 	})
 }
 
 // DidChangeConfiguration takes new settings from the client, or asks for them.
 func (s *Server) DidChangeConfiguration(_ context.Context, p *protocol.DidChangeConfigurationParams) error {
 	if s.client.Load().configuration {
-		s.session.askSettings()
+		s.engine.AskSettings()
 		return nil
 	}
 	var value any
@@ -249,13 +248,13 @@ func (s *Server) DidChangeConfiguration(_ context.Context, p *protocol.DidChange
 		return invalid("settings are not valid JSON: %v", err)
 	}
 	layer, problems := config.FromEditor("editor", value)
-	s.session.setEditorSettings(editorSettings{all: &layer, problems: problems})
+	s.engine.SetSettings(engine.Settings{All: &layer, Problems: problems})
 	return nil
 }
 
 // DidChangeWorkspaceFolders adds and removes folders.
 func (s *Server) DidChangeWorkspaceFolders(_ context.Context, p *protocol.DidChangeWorkspaceFoldersParams) error {
-	var added []folder
+	var added []engine.Folder
 	for _, f := range p.Event.Added {
 		added = addFolder(added, f.URI, f.Name)
 	}
@@ -265,11 +264,7 @@ func (s *Server) DidChangeWorkspaceFolders(_ context.Context, p *protocol.DidCha
 			removed = append(removed, path)
 		}
 	}
-	s.session.changeFolders(added, removed)
-	if len(added) > 0 {
-		// The watcher need not have noticed that a folder was gone in between.
-		s.session.jobs.put(func(context.Context) { s.session.watcher.Rescan() })
-	}
+	s.engine.ChangeFolders(added, removed)
 	return nil
 }
 
@@ -281,6 +276,6 @@ func (s *Server) DidChangeWatchedFiles(_ context.Context, p *protocol.DidChangeW
 			paths = append(paths, path)
 		}
 	}
-	s.session.touch(paths)
+	s.engine.Touch(paths...)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/workspace"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 		if err != nil {
 			return "", invalid("%s: %v", p.Command, err)
 		}
-		file, err := settingsFile(snap, folder, "path", "path mappings")
+		file, err := engine.SettingsFile(snap, folder, "path", "path mappings")
 		if err != nil {
 			return "", invalid("%v: add %s → %s there", err, args.From, args.To)
 		}
@@ -56,13 +57,12 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	if file, err = place(snap); err != nil {
 		return nil, err
 	}
-	err = s.inSettings(func() error {
+	err = s.engine.Write(file, func() error {
 		return config.AddMapping(file, config.PathMapping{From: args.From, To: args.To})
 	})
 	if err != nil {
 		return nil, invalid("%v", err)
 	}
-	s.session.touch([]string{file})
 	s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("wrote %s → %s to %s", args.From, args.To, file))
 	return json.Marshal(map[string]string{"file": string(uriOf(snap, file))})
 }

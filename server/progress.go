@@ -26,20 +26,20 @@ type progress struct {
 	finish func() // ends the goroutine
 }
 
-func (s *session) beginProgress(ctx context.Context, title string) *progress {
+func (s *Server) beginProgress(ctx context.Context, title string) *progress {
 	p := &progress{finish: func() {}}
-	if !s.server.client.Load().progress {
+	if !s.client.Load().progress {
 		return p
 	}
-	s.loads++
-	load := s.loads
+	load := s.loads.Add(1)
 	ended := make(chan struct{})
 	p.finish = sync.OnceFunc(func() { close(ended) })
-	s.server.guard.Go(&s.background, "showing progress", func() { s.showProgress(ctx, p, load, title, ended) })
+	s.engine.Beside("showing progress", func() { s.showProgress(ctx, p, load, title, ended) })
 	return p
 }
 
-func (p *progress) report(text string, done, total int) {
+// Report says how far it is.
+func (p *progress) Report(text string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	text = escape.Line(text)
@@ -51,7 +51,8 @@ func (p *progress) report(text string, done, total int) {
 	}
 }
 
-func (p *progress) end() { p.finish() }
+// End ends it.
+func (p *progress) End() { p.finish() }
 
 func (p *progress) state() (string, uint32) {
 	p.mu.Lock()
@@ -59,7 +60,7 @@ func (p *progress) state() (string, uint32) {
 	return p.message, p.percent
 }
 
-func (s *session) showProgress(ctx context.Context, p *progress, load int, title string, ended <-chan struct{}) {
+func (s *Server) showProgress(ctx context.Context, p *progress, load int64, title string, ended <-chan struct{}) {
 	wait := time.NewTimer(progressAfter)
 	defer wait.Stop()
 	select {
@@ -69,18 +70,18 @@ func (s *session) showProgress(ctx context.Context, p *progress, load int, title
 		return
 	case <-wait.C:
 	}
-	remote := s.server.remote
+	remote := s.remote
 	token := protocol.String(fmt.Sprintf("covls/load/%d", load))
 	limited, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	if err := remote.WorkDoneProgressCreate(limited, &protocol.WorkDoneProgressCreateParams{Token: token}); err != nil {
-		s.server.log.Info("the client shows no progress", slog.Any("error", err))
+		s.log.Info("the client shows no progress", slog.Any("error", err))
 		return
 	}
 	send := func(value any) {
 		raw, err := protocol.Marshal(value)
 		if err == nil {
-			s.server.publisher.unsent(remote.Progress(ctx, &protocol.ProgressParams{Token: token, Value: raw}))
+			s.publisher.unsent(remote.Progress(ctx, &protocol.ProgressParams{Token: token, Value: raw}))
 		}
 	}
 	message, percent := p.state()

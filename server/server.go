@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
@@ -50,13 +51,12 @@ type Server struct {
 	remote  protocol.Client
 	conn    jsonrpc2.Conn
 	cancels cancels
-	// around is what covls/status tells besides the snapshot; nil until the session begins, and for
+	// facts is what covls/status tells besides the snapshot; nil until the session begins, and for
 	// a client that does not want it.
-	around atomic.Pointer[circumstances]
+	facts atomic.Pointer[engine.Facts]
 	// pulledOnce tells that the first workspace pull was answered.
 	pulledOnce atomic.Bool
 	temporary  temporary
-	settings   sync.Mutex    // of inSettings
 	bell       bell          // rings with every new snapshot
 	ended      chan struct{} // closed at exit
 	end        func()        // closes ended and lets the reader read no further
@@ -64,7 +64,8 @@ type Server struct {
 	guard     guard.Guard
 	journal   *journal
 	publisher *publisher
-	session   *session
+	engine    *engine.Engine
+	loads     atomic.Int64 // how many were shown
 }
 
 // New makes a server for one session.
@@ -80,7 +81,7 @@ func New(opts Options) *Server {
 	s.opts.Watch.Guard = s.guard
 	s.journal = newJournal(s)
 	s.publisher = newPublisher(s)
-	s.session = newSession(s)
+	s.engine = s.newEngine()
 	s.store.OnUpdate = func() {
 		s.publisher.wake()
 		s.bell.ring()
@@ -108,7 +109,7 @@ func (s *Server) Run(ctx context.Context, stream jsonrpc2.Stream) int {
 	defer s.journal.close(endPatience)
 	var own sync.WaitGroup
 	s.guard.Go(&own, "the publisher", func() { s.publisher.run(ctx) })
-	s.guard.Go(&own, "the session", func() { s.session.run(ctx) })
+	s.guard.Go(&own, "the session", func() { s.engine.Run(ctx) })
 	conn.Go(ctx, s.handler)
 	select {
 	case <-s.ended:

@@ -16,10 +16,10 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/profile"
-	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -83,26 +83,6 @@ func wireTiersOf(n map[config.Tier]int) wireTiers {
 	return wireTiers{n[config.TierCritical], n[config.TierHigh], n[config.TierMedium], n[config.TierLower], n[priority.OK]}
 }
 
-// circumstances are the inputs of covls/status that the snapshot lacks. The session makes them; one that was
-// stored is never written.
-type circumstances struct {
-	// loading tells that a load is under way.
-	loading bool
-	// folders are in the client's order.
-	folders []searchedFolder
-	// onDisk are the profiles that were seen on disk, read or not.
-	onDisk []string
-}
-
-// searchedFolder is a workspace folder and what the search for profiles saw in it.
-type searchedFolder struct {
-	folder
-	searched bool
-	dirs     int // how many were searched
-	projects []project.Project
-	run      *project.Command // makes a profile; nil where covls knows nothing that does
-}
-
 // announces reports whether a client's experimental capabilities have covls.
 func announces(experimental protocol.LSPAny) bool {
 	yes := false
@@ -117,23 +97,23 @@ func announces(experimental protocol.LSPAny) bool {
 
 // publishStatus tells the client where things stand, if it wants to know and does not yet.
 func (p *publisher) publishStatus(ctx context.Context, snap *workspace.Snapshot) {
-	around := p.server.around.Load()
-	if around == nil || !p.server.client.Load().status || snap.Generation == p.status.generation && around == p.status.around {
+	facts := p.server.facts.Load()
+	if facts == nil || !p.server.client.Load().status || snap.Generation == p.status.generation && facts == p.status.facts {
 		return
 	}
-	p.status.generation, p.status.around = snap.Generation, around
+	p.status.generation, p.status.facts = snap.Generation, facts
 	if snap.Scanned {
-		p.status.figures = figuresOf(snap, around)
+		p.status.figures = figuresOf(snap, facts)
 	}
 	s := p.status.figures // those of the last load that was whole, while the next goes on
 	if s == nil {
-		s = figuresOf(&workspace.Snapshot{}, &circumstances{})
+		s = figuresOf(&workspace.Snapshot{}, &engine.Facts{})
 		s.State = stateLoading
 	}
 	now := *s
 	now.Hidden = snap.Hidden
-	now.Loading = now.State == stateLoading || around.loading || !snap.Scanned ||
-		slices.ContainsFunc(around.folders, func(f searchedFolder) bool { return !f.searched })
+	now.Loading = now.State == stateLoading || facts.Loading || !snap.Scanned ||
+		slices.ContainsFunc(facts.Folders, func(f engine.FolderFacts) bool { return !f.Searched })
 	data, err := raw(now)
 	if err != nil {
 		p.server.log.Error("status", slog.Any("error", err))
@@ -152,13 +132,13 @@ func (p *publisher) publishStatus(ctx context.Context, snap *workspace.Snapshot)
 // lastStatus is what the publisher's goroutine remembers of covls/status.
 type lastStatus struct {
 	generation uint64
-	around     *circumstances
+	facts      *engine.Facts
 	figures    *wireStatus // of the last snapshot with all figures
 	sent       jsonrpc2.RawMessage
 }
 
 // figuresOf is where things stand, without what changes while a load is under way.
-func figuresOf(snap *workspace.Snapshot, around *circumstances) *wireStatus {
+func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 	s := &wireStatus{Profiles: profilesOf(snap), Folders: []wireFolder{}, Languages: []string{}}
 	all := diag.OverviewOf(diag.Named(snap), diag.Target(snap))
 	s.Summary, s.Tiers, s.UncoveredFunctions = wireOverview(all)
@@ -174,25 +154,25 @@ func figuresOf(snap *workspace.Snapshot, around *circumstances) *wireStatus {
 	for f := range diag.Named(snap) {
 		files[f.Folder] = append(files[f.Folder], f)
 	}
-	for _, f := range around.folders {
-		if in := folderIn(snap, f.dir); in != nil {
+	for _, f := range facts.Folders {
+		if in := folderIn(snap, f.Dir); in != nil {
 			s.Folders = append(s.Folders, wireFolderOf(in, f, files[in]))
 		}
 	}
 	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.NewerSources > 0 })
-	s.State = stateOf(snap, around, s)
+	s.State = stateOf(snap, facts, s)
 	return s
 }
 
-func stateOf(snap *workspace.Snapshot, around *circumstances, s *wireStatus) string {
+func stateOf(snap *workspace.Snapshot, facts *engine.Facts, s *wireStatus) string {
 	read := func(path string) bool {
 		return slices.ContainsFunc(snap.Profiles, func(p *workspace.Profile) bool { return p.Path == path })
 	}
 	switch {
 	case slices.ContainsFunc(snap.Profiles, func(p *workspace.Profile) bool { return p.Report != nil }):
 		return stateReady
-	case slices.ContainsFunc(around.folders, func(f searchedFolder) bool { return !f.searched }),
-		slices.ContainsFunc(around.onDisk, func(path string) bool { return !read(path) }):
+	case slices.ContainsFunc(facts.Folders, func(f engine.FolderFacts) bool { return !f.Searched }),
+		slices.ContainsFunc(facts.OnDisk, func(path string) bool { return !read(path) }):
 		return stateLoading
 	case len(s.Profiles) > 0:
 		return stateBroken
@@ -216,17 +196,17 @@ func folderIn(snap *workspace.Snapshot, dir string) *workspace.Folder {
 	return snap.Folders[i]
 }
 
-func wireFolderOf(in *workspace.Folder, f searchedFolder, files []*workspace.File) wireFolder {
+func wireFolderOf(in *workspace.Folder, f engine.FolderFacts, files []*workspace.File) wireFolder {
 	o := diag.OverviewOf(slices.Values(files), in.Settings.TotalTarget())
-	w := wireFolder{URI: string(f.uri), Name: escape.Line(in.Name), Patterns: patterns(in), SearchedDirs: f.dirs, Languages: []string{}}
+	w := wireFolder{URI: string(folderURI(f.Folder)), Name: escape.Line(in.Name), Patterns: patterns(in), SearchedDirs: f.Dirs, Languages: []string{}}
 	w.Summary, w.Tiers, w.UncoveredFunctions = wireOverview(o)
-	for _, p := range f.projects {
+	for _, p := range f.Projects {
 		if !slices.Contains(w.Languages, p.Language) {
 			w.Languages = append(w.Languages, p.Language)
 		}
 	}
-	if f.run != nil {
-		w.MakeProfile = wireCommandOf(*f.run)
+	if f.Run != nil {
+		w.MakeProfile = wireCommandOf(*f.Run)
 	}
 	return w
 }
@@ -274,29 +254,4 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 		out = append(out, w)
 	}
 	return out
-}
-
-// aroundNow tells the publisher what the session knows besides the snapshot.
-func (s *session) aroundNow() {
-	if !s.server.client.Load().status {
-		return
-	}
-	around := &circumstances{loading: s.reading > 0 || s.listing > 0}
-	set := map[string]*workspace.Folder{}
-	for _, f := range s.server.store.Load().Folders {
-		set[f.Dir] = f
-	}
-	for _, f := range s.looked() {
-		in := searchedFolder{folder: f}
-		if found, ok := s.searched[f.dir]; ok {
-			in.searched, in.dirs, in.projects = true, found.Dirs, s.projects[f.dir]
-			if known := set[f.dir]; known != nil {
-				in.run = known.TestCommand(in.projects)
-			}
-		}
-		around.folders = append(around.folders, in)
-	}
-	around.onDisk = slices.Sorted(maps.Keys(s.onDisk))
-	s.server.around.Store(around)
-	s.server.publisher.wake()
 }

@@ -67,12 +67,12 @@ func (d *Document) Parsed() *source.Parsed { return d.parsed.of() }
 func (d *Document) ParsedBase() *source.Parsed { return d.parsedBase.of() }
 
 // Derive returns what make makes of the document and a file, made once for the two while nobody asks for
-// another file. Make must be a pure function of both, and the same wherever the document is used; what it
+// a file that shows something else. Make must be a pure function of both, and the same wherever the document is used; what it
 // returns must not be written.
 func (d *Document) Derive(file *File, make func() any) any {
 	for {
 		known := d.derived.Load()
-		if known != nil && known.file == file {
+		if known != nil && known.file.Shows(file) {
 			return known.made()
 		}
 		d.derived.CompareAndSwap(known, &derived{file, sync.OnceValue(make)})

@@ -36,7 +36,6 @@ func (l *Loader) rank(b *joined) *ranked {
 	for _, f := range b.lost {
 		add(f)
 	}
-	before := l.store.Load().Files
 	out := &ranked{files: map[string]*File{}, ruledOut: map[string]bool{}, ranks: map[string]*priority.Ranking{}, excluded: b.excluded}
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
@@ -51,9 +50,6 @@ func (l *Loader) rank(b *joined) *ranked {
 		out.ranks[dir] = r
 		for i, f := range list {
 			f.Standing = &r.Files[i]
-			if old := before[f.Path]; f.Found && old != nil && f.same(old) {
-				f = old // so that nobody looks at it again
-			}
 			switch {
 			case f.Standing.Tier == "":
 				out.excluded++

@@ -261,11 +261,6 @@ func (f *File) Shows(o *File) bool {
 		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && *f.Standing == *o.Standing
 }
 
-// same reports whether nothing at all has changed of a file that was found.
-func (f *File) same(o *File) bool {
-	return f.Shows(o) && slices.Equal(f.Parts, o.Parts) && f.Path == o.Path && f.Outside == o.Outside && f.Mapping == o.Mapping && f.ModTime.Equal(o.ModTime)
-}
-
 // raw tells that a profile of the file has what its language's own markers exclude.
 func (f *File) raw() bool {
 	return slices.ContainsFunc(f.Speaking, func(p Part) bool { return p.Profile.Format == "simplecov" })

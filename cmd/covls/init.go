@@ -6,16 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/disk"
-	"github.com/covls/covls/report"
-	"github.com/covls/covls/server"
-	"github.com/covls/covls/watch"
-	"github.com/covls/covls/workspace"
+	"github.com/covls/covls/engine"
 )
 
 func newInit(io *streams, in *input) *cobra.Command {
@@ -55,30 +50,31 @@ A settings file that is there already is left alone.`,
 		var named []string
 		if in.profiles != nil {
 			named = f.Settings.Profiles
-			usual, err := watch.Discover(c.Context(), server.RootOf(workspace.NewFolder(f.Dir, "", config.Merge(), nil)))
+			usual, err := engine.Usual(c.Context(), f.Dir, named)
 			if err != nil {
-				return fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
+				return err
 			}
-			if slices.Equal(slices.Sorted(slices.Values(named)), usual.Profiles) {
+			if usual {
 				named = nil
 			}
 		}
-		found, err := f.Setup(c.Context(), l.snap, named)
+		text, err := engine.NewSettings(c.Context(), l.snap, f, named)
 		if err != nil {
-			return fmt.Errorf("look for projects in %s: %w", f.Dir, err)
+			return err
 		}
-		text := report.Config(l.snap, f, found)
 		if show {
 			if _, err := fmt.Fprint(io.out, text); err != nil {
 				return fmt.Errorf("print the settings: %w", err)
 			}
 			return nil
 		}
-		above, shadows := config.FindAbove(dir)
-		if err := writeSettings(path, text, force); err != nil {
+		_, above, err := engine.WriteSettings(dir, text, force)
+		if errors.Is(err, fs.ErrExist) {
+			return taken(path)
+		} else if err != nil {
 			return err
 		}
-		if shadows {
+		if above != "" {
 			io.say(fmt.Sprintf("from now on %s holds here, and %s no more: take over what you need of it", shellPath(path), shellPath(above)))
 		}
 		_, err = fmt.Fprintln(io.out, oneLine("wrote "+shellPath(path)))
@@ -89,17 +85,4 @@ A settings file that is there already is left alone.`,
 
 func taken(path string) error {
 	return fmt.Errorf("%s is there already; --print shows what covls would write, --force puts that in its place", shellPath(path))
-}
-
-// writeSettings writes a settings file, whole or not at all, where there is none or force is set.
-func writeSettings(path, text string, force bool) error {
-	const mode = 0o644
-	if force {
-		return disk.Replace(path, []byte(text), mode)
-	}
-	err := disk.Create(path, []byte(text), mode)
-	if errors.Is(err, fs.ErrExist) {
-		return taken(path)
-	}
-	return err
 }

@@ -13,12 +13,10 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/escape"
-	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/report"
-	"github.com/covls/covls/server"
-	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
 )
 
@@ -123,79 +121,17 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &loaded{}
-	paths := f.Settings.Profiles
-	if in.profiles == nil {
-		found, err := watch.Discover(ctx, server.RootOf(f))
-		if err != nil {
-			return nil, fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
-		}
-		paths = found.Profiles
-		out.around.Searches = server.Searches([]watch.Found{found})
+	how := engine.Once{Restricted: in.restricted, Commits: in.commits}
+	if in.profiles != nil {
+		how.Profiles = f.Settings.Profiles
 	}
-	store := workspace.NewStore()
-	loader := workspace.NewLoader(store)
-	loader.Trusted = !in.restricted
-	for _, err := range loader.SetFolders(ctx, []*workspace.Folder{f}) {
-		out.around.Notes = append(out.around.Notes, err.Error())
+	got, err := how.Load(ctx, f)
+	if err != nil {
+		return nil, err
 	}
-	var changes []workspace.Change
-	for _, p := range paths {
-		if !exists(p) {
-			return nil, fmt.Errorf("there is no profile %s; %s", p, f.HowTo(project.In(f.Dir)))
-		}
-		changes = append(changes, workspace.Change{Path: p})
-	}
-	counted := in.count(ctx, loader)
-	out.troubles = loader.Read(ctx, changes)
-	for _, ask := range loader.Unlisted() {
-		dirs, err := ask.List(ctx)
-		if err != nil {
-			out.around.Notes = append(out.around.Notes, err.Error())
-		}
-		loader.Listed(ctx, ask, dirs)
-	}
-	for c := range counted {
-		if c.err != nil {
-			out.around.Notes = append(out.around.Notes, c.err.Error())
-		}
-		loader.Counted(c.history, c.counts)
-	}
-	out.snap = store.Load()
-	out.around.Tests = out.snap.Tests()
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("stopped: %w", err)
-	}
+	out := &loaded{snap: got.Snapshot, troubles: got.Troubles}
+	out.around.Searches, out.around.Notes, out.around.Tests = got.Searches, got.Notes, got.Snapshot.Tests()
 	return out, nil
-}
-
-// counted is what git said of a folder.
-type counted struct {
-	history workspace.History
-	counts  map[string]int
-	err     error
-}
-
-// count has git count commits, beside what the caller does, if the command wants them. The channel is
-// closed behind the last answer.
-func (in *input) count(ctx context.Context, loader *workspace.Loader) <-chan counted {
-	var histories []workspace.History
-	if in.commits {
-		histories = loader.Uncounted()
-	}
-	answers := make(chan counted, len(histories))
-	guard.Guard{}.Go(nil, "counting commits", func() {
-		defer close(answers)
-		for _, h := range histories {
-			c := counted{history: h}
-			fault := guard.Guard{}.Do("counting the commits of "+h.Dir, func() { c.counts, c.err = h.Count(ctx) })
-			if fault != nil {
-				c.counts, c.err = nil, fault
-			}
-			answers <- c
-		}
-	})
-	return answers
 }
 
 // need is load for a command that has nothing to do without a profile. One that was named and can't be

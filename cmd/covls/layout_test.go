@@ -55,6 +55,7 @@ var order = []string{
 	"report",
 	"gate",
 	"watch",
+	"engine",
 	"server",
 	"internal/editor",
 	"internal/conformance",

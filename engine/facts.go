@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/project"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
+)
+
+// Facts are what is known beside the snapshot. They are never written after they were told.
+type Facts struct {
+	// Loading tells that a load is under way.
+	Loading bool
+	// Folders are in the editor's order.
+	Folders []FolderFacts
+	// OnDisk are the profiles that were seen on disk, read or not, sorted by path.
+	OnDisk []string
+}
+
+// FolderFacts is a workspace folder and what was seen in it.
+type FolderFacts struct {
+	Folder
+	// Searched tells that it was searched for profiles, and for projects.
+	Searched bool
+	// Dirs is how many directories were searched.
+	Dirs     int
+	Projects []project.Project
+	// Run makes a profile; nil where covls knows nothing that does.
+	Run *project.Command
+}
+
+// tellFacts tells what is known now.
+func (e *Engine) tellFacts() {
+	if e.opts.Facts == nil {
+		return
+	}
+	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages)}
+	set := map[string]*workspace.Folder{}
+	for _, f := range e.store.Load().Folders {
+		set[f.Dir] = f
+	}
+	for _, f := range e.looked() {
+		in := FolderFacts{Folder: f}
+		found, searched := e.searched[f.Dir]
+		projects, surveyed := e.projects[f.Dir]
+		if searched && surveyed {
+			in.Searched, in.Dirs, in.Projects = true, found.Dirs, projects
+			if known := set[f.Dir]; known != nil {
+				in.Run = known.TestCommand(projects)
+			}
+		}
+		facts.Folders = append(facts.Folders, in)
+	}
+	facts.OnDisk = slices.Sorted(maps.Keys(e.onDisk))
+	e.opts.Facts(facts)
+}
+
+// Searched waits for what the jobs at hand change, and returns what the last search of each folder has found, by its
+// directory. ok is false where that failed, or ctx was done before.
+func (e *Engine) Searched(ctx context.Context) (searched []watch.Found, ok bool) {
+	answer := make(chan []watch.Found, 1)
+	e.jobs.put(func(ctx context.Context) {
+		defer close(answer)
+		e.settle(ctx)
+		answer <- slices.SortedFunc(maps.Values(e.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
+	})
+	select {
+	case searched, ok := <-answer:
+		return searched, ok
+	case <-ctx.Done():
+		return nil, false
+	}
+}
+
+// Searches puts what searches have found into the report's words.
+func Searches(found []watch.Found) []report.Search {
+	var out []report.Search
+	for _, f := range found {
+		out = append(out, report.Search{Dir: f.Dir, Found: len(profilesIn(f)), Dirs: f.Dirs, Left: f.Left})
+	}
+	return out
+}
+
+// Notes are what the watcher has to say, States the files that it has in view.
+func (e *Engine) Notes() []string       { return e.watcher.Notes() }
+func (e *Engine) States() []watch.State { return e.watcher.States() }

@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/project"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/watch"
+	"github.com/covls/covls/workspace"
+)
+
+// rootOf says where the profiles of a folder are looked for.
+func rootOf(f *workspace.Folder) watch.Root {
+	settings := &f.Settings
+	root := watch.Root{
+		Dir: f.Dir, GoCoverDirs: settings.Profiles == nil, Allows: settings.Reads, Settle: settings.Settle,
+		Depth: settings.Limits.Depth, Entries: settings.Limits.Entries, Profiles: settings.Limits.Profiles, Tree: f.Tree,
+	}
+	if settings.Profiles == nil {
+		// A covmeta file stands for its directory, which GoCoverDirs finds.
+		root.Patterns = slices.DeleteFunc(config.DefaultProfiles(), func(p string) bool { return path.Base(p) == "covmeta.*" })
+		return root
+	}
+	root.Patterns = settings.ProfilePatterns(f.Dir)
+	return root
+}
+
+// Touch has files looked at that somebody saw change.
+func (e *Engine) Touch(paths ...string) {
+	e.jobs.put(func(context.Context) { e.watcher.Touch(paths...) })
+}
+
+// Opened looks at a document that was opened, and at the folder around it where the editor named none.
+func (e *Engine) Opened(path string) {
+	e.jobs.put(func(context.Context) {
+		e.imply(path)
+		e.loader.Opened(path)
+	})
+}
+
+// Saved looks at a source file that an editor has written.
+func (e *Engine) Saved(path string) {
+	e.jobs.put(func(context.Context) { e.loader.Saved(path) })
+}
+
+// imply takes the project around a document for the workspace where the editor named no folder.
+func (e *Engine) imply(path string) {
+	e.takeChanges()
+	for _, f := range e.folders {
+		if !f.Implied || source.Inside(path, f.Dir) {
+			return
+		}
+	}
+	dir, ok := project.Around(path)
+	if !ok {
+		return
+	}
+	e.folders = append(e.folders, Folder{Dir: dir, Implied: true})
+	e.outdated = e.outdated || e.configured
+}
+
+// update takes in what the watcher found.
+func (e *Engine) update(ctx context.Context, u watch.Update) {
+	var changes []workspace.Change
+	settings := false
+	for _, ev := range u.Events {
+		if filepath.Base(ev.Path) == config.FileName {
+			settings = true
+			continue
+		}
+		change := workspace.Change{Path: ev.Path, Gone: ev.Gone}
+		if !ev.Gone && !ev.Stamp.Dir {
+			change.Settled = &workspace.Looks{Size: ev.Stamp.Size, ModTime: ev.Stamp.ModTime}
+		}
+		changes = append(changes, change)
+	}
+	if settings && e.configured {
+		e.loader.Refresh()
+		e.configure(ctx)
+	}
+	e.found(ctx, u.Searched)
+	for _, c := range changes {
+		if c.Gone {
+			delete(e.onDisk, c.Path)
+		} else {
+			e.onDisk[c.Path] = true
+		}
+	}
+	if len(changes) > 0 {
+		e.read(ctx, changes)
+	}
+	e.tellFacts()
+}
+
+// found takes in what a search of all folders has found; nil is no search.
+func (e *Engine) found(ctx context.Context, searched []watch.Found) {
+	if searched == nil {
+		return
+	}
+	clear(e.onDisk)
+	var surveys []*Task
+	for _, f := range searched {
+		e.searched[f.Dir] = f
+		if e.opts.Facts != nil || len(profilesIn(f)) == 0 {
+			surveys = append(surveys, e.surveyOf(f.Dir))
+		}
+		for _, path := range profilesIn(f) {
+			e.onDisk[path] = true
+		}
+	}
+	e.inTurn(ctx, surveys...)
+}
+
+// profilesIn are the profiles that a search has found.
+func profilesIn(f watch.Found) []string {
+	return slices.DeleteFunc(slices.Clone(f.Profiles), func(p string) bool { return filepath.Base(p) == config.FileName })
+}
+
+// largeLoad is how long a load takes that leaves much garbage behind: the program then idles for
+// minutes, and the memory belongs to others.
+const largeLoad = 100 * time.Millisecond
+
+// read reads profiles and begins the tasks that follow from them.
+func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
+	began := time.Now()
+	work := e.begin(ctx, "Coverage")
+	defer work.End()
+	e.loader.Progress = work.Report
+	done := e.beginReading()
+	defer done()
+	var troubles []error
+	e.timed("profiles", len(changes), func() { troubles = e.loader.Read(ctx, changes) })
+	e.watcher.Judge(e.loader.Judge(changes))
+	work.End()
+	e.together(ctx, packagesOf(e.loader)...)
+	done()
+	if len(e.store.Load().Files) > 0 && !e.tasks.running(reasonCommits) {
+		e.inTurn(ctx, commitsOf(e.loader)...)
+	}
+	e.sayProfiles()
+	e.sayTroubles(troubles)
+	if time.Since(began) > largeLoad {
+		debug.FreeOSMemory()
+	}
+}
+
+// beginReading tells that a load is under way, until the result is called.
+func (e *Engine) beginReading() (done func()) {
+	e.reading++
+	e.tellFacts()
+	return sync.OnceFunc(func() {
+		e.reading--
+		e.tellFacts()
+	})
+}
+
+// Reload reads settings and every profile again and calls done afterwards, whatever becomes of it.
+func (e *Engine) Reload(done func()) {
+	e.jobs.put(func(ctx context.Context) {
+		waits := false
+		defer func() {
+			if !waits {
+				done()
+			}
+		}()
+		e.loader.Refresh()
+		e.configure(ctx)
+		var changes []workspace.Change
+		for _, p := range e.store.Load().Profiles {
+			changes = append(changes, workspace.Change{Path: p.Path})
+		}
+		e.read(ctx, changes)
+		e.watcher.Rescan()
+		waits = true
+		e.tasks.when(reasonPackages, done)
+	})
+}
