@@ -149,7 +149,8 @@ func TestEngine(t *testing.T) {
 		}()
 		e.SetFolders([]engine.Folder{{Dir: dir, Name: "m", Tag: "its tag"}})
 		e.Start(engine.Settings{}, false)
-		<-time.After(time.Minute)
+		time.Sleep(time.Minute)
+		synctest.Wait()
 
 		total := func() string {
 			f := store.Load().Files[filepath.Join(dir, "a.go")]
@@ -170,13 +171,15 @@ func TestEngine(t *testing.T) {
 
 		write(t, filepath.Join(dir, "cover.out"), covered)
 		e.Touch(filepath.Join(dir, "cover.out"))
-		<-time.After(time.Minute)
+		time.Sleep(time.Minute)
+		synctest.Wait()
 		if total() != "11" {
 			t.Errorf("after a change %s", total())
 		}
 
 		e.ChangeFolders([]engine.Folder{{Dir: other}}, []string{dir})
-		<-time.After(time.Minute)
+		time.Sleep(time.Minute)
+		synctest.Wait()
 		if total() != "none" || len(h.facts.Folders) != 1 || h.facts.Folders[0].Dir != other || h.facts.Folders[0].Projects[0].Language != "rust" {
 			t.Errorf("in another folder %s, %+v", total(), h.facts.Folders)
 		}
