@@ -447,14 +447,19 @@ func (f *File) Count(funcs []Func) []Func {
 		return Attribute(funcs, f.Regions)
 	}
 	out := slices.Clone(funcs)
-	for i := range out {
-		span := out[i].Span
-		if out[i].Body != (Point{}) {
-			span.Start = out[i].Body
-		}
-		out[i].Statements = f.Within(span)
-	}
+	f.CountIn(out)
 	return out
+}
+
+// CountIn is Count in the place of what it is given, for a file of lines or one that names functions itself.
+func (f *File) CountIn(funcs []Func) {
+	for i := range funcs {
+		span := funcs[i].Span
+		if funcs[i].Body != (Point{}) {
+			span.Start = funcs[i].Body
+		}
+		funcs[i].Statements = f.Within(span)
+	}
 }
 
 // Within returns the regions that begin inside span. They share memory with regions, which must

@@ -25,7 +25,8 @@ type Parsed struct {
 	Generated bool
 	// ImportsTesting tells that it imports Go's package testing.
 	ImportsTesting bool
-	// Funcs are the outermost functions, sorted by position, without overlap and without counts.
+	// Funcs are the outermost functions, sorted by position and without overlap, or those that Locate found. What they
+	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.
 	Funcs []coverage.Func
 	// Facts stand beside Funcs; nil where the language is not Go.

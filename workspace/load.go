@@ -661,6 +661,9 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 			named := source.Locate(name, data, f.all.Funcs)
 			if s.unnamed = f.untold && f.leavesOut(named.Funcs, s.parsed); !s.unnamed {
 				s.parsed = named
+				// They are of this text and this profile: nobody else counts in them.
+				rest, _ := f.all.Without(s.excluded)
+				rest.CountIn(named.Funcs)
 			}
 		}
 		if s.outside {

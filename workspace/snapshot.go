@@ -240,8 +240,12 @@ func (f *File) withSource(s scan, before *File) *File {
 	}
 	g.Coverage, g.Taken = all.Without(s.excluded)
 	g.Total = g.Coverage.Total()
-	g.Funcs = nil
-	if parsed != nil {
+	switch {
+	case parsed == nil:
+		g.Funcs = nil
+	case s.located != nil && !s.unnamed:
+		g.Funcs = parsed.Funcs // counted where they were found
+	default:
 		g.Funcs = g.Coverage.Count(parsed.Funcs)
 	}
 	return &g
