@@ -76,6 +76,74 @@ func TestWay(t *testing.T) {
 			}
 		})
 	}
+	formats := map[string]bool{}
+	for _, file := range files {
+		data, _, _ := wayOf(t, file)
+		p, err := profile.Read(file, bytes.NewReader(data), limits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		formats[p.Format] = true
+	}
+	for _, name := range profile.Formats() {
+		if !formats[name] {
+			t.Errorf("no file of testdata/way is %s", name)
+		}
+	}
+}
+
+// coverDirs are the recorded GOCOVERDIRs: the build and one or two of its runs.
+func coverDirs(t testing.TB) (builds [][3][]byte) {
+	t.Helper()
+	metas, err := filepath.Glob("../../profile/gocoverdir/testdata/*/covmeta.*")
+	if err != nil || len(metas) == 0 {
+		t.Fatalf("no recorded directories: %v", err)
+	}
+	for _, meta := range metas {
+		hash := strings.TrimPrefix(filepath.Ext(meta), ".")
+		runs, err := filepath.Glob(filepath.Join(filepath.Dir(meta), "covcounters."+hash+".*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var build [3][]byte
+		for i, path := range append([]string{meta}, runs[:min(len(runs), 2)]...) {
+			if build[i], err = os.ReadFile(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		builds = append(builds, build)
+	}
+	return builds
+}
+
+// funcs is a text of many functions.
+var funcs = strings.Repeat("func f(a int) {\n\tif a {\n\t\treturn\n\t}\n}\n", 8)
+
+// TestWayOfDirectory goes the way with each GOCOVERDIR that was recorded.
+func TestWayOfDirectory(t *testing.T) {
+	t.Parallel()
+	for _, b := range coverDirs(t) {
+		if files := goWayOfDirectory(t, t.TempDir(), b, funcs, "// a\n\n"+funcs[20:]); files == 0 {
+			t.Error("no source was found")
+		}
+	}
+}
+
+// FuzzWayOfDirectory goes the way with a GOCOVERDIR: a build and two of its runs.
+func FuzzWayOfDirectory(f *testing.F) {
+	for _, b := range coverDirs(f) {
+		f.Add(b[0], b[1], b[2], funcs, "// a\n\n"+funcs[20:])
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, meta, first, second []byte, source, edited string) {
+		if len(source)+len(edited) > 16<<10 {
+			t.Skip("longer texts only take longer")
+		}
+		build := [3][]byte{bytes.Clone(meta), bytes.Clone(first), bytes.Clone(second)}
+		goWayOfDirectory(t, dir, build, source, edited)
+		profiletest.RepairCoverDir(build[0], build[1:]...)
+		goWayOfDirectory(t, dir, build, source, edited)
+	})
 }
 
 func wayOf(t testing.TB, file string) (profile []byte, source, edited string) {
@@ -101,9 +169,8 @@ func FuzzWay(f *testing.F) {
 		profile, source, edited := wayOf(f, file)
 		f.Add(profile, source, edited)
 	}
-	source := strings.Repeat("func f(a int) {\n\tif a {\n\t\treturn\n\t}\n}\n", 8)
 	profiletest.Corpus(f, 32<<10, func(_ string, data []byte) {
-		f.Add(data, source, "// a\n\n"+source[20:])
+		f.Add(data, funcs, "// a\n\n"+funcs[20:])
 	})
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, profile []byte, source, edited string) {
@@ -122,6 +189,38 @@ func goWay(t *testing.T, dir string, data []byte, source, edited string) (files 
 	if err != nil {
 		return 0
 	}
+	if err := os.WriteFile(filepath.Join(dir, "profile"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return goOn(t, dir, p, source, edited)
+}
+
+// goWayOfDirectory is goWay for a GOCOVERDIR.
+func goWayOfDirectory(t *testing.T, dir string, build [3][]byte, source, edited string) (files int) {
+	t.Helper()
+	into := filepath.Join(dir, "profile")
+	if err := os.MkdirAll(into, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"covmeta.0", "covcounters.0.1.1", "covcounters.0.2.2"} {
+		path := filepath.Join(into, name)
+		if _ = os.Remove(path); len(build[i]) == 0 { // there need not be two runs
+			continue
+		}
+		if err := os.WriteFile(path, build[i], 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := profile.Open(into, limits())
+	if err != nil {
+		return 0
+	}
+	return goOn(t, dir, p, source, edited)
+}
+
+// goOn goes the way from a profile that was read and lies in dir.
+func goOn(t *testing.T, dir string, p *profile.Profile, source, edited string) (files int) {
+	t.Helper()
 	profiletest.Check(t, p.Report, int(limits().Size), limits())
 	var paths []string
 	for _, f := range p.Report.Files {
@@ -136,9 +235,6 @@ func goWay(t *testing.T, dir string, data []byte, source, edited string) (files 
 			_ = os.Remove(path)
 		}
 	}()
-	if err := os.WriteFile(filepath.Join(dir, "profile"), data, 0o644); err != nil {
-		t.Fatal(err)
-	}
 	layer, problems := config.ParseTOML(filepath.Join(dir, config.FileName), []byte(settings))
 	if len(problems) > 0 {
 		t.Fatal(problems)

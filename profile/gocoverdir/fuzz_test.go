@@ -2,7 +2,6 @@ package gocoverdir_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -43,33 +42,9 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, meta, first, second []byte) {
 		check(t, meta, first, second)
 		meta, first, second = bytes.Clone(meta), bytes.Clone(first), bytes.Clone(second)
-		repair(meta, first, second)
+		profiletest.RepairCoverDir(meta, first, second)
 		check(t, meta, first, second)
 	})
-}
-
-// repair corrects the lengths and hashes that a change of bytes breaks, so that what is behind them is
-// reached.
-func repair(meta []byte, runs ...[]byte) {
-	le := binary.LittleEndian
-	if len(meta) < 56 {
-		return
-	}
-	size := uint64(len(meta))
-	le.PutUint64(meta[8:], size)
-	if n := le.Uint64(meta[16:]); n > 0 && n <= (size-56)/16 {
-		start := le.Uint64(meta[56+8*(n-1):])
-		if start >= 56+16*n && start+44 <= size {
-			le.PutUint64(meta[56+8*(2*n-1):], size-start)
-			le.PutUint32(meta[start:], uint32(size-start))
-		}
-	}
-	for _, run := range runs {
-		if len(run) >= 48 {
-			copy(run[8:24], meta[24:40])
-			copy(run[len(run)-16:], footer)
-		}
-	}
 }
 
 func check(t *testing.T, meta []byte, runs ...[]byte) {
