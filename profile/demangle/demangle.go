@@ -205,26 +205,43 @@ func parse(s string, lang language) name {
 	if lang != other {
 		s = withoutFile(s)
 	}
-	text := s
+	text, from := s, lang
 	if mangled(s) {
-		plain, from, ok := demangled(s)
+		plain, of, ok := demangled(s)
 		if !ok || plain == "" || !settled(plain) {
 			return as(s)
 		}
-		text, lang = plain, from
+		text, from = plain, of
 	}
-	n, ok := name{}, false
+	n, ok := forms(text, from)
+	if from != lang && lang != other && !(ok && n.keeps(lang)) {
+		// The name is not of the file's language, which alone tells how it reads the next time.
+		n, ok = forms(text, lang)
+	}
+	if !ok {
+		n = as(text)
+		n.known = from != other
+	}
+	return n
+}
+
+// forms reads a name that is written out. ok is false where what would be shown does not read as the same
+// name again.
+func forms(text string, lang language) (n name, ok bool) {
 	switch lang {
 	case rust:
-		n = as(rustName(text))
-		ok = n.short != "" && rustName(n.short) == n.short
+		short := rustName(text)
+		n, ok = name{short: short, long: short, known: true}, short != "" && rustName(short) == short
 	case cxx:
 		n, ok = cxxForms(text)
 	}
-	if !ok || !settled(n.short) || !settled(n.long) {
-		return as(text)
-	}
-	return n
+	return n, ok && settled(n.short) && settled(n.long)
+}
+
+// keeps reports whether in a file of the language the name reads as the same again.
+func (n name) keeps(lang language) bool {
+	short, long := parse(n.short, lang), parse(n.long, lang)
+	return short.short == n.short && long.short == n.short && long.long == n.long
 }
 
 // settled reports whether a name is neither mangled nor behind a file.

@@ -57,6 +57,7 @@ func TestNames(t *testing.T) {
 		{"a.mm", "-[Shape scale:by:]", "-[Shape scale:by:]"},
 		{"a.mm", "Shape.m:-[Shape scale:by:]", "-[Shape scale:by:]"},
 		// C.
+		{"a.c", "_ZteN7mycrate3foo17h05af221e174051e9E", "operator typeid"}, // its end looks like Rust's
 		{"a.c", "inflate", "inflate"},
 		{"a.h", "value.c:json_equal", "json_equal"},
 		{"a.h", "/src/value.c;json_equal", "json_equal"},
