@@ -16,8 +16,8 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// rootOf says where the profiles of a folder are looked for.
-func rootOf(f *workspace.Folder) watch.Root {
+// RootOf says where the profiles of a folder are looked for.
+func RootOf(f *workspace.Folder) watch.Root {
 	settings := &f.Settings
 	root := watch.Root{
 		Dir: f.Dir, GoCoverDirs: settings.Profiles == nil, Allows: settings.Reads, Settle: settings.Settle,

@@ -41,7 +41,7 @@ func (o Once) Load(ctx context.Context, f *workspace.Folder) (*Loaded, error) {
 	out := &Loaded{}
 	paths := o.Profiles
 	if paths == nil {
-		found, err := watch.Discover(ctx, rootOf(f))
+		found, err := watch.Discover(ctx, RootOf(f))
 		if err != nil {
 			return nil, fmt.Errorf("look for profiles in %s: %w", f.Dir, err)
 		}
@@ -109,7 +109,7 @@ func (t *Task) done(ctx context.Context) (err error) {
 
 // Usual reports whether profiles are those that a folder without settings is found to have.
 func Usual(ctx context.Context, dir string, profiles []string) (bool, error) {
-	found, err := watch.Discover(ctx, rootOf(workspace.NewFolder(dir, "", config.Merge(), nil)))
+	found, err := watch.Discover(ctx, RootOf(workspace.NewFolder(dir, "", config.Merge(), nil)))
 	if err != nil {
 		return false, fmt.Errorf("look for profiles in %s: %w", dir, err)
 	}

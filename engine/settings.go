@@ -173,7 +173,7 @@ func (e *Engine) folderOf(f Folder, places config.Places) (in *workspace.Folder,
 	}
 	in = workspace.NewFolderAmong(f.Dir, f.Name, settings, nil, places)
 	problems = append(problems, in.Problems...)
-	root = rootOf(in)
+	root = RootOf(in)
 	root.Patterns = append(root.Patterns, settingsFile)
 	if settingsFile != own { // a nearer one may come
 		root.Patterns = append(root.Patterns, own)

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/project"
-	"github.com/covls/covls/server"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/watch"
 	"github.com/covls/covls/workspace"
@@ -178,7 +178,7 @@ func shownSettings(t *testing.T, folder *workspace.Folder, path string, data []b
 // work loads what the settings lead to and shows all of it. It returns the files that there are, sorted.
 func work(t *testing.T, folder *workspace.Folder) (files []string) {
 	t.Helper()
-	found, err := watch.Discover(t.Context(), server.RootOf(folder))
+	found, err := watch.Discover(t.Context(), engine.RootOf(folder))
 	if err != nil {
 		t.Fatal(err)
 	}
