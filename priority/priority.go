@@ -3,7 +3,7 @@
 //
 // A file's score is gap × role × weight of its rule. Within a component, the files with the highest
 // scores that hold the first 40 % of all score are critical, those up to 70 % high, those up to 92 %
-// medium, and the rest lower. docs/architecture.md says where the numbers come from.
+// medium, and the rest lower. docs/decisions.md says where the numbers come from.
 package priority
 
 import (
