@@ -1,25 +1,34 @@
 package git
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1" //nolint:gosec // the names of objects are made by it
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
-// Bounds of what is counted.
-const (
-	maxFiles   = 500_000 // distinct names
-	maxCommits = 100_000
-)
+// bounds are the most of a repository that is looked at.
+type bounds struct {
+	files   int // distinct names
+	bytes   int // of all names together
+	commits int
+	trees   int // each as often as it is looked at
+}
 
-// ErrManyFiles is returned by Commits where a repository names more files than covls keeps.
-var ErrManyFiles = errors.New("git knows too many files there")
+func usual() bounds {
+	return bounds{files: 500_000, bytes: 32 << 20, commits: 100_000, trees: 4_000_000}
+}
+
+// ErrManyFiles is returned by Commits where a repository names more files than covls keeps, or in longer
+// names, ErrManyTrees where its folders are more than covls looks at.
+var (
+	ErrManyFiles = errors.New("git knows too many files there")
+	ErrManyTrees = errors.New("the commits there have too many folders")
+)
 
 // Commits counts the commits of the last days that changed a file, for each file in dir that git
 // tracks; those that were deleted meanwhile may be there too. A file that is not there is not known to
@@ -27,10 +36,10 @@ var ErrManyFiles = errors.New("git knows too many files there")
 // count: what they bring in was committed before. The map is nil where nothing is known: dir is in no
 // work tree, or the clone is shallow.
 func Commits(ctx context.Context, dir string, days int) (map[string]int, error) {
-	return commits(ctx, dir, days, maxFiles)
+	return commits(ctx, dir, days, usual())
 }
 
-func commits(ctx context.Context, dir string, days, files int) (counts map[string]int, err error) {
+func commits(ctx context.Context, dir string, days int, most bounds) (counts map[string]int, err error) {
 	dir, err = filepath.EvalSymlinks(dir)
 	if err != nil {
 		return nil, fmt.Errorf("look for a repository: %w", err)
@@ -47,7 +56,7 @@ func commits(ctx context.Context, dir string, days, files int) (counts map[strin
 		return nil, nil
 	}
 	c := counter{
-		repository: r, ctx: ctx, most: files,
+		repository: r, ctx: ctx, most: most,
 		since: time.Now().AddDate(0, 0, -days), counts: map[string]int{},
 	}
 	if rel, err := filepath.Rel(r.root, dir); err == nil && rel != "." {
@@ -65,13 +74,17 @@ type counter struct {
 	ctx    context.Context
 	prefix string // of the folder, slash-separated; "" is the work tree
 	since  time.Time
-	most   int // names that it may count
+	most   bounds
 	counts map[string]int
+	bytes  int // of the names in counts
+	trees  int // that were looked at
 }
 
 func (c *counter) add(name string, n int) error {
-	if _, known := c.counts[name]; !known && len(c.counts) == c.most {
-		return ErrManyFiles
+	if _, known := c.counts[name]; !known {
+		if c.bytes += len(name); len(c.counts) == c.most.files || c.bytes > c.most.bytes {
+			return ErrManyFiles
+		}
 	}
 	c.counts[name] += n
 	return c.ctx.Err()
@@ -99,8 +112,8 @@ func (c *counter) count() error {
 		if commit.when.Before(c.since) {
 			continue
 		}
-		if len(seen) > maxCommits {
-			return fmt.Errorf("more than %d commits are that young", maxCommits)
+		if len(seen) > c.most.commits {
+			return fmt.Errorf("more than %d commits are that young", c.most.commits)
 		}
 		if err := c.ctx.Err(); err != nil {
 			return err
@@ -118,6 +131,11 @@ func (c *counter) count() error {
 	return nil
 }
 
+func (c *counter) forget() {
+	clear(c.counts)
+	c.bytes = 0
+}
+
 // countTracked counts nothing for each file that git tracks.
 func (c *counter) countTracked(head hash) error {
 	below := ""
@@ -130,12 +148,12 @@ func (c *counter) countTracked(head hash) error {
 	}
 	var err error
 	for _, size := range sizes {
-		clear(c.counts)
-		err = c.tracked(size, func(path string) error {
-			if name, ok := strings.CutPrefix(path, below); ok {
-				return c.add(name, 0)
+		c.forget()
+		err = c.tracked(size, func(path []byte) error {
+			if name, ok := bytes.CutPrefix(path, []byte(below)); ok {
+				return c.add(string(name), 0)
 			}
-			return nil
+			return c.ctx.Err()
 		})
 		if err == nil {
 			return nil
@@ -144,7 +162,7 @@ func (c *counter) countTracked(head hash) error {
 	if !errors.Is(err, errPart) || head == "" {
 		return err
 	}
-	clear(c.counts)
+	c.forget()
 	commit, err := c.commit(head)
 	if err != nil {
 		return err
@@ -178,21 +196,5 @@ func (c *counter) countCommit(commit commit) error {
 	if err != nil {
 		return err
 	}
-	changed := map[string]bool{}
-	err = c.diff(before, after, func(name string) error {
-		if len(changed) > c.most {
-			return ErrManyFiles
-		}
-		changed[name] = true
-		return c.ctx.Err()
-	})
-	if err != nil {
-		return err
-	}
-	for name := range maps.Keys(changed) {
-		if err := c.add(name, 1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.diff(before, after, func(name string) error { return c.add(name, 1) })
 }

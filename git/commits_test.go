@@ -190,11 +190,14 @@ func TestCommitsBounded(t *testing.T) {
 	r := newRepository(t)
 	r.commit(time.Now(), "a.go", "b.go")
 	r.commit(time.Now(), "a.go", "b.go")
-	if got, err := git.CommitsIn(t.Context(), r.dir, 90, 2); err != nil || len(got) != 2 {
-		t.Errorf("%v, %v", got, err)
-	}
-	if got, err := git.CommitsIn(t.Context(), r.dir, 90, 1); got != nil || !errors.Is(err, git.ErrManyFiles) {
-		t.Errorf("%v, %v", got, err)
+	for _, tt := range []struct {
+		files, bytes int
+		want         error
+	}{{2, 0, nil}, {1, 0, git.ErrManyFiles}, {0, 8, nil}, {0, 7, git.ErrManyFiles}} {
+		got, err := git.CommitsIn(t.Context(), r.dir, tt.files, tt.bytes, 0)
+		if !errors.Is(err, tt.want) || len(got) != 2 && err == nil {
+			t.Errorf("with %d files and %d bytes: %v, %v, want %v", tt.files, tt.bytes, got, err, tt.want)
+		}
 	}
 }
 

@@ -14,9 +14,10 @@ import (
 // errPart says that the index is split over several files, or has folders instead of their files.
 var errPart = errors.New("the index has not all files")
 
-// tracked tells the paths in the index, which are slash-separated and relative to the work tree. size is
-// that of a name of the repository's. A repository without an index tracks nothing.
-func (r *repository) tracked(size int, tell func(path string) error) error {
+// tracked tells the paths in the index, which are slash-separated and relative to the work tree, and belong
+// to tell until it returns. size is that of a name of the repository's. A repository without an index tracks
+// nothing.
+func (r *repository) tracked(size int, tell func(path []byte) error) error {
 	f, err := openRegular(filepath.Join(r.dir, "index"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -32,7 +33,7 @@ func (r *repository) tracked(size int, tell func(path string) error) error {
 }
 
 // readIndex follows the description in git's Documentation/gitformat-index.txt, versions 2 to 4.
-func readIndex(in *bufio.Reader, size int, tell func(path string) error) error {
+func readIndex(in *bufio.Reader, size int, tell func(path []byte) error) error {
 	broken := errors.New("it is broken")
 	var head [12]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil || string(head[:4]) != "DIRC" {
@@ -89,7 +90,7 @@ func readIndex(in *bufio.Reader, size int, tell func(path string) error) error {
 		if mode == modeModule {
 			continue
 		}
-		if err := tell(string(path)); err != nil {
+		if err := tell(path); err != nil {
 			return err
 		}
 	}

@@ -3,12 +3,15 @@ package git_test
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"crypto/sha1"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,9 +205,22 @@ func TestBareRepositoryBelow(t *testing.T) {
 	}
 }
 
-// packed is a repository with one pack of entries as they are given, each with its name.
+// packed is a repository with one pack of entries as they are given, each with its name. The order does not
+// matter.
 func packed(t testing.TB, head []byte, names [][]byte, entries [][]byte) string {
 	t.Helper()
+	order := make([]int, len(names)) // a pack's index has names in order
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(names[a], names[b]) })
+	sorted := func(all [][]byte) (out [][]byte) {
+		for _, i := range order {
+			out = append(out, all[i])
+		}
+		return out
+	}
+	names, entries = sorted(names), sorted(entries)
 	var pack, index bytes.Buffer
 	pack.WriteString("PACK\x00\x00\x00\x02")
 	pack.Write(binary.BigEndian.AppendUint32(nil, uint32(len(entries))))
@@ -318,8 +334,80 @@ func TestHostilePacks(t *testing.T) {
 	}
 }
 
-// TestTreesBounded: a few small trees may stand for more files than any disk has.
+// towers is a repository with one young commit of 13 trees: the first has the entries of leaf,
+// and 12 above it each name the one below ten times.
+func towers(t *testing.T, leaf string) string {
+	t.Helper()
+	var names, entries [][]byte
+	add := func(kind byte, word string, content []byte) []byte {
+		name := object(word, content)
+		names, entries = append(names, name), append(entries, append(head(kind, len(content)), deflated(content)...))
+		return name
+	}
+	inner := add(2, "tree", []byte(leaf))
+	for range 12 {
+		var tree []byte
+		for i := range 10 {
+			tree = append(append(tree, fmt.Sprintf("40000 %d\x00", i)...), inner...)
+		}
+		inner = add(2, "tree", tree)
+	}
+	top := add(1, "commit", fmt.Appendf(nil, "tree %x\ncommitter a <a> %d +0000\n\nx", inner, time.Now().Unix()))
+	return packed(t, top, names, entries)
+}
+
+// TestTreesBounded: a few small trees may stand for more files than any disk has, and for more folders
+// where there are no files.
 func TestTreesBounded(t *testing.T) {
+	t.Parallel()
+	file := "100644 x\x00" + strings.Repeat("\x07", 20)
+	module := "160000 x\x00" + strings.Repeat("\x07", 20)
+	for _, tt := range []struct {
+		name, leaf          string
+		files, bytes, trees int
+		want                error
+	}{
+		{"files", file, 10_000, 0, 0, git.ErrManyFiles},
+		{"bytes of names", file, 0, 100_000, 0, git.ErrManyFiles},
+		{"trees", file, 0, 0, 10_000, git.ErrManyTrees},
+		{"no files", "", 0, 0, 1000, nil},
+		{"submodules alone", module, 0, 0, 1000, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := git.CommitsIn(t.Context(), towers(t, tt.leaf), tt.files, tt.bytes, tt.trees)
+			if len(got) > 0 || !errors.Is(err, tt.want) || err == nil && got == nil {
+				t.Errorf("%d names, %v, want %v", len(got), err, tt.want)
+			}
+		})
+	}
+}
+
+// tired is a context that is cancelled when it was asked so many times.
+type tired struct {
+	context.Context
+	left *int
+}
+
+func (c tired) Err() error {
+	if *c.left--; *c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestTreesCancelled: trees without files are given up as soon as others.
+func TestTreesCancelled(t *testing.T) {
+	t.Parallel()
+	left := 8
+	got, err := git.Commits(tired{t.Context(), &left}, towers(t, ""), 90)
+	if got != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// TestTreesInEachOther: trees hold others that are as large as trees may be, and more so than memory.
+func TestTreesInEachOther(t *testing.T) {
 	t.Parallel()
 	var names, entries [][]byte
 	add := func(kind byte, word string, content []byte) []byte {
@@ -327,30 +415,51 @@ func TestTreesBounded(t *testing.T) {
 		names, entries = append(names, name), append(entries, append(head(kind, len(content)), deflated(content)...))
 		return name
 	}
-	inner, mode := bytes.Repeat([]byte{7}, 20), "100644"
-	for range 12 {
-		var tree []byte
-		for i := range 10 {
-			tree = append(tree, fmt.Sprintf("%s %d\x00", mode, i)...)
-			tree = append(tree, inner...)
-		}
-		inner, mode = add(2, "tree", tree), "40000"
+	inner := add(2, "tree", nil)
+	for range 3 {
+		tree := append([]byte("40000 a\x00"), inner...)
+		inner = add(2, "tree", append(tree, bytes.Repeat(append([]byte("160000 b\x00"), make([]byte, 20)...), 24<<20/29)...))
 	}
 	top := add(1, "commit", fmt.Appendf(nil, "tree %x\ncommitter a <a> %d +0000\n\nx", inner, time.Now().Unix()))
-	order := make([]int, len(names))
-	for i := range order {
-		order[i] = i
+	got, err := git.Commits(t.Context(), packed(t, top, names, entries), 90)
+	if got != nil || err == nil || !strings.Contains(err.Error(), "folders in each other") {
+		t.Errorf("%v, %v", got, err)
 	}
-	for i := range order { // names must be in order
-		for k := i + 1; k < len(order); k++ {
-			if bytes.Compare(names[k], names[i]) < 0 {
-				names[i], names[k], entries[i], entries[k] = names[k], names[i], entries[k], entries[i]
-			}
+}
+
+// TestIndexBounded: the names in an index of version 4 share their beginnings, and may be much longer than
+// the index itself.
+func TestIndexBounded(t *testing.T) {
+	t.Parallel()
+	dir := towers(t, "")
+	index := []byte("DIRC\x00\x00\x00\x04")
+	const count = 1000
+	index = binary.BigEndian.AppendUint32(index, count)
+	for i := range count {
+		fixed := make([]byte, 62)
+		binary.BigEndian.PutUint32(fixed[24:], 0o100644)
+		index = append(index, fixed...)
+		cut, end := byte(4), fmt.Sprintf("%04d", i)
+		if i == 0 {
+			cut, end = 0, strings.Repeat("d/", 5000)+end
+		}
+		index = append(append(append(index, cut), end...), 0)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".git", "index"), index, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for bound, want := range map[int]error{count * 10_004: nil, count*10_004 - 1: git.ErrManyFiles} {
+		got, err := git.CommitsIn(t.Context(), dir, 0, bound, 0)
+		if !errors.Is(err, want) || err == nil && len(got) != count {
+			t.Errorf("%d bytes: %d names, %v, want %v", bound, len(got), err, want)
 		}
 	}
-	got, err := git.CommitsIn(t.Context(), packed(t, top, names, entries), 90, 10_000)
-	if got != nil || err == nil || !strings.Contains(err.Error(), git.ErrManyFiles.Error()) {
-		t.Errorf("%d names, %v", len(got), err)
+	below := filepath.Join(dir, "sub")
+	if err := os.Mkdir(below, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := git.CommitsIn(t.Context(), below, 0, 1, 0); err != nil || len(got) > 0 {
+		t.Errorf("names that lie elsewhere count: %d, %v", len(got), err)
 	}
 }
 

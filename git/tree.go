@@ -83,47 +83,64 @@ func (e treeEntry) key() string {
 	return e.name
 }
 
-func (r *repository) tree(h hash) ([]treeEntry, error) {
-	if h == "" {
+// rows reads the entries of a tree, one after another.
+type rows struct {
+	tree hash
+	data []byte // of those that follow
+}
+
+// next is the next entry; nil where there is none.
+func (r *rows) next() (*treeEntry, error) {
+	if len(r.data) == 0 {
 		return nil, nil
 	}
-	data, err := r.objects.read(h, treeKind, maxTree)
+	head, rest, ok := bytes.Cut(r.data, []byte{0})
+	digits, name, _ := strings.Cut(string(head), " ")
+	mode, err := strconv.ParseUint(digits, 8, 32)
+	if !ok || err != nil || name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(rest) < len(r.tree) {
+		return nil, fmt.Errorf("the tree %v is broken", r.tree)
+	}
+	r.data = rest[len(r.tree):]
+	return &treeEntry{uint32(mode), name, hash(rest[:len(r.tree)])}, nil
+}
+
+// tree looks at a tree, "" for one without entries. So few objects can name each other that there is no end
+// of trees: each look counts.
+func (c *counter) tree(h hash) (*rows, error) {
+	if h == "" {
+		return &rows{}, nil
+	}
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if c.trees++; c.trees > c.most.trees {
+		return nil, ErrManyTrees
+	}
+	data, err := c.objects.read(h, treeKind, maxTree)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := parseTree(data, len(h))
-	if err != nil {
-		return nil, fmt.Errorf("read the tree %v: %w", h, err)
-	}
-	return entries, nil
-}
-
-func parseTree(data []byte, size int) ([]treeEntry, error) {
-	var out []treeEntry
-	for len(data) > 0 {
-		head, rest, ok := bytes.Cut(data, []byte{0})
-		digits, name, _ := strings.Cut(string(head), " ")
-		mode, err := strconv.ParseUint(digits, 8, 32)
-		if !ok || err != nil || name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(rest) < size {
-			return nil, errors.New("it is broken")
-		}
-		out = append(out, treeEntry{uint32(mode), name, hash(rest[:size])})
-		data = rest[size:]
-	}
-	return out, nil
+	return &rows{h, data}, nil
 }
 
 // treeAt is the tree of the folder dir, a slash-separated path, in another one; "" where there is none.
-func (r *repository) treeAt(h hash, dir string) (hash, error) {
+func (c *counter) treeAt(h hash, dir string) (hash, error) {
 	for dir != "" && h != "" {
-		entries, err := r.tree(h)
+		entries, err := c.tree(h)
 		if err != nil {
 			return "", err
 		}
 		var first string
 		first, dir, _ = strings.Cut(dir, "/")
 		h = ""
-		for _, e := range entries {
+		for {
+			e, err := entries.next()
+			if err != nil {
+				return "", err
+			}
+			if e == nil {
+				break
+			}
 			if e.name == first && e.mode == modeDir {
 				h = e.hash
 			}
@@ -133,61 +150,89 @@ func (r *repository) treeAt(h hash, dir string) (hash, error) {
 }
 
 // diff tells the paths in which two trees differ; "" is a tree without files.
-func (r *repository) diff(a, b hash, tell func(path string) error) error {
-	return r.diffBelow("", a, b, tell)
+func (c *counter) diff(a, b hash, tell func(path string) error) error {
+	d := differ{counter: c, tell: tell, same: map[[2]hash]bool{}}
+	_, err := d.below("", a, b)
+	return err
 }
 
-func (r *repository) diffBelow(prefix string, a, b hash, tell func(path string) error) error {
-	if a == b {
-		return nil
+// differ compares two trees.
+type differ struct {
+	*counter
+	tell func(path string) error
+	// same are trees that differ in no file. There are some where folders are empty, which git does not make.
+	same map[[2]hash]bool
+	held int // bytes of the trees that it is in
+}
+
+// maxSame bounds differ.same.
+const maxSame = 10_000
+
+// below tells the paths in two trees at prefix, and whether there are any.
+func (d *differ) below(prefix string, a, b hash) (any bool, err error) {
+	if a == b || d.same[[2]hash{a, b}] {
+		return false, nil
 	}
 	if len(prefix) > maxLine {
-		return errors.New("its folders are too deep")
+		return false, errors.New("its folders are too deep")
 	}
-	before, err := r.tree(a)
+	before, err := d.tree(a)
 	if err != nil {
-		return err
+		return false, err
 	}
-	after, err := r.tree(b)
+	after, err := d.tree(b)
 	if err != nil {
-		return err
+		return false, err
 	}
-	one := func(e treeEntry, a, b hash) error {
+	size := len(before.data) + len(after.data)
+	if d.held += size; d.held > 2*maxTree {
+		return false, fmt.Errorf("its folders in each other have more than %d bytes", 2*maxTree)
+	}
+	one := func(e *treeEntry, a, b hash) error {
 		switch e.mode {
 		case modeDir:
-			return r.diffBelow(prefix+e.name+"/", a, b, tell)
+			some, err := d.below(prefix+e.name+"/", a, b)
+			any = any || some
+			return err
 		case modeModule:
 			return nil
 		}
-		return tell(prefix + e.name)
+		any = true
+		return d.tell(prefix + e.name)
 	}
-	for len(before) > 0 || len(after) > 0 {
+	was, err := before.next()
+	if err != nil {
+		return false, err
+	}
+	is, err := after.next()
+	for err == nil && (was != nil || is != nil) {
 		order := 0
 		switch {
-		case len(after) == 0:
+		case is == nil:
 			order = -1
-		case len(before) == 0:
+		case was == nil:
 			order = 1
 		default:
-			order = cmp.Compare(before[0].key(), after[0].key())
+			order = cmp.Compare(was.key(), is.key())
 		}
 		switch {
 		case order < 0:
-			err = one(before[0], before[0].hash, "")
+			err = one(was, was.hash, "")
 		case order > 0:
-			err = one(after[0], "", after[0].hash)
-		case before[0].hash != after[0].hash || before[0].mode != after[0].mode:
-			err = one(after[0], before[0].hash, after[0].hash)
+			err = one(is, "", is.hash)
+		case was.hash != is.hash || was.mode != is.mode:
+			err = one(is, was.hash, is.hash)
 		}
-		if err != nil {
-			return err
+		if err == nil && order <= 0 {
+			was, err = before.next()
 		}
-		if order <= 0 {
-			before = before[1:]
-		}
-		if order >= 0 {
-			after = after[1:]
+		if err == nil && order >= 0 {
+			is, err = after.next()
 		}
 	}
-	return nil
+	d.held -= size
+	if err == nil && !any && len(d.same) < maxSame {
+		d.same[[2]hash{a, b}] = true
+	}
+	return any, err
 }
