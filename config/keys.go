@@ -362,8 +362,13 @@ func profiles() kind[[]string] {
 // checkGlob returns what a glob should be, "" where it is well-formed.
 func checkGlob(glob string) string {
 	// Every combination of choices is tried on every path. Commas count for the last { before them,
-	// which is never less than there are combinations.
-	const most = 100
+	// which is never less than there are combinations. Matching looks for the end of each { again in each
+	// around it, so that braces in braces take the square of their depth, which is never more than there are.
+	const (
+		most       = 100
+		mostBraces = 20
+		mostBytes  = 1000
+	)
 	combinations := 1
 	for i, choices := range strings.Split(glob, "{") {
 		if i > 0 {
@@ -375,6 +380,10 @@ func checkGlob(glob string) string {
 		return "a glob that is not empty"
 	case glob[0] == '!':
 		return `a glob without "!": files can't be taken back in`
+	case len(glob) > mostBytes:
+		return fmt.Sprintf("a glob of at most %d bytes", mostBytes)
+	case strings.Count(glob, "{") > mostBraces:
+		return fmt.Sprintf("several globs with at most %d { each", mostBraces)
 	case !doublestar.ValidatePattern(glob):
 		return `a well-formed glob: close every [ and {, or write \[ and \{`
 	case combinations > most:

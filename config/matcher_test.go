@@ -91,7 +91,9 @@ func TestMatcherProblems(t *testing.T) {
 		"!a":                                  `glob "!a": want a glob without "!": files can't be taken back in`,
 		"{a":                                  `glob "{a": want a well-formed glob: close every [ and {, or write \[ and \{`,
 		"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": `glob "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": want several globs with at most 100 combinations of choices each`,
-		strings.Repeat("{a,a}", 100):          `glob "` + strings.Repeat("{a,a}", 8) + `…": want several globs with at most 100 combinations of choices each`,
+		strings.Repeat("{a,a}", 20):           `glob "` + strings.Repeat("{a,a}", 8) + `…": want several globs with at most 100 combinations of choices each`,
+		nested(21):                            `glob "` + strings.Repeat("{", 21) + "a" + strings.Repeat("}", 18) + `…": want several globs with at most 20 { each`,
+		"*[" + strings.Repeat("a", 998) + "]": `glob "*[` + strings.Repeat("a", 38) + `…": want a glob of at most 1000 bytes`,
 		"/":                                   `glob "/": want a name, or "**" for everything`,
 		"./":                                  `glob "./": want a name, or "**" for everything`,
 		`a\/`:                                 `glob "a\\/": want a name, or "**" for everything`,
@@ -102,6 +104,20 @@ func TestMatcherProblems(t *testing.T) {
 		}
 		if m.Match("a") {
 			t.Errorf("%q matches", glob)
+		}
+	}
+}
+
+// nested is a, in so many braces.
+func nested(depth int) string { return strings.Repeat("{", depth) + "a" + strings.Repeat("}", depth) }
+
+// TestMatcherNested: no braces are so deep that a glob matches something else, or takes long.
+func TestMatcherNested(t *testing.T) {
+	t.Parallel()
+	for _, depth := range []int{1, 20, 21} {
+		m, problems := NewMatcher([]string{nested(depth), "b/" + nested(depth) + "/c"})
+		if got, want := m.Match("a") && m.Match("b/a/c"), depth <= 20; got != want || m.Match("b") || (len(problems) == 0) != want {
+			t.Errorf("%d deep: %v, %v", depth, got, problems)
 		}
 	}
 }
