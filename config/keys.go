@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -30,6 +31,7 @@ type form struct {
 	short   string   // another JSON type that may stand for it
 	enum    []string // values of a string, where not all are possible
 	pattern string   // of a string
+	most    int      // characters of a string; 0 for any number
 	lo, hi  float64  // bounds of a number
 	least   int      // elements of an array
 	items   *form    // each element of an array, or value of an object whose names are the user's own
@@ -200,20 +202,29 @@ func boolean() kind[bool] {
 	}}
 }
 
-// words are any text.
-func words(want string) kind[string] {
-	return kind[string]{form: form{typ: "string"}, decode: func(v any) (string, []fault) {
+// The most characters of a text: a glob, or what reports show with each file; and a path.
+const (
+	mostText = 1000
+	mostPath = 4096
+)
+
+// words are any text of at most so many characters.
+func words(want string, most int) kind[string] {
+	return kind[string]{form: form{typ: "string", most: most}, decode: func(v any) (string, []fault) {
 		s, ok := v.(string)
 		if !ok {
 			return "", is("", v, want)
+		}
+		if utf8.RuneCountInString(s) > most {
+			return "", is("", v, fmt.Sprintf("%s of at most %d characters", want, most))
 		}
 		return s, nil
 	}}
 }
 
 // filled is a text that is not empty.
-func filled(want string) kind[string] {
-	k := words(want)
+func filled(want string, most int) kind[string] {
+	k := words(want, most)
 	k.pattern = "."
 	plain := k.decode
 	k.decode = func(v any) (string, []fault) {
@@ -314,7 +325,7 @@ func list[T any](want string, element kind[T]) kind[[]T] {
 
 func globs() kind[[]string] {
 	return list("globs", kind[string]{
-		form: form{typ: "string", pattern: "^[^!]"},
+		form: form{typ: "string", pattern: "^[^!]", most: mostText},
 		decode: func(v any) (string, []fault) {
 			s, ok := v.(string)
 			if !ok {
@@ -367,7 +378,6 @@ func checkGlob(glob string) string {
 	const (
 		most       = 100
 		mostBraces = 20
-		mostBytes  = 1000
 	)
 	combinations := 1
 	for i, choices := range strings.Split(glob, "{") {
@@ -380,8 +390,8 @@ func checkGlob(glob string) string {
 		return "a glob that is not empty"
 	case glob[0] == '!':
 		return `a glob without "!": files can't be taken back in`
-	case len(glob) > mostBytes:
-		return fmt.Sprintf("a glob of at most %d bytes", mostBytes)
+	case utf8.RuneCountInString(glob) > mostText:
+		return fmt.Sprintf("a glob of at most %d characters", mostText)
 	case strings.Count(glob, "{") > mostBraces:
 		return fmt.Sprintf("several globs with at most %d { each", mostBraces)
 	case !doublestar.ValidatePattern(glob):
@@ -467,14 +477,14 @@ func checked[T any](k kind[[]T], check func(i int, all []T) []fault) kind[[]T] {
 
 func mappings() kind[[]PathMapping] {
 	return tables(`{from = "…", to = "…"}`,
-		required(entry("from", "How the profile's paths begin.", func(m *PathMapping) *string { return &m.From }, filled("a path"))),
-		required(entry("to", "How they begin on this disk.", func(m *PathMapping) *string { return &m.To }, words("a path"))),
+		required(entry("from", "How the profile's paths begin.", func(m *PathMapping) *string { return &m.From }, filled("a path", mostPath))),
+		required(entry("to", "How they begin on this disk.", func(m *PathMapping) *string { return &m.To }, words("a path", mostPath))),
 	)
 }
 
 func components() kind[[]Component] {
 	k := tables(`{name = "…", include = ["…"]}`,
-		required(entry("name", "What reports call it.", func(c *Component) *string { return &c.Name }, filled("a name"))),
+		required(entry("name", "What reports call it.", func(c *Component) *string { return &c.Name }, filled("a name", mostText))),
 		required(entry("include", "Globs of its files.", func(c *Component) *[]string { return &c.Include }, someGlobs())),
 		entry("exclude", "Globs of files that are not its own all the same.", func(c *Component) *[]string { return &c.Exclude }, globs()),
 		entry("target", "Coverage to reach, in percent, instead of the general target.", func(c *Component) **float64 { return &c.Target }, optional(number(0, 100))),
@@ -501,8 +511,8 @@ func rules() kind[[]Rule] {
 		entry("weight", "What the files' score is multiplied by.", func(r *Rule) **float64 { return &r.Weight }, optional(number(0, maxWeight))),
 		entry("target", "Coverage to reach, in percent, instead of the component's target.", func(r *Rule) **float64 { return &r.Target }, optional(number(0, 100))),
 		entry("exclude", "Leave the files out of totals, tiers and plans.", func(r *Rule) *bool { return &r.Exclude }, boolean()),
-		entry("group", "A name under which reports show the files as one item.", func(r *Rule) *string { return &r.Group }, words("a name")),
-		entry("why", "The reason, which editors and reports quote.", func(r *Rule) *string { return &r.Why }, words("a text")),
+		entry("group", "A name under which reports show the files as one item.", func(r *Rule) *string { return &r.Group }, words("a name", mostText)),
+		entry("why", "The reason, which editors and reports quote.", func(r *Rule) *string { return &r.Why }, words("a text", mostText)),
 	)
 	return checked(k, func(i int, all []Rule) []fault {
 		switch r := all[i]; {

@@ -93,7 +93,7 @@ func TestMatcherProblems(t *testing.T) {
 		"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": `glob "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": want several globs with at most 100 combinations of choices each`,
 		strings.Repeat("{a,a}", 20):           `glob "` + strings.Repeat("{a,a}", 8) + `…": want several globs with at most 100 combinations of choices each`,
 		nested(21):                            `glob "` + strings.Repeat("{", 21) + "a" + strings.Repeat("}", 18) + `…": want several globs with at most 20 { each`,
-		"*[" + strings.Repeat("a", 998) + "]": `glob "*[` + strings.Repeat("a", 38) + `…": want a glob of at most 1000 bytes`,
+		"*[" + strings.Repeat("a", 998) + "]": `glob "*[` + strings.Repeat("a", 38) + `…": want a glob of at most 1000 characters`,
 		"/":                                   `glob "/": want a name, or "**" for everything`,
 		"./":                                  `glob "./": want a name, or "**" for everything`,
 		`a\/`:                                 `glob "a\\/": want a name, or "**" for everything`,

@@ -70,6 +70,9 @@ func (f form) schema(doc string) map[string]any {
 	if f.pattern != "" {
 		s["pattern"] = f.pattern
 	}
+	if f.most > 0 {
+		s["maxLength"] = f.most
+	}
 	if f.lo < f.hi {
 		s["minimum"], s["maximum"] = f.lo, f.hi
 	}

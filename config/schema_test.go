@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path"
+	"strings"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
@@ -82,6 +83,12 @@ func TestSchema(t *testing.T) {
 		{"a fraction of an integer", "settle = 0.5", false},
 		{"not one of the values", "stale = 'hid'", false},
 		{"an element of another type", "exclude = [3]", false},
+		{"texts that are as long as may be", "[[rule]]\npaths = ['" + strings.Repeat("a", 1000) + "']\nwhy = '" + strings.Repeat("ä", 1000) + "'\ngroup = '" + strings.Repeat("ä", 1000) + "'", true},
+		{"a long glob", "exclude = ['" + strings.Repeat("a", 1001) + "']", false},
+		{"a long why", "[[rule]]\npaths = ['a']\nwhy = '" + strings.Repeat("ä", 1001) + "'", false},
+		{"a long group", "[[rule]]\npaths = ['a']\ngroup = '" + strings.Repeat("ä", 1001) + "'", false},
+		{"a long name of a component", "[[component]]\nname = '" + strings.Repeat("ä", 1001) + "'\ninclude = ['a']", false},
+		{"a long path", "[[path]]\nfrom = '" + strings.Repeat("a", 4097) + "'\nto = 'a'", false},
 		{"an empty glob", "exclude = ['']", false},
 		{"a glob that takes back", "exclude = ['!a']", false},
 		{"an incomplete mapping", "[[path]]\nfrom = 'a'", false},
