@@ -16,6 +16,9 @@ const CoverDir = "gocoverdir"
 func openDir(dir string, limits Limits) (*Profile, error) {
 	report, size, err := gocoverdir.Read(os.DirFS(dir), limits)
 	if err == nil {
+		err = checkNames(report)
+	}
+	if err == nil {
 		err = checked(report, CoverDir)
 	}
 	if err != nil {

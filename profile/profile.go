@@ -162,6 +162,9 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 			return nil, "", err
 		}
 		demangle.Report(report)
+		if err = checkNames(report); err != nil {
+			return nil, "", err
+		}
 		if err = checked(report, f.name); err != nil {
 			return nil, "", err
 		}

@@ -100,6 +100,9 @@ func (p *parser) start(name string) error {
 }
 
 func (p *parser) named(base string) (*coverage.File, error) {
+	if err := scan.CheckName(len(p.pkg) + len("/") + len(base)); err != nil {
+		return nil, err
+	}
 	name := path.Join(p.pkg, base)
 	f := p.files[name]
 	if f == nil {

@@ -38,6 +38,18 @@ func (l Limits) CheckBranches(n int) error {
 	return nil
 }
 
+// MaxName is the length in bytes of the longest name of a file: no path is longer. What a profile names once
+// stands in a report with each of its functions.
+const MaxName = 4 << 10
+
+// CheckName is the error for a file whose name has n bytes.
+func CheckName(n int) error {
+	if n > MaxName {
+		return fmt.Errorf("the name of a file has %d bytes: covls reads at most %d", n, MaxName)
+	}
+	return nil
+}
+
 // BOM is the UTF-8 byte order mark that some Windows programs put before a text.
 const BOM = "\ufeff"
 
