@@ -4,7 +4,8 @@
 //
 // Settings are written where a repository may have put links. Such a link is followed only to a file below
 // the folder that the link stands in, which is held open meanwhile, so that whatever becomes of the paths
-// nothing outside of it is written. What the user names, for a report or a log, may lie anywhere.
+// nothing outside of it is written. What the user names, for a report or a log, may lie anywhere; Stays says
+// whether such a path is led astray by a link that came with a folder.
 package disk
 
 import (

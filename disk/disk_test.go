@@ -431,6 +431,54 @@ func TestOutput(t *testing.T) {
 	})
 }
 
+// TestStays has links lead paths out of the folder that they stand in.
+func TestStays(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rule, before, path string // DIR is the folder of ws and out
+		link, to           string // "" for a path that may be written to
+	}{
+		{"a file", "r: old", "ws/r", "", ""},
+		{"nothing yet", "", "ws/r", "", ""},
+		{"elsewhere", "", "out/r", "", ""},
+		{"elsewhere by dots", "sub/", "ws/sub/../../out/r", "", ""},
+		{"a link within", "real: old\nr -> real", "ws/r", "", ""},
+		{"a folder's link within", "sub/\no -> sub", "ws/o/r", "", ""},
+		{"a link within, and dots of the path", "sub/\no -> sub", "ws/o/../../out/r", "", ""},
+		{"a link that leads out and back", "r -> ../ws/real", "ws/r", "", ""},
+		{"a link out", "r -> ../out/canary", "ws/r", "ws/r", "out/canary"},
+		{"an absolute link out", "r -> DIR/out/canary", "ws/r", "ws/r", "out/canary"},
+		{"a link out to nothing", "r -> ../out/gone/r", "ws/r", "ws/r", "out/gone/r"},
+		{"a folder's link out", "o -> ../out", "ws/o/r", "ws/o", "out"},
+		{"a folder's link out, with dots", "o -> ../out", "ws/o/../ws/r", "ws/o", "out"},
+		{"a link to a link out", "a -> b\nb -> ../out/canary", "ws/a", "ws/b", "out/canary"},
+		{"a link through a link out", "a -> o/canary\no -> ../out", "ws/a", "ws/o", "out"},
+		{"links in a circle", "a -> b\nb -> a", "ws/a", "", "too many links"},
+		{"the user's link out", "", "own/out", "", ""},
+		{"the user's link to a link out", "r -> ../out/canary", "own/r", "ws/r", "out/canary"},
+		{"another folder's name of the workspace", "r -> ../out/canary", "own/ws/r", "ws/r", "out/canary"},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			ws, _ := folder(t, tt.before)
+			dir := filepath.Dir(ws)
+			own := filepath.Join(dir, "own")
+			err := errors.Join(
+				os.Mkdir(own, 0o755), os.Symlink("../out/canary", filepath.Join(own, "out")), os.Symlink("../ws/r", filepath.Join(own, "r")), os.Symlink(ws, filepath.Join(own, "ws")),
+			)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := dir + string(filepath.Separator) + filepath.FromSlash(tt.path)
+			reason := tt.to
+			if tt.link != "" {
+				reason = fmt.Sprintf("%s is a link out of %s, to %s: name that path itself", filepath.Join(dir, tt.link), ws, filepath.Join(dir, tt.to))
+			}
+			refused(t, disk.Stays(path, ws), path, reason)
+		})
+	}
+}
+
 func TestAppend(t *testing.T) {
 	t.Parallel()
 	ws, out := folder(t, "log: old, more")

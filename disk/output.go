@@ -2,6 +2,7 @@ package disk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/covls/covls/internal/guard"
 )
@@ -110,4 +114,75 @@ func Append(path string) (io.WriteCloser, error) {
 		return f, nil
 	}
 	return impatient{f}, nil
+}
+
+// Stays is the error of a path that goes through a link in a folder, whoever has put that there, and so out of
+// the folder; nil where there is none. Links elsewhere may lead anywhere, and so may the path itself.
+func Stays(path, folder string) error {
+	top, err := os.Stat(folder)
+	if err != nil {
+		return failed(path, err)
+	}
+	volume := filepath.VolumeName(path)
+	at, rest := volume+string(filepath.Separator), path[len(volume):]
+	if !filepath.IsAbs(path) {
+		if at, err = os.Getwd(); err != nil {
+			return failed(path, err)
+		}
+		if at, err = filepath.EvalSymlinks(at); err != nil {
+			return failed(path, err)
+		}
+		rest = path
+	}
+	// A step goes on to a name, or has come to the end of where a link leads.
+	type step struct{ name, link string }
+	var todo []step
+	follow := func(path string) {
+		names := strings.FieldsFunc(path, func(c rune) bool { return c < utf8.RuneSelf && os.IsPathSeparator(uint8(c)) })
+		for _, name := range slices.Backward(names) {
+			todo = append(todo, step{name: name})
+		}
+	}
+	const most = 255
+	links := 0
+	for follow(rest); len(todo) > 0; {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if next.link != "" {
+			if !below(at, top) {
+				return failed(path, fmt.Errorf("%s is a link out of %s, to %s: name that path itself if you mean it", next.link, folder, at))
+			}
+			continue
+		}
+		name := filepath.Join(at, next.name)
+		to, err := os.Readlink(name)
+		if err != nil || next.name == ".." {
+			at = name
+			continue
+		}
+		if links++; links > most {
+			return failed(path, errors.New("too many links"))
+		}
+		if below(at, top) {
+			todo = append(todo, step{link: name})
+		}
+		volume := filepath.VolumeName(to)
+		if volume != "" || to != "" && os.IsPathSeparator(to[0]) {
+			at = cmp.Or(volume, filepath.VolumeName(at)) + string(filepath.Separator)
+		}
+		follow(to[len(volume):])
+	}
+	return nil
+}
+
+// below reports whether a path without links, of which the end may not be there, is a folder or lies in it.
+func below(path string, folder fs.FileInfo) bool {
+	for ; ; path = filepath.Dir(path) {
+		if info, err := os.Stat(path); err == nil && os.SameFile(info, folder) {
+			return true
+		}
+		if filepath.Dir(path) == path {
+			return false
+		}
+	}
 }

@@ -44,15 +44,15 @@ func New(folders ...string) *Starter {
 			names = append(names, real)
 		}
 		for _, dir := range names {
-			s.folders = append(s.folders, dir, repository(dir))
+			s.folders = append(s.folders, dir, Repository(dir))
 		}
 	}
 	return s
 }
 
-// repository is the outermost folder around dir that is a repository, dir itself where there is none. One
-// of the user's whole home is no reason to start nothing in it.
-func repository(dir string) string {
+// Repository is the outermost folder around an absolute one that is a repository, dir itself where there is none.
+// One of the user's whole home does not count: all in it is their own.
+func Repository(dir string) string {
 	home, _ := os.UserHomeDir()
 	out := dir
 	for at := dir; at != home && filepath.Dir(at) != at; at = filepath.Dir(at) {

@@ -21,6 +21,7 @@ import (
 	"github.com/covls/covls/disk"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gap"
+	"github.com/covls/covls/program"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/server"
 	"github.com/covls/covls/source"
@@ -40,6 +41,9 @@ for an editor that names none.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			opts := server.Options{Version: version(), Restricted: in.restricted}
 			if logFile != "" {
+				if err := in.stays(logFile); err != nil {
+					return fmt.Errorf("open the log: %w", err)
+				}
 				f, err := disk.Append(logFile)
 				if err != nil {
 					return fmt.Errorf("open the log: %w", err)
@@ -145,7 +149,7 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
+		return in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
 			switch how {
 			case "json":
 				return r.WriteJSON(w)
@@ -184,7 +188,7 @@ func stylesFor(out *os.File, path string) func(report.Style, string) string {
 const stdoutName = "-"
 
 // writeTo writes to the file that the user named, or to stdout where that is "" or stdoutName.
-func writeTo(ctx context.Context, stdout io.Writer, path string, write func(*bufio.Writer) error) error {
+func (in *input) writeTo(ctx context.Context, stdout io.Writer, path string, write func(*bufio.Writer) error) error {
 	buffered := func(w io.Writer) error {
 		b := bufio.NewWriter(w)
 		if err := write(b); err != nil {
@@ -198,7 +202,23 @@ func writeTo(ctx context.Context, stdout io.Writer, path string, write func(*buf
 	if _, err := filepath.Abs(path); err != nil {
 		return fmt.Errorf("write %s: %w", path, homeless(err))
 	}
+	if err := in.stays(path); err != nil {
+		return err
+	}
 	return disk.Output(ctx, path, buffered)
+}
+
+// stays is the error of a path that a link of the folder's, or of the repository's around it, leads out of that.
+func (in *input) stays(path string) error {
+	dir, err := in.absolute()
+	if err != nil {
+		return nil // there is no folder, and no link in it
+	}
+	top := program.Repository(dir)
+	if home, err := os.UserHomeDir(); err == nil && top == home {
+		return nil // its links are the user's own
+	}
+	return disk.Stays(path, top)
 }
 
 func newDoctor(io *streams, in *input) *cobra.Command {

@@ -58,6 +58,8 @@ func TestOutput(t *testing.T) {
 		{rule: "new under the user's mask", script: `umask 077; "$0" report -o o/r`, holds: report, mode: 0o600},
 		{rule: "there", before: there, script: `"$0" report -o o/r`, holds: report, mode: 0o600},
 		{rule: "link", before: func(path string) error { return os.Symlink("../real", path) }, script: `"$0" report -o o/r && cat real`, holds: report, mode: fs.ModeSymlink, out: report},
+		{rule: "link out", before: func(path string) error { return os.Symlink("../../r", path) }, script: `"$0" report -o o/r`, mode: fs.ModeSymlink, err: "write o/r: DIR/o/r is a link out of DIR, to UP/r: name that path itself if you mean it"},
+		{rule: "link out of the folder, within the repository", before: func(path string) error { return os.Symlink("../real", path) }, script: `mkdir .git && "$0" report -C o --profile cover.out -o o/r; s=$?; rmdir .git; exit $s`, holds: "", mode: fs.ModeSymlink},
 		{rule: "FIFO", before: func(path string) error { return syscall.Mkfifo(path, 0o600) }, script: `cat o/r & "$0" report -o o/r; s=$?; wait; exit $s`, mode: fs.ModeNamedPipe, out: report},
 		{rule: "device", before: null, script: `"$0" report -o o/r`, mode: fs.ModeDevice | fs.ModeCharDevice},
 		{rule: "stdout", script: `"$0" report -o -`, out: report},
@@ -73,7 +75,10 @@ func TestOutput(t *testing.T) {
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
-			dir := folderWith(t, shop)
+			dir, err := filepath.EvalSymlinks(folderWith(t, shop))
+			if err != nil {
+				t.Fatal(err)
+			}
 			path := filepath.Join(dir, "o", "r")
 			if err := os.Mkdir(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
@@ -84,7 +89,7 @@ func TestOutput(t *testing.T) {
 				}
 			}
 			out, stderr, code := shell(t, dir, tt.script)
-			if want := "covls: " + tt.err + "\n"; tt.err != "" && (stderr != want || code != exitWrong) || tt.err == "" && (stderr != "" || code != 0) {
+			if want := "covls: " + strings.NewReplacer("DIR", dir, "UP", filepath.Dir(dir)).Replace(tt.err) + "\n"; tt.err != "" && (stderr != want || code != exitWrong) || tt.err == "" && (stderr != "" || code != 0) {
 				t.Errorf("exit %d, %q on stderr, want %q there", code, stderr, tt.err)
 			}
 			if out != tt.out {
@@ -124,6 +129,7 @@ func TestLog(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ rule, script, err string }{
 		{"FIFO that nobody reads", `mkfifo p && "$0" serve --log p </dev/null`, "open the log: open p: "},
+		{"link out", `ln -s ../r p && "$0" serve --log p </dev/null`, "open the log: write p: "},
 		{"no folder", `"$0" serve --log none/p </dev/null`, "open the log: open none/p: no such file or directory"},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
