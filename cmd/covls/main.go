@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,9 +33,30 @@ func main() {
 	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
 		ends = append(ends, syscall.SIGHUP)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), ends...)
-	defer stop()
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, ends...)
+	guard.Guard{}.Go(nil, "waiting for signals", func() { obey(signals, stop, os.Exit) })
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// insistence is how long after the first signal another one is taken for a second wish: a terminal and what covls
+// was started by may both pass on the same.
+const insistence = 300 * time.Millisecond
+
+// obey has the first signal stop the work, and one that comes after it end the process, whatever that is at, with the
+// exit code that shells give to a signal.
+func obey(signals <-chan os.Signal, stop func(), exit func(code int)) {
+	if _, ok := <-signals; !ok {
+		return
+	}
+	first := time.Now()
+	stop()
+	for s := range signals {
+		if n, ok := s.(syscall.Signal); ok && time.Since(first) >= insistence {
+			exit(128 + int(n))
+		}
+	}
 }
 
 // exitError ends the program with a code of its own and without a word.
