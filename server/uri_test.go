@@ -20,6 +20,8 @@ var spellings = map[string]func(path string) string{
 	"dot":              func(path string) string { return "file://" + strings.Replace(path, "/a.go", "/./a.go", 1) },
 	"dots":             func(path string) string { return "file://" + strings.Replace(path, "/a.go", "/b/../a.go", 1) },
 	"escaped dots":     func(path string) string { return "file://" + strings.Replace(path, "/a.go", "/b/%2E%2E/a.go", 1) },
+	"escaped climb":    func(path string) string { return "file://" + strings.Replace(path, "/a.go", "/sub/..%2fa.go", 1) },
+	"slash behind":     func(path string) string { return "file://" + path + "/" },
 	"two slashes":      func(path string) string { return "file://" + strings.Replace(path, "/a.go", "//a.go", 1) },
 	"slashes in front": func(path string) string { return "file:///" + path },
 	"more in front":    func(path string) string { return "file:////" + path },
