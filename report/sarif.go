@@ -374,12 +374,30 @@ func (s *sarif) artifact(name string, found bool) sarifArtifact {
 	case strings.HasPrefix(name, "/"):
 		return sarifArtifact{URI: "file://" + uriPath(path.Clean(name))}
 	}
-	rel := path.Join(s.prefix, slashed)
-	at := sarifArtifact{URI: uriPath(rel)}
-	if filepath.IsLocal(filepath.FromSlash(rel)) {
-		at.BaseID = sarifRoot
+	return sarifArtifact{URI: uriPath(within(path.Join(s.prefix, slashed))), BaseID: sarifRoot}
+}
+
+// within is a relative path that leads out of no folder, however its separators are read: what leads up stands as __,
+// which is no file's folder. Who shows a result opens the file at its path.
+func within(rel string) string {
+	var b strings.Builder
+	for len(rel) > 0 {
+		end := strings.IndexAny(rel, `/\`)
+		if end < 0 {
+			end = len(rel)
+		}
+		if rel[:end] == ".." {
+			b.WriteString("__")
+		} else {
+			b.WriteString(rel[:end])
+		}
+		if end < len(rel) {
+			b.WriteByte(rel[end])
+			end++
+		}
+		rel = rel[end:]
 	}
-	return at
+	return b.String()
 }
 
 // uriPath makes a slash-separated path one of a URI, in which no colon can be taken for that of a scheme.
