@@ -155,8 +155,8 @@ func (c *counter) countTracked(head hash) error {
 			}
 			return c.ctx.Err()
 		})
-		if err == nil {
-			return nil
+		if err == nil || errors.Is(err, ErrManyFiles) || c.ctx.Err() != nil {
+			return err
 		}
 	}
 	if !errors.Is(err, errPart) || head == "" {

@@ -454,6 +454,12 @@ func TestIndexBounded(t *testing.T) {
 			t.Errorf("%d bytes: %d names, %v, want %v", bound, len(got), err, want)
 		}
 	}
+	if err := os.WriteFile(filepath.Join(dir, ".git", "HEAD"), []byte("ref: refs/heads/none\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := git.CommitsIn(t.Context(), dir, 0, 1, 0); got != nil || !errors.Is(err, git.ErrManyFiles) {
+		t.Errorf("before the first commit: %d, %v", len(got), err)
+	}
 	below := filepath.Join(dir, "sub")
 	if err := os.Mkdir(below, 0o755); err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 
 // fileFaults are in how files change on disk.
 func fileFaults() []fault {
-	faults := slices.Concat(writers(), moves(), trees(), clocks(), sources(), bounds())
+	faults := slices.Concat(writers(), moves(), trees(), clocks(), sources(), crafted(), bounds())
 	for i := range faults {
 		faults[i].group = "files"
 		if faults[i].with.capabilities == "" {

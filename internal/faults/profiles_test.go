@@ -341,6 +341,14 @@ func names() []fault {
 		}
 	}
 	return []fault{
+		rejected("a file name of 900 KB with 4,000 functions", "hostile/lcov.info", "the name of a file has 900000 bytes", func(s *session) {
+			var b strings.Builder
+			b.WriteString("SF:" + long[:900_000] + "\n")
+			for i := range 4000 {
+				fmt.Fprintf(&b, "FN:%d,f%d\nFNDA:0,f%d\nDA:%d,0\n", i+1, i, i, i+1)
+			}
+			write(s.t, s.under("hostile/lcov.info"), b.String()+"end_of_record\n")
+		}),
 		each("function names of 1 MB and with control characters, in every format", hostile),
 		each("file names of 1 MB, of 100,000 folders, of devices, with NUL and others, in every format", file),
 	}
