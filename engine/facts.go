@@ -25,10 +25,11 @@ type Facts struct {
 // FolderFacts is a workspace folder and what was seen in it.
 type FolderFacts struct {
 	Folder
-	// Searched tells that it was searched for profiles, and for projects.
+	// Searched tells that it was searched for profiles.
 	Searched bool
 	// Dirs is how many directories were searched.
-	Dirs     int
+	Dirs int
+	// Projects are nil until somebody has looked for them.
 	Projects []project.Project
 	// Run makes a profile; nil where covls knows nothing that does.
 	Run *project.Command
@@ -46,10 +47,11 @@ func (e *Engine) tellFacts() {
 	}
 	for _, f := range e.looked() {
 		in := FolderFacts{Folder: f}
-		found, searched := e.searched[f.Dir]
-		projects, surveyed := e.projects[f.Dir]
-		if searched && surveyed {
-			in.Searched, in.Dirs, in.Projects = true, found.Dirs, projects
+		if found, ok := e.searched[f.Dir]; ok {
+			in.Searched, in.Dirs = true, found.Dirs
+		}
+		if projects, ok := e.projects[f.Dir]; ok {
+			in.Projects = projects
 			if known := set[f.Dir]; known != nil {
 				in.Run = known.TestCommand(projects)
 			}
