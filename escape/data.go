@@ -8,8 +8,11 @@ import (
 )
 
 // JSON is a JSON text with the same values, in which hidden characters are escaped, so that it can be
-// looked at and be printed into the output of a build.
+// looked at and be printed into the output of a build. It is the text itself where there is nothing to escape.
 func JSON(text []byte) []byte {
+	if plain(text) {
+		return text
+	}
 	s := string(text)
 	return []byte(replaced(s, "\n\r\t", func(r rune) string {
 		if r > 0xffff {
@@ -18,6 +21,18 @@ func JSON(text []byte) []byte {
 		}
 		return fmt.Sprintf(`\u%04x`, r)
 	}))
+}
+
+// plain reports whether a text is ASCII without anything that JSON would escape.
+func plain(text []byte) bool {
+	for i, c := range text {
+		switch {
+		case c == '\n' || c == '\r' || c == '\t':
+		case c < 0x20 || c >= 0x7f, c == '#' && i > 0 && text[i-1] == '#':
+			return false
+		}
+	}
+	return true
 }
 
 // TOML is a basic string of TOML, on one line. What is no UTF-8 is U+FFFD in it.
