@@ -52,6 +52,8 @@ type placed struct {
 	// gaps are those of Gaps, diagnostics those of Diagnostics.
 	gaps        func() []Gap
 	diagnostics func() []Diagnostic
+	// jumps are the ids of the first gap of each function that has one, by Mark.id.
+	jumps func() map[string]string
 }
 
 // placedIn finds the functions of a file in a document, once for the two.
@@ -70,6 +72,18 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 		}
 		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks) })
 		p.gaps = sync.OnceValue(func() []Gap { return placeGaps(file, d, p) })
+		p.jumps = sync.OnceValue(func() map[string]string {
+			out := map[string]string{}
+			for _, g := range p.gaps() {
+				if g.mark == nil {
+					continue
+				}
+				if id := g.mark.id(file); out[id] == "" {
+					out[id] = g.ID.String()
+				}
+			}
+			return out
+		})
 		p.diagnostics = sync.OnceValue(func() []Diagnostic { return makeDiagnostics(file, d, p.gaps()) })
 		return p
 	}).(*placed)

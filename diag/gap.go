@@ -164,10 +164,13 @@ func MostUrgent(gaps []Gap, after *Gap) (g Gap, ok bool) {
 	return gaps[best], true
 }
 
-// GapAt is the gap that stands at an offset: the last to begin of those around it. ok is false where none does.
-func GapAt(gaps []Gap, offset int) (g Gap, ok bool) {
+// GapAt is the gap that stands at an offset of the document, or begins on its line: the last to begin of those. ok is
+// false where none does.
+func GapAt(gaps []Gap, d *workspace.Document, offset int) (g Gap, ok bool) {
+	line, _ := d.Text.LineCol(offset)
 	for _, c := range gaps {
-		if c.At.Start <= offset && offset <= c.At.End {
+		first, _ := d.Text.LineCol(c.At.Start)
+		if c.At.Start <= offset && offset <= c.At.End || first == line {
 			g, ok = c, true
 		}
 	}

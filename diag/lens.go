@@ -89,9 +89,11 @@ func (m *Mark) id(file *workspace.File) string {
 // Label is what a lens says and does.
 type Label struct {
 	Title string
-	// Jump tells that a click goes to the next gap behind From, a byte offset of the document.
+	// Jump tells that a click goes to a gap: to that of the id Gap, and where that is gone by then to the next behind From,
+	// a byte offset of the document.
 	Jump bool
 	From int
+	Gap  string
 	// Mapping is what a click writes to the settings; nil means nothing.
 	Mapping *PathFix
 }
@@ -112,10 +114,17 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 			return unmeasured(s, d)
 		}
 		title := fileTitle(file)
-		if n := placedIn(file, d).lenses().left; n > 0 {
+		p := placedIn(file, d)
+		l := Label{}
+		if gaps := p.gaps(); len(gaps) > 0 {
+			title += " · next gap ▸"
+			l.Jump, l.Gap = true, gaps[0].ID.String()
+		}
+		if n := p.lenses().left; n > 0 {
 			title += fmt.Sprintf(" · %d more functions have no lens (limits.marks)", n)
 		}
-		return Label{Title: title, Jump: true}, true
+		l.Title = title
+		return l, true
 	}
 	if file == nil {
 		return Label{}, false
@@ -135,12 +144,18 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	case m.Statements.Uncovered() == 0:
 		title = "covered · " + of(m.Statements, unit)
 	default:
-		title = fmt.Sprintf("%s covered · %d missed ▸", of(m.Statements, unit), m.Statements.Uncovered())
+		title = fmt.Sprintf("%s covered · %d missed", of(m.Statements, unit), m.Statements.Uncovered())
+	}
+	l = Label{From: m.Now.Start}
+	l.Gap, l.Jump = placedIn(file, d).jumps()[id]
+	if l.Jump && !m.Uncovered() {
+		title += " ▸"
 	}
 	if m.Stale && file.Folder.Settings.Stale == config.StaleDim {
 		title = "stale · " + title
 	}
-	return Label{Title: title, Jump: true, From: m.Now.Start}, true
+	l.Title = title
+	return l, true
 }
 
 // fileTitle says how urgent a file is and how far from its target: "critical · 0 of 530 lines · 292 to
@@ -157,9 +172,6 @@ func fileTitle(file *workspace.File) string {
 	}
 	if file.Taken.Total > 0 {
 		title += fmt.Sprintf(" · %d excluded", file.Taken.Total)
-	}
-	if gap.Any(file) {
-		title += " · next gap ▸"
 	}
 	return title
 }

@@ -14,7 +14,7 @@ import (
 
 // Facts are what is known beside the snapshot. They are never written after they were told.
 type Facts struct {
-	// Loading tells that a load is under way.
+	// Loading tells that a load is under way, or a task that the facts wait for.
 	Loading bool
 	// Folders are in the editor's order.
 	Folders []FolderFacts
@@ -40,7 +40,7 @@ func (e *Engine) tellFacts() {
 	if e.opts.Facts == nil {
 		return
 	}
-	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages)}
+	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages) || e.tasks.running(reasonSurvey)}
 	set := map[string]*workspace.Folder{}
 	for _, f := range e.store.Load().Folders {
 		set[f.Dir] = f

@@ -35,8 +35,9 @@ type ID struct {
 	// Func is the function's name as people read it; "" is outside of functions.
 	Func  string
 	Shape Shape
-	// Ordinal is 0 for the first, in the order of the text: for a function among the functions of that name,
-	// whether or not they are gaps; for a stretch among those of functions of that name.
+	// Ordinal tells apart what is the same but for it, and stays when other gaps come or go: for a function it is its
+	// number, from 0 on, among the functions of that name, whether or not they are gaps; for a stretch how many of its
+	// function's regions or lines stand before it, and mostParts for each function of that name before its own.
 	Ordinal int
 }
 
@@ -44,6 +45,9 @@ type ID struct {
 func (id ID) String() string {
 	return fmt.Sprintf("%016x", source.Fingerprint(string(id.Shape)+"\x00"+id.File+"\x00"+id.Func+"\x00"+strconv.Itoa(id.Ordinal)))
 }
+
+// mostParts is more than anybody has in a function.
+const mostParts = 1 << 20
 
 // Gap is a place where a test is missing.
 type Gap struct {
@@ -114,29 +118,29 @@ func Of(file *workspace.File) []Gap {
 func Among(file *workspace.File, funcs []coverage.Func) []Gap {
 	var out []Gap
 	names := map[string]int{}
+	ordinals := make([]int, len(funcs))
 	known := knownOf(file, funcs)
 	for i := range funcs {
 		f := &funcs[i]
 		id := ID{file.Name, f.String(), Function, 0}
 		id.Ordinal = names[id.Func]
+		ordinals[i] = id.Ordinal
 		names[id.Func]++
 		if f.Uncovered() {
 			out = append(out, Gap{ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered()})
 		}
 	}
 	functions := len(out)
-	clear(names)
 	for s := range stretches(file.Coverage, funcs) {
-		g := Gap{ID: ID{File: file.Name, Shape: Stretch}, File: file, Index: s.owner, Kind: known.kind(s.owner, s.begins), Span: s.span, Missed: s.missed}
+		g := Gap{ID: ID{File: file.Name, Shape: Stretch, Ordinal: s.first}, File: file, Index: s.owner, Kind: known.kind(s.owner, s.begins), Span: s.span, Missed: s.missed}
 		if s.owner >= 0 {
 			g.Fn = &funcs[s.owner]
 			if g.Fn.Uncovered() {
 				continue // all of it is listed as a function
 			}
 			g.Func = g.Fn.String()
+			g.Ordinal += ordinals[s.owner] * mostParts
 		}
-		g.Ordinal = names[g.Func]
-		names[g.Func]++
 		out = append(out, g)
 	}
 	if 0 < functions && functions < len(out) {
@@ -250,5 +254,7 @@ func Compare(a, b *Gap) int {
 		cmp.Compare(a.Shape, b.Shape),
 		a.Span.Start.Compare(b.Span.Start),
 		b.Span.End.Compare(a.Span.End),
+		cmp.Compare(a.Func, b.Func),
+		cmp.Compare(a.Ordinal, b.Ordinal),
 	)
 }

@@ -11,6 +11,7 @@ import (
 // stretch is what never ran without anything between that did, all of it of the same function.
 type stretch struct {
 	owner  int // the innermost function around it; -1 is none
+	first  int // how many regions or lines of the owner stand before it
 	span   coverage.Span
 	begins []coverage.Point // of its regions or lines; good until the next
 	missed int
@@ -22,6 +23,13 @@ func stretches(file *coverage.File, funcs []coverage.Func) iter.Seq[*stretch] {
 	return func(yield func(*stretch) bool) {
 		in := owners(funcs)
 		var s stretch
+		seen := make([]int, len(funcs)+1) // regions or lines, by the index of their owner; the last are of none
+		of := func(owner int) *int {
+			if owner < 0 {
+				owner = len(funcs)
+			}
+			return &seen[owner]
+		}
 		open, goes := false, true
 		end := func() {
 			if s.missed > 0 && goes {
@@ -34,8 +42,9 @@ func stretches(file *coverage.File, funcs []coverage.Func) iter.Seq[*stretch] {
 				end()
 			}
 			if s.missed == 0 {
-				s.owner, s.span = owner, span
+				s.owner, s.span, s.first = owner, span, *of(owner)
 			}
+			*of(owner)++
 			if s.span.End.Compare(span.End) < 0 {
 				s.span.End = span.End
 			}
@@ -45,11 +54,12 @@ func stretches(file *coverage.File, funcs []coverage.Func) iter.Seq[*stretch] {
 		}
 		if file.Unit == coverage.Lines {
 			for _, l := range file.Lines {
+				owner := in(coverage.Point{Line: l.Number, Col: lineEnd})
 				if l.Count > 0 {
 					end()
+					*of(owner)++
 					continue
 				}
-				owner := in(coverage.Point{Line: l.Number, Col: lineEnd})
 				add(owner, coverage.Span{Start: coverage.Point{Line: l.Number, Col: 1}, End: coverage.Point{Line: l.Number + 1}}, 1)
 			}
 			end()
@@ -59,6 +69,7 @@ func stretches(file *coverage.File, funcs []coverage.Func) iter.Seq[*stretch] {
 			switch {
 			case r.Statements == 0:
 			case r.Count > 0:
+				*of(in(r.Start))++
 				open = false
 			default:
 				add(in(r.Start), coverage.Span{Start: r.Start, End: r.End}, int(r.Statements))

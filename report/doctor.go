@@ -106,7 +106,7 @@ func (d *doctor) profiles(around Surroundings) {
 		}
 	}
 	for _, s := range around.Searches {
-		d.printf("\nSearched %d folders below %s: %d with the name of a profile.\n", s.Dirs, escape.Markdown(s.Dir), s.Found)
+		d.printf("\nSearched %s below %s: %d with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), s.Found)
 		for _, l := range s.Left {
 			d.printf("- left out: %s\n", escape.Prose(l))
 		}

@@ -432,7 +432,7 @@ func (m *markdown) closing(p *Plan, unit coverage.Unit) {
 		m.printf("%s\n", cmp.Or(m.reached(p, unit), "With that every component reaches its target."))
 		return
 	}
-	m.printf("After that %s are missing to the target.", units(p.Missing, unit))
+	m.printf("After that %s %s missing to the target.", units(p.Missing, unit), isOrAre(p.Missing))
 	if len(p.Closing) > 0 {
 		m.printf(" These steps, beyond their phases, close %s:\n", number(p.Missing-p.Open))
 		t := newTable("File", "Aim:", "To cover:")

@@ -91,3 +91,11 @@ func code(s string) string { return escape.Code(shortened(s, 200)) }
 
 // prose is a text of others in Markdown.
 func prose(s string) string { return escape.Markdown(shortened(escape.Words(s), 300)) }
+
+// isOrAre goes on behind a number of things.
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}

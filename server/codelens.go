@@ -65,9 +65,12 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 		args, err = json.Marshal(mappingArgs(d.URI, label.Mapping))
 	case label.Jump:
 		out.Command.Command = cmdNextGap
-		args, err = marshal(&protocol.TextDocumentPositionParams{
-			TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(d.URI)},
-			Position:     position(d.Text.Position(label.From, c.encoding)),
+		args, err = json.Marshal(jumpParams{
+			TextDocumentPositionParams: protocol.TextDocumentPositionParams{
+				TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(d.URI)},
+				Position:     position(d.Text.Position(label.From, c.encoding)),
+			},
+			Gap: label.Gap,
 		})
 	default:
 		return &out, nil

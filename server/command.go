@@ -82,28 +82,35 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }
 
-// start is where a jump starts from, as the document and the byte offset in it. Without arguments
-// the document is nil.
-func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (d *workspace.Document, offset int, err error) {
+// jumpParams are the arguments of a jump: a place, and perhaps the gap that the jump is to.
+type jumpParams struct {
+	protocol.TextDocumentPositionParams
+	Gap string `json:"gap,omitempty"` // its id
+}
+
+// start is where a jump starts from, as the document and the byte offset in it, and the id of the gap that it is to; ""
+// leaves that open. Without arguments the document is nil.
+func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (d *workspace.Document, offset int, id string, err error) {
 	if len(p.Arguments) == 0 || string(p.Arguments[0]) == "null" {
-		return nil, 0, nil
+		return nil, 0, "", nil
 	}
 	var at struct {
 		TextDocument struct{ URI string }
 		Position     *struct{ Line, Character *uint32 }
+		Gap          string
 	}
 	err = json.Unmarshal(p.Arguments[0], &at)
 	if err != nil || at.TextDocument.URI == "" || at.Position == nil || at.Position.Line == nil || at.Position.Character == nil {
-		return nil, 0, invalid(`%s takes {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}, not %s`, p.Command, p.Arguments[0])
+		return nil, 0, "", invalid(`%s takes {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}, not %s`, p.Command, p.Arguments[0])
 	}
 	u, err := parseURI(at.TextDocument.URI)
 	if err != nil {
-		return nil, 0, invalid("%s: %v", p.Command, err)
+		return nil, 0, "", invalid("%s: %v", p.Command, err)
 	}
 	if d = s.documentAt(snap, u); d == nil {
-		return nil, 0, nil
+		return nil, 0, "", nil
 	}
-	return d, d.Text.Offset(text.Position{Line: *at.Position.Line, Character: *at.Position.Character}, s.client.Load().encoding), nil
+	return d, d.Text.Offset(text.Position{Line: *at.Position.Line, Character: *at.Position.Character}, s.client.Load().encoding), at.Gap, nil
 }
 
 func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
@@ -111,15 +118,19 @@ func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParam
 	if len(p.Arguments) == 0 {
 		return nil, invalid(`%s needs the place it starts from: {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}`, p.Command)
 	}
-	d, offset, err := s.start(snap, p)
+	d, offset, id, err := s.start(snap, p)
 	if err != nil || d == nil {
 		return null, err
+	}
+	gaps := diag.Gaps(snap, d)
+	if i := slices.IndexFunc(gaps, func(g diag.Gap) bool { return id != "" && g.ID.String() == id }); i >= 0 {
+		return s.show(ctx, snap, d, gaps[i])
 	}
 	choose := diag.Next
 	if p.Command == cmdPreviousGap {
 		choose = diag.Previous
 	}
-	g, ok := choose(diag.Gaps(snap, d), offset)
+	g, ok := choose(gaps, offset)
 	if !ok {
 		return null, nil
 	}
@@ -131,7 +142,7 @@ func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParam
 // there is no place, to the most urgent of all.
 func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	snap := s.snapshot(ctx)
-	d, offset, err := s.start(snap, p)
+	d, offset, _, err := s.start(snap, p)
 	if err != nil {
 		return null, err
 	}
@@ -140,7 +151,7 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 	if d != nil {
 		gaps := diag.Gaps(snap, d)
 		after := (*diag.Gap)(nil)
-		if at, ok := diag.GapAt(gaps, offset); ok {
+		if at, ok := diag.GapAt(gaps, d, offset); ok {
 			after = &at
 		}
 		if g, ok := diag.MostUrgent(gaps, after); ok {

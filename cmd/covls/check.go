@@ -311,10 +311,7 @@ func (v *verdict) github(w io.Writer, repository string) {
 			if left--; left < 0 {
 				return
 			}
-			name := f.Name
-			if f.Receiver != "" {
-				name = "(" + f.Receiver + ")." + f.Name
-			}
+			name := (&coverage.Func{Name: f.Name, Receiver: f.Receiver}).String()
 			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation("No test reaches "+escape.Line(name)))
 		}
 	}

@@ -396,7 +396,7 @@ func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
 	}
 	switch {
 	case g.Shape == gap.Function:
-		r.Statements, r.Message = g.Fn.Statements.Total, diag.Uncovered(file, g.Fn)
+		r.Message = diag.Uncovered(file, g.Fn)
 		r.Column = int(max(g.Fn.NameSpan.Start.Col, 1))
 	case content != nil:
 		line, col := content.LineCol(g.At.Start)

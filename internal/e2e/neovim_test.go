@@ -67,6 +67,7 @@ type seen struct {
 	Wrapped        place
 	Elsewhere      place
 	Urgent         place
+	Within         place
 	UrgentMarks    []mark `json:"urgent_marks"`
 	Doctor         string
 	Explained      string
@@ -152,11 +153,12 @@ func testSession(t *testing.T, p *project) {
 	equal(t, ":CovlsNextGap", s.Next, name)
 	equal(t, ":CovlsPreviousGap", s.Previous, name)
 	equal(t, ":CovlsNextGap behind the last gap", s.Wrapped, firstGap)
+	equal(t, "covls.nextGapInWorkspace from where there is no gap", s.Within, name)
 	if s.Elsewhere.File == "bash_completions.go" || s.Elsewhere.File == "" {
 		t.Errorf("covls.nextGapInWorkspace went to %v", s.Elsewhere)
 	}
 	equal(t, "the cursor and the location of covls.nextGapInWorkspace", s.Elsewhere.Line-1, s.Location.Line)
-	equal(t, ":CovlsMostUrgentGap", s.Urgent, place{"zsh_completions.go", 25, 18})
+	equal(t, ":CovlsMostUrgentGap", s.Urgent, place{"zsh_completions.go", 70, 18})
 	if len(s.UrgentMarks) != 5 || s.UrgentMarks[0].Line != 25 || s.UrgentMarks[0].Severity != hint {
 		t.Errorf("the marks of the most urgent file: %v", s.UrgentMarks)
 	}

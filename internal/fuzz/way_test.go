@@ -374,7 +374,7 @@ func show(t *testing.T, snap *workspace.Snapshot, d *workspace.Document) {
 		}
 		diag.Next(gaps, offset)
 		diag.Previous(gaps, offset)
-		if g, ok := diag.GapAt(gaps, offset); ok {
+		if g, ok := diag.GapAt(gaps, d, offset); ok {
 			diag.MostUrgent(gaps, &g)
 		}
 	}

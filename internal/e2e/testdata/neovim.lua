@@ -162,8 +162,23 @@ local function file_shows()
   seen.previous = moved(vim.api.nvim_buf_line_count(0), command('CovlsPreviousGap'))
   seen.wrapped = moved(vim.api.nvim_buf_line_count(0), command('CovlsNextGap'))
   local buffer = vim.api.nvim_get_current_buf()
-  seen.elsewhere = moved(vim.api.nvim_buf_line_count(0), function()
+  local function onward()
     raw('covls.nextGapInWorkspace')
+  end
+  seen.within = moved(vim.api.nvim_buf_line_count(0), onward)
+  seen.elsewhere = moved(1, function() -- through the gaps of the file to the next one
+    local from, place = here(), nil
+    for _ = 1, 50 do
+      place = ask('workspace/executeCommand', { command = 'covls.nextGapInWorkspace', arguments = { from } })
+      if place.uri ~= from.textDocument.uri then
+        break
+      end
+      from.position = place.range.start
+    end
+    seen.location = place.range.start
+    if not vim.lsp.handlers['window/showDocument'] then
+      vim.lsp.util.jump_to_location(place, 'utf-16')
+    end
   end)
   vim.api.nvim_set_current_buf(buffer)
   seen.urgent = moved(1, command('CovlsMostUrgentGap'))
