@@ -98,10 +98,13 @@ fuzz:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+# The readers that have golden files; Go itself writes those of gocoverdir.
+GOLDEN = $(patsubst %/testdata,./%,$(filter-out profile/gocoverdir/%,$(wildcard profile/*/testdata)))
+
 # golden rewrites the golden files and the notices; read the diff before you commit it.
 golden:
 	$(GO) run ./internal/licences -q -update
-	$(GO) test ./internal/golden ./cmd/covls ./profile/gocover ./config ./server -update
+	$(GO) test ./internal/golden ./cmd/covls ./config ./server $(GOLDEN) -update
 
 clean:
 	rm -f covls

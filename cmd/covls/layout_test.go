@@ -121,12 +121,13 @@ func TestLayout(t *testing.T) {
 
 // writers are the files that may write others without disk, and why.
 var writers = map[string]string{
-	"cmd/covls/demo.go":             "a profile as `go test` writes it, in a folder of its own",
-	"internal/profiletest/bench.go": "a test's",
-	"internal/profiletest/tree.go":  "a test's",
-	"internal/licences/main.go":     "a tool of the project, which writes what is embedded",
-	"config/file.go":                "opens a file to read it, and waits for no FIFO",
-	"source/source.go":              "opens a file to read it, and waits for no FIFO",
+	"cmd/covls/demo.go":              "a profile as `go test` writes it, in a folder of its own",
+	"internal/profiletest/bench.go":  "a test's",
+	"internal/profiletest/golden.go": "a test's",
+	"internal/profiletest/tree.go":   "a test's",
+	"internal/licences/main.go":      "a tool of the project, which writes what is embedded",
+	"config/file.go":                 "opens a file to read it, and waits for no FIFO",
+	"source/source.go":               "opens a file to read it, and waits for no FIFO",
 }
 
 // TestWrites holds that files are written by disk alone.

@@ -77,21 +77,38 @@ func Summary(r *coverage.Report) string {
 	return strings.Join(out, "; ")
 }
 
-// Details prints, for each file, its name, lines, branches and functions.
+// Details prints, for each file, its name and all that the profile says of it, in the order of File: regions,
+// where there are any, lines, branches and functions; then the warnings.
 func Details(r *coverage.Report) string {
 	var out []string
 	for _, f := range r.Files {
-		s := fmt.Sprintf("%s %v %v", f.Name, f.Lines, f.Branches)
+		s := f.Name
+		if len(f.Regions) > 0 {
+			s += fmt.Sprint(" ", f.Regions)
+		}
+		s += fmt.Sprint(" ", f.Lines)
 		if f.Branches == nil {
-			s = fmt.Sprintf("%s %v nobranches", f.Name, f.Lines)
+			s += " nobranches"
+		} else {
+			s += fmt.Sprint(" ", f.Branches)
 		}
 		if f.Funcs == nil {
 			s += " nofuncs"
 		}
 		for _, fn := range f.Funcs {
-			s += fmt.Sprintf(" %s@%v=%d", fn.Name, fn.Span, fn.Count)
+			s += fmt.Sprintf(" %s@%v=%d", qualified(fn), fn.Span, fn.Count)
 		}
 		out = append(out, s)
 	}
+	for _, w := range r.Warnings {
+		out = append(out, fmt.Sprintf("line %d: %s", w.Line, w.Text))
+	}
 	return strings.Join(out, "; ")
+}
+
+func qualified(fn coverage.Func) string {
+	if fn.Receiver == "" {
+		return fn.Name
+	}
+	return fn.Receiver + "." + fn.Name
 }

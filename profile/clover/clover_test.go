@@ -1,33 +1,43 @@
 package clover_test
 
 import (
+	"flag"
 	"strings"
 	"testing"
 
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/clover"
+	"github.com/covls/covls/profile/scan"
 )
 
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
+
 var cases = []profiletest.Case{
-	{Name: "PHP", Text: "<coverage><project><file name=\"/a.php\"><line num=\"1\" type=\"method\" name=\"f\" count=\"0\"/><line num=\"2\" type=\"stmt\" count=\"0\"/><line num=\"5\" type=\"method\" name=\"one\" count=\"3\"/></file></project></coverage>", Want: "/a.php{1 2} {1 2} {0 0}"},
-	{Name: "istanbul", Text: "<coverage><project><package><file name=\"a.js\" path=\"/x/a.js\"><line num=\"1\" type=\"cond\" count=\"2\" truecount=\"1\" falsecount=\"1\"/></file></package></project></coverage>", Want: "/x/a.js{1 1} {0 0} {1 2}"},
-	{Name: "a one-line method that only the sums tell", Text: "<coverage><project><file name=\"a\"><line num=\"1\" type=\"method\" name=\"f\" count=\"1\"/><line num=\"9\" type=\"stmt\" count=\"0\"/><metrics statements=\"2\"/></file></project></coverage>", Want: "a{1 2} {1 1} {0 0}"},
-	{Name: "lines that are nowhere", Text: "<coverage><project><file name=\"a\"><line num=\"0\" type=\"method\" name=\"f\" count=\"1\"/><line num=\"2000\" type=\"stmt\" count=\"0\"/><line num=\"2\" type=\"stmt\" count=\"1\"/></file></project></coverage>", Want: "a{1 1} {0 0} {0 0}; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
+	{Name: "PHP", Text: "<coverage><project><file name=\"/a.php\"><line num=\"1\" type=\"method\" name=\"f\" count=\"0\"/><line num=\"2\" type=\"stmt\" count=\"0\"/><line num=\"5\" type=\"method\" name=\"one\" count=\"3\"/></file></project></coverage>", Want: "/a.php [{2 0} {5 3}] nobranches f@{{1 1} {0 0}}=0 one@{{5 1} {0 0}}=3"},
+	{Name: "istanbul", Text: "<coverage><project><package><file name=\"a.js\" path=\"/x/a.js\"><line num=\"1\" type=\"cond\" count=\"2\" truecount=\"1\" falsecount=\"1\"/></file></package></project></coverage>", Want: "/x/a.js [{1 2}] [{1 0 0 2} {1 0 1 0}] nofuncs"},
+	{Name: "a one-line method that only the sums tell", Text: "<coverage><project><file name=\"a\"><line num=\"1\" type=\"method\" name=\"f\" count=\"1\"/><line num=\"9\" type=\"stmt\" count=\"0\"/><metrics statements=\"2\"/></file></project></coverage>", Want: "a [{1 1} {9 0}] nobranches f@{{1 1} {0 0}}=1"},
+	{Name: "lines that are nowhere", Text: "<coverage><project><file name=\"a\"><line num=\"0\" type=\"method\" name=\"f\" count=\"1\"/><line num=\"2000\" type=\"stmt\" count=\"0\"/><line num=\"2\" type=\"stmt\" count=\"1\"/></file></project></coverage>", Want: "a [{2 1}] nobranches nofuncs; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
 	{Name: "no count", Text: "<coverage><project><file name=\"a\"><line num=\"1\"/>", Want: "line 1: want <line num=\"…\" count=\"…\">"},
 	{Name: "no name", Text: "<coverage><project><file>", Want: "line 1: want <file name=\"…\">"},
 }
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, clover.Read, profiletest.Summary, cases)
+	profiletest.Table(t, clover.Read, profiletest.Details, cases)
 }
 
 // A few bytes may stand for more branches than there is memory for.
 func TestReadManyBranches(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, clover.Read, profiletest.Summary, []profiletest.Case{
+	profiletest.Table(t, clover.Read, profiletest.Details, []profiletest.Case{
 		{Name: "branches", Text: `<coverage><project><file name="a">` + strings.Repeat(`<line num="1" count="1" type="cond" truecount="99999" falsecount="0"/>`, 42), Want: "line 1: more than 4194304 branches (limits.branches)"},
 	})
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, clover.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) { profiletest.Fuzz(f, clover.Sniff, clover.Read, profiletest.Texts(cases)) }

@@ -1,21 +1,25 @@
 package cobertura_test
 
 import (
+	"flag"
 	"strings"
 	"testing"
 
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/cobertura"
+	"github.com/covls/covls/profile/scan"
 )
 
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
+
 var cases = []profiletest.Case{
-	{Name: "class lines count, method lines do not", Text: "<coverage><packages><package><classes><class filename=\"a.py\"><methods><method name=\"f\"><lines><line number=\"2\" hits=\"0\"/></lines></method></methods><lines><line number=\"1\" hits=\"3\"/><line number=\"2\" hits=\"0\" branch=\"true\" condition-coverage=\"50% (1/2)\"/></lines></class></classes></package></packages></coverage>", Want: "a.py{1 2} {0 1} {1 2}"},
-	{Name: "lines under methods only", Text: "<!DOCTYPE coverage SYSTEM \"http://x/y.dtd\"><coverage><class filename=\"a\"><methods><method name=\"f\"><lines><line number=\"1\" hits=\"1\"/></lines></method></methods></class></coverage>", Want: "a{1 1} {1 1} {0 0}"},
-	{Name: "two classes of a file", Text: "<coverage><class filename=\"a\"><lines><line number=\"3\" hits=\"0\"/></lines></class><class filename=\"a\"><lines><line number=\"3\" hits=\"1\"/></lines></class></coverage>", Want: "a{1 1} {0 0} {0 0}"},
-	{Name: "lines that are nowhere", Text: "<coverage><class filename=\"a\"><lines><line number=\"0\" hits=\"1\"/><line number=\"-3\" hits=\"1\"/><line number=\"2000\" hits=\"1\"/><line number=\"2\" hits=\"1\"/></lines></class></coverage>", Want: "a{1 1} {0 0} {0 0}; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
+	{Name: "class lines count, method lines do not", Text: "<coverage><packages><package><classes><class filename=\"a.py\"><methods><method name=\"f\"><lines><line number=\"2\" hits=\"0\"/></lines></method></methods><lines><line number=\"1\" hits=\"3\"/><line number=\"2\" hits=\"0\" branch=\"true\" condition-coverage=\"50% (1/2)\"/></lines></class></classes></package></packages></coverage>", Want: "a.py [{1 3} {2 0}] [{2 0 0 1} {2 0 1 0}] f@{{2 1} {2 0}}=0"},
+	{Name: "lines under methods only", Text: "<!DOCTYPE coverage SYSTEM \"http://x/y.dtd\"><coverage><class filename=\"a\"><methods><method name=\"f\"><lines><line number=\"1\" hits=\"1\"/></lines></method></methods></class></coverage>", Want: "a [{1 1}] nobranches f@{{1 1} {1 0}}=1"},
+	{Name: "two classes of a file", Text: "<coverage><class filename=\"a\"><lines><line number=\"3\" hits=\"0\"/></lines></class><class filename=\"a\"><lines><line number=\"3\" hits=\"1\"/></lines></class></coverage>", Want: "a [{3 1}] nobranches nofuncs"},
+	{Name: "lines that are nowhere", Text: "<coverage><class filename=\"a\"><lines><line number=\"0\" hits=\"1\"/><line number=\"-3\" hits=\"1\"/><line number=\"2000\" hits=\"1\"/><line number=\"2\" hits=\"1\"/></lines></class></coverage>", Want: "a [{2 1}] nobranches nofuncs; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
 	{Name: "empty", Text: "<coverage line-rate=\"0\"><packages/></coverage>", Want: ""},
-	{Name: "entities", Text: "<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><coverage><class filename=\"a&amp;&x;&#66;\"><lines><line number=\"1\" hits=\"1\"/></lines></class></coverage>", Want: "a&&x;B{1 1} {0 0} {0 0}"},
-	{Name: "Latin-1", Text: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><coverage><class filename=\"\xe9.c\"><lines><line number=\"1\" hits=\"1\"/></lines></class></coverage>", Want: "é.c{1 1} {0 0} {0 0}"},
+	{Name: "entities", Text: "<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><coverage><class filename=\"a&amp;&x;&#66;\"><lines><line number=\"1\" hits=\"1\"/></lines></class></coverage>", Want: "a&&x;B [{1 1}] nobranches nofuncs"},
+	{Name: "Latin-1", Text: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><coverage><class filename=\"\xe9.c\"><lines><line number=\"1\" hits=\"1\"/></lines></class></coverage>", Want: "é.c [{1 1}] nobranches nofuncs"},
 	{Name: "no file name", Text: "<coverage><class name=\"x\">", Want: "line 1: want <class filename=\"…\">"},
 	{Name: "cut", Text: "<coverage>\n<class filename=\"a\">\n<lines>", Want: "line 3: want </coverage></class></lines>: the file seems to be cut or still being written"},
 	{Name: "cut in a tag", Text: "<coverage>\n<class filename=\"a", Want: "line 2: want > behind <class: the file seems to be cut or still being written"},
@@ -24,15 +28,21 @@ var cases = []profiletest.Case{
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, cobertura.Read, profiletest.Summary, cases)
+	profiletest.Table(t, cobertura.Read, profiletest.Details, cases)
 }
 
 // A few bytes may stand for more branches than there is memory for.
 func TestReadManyBranches(t *testing.T) {
 	t.Parallel()
-	profiletest.Table(t, cobertura.Read, profiletest.Summary, []profiletest.Case{
+	profiletest.Table(t, cobertura.Read, profiletest.Details, []profiletest.Case{
 		{Name: "branches", Text: `<coverage><class filename="a">` + strings.Repeat(`<line number="1" hits="1" condition-coverage="(0/65535)"/>`, 65), Want: "line 1: more than 4194304 branches (limits.branches)"},
 	})
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, cobertura.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) {

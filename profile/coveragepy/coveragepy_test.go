@@ -1,6 +1,7 @@
 package coveragepy_test
 
 import (
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"github.com/covls/covls/profile/coveragepy"
 	"github.com/covls/covls/profile/scan"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
 
 func lines(f *coverage.File) (ran, missed []uint32) {
 	for _, l := range f.Lines {
@@ -150,6 +153,12 @@ func TestSniff(t *testing.T) {
 			t.Errorf("%s: want %v", head, want)
 		}
 	}
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, coveragepy.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) {

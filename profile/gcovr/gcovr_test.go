@@ -1,11 +1,15 @@
 package gcovr_test
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/profile/gcovr"
+	"github.com/covls/covls/profile/scan"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
 
 func export(files string) string {
 	return `{"files":[` + files + `],"gcovr/format_version":"0.3"}`
@@ -21,8 +25,8 @@ var cases = []profiletest.Case{
 	{Name: "a template", Text: export(`{"file":"a.cc","lines":[{"line_number":2,"function_name":"x","count":3,"branches":[{"count":3},{"count":0}]},{"line_number":2,"function_name":"y","count":1,"branches":[{"count":0},{"count":0}]}]}`), Want: "a.cc [{2 4}] [{2 0 0 3} {2 0 1 0}] nofuncs"},
 	{Name: "functions", Text: export(`{"file":"a.cc","lines":[],"functions":[{"name":"_Z1gv","demangled_name":"g()","lineno":4,"execution_count":2,"pos":["4:6","6:1"]},{"name":"f","lineno":1,"execution_count":0}]}`), Want: "a.cc [] nobranches f@{{1 1} {0 0}}=0 g()@{{4 6} {6 2}}=2"},
 	{Name: "a file twice", Text: export(`{"file":"a","lines":[{"line_number":2,"count":3}]},{"file":"a","lines":[{"line_number":2,"count":4},{"line_number":1,"count":0}]}`), Want: "a [{1 0} {2 7}] nobranches nofuncs"},
-	{Name: "line 0 and the limit", Text: export(`{"file":"a","lines":[{"line_number":0,"count":3},{"line_number":2000,"count":3}]}`), Want: "a [] nobranches nofuncs"},
-	{Name: "functions that end before they begin", Text: export(`{"file":"a","lines":[],"functions":[{"name":"f","lineno":4,"execution_count":0,"pos":["4:6","3:1"]},{"name":"g","lineno":5,"execution_count":0,"pos":["5:6","5:1"]},{"name":"h","lineno":-5,"execution_count":0}]}`), Want: "a [] nobranches f@{{4 6} {0 0}}=0 g@{{5 6} {0 0}}=0"},
+	{Name: "line 0 and the limit", Text: export(`{"file":"a","lines":[{"line_number":0,"count":3},{"line_number":2000,"count":3}]}`), Want: "a [] nobranches nofuncs; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
+	{Name: "functions that end before they begin", Text: export(`{"file":"a","lines":[],"functions":[{"name":"f","lineno":4,"execution_count":0,"pos":["4:6","3:1"]},{"name":"g","lineno":5,"execution_count":0,"pos":["5:6","5:1"]},{"name":"h","lineno":-5,"execution_count":0}]}`), Want: "a [] nobranches f@{{4 6} {0 0}}=0 g@{{5 6} {0 0}}=0; line 0: functions that end before they begin were taken to end where the next one begins; line 0: records of line 0 were passed over"},
 	{Name: "summary", Text: `{"files":[{"filename":"a","line_total":1}],"gcovr/summary_format_version":"0.6"}`, Want: "with --json instead of --json-summary"},
 	{Name: "no lines", Text: export(`{"file":"a"}`), Want: "want file and lines in /files/0"},
 	{Name: "no count", Text: export(`{"file":"a","lines":[{"line_number":1}]}`), Want: "want line_number and count in /files/0/lines/0"},
@@ -57,6 +61,12 @@ func TestSniff(t *testing.T) {
 			t.Errorf("%s: %v", in, got)
 		}
 	}
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, gcovr.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) { profiletest.Fuzz(f, gcovr.Sniff, gcovr.Read, profiletest.Texts(cases)) }

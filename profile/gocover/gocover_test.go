@@ -32,48 +32,7 @@ var limits = scan.Limits{Line: 1_000_000, Files: 8}
 // TestRead reads testdata/*.out, one rule a file, and compares with the .want beside it.
 func TestRead(t *testing.T) {
 	t.Parallel()
-	profiles, err := filepath.Glob("testdata/*.out")
-	if err != nil || len(profiles) == 0 {
-		t.Fatalf("no testdata: %v", err)
-	}
-	for _, path := range profiles {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".out"), func(t *testing.T) {
-			t.Parallel()
-			text := readFile(t, path)
-			got := dump(gocover.Read(bytes.NewReader(text), limits))
-			golden := strings.TrimSuffix(path, ".out") + ".want"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want := string(readFile(t, golden)); got != want {
-				t.Errorf("have:\n%s\nwant:\n%s", got, want)
-			}
-			if slow := dump(gocover.Read(iotest.OneByteReader(bytes.NewReader(text)), limits)); slow != got {
-				t.Errorf("byte by byte:\n%s\nat once:\n%s", slow, got)
-			}
-		})
-	}
-}
-
-// dump writes all that Read returns.
-func dump(r *coverage.Report, err error) string {
-	if err != nil {
-		return "error: " + err.Error() + "\n"
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "counted: %t\n", r.Counted)
-	for _, w := range r.Warnings {
-		fmt.Fprintf(&b, "warning: line %d: %s\n", w.Line, w.Text)
-	}
-	for _, f := range r.Files {
-		fmt.Fprintln(&b, f.Name)
-		for _, r := range f.Regions {
-			fmt.Fprintf(&b, "\t%d.%d,%d.%d %d %d\n", r.Start.Line, r.Start.Col, r.End.Line, r.End.Col, r.Statements, r.Count)
-		}
-	}
-	return b.String()
+	profiletest.Golden(t, gocover.Read, limits, *update)
 }
 
 func TestReadErrors(t *testing.T) {
@@ -236,14 +195,14 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(r.Files, again.Files) || len(r.Files) > 0 && r.Counted != again.Counted || len(again.Warnings) > 0 {
-			t.Fatalf("read: %s\nread again: %s", dump(r, nil), dump(again, nil))
+			t.Fatalf("read: %s\nread again: %s", profiletest.Details(r), profiletest.Details(again))
 		}
 		if bytes.Contains(text, []byte(scan.BOM)) || overflows(r) {
 			return
 		}
 		if tools, err := cover.ParseProfilesFromReader(bytes.NewReader(text)); err == nil {
 			if want := convert(tools); !reflect.DeepEqual(r.Files, want) {
-				t.Fatalf("have: %s\nwant: %s", dump(r, nil), dump(&coverage.Report{Files: want}, nil))
+				t.Fatalf("have: %s\nwant: %s", profiletest.Details(r), profiletest.Details(&coverage.Report{Files: want}))
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 package istanbul_test
 
 import (
+	"flag"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"github.com/covls/covls/profile/istanbul"
 	"github.com/covls/covls/profile/scan"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
 
 func TestSniff(t *testing.T) {
 	t.Parallel()
@@ -244,6 +247,12 @@ func TestReadErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, istanbul.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) {

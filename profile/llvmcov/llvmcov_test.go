@@ -3,6 +3,7 @@ package llvmcov_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	"github.com/covls/covls/profile/llvmcov"
 	"github.com/covls/covls/profile/scan"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
 
 // Without functions, the lines are those of llvm-cov's LCOV export: macros' definitions too.
 func TestCorpusSkipFunctions(t *testing.T) {
@@ -74,7 +77,7 @@ func cases() []profiletest.Case {
 		{Name: "a file without functions", Text: export(file, h), Want: "a.c [] []"},
 		{Name: "a skipped region", Text: export(`{"filename":"a","segments":[[1,1,1,true,true,false],[2,1,0,false,true,false],[2,9,1,true,false,false],[4,2,0,false,false,false]]}`, ""), Want: "a [{1 1} {3 1} {4 1}] nobranches nofuncs"},
 		{Name: "a gap", Text: export(`{"filename":"a","segments":[[1,1,1,true,true,false],[2,8,0,true,false,true],[3,1,1,true,true,false],[4,2,0,false,false,false]]}`, ""), Want: "a [{1 1} {2 1} {3 1} {4 1}] nobranches nofuncs"},
-		{Name: "line 0 and the limit", Text: export(`{"filename":"a","segments":[[0,1,1,true,true,false],[2,1,1,true,true,false],[2000,2,0,false,false,false]]}`, ""), Want: "a [{2 1}] nobranches nofuncs"},
+		{Name: "line 0 and the limit", Text: export(`{"filename":"a","segments":[[0,1,1,true,true,false],[2,1,1,true,true,false],[2000,2,0,false,false,false]]}`, ""), Want: "a [{2 1}] nobranches nofuncs; line 0: records of line 0 were passed over; line 0: line 2000 is beyond limits.line; such records were passed over"},
 		{Name: "large and negative", Text: export(`{"filename":"a","segments":[[1,1,99999999999999999999,true,true,false],[2,1,-5,true,true,false]]}`, ""), Want: "a [{1 18446744073709551615} {2 18446744073709551615}] nobranches nofuncs"},
 		{Name: "summary only", Text: export(`{"filename":"a","summary":{}}`, ""), Want: "run llvm-cov export without -summary-only"},
 		{Name: "no name", Text: export(`{"segments":[]}`, ""), Want: "want a filename"},
@@ -83,7 +86,7 @@ func cases() []profiletest.Case {
 		{Name: "order", Text: export(`{"filename":"a","segments":[[3,1,1,true,true],[2,1,1,true,true]]}`, ""), Want: "want segments in the order"},
 		{Name: "files", Text: export(`{"filename":"a","segments":[]},{"filename":"b","segments":[]},{"filename":"c","segments":[]}`, ""), Want: "more than 2 files (limits.files)"},
 		{Name: "type", Text: `{"data":[],"type":"other"}`, Want: `as type, have another`},
-		{Name: "a function that ends before it begins, and one on its last line", Text: export(`{"filename":"a","segments":[[8,1,0,true,true,false],[10,1,0,false,false,false]]}`, `{"name":"f","count":0,"filenames":["a"],"regions":[[8,1,3,2,0,0,0,0]]},{"name":"g","count":1,"filenames":["a"],"regions":[[9,1,9,5,1,0,0,0],[9,2,9,4,1,0,0,0]]}`), Want: "a [{8 0} {9 0}] nobranches f@{{8 1} {0 0}}=0 g@{{9 1} {9 5}}=1"},
+		{Name: "a function that ends before it begins, and one on its last line", Text: export(`{"filename":"a","segments":[[8,1,0,true,true,false],[10,1,0,false,false,false]]}`, `{"name":"f","count":0,"filenames":["a"],"regions":[[8,1,3,2,0,0,0,0]]},{"name":"g","count":1,"filenames":["a"],"regions":[[9,1,9,5,1,0,0,0],[9,2,9,4,1,0,0,0]]}`), Want: "a [{8 0} {9 0}] nobranches f@{{8 1} {0 0}}=0 g@{{9 1} {9 5}}=1; line 0: functions that end before they begin were taken to end where the next one begins"},
 		{Name: "no type", Text: `{"data":[]}`, Want: "want an export of llvm-cov"},
 		{Name: "empty", Text: "", Want: "want more JSON"},
 		{Name: "two", Text: export("", "") + "{}", Want: "line 1: want the end of the file behind the JSON, have '{'"},
@@ -123,6 +126,12 @@ func TestSniff(t *testing.T) {
 			t.Errorf("%s: %v", in, got)
 		}
 	}
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, llvmcov.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) {

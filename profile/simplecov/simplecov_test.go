@@ -2,6 +2,7 @@ package simplecov_test
 
 import (
 	"bytes"
+	"flag"
 	"math"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/covls/covls/profile/scan"
 	"github.com/covls/covls/profile/simplecov"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata/*.want")
 
 func read(t *testing.T, data []byte) *coverage.Report {
 	t.Helper()
@@ -146,6 +149,12 @@ func TestSniff(t *testing.T) {
 			t.Errorf("%s: want %v", head, want)
 		}
 	}
+}
+
+// TestGolden reads what the tools themselves have written.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	profiletest.Golden(t, simplecov.Read, scan.Limits{}, *update)
 }
 
 func FuzzRead(f *testing.F) {
