@@ -31,45 +31,59 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestGolden runs each file of testdata: a small workspace, a script in its comment, and in the
 // section "want" what the script prints. See golden.do for the commands. Lines and columns are
-// 1-based, columns count bytes.
+// 1-based, columns count bytes. -run TestGolden/NAME runs one file.
+//
+// The files share a bubble, in which there can be no subtests. So each subtest takes a place in the line, waits,
+// as parallel ones do, until TestGolden has run those that are wanted, and judges its own.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden files: %v", err)
 	}
-	dirs := make([]string, len(files))
-	for i := range files {
-		dirs[i] = t.TempDir()
+	var wanted []*golden
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			g := &golden{file: file, dir: t.TempDir(), archive: archive, texts: map[string]*text.Text{}}
+			wanted = append(wanted, g)
+			t.Parallel()
+			g.compare(t)
+		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		for i, file := range files {
-			compare(t, file, dirs[i])
+		for _, g := range wanted {
+			g.t = t
+			g.run()
 		}
 	})
 }
 
-// compare runs one file in dir and compares, or rewrites, what it wants.
-func compare(t *testing.T, file, dir string) {
+// compare holds what the script printed against what the file wants, or rewrites that.
+func (g *golden) compare(t *testing.T) {
 	t.Helper()
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
+	switch {
+	case !g.began:
+		t.Skip("skipped: a script before it broke off")
+	case !g.ended:
+		t.Fatal("the script broke off")
 	}
-	at := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+	at := slices.IndexFunc(g.archive.Files, func(f txtar.File) bool { return f.Name == "want" })
 	if at < 0 {
-		archive.Files = append(archive.Files, txtar.File{Name: "want"})
-		at = len(archive.Files) - 1
+		g.archive.Files = append(g.archive.Files, txtar.File{Name: "want"})
+		at = len(g.archive.Files) - 1
 	}
-	want := archive.Files[at].Data
-	got := runGolden(t, dir, archive)
+	got, want := g.out.Bytes(), g.archive.Files[at].Data
 	switch {
 	case bytes.Equal(got, want):
 	case !*update:
-		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	default:
-		archive.Files[at].Data = got
-		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+		g.archive.Files[at].Data = got
+		if err := os.WriteFile(g.file, txtar.Format(g.archive), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,6 +92,7 @@ func compare(t *testing.T, file, dir string) {
 // golden is one run of a script.
 type golden struct {
 	t        *testing.T
+	file     string
 	dir      string
 	archive  *txtar.Archive
 	out      bytes.Buffer
@@ -85,27 +100,28 @@ type golden struct {
 	encoding text.Encoding
 	texts    map[string]*text.Text // open documents
 	told     int                   // messages printed so far
+
+	began, ended bool
 }
 
-func runGolden(t *testing.T, dir string, archive *txtar.Archive) []byte {
-	g := &golden{t: t, dir: dir, archive: archive, texts: map[string]*text.Text{}}
-	for _, f := range archive.Files {
+func (g *golden) run() {
+	g.t.Helper()
+	g.began = true
+	for _, f := range g.archive.Files {
 		if f.Name != "want" && !strings.HasPrefix(f.Name, "later/") {
 			g.write(f.Name, f.Data)
 		}
 	}
 	caps := editor.Capabilities()
-	options := editor.Options{Capabilities: caps, Folders: []string{dir}}
+	options := editor.Options{Capabilities: caps, Folders: []string{g.dir}}
 	var script []string
-	for line := range strings.Lines(string(archive.Comment)) {
+	for line := range strings.Lines(string(g.archive.Comment)) {
 		line = strings.TrimSpace(line)
 		verb, rest, _ := strings.Cut(line, " ")
 		switch verb {
 		case "", "#":
 		case "settings":
-			if err := json.Unmarshal([]byte(rest), &options.InitializationOptions); err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
+			g.check(line, json.Unmarshal([]byte(rest), &options.InitializationOptions))
 		case "encoding":
 			g.encoding, _ = text.ParseEncoding(rest)
 			options.Capabilities.General = &protocol.GeneralClientCapabilities{
@@ -118,23 +134,21 @@ func runGolden(t *testing.T, dir string, archive *txtar.Archive) []byte {
 	left, right := jsonrpc2.NewChannelStreamPair(64)
 	s := server.New(server.Options{Version: "test", Watch: watch.Options{NoNotify: true}})
 	done := make(chan int, 1)
-	go func() { done <- s.Run(t.Context(), right) }()
-	ed, err := editor.Start(t.Context(), left, options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	go func() { done <- s.Run(g.t.Context(), right) }()
+	ed, err := editor.Start(g.t.Context(), left, options)
+	g.check("start", err)
 	g.ed = ed
 	g.rest()
 	for _, line := range script {
 		g.do(line)
 	}
-	if err := ed.Close(t.Context()); err != nil {
-		t.Errorf("close: %v", err)
+	if err := ed.Close(g.t.Context()); err != nil {
+		g.t.Errorf("%s: close: %v", g.file, err)
 	}
 	if code := <-done; code != 0 {
-		t.Errorf("exit code %d, want 0", code)
+		g.t.Errorf("%s: exit code %d, want 0", g.file, code)
 	}
-	return g.out.Bytes()
+	g.ended = true
 }
 
 // rest lets every timer of the server run out.
@@ -284,7 +298,7 @@ func (g *golden) do(line string) {
 	case "coverage":
 		g.coverage(name)
 	default:
-		g.t.Fatalf("%s: no such command", line)
+		g.t.Fatalf("%s: %s: no such command", g.file, line)
 	}
 	g.rest()
 }
@@ -308,7 +322,7 @@ func (g *golden) apply(e *protocol.WorkspaceEdit) {
 func (g *golden) check(line string, err error) {
 	g.t.Helper()
 	if err != nil {
-		g.t.Fatalf("%s: %v", line, err)
+		g.t.Fatalf("%s: %s: %v", g.file, line, err)
 	}
 }
 
