@@ -245,7 +245,9 @@ func TestCompare(t *testing.T) {
 	at := func(line uint32) coverage.Span {
 		return coverage.Span{Start: coverage.Point{Line: line}, End: coverage.Point{Line: line + 1}}
 	}
-	critical, high, higher, done := file("z", config.TierCritical, 1), file("y", config.TierHigh, 5), file("x", config.TierHigh, 7), file("a", priority.OK, 0)
+	critical, high, higher, done := file("z", config.TierCritical, 1), file("y", config.TierHigh, 5), file("x", config.TierHigh, 7), file("z", priority.OK, 0)
+	fuller, same := file("b", priority.OK, 0), file("c", priority.OK, 0) // of which more ran
+	fuller.Total.Covered, same.Total.Covered = 8, 8
 	want := []gap.Gap{
 		{File: critical, ID: gap.ID{Shape: gap.Stretch}, Missed: 1, Span: at(9)},
 		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 3, Span: at(50)},
@@ -254,6 +256,8 @@ func TestCompare(t *testing.T) {
 		{File: higher, ID: gap.ID{Shape: gap.Stretch}, Missed: 2, Span: at(2)},
 		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 5, Span: at(1)},
 		{File: done, ID: gap.ID{Shape: gap.Function}, Missed: 500, Span: at(1)},
+		{File: fuller, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1)},
+		{File: same, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1)},
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)
@@ -261,6 +265,31 @@ func TestCompare(t *testing.T) {
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("%d: have %s of %s, want %s of %s", i, formatted(got[i:i+1]), got[i].File.Name, formatted(want[i:i+1]), want[i].File.Name)
+		}
+	}
+}
+
+// TestLines holds on which lines a gap begins and ends.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	span := func(line, col, endLine, endCol uint32) coverage.Span {
+		return coverage.Span{Start: coverage.Point{Line: line, Col: col}, End: coverage.Point{Line: endLine, Col: endCol}}
+	}
+	named, plain := &coverage.Func{NameSpan: span(4, 6, 4, 9)}, &coverage.Func{}
+	for _, tt := range []struct {
+		gap         gap.Gap
+		first, last uint32
+	}{
+		{gap.Gap{ID: gap.ID{Shape: gap.Stretch}, Span: span(3, 1, 6, 0)}, 3, 5},
+		{gap.Gap{ID: gap.ID{Shape: gap.Stretch}, Span: span(3, 1, 4, 0)}, 3, 3},
+		{gap.Gap{ID: gap.ID{Shape: gap.Stretch}, Span: span(3, 5, 6, 2)}, 3, 6},
+		{gap.Gap{ID: gap.ID{Shape: gap.Stretch}, Span: span(3, 0, 3, 0)}, 3, 3},
+		{gap.Gap{ID: gap.ID{Shape: gap.Stretch}, Fn: named, Span: span(7, 1, 9, 2)}, 7, 9},
+		{gap.Gap{ID: gap.ID{Shape: gap.Function}, Fn: named, Span: span(3, 1, 9, 2)}, 4, 9},
+		{gap.Gap{ID: gap.ID{Shape: gap.Function}, Fn: plain, Span: span(3, 1, 0, 0)}, 3, 3},
+	} {
+		if first, last := tt.gap.Line(), tt.gap.LastLine(); first != tt.first || last != tt.last {
+			t.Errorf("%+v: lines %d to %d, want %d to %d", tt.gap, first, last, tt.first, tt.last)
 		}
 	}
 }

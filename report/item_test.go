@@ -1,0 +1,104 @@
+package report_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/report"
+	"github.com/covls/covls/workspace"
+)
+
+// marked is the Markdown of a report on files of 100 lines, of which so many ran.
+func marked(t *testing.T, settings config.Effective, ran map[string]int) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var profile strings.Builder
+	for name, n := range ran {
+		write(name, strings.Repeat("x\n", 100))
+		fmt.Fprintf(&profile, "SF:%s\n", name)
+		for line := range 100 {
+			fmt.Fprintf(&profile, "DA:%d,%d\n", line+1, min(1, max(0, n-line)))
+		}
+		profile.WriteString("end_of_record\n")
+	}
+	write("lcov.info", profile.String())
+	store := workspace.NewStore()
+	loader := workspace.NewLoader(store)
+	loader.SetFolders(t.Context(), []*workspace.Folder{workspace.NewFolder(dir, "", settings, nil)})
+	if errs := loader.Read(t.Context(), []workspace.Change{{Path: filepath.Join(dir, "lcov.info")}}); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	r, err := report.New(store.Load(), report.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := r.WriteMarkdown(&out, 0); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestItems holds which files are one item of the analysis, in what order, and what it holds.
+func TestItems(t *testing.T) {
+	t.Parallel()
+	rules := func(rules ...config.Rule) config.Effective {
+		s := config.Merge()
+		s.Rules = rules
+		return s
+	}
+	critical := func(group string, paths ...string) config.Rule {
+		return config.Rule{Paths: paths, Group: group, Tier: config.TierCritical}
+	}
+	for _, tt := range []struct {
+		name  string
+		rules config.Effective
+		ran   map[string]int
+		want  string // items of the tier critical, and behind a bar those of the tier high
+	}{
+		{"90 % of a folder", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 10}, "a/ 20 of 200"},
+		{"less than 90 % of a folder", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 11}, "a/x.c 10 of 100, a/y.c 11 of 100"},
+		{"of a folder with a file at its target", rules(critical("", "**")), map[string]int{"a/x.c": 0, "a/y.c": 0, "a/z.c": 100}, "a/x.c 0 of 100, a/y.c 0 of 100"},
+		{"a file alone", rules(critical("", "**")), map[string]int{"a/x.c": 0, "b/y.c": 5}, "a/x.c 0 of 100, b/y.c 5 of 100"},
+		{"folders apart", rules(critical("", "**")), map[string]int{"a/x.c": 0, "a/y.c": 0, "a/b/x.c": 4, "a/b/y.c": 4}, "a/ 0 of 200, a/b/ 8 of 200"},
+		{"the most urgent first", rules(critical("", "**")), map[string]int{"a.c": 40, "b.c": 10, "c.c": 20}, "b.c 10 of 100, c.c 20 of 100, a.c 40 of 100"},
+		{"a file at its target is none", rules(critical("", "**")), map[string]int{"a.c": 60, "b.c": 59}, "b.c 59 of 100"},
+		{"a group", rules(critical("The shop", "a.c", "b/**")), map[string]int{"a.c": 30, "b/x.c": 20, "b/y.c": 100}, "The shop 50 of 200"},
+		{"a group of one", rules(critical("The shop", "a.c")), map[string]int{"a.c": 30}, "The shop 30 of 100"},
+		{"tiers apart", rules(critical("", "a/x.c"), config.Rule{Paths: []string{"a/y.c"}, Tier: config.TierHigh}), map[string]int{"a/x.c": 0, "a/y.c": 0}, "a/x.c 0 of 100 | a/y.c 0 of 100"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, section, _ := strings.Cut(marked(t, tt.rules, tt.ran), "\n## Gap analysis by tier\n")
+			section, _, _ = strings.Cut(section, "\n## ")
+			got := ""
+			for line := range strings.Lines(section) {
+				if strings.HasPrefix(line, "### ") && !strings.HasPrefix(line, "### Critical: ") {
+					got = strings.TrimSuffix(got, ", ") + " | "
+				}
+				if title, ok := strings.CutPrefix(line, "#### "); ok {
+					_, title, _ = strings.Cut(title, ". ")
+					name, rest, _ := strings.Cut(title, ": ")
+					_, rest, _ = strings.Cut(rest, "%, ")
+					got += strings.Trim(name, "`") + " " + strings.Join(strings.Fields(rest)[:3], " ") + ", "
+				}
+			}
+			if got = strings.TrimSuffix(got, ", "); got != tt.want {
+				t.Errorf("have %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
