@@ -44,6 +44,9 @@ func TestExclusions(t *testing.T) {
 				offset := func(line, col uint32) int {
 					return len(strings.Join(lines[:min(int(line)-1, len(lines))], "")) + max(0, int(col)-1)
 				}
+				if line := lines[e.Span.Start.Line-1]; e.Span.Start.Col != 1 && strings.TrimSpace(line[:e.Span.Start.Col-1]) == "" {
+					t.Errorf("what is the first in line %d begins in column %d: the line of a profile without columns is not in it", e.Span.Start.Line, e.Span.Start.Col)
+				}
 				body := tt.text[offset(e.Span.Start.Line, e.Span.Start.Col):offset(e.Span.End.Line, e.Span.End.Col)]
 				got = append(got, fmt.Sprintf("%s (%s)", strings.TrimLeft(body, "\t"), e.Reason))
 			}

@@ -395,6 +395,34 @@ func TestWatchesAreBounded(t *testing.T) {
 }
 
 // A new directory is watched for a while, a big one not with all that is in it.
+// TestForgotten polls a profile that is gone: it is looked for ten minutes more, and one that a pattern names for ever.
+func TestForgotten(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, "a/cover.out\nnamed.out")
+	l := newTestLoop(t, Root{Dir: dir, Patterns: []string{"**/cover.out", "named.out"}})
+	found, named, now := filepath.Join(dir, "a", "cover.out"), filepath.Join(dir, "named.out"), time.Now()
+	for _, path := range []string{found, named} {
+		l.hint(path, now)
+		l.entries[path].reported = l.entries[path].seen // as if it had settled
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.poll(now)
+	for _, e := range l.entries {
+		e.reported = e.seen
+	}
+	for _, tt := range []struct {
+		after time.Duration
+		known bool
+	}{{time.Second, true}, {forgetAfter, true}, {forgetAfter + time.Second, false}} {
+		l.poll(now.Add(tt.after))
+		if known := l.entries[found] != nil; known != tt.known || l.entries[named] == nil {
+			t.Errorf("after %v: known %t, want %t; the named one %t", tt.after, known, tt.known, l.entries[named] != nil)
+		}
+	}
+}
+
 func TestYoungDirectories(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
