@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 
+	"go.lsp.dev/jsonrpc2"
+
 	"github.com/covls/covls/workspace"
 )
 
@@ -43,4 +45,27 @@ func (s *Server) Text(path string) string {
 		return d.Text.String()
 	}
 	return ""
+}
+
+// Cancelled registers a request and ends it, or all, before or after it gets its context. It reports whether the context
+// was cancelled.
+func Cancelled(early, all bool) (cancelled bool) {
+	c, id := &cancels{}, jsonrpc2.NewNumberID(1)
+	end := func() {
+		if all {
+			c.all()
+		} else {
+			c.cancel(id)
+		}
+	}
+	done, onCancel := c.register(id)
+	defer done()
+	if early {
+		end()
+	}
+	onCancel(func() { cancelled = true })
+	if !early {
+		end()
+	}
+	return cancelled
 }

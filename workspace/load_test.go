@@ -241,7 +241,9 @@ func TestFolders(t *testing.T) {
 func TestSnapshotNames(t *testing.T) {
 	t.Parallel()
 	one, two, three := &workspace.Folder{Dir: "/x/app", Name: "app"}, &workspace.Folder{Dir: "/y/app", Name: "app"}, &workspace.Folder{Dir: "/z", Name: "web"}
-	file := func(in *workspace.Folder) *workspace.File { return &workspace.File{Name: "a.c", Found: true, Folder: in} }
+	file := func(in *workspace.Folder) *workspace.File {
+		return &workspace.File{Name: "a.c", Found: true, Folder: in}
+	}
 	for _, tt := range []struct {
 		folders []*workspace.Folder
 		file    *workspace.File
