@@ -12,7 +12,7 @@ import (
 // returns and must not be changed.
 type Settings struct {
 	// Profiles are globs or paths of profiles; nil stands for DefaultProfiles. Relative ones are
-	// relative to Effective.ProfileBase.
+	// relative to the folder of the settings that name them, else to the workspace folder.
 	Profiles []string
 	// Exclude are globs of sources that are left out of everything; see Matcher.
 	Exclude []string

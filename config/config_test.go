@@ -45,7 +45,7 @@ func TestDefault(t *testing.T) {
 	if got := Merge().Table(); !reflect.DeepEqual(got, want) {
 		t.Errorf("Merge().Table() =\n%v, want\n%v", got, want)
 	}
-	if got := Merge(); !reflect.DeepEqual(got.Settings, Default()) || got.ProfileBase() != "" {
+	if got := Merge(); !reflect.DeepEqual(got.Settings, Default()) || got.base != "" {
 		t.Errorf("Merge() = %+v", got)
 	}
 	if got := Default().Settle; got != 300*time.Millisecond {

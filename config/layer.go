@@ -205,7 +205,7 @@ type Effective struct {
 	Settings
 	origin map[string]string
 	lines  map[string]lines
-	base   string
+	base   string  // what relative Profiles are relative to; "" is the workspace folder
 	reads  *bounds // of profiles; nil is anywhere
 }
 
@@ -284,9 +284,6 @@ func (e Effective) Place(key string, element int) (file string, line int) {
 	}
 	return "", 0
 }
-
-// ProfileBase returns the folder that relative Profiles are relative to; "" is the workspace folder.
-func (e Effective) ProfileBase() string { return e.base }
 
 // Row is one key of the settings in force.
 type Row struct {

@@ -637,9 +637,9 @@ func TestMerge(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			e := Merge(tt.layers...)
-			if e.ProfileBase() != tt.base || !slices.Equal(e.Profiles, tt.profiles) ||
+			if e.base != tt.base || !slices.Equal(e.Profiles, tt.profiles) ||
 				!slices.Equal(e.Exclude, tt.exclude) || !maps.Equal(e.Run.Command, tt.command) || e.Target != 70 {
-				t.Errorf("base = %q, settings = %+v", e.ProfileBase(), e.Settings)
+				t.Errorf("base = %q, settings = %+v", e.base, e.Settings)
 			}
 			for key, want := range tt.origins {
 				if got := e.Origin(key); got != want {

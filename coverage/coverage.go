@@ -171,8 +171,8 @@ func (f *File) LineTotal() (t Tally, ok bool) {
 	return t, f.Lines != nil || f.Unit == Lines
 }
 
-// Within counts what of the file's unit begins inside span.
-func (f *File) Within(span Span) Tally {
+// within counts what of the file's unit begins inside span.
+func (f *File) within(span Span) Tally {
 	var t Tally
 	if f.Unit == Lines {
 		for _, l := range LinesWithin(f.Lines, span) {
@@ -421,10 +421,10 @@ func (f *File) Without(excluded []Exclusion) (rest *File, out Tally) {
 	return &g, Tally{was.Covered - now.Covered, was.Total - now.Total}
 }
 
-// Attribute returns funcs, which must be sorted by start and must not overlap, with the
+// attribute returns funcs, which must be sorted by start and must not overlap, with the
 // statements of those regions that begin inside them. A region outside every function stays out:
 // a file's total counts regions, never functions.
-func Attribute(funcs []Func, regions []Region) []Func {
+func attribute(funcs []Func, regions []Region) []Func {
 	out := slices.Clone(funcs)
 	i := 0
 	for j := range out {
@@ -444,7 +444,7 @@ func Attribute(funcs []Func, regions []Region) []Func {
 // would run.
 func (f *File) Count(funcs []Func) []Func {
 	if f.Unit == Statements && f.Funcs == nil {
-		return Attribute(funcs, f.Regions)
+		return attribute(funcs, f.Regions)
 	}
 	out := slices.Clone(funcs)
 	f.CountIn(out)
@@ -458,7 +458,7 @@ func (f *File) CountIn(funcs []Func) {
 		if funcs[i].Body != (Point{}) {
 			span.Start = funcs[i].Body
 		}
-		funcs[i].Statements = f.Within(span)
+		funcs[i].Statements = f.within(span)
 	}
 }
 

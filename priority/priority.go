@@ -102,8 +102,8 @@ type Place struct {
 	Taken [3]float64
 }
 
-// Share is what Before and Taken are of All at a tier, in percent: 0 is critical, 2 medium.
-func (p Place) Share(tier int) float64 { return (p.Before + p.Taken[tier]) * 100 / p.All }
+// share is what Before and Taken are of All at a tier, in percent: 0 is critical, 2 medium.
+func (p Place) share(tier int) float64 { return (p.Before + p.Taken[tier]) * 100 / p.All }
 
 // Cuts returns the shares of a component's score, in percent, at which critical, high and medium end.
 func Cuts() [3]float64 { return cuts }

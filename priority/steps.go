@@ -64,7 +64,7 @@ func (r *Ranking) Steps(s *Standing) Steps {
 	out.Tier = tiers[now]
 	if s.Place.All > 0 {
 		for t := range min(now+1, len(cuts)) {
-			out.Cuts = append(out.Cuts, Cut{Tier: tiers[t], End: cuts[t], Share: s.Place.Share(t), Taken: s.Place.Taken[t], Before: t == now})
+			out.Cuts = append(out.Cuts, Cut{Tier: tiers[t], End: cuts[t], Share: s.Place.share(t), Taken: s.Place.Taken[t], Before: t == now})
 		}
 	}
 	for _, g := range guards(nil, s, component.Gap == 0) {

@@ -22,8 +22,8 @@ import (
 // ErrRestricted is the error of starting something where nothing may be started: the folder is not trusted.
 var ErrRestricted = errors.New("no program is started for a folder that is not trusted")
 
-// ErrNotFound is the error of a program that is not there.
-var ErrNotFound = errors.New("it is not on PATH")
+// errNotFound is the error of a program that is not there.
+var errNotFound = errors.New("it is not on PATH")
 
 // Starter starts programs for a workspace. Its methods may be called from any goroutine; the nil Starter
 // starts nothing.
@@ -166,7 +166,7 @@ func (s *Starter) Find(name string) (string, error) {
 	if runtime.GOOS == "windows" {
 		file += ".exe"
 	}
-	err := ErrNotFound
+	err := errNotFound
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path := filepath.Join(dir, file)
 		if !filepath.IsAbs(dir) || !executable(path) {

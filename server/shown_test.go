@@ -59,7 +59,7 @@ func TestPushSpelling(t *testing.T) {
 	path := filepath.Join(dir, "a.go")
 	u := string(uri.File(path))
 	other := strings.Replace(u, "/a.go", "/%61.go", 1)
-	params := roots(modern(), dir)
+	params := roots(obj{}, dir) // without related information, in which the document would be named, too
 	params["initializationOptions"] = obj{"diagnostics": obj{"scope": "workspace"}}
 	p := ready(t, params)
 	p.published(u, uncovered)

@@ -428,7 +428,7 @@ func TestAttributeCobra(t *testing.T) {
 			var got []string
 			for _, profile := range profiles {
 				text := readFile(t, filepath.Join(dir, strings.TrimPrefix(profile.FileName, mod)))
-				for _, f := range coverage.Attribute(parse(t, text).Funcs, regions(profile)) {
+				for _, f := range (&coverage.File{Regions: regions(profile)}).Count(parse(t, text).Funcs) {
 					if !f.Literal {
 						percent := 100 * float64(f.Statements.Covered) / float64(f.Statements.Total)
 						got = append(got, fmt.Sprintf("%s:%d %s %.1f", profile.FileName, f.Span.Start.Line, f.Name, percent))

@@ -17,8 +17,7 @@ const (
 // Map says where the lines of an old text are in a new one. Lines are the compiler's, 1-based. A map
 // never changes, so goroutines may share it.
 type Map struct {
-	runs  []run // ascending in both texts
-	lines uint32
+	runs []run // ascending in both texts
 }
 
 // run is a stretch of n lines that are the same in both texts.
@@ -31,16 +30,6 @@ func (m *Map) Line(n uint32) (uint32, bool) {
 		return r.new + (n - r.old), true
 	}
 	return 0, false
-}
-
-// Near returns the new number of old line n or, if it was changed or deleted, the line that follows
-// the last one before it that stayed. The result is always a line of the new text.
-func (m *Map) Near(n uint32) uint32 {
-	r, ok := m.before(n)
-	if !ok {
-		return 1
-	}
-	return min(r.new+min(n-r.old, r.n), m.lines)
 }
 
 // before returns the last run that starts at or before old line n.
@@ -82,7 +71,7 @@ func Align(old, new *Text) *Map {
 
 	a := newAligner(old, new, head, tail)
 	a.align()
-	lines := &Map{lines: uint32(m)}
+	lines := &Map{}
 	lines.add(1, 1, head)
 	for i, j := range a.to {
 		if j >= 0 {

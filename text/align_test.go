@@ -19,42 +19,38 @@ func TestAlign(t *testing.T) {
 		name     string
 		old, new string   // a character a line
 		line     []uint32 // the new line of each old one, 0 if it has none
-		near     []uint32
 	}{
-		{"same", "abc", "abc", []uint32{1, 2, 3}, []uint32{1, 2, 3}},
-		{"inserted first", "abc", "xyabc", []uint32{3, 4, 5}, []uint32{3, 4, 5}},
-		{"inserted between", "abc", "abxyc", []uint32{1, 2, 5}, []uint32{1, 2, 5}},
-		{"appended", "ab", "abxy", []uint32{1, 2}, []uint32{1, 2}},
-		{"deleted first", "abc", "c", []uint32{0, 0, 1}, []uint32{1, 1, 1}},
-		{"deleted between", "abcd", "ad", []uint32{1, 0, 0, 2}, []uint32{1, 2, 2, 2}},
-		{"deleted last", "abcd", "ab", []uint32{1, 2, 0, 0}, []uint32{1, 2, 2, 2}},
-		{"changed", "abc", "axc", []uint32{1, 0, 3}, []uint32{1, 2, 3}},
-		{"all changed", "abc", "xy", []uint32{0, 0, 0}, []uint32{1, 1, 1}},
-		{"new is shorter than near", "abc", "a", []uint32{1, 0, 0}, []uint32{1, 1, 1}},
-		{"doubled", "ab", "aab", []uint32{1, 3}, []uint32{1, 3}},
-		{"two edits", "abcdef", "axcdyf", []uint32{1, 0, 3, 4, 0, 6}, []uint32{1, 2, 3, 4, 5, 6}},
-		{"the shorter part moved", "abcde", "cdeab", []uint32{0, 0, 1, 2, 3}, []uint32{1, 1, 1, 2, 3}},
-		{"unique lines rule", "x}}}a}}}y", "z}}}a}w", []uint32{0, 2, 3, 4, 5, 6, 0, 0, 0}, []uint32{1, 2, 3, 4, 5, 6, 7, 7, 7}},
-		{"unique only between anchors", "1pqa2pqb3", "4pqa5pqb6", []uint32{0, 2, 3, 4, 0, 6, 7, 8, 0}, []uint32{1, 2, 3, 4, 5, 6, 7, 8, 9}},
-		{"none unique", "1xyxy2xx3", "4xxyy5xy6", []uint32{0, 2, 0, 3, 4, 0, 0, 7, 0}, []uint32{1, 2, 3, 3, 4, 5, 5, 7, 8}},
+		{"same", "abc", "abc", []uint32{1, 2, 3}},
+		{"inserted first", "abc", "xyabc", []uint32{3, 4, 5}},
+		{"inserted between", "abc", "abxyc", []uint32{1, 2, 5}},
+		{"appended", "ab", "abxy", []uint32{1, 2}},
+		{"deleted first", "abc", "c", []uint32{0, 0, 1}},
+		{"deleted between", "abcd", "ad", []uint32{1, 0, 0, 2}},
+		{"deleted last", "abcd", "ab", []uint32{1, 2, 0, 0}},
+		{"changed", "abc", "axc", []uint32{1, 0, 3}},
+		{"all changed", "abc", "xy", []uint32{0, 0, 0}},
+		{"new is shorter", "abc", "a", []uint32{1, 0, 0}},
+		{"doubled", "ab", "aab", []uint32{1, 3}},
+		{"two edits", "abcdef", "axcdyf", []uint32{1, 0, 3, 4, 0, 6}},
+		{"the shorter part moved", "abcde", "cdeab", []uint32{0, 0, 1, 2, 3}},
+		{"unique lines rule", "x}}}a}}}y", "z}}}a}w", []uint32{0, 2, 3, 4, 5, 6, 0, 0, 0}},
+		{"unique only between anchors", "1pqa2pqb3", "4pqa5pqb6", []uint32{0, 2, 3, 4, 0, 6, 7, 8, 0}},
+		{"none unique", "1xyxy2xx3", "4xxyy5xy6", []uint32{0, 2, 0, 3, 4, 0, 0, 7, 0}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			m := text.Align(lines(tt.old), lines(tt.new))
-			var line, near []uint32
+			var line []uint32
 			for i := range tt.old {
 				n, ok := m.Line(uint32(i + 1))
 				if ok != (n != 0) {
 					t.Errorf("Line(%d) = %d, %t", i+1, n, ok)
 				}
-				line, near = append(line, n), append(near, m.Near(uint32(i+1)))
+				line = append(line, n)
 			}
 			if !slices.Equal(line, tt.line) {
 				t.Errorf("Line = %v, want %v", line, tt.line)
-			}
-			if !slices.Equal(near, tt.near) {
-				t.Errorf("Near = %v, want %v", near, tt.near)
 			}
 			checkMap(t, m, lines(tt.old), lines(tt.new))
 		})
@@ -185,19 +181,14 @@ func checkMap(t *testing.T, m *text.Map, old, new *text.Text) int {
 	t.Helper()
 	last, matched := uint32(0), 0
 	for n := uint32(1); n <= uint32(old.Lines()); n++ {
-		near := m.Near(n)
 		line, ok := m.Line(n)
 		switch {
-		case !ok && near != min(last+1, uint32(new.Lines())):
-			t.Fatalf("Near(%d) = %d after %d", n, near, last)
 		case !ok:
 			continue
 		case line <= last || line > uint32(new.Lines()):
 			t.Fatalf("Line(%d) = %d after %d of %d", n, line, last, new.Lines())
 		case old.Line(n) != new.Line(line):
 			t.Fatalf("Line(%d) = %d, but %q is not %q", n, line, old.Line(n), new.Line(line))
-		case near != line:
-			t.Fatalf("Near(%d) = %d, want %d", n, near, line)
 		}
 		last = line
 		matched++
@@ -205,9 +196,6 @@ func checkMap(t *testing.T, m *text.Map, old, new *text.Text) int {
 	for _, n := range []uint32{0, uint32(old.Lines() + 1), 1<<32 - 1} {
 		if line, ok := m.Line(n); ok {
 			t.Fatalf("Line(%d) = %d for a line outside the text", n, line)
-		}
-		if near := m.Near(n); near < 1 || near > uint32(new.Lines()) {
-			t.Fatalf("Near(%d) = %d of %d", n, near, new.Lines())
 		}
 	}
 	return matched

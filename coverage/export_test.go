@@ -1,0 +1,3 @@
+package coverage
+
+var Attribute = attribute
