@@ -89,6 +89,9 @@ func TestMoves(t *testing.T) {
 		{"a name and all of the body", "func A() {\n\tone()", "func C() {\n\tthree()", "B 7"},
 		{"deleted", "func A() {\n\tone()\n}\n\n", "", "B 3"},
 		{"a copy", "func B", "func A() {\n\tone()\n}\n\nfunc B", "A 3, B 11"},
+		{"a line that went into another", "}\n\nfunc B() {\n\ttwo()", "\ttwo()", "A 3 stale"},
+		{"a line that is left above another", "func A() {\n\tone()\n}", "var s = `\n\tone()\n`\n\nfunc C() {\n\tthree()\n}", "B 11"},
+		{"the first went into the second", "func A() {\n\tone()\n}\n\nfunc B() {", "func B() {\n\tone()", "B 3 stale"},
 		{"a broken line in one", "one()", "one(", "A 3 stale, B 7"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -102,3 +102,15 @@ func TestItems(t *testing.T) {
 		})
 	}
 }
+
+// TestBesides holds that a report says so where its components leave something out.
+func TestBesides(t *testing.T) {
+	t.Parallel()
+	for include, want := range map[string]bool{"a/**": true, "**": false} {
+		s := config.Merge()
+		s.Components = []config.Component{{Name: "a", Include: []string{include}}}
+		if got := strings.Contains(marked(t, s, map[string]int{"a/x.c": 10, "b/x.c": 10}), "what was compiled besides"); got != want {
+			t.Errorf("a component of %s: said %t, want %t", include, got, want)
+		}
+	}
+}

@@ -210,11 +210,11 @@ func TestFolders(t *testing.T) {
 	named.Profiles = []string{filepath.Join(beside, "named.info")}
 	b.loader = workspace.NewLoader(b.store)
 	b.loader.SetFolders(t.Context(), []*workspace.Folder{
-		workspace.NewFolder(outer, "", config.Merge(), nil),
-		workspace.NewFolder(inner, "", named, nil),
+		workspace.NewFolder(outer, "", named, nil),
+		workspace.NewFolder(inner, "", config.Merge(), nil),
 	})
 	for name, file := range map[string]string{
-		"ws/inner/lcov.info": inner, "ws/lcov.info": outer, "out/named.info": inner, "out/other.info": outer,
+		"ws/inner/lcov.info": inner, "ws/lcov.info": outer, "out/named.info": outer, "out/other.info": outer,
 	} {
 		b.write(name, "SF:"+filepath.Join(file, "a.c")+"\nDA:1,1\nend_of_record\n")
 		b.read(name)
@@ -228,12 +228,38 @@ func TestFolders(t *testing.T) {
 	}
 	for _, p := range snap.Profiles {
 		want := outer
-		if strings.HasPrefix(p.Path, inner) || filepath.Base(p.Path) == "named.info" || filepath.Base(p.Path) == "other.info" {
+		if strings.HasPrefix(p.Path, inner) || filepath.Base(p.Path) == "other.info" {
 			want = inner // of those that lie in no folder, the first is the deepest
 		}
 		if p.Folder.Dir != want {
 			t.Errorf("%s belongs to %s, want %s", p.Path, p.Folder.Dir, want)
 		}
+	}
+}
+
+// TestFuncsOfSome has a profile that tells functions and one that tells none: that one may have called what the first
+// has not.
+func TestFuncsOfSome(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, t.TempDir(), nil)
+	b.write("one.info", "SF:a.c\nFN:1,f\nFN:3,g\nFNDA:0,f\nFNDA:0,g\nDA:2,0\nDA:3,0\nend_of_record\n")
+	uncovered := func() string {
+		var names []string
+		for _, f := range b.store.Load().Files[b.path("a.c")].Funcs {
+			if f.Uncovered() {
+				names = append(names, f.Name)
+			}
+		}
+		return strings.Join(names, " ")
+	}
+	b.read("one.info")
+	if got := uncovered(); got != "f g" {
+		t.Errorf("one profile: %s", got)
+	}
+	b.write("two.info", "SF:a.c\nDA:2,1\nDA:3,0\nend_of_record\n")
+	b.read("two.info")
+	if got := uncovered(); got != "g" {
+		t.Errorf("two profiles: %s", got)
 	}
 }
 
