@@ -74,7 +74,7 @@ var owners = map[string][]string{
 	"go.lsp.dev/":                    {"server", "internal/editor"},
 	"github.com/fsnotify/fsnotify":   {"watch"},
 	"github.com/google/licensecheck": {"internal/licences"},
-	"golang.org/x/tools/":            {"profile/gocover", "source", "internal/profiletest"},
+	"golang.org/x/tools/":            {"profile/gocover", "profile/gocoverdir", "source", "internal/profiletest"},
 	"os/exec":                        {"program", "internal/gittest", "internal/profiletest", "internal/licences"},
 }
 
