@@ -20,6 +20,7 @@ import (
 // TestJumps holds where a jump goes from each place of a text.
 func TestJumps(t *testing.T) {
 	t.Parallel()
+	d := diag.Closed("a.go", strings.Repeat("\n", 50)) // each offset is a line of its own
 	gaps := []diag.Gap{
 		{Gap: gap.Gap{Missed: 1}, At: diag.Span{Start: 2, End: 5}},
 		{Gap: gap.Gap{Missed: 2}, At: diag.Span{Start: 10, End: 30}},
@@ -44,14 +45,27 @@ func TestJumps(t *testing.T) {
 	} {
 		next, _ := diag.Next(gaps, tt.offset)
 		previous, _ := diag.Previous(gaps, tt.offset)
-		at, ok := diag.GapAt(gaps, tt.offset)
+		at, ok := diag.GapAt(gaps, d, tt.offset)
 		if next.Missed != tt.next || previous.Missed != tt.previous || at.Missed != tt.at || ok != (tt.at > 0) {
 			t.Errorf("at %d: next %d, previous %d, around %d; want %+v", tt.offset, next.Missed, previous.Missed, at.Missed, tt)
 		}
 	}
-	for name, jump := range map[string]func([]diag.Gap, int) (diag.Gap, bool){"Next": diag.Next, "Previous": diag.Previous, "GapAt": diag.GapAt} {
+	around := func(gaps []diag.Gap, offset int) (diag.Gap, bool) { return diag.GapAt(gaps, d, offset) }
+	for name, jump := range map[string]func([]diag.Gap, int) (diag.Gap, bool){"Next": diag.Next, "Previous": diag.Previous, "GapAt": around} {
 		if g, ok := jump(nil, 3); ok {
 			t.Errorf("%s finds %+v in nothing", name, g)
+		}
+	}
+}
+
+// TestGapAtLine: the gap at hand is also one that begins elsewhere on the line.
+func TestGapAtLine(t *testing.T) {
+	t.Parallel()
+	d := diag.Closed("a.go", "func a() {}\nfunc b() {}\n")
+	gaps := []diag.Gap{{At: diag.Span{Start: 5, End: 6}, Gap: gap.Gap{Missed: 1}}, {At: diag.Span{Start: 17, End: 18}, Gap: gap.Gap{Missed: 2}}}
+	for offset, want := range map[int]int{0: 1, 5: 1, 11: 1, 12: 2, 18: 2, 24: 0} {
+		if g, _ := diag.GapAt(gaps, d, offset); g.Missed != want {
+			t.Errorf("at %d: %d, want %d", offset, g.Missed, want)
 		}
 	}
 }
