@@ -97,8 +97,8 @@ func unitOf(files []*File) Unit {
 	return unit
 }
 
-// Unsettle returns the file for a profile besides that tells no functions: what ran inside a function
-// then decides, and not that another profile never saw it called.
+// Unsettle returns a copy in which functions that this profile never saw called are judged by their statements: for
+// when another profile of the file counts no functions.
 func (f *File) Unsettle() *File {
 	g := *f
 	g.Funcs = slices.Clone(f.Funcs)

@@ -20,8 +20,8 @@ type Document struct {
 	Version int32
 	// Text is what the editor shows now.
 	Text *text.Text
-	// Base is the text that the profile's positions belong to: what was on disk when the profile
-	// was read, else what was there when the document was opened.
+	// Base is the text that the profile's positions are taken to belong to: what was on disk when the profile
+	// was read while the document was open, else the document's own text when it was opened.
 	Base *text.Text
 
 	parsed, parsedBase *parse

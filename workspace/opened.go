@@ -6,8 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Opened looks at a document that was just opened: whether it is a known file under another name,
-// and, where its file was not looked at yet, what the disk holds.
+// Opened looks whether a document that was just opened is a known file under another name.
 func (l *Loader) Opened(path string) {
 	snap := l.store.Load()
 	d := snap.Documents[path]
