@@ -339,7 +339,8 @@ func fit(f *coverage.File, content string) float64 {
 		mark(l.Number <= lines && strings.TrimSpace(t.Line(l.Number)) != "")
 	}
 	for _, r := range f.Regions {
-		mark(r.End.Line <= lines && solid(t.Line(r.Start.Line), r.Start.Col) && solid(t.Line(r.End.Line), max(1, r.End.Col)-1))
+		// The end is behind what belongs to the block, and there may be a blank before it: `if x {` ends one at the brace.
+		mark(r.End.Line <= lines && solid(t.Line(r.Start.Line), r.Start.Col) && int(r.End.Col) <= len(t.Line(r.End.Line))+1)
 	}
 	if all == 0 {
 		for _, fn := range f.Funcs {
