@@ -43,6 +43,7 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	}
 	p := &screen{r: r, o: o}
 	p.head()
+	p.outside()
 	for _, unit := range r.units() {
 		p.tiers(unit)
 		p.urgent(unit)
@@ -82,6 +83,19 @@ func bar(t coverage.Tally, width int) string {
 		}
 	}
 	return strings.Repeat("█", n) + strings.Repeat("░", width-n)
+}
+
+// outside says that files which no configured component has are in the totals alone.
+func (p *screen) outside() {
+	n := 0
+	for i := range p.r.Files {
+		if p.r.Files[i].Component == "" {
+			n++
+		}
+	}
+	if n > 0 {
+		p.printf("\n%s in no component: counted above, and in nothing below. `covls gaps` has what is missing there.\n", count(n, "file"))
+	}
 }
 
 func (p *screen) head() {

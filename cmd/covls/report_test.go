@@ -338,3 +338,20 @@ func TestExampleOfCobra(t *testing.T) {
 	out = regexp.MustCompile("From `[^`]*`").ReplaceAllString(out, "From `cover.out`")
 	compareGolden(t, "../../../docs/examples/cobra.md", out)
 }
+
+// TestReportOutside: files that no configured component has are told of where they are not listed.
+func TestReportOutside(t *testing.T) {
+	t.Parallel()
+	const words = "in no component: counted above, and in nothing below"
+	for settings, want := range map[string]bool{
+		"[[component]]\nname = 'b'\ninclude = ['b.go']\n": true,
+		"[[component]]\nname = 'all'\ninclude = ['**']\n": false,
+		"": false,
+	} {
+		dir := folderWith(t, with(shop, ".covls.toml", settings))
+		out, stderr, code := covls(t, "report", "-C", dir)
+		if code != 0 || strings.Contains(out, words) != want {
+			t.Errorf("%q: exit %d, %s%s", settings, code, out, stderr)
+		}
+	}
+}
