@@ -6,7 +6,6 @@ package gap
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -41,9 +40,25 @@ type ID struct {
 	Ordinal int
 }
 
-// String is 16 hexadecimal digits, the same in every run.
+// String is 16 hexadecimal digits, the same in every run: FNV-1a, 64 bits, of the parts with a zero byte between them.
 func (id ID) String() string {
-	return fmt.Sprintf("%016x", source.Fingerprint(string(id.Shape)+"\x00"+id.File+"\x00"+id.Func+"\x00"+strconv.Itoa(id.Ordinal)))
+	var text [20]byte
+	h := uint64(14695981039346656037)
+	add := func(c byte) { h = (h ^ uint64(c)) * 1099511628211 }
+	for _, part := range []string{string(id.Shape), id.File, id.Func} {
+		for i := range len(part) {
+			add(part[i])
+		}
+		add(0)
+	}
+	for _, c := range strconv.AppendInt(text[:0], int64(id.Ordinal), 10) {
+		add(c)
+	}
+	const digits = "0123456789abcdef"
+	for i := range 16 {
+		text[i] = digits[h>>(60-4*i)&15]
+	}
+	return string(text[:16])
 }
 
 // mostParts is more than anybody has in a function.

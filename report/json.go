@@ -92,6 +92,8 @@ func encode(w *bufio.Writer, v reflect.Value) error {
 // escaped.
 func encoded(v reflect.Value, from, to int) ([]byte, error) {
 	var b bytes.Buffer
+	const row = 512 // bytes, about
+	b.Grow(row * max(to-from, 1))
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	one := func(v any) error {
