@@ -14,7 +14,7 @@ import (
 
 // Facts are what is known beside the snapshot. They are never written after they were told.
 type Facts struct {
-	// Loading tells that a load is under way, or a task that the facts wait for.
+	// Loading tells that a load is under way, or that a folder's projects are not known yet.
 	Loading bool
 	// Folders are in the editor's order.
 	Folders []FolderFacts
@@ -40,7 +40,7 @@ func (e *Engine) tellFacts() {
 	if e.opts.Facts == nil {
 		return
 	}
-	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages) || e.tasks.running(reasonSurvey)}
+	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages)}
 	set := map[string]*workspace.Folder{}
 	for _, f := range e.store.Load().Folders {
 		set[f.Dir] = f
@@ -50,7 +50,8 @@ func (e *Engine) tellFacts() {
 		if found, ok := e.searched[f.Dir]; ok {
 			in.Searched, in.Dirs = true, found.Dirs
 		}
-		if projects, ok := e.projects[f.Dir]; ok {
+		projects, ok := e.projects[f.Dir]
+		if facts.Loading = facts.Loading || in.Searched && !ok; ok {
 			in.Projects = projects
 			if known := set[f.Dir]; known != nil {
 				in.Run = known.TestCommand(projects)
