@@ -224,7 +224,7 @@ func Default() Settings {
 		Limits: Limits{
 			ProfileBytes: 1 << 30,
 			Line:         10_000_000,
-			Files:        250_000,
+			Files:        80_000,
 			Branches:     1 << 22,
 			Nesting:      256,
 			Depth:        16,

@@ -29,7 +29,7 @@ func TestDefault(t *testing.T) {
 		{"fade", `false`, "default"},
 		{"limits.profile_bytes", `1073741824`, "default"},
 		{"limits.line", `10000000`, "default"},
-		{"limits.files", `250000`, "default"},
+		{"limits.files", `80000`, "default"},
 		{"limits.branches", `4194304`, "default"},
 		{"limits.nesting", `256`, "default"},
 		{"limits.depth", `16`, "default"},

@@ -170,8 +170,9 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	}
 	l.imports = b.imports
 	// Without open documents nobody waits for a part of it.
-	if len(rest) == 0 || len(open) > 0 {
-		l.put(b, bases, len(rest) == 0)
+	first := len(rest) == 0 || len(open) > 0
+	if first {
+		l.put(b, bases, len(rest) == 0, false)
 	}
 	if len(rest) == 0 {
 		return
@@ -184,7 +185,7 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	for i, f := range rest {
 		b.files[f.Path] = f.withSource(scans[i], before.Files[f.Path])
 	}
-	l.put(b, nil, true)
+	l.put(b, nil, true, first)
 }
 
 func isOpen(open map[string]*Document, path string) bool {
@@ -199,8 +200,10 @@ func isOpen(open map[string]*Document, path string) bool {
 	return false
 }
 
-func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned bool) {
-	r := l.rank(b)
+// put publishes files with their standings. Published tells that those of b are published already, but for what has
+// taken their place since.
+func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned, published bool) {
+	r := l.rank(b, published)
 	l.store.Update(func(next *Snapshot) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles

@@ -21,13 +21,16 @@ type ranked struct {
 }
 
 // rank gives every file its standing among those of its folder. Files that a rule excludes are taken
-// out. It returns copies: the files may be published already.
-func (l *Loader) rank(b *joined) *ranked {
+// out. Files that may be published already are copied; the others are many, and take their standing themselves.
+func (l *Loader) rank(b *joined, published bool) *ranked {
 	byDir := map[string][]*File{}
 	folders := map[string]*Folder{}
 	add := func(f *File) {
-		g := *f
-		byDir[f.Folder.Dir] = append(byDir[f.Folder.Dir], &g)
+		if published {
+			g := *f
+			f = &g
+		}
+		byDir[f.Folder.Dir] = append(byDir[f.Folder.Dir], f)
 		folders[f.Folder.Dir] = f.Folder
 	}
 	for _, path := range slices.Sorted(maps.Keys(b.files)) {

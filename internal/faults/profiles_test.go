@@ -367,8 +367,8 @@ func many() []fault {
 	const functions = 100_000
 	source := "package many\n\n" + lines(0, functions, "func F%d() {\n\tprintln()\n}\n\n")
 	return []fault{
-		alone(taken("50,000 files in a profile of LCOV", "hostile/lcov.info", 50_000, func(s *session) {
-			write(s.t, s.under("hostile/lcov.info"), lines(million, 50_000, "SF:none/%d.go\nDA:1,1\nend_of_record\n"))
+		alone(taken("80,000 files in a profile of LCOV", "hostile/lcov.info", 80_000, func(s *session) {
+			write(s.t, s.under("hostile/lcov.info"), lines(million, 80_000, "SF:none/%d.go\nDA:1,1\nend_of_record\n"))
 		})),
 		alone(rejected("1,100,000 files in a profile of Go", "hostile/cover.out", "limits.", func(s *session) {
 			write(s.t, s.under("hostile/cover.out"), "mode: set\n"+lines(million, 1_100_000, "example.com/fault/%d.go:1.1,2.2 1 1\n"))
