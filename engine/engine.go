@@ -124,8 +124,11 @@ func (e *Engine) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-e.jobs.ready:
-			for _, job := range e.jobs.take() {
-				_ = e.try("a job of the session", func() { job(ctx) })
+			for _, j := range e.jobs.take() {
+				_ = e.try("a job of the session", func() { j.work(ctx) })
+				if j.finally != nil {
+					_ = e.try("the end of a job of the session", j.finally)
+				}
 			}
 			_ = e.try("putting settings in force", func() { e.settle(ctx) })
 		case u, ok := <-updates:
@@ -209,16 +212,24 @@ func (e *Engine) timed(why string, profiles int, load func()) {
 type queue struct {
 	ready chan struct{} // holds at most one
 	mu    *sync.Mutex   // guards jobs
-	jobs  *[]func(context.Context)
+	jobs  *[]job
+}
+
+// job is work, and what follows whatever becomes of it; nil is nothing.
+type job struct {
+	work    func(context.Context)
+	finally func()
 }
 
 func newQueue() queue {
-	return queue{ready: make(chan struct{}, 1), mu: &sync.Mutex{}, jobs: new([]func(context.Context))}
+	return queue{ready: make(chan struct{}, 1), mu: &sync.Mutex{}, jobs: new([]job)}
 }
 
-func (q queue) put(job func(context.Context)) {
+func (q queue) put(work func(context.Context)) { q.putWith(work, nil) }
+
+func (q queue) putWith(work func(context.Context), finally func()) {
 	q.mu.Lock()
-	*q.jobs = append(*q.jobs, job)
+	*q.jobs = append(*q.jobs, job{work, finally})
 	q.mu.Unlock()
 	select {
 	case q.ready <- struct{}{}:
@@ -226,7 +237,7 @@ func (q queue) put(job func(context.Context)) {
 	}
 }
 
-func (q queue) take() []func(context.Context) {
+func (q queue) take() []job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	jobs := *q.jobs

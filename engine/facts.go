@@ -67,11 +67,10 @@ func (e *Engine) tellFacts() {
 // directory. ok is false where that failed, or ctx was done before.
 func (e *Engine) Searched(ctx context.Context) (searched []watch.Found, ok bool) {
 	answer := make(chan []watch.Found, 1)
-	e.jobs.put(func(ctx context.Context) {
-		defer close(answer)
+	e.jobs.putWith(func(ctx context.Context) {
 		e.settle(ctx)
 		answer <- slices.SortedFunc(maps.Values(e.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
-	})
+	}, func() { close(answer) })
 	select {
 	case searched, ok := <-answer:
 		return searched, ok

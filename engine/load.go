@@ -163,13 +163,8 @@ func (e *Engine) beginReading() (done func()) {
 
 // Reload reads settings and every profile again and calls done afterwards, whatever becomes of it.
 func (e *Engine) Reload(done func()) {
-	e.jobs.put(func(ctx context.Context) {
-		waits := false
-		defer func() {
-			if !waits {
-				done()
-			}
-		}()
+	waits := false
+	e.jobs.putWith(func(ctx context.Context) {
 		e.loader.Refresh()
 		e.configure(ctx)
 		var changes []workspace.Change
@@ -180,5 +175,9 @@ func (e *Engine) Reload(done func()) {
 		e.watcher.Rescan()
 		waits = true
 		e.tasks.when(reasonPackages, done)
+	}, func() {
+		if !waits {
+			done()
+		}
 	})
 }

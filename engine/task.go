@@ -146,14 +146,13 @@ func (e *Engine) inTurn(ctx context.Context, list ...*Task) {
 					e.opts.Log.Info(t.About, slog.Any("error", err))
 				}
 			})
-			e.jobs.put(func(ctx context.Context) {
-				defer e.ended(t)
+			e.jobs.putWith(func(ctx context.Context) {
 				if t.Reason == reasonPackages { // what it finds is a load of its own
 					e.timed(t.Reason, 0, func() { t.Take(ctx) })
 				} else {
 					t.Take(ctx)
 				}
-			})
+			}, func() { e.ended(t) })
 		}
 	})
 }

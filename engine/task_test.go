@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/workspace"
 )
 
@@ -60,6 +61,42 @@ func TestTasks(t *testing.T) {
 		close(release)
 		synctest.Wait()
 		want("the other has ended", "no c", "/fails", "/panics", "no b", "/gone", "/kept", "no a")
+		cancel()
+		<-done
+	})
+}
+
+// TestJobsFollow: what waits for a job goes on when the job fails before it has begun.
+func TestJobsFollow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fails := false
+		hook := func(about string) {
+			if fails && about == "a job of the session" {
+				panic("it was made to")
+			}
+		}
+		e := New(workspace.NewStore(), Options{Guard: guard.Guard{Hook: hook}, Fault: func(error) {}})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			e.Run(ctx)
+		}()
+		release := make(chan struct{})
+		e.Do(func(ctx context.Context) {
+			e.together(ctx, &Task{Reason: reasonPackages, About: "a task", Do: func(context.Context) error { <-release; return nil }, Take: func(context.Context) {}})
+		})
+		synctest.Wait()
+		fails = true
+		close(release)
+		reloaded := false
+		e.Reload(func() { reloaded = true })
+		_, ok := e.Searched(ctx)
+		synctest.Wait()
+		if ok || !reloaded || e.tasks.running(reasonPackages) {
+			t.Errorf("searched %v, reloaded %v, running %v", ok, reloaded, e.tasks.running(reasonPackages))
+		}
 		cancel()
 		<-done
 	})
