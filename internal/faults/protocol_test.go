@@ -41,7 +41,10 @@ func phases() []fault {
 		{name: "requests before initialized", from: greeted, send: framed(call("1", hover, nowhere), call("2", "textDocument/codeLens", nowhere)), end: "answers 1 ok, 2 ok; lives"},
 		{name: "second initialize", send: framed(call("1", "initialize", `{"processId":null,"rootUri":null,"capabilities":{}}`)), end: "answers 1 -32600; lives"},
 		{name: "second initialized", send: framed(note("initialized", "{}"), note("initialized", "")), end: "answers nothing; lives"},
-		{name: "requests after shutdown", from: ending, send: framed(call("1", hover, nowhere), asked("2"), call("3", "shutdown", ""), call("4", "initialize", "{}"), exit), end: "answers 1 -32600, 2 -32600, 3 -32600, 4 -32600; exit 0 within 3 s"},
+		{name: "requests after shutdown", from: ending, send: framed(call("1", hover, nowhere), asked("2"), call("3", "shutdown", ""), call("4", "initialize", "{}")), do: func(s *session) {
+			s.answered(4)
+			s.notify("exit", "")
+		}, end: "answers 1 -32600, 2 -32600, 3 -32600, 4 -32600; exit 0 within 3 s"},
 		{name: "notifications after shutdown", from: ending, send: framed(didOpen("file:///a.go", ""), note("initialized", ""), note("$/none", ""), exit), end: "answers nothing; exit 0 within 3 s"},
 		{name: "exit before initialize", from: started, send: framed(exit), end: "exit 1 within 3 s"},
 		{name: "exit before initialized", from: greeted, send: framed(exit), end: "exit 1 within 3 s"},
@@ -367,8 +370,10 @@ func batches() []fault {
 			s.each(n, "each is answered once, with -32601", "-32601")
 		}},
 		{name: "batch with initialize", from: started, end: "answers 1 -32002, 2 ok, 3 ok, 4 ok; exit 0 within 3 s", do: func(s *session) {
-			s.raw(list(call("1", hover, nowhere), call("2", "initialize", `{"processId":null,"rootUri":null,"capabilities":{}}`), call("3", hover, nowhere), call("4", "shutdown", "")))
+			s.raw(list(call("1", hover, nowhere), call("2", "initialize", `{"processId":null,"rootUri":null,"capabilities":{}}`), call("3", hover, nowhere)))
 			s.state = ending
+			s.answered(3) // shutdown would end what is under way
+			s.raw(framed(call("4", "shutdown", "")))
 			s.answered(4)
 			s.notify("exit", "")
 		}},
