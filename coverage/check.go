@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // MaxLine is the largest line of a Point: there is one behind it.
@@ -23,8 +24,9 @@ func (s Span) Ordered() bool {
 // Check says what of a report breaks the model; nil is nothing. A report that was read of a profile obeys
 // it, whatever the profile holds, and so does a merge of such files:
 //
-//   - Files, Regions, Lines and Branches are sorted and distinct, Funcs are sorted.
-//   - No line is above MaxLine. Lines are 1 or more; a region, a branch and a function may be on line 0, which
+//   - Files, Regions, Lines, Branches and Sums are sorted and distinct, Funcs are sorted.
+//   - The name of a file in a group begins with the group.
+//   - No line is above MaxLine. Lines, also those of Sums, are 1 or more; a region, a branch and a function may be on line 0, which
 //     is no place: they count, and are shown nowhere.
 //   - A region does not end before it starts. A function does not either, as far as its end is known.
 //
@@ -69,6 +71,17 @@ func (f *File) Check() error {
 		if b.Line > MaxLine {
 			return fmt.Errorf("the branch %v is on a line that can't be", b)
 		}
+	}
+	for i, s := range f.Sums {
+		if i > 0 && f.Sums[i-1].compare(s) >= 0 {
+			return fmt.Errorf("the checksum %v stands behind %v", s, f.Sums[i-1])
+		}
+		if s.Line == 0 || s.Line > MaxLine {
+			return fmt.Errorf("there is no line of the checksum %v", s)
+		}
+	}
+	if f.Group != "" && !strings.HasPrefix(f.Name, f.Group+"/") {
+		return fmt.Errorf("the name is not one of the group %q", f.Group)
 	}
 	for i, fn := range f.Funcs {
 		if i > 0 && compareFuncs(f.Funcs[i-1], fn) > 0 {

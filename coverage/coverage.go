@@ -9,6 +9,7 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Unit says what a file's totals count. Statements, lines and branches are never mixed in one
@@ -99,8 +100,13 @@ func (b Branch) compare(c Branch) int {
 
 // File is what one or more profiles say of one source file.
 type File struct {
-	// Name is the file as the profile names it: an import path, an absolute or a relative path.
+	// Name is the file as the profile names it: an import path, an absolute or a relative path. Where Group is
+	// not "", it begins with that and a slash.
 	Name string
+	// Group is the module that the profile has the file in, nested ones with a slash between them: a group of a
+	// JaCoCo report of several modules. What stands behind it in Name is the file's path in that module, which
+	// another module may have too. "" means that the profile has no groups.
+	Group string
 	// Unit is what Total counts.
 	Unit Unit
 	// Regions are sorted and distinct; nil where the profile has lines only.
@@ -112,11 +118,27 @@ type File struct {
 	// Funcs are the functions that the profile itself counts, sorted by line, then name. Nil means
 	// that the format or the tool tells none: the source may.
 	Funcs []Func
+	// Length is how many lines the text had that the profile is of, 0 where it does not tell. Tools differ in whether
+	// what stands behind the last line break is a line when that is nothing: a text fits that has as many line
+	// breaks, or one fewer.
+	Length uint32
+	// Sums are checksums of lines of that text, sorted and distinct; nil where the profile has none. A line that has
+	// two of them is of two texts.
+	Sums []Sum
+}
+
+// Local is Name without the group.
+func (f *File) Local() string {
+	if f.Group == "" {
+		return f.Name
+	}
+	return strings.TrimPrefix(f.Name, f.Group+"/")
 }
 
 // Equal reports whether two files say the same.
 func (f *File) Equal(o *File) bool {
-	return f.Name == o.Name && f.Unit == o.Unit && slices.Equal(f.Regions, o.Regions) && slices.Equal(f.Lines, o.Lines) &&
+	return f.Name == o.Name && f.Group == o.Group && f.Unit == o.Unit && f.Length == o.Length && slices.Equal(f.Sums, o.Sums) &&
+		slices.Equal(f.Regions, o.Regions) && slices.Equal(f.Lines, o.Lines) &&
 		slices.Equal(f.Branches, o.Branches) && (f.Funcs == nil) == (o.Funcs == nil) && slices.Equal(f.Funcs, o.Funcs)
 }
 
@@ -227,18 +249,19 @@ func (r *Report) Total(unit Unit) Tally {
 
 // What values of the model take of memory, in bytes; names come on top.
 const (
-	fileBytes   = 120
+	fileBytes   = 168
 	regionBytes = 32
 	lineBytes   = 16
 	branchBytes = 24
 	funcBytes   = 120
+	sumBytes    = 8
 )
 
 // Bytes is about how many bytes of memory the report takes.
 func (r *Report) Bytes() int64 {
 	n := 0
 	for _, f := range r.Files {
-		n += fileBytes + len(f.Name) + regionBytes*cap(f.Regions) + lineBytes*cap(f.Lines) + branchBytes*cap(f.Branches) + funcBytes*cap(f.Funcs)
+		n += fileBytes + len(f.Name) + regionBytes*cap(f.Regions) + lineBytes*cap(f.Lines) + branchBytes*cap(f.Branches) + funcBytes*cap(f.Funcs) + sumBytes*cap(f.Sums)
 		for i := range f.Funcs {
 			n += len(f.Funcs[i].Name) + len(f.Funcs[i].Receiver)
 		}

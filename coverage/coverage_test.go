@@ -441,9 +441,10 @@ func TestReportBytes(t *testing.T) {
 	r := &coverage.Report{Files: []*coverage.File{{
 		Name: "a.go", Regions: make([]coverage.Region, 3), Lines: make([]coverage.Line, 5),
 		Branches: make([]coverage.Branch, 7), Funcs: []coverage.Func{{Name: "F", Receiver: "*T"}, {Name: "G"}},
+		Sums: make([]coverage.Sum, 9),
 	}}}
 	want := size(coverage.File{}, 1) + size(coverage.Region{}, 3) + size(coverage.Line{}, 5) + size(coverage.Branch{}, 7) +
-		size(coverage.Func{}, 2) + len("a.go"+"F"+"*T"+"G")
+		size(coverage.Func{}, 2) + size(coverage.Sum{}, 9) + len("a.go"+"F"+"*T"+"G")
 	if got := r.Bytes(); got != int64(want) {
 		t.Errorf("%d bytes, want %d", got, want)
 	}
@@ -456,6 +457,7 @@ func TestReuse(t *testing.T) {
 		f := &coverage.File{
 			Name: name, Unit: coverage.Lines, Lines: []coverage.Line{{Number: 1, Count: 2}}, Regions: []coverage.Region{{Count: 3}},
 			Branches: []coverage.Branch{{Line: 4}}, Funcs: []coverage.Func{{Name: "f"}},
+			Sums: []coverage.Sum{{Line: 1, Hash: 5}},
 		}
 		if change != nil {
 			change(f)
@@ -469,6 +471,9 @@ func TestReuse(t *testing.T) {
 		"another region":   func(f *coverage.File) { f.Regions[0].Count++ },
 		"another branch":   func(f *coverage.File) { f.Branches[0].Count++ },
 		"another function": func(f *coverage.File) { f.Funcs[0].Count++ },
+		"another group":    func(f *coverage.File) { f.Group = "g" },
+		"another length":   func(f *coverage.File) { f.Length++ },
+		"another checksum": func(f *coverage.File) { f.Sums[0].Hash++ },
 		"no function":      func(f *coverage.File) { f.Funcs = []coverage.Func{} },
 	} {
 		before := &coverage.Report{Files: []*coverage.File{file("a", nil), file("b", nil), file("d", nil)}}

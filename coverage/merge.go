@@ -26,7 +26,7 @@ func Merge(files ...*File) *File {
 	}
 	first := files[0]
 	out := &File{
-		Name: first.Name, Unit: unitOf(files),
+		Name: first.Name, Group: first.Group, Unit: unitOf(files),
 		Regions: inPairs(files, func(f *File) []Region { return f.Regions }, mergeRegions),
 		Lines: inPairs(files, func(f *File) []Line { return f.Lines }, func(a, b []Line) []Line {
 			return mergeSorted(a, b, compareLines, addLines)
@@ -37,6 +37,10 @@ func Merge(files ...*File) *File {
 		Funcs: inPairs(files, func(f *File) []Func { return f.Funcs }, func(a, b []Func) []Func {
 			return mergeSorted(a, b, compareFuncs, addFuncs)
 		}),
+		Sums: inPairs(files, func(f *File) []Sum { return f.Sums }, mergeSums),
+	}
+	for _, f := range files {
+		out.Length = max(out.Length, f.Length)
 	}
 	measured := func(is func(*File) bool) bool {
 		return slices.ContainsFunc(files, func(f *File) bool { return f.Measured() && is(f) })

@@ -124,6 +124,14 @@ func checkPlaces(t testing.TB, f *coverage.File, limits scan.Limits) {
 			t.Errorf("branch %v", b)
 		}
 	}
+	for _, s := range f.Sums {
+		if s.Line > most {
+			t.Errorf("checksum %v", s)
+		}
+	}
+	if f.Length > most {
+		t.Errorf("%d lines", f.Length)
+	}
 	for _, fn := range f.Funcs {
 		if !fn.Counted || max(fn.Span.Start.Line, fn.Span.End.Line) > most {
 			t.Errorf("function %+v", fn)
@@ -201,6 +209,8 @@ func part(f *coverage.File) *coverage.File {
 		Lines:    thin(f.Lines, func(l *coverage.Line) { l.Count = 0 }),
 		Branches: thin(f.Branches, func(b *coverage.Branch) { b.Count = 0 }),
 		Funcs:    thin(f.Funcs, func(fn *coverage.Func) { fn.Count = 0 }),
+		Length:   f.Length,
+		Sums:     thin(f.Sums, func(s *coverage.Sum) { s.Hash++ }),
 	}
 }
 
@@ -219,7 +229,7 @@ func thin[T any](items []T, miss func(*T)) (out []T) {
 // equal reports whether two files say the same of the same code. Names, and where on its lines a
 // function stands, are those of the file that came first.
 func equal(f, g *coverage.File) bool {
-	return f.Unit == g.Unit && slices.Equal(f.Regions, g.Regions) && slices.Equal(f.Lines, g.Lines) && slices.Equal(f.Branches, g.Branches) &&
+	return f.Unit == g.Unit && f.Length == g.Length && slices.Equal(f.Sums, g.Sums) && slices.Equal(f.Regions, g.Regions) && slices.Equal(f.Lines, g.Lines) && slices.Equal(f.Branches, g.Branches) &&
 		slices.EqualFunc(f.Funcs, g.Funcs, func(a, b coverage.Func) bool {
 			return compareFuncs(a, b) == 0 && a.Count == b.Count && a.Counted == b.Counted && a.Span.End == b.Span.End
 		})

@@ -77,6 +77,15 @@ func dump(r *coverage.Report, err error) string {
 		if f.Unit != coverage.Statements {
 			fmt.Fprintf(&b, "\tin %s\n", f.Unit)
 		}
+		if f.Group != "" {
+			fmt.Fprintf(&b, "\tof the group %s\n", f.Group)
+		}
+		if f.Length > 0 {
+			fmt.Fprintf(&b, "\tof %d lines\n", f.Length)
+		}
+		for _, s := range f.Sums {
+			fmt.Fprintf(&b, "\tsum %d %08x\n", s.Line, s.Hash)
+		}
 		for _, r := range f.Regions {
 			fmt.Fprintf(&b, "\t%s %d %d\n", between(r.Start, r.End), r.Statements, r.Count)
 		}

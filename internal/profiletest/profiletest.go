@@ -83,6 +83,15 @@ func Details(r *coverage.Report) string {
 	var out []string
 	for _, f := range r.Files {
 		s := f.Name
+		if f.Group != "" {
+			s += " of " + f.Group
+		}
+		if f.Length > 0 {
+			s += fmt.Sprintf(" of %d lines", f.Length)
+		}
+		if len(f.Sums) > 0 {
+			s += fmt.Sprintf(" %x", f.Sums)
+		}
 		if len(f.Regions) > 0 {
 			s += fmt.Sprint(" ", f.Regions)
 		}

@@ -37,6 +37,9 @@ type parser struct {
 	file   *coverage.File            // nil outside of files
 	places *scan.Places
 
+	// whole tells that loc is how many lines a file has, as PHPUnit writes it; Istanbul and gcovr, which tell a
+	// version of Clover, have something else there.
+	whole    bool
 	branches int // of all files
 
 	// Of the file at hand:
@@ -56,6 +59,9 @@ const farthest = 1<<32 - 1
 
 func (p *parser) element(name string, start bool) error {
 	switch {
+	case name == "coverage" && start:
+		_, other := p.x.Attr("clover")
+		p.whole = !other
 	case name == "file" && start:
 		return p.startFile()
 	case name == "file":
@@ -66,6 +72,9 @@ func (p *parser) element(name string, start bool) error {
 	case name == "metrics" && start && p.file != nil && !p.inClass:
 		n, _ := p.x.Number("statements")
 		p.statements = int(min(n, 1<<30))
+		if n, ok := p.x.Number("loc"); ok && p.whole {
+			p.file.Length = uint32(min(n, uint64(p.limits.MaxLine())))
+		}
 	case name == "line" && start && p.file != nil:
 		return p.line()
 	}

@@ -6,6 +6,9 @@ package gcovr
 
 import (
 	"bytes"
+	"crypto/md5"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -117,6 +120,7 @@ func (p *parser) file() error {
 	f.Lines = coverage.SumLines(f.Lines)
 	f.Branches = coverage.SortBranches(f.Branches) // a line of a template stands once for each instantiation
 	f.Funcs = coverage.SortFuncs(f.Funcs)
+	f.Sums = coverage.SortSums(f.Sums)
 	if known := p.files[f.Name]; known != nil {
 		*known = *coverage.Merge(known, f)
 		return nil
@@ -133,6 +137,7 @@ func (p *parser) line(f *coverage.File) error {
 	var n, count uint64
 	var left, known bool // left out, with a count
 	var branches []coverage.Branch
+	var sum string
 	err := p.Object("an object", func(name []byte) (err error) {
 		switch string(name) {
 		case "line_number":
@@ -140,6 +145,11 @@ func (p *parser) line(f *coverage.File) error {
 		case "count":
 			known = true
 			count, err = p.Number()
+		case "gcovr/md5":
+			if p.Peek() != '"' {
+				return p.Skip()
+			}
+			sum, err = p.Text()
 		case "gcovr/noncode", "gcovr/excluded":
 			var yes bool
 			yes, err = p.Boolean()
@@ -176,6 +186,9 @@ func (p *parser) line(f *coverage.File) error {
 		return nil
 	}
 	f.Lines = append(f.Lines, coverage.Line{Number: number, Count: count})
+	if hash, err := hex.DecodeString(sum); err == nil && len(hash) == md5.Size {
+		f.Sums = append(f.Sums, coverage.Sum{Line: number, Hash: binary.BigEndian.Uint32(hash)})
+	}
 	for _, b := range branches {
 		b.Line = number
 		f.Branches = append(f.Branches, b)

@@ -20,6 +20,7 @@ var cases = []profiletest.Case{
 	{Name: "no files", Text: export(""), Want: ""},
 	{Name: "the version first", Text: `{"gcovr/format_version":"0.11","files":[]}`, Want: ""},
 	{Name: "lines", Text: export(`{"file":"a.c","lines":[{"line_number":2,"count":3,"branches":[]}]}`), Want: "a.c [{2 3}] [] nofuncs"},
+	{Name: "checksums", Text: export(`{"file":"a.c","lines":[{"line_number":2,"count":3,"gcovr/md5":"f97c5d29941bfb1b2fdab0874906ab82"},{"line_number":1,"count":0,"gcovr/md5":"b8a9f715dbb64fd5c56e7783c6820a61"},{"line_number":3,"count":0,"gcovr/md5":null},{"line_number":4,"count":0,"gcovr/md5":"abc"}]}`), Want: "a.c [{1 b8a9f715} {2 f97c5d29}] [{1 0} {2 3} {3 0} {4 0}] nobranches nofuncs"},
 	{Name: "no branches", Text: export(`{"file":"a.c","lines":[{"line_number":2,"count":3}],"functions":[]}`), Want: "a.c [{2 3}] nobranches"},
 	{Name: "left out", Text: export(`{"file":"a.c","lines":[{"gcovr/noncode":true,"line_number":1,"count":0},{"gcovr/excluded":true,"line_number":2,"count":0,"branches":[{"count":1}]},{"line_number":3,"count":0}],"functions":[{"name":"f","lineno":2,"execution_count":0,"gcovr/excluded":true}]}`), Want: "a.c [{3 0}] []"},
 	{Name: "a template", Text: export(`{"file":"a.cc","lines":[{"line_number":2,"function_name":"x","count":3,"branches":[{"count":3},{"count":0}]},{"line_number":2,"function_name":"y","count":1,"branches":[{"count":0},{"count":0}]}]}`), Want: "a.cc [{2 4}] [{2 0 0 3} {2 0 1 0}] nofuncs"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
@@ -23,7 +24,8 @@ func Sniff(head []byte) bool {
 var roots = [...]string{"src/main/java", "src/main/kotlin", "src/main/scala", "src/main/groovy", "src"}
 
 // Read reads a report. The lines are those of the source files, since classes share lines; counts
-// only tell whether something ran. What can't be read is a *coverage.LineError.
+// only tell whether something ran. A report of several modules has a group for each, which keeps their files apart
+// (coverage.File.Group). What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Roots: roots[:]}}
 	p.places = scan.NewPlaces(limits, scan.Once(p.report))
@@ -47,6 +49,7 @@ type parser struct {
 	files  map[string]*coverage.File // by name
 	places *scan.Places
 
+	groups []string // around what is at hand, the names of the outer ones before those of the inner
 	pkg    string
 	class  *coverage.File  // the file of the class at hand
 	funcs  []coverage.Func // of that class; the last is the method at hand
@@ -60,6 +63,13 @@ type parser struct {
 
 func (p *parser) start(name string) error {
 	switch name {
+	case "group":
+		name, _ := p.x.Attr("name")
+		if k := len(p.groups) - 1; k >= 0 && p.groups[k] != "" {
+			name = strings.TrimSuffix(p.groups[k]+"/"+name, "/")
+		}
+		p.groups = append(p.groups, name)
+		return scan.CheckName(len(name))
 	case "package":
 		p.pkg, _ = p.x.Attr("name")
 	case "class":
@@ -100,16 +110,21 @@ func (p *parser) start(name string) error {
 }
 
 func (p *parser) named(base string) (*coverage.File, error) {
-	if err := scan.CheckName(len(p.pkg) + len("/") + len(base)); err != nil {
+	group, prefix := "", ""
+	if k := len(p.groups) - 1; k >= 0 && p.groups[k] != "" {
+		group = p.groups[k]
+		prefix = group + "/"
+	}
+	if err := scan.CheckName(len(prefix) + len(p.pkg) + len("/") + len(base)); err != nil {
 		return nil, err
 	}
-	name := path.Join(p.pkg, base)
+	name := prefix + path.Join(p.pkg, base)
 	f := p.files[name]
 	if f == nil {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
 			return nil, fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
 		}
-		f = &coverage.File{Name: name, Unit: coverage.Lines}
+		f = &coverage.File{Name: name, Group: group, Unit: coverage.Lines}
 		p.files[name] = f
 	}
 	return f, nil
@@ -153,6 +168,8 @@ func (p *parser) line() error {
 
 func (p *parser) stop(name string) {
 	switch name {
+	case "group":
+		p.groups = p.groups[:len(p.groups)-1]
 	case "method":
 		p.method = false
 	case "class":

@@ -7,6 +7,9 @@ package lcov
 
 import (
 	"bytes"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +54,7 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		}
 		for line := range bytes.Lines(chunk) {
 			p.line++
-			if len(p.lines)+len(p.branches) >= p.room {
+			if len(p.lines)+len(p.branches)+len(p.sums) >= p.room {
 				p.sum()
 			}
 			if p.name != "" && p.plain(line) {
@@ -82,7 +85,8 @@ type parser struct {
 	began    int // its line
 	lines    []coverage.Line
 	branches []coverage.Branch
-	room     int // lines and branches are summed when they are so many
+	room     int // lines, branches and checksums are summed when they are so many
+	sums     []coverage.Sum
 	funcs    []coverage.Func
 	counts   []named       // of FNDA, in order
 	leaders  map[int]group // of FNL, by index
@@ -109,12 +113,13 @@ func (p *parser) warn(sort, text string) {
 	}
 }
 
-// sum joins the lines and branches that a section tells again and again, each time when they have become twice
+// sum joins the lines, branches and checksums that a section tells again and again, each time when they have become twice
 // as many.
 func (p *parser) sum() {
 	p.lines = append(p.lines[:0], coverage.SumLines(p.lines)...)
 	p.branches = append(p.branches[:0], coverage.SortBranches(p.branches)...)
-	p.room = max(1<<16, 2*(len(p.lines)+len(p.branches)))
+	p.sums = append(p.sums[:0], coverage.SortSums(p.sums)...)
+	p.room = max(1<<16, 2*(len(p.lines)+len(p.branches)+len(p.sums)))
 }
 
 // plain takes a line such as "DA:12,1\n", which most are, and reports whether it did.
@@ -224,13 +229,29 @@ func (p *parser) da(value []byte) error {
 	if err != nil || !ok {
 		return err
 	}
-	taken, _, _ := next(rest) // a checksum may follow
+	taken, sum, _ := next(rest)
 	count, err := p.count(taken)
 	if err != nil {
 		return errors.New("want DA:line,count")
 	}
 	p.lines = append(p.lines, coverage.Line{Number: n, Count: count})
+	if hash, ok := checksum(sum); ok {
+		p.sums = append(p.sums, coverage.Sum{Line: n, Hash: hash})
+	}
 	return nil
+}
+
+// checksum reads the beginning of an MD5 in base64, which geninfo and coverage.py write without the padding.
+func checksum(s []byte) (hash uint32, ok bool) {
+	s = bytes.TrimRight(s, "=")
+	var sum [md5.Size]byte
+	if base64.RawStdEncoding.DecodedLen(len(s)) != len(sum) {
+		return 0, false
+	}
+	if _, err := base64.RawStdEncoding.Decode(sum[:], s); err != nil {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(sum[:]), true
 }
 
 func (p *parser) brda(value []byte) error {
@@ -411,6 +432,9 @@ func (p *parser) section() error {
 		Name: p.name, Unit: coverage.Lines,
 		Lines: coverage.SumLines(p.lines), Branches: coverage.SortBranches(p.branches), Funcs: coverage.SortFuncs(p.funcs),
 	}
+	if len(p.sums) > 0 {
+		f.Sums = coverage.SortSums(p.sums)
+	}
 	if known := p.files[p.name]; known != nil {
 		*known = *coverage.Merge(known, f)
 	} else {
@@ -421,7 +445,7 @@ func (p *parser) section() error {
 		p.report.Files = append(p.report.Files, f)
 	}
 	p.name, p.lines, p.branches, p.funcs = "", p.lines[:0], p.branches[:0], p.funcs[:0]
-	p.counts = p.counts[:0]
+	p.counts, p.sums = p.counts[:0], p.sums[:0]
 	clear(p.leaders)
 	return nil
 }

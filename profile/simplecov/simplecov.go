@@ -333,7 +333,7 @@ func (p *parser) result(name string, f *file) *coverage.File {
 			out.Lines = append(out.Lines, coverage.Line{Number: uint32(i + 1), Count: l.count})
 		}
 	}
-	out.Lines = slices.Clip(out.Lines)
+	out.Lines, out.Length = slices.Clip(out.Lines), uint32(len(f.lines))
 	out.Branches = f.sorted()
 	if f.methods != nil && (len(f.methods) > 0 || !f.untold) {
 		out.Funcs = []coverage.Func{}

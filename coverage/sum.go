@@ -1,0 +1,38 @@
+package coverage
+
+import (
+	"cmp"
+	"crypto/md5"
+	"encoding/binary"
+	"slices"
+)
+
+// Sum is a checksum of a source line.
+type Sum struct {
+	// Line is 1-based.
+	Line uint32
+	// Hash is SumOf the line.
+	Hash uint32
+}
+
+func (s Sum) compare(o Sum) int {
+	return cmp.Or(cmp.Compare(s.Line, o.Line), cmp.Compare(s.Hash, o.Hash))
+}
+
+// SumOf is the checksum of a line without its line break: the first four bytes of its MD5, which is what LCOV and
+// gcovr write.
+func SumOf(line string) uint32 {
+	md5 := md5.Sum([]byte(line))
+	return binary.BigEndian.Uint32(md5[:4])
+}
+
+// SortSums returns checksums in the order that File.Sums must have, each once. Nil stays nil.
+func SortSums(sums []Sum) []Sum {
+	out := slices.Clone(sums)
+	slices.SortFunc(out, Sum.compare)
+	return slices.Clip(slices.Compact(out))
+}
+
+func mergeSums(a, b []Sum) []Sum {
+	return mergeSorted(a, b, Sum.compare, func(*Sum, Sum) {})
+}
