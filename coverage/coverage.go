@@ -86,7 +86,8 @@ type Line struct {
 
 // Branch is one way out of a decision.
 type Branch struct {
-	// Line is the 1-based line of the decision, 0 where it is not known; Block and Way tell the branches of a line apart.
+	// Line is the 1-based line of the decision, 0 where it is not known; Block and Way tell the branches of a line
+	// apart.
 	Line       uint32
 	Block, Way uint32
 	// Count is how often this way was taken.
@@ -107,6 +108,13 @@ type File struct {
 	// JaCoCo report of several modules. What stands behind it in Name is the file's path in that module, which
 	// another module may have too. "" means that the profile has no groups.
 	Group string
+	// Format says by whom the file is told: reports of one format count alike, and add up. "" where they differ.
+	Format string
+	// Ways says how the ways out of a line are numbered, where other formats number them alike; "" is as only Format does.
+	Ways string
+	// Loads tells that the line that a function begins on runs when the text is loaded, whether or not anybody calls
+	// the function: of JavaScript, Python and Ruby.
+	Loads bool
 	// Unit is what Total counts.
 	Unit Unit
 	// Regions are sorted and distinct; nil where the profile has lines only.
@@ -137,7 +145,8 @@ func (f *File) Local() string {
 
 // Equal reports whether two files say the same.
 func (f *File) Equal(o *File) bool {
-	return f.Name == o.Name && f.Group == o.Group && f.Unit == o.Unit && f.Length == o.Length && slices.Equal(f.Sums, o.Sums) &&
+	return f.Name == o.Name && f.Group == o.Group && f.Format == o.Format && f.Ways == o.Ways && f.Loads == o.Loads &&
+		f.Unit == o.Unit && f.Length == o.Length && slices.Equal(f.Sums, o.Sums) &&
 		slices.Equal(f.Regions, o.Regions) && slices.Equal(f.Lines, o.Lines) &&
 		slices.Equal(f.Branches, o.Branches) && (f.Funcs == nil) == (o.Funcs == nil) && slices.Equal(f.Funcs, o.Funcs)
 }
@@ -249,7 +258,7 @@ func (r *Report) Total(unit Unit) Tally {
 
 // What values of the model take of memory, in bytes; names come on top.
 const (
-	fileBytes   = 168
+	fileBytes   = 200
 	regionBytes = 32
 	lineBytes   = 16
 	branchBytes = 24
@@ -482,7 +491,26 @@ func (f *File) CountIn(funcs []Func) {
 			span.Start = funcs[i].Body
 		}
 		funcs[i].Statements = f.within(span)
+		if f.Loads && f.Unit == Lines && funcs[i].Body == (Point{}) && !funcs[i].Counted {
+			funcs[i].Statements = f.withoutEdges(span, funcs[i].Statements)
+		}
 	}
+}
+
+// withoutEdges is what of all in span was run by a call, where the first and the last line of a function may have run
+// without one: V8 has a line for run unless all of it was not. It is all where the lines between tell nothing.
+func (f *File) withoutEdges(span Span, all Tally) Tally {
+	if all.Covered == 0 || span.End.Line < span.Start.Line+2 {
+		return all
+	}
+	var between Tally
+	for _, l := range LinesWithin(f.Lines, Span{Point{Line: span.Start.Line + 1}, Point{Line: span.End.Line - 1}}) {
+		between.addLine(l)
+	}
+	if between.Total == 0 || between.Covered > 0 {
+		return all
+	}
+	return Tally{Total: all.Total - all.Covered}
 }
 
 // Within returns the regions that begin inside span. They share memory with regions, which must

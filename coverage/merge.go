@@ -14,64 +14,107 @@ func AddCounts(a, b uint64) uint64 {
 	return math.MaxUint64
 }
 
-// Merge joins what several profiles, at least one, say of one source file: a region is covered where
-// any of them ran it, and counts are summed. The name is the first file's. A single file comes back
-// as it is. Two profiles of different versions of the source may disagree on a region's statements;
-// the larger number stands. Where some count statements and others lines, the result counts statements,
-// which is finer, and a region that only ran by a line of the others has that line's count. A file in which
-// there is nothing to cover has no say in that, nor in whether functions and branches are told.
+// Merge joins what several profiles, at least one, say of one source file. The name is the first file's. A single
+// file comes back as it is. The order does not matter for anything but names; neither does the grouping, where all
+// are of one format and all name functions, or none does: else they are to be merged at once.
+//
+// Profiles of one format (File.Format) are shards of a run, or runs: a line, a region, a branch and a function are
+// covered where any of them ran it, and counts are summed. Two profiles of different versions of the source may
+// disagree on a region's statements; the larger number stands. Where some count statements and others lines, the
+// result counts statements, which is finer, and a region that only ran by a line of the others, as they do not know of
+// it, has that line's count.
+//
+// Profiles of several formats may be reports of one run. Merged, they say what the richest of them says alone: of
+// lines, the one that knows most of them, and in languages that are compiled, what any knows; of functions, the one that names most; of the ways out of a line, the one
+// that knows most ways of it, or as many and more that were taken. A count is the highest of the formats'. So what
+// ran in any of several runs is covered for that, too, but ways are added up within one way of numbering them alone.
+// Branches without a line are left out where another format knows the lines. A function of two formats is one where it
+// has one name, but for what formats write around it, and the formats have it in the same place, or one its head and
+// the other what follows up to the next function; and where it stands on the same line and one of them has no name
+// for it.
+//
+// A file that names no functions says nothing of them, except where it ran more than those that do: a function that
+// none of those saw called, in whose lines it saw something run that they did not, was called.
+//
+// A file in which there is nothing to cover has no say in what is counted and told.
 func Merge(files ...*File) *File {
 	if len(files) == 1 {
 		return files[0]
 	}
-	first := files[0]
-	out := &File{
-		Name: first.Name, Group: first.Group, Unit: unitOf(files),
-		Regions: inPairs(files, func(f *File) []Region { return f.Regions }, mergeRegions),
-		Lines: inPairs(files, func(f *File) []Line { return f.Lines }, func(a, b []Line) []Line {
-			return mergeSorted(a, b, compareLines, addLines)
-		}),
-		Branches: inPairs(files, func(f *File) []Branch { return f.Branches }, func(a, b []Branch) []Branch {
-			return mergeSorted(a, b, Branch.compare, addBranches)
-		}),
-		Funcs: inPairs(files, func(f *File) []Func { return f.Funcs }, func(a, b []Func) []Func {
-			return mergeSorted(a, b, compareFuncs, addFuncs)
-		}),
-		Sums: inPairs(files, func(f *File) []Sum { return f.Sums }, mergeSums),
-	}
+	out := &File{Name: files[0].Name, Group: files[0].Group, Format: files[0].Format, Unit: unitOf(files)}
+	same := true
 	for _, f := range files {
+		same = same && f.Format == out.Format
+		out.Loads = out.Loads || f.Loads
 		out.Length = max(out.Length, f.Length)
 	}
-	measured := func(is func(*File) bool) bool {
-		return slices.ContainsFunc(files, func(f *File) bool { return f.Measured() && is(f) })
+	if same {
+		out.Ways = files[0].Ways
+		out.add(files)
+	} else {
+		out.Format = ""
+		out.join(formats(files))
 	}
+	out.Sums = inPairs(files, func(f *File) []Sum { return f.Sums }, mergeSums)
+	out.settle(files)
+	return out
+}
+
+// add sums up files of one format.
+func (out *File) add(files []*File) {
+	out.Regions = inPairs(files, func(f *File) []Region { return f.Regions }, mergeRegions)
+	out.Lines = inPairs(files, func(f *File) []Line { return f.Lines }, func(a, b []Line) []Line {
+		return mergeSorted(a, b, compareLines, addLines)
+	})
+	out.Branches = inPairs(files, func(f *File) []Branch { return f.Branches }, func(a, b []Branch) []Branch {
+		return mergeSorted(a, b, Branch.compare, addBranches)
+	})
+	out.Funcs = inPairs(files, func(f *File) []Func { return f.Funcs }, func(a, b []Func) []Func {
+		return mergeSorted(a, b, compareFuncs, addFuncs)
+	})
+}
+
+// settle makes of what was merged what the files say together.
+func (out *File) settle(files []*File) {
 	if len(out.Lines) == 0 {
 		out.Lines = nil
 	}
-	if len(out.Branches) == 0 && measured(func(f *File) bool { return f.Branches == nil }) && !measured(func(f *File) bool { return f.Branches != nil }) {
+	if len(out.Branches) == 0 && anyOf(files, func(f *File) bool { return f.Branches == nil }) && !anyOf(files, func(f *File) bool { return f.Branches != nil }) {
 		out.Branches = nil
 	}
-	if len(out.Funcs) == 0 && measured(func(f *File) bool { return f.Funcs == nil }) {
-		out.Funcs = nil // the source may tell those of that one
+	if out.Funcs != nil && anyOf(files, (*File).nameless) {
+		out.callSeen(files)
 	}
 	if out.Unit == Statements && slices.ContainsFunc(files, func(f *File) bool { return f.Unit == Lines }) {
-		var lines []Line
-		for _, f := range files {
-			if f.Unit == Lines {
-				lines = mergeSorted(lines, f.Lines, compareLines, addLines)
-			}
-		}
-		out.Regions = runByLine(out.Regions, lines)
+		out.Regions = runByLine(out.Regions, more(files, func(f *File) bool { return f.Unit == Lines }))
 	}
-	return out
 }
+
+// anyOf reports whether one of the files that have something to cover is so.
+func anyOf(files []*File, is func(*File) bool) bool {
+	return slices.ContainsFunc(files, func(f *File) bool { return f.Measured() && is(f) })
+}
+
+// nameless reports whether the file has something to cover and names no functions.
+func (f *File) nameless() bool { return f.Funcs == nil && f.Measured() }
 
 // inPairs merges what the files have of a kind, neighbours first: one after the other, the result would be
 // copied once for each of a thousand profiles.
 func inPairs[T any](files []*File, of func(*File) []T, merge func(a, b []T) []T) []T {
+	if len(files) == 2 {
+		return merge(of(files[0]), of(files[1]))
+	}
 	all := make([][]T, len(files))
 	for i, f := range files {
 		all[i] = of(f)
+	}
+	return fold(all, merge)
+}
+
+// fold merges sorted slices, neighbours first. It overwrites all; of none it is nil.
+func fold[T any](all [][]T, merge func(a, b []T) []T) []T {
+	if len(all) == 0 {
+		return nil
 	}
 	for len(all) > 1 {
 		half := all[:0]
@@ -99,18 +142,6 @@ func unitOf(files []*File) Unit {
 		}
 	}
 	return unit
-}
-
-// Unsettle returns a copy in which functions that this profile never saw called are judged by their statements: for
-// when another profile of the file counts no functions.
-func (f *File) Unsettle() *File {
-	g := *f
-	g.Funcs = slices.Clone(f.Funcs)
-	for i := range g.Funcs {
-		fn := &g.Funcs[i]
-		fn.Counted = fn.Counted && fn.Count > 0
-	}
-	return &g
 }
 
 // runByLine returns sorted regions, where those that did not run have the count of the line that

@@ -155,6 +155,7 @@ func TestMergeTold(t *testing.T) {
 	t.Parallel()
 	lines := []coverage.Line{{Number: 1}}
 	untold := &coverage.File{Unit: coverage.Lines, Lines: lines}
+	more := &coverage.File{Unit: coverage.Lines, Lines: []coverage.Line{{Number: 2}}}
 	without := &coverage.File{Unit: coverage.Lines, Lines: lines, Branches: []coverage.Branch{}, Funcs: []coverage.Func{}}
 	with := &coverage.File{Unit: coverage.Lines, Lines: lines, Branches: []coverage.Branch{{Line: 1}}, Funcs: []coverage.Func{{Name: "f", Span: coverage.Span{Start: coverage.Point{Line: 1}}}}}
 	for _, tt := range []struct {
@@ -163,9 +164,12 @@ func TestMergeTold(t *testing.T) {
 	}{
 		{[]*coverage.File{untold, untold}, false, false},
 		{[]*coverage.File{without, without}, true, true},
-		{[]*coverage.File{untold, without}, true, false}, // the source may know functions
-		{[]*coverage.File{without, untold}, true, false},
+		{[]*coverage.File{untold, without}, true, true}, // it knows the same lines
+		{[]*coverage.File{without, untold}, true, true},
+		{[]*coverage.File{more, without}, true, false}, // the source may know functions there
+		{[]*coverage.File{without, more}, true, false},
 		{[]*coverage.File{with, untold, without}, true, true},
+		{[]*coverage.File{with, more, without}, true, true},
 	} {
 		got := coverage.Merge(tt.files...)
 		if (got.Branches != nil) != tt.branches || (got.Funcs != nil) != tt.funcs {

@@ -16,6 +16,7 @@ const CoverDir = "gocoverdir"
 func openDir(dir string, limits Limits) (*Profile, error) {
 	report, size, err := gocoverdir.Read(os.DirFS(dir), limits)
 	if err == nil {
+		tell(report, "go") // it counts what go test does
 		err = checkNames(report)
 	}
 	if err == nil {

@@ -6,12 +6,14 @@ package profile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -162,6 +164,7 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 			return nil, "", err
 		}
 		demangle.Report(report)
+		tell(report, f.name)
 		if err = checkNames(report); err != nil {
 			return nil, "", err
 		}
@@ -175,6 +178,36 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 		return report, f.name, err
 	}
 	return nil, "", unknown(head)
+}
+
+// tell has each file of a report say what coverage.Merge is to know of where it is from, but for what the reader
+// has told.
+func tell(r *coverage.Report, format string) {
+	for _, f := range r.Files {
+		f.Loads = loads(f.Name)
+		f.Format = cmp.Or(f.Format, format)
+		if format == "lcov" && ecma(f.Name) {
+			f.Ways = "istanbul" // which LCOV of JavaScript is made of
+		}
+	}
+}
+
+// loads reports whether a file's name is of a language in which the head of a function runs when the text is loaded.
+func loads(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".py", ".pyw", ".pyx", ".rb", ".rake":
+		return true
+	}
+	return ecma(name)
+}
+
+// ecma reports whether a file's name is of JavaScript, or of what becomes JavaScript.
+func ecma(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro":
+		return true
+	}
+	return false
 }
 
 // checked returns what of a report of a format breaks the model.

@@ -83,15 +83,7 @@ func (f *File) merge(before *File) {
 		for i, p := range f.Speaking {
 			files[i] = p.File
 		}
-		f.all = coverage.Merge(files...)
-		f.untold = slices.ContainsFunc(files, func(c *coverage.File) bool { return c.Funcs == nil && c.Measured() })
-		switch {
-		case f.all.Funcs == nil || !f.untold:
-		case f.all.Places():
-			f.all = f.all.Unsettle()
-		default:
-			f.all = withoutFuncs(f.all)
-		}
+		f.all, f.untold = coverage.Merge(files...), coverage.Nameless(files...)
 	}
 	f.Coverage, f.Total = f.all, f.all.Total()
 }
@@ -104,13 +96,14 @@ func withoutFuncs(f *coverage.File) *coverage.File {
 }
 
 // leavesOut reports whether the functions that profiles name, as they stand in the text, are not those of
-// the text: none is in it, or one that has code is not among them. text is nil where its language is not known.
+// the text: none is in it, or one that has code of which only those profiles know that name no functions is not
+// among them. text is nil where its language is not known.
 func (f *File) leavesOut(named []coverage.Func, text *source.Parsed) bool {
 	if len(named) == 0 || text == nil {
 		return len(named) == 0
 	}
 	var last uint32 // line of the function before
-	for _, t := range f.all.Count(text.Funcs) {
+	for _, t := range f.untold.Count(text.Funcs) {
 		// What stands above a function, such as a decorator, may be its first line in a profile.
 		for len(named) > 0 && named[0].Span.Start.Line <= last && named[0].Span.Start.Line < t.Span.Start.Line {
 			named = named[1:]

@@ -16,7 +16,7 @@ import (
 // blocks beside the largest. A profile of 0 blocks goes away.
 func TestTotalBytes(t *testing.T) {
 	t.Parallel()
-	const block, file = 32, 150 // bytes
+	const block, file = 32, 250 // bytes
 	for _, tt := range []struct {
 		name  string
 		room  int

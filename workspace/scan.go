@@ -93,7 +93,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	}
 	s.fault = l.Guard.Do("looking at the source "+f.Name, func() {
 		s.excluded = source.Exclusions(f.Path, data, s.raw)
-		if s.located == nil || f.untold {
+		if s.located == nil || f.untold != nil {
 			if s.parsed, _ = l.texts.Parse(f.Path, data); s.parsed != nil {
 				own(s.parsed)
 			}
@@ -104,7 +104,7 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 				name = "" // what has no name in the profile gets none of the text
 			}
 			named := source.Locate(name, data, f.all.Funcs)
-			if s.unnamed = f.untold && f.leavesOut(named.Funcs, s.parsed); !s.unnamed {
+			if s.unnamed = f.untold != nil && f.leavesOut(named.Funcs, s.parsed); !s.unnamed {
 				s.parsed = named
 				// They are of this text and this profile: nobody else counts in them.
 				rest, _ := f.all.Without(s.excluded)

@@ -186,8 +186,8 @@ type File struct {
 	Funcs []coverage.Func
 
 	all *coverage.File // the union of what Speaking says
-	// untold tells that a part with something to cover tells no functions.
-	untold bool
+	// untold is what only parts have to cover that tell no functions; nil where that is nothing.
+	untold *coverage.File
 	// unnamed tells that those of the text were taken instead; see scan.
 	unnamed bool
 }

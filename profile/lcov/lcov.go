@@ -90,6 +90,8 @@ type parser struct {
 	funcs    []coverage.Func
 	counts   []named       // of FNDA, in order
 	leaders  map[int]group // of FNL, by index
+	// tellsFuncs and tellsBranches say that there are records of those, if only of how many there are.
+	tellsFuncs, tellsBranches bool
 }
 
 type named struct {
@@ -186,7 +188,11 @@ func (p *parser) record(line []byte) error {
 		if err := p.counted(string(keyword), value); err != nil {
 			return fmt.Errorf("%w, have %s", err, scan.Quote(line))
 		}
-	case "TN", "LF", "LH", "FNF", "FNH", "BRF", "BRH", "VER", "MCDC", "MCF", "MCH":
+	case "FNF":
+		p.tellsFuncs = true
+	case "BRF":
+		p.tellsBranches = true
+	case "TN", "LF", "LH", "FNH", "BRH", "VER", "MCDC", "MCF", "MCH":
 	default:
 		p.warn("keyword", fmt.Sprintf("records %s are not known and were passed over", scan.Quote(keyword)))
 	}
@@ -198,7 +204,11 @@ func (p *parser) counted(keyword string, value []byte) error {
 	case "DA":
 		return p.da(value)
 	case "BRDA":
+		p.tellsBranches = true
 		return p.brda(value)
+	}
+	p.tellsFuncs = true
+	switch keyword {
 	case "FN":
 		return p.fn(value)
 	case "FNDA":
@@ -428,9 +438,21 @@ func (p *parser) section() error {
 		return nil // some tools end a test without a file
 	}
 	p.call()
-	f := &coverage.File{
-		Name: p.name, Unit: coverage.Lines,
-		Lines: coverage.SumLines(p.lines), Branches: coverage.SortBranches(p.branches), Funcs: coverage.SortFuncs(p.funcs),
+	f := &coverage.File{Name: p.name, Unit: coverage.Lines, Lines: coverage.SumLines(p.lines)}
+	if p.tellsBranches {
+		if strings.HasSuffix(p.name, ".py") {
+			ofTargets(p.branches)
+		}
+		f.Branches = coverage.SortBranches(p.branches)
+		if f.Branches == nil {
+			f.Branches = []coverage.Branch{}
+		}
+	}
+	if p.tellsFuncs {
+		f.Funcs = coverage.SortFuncs(p.funcs)
+		if f.Funcs == nil {
+			f.Funcs = []coverage.Func{}
+		}
 	}
 	if len(p.sums) > 0 {
 		f.Sums = coverage.SortSums(p.sums)
@@ -446,8 +468,42 @@ func (p *parser) section() error {
 	}
 	p.name, p.lines, p.branches, p.funcs = "", p.lines[:0], p.branches[:0], p.funcs[:0]
 	p.counts, p.sums = p.counts[:0], p.sums[:0]
+	p.tellsFuncs, p.tellsBranches = false, false
 	clear(p.leaders)
 	return nil
+}
+
+// ofTargets takes off the lines of branches where those are the lines that they lead to, as coverage.py has it before
+// version 7.6.2: a block is a decision there, which stands on a line that is not told, and the numbers of its ways
+// differ from run to run.
+func ofTargets(branches []coverage.Branch) {
+	type way struct{ block, way uint32 }
+	seen := map[way]bool{}
+	lines := map[uint32]uint32{} // by block
+	apart := false
+	for _, b := range branches {
+		id := way{b.Block, b.Way}
+		if seen[id] || b.Way >= 1<<31 {
+			return
+		}
+		seen[id] = true
+		line, ok := lines[b.Block]
+		apart = apart || ok && line != b.Line
+		lines[b.Block] = b.Line
+	}
+	if !apart {
+		return
+	}
+	clear(seen)
+	for i := range branches {
+		b := &branches[i]
+		id := way{b.Block, b.Line}
+		for seen[id] { // a function may be left in several ways
+			id.way = max(id.way, 1<<31) + 1
+		}
+		seen[id] = true
+		b.Line, b.Way = 0, id.way
+	}
 }
 
 // call gives the counts of FNDA to the functions of FN. Names may stand twice; then the counts stand
