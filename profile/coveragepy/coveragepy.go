@@ -33,6 +33,10 @@ func Sniff(head []byte) bool {
 		switch string(name) {
 		case "meta":
 			_ = d.Object("", func(name []byte) error {
+				if string(name) == "simplecov_version" {
+					found = false
+					return scan.ErrStop
+				}
 				found = found || string(name) == "branch_coverage" || string(name) == "show_contexts"
 				return d.Skip()
 			})

@@ -1,5 +1,6 @@
 // Package simplecov reads .resultset.json, in which SimpleCov (https://github.com/simplecov-ruby/simplecov)
-// keeps the results of Ruby's Coverage, one for each command that ran tests.
+// keeps the results of Ruby's Coverage, one for each command that ran tests, and coverage.json, which its JSON
+// formatter makes of them.
 //
 // Up to version 0.17 a file has an array with a count for each line, null where there is no code; since
 // 0.18 an object with such an array as lines, and where they are measured with branches and methods.
@@ -8,12 +9,16 @@
 // command did not load have guessed zeros.
 //
 // The results still have the lines between # :nocov: comments. SimpleCov leaves them out when it reads
-// the source.
+// the source. In coverage.json they are left out.
+//
+// Of oneshot_lines, which name the lines that ran and no others, only those count of which another command tells that
+// there is code. A profile that has nothing else is an error.
 package simplecov
 
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -25,8 +30,11 @@ import (
 	"github.com/covls/covls/profile/scan"
 )
 
-// Sniff reports whether a profile that begins with head is a result set of SimpleCov.
+// Sniff reports whether a profile that begins with head is a result set of SimpleCov, or its coverage.json.
 func Sniff(head []byte) bool {
+	if sniffReport(scan.NewJSON(bytes.NewReader(head), scan.Limits{})) {
+		return true
+	}
 	d := scan.NewJSON(bytes.NewReader(head), scan.Limits{})
 	found := false
 	_ = d.Object("", func([]byte) error {
@@ -48,18 +56,22 @@ func Sniff(head []byte) bool {
 	return found
 }
 
-// Read reads a result set.
+// Read reads a result set or coverage.json.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{
 		d: scan.NewJSON(r, limits), limits: limits, files: map[string]*file{},
 		report: &coverage.Report{Counted: true},
 	}
-	p.places = scan.NewPlaces(limits, scan.Once(p.report))
+	p.warn = scan.Once(p.report)
+	p.places = scan.NewPlaces(limits, p.warn)
 	if err := p.d.End(p.read()); err != nil {
 		return nil, err
 	}
 	for name, f := range p.files {
 		p.report.Files = append(p.report.Files, p.result(name, f))
+	}
+	for _, f := range p.reports {
+		p.report.Files = append(p.report.Files, f)
 	}
 	coverage.SortFiles(p.report.Files)
 	return p.report, nil
@@ -70,14 +82,18 @@ type parser struct {
 	limits scan.Limits
 	report *coverage.Report
 	files  map[string]*file
-	places *scan.Places
-	array  []line // of the file at hand
+	// reports are the files of coverage.json; nil where the profile is a result set.
+	reports map[string]*coverage.File
+	places  *scan.Places
+	array   []line // of the file at hand
+	warn    func(sort, text string)
 }
 
 // file is what the commands so far say of a source file.
 type file struct {
 	counted  bool // there are lines
 	lines    []line
+	ran      []uint32          // of oneshot_lines
 	branches map[branch]uint64 // nil where none are measured
 	methods  map[span]*method  // nil where none are measured
 	// untold tells that a command that has the lines does not measure methods.
@@ -119,20 +135,58 @@ type method struct {
 }
 
 func (p *parser) read() error {
-	return p.d.Object("an object of commands", func([]byte) error {
+	reported := false
+	err := p.d.Object("an object of commands", func(name []byte) error {
+		if p.reports != nil {
+			if string(name) != "coverage" {
+				return p.d.Skip()
+			}
+			reported = true
+			return p.d.Object("an object of files", func(name []byte) error { return p.reported(string(name)) })
+		}
+		meta := string(name) == "meta"
+		if string(name) == "$schema" && p.d.Peek() == '"' {
+			return p.d.Skip()
+		}
 		found := false
 		err := p.d.Object("a result with the member coverage", func(name []byte) error {
+			if meta {
+				if done, err := p.meta(name); done || err != nil {
+					return err
+				}
+			}
 			if string(name) != "coverage" {
 				return p.d.Skip()
 			}
 			found = true
 			return p.d.Object("an object of files", func(name []byte) error { return p.file(string(name)) })
 		})
-		if err == nil && !found {
+		if err == nil && !found && p.reports == nil {
 			err = fmt.Errorf("%s: want the member coverage in a result of SimpleCov", p.d.Where())
 		}
 		return err
 	})
+	if err == nil && p.onlyRan() {
+		err = errOneshot
+	}
+	if err == nil && p.reports != nil && !reported {
+		err = errors.New("want the member coverage in a report of SimpleCov, have none")
+	}
+	return err
+}
+
+var errOneshot = errors.New("oneshot_lines tell which lines ran and not which did not: measure lines instead (enable_coverage :line)")
+
+// onlyRan reports whether there are oneshot_lines and nothing else in the whole profile.
+func (p *parser) onlyRan() bool {
+	ran := false
+	for _, f := range p.files {
+		if f.counted || f.branches != nil || f.methods != nil {
+			return false
+		}
+		ran = ran || len(f.ran) > 0
+	}
+	return ran
 }
 
 func (p *parser) file(name string) error {
@@ -157,6 +211,8 @@ func (p *parser) file(name string) error {
 		case "lines":
 			lines = true
 			return p.lines(f)
+		case "oneshot_lines":
+			return p.oneshot(f)
 		case "branches":
 			return p.branches(f)
 		case "methods":
@@ -193,6 +249,20 @@ func (p *parser) lines(f *file) error {
 		f.add(p.array)
 	}
 	return err
+}
+
+// oneshot reads the lines that ran.
+func (p *parser) oneshot(f *file) error {
+	return p.d.Array("an array of lines", func(int) error {
+		n, err := p.d.Number()
+		if err != nil {
+			return err
+		}
+		if number, ok := p.places.Line(n); ok {
+			f.ran = append(f.ran, number)
+		}
+		return nil
+	})
 }
 
 // add takes in what another command says of the lines.
@@ -328,6 +398,14 @@ func (p *parser) methods(f *file) error {
 
 func (p *parser) result(name string, f *file) *coverage.File {
 	out := &coverage.File{Name: name, Unit: coverage.Lines}
+	if len(f.ran) > 0 && !f.counted {
+		p.warn("oneshot", errOneshot.Error()+"; the lines of such files are not counted")
+	}
+	for _, n := range f.ran {
+		if int(n) <= len(f.lines) {
+			f.lines[n-1].count = coverage.AddCounts(f.lines[n-1].count, 1)
+		}
+	}
 	for i, l := range f.lines {
 		if l.count > 0 || !l.null {
 			out.Lines = append(out.Lines, coverage.Line{Number: uint32(i + 1), Count: l.count})

@@ -3,6 +3,7 @@ package simplecov_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -95,6 +96,37 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// TestOneshot: lines that ran count where another command tells that they are lines.
+func TestOneshot(t *testing.T) {
+	t.Parallel()
+	r := read(t, []byte(`{"a":{"coverage":{"x.rb":{"oneshot_lines":[1,3,9]}}},"b":{"coverage":{"x.rb":{"lines":[1,null,0,0]}}},
+		"c":{"coverage":{"y.rb":{"oneshot_lines":[1],"methods":{"[A, :f, 1, 0, 1, 9]":1}}}}}`))
+	const want = "x.rb of 4 lines [{1 2} {3 1} {4 0}] nobranches nofuncs; y.rb [] nobranches A.f@{{1 1} {1 10}}=1; " +
+		"line 0: oneshot_lines tell which lines ran and not which did not: measure lines instead (enable_coverage :line); the lines of such files are not counted"
+	if got := profiletest.Details(r); got != want {
+		t.Errorf("have %s\nwant %s", got, want)
+	}
+}
+
+// TestReport reads coverage.json.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	r := read(t, []byte(`{"meta":{"simplecov_version":"1.0.0","root":"/srv/app","branch_coverage":true},"total":{"lines":{"covered":1}},
+		"coverage":{"/lib/a.rb":{"lines":[1,null,0,"ignored"],"covered_lines":1,"source":["one\n","two"],
+			"branches":[{"type":"then","start_line":3,"end_line":3,"coverage":0,"inline":true},{"type":"else","start_line":3,"end_line":3,"coverage":2,"inline":true},{"type":"else","start_line":4,"end_line":4,"coverage":"ignored"}],
+			"methods":[{"name":"A::B#f","start_line":1,"end_line":3,"coverage":0},{"name":"A.g","start_line":3,"end_line":3,"coverage":2},{"name":"A#h","start_line":4,"end_line":4,"coverage":"ignored"}]},
+		"/srv/app/lib/b.rb":{"lines":[null,2]}},"groups":{"x":{"lines":{}}}}`))
+	const want = "/srv/app/lib/b.rb of 2 lines [{2 2}] nobranches nofuncs; " +
+		"lib/a.rb of 4 lines [{1 %s} {2 %s}] [{1 1} {3 0}] [{0 3 0 0} {0 3 1 2}] A::B.f@{{1 1} {3 0}}=0 A.g@{{3 1} {3 0}}=2"
+	sum := func(line string) string { return fmt.Sprintf("%x", coverage.SumOf(line)) }
+	if got, want := profiletest.Details(r), fmt.Sprintf(want, sum("one"), sum("two")); got != want {
+		t.Errorf("have %s\nwant %s", got, want)
+	}
+	if !slices.Equal(r.Roots, []string{"/srv/app"}) || r.Files[0].Format == "" {
+		t.Errorf("have the roots %q and the format %q", r.Roots, r.Files[0].Format)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -106,11 +138,18 @@ func TestErrors(t *testing.T) {
 		`{"a":{"coverage":{"x":["1"]}}}`: "/a/coverage/x/0",
 		`{"a":{"coverage":{"x":[-1]}}}`:  "want a count",
 		`{"a":{"coverage":{"x":[1.5]}}}`: "want a count",
-		`{"a":{"coverage":{"x":{"branches":{"[:if, 3]":{}}}}}}`:   "want a branch",
-		`{"a":{"coverage":{"x":{"methods":{"[1, 2, 3, 4]":1}}}}}`: "want a method",
-		`{"a":{"coverage":{"x":[1]}}}}`:                           "invalid character",
-		`{"a":{"coverage":{"x":[1]}},"b":{"coverage":{"x":[1`:     "cut",
-		`{"a":{"coverage":{"x":[1],"y":[1],"z":[1]}}}`:            "more than 2 files",
+		`{"a":{"coverage":{"x":{"branches":{"[:if, 3]":{}}}}}}`:                                   "want a branch",
+		`{"a":{"coverage":{"x":{"methods":{"[1, 2, 3, 4]":1}}}}}`:                                 "want a method",
+		`{"a":{"coverage":{"x":[1]}}}}`:                                                           "invalid character",
+		`{"a":{"coverage":{"x":[1]}},"b":{"coverage":{"x":[1`:                                     "cut",
+		`{"a":{"coverage":{"x":[1],"y":[1],"z":[1]}}}`:                                            "more than 2 files",
+		`{"a":{"coverage":{"x":{"oneshot_lines":[1]},"y":{}}}}`:                                   "which did not",
+		`{"meta":{"simplecov_version":"1"}}`:                                                      "want the member coverage",
+		`{"meta":{"simplecov_version":"1"},"coverage":{"x":1}}`:                                   "want an object with lines",
+		`{"meta":{"simplecov_version":"1"},"coverage":{"x":{"lines":[1.5]}}}`:                     "want a count",
+		`{"meta":{"simplecov_version":"1"},"coverage":{"x":{"branches":[{"coverage":1}]}}}`:       "want start_line",
+		`{"meta":{"simplecov_version":"1"},"coverage":{"x":{},"y":{},"z":{}}}`:                    "more than 2 files",
+		`{"meta":{"simplecov_version":"1"},"coverage":{"x":{"methods":[{"name":"A#f","start_line`: "cut",
 	} {
 		_, err := simplecov.Read(strings.NewReader(text), scan.Limits{Files: 2})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -133,13 +172,16 @@ func TestLimits(t *testing.T) {
 func TestSniff(t *testing.T) {
 	t.Parallel()
 	for head, want := range map[string]bool{
-		`{"RSpec":{"coverage":{},"timestamp":1}}`:                   true,
-		`{"RSpec": {"coverage": {"/a.rb": {"lines": [null, nu`:      true,
-		`{"RSpec": {"timestamp": 1, "coverage": {"/a.rb": [`:        true,
-		`{"meta": {"simplecov_version": "0.22.0"}, "coverage": {}}`: false,
-		`{"/a.js": {"path": "/a.js", "statementMap": {}}}`:          false,
-		`{"meta": {"version": "7.6", "branch_coverage": true}`:      false,
-		`{"data": [], "type": "llvm.coverage.json.export"}`:         false,
+		`{"RSpec":{"coverage":{},"timestamp":1}}`:                                                         true,
+		`{"RSpec": {"coverage": {"/a.rb": {"lines": [null, nu`:                                            true,
+		`{"RSpec": {"timestamp": 1, "coverage": {"/a.rb": [`:                                              true,
+		`{"meta": {"simplecov_version": "0.22.0"}, "coverage": {}}`:                                       true,
+		`{"$schema": "x", "meta": {"root": "/a", "simplecov_version": "1.0.0", "branch_coverage": true, `: true,
+		`{"meta": {"coverage": {"/a.rb": [`:                                                               true,
+		`{"meta": {"version": "1"}, "coverage": {}}`:                                                      false,
+		`{"/a.js": {"path": "/a.js", "statementMap": {}}}`:                                                false,
+		`{"meta": {"version": "7.6", "branch_coverage": true}`:                                            false,
+		`{"data": [], "type": "llvm.coverage.json.export"}`:                                               false,
 		`{}`:  false,
 		`[]`:  false,
 		`TN:`: false,
@@ -159,6 +201,8 @@ func TestGolden(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	profiletest.Fuzz(f, simplecov.Sniff, simplecov.Read, []string{
+		`{"meta":{"simplecov_version":"1","root":"/a"},"coverage":{"/x.rb":{"lines":[1,null,"ignored"],"source":["a"],"branches":[{"start_line":1,"coverage":1}],"methods":[{"name":"A#f","start_line":1,"end_line":3,"coverage":0}]}}}`,
+		`{"a":{"coverage":{"x.rb":{"oneshot_lines":[1]}}},"b":{"coverage":{"x.rb":[0,1]}}}`,
 		`{"a":{"coverage":{"x.rb":{"lines":[null,0,1],"branches":{"[:if, 0, 3, 4, 3, 25]":{"[:then, 1, 3, 12, 3, 16]":1}},"methods":{"[A, :run, 2, 2, 4, 5]":0}}}},"b":{"coverage":{"x.rb":[1]},"timestamp":1}}`,
 	})
 }
