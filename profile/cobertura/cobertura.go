@@ -16,10 +16,15 @@ import (
 	"github.com/covls/covls/profile/scan"
 )
 
-// Sniff reports whether XML that begins with head is Cobertura's: its root is coverage, as Clover's, but
-// without a project.
+// Sniff reports whether XML that begins with head is Cobertura's: its root is coverage, as Clover's and those of other
+// tools, in which something else stands.
 func Sniff(head []byte) bool {
-	return scan.Root(head) == "coverage" && !bytes.Contains(head, []byte("<project"))
+	root, child := scan.Outer(head)
+	switch child {
+	case "sources", "packages", "package", "classes", "class", "":
+		return root == "coverage" && !bytes.Contains(head, []byte("<project"))
+	}
+	return false
 }
 
 // Read reads a report. Classes of the same file are joined: a line is covered where one of them ran

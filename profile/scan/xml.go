@@ -389,9 +389,20 @@ func entity(name string) (rune, bool) {
 
 // Root is the name of the first element of XML that begins with head, "" where there is none in it.
 func Root(head []byte) string {
+	root, _ := Outer(head)
+	return root
+}
+
+// Outer is the names of the first element of XML that begins with head, and of the first in that; "" is for one that
+// is not in head.
+func Outer(head []byte) (root, child string) {
 	x := NewXML(bytes.NewReader(head), Limits{})
 	if start, err := x.next(); err != nil || !start {
-		return ""
+		return "", ""
 	}
-	return x.name
+	root = x.name
+	if start, err := x.next(); err == nil && start {
+		child = x.name
+	}
+	return root, child
 }
