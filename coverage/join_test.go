@@ -280,3 +280,39 @@ func TestNameless(t *testing.T) {
 		}
 	}
 }
+
+// TestCountLoaded: in a language that runs the head of a function when the text is loaded, lines alone tell that it was
+// called only between its first and its last.
+func TestCountLoaded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rule     string
+		lines    string
+		from, to uint32
+		want     coverage.Tally
+	}{
+		{"the head ran", "v8* 1+ 2 3", 1, 3, coverage.Tally{Total: 2}},
+		{"the head and the end ran", "v8* 1+ 2 3+", 1, 3, coverage.Tally{Total: 1}},
+		{"it was called", "v8* 1+ 2+ 3+", 1, 3, coverage.Tally{Covered: 3, Total: 3}},
+		{"a part of it ran", "v8* 1+ 2+ 3 4+", 1, 4, coverage.Tally{Covered: 3, Total: 4}},
+		{"nothing stands between", "v8* 1+ 4+", 1, 4, coverage.Tally{Covered: 2, Total: 2}},
+		{"two lines", "v8* 1+ 2", 1, 2, coverage.Tally{Covered: 1, Total: 2}},
+		{"one line", "v8* 1+ 2", 1, 1, coverage.Tally{Covered: 1, Total: 1}},
+		{"another language", "gcov 1+ 2 3", 1, 3, coverage.Tally{Covered: 1, Total: 3}},
+	} {
+		f := fileOf(t, tt.lines)
+		fn := coverage.Func{Span: coverage.Span{Start: coverage.Point{Line: tt.from, Col: 1}, End: coverage.Point{Line: tt.to, Col: 2}}}
+		if got := f.Count([]coverage.Func{fn})[0].Statements; got != tt.want {
+			t.Errorf("%s: have %v, want %v", tt.rule, got, tt.want)
+		}
+		// Where the text tells what a call runs, and where the profile counts the function, all of it counts.
+		told := []coverage.Func{fn, fn}
+		told[0].Body, told[1].Counted = coverage.Point{Line: tt.from, Col: 9}, true
+		all := fileOf(t, strings.Replace(tt.lines, "*", "", 1)).Count([]coverage.Func{fn})[0].Statements
+		for _, fn := range f.Count(told) {
+			if fn.Statements != all {
+				t.Errorf("%s, %+v: have %v, want %v", tt.rule, fn, fn.Statements, all)
+			}
+		}
+	}
+}

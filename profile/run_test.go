@@ -25,6 +25,7 @@ func runs() map[string][]string {
 		"llvm":                   {"llvm14-jansson/export.json", "llvm14-jansson/export.lcov"},
 		"jest":                   {"testdata/jest/coverage-final.json", "testdata/jest/lcov.info", "testdata/jest/clover.xml"},
 		"vitest":                 {"testdata/vitest/coverage-final.json", "testdata/vitest/clover.xml"},
+		"c8, small":              {"testdata/c8/coverage-final.json", "testdata/c8/clover.xml"},
 		"coverage.py, small":     {"testdata/coveragepy/coverage.xml", "testdata/coveragepy/coverage.json", "testdata/coveragepy/coverage.lcov"},
 		"PHPUnit, small":         {"testdata/phpunit/clover.xml", "testdata/phpunit/cobertura.xml"},
 	}

@@ -83,7 +83,10 @@ func standing(s *Summary, unit coverage.Unit) string {
 		main = s.Lines
 	}
 	out := []string{part(main, unit.String())}
-	if s.Functions != nil && s.Functions.Total > 0 {
+	switch {
+	case s.Functions == nil:
+		out = append(out, "functions not known")
+	case s.Functions.Total > 0:
 		out = append(out, part(s.Functions, "functions"))
 	}
 	if s.Branches != nil && s.Branches.Total > 0 {
@@ -140,14 +143,6 @@ func (m *markdown) inShort(unit coverage.Unit) {
 	t, _ := m.r.tierTable(unit)
 	t.total("all")
 	t.markdown(&m.Builder)
-}
-
-// uncovered is how many declared functions no test reaches, as far as they are known.
-func (f *File) uncovered() int {
-	if f.Functions == nil {
-		return 0
-	}
-	return f.Functions.Total - f.Functions.Covered
 }
 
 func tierName(t config.Tier) string {
@@ -303,11 +298,7 @@ func (m *markdown) gaps(unit coverage.Unit) {
 func (m *markdown) brief(items []item, unit coverage.Unit) {
 	t := newTable("File", "Files:", "Coverage:", "Covered:", "Of:", "Short of target:", "Functions not covered:")
 	for _, i := range items {
-		uncovered := 0
-		for _, f := range i.files {
-			uncovered += f.uncovered()
-		}
-		t.add(words(i.name()), num(len(i.files)), shareOf(i.total), num(i.total.Covered), num(i.total.Total), num(i.gap), num(uncovered))
+		t.add(words(i.name()), num(len(i.files)), shareOf(i.total), num(i.total.Covered), num(i.total.Total), num(i.gap), uncoveredIn(i.files...))
 	}
 	t.limit(m.top, "item")
 	t.total("all")

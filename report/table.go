@@ -35,10 +35,22 @@ func pointsOf(part, total int) cell {
 func functionsOf(t *Tally) cell { return optional(t, func(t Tally) int { return t.Total }) }
 func optional(t *Tally, of func(Tally) int) cell {
 	if t == nil {
-		return words("?")
+		return unknown
 	}
 	return num(of(*t))
 }
+
+// uncoveredIn is how many declared functions of files no test reaches, as far as they are known.
+func uncoveredIn(files ...*File) cell {
+	out := unknown
+	for _, f := range files {
+		out = out.plus(optional(f.Functions, func(t Tally) int { return t.Total - t.Covered }))
+	}
+	return out
+}
+
+// unknown is a number that nobody knows.
+var unknown = words("?")
 
 func (c cell) String() string {
 	switch c.kind {
@@ -52,9 +64,12 @@ func (c cell) String() string {
 	return c.text
 }
 
-// plus adds two cells of a column. A text adds nothing, and points are parts of one total.
+// plus adds two cells of a column. A text adds nothing, and points are parts of one total. Where no number is known,
+// neither is their sum.
 func (c cell) plus(d cell) cell {
 	switch {
+	case d == unknown && c == cell{}:
+		return d
 	case d.kind == textCell:
 		return c
 	case c.kind == textCell:
@@ -153,18 +168,19 @@ func (r *Report) tierTable(unit coverage.Unit) (*table, []config.Tier) {
 	var tiers []config.Tier
 	own := r.own(unit)
 	for _, tier := range append(config.Tiers(), priority.OK) {
-		files, gap, uncovered := 0, 0, 0
+		files, gap := 0, 0
 		var total coverage.Tally
+		uncovered := unknown
 		for _, f := range own {
 			if config.Tier(f.Tier) == tier {
 				files++
 				gap += f.Gap
 				total = total.Plus(f.total())
-				uncovered += f.uncovered()
+				uncovered = uncovered.plus(uncoveredIn(f))
 			}
 		}
 		if files > 0 {
-			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), num(uncovered))
+			t.add(words(tierName(tier)), num(files), num(total.Covered), num(total.Total), shareOf(total), num(gap), uncovered)
 			tiers = append(tiers, tier)
 		}
 	}

@@ -126,7 +126,10 @@ func (p *screen) head() {
 			line(row.t, row.what, row.unit == r.unit)
 		}
 	}
-	if sum.Functions != nil && sum.Functions.Total > 0 {
+	switch {
+	case sum.Functions == nil:
+		p.printf("  %-11s not known: the profiles name none, and no source tells them\n", "functions")
+	case sum.Functions.Total > 0:
 		line(sum.Functions, "functions", false)
 	}
 	if sum.Branches != nil && sum.Branches.Total > 0 {
@@ -184,7 +187,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 	t := newTable("Tier", "", "Coverage:", "Covered:", "Of:", "Short:", "Functions not covered:", "File")
 	styles := []Style{}
 	for _, f := range files {
-		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), num(f.uncovered()), words(escape.Line(shortened(f.Path, 200))))
+		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), uncoveredIn(f), words(escape.Line(shortened(f.Path, 200))))
 		styles = append(styles, Style(f.Tier))
 	}
 	t.limit(p.o.Top, "file")
