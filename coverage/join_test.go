@@ -146,6 +146,7 @@ func TestMergeFormats(t *testing.T) {
 		{"a long head", []string{"a 9 |-| f@1 g@20", "b 9 |-| f@9-12 g@20"}, "9 | - | f@1-12 g@20"},
 		{"another function in between", []string{"a 9 |-| f@1 g@5", "b 9 |-| f@9-12"}, "9 | - | f@1 g@5 f@9-12"},
 		{"decorators", []string{"a 9 |-| f@1-6", "b 9 |-| f@4-6"}, "9 | - | f@1-6"},
+		{"decorators for the other", []string{"a 9 |-| f@4-6", "b 9 |-| f@1-6"}, "9 | - | f@1-6"},
 		{"apart", []string{"a 9 |-| f@1-3", "b 9 |-| f@7-9"}, "9 | - | f@1-3 f@7-9"},
 		{"overloads", []string{"a 9 |-| f@5 f@8+", "b 9 |-| f@6-6 f@9-9+"}, "9 | - | f@5-6 f@8-9+"},
 		{"an overload that one leaves out", []string{"a 9 |-| f@5-6 f@8-9+", "b 9 |-| f@8-9+"}, "9 | - | f@5-6 f@8-9+"},
