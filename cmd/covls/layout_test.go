@@ -178,7 +178,7 @@ var pure = []string{"gap", "diag", "priority", "coverage", "text"}
 
 // harmless are the packages of Go's library that those may import.
 var harmless = []string{
-	"cmp", "errors", "fmt", "iter", "maps", "math", "math/bits", "path", "path/filepath", "regexp", "slices", "sort", "strconv", "strings", "sync",
+	"cmp", "crypto/md5", "errors", "fmt", "iter", "maps", "math", "math/bits", "path", "path/filepath", "regexp", "slices", "sort", "strconv", "strings", "sync",
 	"unicode", "unicode/utf16", "unicode/utf8",
 }
 

@@ -60,6 +60,7 @@ type parser struct {
 	own   []line // lines of the class
 	inner []line // lines of its methods
 	funcs []coverage.Func
+	loose [][]uint32 // the lines of those of funcs that are PHP's outside of classes, nil for others
 	// inMethod says that the last of funcs is the method at hand.
 	inMethod bool
 }
@@ -75,6 +76,14 @@ type file struct {
 	name  string
 	lines []line
 	funcs []coverage.Func
+	loose []loose
+}
+
+// loose is a function of PHP outside of a class. PHPUnit lists those of the last file that has some with other files,
+// too, with what these have on their lines.
+type loose struct {
+	coverage.Func
+	lines []uint32
 }
 
 func (p *parser) start(name string) error {
@@ -85,6 +94,12 @@ func (p *parser) start(name string) error {
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
 			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
+			p.loose = append(p.loose, nil)
+			if strings.HasSuffix(p.class.name, ".php") {
+				if signature, _ := p.x.Attr("signature"); strings.HasPrefix(signature, name[strings.LastIndexByte(name, '\\')+1:]+"(") {
+					p.loose[len(p.loose)-1] = []uint32{}
+				}
+			}
 		}
 	case "line":
 		return p.line()
@@ -97,7 +112,7 @@ func (p *parser) startClass() error {
 	if !ok || name == "" {
 		return errors.New(`want <class filename="…">`)
 	}
-	p.own, p.inner, p.funcs, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], false
+	p.own, p.inner, p.funcs, p.loose, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], p.loose[:0], false
 	if p.class = p.files[name]; p.class == nil {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
 			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
@@ -136,6 +151,9 @@ func (p *parser) line() error {
 		return nil
 	}
 	p.inner = append(p.inner, l)
+	if at := &p.loose[len(p.loose)-1]; *at != nil {
+		*at = append(*at, number)
+	}
 	m := &p.funcs[len(p.funcs)-1]
 	if m.Span.Start.Line == 0 || l.number < m.Span.Start.Line {
 		m.Span.Start = coverage.Point{Line: l.number, Col: 1}
@@ -165,7 +183,7 @@ func (p *parser) stop(name string) {
 		}
 	case "method":
 		if k := len(p.funcs) - 1; p.inMethod && p.funcs[k].Span.Start.Line == 0 {
-			p.funcs = p.funcs[:k] // it has no lines
+			p.funcs, p.loose = p.funcs[:k], p.loose[:k] // it has no lines
 		}
 		p.inMethod = false
 	case "class":
@@ -177,13 +195,20 @@ func (p *parser) stop(name string) {
 			lines = p.inner
 		}
 		p.class.lines = append(p.class.lines, lines...)
-		p.class.funcs = append(p.class.funcs, p.funcs...)
+		for i, lines := range p.loose {
+			if lines == nil {
+				p.class.funcs = append(p.class.funcs, p.funcs[i])
+			} else {
+				p.class.loose = append(p.class.loose, loose{p.funcs[i], lines})
+			}
+		}
 		p.class = nil
 	}
 }
 
 func (p *parser) end() *coverage.Report {
 	for _, f := range p.files {
+		f.settle()
 		out := &coverage.File{Name: f.name, Unit: coverage.Lines, Funcs: coverage.SortFuncs(f.funcs)}
 		out.Lines, out.Branches = split(f.join())
 		f.lines = nil
@@ -191,6 +216,28 @@ func (p *parser) end() *coverage.Report {
 	}
 	coverage.SortFiles(p.report.Files)
 	return p.report
+}
+
+// settle adds the functions of the file that are in no class: those that have a line which no method has.
+func (f *file) settle() {
+	if len(f.loose) == 0 {
+		return
+	}
+	methods := coverage.SortFuncs(f.funcs)
+	last := uint32(0) // of a method and those before it
+	for i := range methods {
+		last = max(last, methods[i].Span.End.Line)
+		methods[i].Span.End.Line = last
+	}
+	free := func(line uint32) bool {
+		i, _ := slices.BinarySearchFunc(methods, line+1, func(m coverage.Func, line uint32) int { return cmp.Compare(m.Span.Start.Line, line) })
+		return i == 0 || methods[i-1].Span.End.Line < line
+	}
+	for _, l := range f.loose {
+		if slices.ContainsFunc(l.lines, free) {
+			f.funcs = append(f.funcs, l.Func)
+		}
+	}
 }
 
 // join returns the lines sorted, each once.
