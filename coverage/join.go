@@ -367,10 +367,10 @@ func (out *File) callSeen(files []*File) {
 	out.Funcs = funcs
 }
 
-// Nameless is what only those of the files have to cover that name no functions; nil where that is nothing. Of
-// functions there, those that name some say nothing.
+// Nameless is what only those of the files have to cover that name no functions, where others do; nil where that is
+// nothing. Of functions there, those that name some say nothing.
 func Nameless(files ...*File) *File {
-	if !anyOf(files, (*File).nameless) {
+	if !anyOf(files, (*File).nameless) || !slices.ContainsFunc(files, func(f *File) bool { return f.Funcs != nil }) {
 		return nil
 	}
 	var known [][]Line

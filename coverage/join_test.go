@@ -270,6 +270,7 @@ func TestNameless(t *testing.T) {
 		{[]string{"a 1 2 |-| f@1", "b 2+ 3 4+ |-|-"}, "3 4+ | - | -"},
 		{[]string{"a |-| f@1", "b 2+ 3 |-|-", "c 4 |-|-"}, "2+ 3 4 | - | -"},
 		{[]string{"b |-|-", "a 1 |-| f@1"}, ""},
+		{[]string{"a 1 |-|-", "b 1 2 |-|-"}, ""},
 	} {
 		var files []*coverage.File
 		for _, text := range tt.in {
