@@ -195,6 +195,9 @@ func checkMerge(t testing.TB, f, g *coverage.File) {
 		within(t, part.Regions, all.Regions, coverage.Region.Compare, func(r coverage.Region) uint64 { return r.Count })
 		within(t, part.Lines, all.Lines, compareLines, func(l coverage.Line) uint64 { return l.Count })
 		within(t, part.Branches, all.Branches, compareBranches, func(b coverage.Branch) uint64 { return b.Count })
+		if all.Funcs == nil {
+			continue // nobody knows them
+		}
 		within(t, part.Funcs, all.Funcs, compareFuncs, func(fn coverage.Func) uint64 { return fn.Count })
 	}
 	if once, twice := talliesOf(f), talliesOf(coverage.Merge(f, f)); once != twice {
@@ -216,6 +219,9 @@ func part(f *coverage.File) *coverage.File {
 }
 
 func thin[T any](items []T, miss func(*T)) (out []T) {
+	if items != nil {
+		out = []T{} // it is told that there are none
+	}
 	for i, item := range items {
 		if i%3 == 1 {
 			miss(&item)
