@@ -111,6 +111,7 @@ type candidate struct {
 	leads  []int // the names that it leads to a file
 	files  []string
 	fit    float64
+	told   bool // there is something that fit goes by
 	rivals []*candidate
 }
 
@@ -288,16 +289,21 @@ func (p *poller) fit(c *candidate, among []int) float64 {
 	}
 	slices.SortStableFunc(samples, func(a, b sample) int { return cmp.Compare(b.marks, a.marks) })
 	samples = samples[:min(pollSources, len(samples))]
-	sum := 0.0
+	sum, read := 0.0, 0.0
 	for _, s := range samples {
-		if content, err := source.ReadFile(s.file, p.limit); err == nil {
-			sum += fit(s.name, content)
+		content, err := source.ReadFile(s.file, p.limit)
+		if err != nil {
+			continue
+		}
+		if share, told := fit(s.name, content); told {
+			sum, read = sum+share, read+1
 		}
 	}
-	if len(samples) == 0 {
+	c.told = read > 0
+	if !c.told {
 		return 0
 	}
-	return sum / float64(len(samples))
+	return sum / read
 }
 
 // refuse says why a change is not to be followed; nil means that it is.
@@ -311,6 +317,8 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 		why = fmt.Sprintf("only %d of %d files would be found", v.Files, v.Named)
 	case strict && (v.Files < 3 || !deep):
 		why = "too few files agree"
+	case !c.told:
+		why = "nothing in the profile tells whether the files there are meant"
 	case c.fit < fitsAtAll, (v.Files < 3 || !deep) && c.fit < fitsWell:
 		why = "the lines of the profile do not fit the text of the files there"
 	default:
@@ -324,8 +332,8 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 }
 
 // fit is the share of a file's lines, or blocks where it has them, that can be those of a text: they
-// lie inside it, and not on blanks. It is 0 where the file has neither.
-func fit(f *coverage.File, content string) float64 {
+// lie inside it, and not on blanks, unless the tool counts those too. told is false where the file has neither.
+func fit(f *coverage.File, content string) (share float64, told bool) {
 	t := text.New(content)
 	good, all := 0, 0
 	mark := func(ok bool) {
@@ -335,8 +343,14 @@ func fit(f *coverage.File, content string) float64 {
 		}
 	}
 	lines := uint32(t.Lines())
-	for _, l := range f.Lines {
-		mark(l.Number <= lines && strings.TrimSpace(t.Line(l.Number)) != "")
+	blanks := measuresBlanks(f.Lines)
+	whole := whole(f.Lines, t)
+	for i, l := range f.Lines {
+		blank := l.Number <= lines && strings.TrimSpace(t.Line(l.Number)) == ""
+		if blank && blanks && i > 0 && i+1 < len(f.Lines) && f.Lines[i-1].Number+1 == l.Number && l.Number+1 == f.Lines[i+1].Number {
+			continue // it says nothing
+		}
+		mark(l.Number <= lines && (whole || !blank))
 	}
 	for _, r := range f.Regions {
 		// The end is behind what belongs to the block, and there may be a blank before it: `if x {` ends one at the brace.
@@ -348,9 +362,35 @@ func fit(f *coverage.File, content string) float64 {
 		}
 	}
 	if all == 0 {
-		return 0
+		return 0, false
 	}
-	return float64(good) / float64(all)
+	return float64(good) / float64(all), true
+}
+
+// whole reports whether lines are all of a text, blank ones too, as V8's are.
+func whole(lines []coverage.Line, t *text.Text) bool {
+	n := len(lines)
+	if n == 0 || lines[0].Number != 1 || int(lines[n-1].Number) != n {
+		return false
+	}
+	last := t.Lines()
+	if t.Line(uint32(last)) == "" {
+		last--
+	}
+	return n == last || n == t.Lines()
+}
+
+// measuresBlanks reports whether a tool seems to count whole functions, with the blank lines in them, as LLVM does: its
+// lines stand together.
+func measuresBlanks(lines []coverage.Line) bool {
+	const together = 6
+	runs := 0
+	for i, l := range lines {
+		if i == 0 || lines[i-1].Number+1 != l.Number {
+			runs++
+		}
+	}
+	return len(lines) >= together*runs
 }
 
 // solid reports whether the 1-based byte column of a line holds something, or is not known.
