@@ -244,25 +244,41 @@ func Default() Settings {
 // covmeta file stands for the GOCOVERDIR directory that holds it.
 func DefaultProfiles() []string {
 	return []string{
-		"**/coverage.out",
-		"**/cover.out",
+		// Go
+		"**/*[cC]over*.out",
 		"**/c.out",
-		"**/profile.cov",
-		"**/coverage.txt",
+		"**/profile.out",
+		"**/*.cov",
+		"**/*coverage*.txt",
 		"**/*.coverprofile",
 		"**/covmeta.*",
+		// LCOV
 		"**/*.info",
-		"**/coverage.lcov",
-		"**/cobertura.xml",
-		"**/coverage.xml",
-		"**/cov.xml",
-		"**/coverage.cobertura.xml",
-		"**/cobertura-coverage.xml",
-		"**/jacoco.xml",
-		"**/jacocoTestReport.xml",
-		"**/clover.xml",
-		"**/*coverage*.json",
+		"**/*.lcov",
+		"**/lcov*.txt",
+		"**/*coverage*.dat",
+		"bazel-testlogs/**/*coverage*.dat",
+		"bazel-out/_coverage/*coverage*.dat",
+		// Cobertura and what else is called coverage
+		"**/*[cC]obertura*.xml",
+		"**/*[cC]overage*.xml",
+		"**/cov*.xml",
+		"**/excoveralls.xml",
+		// JaCoCo, and what has its format
+		"**/*[jJ]acoco*.xml",
+		"**/*[kK]over*.xml",
+		"**/kover/**/*.xml",
+		"**/reports/coverage/**/*.xml",
+		// Clover
+		"**/*[cC]lover*.xml",
+		"**/*.clover",
+		// JSON
+		"**/*[cC]overage*.json",
+		"**/cov.json",
+		"**/.nyc_output/*.json",
 		"**/*llvm-cov*.json",
+		"**/codecov/*.json",
+		"**/gcovr*.json",
 		"**/.resultset.json",
 	}
 }

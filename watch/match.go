@@ -35,7 +35,17 @@ type matcher struct {
 	// What base names profiles have, so that most files are told apart at once.
 	names    map[string]bool
 	suffixes []string
-	segments []string // globs
+	segments []segment
+}
+
+// segment is a glob of base names.
+type segment struct {
+	glob string
+	end  string // what all its names end in; "" for anything
+}
+
+func (s segment) match(name string) bool {
+	return strings.HasSuffix(name, s.end) && doublestar.MatchUnvalidated(s.glob, name)
 }
 
 // search is a pattern with at least one wildcard and no braces.
@@ -84,7 +94,7 @@ func (m *matcher) add(pattern string) {
 	case last[0] == '*' && !glob.Wild(last[1:]):
 		m.suffixes = append(m.suffixes, last[1:])
 	default:
-		m.segments = append(m.segments, last)
+		m.segments = append(m.segments, segment{last, last[strings.LastIndexAny(last, `*?[]{}\`)+1:]})
 	}
 	g := search{base: base, rest: rest}
 	if !strings.Contains(rest, "**") {
@@ -100,7 +110,7 @@ func (m *matcher) allows(path string) bool { return m.root.Allows == nil || m.ro
 func (m *matcher) candidate(name string) bool {
 	return m.names[name] ||
 		slices.ContainsFunc(m.suffixes, func(s string) bool { return strings.HasSuffix(name, s) }) ||
-		slices.ContainsFunc(m.segments, func(s string) bool { return doublestar.MatchUnvalidated(s, name) })
+		slices.ContainsFunc(m.segments, func(s segment) bool { return s.match(name) })
 }
 
 // match returns the directory below which a pattern finds the path, "" when none does.
