@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/covls/covls/git"
 )
 
 // Entry is a name in a directory.
@@ -106,8 +108,8 @@ type Walk struct {
 }
 
 // Walk goes through a folder breadth first, so that the bounds cut off what is deep. It calls visit for each
-// directory with what in it is no directory, by name. Symlinks are not followed, and what can't be read holds
-// nothing. It returns how many entries were looked at, and the directory at which the bound of entries was
+// directory with what in it is no directory, by name. Symlinks are not followed, what can't be read holds
+// nothing, and nor does another work tree of the repository: its files are those of the folder once more. It returns how many entries were looked at, and the directory at which the bound of entries was
 // reached, "" for none: nothing of that one is visited. The error is that of ctx.
 func (t *Tree) Walk(ctx context.Context, w Walk, visit func(dir string, files []Entry)) (entries int, cut string, err error) {
 	const deepest = 64
@@ -143,6 +145,9 @@ func (t *Tree) Walk(ctx context.Context, w Walk, visit func(dir string, files []
 				return w.Entries, dir, nil
 			}
 			entries = w.Entries - left
+			if dir != w.Dir && slices.ContainsFunc(files, func(e Entry) bool { return e.Name == ".git" }) && git.Nested(dir) {
+				continue
+			}
 			slices.SortFunc(files, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 			visit(dir, files)
 			slices.Sort(sub)

@@ -118,6 +118,35 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestWalkWorktree: another work tree of the repository holds nothing, whatever it is gone through for. One that is the
+// beginning is gone through, and so is a submodule.
+func TestWalkWorktree(t *testing.T) {
+	t.Parallel()
+	dir := profiletest.Tree(t, `
+-- .git/worktrees/x/HEAD --
+-- .git/modules/sub/HEAD --
+-- a.go --
+-- wt/x/.git --
+gitdir: $DIR/.git/worktrees/x
+-- wt/x/b.go --
+-- wt/x/deep/c.go --
+-- sub/.git --
+gitdir: ../.git/modules/sub
+-- sub/d.go --
+`)
+	for at, want := range map[string]string{
+		"":     ".: a.go; sub: .git d.go; wt:",
+		"wt/x": ".: .git b.go; deep: c.go",
+	} {
+		for _, use := range []project.Use{project.Sources, project.Profiles, project.Modules, project.Projects} {
+			got := walked(t, t.Context(), nil, project.Walk{Dir: filepath.Join(dir, filepath.FromSlash(at)), Use: use, Entries: 100})
+			if got != want {
+				t.Errorf("from %q: have %s\nwant %s", at, got, want)
+			}
+		}
+	}
+}
+
 // TestTree: a second way through the same folders reads nothing, one through others does.
 func TestTree(t *testing.T) {
 	t.Parallel()

@@ -152,7 +152,8 @@ func (w *walk) from(ctx context.Context, s start) (first []string, err error) {
 
 // read takes up the profiles of a directory and returns its subdirectories.
 func (w *walk) read(dir string) (sub []string) {
-	coverDir := false
+	coverDir, marked := false, false
+	var profiles []string
 	prefix := strings.TrimSuffix(dir, separator) + separator
 	err := w.m.root.Tree.Each(dir, func(e project.Entry) bool {
 		if w.entries <= 0 {
@@ -162,6 +163,8 @@ func (w *walk) read(dir string) (sub []string) {
 		w.entries--
 		name, mode := e.Name, e.Type
 		switch {
+		case name == ".git" && mode.IsRegular():
+			marked = true
 		case mode.IsDir():
 			if path := prefix + name; !skipped(name) && !pseudo(path) && path != w.skip {
 				sub = append(sub, path)
@@ -171,7 +174,7 @@ func (w *walk) read(dir string) (sub []string) {
 			coverDir = true
 		case w.m.candidate(name):
 			if path := prefix + name; w.m.match(path) != "" && regular(path, mode) {
-				w.add(path)
+				profiles = append(profiles, path)
 			}
 		}
 		return true
@@ -181,6 +184,12 @@ func (w *walk) read(dir string) (sub []string) {
 		if w.unreads++; w.unreads <= examples {
 			w.unread = append(w.unread, err.Error())
 		}
+	}
+	if marked && w.m.nestedAt(dir) {
+		return nil
+	}
+	for _, path := range profiles {
+		w.add(path)
 	}
 	if coverDir && w.m.coverDir(dir) {
 		w.add(dir)

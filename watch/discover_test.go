@@ -385,3 +385,61 @@ func TestDiscoverTree(t *testing.T) {
 		t.Errorf("have %v profiles, want %v", got, want)
 	}
 }
+
+// TestDiscoverWorktree: another work tree of the repository is searched only where a pattern begins there, and a hint
+// at a profile in it says no more than a search does. A submodule is searched.
+func TestDiscoverWorktree(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, `
+		.git/worktrees/x/HEAD
+		.git/worktrees/y/HEAD
+		.git/modules/sub/HEAD
+		c.out
+		.claude/worktrees/x/c.out
+		.claude/worktrees/x/deep/er/c.out
+		.claude/worktrees/x/cov/covmeta.1
+		wt/y/c.out
+		sub/c.out
+		clone/.git/HEAD
+		clone/c.out
+	`)
+	for name, text := range map[string]string{".claude/worktrees/x": ".git/worktrees/x", "wt/y": ".git/worktrees/y", "sub": ".git/modules/sub"} {
+		put(t, filepath.Join(dir, filepath.FromSlash(name), ".git"), "gitdir: "+filepath.Join(dir, filepath.FromSlash(text))+"\n")
+	}
+	all := []string{"c.out", ".claude/worktrees/x/c.out", ".claude/worktrees/x/deep/er/c.out", ".claude/worktrees/x/cov", "wt/y/c.out", "sub/c.out", "clone/c.out"}
+	for _, test := range []struct {
+		root, patterns, want string // by blanks
+	}{
+		{"", "**/c.out", "c.out clone/c.out sub/c.out"},
+		{"", "**/c.out wt/y/c.out", "c.out clone/c.out sub/c.out wt/y/c.out"},
+		{"", "**/c.out .claude/worktrees/*/c.out", ".claude/worktrees/x/c.out .claude/worktrees/x/cov .claude/worktrees/x/deep/er/c.out c.out clone/c.out sub/c.out"},
+		{".claude/worktrees/x", "**/c.out", ".claude/worktrees/x/c.out .claude/worktrees/x/cov .claude/worktrees/x/deep/er/c.out"},
+	} {
+		t.Run(test.root+" "+test.patterns, func(t *testing.T) {
+			t.Parallel()
+			m := compile(Root{Dir: filepath.Join(dir, filepath.FromSlash(test.root)), Patterns: strings.Fields(test.patterns), GoCoverDirs: true})
+			found, err := m.discover(t.Context())
+			if err != nil || found.Left != nil {
+				t.Fatal(err, found.Left)
+			}
+			short := func(path string) string { return filepath.ToSlash(strings.TrimPrefix(path, dir+separator)) }
+			var got, owned []string
+			for _, p := range found.Profiles {
+				got = append(got, short(p))
+			}
+			if s := strings.Join(got, " "); s != test.want {
+				t.Errorf("found %q, want %q", s, test.want)
+			}
+			l := &loop{matchers: []*matcher{m}}
+			for _, p := range all {
+				if path := filepath.Join(dir, filepath.FromSlash(p)); l.owner(path, filepath.Base(p) == "cov") != nil {
+					owned = append(owned, p)
+				}
+			}
+			slices.Sort(owned)
+			if s := strings.Join(owned, " "); s != test.want {
+				t.Errorf("hints find %q, want %q", s, test.want)
+			}
+		})
+	}
+}

@@ -319,10 +319,10 @@ func (l *loop) forget(e *entry) {
 // owner returns the first root that a path would be a profile of, nil for none.
 func (l *loop) owner(path string, dir bool) *matcher {
 	for _, m := range l.matchers {
-		if dir && m.coverDir(path) {
+		if dir && m.coverDir(path) && !m.nested(filepath.Join(path, "x")) {
 			return m
 		}
-		if base := m.match(path); base != "" && plain(base, path) {
+		if base := m.match(path); base != "" && plain(base, path) && (slices.Contains(m.literals, path) || !m.nested(path)) {
 			return m
 		}
 	}
@@ -647,7 +647,7 @@ func (l *loop) begun(dir string, now time.Time) {
 // the directories it came by.
 func (l *loop) explore(dir string, depth int, now time.Time) (dirs []string) {
 	for _, m := range l.matchers {
-		if base := m.covers(dir); base == "" || !plain(base, filepath.Join(dir, "x")) {
+		if base := m.covers(dir); base == "" || !plain(base, filepath.Join(dir, "x")) || m.nested(filepath.Join(dir, "x")) {
 			continue
 		}
 		w := walk{m: m, found: map[string]bool{}, entries: lookEntries}

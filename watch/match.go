@@ -11,6 +11,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/covls/covls/git"
 	"github.com/covls/covls/glob"
 	"github.com/covls/covls/project"
 )
@@ -131,6 +132,27 @@ func (m *matcher) match(path string) string {
 		}
 	}
 	return ""
+}
+
+// nested reports whether a path lies in another work tree of the folder's repository, which no search comes by, unless
+// a pattern begins there: its profiles are of other files.
+func (m *matcher) nested(path string) bool {
+	for dir := filepath.Dir(path); dir != m.root.Dir && within(m.root.Dir, dir); dir = filepath.Dir(dir) {
+		if m.nestedAt(dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// nestedAt reports whether a directory is the top of one.
+func (m *matcher) nestedAt(dir string) bool {
+	if dir == m.root.Dir || !within(m.root.Dir, dir) || !git.Nested(dir) {
+		return false
+	}
+	return !slices.ContainsFunc(m.globs, func(g search) bool {
+		return g.base != m.root.Dir && within(m.root.Dir, g.base) && (within(g.base, dir) || within(dir, g.base))
+	})
 }
 
 // covers returns the directory from which a search comes by dir, "" when none does.
