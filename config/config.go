@@ -42,6 +42,9 @@ type Settings struct {
 type PathMapping struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+	// Profile is a glob of the profiles whose paths are meant, absolute or relative to the workspace folder; "" means
+	// all.
+	Profile string `json:"profile,omitempty"`
 }
 
 // Component is a set of files with totals, tiers and a plan of its own. Its globs match the path of

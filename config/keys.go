@@ -65,7 +65,7 @@ var keys = []key{
 		func(s *Settings) *[]string { return &s.Exclude }, globs()),
 	field("target", "Coverage to reach, in percent.",
 		func(s *Settings) *float64 { return &s.Target }, number(0, 100)),
-	field("path", "Mappings {from, to} from the beginnings of a profile's paths to those on this disk; those of a settings file lead into the workspace.",
+	field("path", "Mappings {from, to, profile} from the beginnings of a profile's paths to those on this disk; those of a settings file lead into the workspace.",
 		func(s *Settings) *[]PathMapping { return &s.Paths }, mappings()),
 	field("component", "Sets of files that are counted and ranked by themselves; a file belongs to the first that includes it.",
 		func(s *Settings) *[]Component { return &s.Components }, components()),
@@ -323,8 +323,10 @@ func list[T any](want string, element kind[T]) kind[[]T] {
 	}
 }
 
-func globs() kind[[]string] {
-	return list("globs", kind[string]{
+func globs() kind[[]string] { return list("globs", oneGlob()) }
+
+func oneGlob() kind[string] {
+	return kind[string]{
 		form: form{typ: "string", pattern: "^[^!]", most: mostText},
 		decode: func(v any) (string, []fault) {
 			s, ok := v.(string)
@@ -340,7 +342,7 @@ func globs() kind[[]string] {
 			}
 			return s, nil
 		},
-	})
+	}
 }
 
 // someGlobs are at least one glob.
@@ -479,6 +481,7 @@ func mappings() kind[[]PathMapping] {
 	return tables(`{from = "…", to = "…"}`,
 		required(entry("from", "How the profile's paths begin.", func(m *PathMapping) *string { return &m.From }, filled("a path", mostPath))),
 		required(entry("to", "How they begin on this disk.", func(m *PathMapping) *string { return &m.To }, words("a path", mostPath))),
+		entry("profile", "A glob of the profiles whose paths are meant, relative to the workspace folder; all, where it is not there.", func(m *PathMapping) *string { return &m.Profile }, oneGlob()),
 	)
 }
 

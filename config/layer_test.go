@@ -63,6 +63,7 @@ to = ""
 [[path]]
 from = 'C:\ci\'
 to = "src/"
+profile = "ci/*.info"
 
 [diagnostics]
 enable = false
@@ -101,7 +102,7 @@ go = "go test"
 					Profiles: []string{"out/*.cov", "/tmp/c.out"},
 					Exclude:  []string{"*_gen.go"},
 					Target:   72.5,
-					Paths:    []PathMapping{{"/build/", ""}, {`C:\ci\`, "src/"}},
+					Paths:    []PathMapping{{From: "/build/"}, {From: `C:\ci\`, To: "src/", Profile: "ci/*.info"}},
 					Stale:    StaleHide,
 					Settle:   time.Second,
 					Diagnostics: Diagnostics{
@@ -117,7 +118,7 @@ go = "go test"
 			},
 			origins: map[string]string{
 				"profiles": ".covls.toml:1", "hints.enable": ".covls.toml:7", "path": ".covls.toml:9",
-				"diagnostics.severity.lower": ".covls.toml:24", "run.command": ".covls.toml:45",
+				"diagnostics.severity.lower": ".covls.toml:25", "run.command": ".covls.toml:46",
 			},
 		},
 		{
@@ -220,7 +221,7 @@ ruby = "rake"
 			in:   "[[path]]\nfrom = \"a\"\nto = \"b\"\n[[path]]\nto = \"c\"\n[[path]]\nfrom = \"d\"\n [path.sub]\nx = 1\n[[path]]\nfrom = ''\nto = ''\n",
 			problems: []string{
 				`ws/.covls.toml:4:3: warning: path[1] is not complete: want {from = "…", to = "…"}`,
-				`ws/.covls.toml:8:8: warning: path[2].sub is unknown: want one of from, to`,
+				`ws/.covls.toml:8:8: warning: path[2].sub is unknown: want one of from, to, profile`,
 				`ws/.covls.toml:11:1: warning: path[3].from is "": want a path that is not empty`,
 			},
 		},
@@ -502,7 +503,7 @@ func TestFromEditor(t *testing.T) {
 		{
 			name: "lists",
 			in:   `{"profiles": [], "path": [{"from": "/a", "to": "b"}]}`,
-			set:  func(s *Settings) { s.Profiles, s.Paths = []string{}, []PathMapping{{"/a", "b"}} },
+			set:  func(s *Settings) { s.Profiles, s.Paths = []string{}, []PathMapping{{From: "/a", To: "b"}} },
 		},
 		{
 			name: "wrong",

@@ -13,7 +13,11 @@ import (
 
 // TOML returns the mapping as a table of a .covls.toml.
 func (m PathMapping) TOML() string {
-	return "[[path]]\nfrom = " + QuoteTOML(m.From) + "\nto = " + QuoteTOML(m.To) + "\n"
+	out := "[[path]]\nfrom = " + QuoteTOML(m.From) + "\nto = " + QuoteTOML(m.To) + "\n"
+	if m.Profile != "" {
+		out += "profile = " + QuoteTOML(m.Profile) + "\n"
+	}
+	return out
 }
 
 // QuoteTOML writes a basic string of TOML. What is no UTF-8 becomes U+FFFD.

@@ -15,7 +15,9 @@ func TestAddMapping(t *testing.T) {
 	t.Parallel()
 	m := config.PathMapping{From: `C:\a "b"`, To: "src"}
 	const block = "[[path]]\nfrom = \"C:\\\\a \\\"b\\\"\"\nto = \"src\"\n"
+	const scoped = block + "profile = \"a/*.info\"\n"
 	for _, tt := range []struct{ rule, text, want, err string }{
+		{"for some profiles", "-", scoped, ""},
 		{"there is no file yet", "-", block, ""},
 		{"an empty file", "", block, ""},
 		{"behind what is there", "target = 70\n", "target = 70\n\n" + block, ""},
@@ -33,6 +35,10 @@ func TestAddMapping(t *testing.T) {
 				if err := os.WriteFile(path, []byte(tt.text), 0o644); err != nil {
 					t.Fatal(err)
 				}
+			}
+			m := m
+			if tt.want == scoped {
+				m.Profile = "a/*.info"
 			}
 			err := config.AddMapping(path, m)
 			if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
