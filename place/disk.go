@@ -53,6 +53,7 @@ func (r *Resolver) add(dir string) {
 // begin puts the roots into dirs, which knows nothing else then.
 func (r *Resolver) begin() {
 	r.dirs = make(map[string]*directory, len(r.dirs))
+	r.owned, r.tops = map[string]own{}, map[string]string{}
 	for _, in := range r.roots {
 		d := &directory{path: in.dir, state: missing}
 		if in.there {
@@ -75,8 +76,27 @@ type file struct {
 // place is where a name that led to a file leads.
 func (r *Resolver) place(f file) Place {
 	p := Place{Path: f.path, Found: f.state == found}
+	if p.Found {
+		p.Real = r.straight(f)
+	}
 	p.Outside = p.Found && !slices.ContainsFunc(r.roots[:r.own], func(in root) bool { return source.Inside(f.real, in.real) })
 	return p
+}
+
+// straight is the path of a file without symlinks below its root; "" where that is the file's.
+func (r *Resolver) straight(f file) string {
+	in, rest, ok := r.root(f.path)
+	if !ok || f.real == "" {
+		return ""
+	}
+	if len(f.real) == len(in.real)+1+len(rest) && strings.HasSuffix(f.real, rest) && strings.HasPrefix(f.real, in.real) {
+		return ""
+	}
+	below, ok := source.Below(f.real, in.real)
+	if !ok || below == rest {
+		return ""
+	}
+	return filepath.Join(in.dir, below)
 }
 
 // file looks for a file.

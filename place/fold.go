@@ -49,13 +49,20 @@ func (r *Resolver) casing(slash string) *Resolver {
 // spelled is how the disk spells the name of an entry of a directory that is there.
 func (r *Resolver) spelled(in *directory, name string) string {
 	if !r.fold {
-		return name
+		return r.sights.dir(in.real).form(in.path, name)
 	}
 	return cmp.Or(r.sights.dir(in.real).spelling(name), name)
 }
 
-// beneath is below, in any case where the resolver folds it.
+// beneath is below, in any case where the resolver folds it, and in any form.
 func (r *Resolver) beneath(p, dir string) (rest string, ok bool) {
+	if rest, ok = r.beneathIn(p, dir); !ok && !(isASCII(p) && isASCII(dir)) {
+		rest, ok = r.beneathIn(composed(p), composed(dir))
+	}
+	return rest, ok
+}
+
+func (r *Resolver) beneathIn(p, dir string) (rest string, ok bool) {
 	if r.fold && len(p) >= len(dir) && strings.EqualFold(p[:len(dir)], dir) {
 		p = dir + p[len(dir):]
 	}

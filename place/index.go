@@ -15,7 +15,7 @@ import (
 // Index knows the files below some folders whose base names somebody asks for.
 type Index struct {
 	bases map[string][]string // absolute paths by base name in lower case
-	exact map[string]bool     // absolute paths
+	exact map[string]string   // absolute paths by themselves in composed form
 	fold  map[string]string   // absolute paths by themselves in lower case; "" where two differ in case alone
 	root  map[string]string   // the folder that a file was found in, by path
 	skip  func(path string) bool
@@ -28,9 +28,9 @@ type Index struct {
 // the base names of names, which are paths of any system. Symlinks are not followed; files of which
 // skip is true are left out.
 func NewIndex(ctx context.Context, folders []Folder, names []string, entries int, skip func(path string) bool) *Index {
-	x := &Index{bases: map[string][]string{}, exact: map[string]bool{}, fold: map[string]string{}, root: map[string]string{}, skip: skip}
+	x := &Index{bases: map[string][]string{}, exact: map[string]string{}, fold: map[string]string{}, root: map[string]string{}, skip: skip}
 	for _, n := range names {
-		x.bases[strings.ToLower(path.Base(slashed(n)))] = nil
+		x.bases[lower(path.Base(slashed(n)))] = nil
 	}
 	folders = slices.Clone(folders)
 	for i := range folders {
@@ -65,7 +65,7 @@ func (x *Index) search(ctx context.Context, f Folder, most int) int {
 }
 
 func (x *Index) add(top, dir, name string) {
-	base := strings.ToLower(name)
+	base := lower(name)
 	list, wanted := x.bases[base]
 	if !wanted {
 		return
@@ -75,8 +75,8 @@ func (x *Index) add(top, dir, name string) {
 		return
 	}
 	x.bases[base] = append(list, p)
-	x.exact[p] = true
-	low := strings.ToLower(p)
+	x.exact[composed(p)] = p
+	low := lower(p)
 	if _, twice := x.fold[low]; twice {
 		x.fold[low] = ""
 	} else {
@@ -87,26 +87,27 @@ func (x *Index) add(top, dir, name string) {
 
 // find looks for the file at the absolute path p, where fold is set in any case.
 func (x *Index) find(p string, fold bool) (file string, ok bool) {
-	if x.exact[p] {
-		return p, true
-	}
-	if fold {
-		file = x.fold[strings.ToLower(p)]
+	file = x.exact[composed(p)]
+	if file == "" && fold {
+		file = x.fold[lower(p)]
 	}
 	return file, file != ""
 }
 
 // Near returns at most three files that name, a path of any system, may mean: those whose paths end
-// as it does, the longest agreement first.
-func (x *Index) Near(name string) []string {
+// as it does, the longest agreement first. Those of which bars is true are left out; nil leaves out none.
+func (x *Index) Near(name string, bars func(path string) bool) []string {
 	const most = 3
-	name = slashed(name)
+	name = composed(slashed(name))
 	type near struct {
 		path string
 		same int
 	}
 	var all []near
-	for _, p := range x.bases[strings.ToLower(path.Base(name))] {
+	for _, p := range x.bases[lower(path.Base(name))] {
+		if bars != nil && bars(p) {
+			continue
+		}
 		_, _, same := common(name, x.rel(p), true)
 		all = append(all, near{p, same})
 	}
@@ -133,8 +134,8 @@ func common(a, b string, fold bool) (na, nb, segments int) {
 	return na, nb, segments
 }
 
-// rel is the path of an indexed file below its folder, slash-separated.
+// rel is the path of an indexed file below its folder, slash-separated, in composed form.
 func (x *Index) rel(p string) string {
 	rest, _ := source.Below(p, x.root[p])
-	return filepath.ToSlash(rest)
+	return composed(filepath.ToSlash(rest))
 }

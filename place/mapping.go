@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // Mapping replaces the beginning From of a profile's paths by To. Both are cut at whole segments;
@@ -12,6 +15,25 @@ import (
 // "." stands for the beginning of relative paths. A relative To is relative to the folder.
 type Mapping struct {
 	From, To string
+	// Profile is a glob of the paths of profiles that the mapping holds for, absolute or relative to the folder; ""
+	// holds for all.
+	Profile string
+}
+
+// holds reports whether the mapping of a folder holds for a profile, by its path; "" is one whose name is not known.
+func (m Mapping) holds(f Folder, profile string) bool {
+	if m.Profile == "" {
+		return true
+	}
+	glob := path.Clean(filepath.ToSlash(m.Profile))
+	names := []string{filepath.ToSlash(profile)}
+	if rel, err := filepath.Rel(f.Dir, profile); err == nil {
+		names = append(names, filepath.ToSlash(rel))
+	}
+	return profile != "" && slices.ContainsFunc(names, func(name string) bool {
+		ok, err := doublestar.Match(glob, name)
+		return err == nil && ok || name == glob
+	})
 }
 
 // cut returns what stands behind From in a slash-separated name.
@@ -34,15 +56,19 @@ func (m Mapping) cut(slash string) (rest string, ok bool) {
 // to is the directory, or the one file, that the mapping leads to.
 func (m Mapping) to(f Folder) string { return join(f.Dir, slashed(m.To)) }
 
-// mapped follows the first mapping of each folder that fits; ok is false where there is none.
+// mapped follows the first mapping of each folder that fits; ok is false where there is none. One that is not for the
+// profile alone does not lead into another work tree than the profile's.
 func (r *Resolver) mapped(slash string) (place Place, ok bool) {
-	for _, f := range r.order {
-		for _, m := range f.Mappings {
+	for _, in := range r.mappings {
+		for _, m := range in.all {
 			rest, fits := m.cut(slash)
 			if !fits {
 				continue
 			}
-			p := r.casing(slash).follow(m, m.to(f), rest)
+			p := r.casing(slash).follow(m, m.to(in.folder), rest)
+			if m.Profile == "" && r.strange(p.Path) {
+				continue
+			}
 			if p.Found {
 				return p, true
 			}
@@ -55,15 +81,27 @@ func (r *Resolver) mapped(slash string) (place Place, ok bool) {
 	return place, ok
 }
 
-// Follow leads a name by a mapping with an absolute To that a poll has found; ok is false where the
-// name does not begin so.
-func (r *Resolver) Follow(m Mapping, name string) (place Place, ok bool) {
+// Follow leads a name of the profile at a path by a mapping with an absolute To that a poll has found; ok is false
+// where the name does not begin so.
+func (r *Resolver) Follow(m Mapping, name, profile string) (place Place, ok bool) {
+	r.at(profile)
 	slash := path.Clean(slashed(name))
 	rest, ok := m.cut(slash)
 	if !ok || rest == "" {
 		return Place{}, false
 	}
-	return r.place(r.casing(slash).file(filepath.Join(m.To, filepath.FromSlash(rest)))), true
+	place = r.place(r.casing(slash).file(filepath.Join(m.To, filepath.FromSlash(rest))))
+	if r.Strange(place.Path, profile) {
+		return Place{}, false
+	}
+	return place, true
+}
+
+// at prepares for the names of the profile at a path.
+func (r *Resolver) at(profile string) {
+	if dir, base := filepath.Dir(profile), filepath.Base(profile); dir != r.profileDir || r.profile == "" || filepath.Base(r.profile) != base {
+		r.from(dir, base)
+	}
 }
 
 func (r *Resolver) follow(m Mapping, to, rest string) Place {

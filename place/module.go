@@ -224,8 +224,8 @@ const (
 
 // dirs returns the directories where the modules have the package, that of the longest module path
 // first. Of several copies of a module the one around near comes first: that is the directory of
-// the profile that names the package.
-func (m *Modules) dirs(importPath, near string) []string {
+// the profile that names the package. Those of which skip is true are left out.
+func (m *Modules) dirs(importPath, near string, skip func(goModule) bool) []string {
 	if m == nil {
 		return nil
 	}
@@ -233,7 +233,7 @@ func (m *Modules) dirs(importPath, near string) []string {
 	first, last := 0, "" // where the copies of the module with the path last begin
 	for _, mod := range m.modules {
 		rest, ok := cutPrefix(importPath, mod.path)
-		if !ok {
+		if !ok || skip(mod) {
 			continue
 		}
 		if mod.path != last {

@@ -3,6 +3,8 @@ package place
 import (
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
@@ -38,6 +40,26 @@ func join(dir, path string) string {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(dir, path)
+}
+
+// composed is a name in one form: what macOS writes has accents as characters of their own, what others write has not.
+func composed(name string) string {
+	if isASCII(name) {
+		return name
+	}
+	return norm.NFC.String(name)
+}
+
+// lower is a name that others in other letters have, too, whatever form it is in.
+func lower(name string) string { return strings.ToLower(composed(name)) }
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

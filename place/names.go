@@ -1,8 +1,6 @@
 package place
 
 import (
-	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/covls/covls/coverage"
@@ -13,11 +11,11 @@ type Names struct {
 	// Places stand beside the report's files.
 	Places []Place
 
-	report *coverage.Report
-	dir    string
-	by     *sights
-	load   int
-	seen   []*sight // what they depend on
+	report  *coverage.Report
+	profile string
+	by      *sights
+	load    int
+	seen    []*sight // what they depend on
 }
 
 // Renew begins a load: whatever was seen on disk may have changed since.
@@ -32,19 +30,18 @@ func (r *Resolver) Renew() {
 	r.folding = nil
 }
 
-// All finds the files of a report that was read in the directory dir, also below the roots that the report
+// All finds the files of a report that was read from the profile at a path, also below the roots that the report
 // tells. before is what it returned for the same profile last, nil where nothing: where the report is the same
 // and nothing has changed on disk that its names depend on, that is returned.
-func (r *Resolver) All(report *coverage.Report, dir string, before *Names) *Names {
-	if before != nil && before.report == report && before.dir == dir && before.by == r.sights && r.stand(before) {
+func (r *Resolver) All(report *coverage.Report, profile string, before *Names) *Names {
+	if before != nil && before.report == report && before.profile == profile && before.by == r.sights && r.stand(before) {
 		return before
 	}
-	n := &Names{Places: make([]Place, len(report.Files)), report: report, dir: dir, by: r.sights, load: r.sights.load}
+	n := &Names{report: report, profile: profile, by: r.sights, load: r.sights.load}
 	r.sights.noted = &n.seen
 	r.sights.by++
-	for i, f := range report.Files {
-		n.Places[i] = r.resolveBelow(f.Name, dir, report.Roots)
-	}
+	r.at(profile)
+	n.Places = r.places(report)
 	r.sights.noted = nil
 	n.seen = slices.Clip(n.seen)
 	return n
@@ -58,17 +55,4 @@ func (r *Resolver) stand(n *Names) bool {
 		}
 	}
 	return true
-}
-
-func (r *Resolver) resolveBelow(name, dir string, roots []string) Place {
-	at := r.Resolve(name, dir)
-	if at.Found || at.Mapped || path.IsAbs(name) {
-		return at
-	}
-	for _, root := range roots {
-		if below := r.Resolve(path.Join(filepath.ToSlash(root), name), dir); below.Found || below.Mapped {
-			return below
-		}
-	}
-	return at
 }

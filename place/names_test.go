@@ -107,7 +107,7 @@ func TestAll(t *testing.T) {
 					all := func(resolver *place.Resolver, before []*place.Names) []*place.Names {
 						var out []*place.Names
 						for i, r := range reports {
-							out = append(out, resolver.All(r, filepath.Join(dir, "ws", "out"), before[i]))
+							out = append(out, resolver.All(r, filepath.Join(dir, "ws", "out", "lcov.info"), before[i]))
 						}
 						return out
 					}

@@ -40,6 +40,10 @@ type Place struct {
 	Mapped bool
 	// Gone tells that it is known where the file would lie, and that it is not there.
 	Gone bool
+	// Ambiguous tells that the name may be that of several files, and that nothing tells which.
+	Ambiguous bool
+	// Real is Path by directories that are no symlinks, below the same folder; "" where that is Path.
+	Real string
 	// ImportPath is the package that `go list` may know, for a Go name that was not found.
 	ImportPath string
 	// Why says what was tried, for a name that was not found.
@@ -52,7 +56,13 @@ type Place struct {
 // Only files inside a folder, below the To of a mapping, inside a module that a folder's go.mod or
 // go.work names, or in a directory that go list gave are ever looked at. A symlink that leads out
 // of them is not followed. Those that lie in no folder are told apart (Place.Outside).
+//
+// A profile speaks first of the Go module around it, of the work tree around it where that is nested in a folder, and
+// of no other work tree of the same repository.
 type Resolver struct {
+	// SourceBytes is the size of the largest source that is read to tell files of one name apart; 0 reads none.
+	SourceBytes int64
+
 	folders []Folder
 	roots   []root // those of the folders first
 	own     int    // how many roots are folders
@@ -62,12 +72,34 @@ type Resolver struct {
 	fold    bool                  // upper and lower case are the same
 	folding *Resolver             // this one with fold; nil until it is needed
 
+	owned map[string]own    // by the directory of a profile, of this load
+	tops  map[string]string // tops of work trees around folders, of this load
+
 	// Of the profile at hand:
 	profileDir string
+	profile    string   // its path as its root spells it; "" where only its directory is known
 	near       string   // profileDir as its root spells it
-	order      []Folder // folders, the closest around near first
+	order      []Folder // folders that it may speak of, the closest around near first
+	mappings   []mapped // those that hold for it, in their order
 	bases      []string // where relative names may begin
 	below      string   // bases in words
+	above      bool     // it lies above the folders
+	around     own
+	pkg        packages // of the name before
+}
+
+// mapped are the mappings of a folder that hold for a profile.
+type mapped struct {
+	folder Folder
+	all    []Mapping
+}
+
+// packages are where a package may lie.
+type packages struct {
+	path string
+	own  []string // by the module around the profile
+	mod  goModule // that module
+	has  bool     // it provides the package
 }
 
 // NewResolver makes a Resolver. Of folders that hold each other, the first gives the spelling. Where
@@ -99,26 +131,50 @@ func newResolver(folders []Folder, fold bool) *Resolver {
 	}
 	r.modules = someModules(r.folders)
 	r.begin()
-	r.from("")
+	r.from("", "")
 	return r
 }
 
-// from prepares for the names of a profile in the directory profileDir.
-func (r *Resolver) from(profileDir string) {
+// from prepares for the names of a profile in the directory profileDir, where it is called base; "" where that is not
+// known.
+func (r *Resolver) from(profileDir, base string) {
 	near := profileDir
 	in, rest, known := r.root(profileDir)
 	if known {
 		near = filepath.Join(in.dir, rest)
 	}
-	r.profileDir, r.near = profileDir, near
+	r.profileDir, r.near, r.profile, r.pkg = profileDir, near, "", packages{}
+	if base != "" {
+		r.profile = filepath.Join(near, base)
+	}
 	around := func(f Folder) int {
 		if source.Inside(near, f.Dir) {
 			return len(f.Dir)
 		}
 		return -1
 	}
-	r.order = slices.Clone(r.folders)
-	slices.SortStableFunc(r.order, func(a, b Folder) int { return around(b) - around(a) })
+	r.around = own{}
+	if profileDir != "" {
+		r.around = r.ownOf(near)
+	}
+	all := slices.Clone(r.folders)
+	slices.SortStableFunc(all, func(a, b Folder) int { return around(b) - around(a) })
+	r.order, r.mappings = nil, nil
+	for _, f := range all {
+		m := mapped{folder: f}
+		for _, to := range f.Mappings {
+			if to.holds(f, r.profile) {
+				m.all = append(m.all, to)
+			}
+		}
+		r.mappings = append(r.mappings, m)
+		if !slices.Contains(r.around.barred, f.Dir) || source.Inside(near, f.Dir) {
+			r.order = append(r.order, f)
+		}
+	}
+	r.above = profileDir != "" && len(r.folders) > 0 && !slices.ContainsFunc(r.folders, func(f Folder) bool {
+		return f.Dir == near || !source.Inside(f.Dir, near)
+	})
 
 	r.bases = []string{near}
 	var words []string
@@ -127,6 +183,9 @@ func (r *Resolver) from(profileDir string) {
 	}
 	if len(r.order) > 0 && around(r.order[0]) >= 0 {
 		top := r.order[0].Dir
+		if r.around.nested {
+			top = r.around.tree
+		}
 		for d := near; d != top; {
 			d = filepath.Dir(d)
 			r.bases = append(r.bases, d)
@@ -136,6 +195,9 @@ func (r *Resolver) from(profileDir string) {
 		}
 	}
 	for _, f := range r.order {
+		if r.around.nested && !source.Inside(f.Dir, r.around.tree) {
+			continue // nothing of it is relative to what is around its work tree
+		}
 		if !slices.Contains(r.bases, f.Dir) {
 			r.bases = append(r.bases, f.Dir)
 			words = append(words, f.Dir)
@@ -155,13 +217,27 @@ const hint = "a [[path]] mapping in .covls.toml can say where it lies here"
 // Resolve finds the file that a profile in the directory profileDir means by name: an absolute
 // path, a relative one, or a Go import path with the file's base name.
 func (r *Resolver) Resolve(name, profileDir string) Place {
-	if profileDir != r.profileDir {
-		r.from(profileDir)
+	if profileDir != r.profileDir || r.profile != "" {
+		r.from(profileDir, "")
 	}
+	return r.resolve(name)
+}
+
+// resolve is Resolve for the profile at hand.
+func (r *Resolver) resolve(name string) Place {
 	slash := slashed(name)
 	if place, ok := r.mapped(slash); ok {
 		return place
 	}
+	place := r.unmapped(name, slash)
+	if r.strange(place.Path) {
+		return Place{Why: strangeWhy, Gone: true}
+	}
+	return place
+}
+
+// unmapped finds a file that no mapping leads to.
+func (r *Resolver) unmapped(name, slash string) Place {
 	switch {
 	case filepath.IsAbs(name):
 		return r.absolute(filepath.Clean(name))
@@ -205,7 +281,13 @@ func (r *Resolver) relative(slash string) Place {
 		if upwards && base != r.near && !r.isFolder(base) {
 			continue
 		}
-		switch f := r.file(join(base, slash)); {
+		p := join(base, slash)
+		if r.above && base == r.near && r.there(p) {
+			return r.absolute(p) // perhaps of none of the folders
+		}
+		switch f := r.file(p); {
+		case f.state == found && r.strange(f.path):
+			why, best = strangeWhy, leaves
 		case f.state == found:
 			return r.place(f)
 		case f.state == leaves:
@@ -236,10 +318,22 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 		}
 		ours = true
 	}
+	if r.pkg.path != pkg {
+		r.pkg = packages{path: pkg}
+		r.pkg.own, r.pkg.mod, r.pkg.has = r.ownPackage(pkg)
+	}
+	for _, d := range r.pkg.own {
+		f := r.file(filepath.Join(d, base))
+		if f.state == found {
+			return r.place(f), true
+		}
+		tried(d, f.state)
+		there = there || r.dir(d).state == found
+	}
 	for _, f := range r.order {
-		for _, d := range f.Modules.dirs(pkg, r.near) {
+		for _, d := range f.Modules.dirs(pkg, r.near, r.foreign) {
 			f := r.file(filepath.Join(d, base))
-			if f.state == found {
+			if f.state == found && !r.strange(f.path) {
 				return r.place(f), true
 			}
 			tried(d, f.state)
@@ -257,7 +351,7 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 		}
 		if d, ok := f.Packages[pkg]; ok {
 			f := r.listed(d, base)
-			if f.state == found {
+			if f.state == found && !r.strange(f.path) {
 				return r.place(f), true
 			}
 			tried(d, f.state)
@@ -274,6 +368,18 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 		}
 	}
 	return place, ours
+}
+
+// foreign reports whether the module has the package at hand not for the profile, which has one of its own.
+func (r *Resolver) foreign(m goModule) bool {
+	return r.pkg.has && (m.path == r.pkg.mod.path && m.dir != r.pkg.mod.dir || r.around.nested && !source.Inside(m.dir, r.around.tree))
+}
+
+// there reports whether something is at a path that may lie outside of the folders.
+func (r *Resolver) there(p string) bool {
+	in := r.sights.dir(filepath.Dir(p))
+	r.sights.note(in)
+	return in.entry(in.path, filepath.Base(p)).kind != nothing
 }
 
 func gone(base string) string {

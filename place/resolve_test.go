@@ -346,7 +346,7 @@ module example.com/m
 		{"innermost module around the profile", "ws/fork/fork/x/y", "example.com/m/a.go", "ws/fork/fork/a.go"},
 		{"longest path before nearest", "ws", "example.com/m/sub/s.go", "ws/fork/sub/s.go"},
 		{"module of the profile's folder", "tree/build", "example.com/m/a.go", "tree/a.go"},
-		{"module of another folder", "ws", "example.com/m/only.go", "tree/only.go"},
+		{"not in a copy of its module", "ws", "example.com/m/only.go", ""},
 		{"module of the first folder", "out", "example.com/m/a.go", "ws/a.go"},
 		{"mapping of the profile's folder", "tree", "/ci/a.go", "tree/a.go"},
 		{"mapping of the first folder", "out", "/ci/a.go", "ws/a.go"},
@@ -637,7 +637,7 @@ func BenchmarkResolve(b *testing.B) {
 				names = append(names, f.Name)
 			}
 			x := place.NewIndex(b.Context(), folders, names, 500_000, func(string) bool { return false })
-			got := x.Poll(lost, dir, false, 1<<20)
+			got := x.Poll(place.Question{Files: lost, Own: dir, SourceBytes: 1 << 20})
 			if len(got.Votes) != 1 || got.Votes[0].Files != len(lost) {
 				b.Fatal(got)
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/covls/covls/disk"
 )
 
@@ -202,9 +204,23 @@ func (s *sight) entry(dir, name string) entry {
 	return e
 }
 
+// form is a name in the form in which the directory, which a root spells as dir says, has it; the name itself where it
+// has it in none.
+func (s *sight) form(dir, name string) string {
+	if isASCII(name) || s.entry(dir, name).kind != nothing {
+		return name
+	}
+	for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+		if other := form.String(name); other != name && s.entry(dir, other).kind != nothing {
+			return other
+		}
+	}
+	return name
+}
+
 // spelling is how the directory spells a name, "" where it has none such or two that differ in case alone.
 func (s *sight) spelling(name string) string {
-	low := strings.ToLower(name)
+	low := lower(name)
 	as, known := s.spelled[low]
 	if !known {
 		if s.spelled == nil {
@@ -222,7 +238,7 @@ func (s *sight) listing() map[string]string {
 		list, _ := os.ReadDir(s.path)
 		s.listed = make(map[string]string, len(list))
 		for _, e := range list {
-			low := strings.ToLower(e.Name())
+			low := lower(e.Name())
 			if _, twice := s.listed[low]; twice {
 				s.listed[low] = "" // the case matters here after all
 			} else {

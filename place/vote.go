@@ -55,14 +55,27 @@ const (
 	fitsAtAll = 0.5
 )
 
+// Question is what a poll is asked.
+type Question struct {
+	// Files are those whose names were not found.
+	Files []*coverage.File
+	// Own is the folder of the profile: its files come before those of other folders.
+	Own string
+	// Strict asks for more: other names of the report were found, so these may be of files that are gone.
+	Strict bool
+	// Bars reports whether a file can't be meant: another name of the report leads to it, or the profile says nothing of
+	// its work tree. nil bars none.
+	Bars func(path string) bool
+	// SourceBytes is the size of the largest source that is read; a few are where they are needed.
+	SourceBytes int64
+}
+
 // Poll looks for changes of prefix that lead names of files, which were not found, to files of the
-// index. Own is the folder of the profile: its files come before those of other folders. A change
-// that is contradicted by the text of the files, or that another one equals, is refused. Strict asks
-// for more: other names of the report were found, so these may be of files that are gone. Sources of
-// at most limit bytes are read, a few where they are needed.
-func (x *Index) Poll(files []*coverage.File, own string, strict bool, limit int64) Poll {
-	p := poller{index: x, own: own, limit: limit}
-	for _, f := range files {
+// index. A change that is contradicted by the text of the files, or that another one equals, is refused. No two names
+// are led to one file.
+func (x *Index) Poll(q Question) Poll {
+	p := poller{index: x, own: q.Own, limit: q.SourceBytes, bars: q.Bars, taken: map[string]bool{}}
+	for _, f := range q.Files {
 		p.names = append(p.names, newName(f))
 	}
 	var out Poll
@@ -71,15 +84,19 @@ func (x *Index) Poll(files []*coverage.File, own string, strict bool, limit int6
 		if best == nil {
 			break
 		}
-		if r := p.refuse(best, strict || len(out.Votes) > 0); r != nil {
+		if r := p.refuse(best, q.Strict || len(out.Votes) > 0); r != nil {
 			out.Refused = append(out.Refused, *r)
 		} else {
 			out.Votes = append(out.Votes, best.vote)
+			for _, file := range best.files {
+				p.taken[file] = true
+			}
 		}
-		p.names = slices.DeleteFunc(p.names, func(n name) bool {
-			_, _, leads := p.lead(best.vote.Mapping, n)
-			return leads
-		})
+		led := map[*coverage.File]bool{}
+		for _, i := range best.leads {
+			led[p.names[i].file] = true
+		}
+		p.names = slices.DeleteFunc(p.names, func(n name) bool { return led[n.file] })
 	}
 	return out
 }
@@ -88,6 +105,8 @@ type poller struct {
 	index *Index
 	own   string
 	limit int64
+	bars  func(path string) bool
+	taken map[string]bool // the files that names are led to
 	names []name
 }
 
@@ -99,7 +118,7 @@ type name struct {
 }
 
 func newName(f *coverage.File) name {
-	slash := path.Clean(slashed(f.Name))
+	slash := path.Clean(composed(slashed(f.Name)))
 	return name{slash, isWindowsAbs(slash), f}
 }
 
@@ -187,7 +206,7 @@ func (p *poller) proposals() []Mapping {
 	weights := map[Mapping]weight{}
 	heavy := 0
 	for _, n := range p.names {
-		files := p.index.bases[strings.ToLower(path.Base(n.slash))]
+		files := p.index.bases[lower(path.Base(n.slash))]
 		least := 1
 		if len(files) > pollCandidates {
 			if heavy++; heavy > pollHeavy {
@@ -269,6 +288,7 @@ func (p *poller) lead(m Mapping, n name) (file, rest string, leads bool) {
 		return "", "", false
 	}
 	file, leads = p.index.find(m.To+string(filepath.Separator)+filepath.FromSlash(rest), n.fold)
+	leads = leads && !p.taken[file] && (p.bars == nil || !p.bars(file))
 	return file, rest, leads
 }
 

@@ -172,6 +172,47 @@ not /usr/lib/python3 → ws: only 1 of 3 files would be found`, false},
 old/a.ts 9
 old/b.ts 9`, `
 not old → ws/new: too few files agree`, true},
+		{"no two names lead to one file", `
+-- ws/src/a.ts --
+9
+-- ws/src/b.ts --
+9`, `
+/one/src/a.ts 9
+/one/src/b.ts 9
+/two/src/a.ts 9`, `
+/one → ws: 2 of 2`, false},
+		{"a file that another name of the report leads to", `
+-- ws/barred/a.ts --
+9`, `
+/ci/a.ts 9`, ``, false},
+		{"a name in another form", "\n-- ws/src/cafe\u0301.ts --\n9\n-- ws/u\u0308/b.ts --\n9", `
+/ci/src/café.ts 9
+/ci/ü/b.ts 9`, `
+/ci → ws: 2 of 2`, false},
+		{"files of which the profile says nothing tell nothing", `
+-- ws/src/a.ts --
+9
+-- ws/src/b.ts --
+9`, `
+/ci/src/a.ts 9
+/ci/src/b.ts 0`, `
+/ci → ws: 2 of 2`, false},
+		{"a profile that says nothing", `
+-- ws/src/a.ts --
+9`, `
+/ci/src/a.ts 0`, `
+not /ci → ws: nothing in the profile tells whether the files there are meant`, false},
+		{"other work trees are no candidates", `
+-- ws/.git/worktrees/x/n --
+0
+-- ws/src/a.ts --
+9
+-- ws/wt/x/src/a.ts --
+9
+-- ws/wt/x/.git --
+0`, `
+/ci/src/a.ts 9`, `
+/ci → ws: 1 of 1`, false},
 		{"other people's code is no candidate", `
 -- ws/node_modules/x/src/a.ts --
 9
@@ -201,6 +242,11 @@ not old → ws/new: too few files agree`, true},
 			if err != nil {
 				t.Fatal(err)
 			}
+			if p := dir + "/ws/wt/x/.git"; strings.Contains(tt.tree, "/.git --") {
+				if err := os.WriteFile(p, []byte("gitdir: ../../.git/worktrees/x\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
 			var names []string
 			var files []*coverage.File
 			for line := range strings.Lines(strings.TrimSpace(tt.names)) {
@@ -221,7 +267,7 @@ not old → ws/new: too few files agree`, true},
 				t.Error(index.Left)
 			}
 			var got strings.Builder
-			poll := index.Poll(files, dir+"/ws", tt.strict, 1<<20)
+			poll := index.Poll(place.Question{Files: files, Own: dir + "/ws", Strict: tt.strict, SourceBytes: 1 << 20, Bars: func(p string) bool { return strings.Contains(p, "barred") }})
 			for _, v := range poll.Votes {
 				fmt.Fprintf(&got, "\n%s → %s: %d of %d", v.From, v.To, v.Files, v.Named)
 			}
@@ -243,8 +289,8 @@ func TestPollBound(t *testing.T) {
 	t.Parallel()
 	dir := profiletest.Tree(t, "-- a/x.ts --\n-- a/y.ts --\n-- b/z.ts --\n")
 	x := place.NewIndex(t.Context(), []place.Folder{{Dir: dir}}, []string{"z.ts"}, 3, func(string) bool { return false })
-	if x.Near("z.ts") != nil || !strings.Contains(x.Left, "limits.entries") {
-		t.Errorf("near %v, left %q", x.Near("z.ts"), x.Left)
+	if x.Near("z.ts", nil) != nil || !strings.Contains(x.Left, "limits.entries") {
+		t.Errorf("near %v, left %q", x.Near("z.ts", nil), x.Left)
 	}
 }
 
@@ -253,7 +299,7 @@ func TestNear(t *testing.T) {
 	t.Parallel()
 	dir := profiletest.Tree(t, "-- a/x.ts --\n-- b/x.ts --\n-- c/b/x.ts --\n-- d/X.ts --\n")
 	x := place.NewIndex(t.Context(), []place.Folder{{Dir: dir}}, []string{`C:\q\b\x.ts`}, 100, func(string) bool { return false })
-	got := strings.ReplaceAll(strings.Join(x.Near(`C:\q\b\x.ts`), " "), dir+"/", "")
+	got := strings.ReplaceAll(strings.Join(x.Near(`C:\q\b\x.ts`, nil), " "), dir+"/", "")
 	if want := "b/x.ts c/b/x.ts a/x.ts"; got != want {
 		t.Errorf("have %s, want %s", got, want)
 	}
@@ -290,11 +336,11 @@ func TestFollow(t *testing.T) {
 		if name[1] == ':' {
 			from = "C:/x"
 		}
-		if place, ok := r.Follow(place.Mapping{From: from, To: ws}, name); !ok || place.Found != want {
+		if place, ok := r.Follow(place.Mapping{From: from, To: ws}, name, ws+"/lcov.info"); !ok || place.Found != want {
 			t.Errorf("%s: %+v, %v", name, place, ok)
 		}
 	}
-	if _, ok := r.Follow(place.Mapping{From: "/y", To: ws}, "/x/Src/Main.ts"); ok {
+	if _, ok := r.Follow(place.Mapping{From: "/y", To: ws}, "/x/Src/Main.ts", ws+"/lcov.info"); ok {
 		t.Error("a mapping of another beginning was followed")
 	}
 }

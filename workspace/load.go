@@ -107,7 +107,7 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 		}
 		in := place.Folder{Dir: f.Dir, Modules: modules, Tree: f.Tree, Packages: map[string]string{}}
 		for _, m := range f.Settings.Paths {
-			in.Mappings = append(in.Mappings, place.Mapping{From: m.From, To: m.To})
+			in.Mappings = append(in.Mappings, place.Mapping(m))
 		}
 		l.places = append(l.places, in)
 	}

@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,28 +40,33 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 		l.resolver.Renew()
 	}
 	resolver := l.resolver
+	if len(l.folders) > 0 {
+		resolver.SourceBytes = l.folders[0].Settings.Limits.SourceBytes
+	}
 	maps.DeleteFunc(l.names, func(path string, _ *place.Names) bool {
 		return l.profiles[path] == nil || l.profiles[path].Report == nil
 	})
 	var all []*named
 	lost := map[*Profile][]*named{}
 	some := map[*Profile]bool{} // of whose names some were found
+	led := leads{}
 	for _, p := range profiles {
 		if p.Report == nil {
 			continue
 		}
 		known := l.polls[p.Path]
 		used := map[place.Mapping]bool{}
-		names := resolver.All(p.Report, filepath.Dir(p.Path), l.names[p.Path])
+		names := resolver.All(p.Report, p.Path, l.names[p.Path])
 		l.names[p.Path] = names
 		for i, f := range p.Report.Files {
 			n := &named{profile: p, file: f, place: names.Places[i]}
 			all = append(all, n)
 			some[p] = some[p] || n.place.Found
-			if n.place.Found || n.place.Mapped || n.place.Gone || l.pending(n.place) || p.Folder.Excludes(f.Name) {
+			n.ambiguous = n.place.Ambiguous
+			if n.place.Found || n.place.Mapped || n.place.Gone || n.ambiguous || l.pending(n.place) || p.Folder.Excludes(f.Name) {
 				continue
 			}
-			if n.follow(resolver, known.Votes) {
+			if n.follow(resolver, known.Votes, led.of(p, names)) {
 				used[n.mapping], some[p] = true, true
 				continue
 			}
@@ -79,7 +83,7 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 		l.polls[p.Path] = known
 	}
 	maps.DeleteFunc(l.polls, func(path string, _ poll) bool { return l.profiles[path] == nil })
-	l.poll(ctx, resolver, lost, some)
+	l.poll(ctx, resolver, lost, some, led)
 	for _, n := range all {
 		n.name(l.folders)
 	}
@@ -93,7 +97,7 @@ func (l *Loader) pending(p place.Place) bool {
 }
 
 // poll asks the names that are lost, of the profiles of which it has not asked all.
-func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*Profile][]*named, some map[*Profile]bool) {
+func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*Profile][]*named, some map[*Profile]bool, led leads) {
 	var names []string
 	for p, list := range lost {
 		asked := l.polls[p.Path].asked
@@ -122,15 +126,19 @@ func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*P
 		for _, n := range list {
 			files = append(files, n.file)
 		}
-		found := index.Poll(files, p.Folder.Dir, some[p], p.Folder.Settings.Limits.SourceBytes)
+		taken := led.of(p, l.names[p.Path])
+		bars := func(path string) bool { return taken[path] || resolver.Strange(path, p.Path) }
+		found := index.Poll(place.Question{
+			Files: files, Own: p.Folder.Dir, Strict: some[p], Bars: bars, SourceBytes: p.Folder.Settings.Limits.SourceBytes,
+		})
 		known.Votes = append(known.Votes, found.Votes...)
 		known.Refused = found.Refused
 		known.asked = map[string][]string{}
 		for _, n := range list {
-			if n.follow(resolver, found.Votes) {
+			if n.follow(resolver, found.Votes, taken) {
 				continue
 			}
-			n.near = index.Near(n.file.Name)
+			n.near = index.Near(n.file.Name, bars)
 			n.ambiguous = known.ambiguous(n.file.Name)
 			known.asked[n.file.Name] = n.near
 		}
@@ -143,11 +151,29 @@ func (p poll) ambiguous(name string) bool {
 	return slices.ContainsFunc(p.Refused, func(r place.Refusal) bool { return r.Rivals != nil && r.Covers(name) })
 }
 
-// follow takes the first change of prefix that leads to a file.
-func (n *named) follow(r *place.Resolver, votes []place.Vote) bool {
+// leads are the files that the names of profiles lead to, for those of which somebody has asked.
+type leads map[*Profile]map[string]bool
+
+// of are those of a profile, whose names lead to some by themselves.
+func (l leads) of(p *Profile, names *place.Names) map[string]bool {
+	if l[p] == nil {
+		l[p] = map[string]bool{}
+		for _, at := range names.Places {
+			if at.Found {
+				l[p][at.Path] = true
+			}
+		}
+	}
+	return l[p]
+}
+
+// follow takes the first change of prefix that leads to a file that no name of the profile leads to yet, and notes
+// that.
+func (n *named) follow(r *place.Resolver, votes []place.Vote, taken map[string]bool) bool {
 	for _, v := range votes {
-		if place, ok := r.Follow(v.Mapping, n.file.Name); ok && place.Found {
+		if place, ok := r.Follow(v.Mapping, n.file.Name, n.profile.Path); ok && place.Found && !taken[place.Path] {
 			n.place, n.mapping = place, v.Mapping
+			taken[place.Path] = true
 			return true
 		}
 	}
