@@ -57,7 +57,7 @@ func (r *Resolver) spelled(in *directory, name string) string {
 // beneath is below, in any case where the resolver folds it, and in any form.
 func (r *Resolver) beneath(p, dir string) (rest string, ok bool) {
 	if rest, ok = r.beneathIn(p, dir); !ok && !(isASCII(p) && isASCII(dir)) {
-		rest, ok = r.beneathIn(composed(p), composed(dir))
+		rest, ok = r.beneathIn(Composed(p), Composed(dir))
 	}
 	return rest, ok
 }

@@ -75,7 +75,7 @@ func (x *Index) add(top, dir, name string) {
 		return
 	}
 	x.bases[base] = append(list, p)
-	x.exact[composed(p)] = p
+	x.exact[Composed(p)] = p
 	low := lower(p)
 	if _, twice := x.fold[low]; twice {
 		x.fold[low] = ""
@@ -87,7 +87,7 @@ func (x *Index) add(top, dir, name string) {
 
 // find looks for the file at the absolute path p, where fold is set in any case.
 func (x *Index) find(p string, fold bool) (file string, ok bool) {
-	file = x.exact[composed(p)]
+	file = x.exact[Composed(p)]
 	if file == "" && fold {
 		file = x.fold[lower(p)]
 	}
@@ -98,7 +98,7 @@ func (x *Index) find(p string, fold bool) (file string, ok bool) {
 // as it does, the longest agreement first. Those of which bars is true are left out; nil leaves out none.
 func (x *Index) Near(name string, bars func(path string) bool) []string {
 	const most = 3
-	name = composed(slashed(name))
+	name = Composed(slashed(name))
 	type near struct {
 		path string
 		same int
@@ -137,5 +137,5 @@ func common(a, b string, fold bool) (na, nb, segments int) {
 // rel is the path of an indexed file below its folder, slash-separated, in composed form.
 func (x *Index) rel(p string) string {
 	rest, _ := source.Below(p, x.root[p])
-	return composed(filepath.ToSlash(rest))
+	return Composed(filepath.ToSlash(rest))
 }

@@ -42,8 +42,8 @@ func join(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// composed is a name in one form: what macOS writes has accents as characters of their own, what others write has not.
-func composed(name string) string {
+// Composed is a name in one form: what macOS writes has accents as characters of their own, what others write has not.
+func Composed(name string) string {
 	if isASCII(name) {
 		return name
 	}
@@ -51,7 +51,7 @@ func composed(name string) string {
 }
 
 // lower is a name that others in other letters have, too, whatever form it is in.
-func lower(name string) string { return strings.ToLower(composed(name)) }
+func lower(name string) string { return strings.ToLower(Composed(name)) }
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -208,7 +208,15 @@ m.org/m/sub/s.go ws/.copy/sub/s.go`, nil,
 			"a profile above the workspace, with names of elsewhere", "-- ws/src/a.ts --\n-- ws/b.ts --\n-- src/a.ts --\n", "../lcov.info", "",
 			"b.ts\nsrc/a.ts\nws/src/a.ts", `
 b.ts ws/b.ts
-src/a.ts not: it lies outside the workspace; a [[path]] mapping in .covls.toml can say where it lies here
+src/a.ts gone: it lies outside the workspace; a [[path]] mapping in .covls.toml can say where it lies here
+ws/src/a.ts ws/src/a.ts`, nil,
+		},
+
+		{
+			"a profile in the folder of coverage above the workspace", "-- ws/src/a.ts --\n-- ws/b.ts --\n-- src/a.ts --\n", "../coverage/lcov.info", "",
+			"b.ts\nsrc/a.ts\nws/src/a.ts", `
+b.ts ws/b.ts
+src/a.ts gone: it lies outside the workspace; a [[path]] mapping in .covls.toml can say where it lies here
 ws/src/a.ts ws/src/a.ts`, nil,
 		},
 

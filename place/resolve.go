@@ -83,7 +83,7 @@ type Resolver struct {
 	mappings   []mapped // those that hold for it, in their order
 	bases      []string // where relative names may begin
 	below      string   // bases in words
-	above      bool     // it lies above the folders
+	above      []string // the bases that lie above the folders
 	around     own
 	pkg        packages // of the name before
 }
@@ -172,11 +172,14 @@ func (r *Resolver) from(profileDir, base string) {
 			r.order = append(r.order, f)
 		}
 	}
-	r.above = profileDir != "" && len(r.folders) > 0 && !slices.ContainsFunc(r.folders, func(f Folder) bool {
-		return f.Dir == near || !source.Inside(f.Dir, near)
-	})
+	r.above = r.basesAbove()
 
 	r.bases = []string{near}
+	for _, base := range r.above {
+		if base != near {
+			r.bases = append(r.bases, base)
+		}
+	}
 	var words []string
 	if known {
 		words = append(words, near)
@@ -204,6 +207,22 @@ func (r *Resolver) from(profileDir, base string) {
 		}
 	}
 	r.below = strings.Join(words, " or ")
+}
+
+// basesAbove are where relative names of a profile begin that lies in a folder around all workspace folders, or in the
+// folder of coverage in one: they may be of files beside those.
+func (r *Resolver) basesAbove() []string {
+	around := func(dir string) bool {
+		return len(r.folders) > 0 && !slices.ContainsFunc(r.folders, func(f Folder) bool { return f.Dir == dir || !source.Inside(f.Dir, dir) })
+	}
+	switch up := filepath.Dir(r.near); {
+	case r.profileDir == "":
+	case around(r.near):
+		return []string{r.near}
+	case filepath.Base(r.near) == "coverage" && around(up) && !slices.ContainsFunc(r.folders, func(f Folder) bool { return source.Inside(r.near, f.Dir) }):
+		return []string{r.near, up}
+	}
+	return nil
 }
 
 // Resolve finds the file that a profile in the directory profileDir means by name. For many names
@@ -282,8 +301,10 @@ func (r *Resolver) relative(slash string) Place {
 			continue
 		}
 		p := join(base, slash)
-		if r.above && base == r.near && r.there(p) {
-			return r.absolute(p) // perhaps of none of the folders
+		if slices.Contains(r.above, base) && r.there(p) {
+			place := r.absolute(p) // perhaps of none of the folders
+			place.Gone = !place.Found
+			return place
 		}
 		switch f := r.file(p); {
 		case f.state == found && r.strange(f.path):

@@ -118,7 +118,7 @@ type name struct {
 }
 
 func newName(f *coverage.File) name {
-	slash := path.Clean(composed(slashed(f.Name)))
+	slash := path.Clean(Composed(slashed(f.Name)))
 	return name{slash, isWindowsAbs(slash), f}
 }
 

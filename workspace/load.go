@@ -39,6 +39,8 @@ type Loader struct {
 	listed   map[string]bool            // those that go list was asked for
 	answered map[string]bool            // those of listed that it has answered
 	polls    map[string]poll            // by profile
+	realDirs map[string]string          // of folders, without symlinks, as far as somebody has asked in this load; "" for none
+	aliases  map[string]string          // paths of files by those that they have without symlinks, in composed form
 	projects map[string]*folderProjects // by folder
 	modules  map[string]*place.Modules  // by folder, as they were last read
 	profiles map[string]*Profile
@@ -59,6 +61,8 @@ func NewLoader(store *Store) *Loader {
 		listed:   map[string]bool{},
 		answered: map[string]bool{},
 		polls:    map[string]poll{},
+		realDirs: map[string]string{},
+		aliases:  map[string]string{},
 		names:    map[string]*place.Names{},
 		projects: map[string]*folderProjects{},
 		modules:  map[string]*place.Modules{},

@@ -84,10 +84,21 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 	}
 	maps.DeleteFunc(l.polls, func(path string, _ poll) bool { return l.profiles[path] == nil })
 	l.poll(ctx, resolver, lost, some, led)
+	all = slices.DeleteFunc(all, func(n *named) bool { return l.beside(n) })
+	l.unite(all)
 	for _, n := range all {
 		n.name(l.folders)
 	}
 	return all
+}
+
+// beside reports whether a name is none of the workspace's business: a profile that was found above the folders names
+// what lies beside them, too.
+func (l *Loader) beside(n *named) bool {
+	if n.profile.Folder.Settings.Profiles != nil || folderOf(l.folders, n.profile.Path) != nil {
+		return false
+	}
+	return !n.place.Found || folderOf(l.folders, n.place.Path) == nil
 }
 
 // pending tells that go list has still to say where a package is.

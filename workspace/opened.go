@@ -1,12 +1,19 @@
 package workspace
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/place"
 )
 
-// Opened looks whether a document that was just opened is a known file under another name.
+// Opened looks whether a document that was just opened is a file that profiles know under another name, or may come to.
 func (l *Loader) Opened(path string) {
 	snap := l.store.Load()
 	d := snap.Documents[path]
@@ -14,7 +21,7 @@ func (l *Loader) Opened(path string) {
 		return
 	}
 	other := l.otherName(path)
-	if other == "" || snap.Files[other] == nil {
+	if other == d.RealPath {
 		return
 	}
 	l.store.EditDocument(path, func(d *Document) *Document {
@@ -22,6 +29,81 @@ func (l *Loader) Opened(path string) {
 		e.RealPath = other
 		return &e
 	})
+}
+
+// Refind follows all names again and publishes, if a file is gone that they led to: it may have been renamed.
+func (l *Loader) Refind(ctx context.Context) {
+	for path := range l.store.Load().Files {
+		if ctx.Err() != nil {
+			return
+		}
+		if gone(path) {
+			l.publish(ctx, nil)
+			return
+		}
+	}
+}
+
+// Closed is Refind for the file of a document that was closed, which an editor does to a file that it renames.
+func (l *Loader) Closed(ctx context.Context, path string) {
+	snap := l.store.Load()
+	if f := snap.Files[path]; f != nil && gone(path) {
+		l.publish(ctx, nil)
+	}
+}
+
+// Appeared follows all names again and publishes, if a document that was opened is a file that was missing.
+func (l *Loader) Appeared(ctx context.Context, path string) {
+	snap := l.store.Load()
+	missing := func(f *File) bool {
+		return f.Path == path || !filepath.IsAbs(f.Name) && strings.HasSuffix(filepath.ToSlash(path), "/"+strings.TrimPrefix(f.Name, "./"))
+	}
+	if snap.Files[path] == nil && slices.ContainsFunc(snap.Lost, missing) && !gone(path) {
+		l.publish(ctx, nil)
+	}
+}
+
+func gone(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// unite has one path for each file that profiles name by several, by symlinks, and keeps the others for the documents
+// that are open.
+func (l *Loader) unite(all []*named) {
+	clear(l.aliases)
+	clear(l.realDirs)
+	var linked []*named
+	for _, n := range all {
+		if n.place.Found && n.place.Real != "" {
+			linked = append(linked, n)
+		}
+		if composed := place.Composed(n.place.Path); n.place.Found && composed != n.place.Path {
+			l.aliases[composed] = n.place.Path
+		}
+	}
+	if len(linked) > 0 {
+		straight := map[string]bool{}
+		for _, n := range all {
+			if n.place.Found && n.place.Real == "" {
+				straight[n.place.Path] = true
+			}
+		}
+		for _, n := range linked {
+			real := place.Composed(n.place.Real)
+			switch first, known := l.aliases[real]; {
+			case straight[n.place.Real]:
+				n.place.Path = n.place.Real
+			case known:
+				n.place.Path = first
+			default:
+				l.aliases[real] = n.place.Path
+			}
+		}
+	}
+	for path := range l.store.Load().Documents {
+		l.Opened(path)
+	}
 }
 
 // Saved looks at a source file that an editor has written, so that File.Newer knows of it.
@@ -52,21 +134,32 @@ func (l *Loader) Saved(path string) {
 	})
 }
 
-// otherName is the path by which the profiles' side knows a file that the editor reached through
-// symlinks: a folder's own path where the real path lies in it.
+// otherName is the path by which the profiles' side knows a file that the editor calls otherwise, "" where that is the
+// same: a folder's own path where the real path lies in it, and what a profile reached through symlinks.
 func (l *Loader) otherName(path string) string {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return ""
 	}
 	for _, f := range l.folders {
-		dir, err := filepath.EvalSymlinks(f.Dir)
-		if err != nil {
+		dir, known := l.realDirs[f.Dir]
+		if !known {
+			dir, _ = filepath.EvalSymlinks(f.Dir)
+			l.realDirs[f.Dir] = dir
+		}
+		if dir == "" {
 			continue
 		}
 		if rel, err := filepath.Rel(dir, real); err == nil && filepath.IsLocal(rel) {
-			return filepath.Join(f.Dir, rel)
+			real = filepath.Join(f.Dir, rel)
+			break
 		}
+	}
+	if alias, ok := l.aliases[place.Composed(real)]; ok {
+		real = alias
+	}
+	if real == path {
+		return ""
 	}
 	return real
 }
