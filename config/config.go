@@ -5,6 +5,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -248,7 +249,7 @@ func Default() Settings {
 func DefaultProfiles() []string {
 	return []string{
 		// Go
-		"**/*[cC]over*.out",
+		"**/*cover*.out",
 		"**/c.out",
 		"**/profile.out",
 		"**/*.cov",
@@ -263,20 +264,25 @@ func DefaultProfiles() []string {
 		"bazel-testlogs/**/*coverage*.dat",
 		"bazel-out/_coverage/*coverage*.dat",
 		// Cobertura and what else is called coverage
-		"**/*[cC]obertura*.xml",
-		"**/*[cC]overage*.xml",
+		"**/*cobertura*.xml",
+		"**/*Cobertura*.xml",
+		"**/*coverage*.xml",
+		"**/*Coverage*.xml",
 		"**/cov*.xml",
 		"**/excoveralls.xml",
 		// JaCoCo, and what has its format
-		"**/*[jJ]acoco*.xml",
-		"**/*[kK]over*.xml",
+		"**/*jacoco*.xml",
+		"**/*Jacoco*.xml",
+		"**/*kover*.xml",
 		"**/kover/**/*.xml",
 		"**/reports/coverage/**/*.xml",
 		// Clover
-		"**/*[cC]lover*.xml",
+		"**/*clover*.xml",
+		"**/*Clover*.xml",
 		"**/*.clover",
 		// JSON
-		"**/*[cC]overage*.json",
+		"**/*coverage*.json",
+		"**/*Coverage*.json",
 		"**/cov.json",
 		"**/.nyc_output/*.json",
 		"**/*llvm-cov*.json",
@@ -284,4 +290,16 @@ func DefaultProfiles() []string {
 		"**/gcovr*.json",
 		"**/.resultset.json",
 	}
+}
+
+// DefaultProfileNames returns those of DefaultProfiles that are names of files in any folder, as globs without a folder. What
+// stands for a GOCOVERDIR is not among them.
+func DefaultProfileNames() []string {
+	var out []string
+	for _, glob := range DefaultProfiles() {
+		if name, ok := strings.CutPrefix(glob, "**/"); ok && !strings.Contains(name, "/") && name != "covmeta.*" {
+			out = append(out, name)
+		}
+	}
+	return out
 }

@@ -64,6 +64,10 @@ func findAbove(dir string, whose func(path string) string) (path string, problem
 	return "", problems
 }
 
+// Owned reports whether a file or folder, and the link at its place, belongs to the user or to the system's
+// administrator.
+func Owned(path string) bool { return stranger(path) == "" }
+
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()

@@ -213,3 +213,41 @@ func TestWriteSettings(t *testing.T) {
 		t.Errorf("%s, %v", data, err)
 	}
 }
+
+// TestOnceAbove reads a folder of a larger project: the profile lies above it, and names what lies beside it, too.
+func TestOnceAbove(t *testing.T) {
+	t.Parallel()
+	const profile = "mode: set\ne.com/m/a.go:3.10,5.2 1 1\ne.com/m/svc/b.go:3.10,5.2 1 0\ne.com/m/svc/gone.go:3.10,5.2 1 0\n"
+	dir := folder(t, module(map[string]string{
+		"cover.out": profile, "svc/b.go": source, "svc/src/x.ts": "x\n", "src/x.ts": "x\n",
+		"coverage/lcov.info": "SF:src/x.ts\nDA:1,0\nend_of_record\n",
+	}))
+	svc := filepath.Join(dir, "svc")
+	for named, want := range map[string]string{
+		"":                                       "svc/b.go",
+		filepath.Join(dir, "cover.out"):          "a.go svc/b.go, lost e.com/m/svc/gone.go",
+		filepath.Join(dir, "coverage/lcov.info"): "src/x.ts",
+	} {
+		settings, how := config.Merge(), engine.Once{Restricted: true}
+		if named != "" {
+			how.Profiles = []string{named}
+			settings = settings.WithProfiles(how.Profiles)
+		}
+		got, err := how.Load(t.Context(), workspace.NewFolder(svc, "", settings, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for path := range got.Snapshot.Files {
+			have = append(have, filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator))))
+		}
+		slices.Sort(have)
+		text := strings.Join(have, " ")
+		for _, f := range got.Snapshot.Lost {
+			text += ", lost " + f.Name
+		}
+		if text != want {
+			t.Errorf("of %q: %s, want %s", named, text, want)
+		}
+	}
+}

@@ -63,12 +63,13 @@ func (e *Engine) tellFacts() {
 	e.opts.Facts(facts)
 }
 
-// Searched waits for what the jobs at hand change, and returns what the last search of each folder has found, by its
+// Searched waits for what the jobs at hand change, has files looked for that are gone, and returns what the last search of each folder has found, by its
 // directory. ok is false where that failed, or ctx was done before.
 func (e *Engine) Searched(ctx context.Context) (searched []watch.Found, ok bool) {
 	answer := make(chan []watch.Found, 1)
 	e.jobs.putWith(func(ctx context.Context) {
 		e.settle(ctx)
+		e.loader.Refind(ctx)
 		answer <- slices.SortedFunc(maps.Values(e.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
 	}, func() { close(answer) })
 	select {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"os"
 	"path"
 	"path/filepath"
 	"runtime/debug"
@@ -26,6 +27,11 @@ func RootOf(f *workspace.Folder) watch.Root {
 	if settings.Profiles == nil {
 		// A covmeta file stands for its directory, which GoCoverDirs finds.
 		root.Patterns = slices.DeleteFunc(config.DefaultProfiles(), func(p string) bool { return path.Base(p) == "covmeta.*" })
+		home, _ := os.UserHomeDir() // "" where there is none
+		if globs, may := project.ProfilesAbove(f.Dir, home); globs != nil {
+			root.Patterns = append(root.Patterns, globs...)
+			root.Allows = func(path string) bool { return settings.Reads(path) || may(path) }
+		}
 		return root
 	}
 	root.Patterns = settings.ProfilePatterns(f.Dir)
@@ -39,10 +45,16 @@ func (e *Engine) Touch(paths ...string) {
 
 // Opened looks at a document that was opened, and at the folder around it where the editor named none.
 func (e *Engine) Opened(path string) {
-	e.jobs.put(func(context.Context) {
+	e.jobs.put(func(ctx context.Context) {
 		e.imply(path)
+		e.loader.Appeared(ctx, path)
 		e.loader.Opened(path)
 	})
+}
+
+// Closed looks at the file of a document that was closed.
+func (e *Engine) Closed(path string) {
+	e.jobs.put(func(ctx context.Context) { e.loader.Closed(ctx, path) })
 }
 
 // Saved looks at a source file that an editor has written.

@@ -154,6 +154,7 @@ func unquotedLen(s []byte) int {
 func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentParams) error {
 	if path, ok := pathOf(p.TextDocument.URI); ok {
 		s.store.CloseDocument(path)
+		s.engine.Closed(path)
 	}
 	return nil
 }

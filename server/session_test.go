@@ -915,7 +915,7 @@ func TestRegister(t *testing.T) {
 		want      []string // some of what is registered, as JSON
 	}{
 		{"nothing", obj{}, nil},
-		{"files", obj{"didChangeWatchedFiles": dynamic}, []string{`"method":"workspace/didChangeWatchedFiles"`, `{"globPattern":"**/cover.out"}`, `{"globPattern":"**/.covls.toml"}`}},
+		{"files", obj{"didChangeWatchedFiles": dynamic}, []string{`"method":"workspace/didChangeWatchedFiles"`, `{"globPattern":"**/*cover*.out"}`, `{"globPattern":"**/.covls.toml"}`}},
 		{"settings", obj{"didChangeConfiguration": dynamic}, []string{`"method":"workspace/didChangeConfiguration","registerOptions":{"section":"covls"}`}},
 		{"both", obj{"didChangeWatchedFiles": dynamic, "didChangeConfiguration": dynamic}, []string{`"id":"covls/watch"`, `"id":"covls/configuration"`}},
 	} {

@@ -250,7 +250,7 @@ func TestStatusWelcome(t *testing.T) {
 			py.MakeProfile == nil || py.MakeProfile.Command != "make cover" || py.MakeProfile.CWD != string(uri.File(two)) {
 			t.Errorf("folder %s", js(py))
 		}
-		if golang.URI != string(uri.File(one)) || !slices.Contains(golang.Patterns, "**/cover.out") || golang.SearchedDirs != 3 ||
+		if golang.URI != string(uri.File(one)) || !slices.Contains(golang.Patterns, "**/*cover*.out") || golang.SearchedDirs != 3 ||
 			golang.MakeProfile == nil || golang.MakeProfile.Command != "go test -coverprofile=cover.out ./..." {
 			t.Errorf("folder %s", js(golang))
 		}
