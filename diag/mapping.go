@@ -3,6 +3,8 @@ package diag
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/covls/covls/config"
 	paths "github.com/covls/covls/place"
@@ -21,17 +23,27 @@ type PathFix struct {
 	Known, Ambiguous bool
 }
 
+// Whose says, behind what is mapped, for which profile alone that is; "" where it is for all.
+func (f PathFix) Whose() string {
+	if f.PathMapping.Profile == "" {
+		return ""
+	}
+	return " for " + f.PathMapping.Profile
+}
+
 // PathFixes are the mappings by which a profile's name leads to the document: the one that a poll
 // has found, or, where no profile is known to name the document, those of names that may mean it.
 func PathFixes(s *workspace.Snapshot, d *workspace.Document) []PathFix {
 	var out []PathFix
 	if file := s.FileOf(d); file != nil {
-		if m := file.Mapping; m != (paths.Mapping{}) {
+		if file.Mapping != (paths.Mapping{}) {
 			part := file.Parts[0]
-			out = append(out, PathFix{
-				PathMapping: RelativeMapping(file.Folder, m), Folder: file.Folder,
-				Profile: ProfileName(part.Profile), Name: part.File.Name, Known: true,
-			})
+			if m, ok := Advice(s, file.Folder, part.Profile, file.Mapping); ok {
+				out = append(out, PathFix{
+					PathMapping: m, Folder: file.Folder,
+					Profile: ProfileName(part.Profile), Name: part.File.Name, Known: true,
+				})
+			}
 		}
 		return out
 	}
@@ -57,12 +69,20 @@ func LostFixes(s *workspace.Snapshot, most int) []PathFix {
 		folder *workspace.Folder
 		config.PathMapping
 	}
+	// Each is held against all names: what is refused is not asked for again without end.
+	const mostAsked = 100
 	var out []PathFix
 	seen := map[key]bool{}
+	asked := map[suggestion]bool{}
 	for _, f := range s.Lost {
 		for _, near := range f.Near {
-			fix, ok := fixOf(s, f, near)
-			if k := (key{fix.Folder, fix.PathMapping}); ok && !seen[k] && len(out) < most {
+			as, ok := suggest(s, f, near)
+			if !ok || asked[as] || len(out) == most || len(asked) == mostAsked {
+				continue
+			}
+			asked[as] = true
+			fix, ok := as.fix(s, f)
+			if k := (key{fix.Folder, fix.PathMapping}); ok && !seen[k] {
 				seen[k] = true
 				out = append(out, fix)
 			}
@@ -71,18 +91,100 @@ func LostFixes(s *workspace.Snapshot, most int) []PathFix {
 	return out
 }
 
-// fixOf is the mapping by which the name of a lost file leads to a path.
-func fixOf(s *workspace.Snapshot, f *workspace.File, near string) (fix PathFix, ok bool) {
+// suggestion is a mapping that may be right for a profile.
+type suggestion struct {
+	folder  *workspace.Folder
+	profile *workspace.Profile
+	mapping paths.Mapping
+}
+
+// suggest is the mapping by which the name of a lost file leads to a path.
+func suggest(s *workspace.Snapshot, f *workspace.File, near string) (as suggestion, ok bool) {
 	folder := s.FolderOf(near)
 	if folder == nil {
-		return PathFix{}, false
+		return suggestion{}, false
 	}
 	part := f.Parts[0]
 	m, ok := paths.Suggest(part.File.Name, near, folder.Dir)
+	return suggestion{folder, part.Profile, m}, ok
+}
+
+// fix is the suggestion for a lost file as the settings could have it.
+func (as suggestion) fix(s *workspace.Snapshot, f *workspace.File) (fix PathFix, ok bool) {
+	m, ok := Advice(s, as.folder, as.profile, as.mapping)
 	return PathFix{
-		PathMapping: RelativeMapping(folder, m), Folder: folder,
-		Profile: ProfileName(part.Profile), Name: part.File.Name, Ambiguous: f.Ambiguous,
+		PathMapping: m, Folder: as.folder, Profile: ProfileName(as.profile), Name: f.Parts[0].File.Name, Ambiguous: f.Ambiguous,
 	}, ok
+}
+
+// fixOf is the mapping by which the name of a lost file leads to a path.
+func fixOf(s *workspace.Snapshot, f *workspace.File, near string) (fix PathFix, ok bool) {
+	as, ok := suggest(s, f, near)
+	if !ok {
+		return PathFix{}, false
+	}
+	return as.fix(s, f)
+}
+
+// Advice is a mapping for names of a profile, with an absolute To, as the settings of a folder could have it: for that
+// profile alone where it would lead names of others elsewhere than they lead now. ok is false where it would lead a name
+// of the profile away from its file, or to one that another name leads to, which may be a file of another package.
+func Advice(s *workspace.Snapshot, folder *workspace.Folder, p *workspace.Profile, m paths.Mapping) (advice config.PathMapping, ok bool) {
+	advice = RelativeMapping(folder, m)
+	led := map[string]string{} // names by what they would lead to
+	for _, f := range s.Files {
+		for _, part := range f.Parts {
+			to, caught := m.Lead(part.File.Name)
+			stays := to == f.Path || paths.Composed(to) == paths.Composed(f.Path) || paths.Drive(part.File.Name) && strings.EqualFold(to, f.Path)
+			switch {
+			case !caught:
+			case part.Profile != p && !stays:
+				advice.Profile = scope(folder, p)
+			case part.Profile != p:
+			case !stays:
+				return config.PathMapping{}, false
+			default:
+				led[f.Path] = part.File.Name
+			}
+		}
+	}
+	for _, f := range s.Lost {
+		for _, part := range f.Parts {
+			to, caught := m.Lead(part.File.Name)
+			switch {
+			case !caught:
+			case part.Profile != p:
+				if !slices.Contains(f.Near, to) || s.Files[to] != nil {
+					advice.Profile = scope(folder, p)
+				}
+			case led[to] != "" && led[to] != part.File.Name:
+				return config.PathMapping{}, false
+			default:
+				led[to] = part.File.Name
+			}
+		}
+	}
+	for to, name := range led {
+		f := s.Files[to]
+		if f != nil && slices.ContainsFunc(f.Parts, func(part workspace.Part) bool {
+			if part.Profile == p {
+				return part.File.Name != name
+			}
+			return paths.Relative(name) && paths.Relative(part.File.Name)
+		}) {
+			return config.PathMapping{}, false
+		}
+	}
+	return advice, true
+}
+
+// scope is the glob of a profile alone.
+func scope(folder *workspace.Folder, p *workspace.Profile) string {
+	path := p.Path
+	if rel, err := filepath.Rel(folder.Dir, p.Path); err == nil {
+		path = rel
+	}
+	return config.Escape(filepath.ToSlash(path))
 }
 
 // RelativeMapping is a mapping with an absolute To as the settings of a folder would write it.
@@ -124,8 +226,11 @@ func PathNotes(s *workspace.Snapshot) []PathNote {
 		}
 		for _, v := range s.Polls[p.Path].Votes {
 			m := RelativeMapping(p.Folder, v.Mapping)
-			out = append(out, PathNote{Text: fmt.Sprintf("%s: %s is %s here, which finds %d of %s; a [[path]] mapping in %s can say so for good",
-				ProfileName(p), m.From, m.To, v.Files, plural(v.Named, "file"), config.FileName)})
+			text := fmt.Sprintf("%s: %s is %s here, which finds %d of %s", ProfileName(p), m.From, m.To, v.Files, plural(v.Named, "file"))
+			if _, ok := Advice(s, p.Folder, p, v.Mapping); ok {
+				text += fmt.Sprintf("; a [[path]] mapping in %s can say so for good", config.FileName)
+			}
+			out = append(out, PathNote{Text: text})
 		}
 		if f := lost[p]; f != nil && found[p] == 0 {
 			out = append(out, PathNote{Lost: true, Text: fmt.Sprintf("%s names %s, of which none is here. %s: %s. The command covls.doctor says more",

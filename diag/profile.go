@@ -7,9 +7,10 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// ProfileName is the path of a profile for people: relative to its folder where it lies in it.
+// ProfileName is the path of a profile for people: relative to its folder where it lies in it, or was found above it.
 func ProfileName(p *workspace.Profile) string {
-	if rel, err := filepath.Rel(p.Folder.Dir, p.Path); err == nil && filepath.IsLocal(rel) {
+	rel, err := filepath.Rel(p.Folder.Dir, p.Path)
+	if err == nil && (filepath.IsLocal(rel) || p.Folder.Settings.Profiles == nil) {
 		return filepath.ToSlash(rel)
 	}
 	return p.Path

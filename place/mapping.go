@@ -56,6 +56,25 @@ func (m Mapping) cut(slash string) (rest string, ok bool) {
 // to is the directory, or the one file, that the mapping leads to.
 func (m Mapping) to(f Folder) string { return join(f.Dir, slashed(m.To)) }
 
+// Lead is the path that a name is led to by a mapping with an absolute To, whether or not a file is there; ok is false
+// where the name does not begin as From does.
+func (m Mapping) Lead(name string) (to string, ok bool) {
+	rest, ok := m.cut(path.Clean(slashed(name)))
+	if !ok || rest == "" {
+		return "", false
+	}
+	return filepath.Join(m.To, filepath.FromSlash(rest)), true
+}
+
+// Relative reports whether a profile names a file by a path that says nothing of where it begins.
+func Relative(name string) bool {
+	slash := slashed(name)
+	return !strings.HasPrefix(slash, "/") && !isWindowsAbs(slash)
+}
+
+// Drive reports whether a profile names a file by a path with a drive letter, in which upper and lower case are the same.
+func Drive(name string) bool { return isDrive(slashed(name)) }
+
 // mapped follows the first mapping of each folder that fits; ok is false where there is none. One that is not for the
 // profile alone does not lead into another work tree than the profile's.
 func (r *Resolver) mapped(slash string) (place Place, ok bool) {

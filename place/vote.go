@@ -66,6 +66,9 @@ type Question struct {
 	// Bars reports whether a file can't be meant: another name of the report leads to it, or the profile says nothing of
 	// its work tree. nil bars none.
 	Bars func(path string) bool
+	// Shared reports whether another profile leads to a file by a name that says as little of where it begins: two
+	// packages may have files of one name. nil is none.
+	Shared func(path string) bool
 	// SourceBytes is the size of the largest source that is read; a few are where they are needed.
 	SourceBytes int64
 }
@@ -74,7 +77,7 @@ type Question struct {
 // index. A change that is contradicted by the text of the files, or that another one equals, is refused. No two names
 // are led to one file.
 func (x *Index) Poll(q Question) Poll {
-	p := poller{index: x, own: q.Own, limit: q.SourceBytes, bars: q.Bars, taken: map[string]bool{}}
+	p := poller{index: x, own: q.Own, limit: q.SourceBytes, bars: q.Bars, shared: q.Shared, taken: map[string]bool{}}
 	for _, f := range q.Files {
 		p.names = append(p.names, newName(f))
 	}
@@ -106,8 +109,10 @@ type poller struct {
 	own   string
 	limit int64
 	bars  func(path string) bool
-	taken map[string]bool // the files that names are led to
-	names []name
+	// shared is that of the question.
+	shared func(path string) bool
+	taken  map[string]bool // the files that names are led to
+	names  []name
 }
 
 // name is a file's name in a report.
@@ -339,6 +344,8 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 		why = "too few files agree"
 	case !c.told:
 		why = "nothing in the profile tells whether the files there are meant"
+	case c.fit < 1 && Relative(v.From) && p.shared != nil && slices.ContainsFunc(c.files, p.shared):
+		why = "another profile has files of these names, and the lines of this one do not fit all of their text"
 	case c.fit < fitsAtAll, (v.Files < 3 || !deep) && c.fit < fitsWell:
 		why = "the lines of the profile do not fit the text of the files there"
 	default:
@@ -397,7 +404,7 @@ func whole(lines []coverage.Line, t *text.Text) bool {
 	if t.Line(uint32(last)) == "" {
 		last--
 	}
-	return n == last || n == t.Lines()
+	return n == last
 }
 
 // measuresBlanks reports whether a tool seems to count whole functions, with the blank lines in them, as LLVM does: its

@@ -185,6 +185,36 @@ not old → ws/new: too few files agree`, true},
 -- ws/barred/a.ts --
 9`, `
 /ci/a.ts 9`, ``, false},
+		{"a relative name of a file that another profile has", `
+-- ws/shared/a.ts --
+9
+-- ws/shared/b.ts --
+9
+-- ws/shared/c.ts --
+9`, `
+a.ts 9
+b.ts 9
+c.ts 10`, `
+not . → ws/shared: another profile has files of these names, and the lines of this one do not fit all of their text`, false},
+		{"one whose text is just that", `
+-- ws/shared/a.ts --
+9
+-- ws/shared/b.ts --
+9`, `
+a.ts 9
+b.ts 8`, `
+. → ws/shared: 2 of 2`, false},
+		{"an absolute name of a file that another profile has", `
+-- ws/shared/a.ts --
+9
+-- ws/shared/b.ts --
+9
+-- ws/shared/c.ts --
+9`, `
+/ci/shared/a.ts 9
+/ci/shared/b.ts 9
+/ci/shared/c.ts 10`, `
+/ci → ws: 3 of 3`, false},
 		{"a name in another form", "\n-- ws/src/cafe\u0301.ts --\n9\n-- ws/u\u0308/b.ts --\n9", `
 /ci/src/café.ts 9
 /ci/ü/b.ts 9`, `
@@ -267,7 +297,7 @@ not /ci → ws: nothing in the profile tells whether the files there are meant`,
 				t.Error(index.Left)
 			}
 			var got strings.Builder
-			poll := index.Poll(place.Question{Files: files, Own: dir + "/ws", Strict: tt.strict, SourceBytes: 1 << 20, Bars: func(p string) bool { return strings.Contains(p, "barred") }})
+			poll := index.Poll(place.Question{Files: files, Own: dir + "/ws", Strict: tt.strict, SourceBytes: 1 << 20, Bars: func(p string) bool { return strings.Contains(p, "barred") }, Shared: func(p string) bool { return strings.Contains(p, "shared") }})
 			for _, v := range poll.Votes {
 				fmt.Fprintf(&got, "\n%s → %s: %d of %d", v.From, v.To, v.Files, v.Named)
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/place"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/workspace"
@@ -155,41 +156,35 @@ func (w *configWriter) exclude() {
 // mostRefused is how many mappings are offered that a poll did not take.
 const mostRefused = 3
 
-// mappings writes those that polls have found, the longest first, since of the settings the first that
-// fits is followed whether or not the file is there. Where two have the same beginning, no setting can say
-// what the polls do; both are switched off, so that the polls go on.
+// mappings writes those that polls have found and that lead no name elsewhere than it leads now, the longest first, since
+// of the settings the first that fits is followed whether or not the file is there.
 func (w *configWriter) mappings() {
 	type vote struct {
 		config.PathMapping
 		text string
 	}
 	var votes []vote
-	to := map[string]string{} // by From
-	clash := map[string]bool{}
 	for _, p := range w.snap.Profiles {
 		if p.Folder != w.folder {
 			continue
 		}
 		for _, v := range w.snap.Polls[p.Path].Votes {
-			m := diag.RelativeMapping(w.folder, v.Mapping)
-			at, known := to[m.From]
-			if known && at == m.To {
-				continue
+			m, ok := diag.Advice(w.snap, w.folder, p, v.Mapping)
+			if ok && !slices.ContainsFunc(votes, func(v vote) bool { return v.PathMapping == m }) {
+				votes = append(votes, vote{m, w.voted(p, v)})
 			}
-			clash[m.From] = known || clash[m.From]
-			to[m.From] = m.To
-			votes = append(votes, vote{m, fmt.Sprintf("%s: this leads to %d of %s here", escape.Line(diag.ProfileName(p)), v.Files, count(v.Named, "file"))})
 		}
 	}
 	slices.SortStableFunc(votes, func(a, b vote) int { return cmp.Compare(len(b.From), len(a.From)) })
 	for _, v := range votes {
-		if clash[v.From] {
-			w.mapping(v.PathMapping, v.text+"; the same beginning leads to another folder too, and covls looks in both while neither is set.", false)
-		} else {
-			w.mapping(v.PathMapping, v.text+".", true)
-		}
+		w.mapping(v.PathMapping, v.text+".", true)
 	}
 	w.refused()
+}
+
+// voted says what a vote finds.
+func (w *configWriter) voted(p *workspace.Profile, v place.Vote) string {
+	return fmt.Sprintf("%s: this leads to %d of %s here", escape.Line(diag.ProfileName(p)), v.Files, count(v.Named, "file"))
 }
 
 // refused offers what polls did not take, and the folder that files of elsewhere have in common.
@@ -204,7 +199,10 @@ func (w *configWriter) refused() {
 			if refused++; refused > mostRefused {
 				break
 			}
-			m := diag.RelativeMapping(w.folder, r.Mapping)
+			m, ok := diag.Advice(w.snap, w.folder, p, r.Mapping)
+			if !ok {
+				continue
+			}
 			text := fmt.Sprintf("%s: perhaps this, but %s", escape.Line(diag.ProfileName(p)), r.Why)
 			for i, to := range r.Rivals {
 				if rel, err := filepath.Rel(w.folder.Dir, to); err == nil && filepath.IsLocal(rel) {

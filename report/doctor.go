@@ -154,8 +154,8 @@ func (d *doctor) mappings(p *workspace.Profile) {
 	poll := d.snap.Polls[p.Path]
 	for _, v := range poll.Votes {
 		m := diag.RelativeMapping(p.Folder, v.Mapping)
-		d.printf("  - paths: %s is %s here, which finds %d of %s; to keep that, in %s:\n\n%s\n",
-			escape.Code(m.From), escape.Code(m.To), v.Files, count(v.Named, "file"), config.FileName, indented(m.TOML()))
+		d.printf("  - paths: %s is %s here, which finds %d of %s", escape.Code(m.From), escape.Code(m.To), v.Files, count(v.Named, "file"))
+		d.advice(p, v.Mapping, "to keep that")
 	}
 	for i, r := range poll.Refused {
 		if i == examples {
@@ -172,8 +172,18 @@ func (d *doctor) mappings(p *workspace.Profile) {
 			}
 			d.printf(" %s", escape.Code(diag.RelativeMapping(p.Folder, place.Mapping{To: to}).To))
 		}
-		d.printf("; if it is so, in %s:\n\n%s\n", config.FileName, indented(m.TOML()))
+		d.advice(p, r.Mapping, "if it is so")
 	}
+}
+
+// advice ends a line with what to write into the settings, where that is safe to write.
+func (d *doctor) advice(p *workspace.Profile, m place.Mapping, why string) {
+	advice, ok := diag.Advice(d.snap, p.Folder, p, m)
+	if !ok {
+		d.printf("\n")
+		return
+	}
+	d.printf("; %s, in %s:\n\n%s\n", why, config.FileName, indented(advice.TOML()))
 }
 
 func indented(text string) string {

@@ -57,7 +57,7 @@ func pathFixes(snap *workspace.Snapshot, d *workspace.Document) ([]protocol.Comm
 		if err != nil {
 			return nil, err
 		}
-		title := escape.Line(fmt.Sprintf("covls: %s calls this file %s: write %s → %s to %s", fix.Profile, fix.Name, fix.From, fix.To, config.FileName))
+		title := escape.Line(fmt.Sprintf("covls: %s calls this file %s: write %s → %s%s to %s", fix.Profile, fix.Name, fix.From, fix.To, fix.Whose(), config.FileName))
 		out = append(out, &protocol.CodeAction{
 			Title: title, Kind: &kind,
 			Command: protocol.Command{Title: title, Command: cmdAddPathMapping, Arguments: []protocol.LSPAny{args}},

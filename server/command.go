@@ -289,7 +289,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	for _, fix := range diag.LostFixes(snap, doctorFixes) {
 		at := string(uri.File(fix.Folder.Dir))
 		out.Fixes = append(out.Fixes, wirePathFix{
-			Title:       escape.Line(fmt.Sprintf("Map %s to %s, in %s", fix.From, fix.To, config.FileName)),
+			Title:       escape.Line(fmt.Sprintf("Map %s to %s%s, in %s", fix.From, fix.To, fix.Whose(), config.FileName)),
 			pathMapping: mappingArgs(at, &fix),
 		})
 	}

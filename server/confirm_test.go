@@ -43,6 +43,9 @@ func TestConfirm(t *testing.T) {
 		question string
 	}{
 		{"covls.addPathMapping", func(dir string) obj { return obj{"from": "/ci\n\u202e", "to": "web", "uri": uri.File(dir)} }, `covls: Map "/ci\n\u202e" to "web" in FILE?`},
+		{"covls.addPathMapping", func(dir string) obj {
+			return obj{"from": "/ci", "to": "web", "profile": "a.info", "uri": uri.File(dir)}
+		}, `covls: Map "/ci" to "web" for "a.info" in FILE?`},
 		{"covls.addRule", func(dir string) obj {
 			return obj{"uri": uri.File(filepath.Join(dir, "a.go")), "rule": obj{"tier": "high", "why": "it \"sells\"\n"}}
 		}, `covls: Add a rule for "a.go" to FILE: tier = "high", why = "it \"sells\"\n"?`},

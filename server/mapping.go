@@ -20,12 +20,14 @@ type pathMapping struct {
 	URI  string `json:"uri"`
 	From string `json:"from"`
 	To   string `json:"to"`
+	// Profile is a glob of the profiles that are meant; "" means all.
+	Profile string `json:"profile,omitempty"`
 	// Confirmed tells that the user wants it written.
 	Confirmed bool `json:"confirmed,omitempty"`
 }
 
 func mappingArgs(document string, fix *diag.PathFix) pathMapping {
-	return pathMapping{URI: document, From: fix.From, To: fix.To}
+	return pathMapping{URI: document, From: fix.From, To: fix.To, Profile: fix.PathMapping.Profile}
 }
 
 // addPathMapping writes a path mapping to the settings file of a folder, if the user wants that, which
@@ -50,7 +52,11 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	if err != nil {
 		return nil, err
 	}
-	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Map %s to %s in %s?", brief(args.From), brief(args.To), file)); err != nil {
+	whose := ""
+	if args.Profile != "" {
+		whose = " for " + brief(args.Profile)
+	}
+	if err := s.confirm(ctx, args.Confirmed, fmt.Sprintf("Map %s to %s%s in %s?", brief(args.From), brief(args.To), whose, file)); err != nil {
 		return nil, err
 	}
 	snap := s.store.Load()
@@ -58,7 +64,7 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 		return nil, err
 	}
 	err = s.engine.Write(file, func() error {
-		return config.AddMapping(file, config.PathMapping{From: args.From, To: args.To})
+		return config.AddMapping(file, config.PathMapping{From: args.From, To: args.To, Profile: args.Profile})
 	})
 	if err != nil {
 		return nil, invalid("%v", err)

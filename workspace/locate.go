@@ -83,7 +83,7 @@ func (l *Loader) locate(ctx context.Context, profiles []*Profile) []*named {
 		l.polls[p.Path] = known
 	}
 	maps.DeleteFunc(l.polls, func(path string, _ poll) bool { return l.profiles[path] == nil })
-	l.poll(ctx, resolver, lost, some, led)
+	l.poll(ctx, resolver, all, lost, some, led)
 	all = slices.DeleteFunc(all, func(n *named) bool { return l.beside(n) })
 	l.unite(all)
 	for _, n := range all {
@@ -108,7 +108,7 @@ func (l *Loader) pending(p place.Place) bool {
 }
 
 // poll asks the names that are lost, of the profiles of which it has not asked all.
-func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*Profile][]*named, some map[*Profile]bool, led leads) {
+func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, all []*named, lost map[*Profile][]*named, some map[*Profile]bool, led leads) {
 	var names []string
 	for p, list := range lost {
 		asked := l.polls[p.Path].asked
@@ -131,6 +131,18 @@ func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*P
 		f := folderOf(l.folders, path)
 		return f != nil && f.Excludes(nameIn(f, path))
 	})
+	const several = "several"
+	relative := map[string]string{} // the profiles that lead to files by relative names, by the files' paths
+	for _, n := range all {
+		if !n.place.Found || !place.Relative(n.file.Name) {
+			continue
+		}
+		if of, ok := relative[n.place.Path]; ok && of != n.profile.Path {
+			relative[n.place.Path] = several
+		} else {
+			relative[n.place.Path] = n.profile.Path
+		}
+	}
 	for p, list := range lost {
 		known := l.polls[p.Path]
 		var files []*coverage.File
@@ -140,7 +152,9 @@ func (l *Loader) poll(ctx context.Context, resolver *place.Resolver, lost map[*P
 		taken := led.of(p, l.names[p.Path])
 		bars := func(path string) bool { return taken[path] || resolver.Strange(path, p.Path) }
 		found := index.Poll(place.Question{
-			Files: files, Own: p.Folder.Dir, Strict: some[p], Bars: bars, SourceBytes: p.Folder.Settings.Limits.SourceBytes,
+			Files: files, Own: p.Folder.Dir, Strict: some[p], Bars: bars,
+			Shared:      func(path string) bool { of, ok := relative[path]; return ok && of != p.Path },
+			SourceBytes: p.Folder.Settings.Limits.SourceBytes,
 		})
 		known.Votes = append(known.Votes, found.Votes...)
 		known.Refused = found.Refused

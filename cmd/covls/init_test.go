@@ -222,7 +222,8 @@ func TestInitProfiles(t *testing.T) {
 	}{
 		{"the one that is found", "", []string{"cover.out"}, "\n#profiles = [\"cover.out\"]\n"},
 		{"another", "", []string{"build/x[1].dat", "cover.out"}, "\nprofiles = [\"build/x\\\\[1\\\\].dat\", \"cover.out\"]\n"},
-		{"one outside", "b", []string{"../cover.out"}, "\nprofiles = [\"../cover.out\"]\n"},
+		{"one above, which is found", "b", []string{"../cover.out"}, "\n#profiles = [\"../cover.out\"]\n"},
+		{"another one above", "b", []string{"../build/x[1].dat"}, "\nprofiles = [\"../build/x\\\\[1\\\\].dat\"]\n"},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			t.Parallel()

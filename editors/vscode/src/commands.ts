@@ -158,6 +158,7 @@ interface Diagnosis {
 		readonly title: string;
 		readonly from: string;
 		readonly to: string;
+		readonly profile?: string;
 		readonly uri: string;
 	}[];
 }
@@ -168,11 +169,13 @@ async function doctor(parts: Parts, reveal = true): Promise<void> {
 	const { client, reports } = parts;
 	const answer = await client.run<string | Diagnosis>(serverCommand.doctor);
 	const { content, fixes } = typeof answer === 'string' ? { content: answer, fixes: [] } : answer;
-	const buttons = fixes.map(({ title, from, to, uri }) => ({
+	const buttons = fixes.map(({ title, from, to, profile, uri }) => ({
 		label: title,
 		// Whoever presses it has read what is written.
 		press: () =>
-			told(client, serverCommand.addPathMapping, () => writePathMapping(parts, { from, to, uri, confirmed: true })),
+			told(client, serverCommand.addPathMapping, () =>
+				writePathMapping(parts, { from, to, profile, uri, confirmed: true }),
+			),
 	}));
 	await reports.showMarkdownPage(doctorTitle(), content, buttons, reveal);
 }
@@ -221,8 +224,8 @@ async function showReport({ client, reports }: Parts, format: 'markdown' | 'html
 async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 	let args: PathMapping;
 	if (given !== undefined) {
-		const { from, to, uri } = given as PathMapping;
-		args = uri === undefined ? { from, to } : { from, to, uri };
+		const { from, to, profile, uri } = given as PathMapping;
+		args = { from, to, profile, uri };
 	} else {
 		const folder = await chooseFolder();
 		const title = vscode.l10n.t('Add Path Mapping');
@@ -255,7 +258,8 @@ async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 interface PathMapping {
 	readonly from: string;
 	readonly to: string;
-	readonly uri?: string;
+	readonly profile?: string | undefined;
+	readonly uri?: string | undefined;
 	readonly confirmed?: true;
 }
 
