@@ -21,6 +21,8 @@ type reading struct {
 	local []string // the relative names, slash-separated and without their group; "" for another
 	// groups has the group that a relative name is in, "" for several.
 	groups map[string]string
+	// packages are the directories that the one of the profile may be named after: one list for each end of its path.
+	packages [][]string
 }
 
 // start is where relative names may begin that a report tells of itself.
@@ -53,6 +55,7 @@ func (r *Resolver) places(report *coverage.Report) []Place {
 			}
 		}
 	}
+	in.packages = in.packageDirs()
 	out := make([]Place, len(report.Files))
 	var starts []start
 	for _, root := range report.Roots {
@@ -259,15 +262,23 @@ func (in *reading) root(root string) []start {
 	for _, base := range in.r.bases {
 		all[0].same = max(all[0].same, same(base))
 	}
+	packages := slices.Concat(in.packages...)
+	for _, dir := range packages {
+		all = append(all, candidate{dir, in.count(dir, nil, nil), same(dir) + 1})
+	}
 	const deepest = 16
 	tail := strings.TrimPrefix(slash, "/")
 	for range deepest {
-		for _, base := range in.r.bases {
+		for _, base := range slices.Concat(packages, in.r.bases) {
 			dir := join(base, tail)
 			if in.r.dir(dir).state != found || slices.ContainsFunc(all, func(c candidate) bool { return c.dir == dir }) || slices.Contains(in.r.bases, dir) {
 				continue
 			}
-			all = append(all, candidate{dir, in.count(dir, nil, nil), same(dir)})
+			c := candidate{dir, in.count(dir, nil, nil), same(dir)}
+			if slices.Contains(packages, base) {
+				c.same++
+			}
+			all = append(all, c)
 		}
 		var more bool
 		if _, tail, more = strings.Cut(tail, "/"); !more {
@@ -302,26 +313,35 @@ func (in *reading) root(root string) []start {
 // homes are the directories in which workspaces keep their packages; "" is the workspace itself.
 var homes = [...]string{"", "packages", "apps", "libs", "modules", "services", "projects", "crates", "plugins", "components", "tools"}
 
-// gathered is where names begin by the directory of the profile, which is named as a package is where reports of all
-// packages are gathered in one place: coverage/web/lcov.info is of packages/web. That is followed where it leads at
-// least as many names to files as they lead by themselves.
-func (in *reading) gathered() []start {
-	if len(in.r.order) == 0 {
+// packageDirs are the directories that are called as the one of the profile, or as an end of its path below another.
+func (in *reading) packageDirs() [][]string {
+	i := slices.IndexFunc(in.r.order, func(f Folder) bool { return source.Inside(in.r.near, f.Dir) })
+	if i < 0 {
 		return nil
 	}
-	top := in.r.bases[len(in.r.bases)-1]
-	if i := slices.IndexFunc(in.r.order, func(f Folder) bool { return source.Inside(in.r.near, f.Dir) }); i >= 0 && !in.r.around.nested {
-		top = in.r.order[i].Dir
+	top := in.r.order[i].Dir
+	if in.r.around.nested {
+		top = in.r.around.tree
 	}
 	rest, _ := source.Below(in.r.near, top)
 	_, name, more := strings.Cut(filepath.ToSlash(rest), "/")
 	if !more {
 		return nil
 	}
+	all := in.named([]string{top}, name)
+	for i, dirs := range all {
+		all[i] = slices.DeleteFunc(dirs, func(dir string) bool { return source.Inside(in.r.near, dir) })
+	}
+	return all
+}
+
+// gathered is where names begin by the directory of the profile, which is named as a package is where reports of all
+// packages are gathered in one place: coverage/web/lcov.info is of packages/web. That is followed where it leads at
+// least as many names to files as they lead by themselves.
+func (in *reading) gathered() []start {
 	most := 1
 	var best []string
-	for _, dirs := range in.named([]string{top}, name) {
-		dirs = slices.DeleteFunc(dirs, func(dir string) bool { return source.Inside(in.r.near, dir) })
+	for _, dirs := range in.packages {
 		counts := make([]int, len(dirs))
 		for i, dir := range dirs {
 			counts[i] = in.count(dir, nil, nil)

@@ -103,6 +103,14 @@ func TestReport(t *testing.T) {
 			"src/a.ts\nsrc/b.ts", "src/a.ts ws/src/a.ts\nsrc/b.ts ws/src/b.ts", nil,
 		},
 		{
+			"under the name of its package, with a root of elsewhere", "-- ws/packages/web/src/m.py --\n-- ws/src/m.py --\n-- ws/m.py --\n", "reports/web/coverage.xml", "/app/src",
+			"m.py", "m.py ws/packages/web/src/m.py", nil,
+		},
+		{
+			"under the name of its package, with a root that is the package", "-- ws/packages/web/m.py --\n-- ws/m.py --\n", "reports/web/coverage.xml", "/app",
+			"m.py", "m.py ws/packages/web/m.py", nil,
+		},
+		{
 			"in its package", "-- ws/packages/web/src/a.ts --\n-- ws/src/a.ts --\n", "packages/web/coverage/lcov.info", "",
 			"src/a.ts", "src/a.ts ws/packages/web/src/a.ts", nil,
 		},

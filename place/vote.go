@@ -136,6 +136,7 @@ type candidate struct {
 	files  []string
 	fit    float64
 	told   bool // there is something that fit goes by
+	firm   bool // and that is blocks with their columns, which hardly fit by chance
 	rivals []*candidate
 }
 
@@ -315,6 +316,7 @@ func (p *poller) fit(c *candidate, among []int) float64 {
 	slices.SortStableFunc(samples, func(a, b sample) int { return cmp.Compare(b.marks, a.marks) })
 	samples = samples[:min(pollSources, len(samples))]
 	sum, read := 0.0, 0.0
+	c.firm = true
 	for _, s := range samples {
 		content, err := source.ReadFile(s.file, p.limit)
 		if err != nil {
@@ -322,6 +324,7 @@ func (p *poller) fit(c *candidate, among []int) float64 {
 		}
 		if share, told := fit(s.name, content); told {
 			sum, read = sum+share, read+1
+			c.firm = c.firm && len(s.name.Regions) > 0
 		}
 	}
 	c.told = read > 0
@@ -344,8 +347,8 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 		why = "too few files agree"
 	case !c.told:
 		why = "nothing in the profile tells whether the files there are meant"
-	case c.fit < 1 && Relative(v.From) && p.shared != nil && slices.ContainsFunc(c.files, p.shared):
-		why = "another profile has files of these names, and the lines of this one do not fit all of their text"
+	case Relative(v.From) && !(c.firm && c.fit == 1) && p.shared != nil && slices.ContainsFunc(c.files, p.shared):
+		why = "another profile has files of these names already, which may be another package's"
 	case c.fit < fitsAtAll, (v.Files < 3 || !deep) && c.fit < fitsWell:
 		why = "the lines of the profile do not fit the text of the files there"
 	default:

@@ -16,7 +16,7 @@ import (
 )
 
 // TestPoll: a tree, in which a file's text is how many lines it has, the names of a report with how
-// many lines each has in it, and what is made of that.
+// many lines each has in it, or blocks behind a "b", and what is made of that.
 func TestPoll(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -195,15 +195,23 @@ not old → ws/new: too few files agree`, true},
 a.ts 9
 b.ts 9
 c.ts 10`, `
-not . → ws/shared: another profile has files of these names, and the lines of this one do not fit all of their text`, false},
-		{"one whose text is just that", `
+not . → ws/shared: another profile has files of these names already, which may be another package's`, false},
+		{"one whose blocks are just that text's", `
 -- ws/shared/a.ts --
 9
 -- ws/shared/b.ts --
 9`, `
-a.ts 9
-b.ts 8`, `
+a.ts b9
+b.ts b8`, `
 . → ws/shared: 2 of 2`, false},
+		{"one whose blocks are not", `
+-- ws/shared/a.ts --
+9
+-- ws/shared/b.ts --
+9`, `
+a.ts b9
+b.ts b12`, `
+not . → ws/shared: another profile has files of these names already, which may be another package's`, false},
 		{"an absolute name of a file that another profile has", `
 -- ws/shared/a.ts --
 9
@@ -281,12 +289,17 @@ not /ci → ws: nothing in the profile tells whether the files there are meant`,
 			var files []*coverage.File
 			for line := range strings.Lines(strings.TrimSpace(tt.names)) {
 				name, count, _ := strings.Cut(strings.TrimSpace(line), " ")
+				count, blocks := strings.CutPrefix(count, "b")
 				n, err := strconv.Atoi(count)
 				if err != nil {
 					t.Fatal(err)
 				}
 				f := &coverage.File{Name: name, Unit: coverage.Lines}
 				for i := range n {
+					if at := uint32(i + 1); blocks {
+						f.Regions = append(f.Regions, coverage.Region{Start: coverage.Point{Line: at, Col: 1}, End: coverage.Point{Line: at, Col: 2}})
+						continue
+					}
 					f.Lines = append(f.Lines, coverage.Line{Number: uint32(i + 1)})
 				}
 				names, files = append(names, name), append(files, f)
