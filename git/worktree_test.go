@@ -37,6 +37,7 @@ func TestNested(t *testing.T) {
 	}
 	write("bare/.git", "gitdir: ./.bare\n")
 	write("bare/main/.git", "gitdir: ../.bare/worktrees/main\n")
+	write("bare/.bare/worktrees/main/HEAD", "ref: refs/heads/main\n")
 	write("moved/.git", "gitdir: /elsewhere/app/.git/worktrees/moved\n") // as in a container
 	write("gone/.git", "gitdir: /elsewhere/app/.git/worktrees/gone\n")
 	write("broken/.git", "nothing\n")

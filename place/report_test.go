@@ -132,6 +132,12 @@ func TestReport(t *testing.T) {
 			"shop-core:x/A.java\nshop-web:x/A.java", "shop-core/x/A.java ws/core/src/main/java/x/A.java\nshop-web/x/A.java ws/web/src/main/java/x/A.java", nil,
 		},
 		{
+			"a folder of one group's name is no other's", "-- ws/core/src/main/java/x/A.java --\n", "jacoco.xml", "src/main/java",
+			"core:x/A.java\nshop-core:x/A.java", `
+core/x/A.java ws/core/src/main/java/x/A.java
+shop-core/x/A.java not: no folder here is the module shop-core, and another module has a file of that name; a [[path]] mapping in .covls.toml can say where it lies here`, nil,
+		},
+		{
 			"no folder is two groups", "-- ws/core/src/main/java/x/A.java --\n", "jacoco.xml", "src/main/java",
 			"old-core:x/A.java\nshop-core:x/A.java", `
 old-core/x/A.java not: no folder here is the module old-core, and another module has a file of that name; a [[path]] mapping in .covls.toml can say where it lies here
