@@ -3,8 +3,6 @@ package git
 import (
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // the names of objects are made by it
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -56,7 +54,7 @@ func commits(ctx context.Context, dir string, days int, most bounds) (counts map
 		return nil, nil
 	}
 	c := counter{
-		repository: r, ctx: ctx, most: most,
+		looker: looker{repository: r, ctx: ctx, trees: most.trees}, most: most,
 		since: time.Now().AddDate(0, 0, -days), counts: map[string]int{},
 	}
 	if rel, err := filepath.Rel(r.root, dir); err == nil && rel != "." {
@@ -70,14 +68,12 @@ func commits(ctx context.Context, dir string, days int, most bounds) (counts map
 
 // counter counts the commits to the files below a folder of a repository.
 type counter struct {
-	*repository
-	ctx    context.Context
+	looker
 	prefix string // of the folder, slash-separated; "" is the work tree
 	since  time.Time
 	most   bounds
 	counts map[string]int
 	bytes  int // of the names in counts
-	trees  int // that were looked at
 }
 
 func (c *counter) add(name string, n int) error {
@@ -142,14 +138,13 @@ func (c *counter) countTracked(head hash) error {
 	if c.prefix != "" {
 		below = c.prefix + "/"
 	}
-	sizes := []int{len(head)}
-	if head == "" {
-		sizes = []int{sha1.Size, sha256.Size}
-	}
 	var err error
-	for _, size := range sizes {
+	for _, size := range nameSizes(head) {
 		c.forget()
-		err = c.tracked(size, func(path []byte) error {
+		err = c.tracked(size, func(path []byte, e indexEntry) error {
+			if e.mode == modeDir {
+				return errPart
+			}
 			if name, ok := bytes.CutPrefix(path, []byte(below)); ok {
 				return c.add(string(name), 0)
 			}
@@ -171,7 +166,7 @@ func (c *counter) countTracked(head hash) error {
 	if err != nil {
 		return err
 	}
-	return c.diff("", tree, func(name string) error { return c.add(name, 0) })
+	return c.diff("", tree, func(name string, _, _ *treeEntry) error { return c.add(name, 0) })
 }
 
 // countCommit counts one for each file that a commit changed.
@@ -196,5 +191,5 @@ func (c *counter) countCommit(commit commit) error {
 	if err != nil {
 		return err
 	}
-	return c.diff(before, after, func(name string) error { return c.add(name, 1) })
+	return c.diff(before, after, func(name string, _, _ *treeEntry) error { return c.add(name, 1) })
 }

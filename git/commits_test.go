@@ -20,7 +20,7 @@ type repository struct {
 	dir string
 }
 
-func newRepository(t *testing.T) *repository {
+func newRepository(t *testing.T, init ...string) *repository {
 	t.Helper()
 	gittest.Need(t)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -28,7 +28,7 @@ func newRepository(t *testing.T) *repository {
 		t.Fatal(err)
 	}
 	r := &repository{t, dir}
-	r.git("init", "-q")
+	r.git(append([]string{"init", "-q"}, init...)...)
 	return r
 }
 

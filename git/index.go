@@ -3,6 +3,8 @@ package git
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha1" //nolint:gosec // the names of objects are made by it
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,10 +16,26 @@ import (
 // errPart says that the index is split over several files, or has folders instead of their files.
 var errPart = errors.New("the index has not all files")
 
-// tracked tells the paths in the index, which are slash-separated and relative to the work tree, and belong
-// to tell until it returns. size is that of a name of the repository's. A repository without an index tracks
+// indexEntry is a row of the index.
+type indexEntry struct {
+	mode     uint32
+	hash     []byte // of its text
+	stage    int    // of a file in conflict: 1 is of what was merged from, 2 ours, 3 theirs; 0 is of any other file
+	intended bool   // it is to be added, and has no text yet
+}
+
+// nameSizes are the sizes that names may have in the index of a repository with a commit at hand, "" for none yet.
+func nameSizes(head hash) []int {
+	if head == "" {
+		return []int{sha1.Size, sha256.Size}
+	}
+	return []int{len(head)}
+}
+
+// tracked tells the entries of the index, by paths that are slash-separated and relative to the work tree. Both
+// belong to tell until it returns. A folder that stands for its files is an entry, too. size is that of a name of the repository's. A repository without an index tracks
 // nothing.
-func (r *repository) tracked(size int, tell func(path []byte) error) error {
+func (r *repository) tracked(size int, tell func(path []byte, e indexEntry) error) error {
 	f, err := openRegular(filepath.Join(r.dir, "index"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -33,7 +51,7 @@ func (r *repository) tracked(size int, tell func(path []byte) error) error {
 }
 
 // readIndex follows the description in git's Documentation/gitformat-index.txt, versions 2 to 4.
-func readIndex(in *bufio.Reader, size int, tell func(path []byte) error) error {
+func readIndex(in *bufio.Reader, size int, tell func(path []byte, e indexEntry) error) error {
 	broken := errors.New("it is broken")
 	var head [12]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil || string(head[:4]) != "DIRC" {
@@ -51,8 +69,14 @@ func readIndex(in *bufio.Reader, size int, tell func(path []byte) error) error {
 			return broken
 		}
 		length := len(fixed)
-		mode := binary.BigEndian.Uint32(fixed[24:])
-		if flags := binary.BigEndian.Uint16(fixed[stats+size:]); version > 2 && flags&0x4000 != 0 {
+		flags := binary.BigEndian.Uint16(fixed[stats+size:])
+		e := indexEntry{mode: binary.BigEndian.Uint32(fixed[24:]), hash: fixed[stats : stats+size], stage: int(flags >> 12 & 3)}
+		if version > 2 && flags&0x4000 != 0 {
+			more, err := in.Peek(2)
+			if err != nil {
+				return broken
+			}
+			e.intended = binary.BigEndian.Uint16(more)&0x2000 != 0
 			if _, err := in.Discard(2); err != nil {
 				return broken
 			}
@@ -84,13 +108,10 @@ func readIndex(in *bufio.Reader, size int, tell func(path []byte) error) error {
 				return broken
 			}
 		}
-		if mode == modeDir {
-			return errPart
-		}
-		if mode == modeModule {
+		if e.mode == modeModule {
 			continue
 		}
-		if err := tell(path); err != nil {
+		if err := tell(path, e); err != nil {
 			return err
 		}
 	}

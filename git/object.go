@@ -61,6 +61,13 @@ const (
 // errMissing says that an object is not there: a partial clone leaves out what was not needed.
 var errMissing = errors.New("the object is not in the repository")
 
+// errLarge says that an object has more bytes than are asked for.
+var errLarge = errors.New("too large")
+
+func tooLarge(size, limit int64) error {
+	return fmt.Errorf("it has %d bytes, of which at most %d are read: %w", size, limit, errLarge)
+}
+
 // objects are the object folders of a repository.
 type objects struct {
 	dirs   []string
@@ -69,6 +76,18 @@ type objects struct {
 	zlib   io.ReadCloser
 	bases  cache[place] // of packs
 	whole  cache[hash]  // those that were read
+	// spend is asked before so many bytes are made; it ends the work by an error. nil allows all.
+	spend func(bytes int64) error
+}
+
+// perObject is what an object counts in bytes whatever it holds.
+const perObject = 512
+
+func (o *objects) cost(bytes int64) error {
+	if o.spend == nil {
+		return nil
+	}
+	return o.spend(bytes)
 }
 
 func (o *objects) close() {
@@ -79,6 +98,9 @@ func (o *objects) close() {
 
 // read returns the content of an object of a kind, of at most limit bytes.
 func (o *objects) read(h hash, want kind, limit int64) ([]byte, error) {
+	if err := o.cost(perObject); err != nil {
+		return nil, err
+	}
 	if c, ok := o.whole.known[h]; ok && c.kind == want {
 		return c.data, nil
 	}
@@ -151,6 +173,9 @@ func (o *objects) loose(path string, limit int64) (kind, []byte, error) {
 	name, digits, _ := strings.Cut(string(head), " ")
 	size, err := strconv.ParseInt(digits, 10, 64)
 	if k := parseKind(name); k != 0 && err == nil && size >= 0 {
+		if err := o.cost(min(size, limit)); err != nil {
+			return 0, nil, err
+		}
 		data, err := readExactly(z, size, limit)
 		return k, data, err
 	}
@@ -171,7 +196,7 @@ func (o *objects) inflater(r io.Reader) (io.Reader, error) {
 // there, not with what is said.
 func readExactly(r io.Reader, size, limit int64) ([]byte, error) {
 	if size > limit {
-		return nil, fmt.Errorf("it has %d bytes, of which covls reads at most %d", size, limit)
+		return nil, tooLarge(size, limit)
 	}
 	const first = 64 << 10
 	var b bytes.Buffer

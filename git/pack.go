@@ -238,6 +238,9 @@ func (o *objects) unpack(p *pack, offset, limit int64) (kind, []byte, error) {
 		if data, err = patch(data, s.delta, limit); err != nil {
 			return 0, nil, err
 		}
+		if err := o.cost(int64(len(data))); err != nil {
+			return 0, nil, err
+		}
 		if i > 0 {
 			o.bases.put(place{p, s.offset}, k, data)
 		}
@@ -247,6 +250,9 @@ func (o *objects) unpack(p *pack, offset, limit int64) (kind, []byte, error) {
 
 func (o *objects) content(p *pack, e entry, limit int64) ([]byte, error) {
 	const some = 4 << 10
+	if err := o.cost(min(e.size, limit)); err != nil {
+		return nil, err
+	}
 	z, err := o.inflater(bufio.NewReaderSize(io.NewSectionReader(p.data, e.data, 1<<62-e.data), some))
 	if err != nil {
 		return nil, fmt.Errorf("read the pack: %w", err)
@@ -263,8 +269,11 @@ func patch(base, delta []byte, limit int64) ([]byte, error) {
 	broken := errors.New("a difference in the pack is broken")
 	from, delta, ok := varint(delta)
 	size, delta, ok2 := varint(delta)
-	if !ok || !ok2 || from != int64(len(base)) || size > limit {
+	if !ok || !ok2 || from != int64(len(base)) {
 		return nil, broken
+	}
+	if size > limit {
+		return nil, tooLarge(size, limit)
 	}
 	const first = 64 << 10
 	var out bytes.Buffer

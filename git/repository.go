@@ -1,5 +1,5 @@
-// Package git reads the repository around a folder: which files it tracks, and which commits changed
-// them. It reads the files of the repository itself and starts no program: what a repository's
+// Package git reads the repository around a folder: which files it tracks, which commits changed
+// them, what their texts were, and where they went. It reads the files of the repository itself and starts no program: what a repository's
 // configuration names is neither run nor reached, for the configuration is not read. Whatever stands in
 // those files may be anybody's, so all of it is bounded, and an object counts only where its content has
 // its name's hash.

@@ -3,6 +3,7 @@ package git
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -83,40 +84,90 @@ func (e treeEntry) key() string {
 	return e.name
 }
 
+// at is the object of an entry; "" where there is no entry.
+func (e *treeEntry) at() hash {
+	if e == nil {
+		return ""
+	}
+	return e.hash
+}
+
+// file tells that it is a file with a text, no link and no folder.
+func (e *treeEntry) file() bool { return e != nil && isText(e.mode) }
+
+func isText(mode uint32) bool { return mode&0o170000 == 0o100000 }
+
 // rows reads the entries of a tree, one after another.
 type rows struct {
 	tree hash
 	data []byte // of those that follow
 }
 
+// row is an entry as it stands in a tree's data.
+type row struct {
+	mode       uint32
+	name, hash []byte
+}
+
+// row is the next entry; ok is false where there is none.
+func (r *rows) row() (out row, ok bool, err error) {
+	if len(r.data) == 0 {
+		return row{}, false, nil
+	}
+	broken := func() (row, bool, error) { return row{}, false, fmt.Errorf("the tree %v is broken", r.tree) }
+	i := 0
+	for ; i < len(r.data) && r.data[i] != ' '; i++ {
+		digit := r.data[i] - '0'
+		if digit > 7 || i == 8 {
+			return broken()
+		}
+		out.mode = out.mode<<3 | uint32(digit)
+	}
+	if i == 0 || i == len(r.data) {
+		return broken()
+	}
+	rest := r.data[i+1:]
+	end := bytes.IndexByte(rest, 0)
+	if end <= 0 || len(rest)-end-1 < len(r.tree) {
+		return broken()
+	}
+	out.name, rest = rest[:end], rest[end+1:]
+	if string(out.name) == "." || string(out.name) == ".." || bytes.IndexByte(out.name, '/') >= 0 {
+		return broken()
+	}
+	out.hash, r.data = rest[:len(r.tree)], rest[len(r.tree):]
+	return out, true, nil
+}
+
 // next is the next entry; nil where there is none.
 func (r *rows) next() (*treeEntry, error) {
-	if len(r.data) == 0 {
-		return nil, nil
+	e, ok, err := r.row()
+	if err != nil || !ok {
+		return nil, err
 	}
-	head, rest, ok := bytes.Cut(r.data, []byte{0})
-	digits, name, _ := strings.Cut(string(head), " ")
-	mode, err := strconv.ParseUint(digits, 8, 32)
-	if !ok || err != nil || name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(rest) < len(r.tree) {
-		return nil, fmt.Errorf("the tree %v is broken", r.tree)
-	}
-	r.data = rest[len(r.tree):]
-	return &treeEntry{uint32(mode), name, hash(rest[:len(r.tree)])}, nil
+	return &treeEntry{e.mode, string(e.name), hash(e.hash)}, nil
+}
+
+// looker looks at the trees of a repository.
+type looker struct {
+	*repository
+	ctx   context.Context
+	trees int // that may still be looked at, each as often as it is
 }
 
 // tree looks at a tree, "" for one without entries. So few objects can name each other that there is no end
 // of trees: each look counts.
-func (c *counter) tree(h hash) (*rows, error) {
+func (l *looker) tree(h hash) (*rows, error) {
 	if h == "" {
 		return &rows{}, nil
 	}
-	if err := c.ctx.Err(); err != nil {
+	if err := l.ctx.Err(); err != nil {
 		return nil, err
 	}
-	if c.trees++; c.trees > c.most.trees {
+	if l.trees--; l.trees < 0 {
 		return nil, ErrManyTrees
 	}
-	data, err := c.objects.read(h, treeKind, maxTree)
+	data, err := l.objects.read(h, treeKind, maxTree)
 	if err != nil {
 		return nil, err
 	}
@@ -124,9 +175,9 @@ func (c *counter) tree(h hash) (*rows, error) {
 }
 
 // treeAt is the tree of the folder dir, a slash-separated path, in another one; "" where there is none.
-func (c *counter) treeAt(h hash, dir string) (hash, error) {
+func (l *looker) treeAt(h hash, dir string) (hash, error) {
 	for dir != "" && h != "" {
-		entries, err := c.tree(h)
+		entries, err := l.tree(h)
 		if err != nil {
 			return "", err
 		}
@@ -149,17 +200,18 @@ func (c *counter) treeAt(h hash, dir string) (hash, error) {
 	return h, nil
 }
 
-// diff tells the paths in which two trees differ; "" is a tree without files.
-func (c *counter) diff(a, b hash, tell func(path string) error) error {
-	d := differ{counter: c, tell: tell, same: map[[2]hash]bool{}}
+// diff tells the paths in which two trees differ, with their entries in both, nil where there is none. "" is a
+// tree without files.
+func (l *looker) diff(a, b hash, tell func(path string, was, is *treeEntry) error) error {
+	d := differ{looker: l, tell: tell, same: map[[2]hash]bool{}}
 	_, err := d.below("", a, b)
 	return err
 }
 
 // differ compares two trees.
 type differ struct {
-	*counter
-	tell func(path string) error
+	*looker
+	tell func(path string, was, is *treeEntry) error
 	// same are trees that differ in no file. There are some where folders are empty, which git does not make.
 	same map[[2]hash]bool
 	held int // bytes of the trees that it is in
@@ -188,17 +240,19 @@ func (d *differ) below(prefix string, a, b hash) (any bool, err error) {
 	if d.held += size; d.held > 2*maxTree {
 		return false, fmt.Errorf("its folders in each other have more than %d bytes", 2*maxTree)
 	}
-	one := func(e *treeEntry, a, b hash) error {
+	// Both entries have one name; those of a folder and of what is none are told apart.
+	one := func(was, is *treeEntry) error {
+		e := cmp.Or(is, was)
 		switch e.mode {
 		case modeDir:
-			some, err := d.below(prefix+e.name+"/", a, b)
+			some, err := d.below(prefix+e.name+"/", was.at(), is.at())
 			any = any || some
 			return err
 		case modeModule:
 			return nil
 		}
 		any = true
-		return d.tell(prefix + e.name)
+		return d.tell(prefix+e.name, was, is)
 	}
 	was, err := before.next()
 	if err != nil {
@@ -217,11 +271,11 @@ func (d *differ) below(prefix string, a, b hash) (any bool, err error) {
 		}
 		switch {
 		case order < 0:
-			err = one(was, was.hash, "")
+			err = one(was, nil)
 		case order > 0:
-			err = one(is, "", is.hash)
+			err = one(nil, is)
 		case was.hash != is.hash || was.mode != is.mode:
-			err = one(is, was.hash, is.hash)
+			err = one(was, is)
 		}
 		if err == nil && order <= 0 {
 			was, err = before.next()
