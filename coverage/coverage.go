@@ -223,6 +223,9 @@ type Report struct {
 	Files []*File
 	// Counted tells that counts are numbers of runs. False means that 1 says no more than "ran".
 	Counted bool
+	// Once tells of a profile of Go that no block stands in it twice: each package has the counts of one test binary,
+	// which, as long as nobody asks for more by -coverpkg, is that of its own tests.
+	Once bool
 	// Roots are directories, as the profile names them, that its relative names may begin in.
 	Roots []string
 	// Warnings tell what was odd in the profile but did not make it unreadable.

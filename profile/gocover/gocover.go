@@ -30,7 +30,7 @@ func Sniff(head []byte) bool {
 //
 // Profiles may be joined end to end. A block that stands several times, as under -coverpkg, is
 // one region: its counts are added up, or are just 0 or 1 where a part of the text is in set
-// mode. Memory follows the distinct blocks, not the lines.
+// mode. Report.Once goes by each of the joined profiles by itself. Memory follows the distinct blocks, not the lines.
 //
 // A line that is no block is a *coverage.LineError, and there is no report: half of a profile
 // would show covered code as uncovered. Errors of r come back as they are.

@@ -21,6 +21,7 @@ type parser struct {
 	set      bool // one of those was set
 	files    map[string]*file
 	warnings []coverage.Warning
+	run      int // how many mode lines were read: each begins the text of a run
 
 	// The section that is being read: blocks of one file that follow each other.
 	file  *file
@@ -40,6 +41,8 @@ type file struct {
 	// late are the blocks that Regions still lack. They wait until there are as many as Regions,
 	// so that many short sections cost no more than few long ones.
 	late []block
+	// blocks is how many the last run to have the file has of it, most the most that any had.
+	run, blocks, most int
 	// mixed and crossed tell that there is a warning of the file already.
 	mixed, crossed bool
 }
@@ -101,6 +104,7 @@ func (p *parser) parseLine(line []byte) error {
 	case "mode: set", "mode: count", "mode: atomic":
 		p.leave()
 		p.moded = true
+		p.run++
 		p.set = p.set || string(line) == "mode: set"
 		return nil
 	}
@@ -146,6 +150,9 @@ func (p *parser) enter(name []byte) error {
 		f = &file{File: &coverage.File{Name: prefix[:len(name)]}, prefix: prefix}
 		p.files[f.Name] = f
 	}
+	if f.run != p.run {
+		f.run, f.blocks = p.run, 0
+	}
 	p.file, p.next = f, 0
 	return nil
 }
@@ -156,6 +163,7 @@ func (p *parser) leave() {
 	if f == nil {
 		return
 	}
+	f.most = max(f.most, f.blocks)
 	if len(f.late)+len(p.fresh) < len(f.Regions) {
 		f.late = append(f.late, p.fresh...)
 		p.fresh = p.fresh[:0]
@@ -168,6 +176,7 @@ func (p *parser) leave() {
 // add takes a block of the section.
 func (p *parser) add(r coverage.Region) {
 	f := p.file
+	f.blocks++
 	if r.End.Compare(r.Start) < 0 {
 		if !f.crossed {
 			f.crossed = true
@@ -241,11 +250,12 @@ func (p *parser) warn(line int, format string, args ...any) {
 // report returns what was read.
 func (p *parser) report() *coverage.Report {
 	p.leave()
-	files := make([]*coverage.File, 0, len(p.files))
+	files, once := make([]*coverage.File, 0, len(p.files)), true
 	for _, f := range p.files {
 		if len(f.late) > 0 {
 			p.merge(f)
 		}
+		once = once && f.most <= len(f.Regions)
 		if p.set {
 			for i := range f.Regions {
 				f.Regions[i].Count = min(f.Regions[i].Count, 1)
@@ -255,5 +265,5 @@ func (p *parser) report() *coverage.Report {
 	}
 	coverage.SortFiles(files)
 	slices.SortStableFunc(p.warnings, func(a, b coverage.Warning) int { return cmp.Compare(a.Line, b.Line) })
-	return &coverage.Report{Files: files, Counted: p.moded && !p.set, Warnings: p.warnings}
+	return &coverage.Report{Files: files, Counted: p.moded && !p.set, Once: once, Warnings: p.warnings}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"golang.org/x/tools/cover"
@@ -51,6 +52,7 @@ type build struct {
 	files    map[string]*file
 	first    []int // the first function of each package, and how many there are
 	funcs    []function
+	packages int // how many were instrumented
 	unknown  int // functions that have counters and are not here
 	warnings []string
 
@@ -87,7 +89,7 @@ func (b *build) readMeta(in *input) error {
 		return err
 	}
 	length, packages := binary.LittleEndian.Uint64(h[8:]), binary.LittleEndian.Uint64(h[16:])
-	b.hash, b.mode = [16]byte(h[24:]), h[48]
+	b.hash, b.mode, b.packages = [16]byte(h[24:]), h[48], int(min(packages, math.MaxInt32))
 	switch {
 	case length > uint64(in.end):
 		return errCut

@@ -15,6 +15,7 @@ type union struct {
 	builds   int
 	set      bool // a build only tells what ran
 	counted  bool // a build counts
+	several  bool // a build has several packages
 	older    int  // files that a newer build has otherwise
 	warnings []coverage.Warning
 	warned   map[string]bool
@@ -22,6 +23,7 @@ type union struct {
 
 func (u *union) add(b *build) error {
 	u.builds++
+	u.several = u.several || b.packages > 1
 	u.set = u.set || b.mode == modeSet
 	u.counted = u.counted || b.mode == modeCount || b.mode == modeAtomic
 	for _, text := range b.warnings {
@@ -71,5 +73,5 @@ func (u *union) report() *coverage.Report {
 		files = append(files, f)
 	}
 	coverage.SortFiles(files)
-	return &coverage.Report{Files: files, Counted: u.counted && !u.set, Warnings: u.warnings}
+	return &coverage.Report{Files: files, Counted: u.counted && !u.set, Once: u.builds > 1 && !u.several, Warnings: u.warnings}
 }
