@@ -98,7 +98,7 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 				related += len(f.Related)
 				if m.Stale && settings.Stale == config.StaleDim {
 					f.Severity = config.SeverityHint
-					f.Message = fmt.Sprintf("%s was not covered (%s) · %s", &m.Func, untested(&m.Func, file.Coverage.Unit), staleWord)
+					f.Message = fmt.Sprintf("%s was not %s (%s) · %s", &m.Func, reached(file), untested(&m.Func, file.Coverage.Unit), staleWord)
 				}
 				out = append(out, f)
 			}
@@ -150,13 +150,13 @@ func missedIn(file *workspace.File, m *Mark, d *workspace.Document) []Related {
 		at := m.stretch(file, d, s.Span)
 		first, _ := d.Text.LineCol(at.Start)
 		last, _ := d.Text.LineCol(at.End)
-		out = append(out, Related{at, neverRan(first, last, file.Coverage.Unit, s.Missed, s.Kind), s.Missed, s.Kind})
+		out = append(out, Related{at, neverRan(first, last, file, s.Missed, s.Kind), s.Missed, s.Kind})
 	}
 	return out
 }
 
-func neverRan(first, last uint32, unit coverage.Unit, n int, k source.Kind) string {
-	return fmt.Sprintf("%d %s never ran (%s)%s", n, unit.Noun(n), lines(first, last), kindWords(k))
+func neverRan(first, last uint32, file *workspace.File, n int, k source.Kind) string {
+	return fmt.Sprintf("%d %s %s (%s)%s", n, file.Coverage.Unit.Noun(n), didNotRun(file), lines(first, last), kindWords(k))
 }
 
 // trimmed is a stretch without the space around it.

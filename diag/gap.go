@@ -116,7 +116,7 @@ func (g *Gap) words(first, last uint32) {
 		g.Message = uncovered(g.File, g.Fn, g.Kind)
 		return
 	}
-	g.part = neverRan(first, last, g.File.Coverage.Unit, g.Missed, g.Kind)
+	g.part = neverRan(first, last, g.File, g.Missed, g.Kind)
 	g.Message = g.part
 	if g.Fn != nil {
 		g.Message = fmt.Sprintf("%s: %s", g.Fn, g.part)

@@ -53,12 +53,15 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", escape.Code(m.Func.String()))
 	case m.Uncovered():
-		fmt.Fprintf(&b, "**Not covered**: %s, %s\n", escape.Code(m.Func.String()), untested(&m.Func, unit))
+		fmt.Fprintf(&b, "**Not %s**: %s, %s\n", reached(file), escape.Code(m.Func.String()), untested(&m.Func, unit))
 	default:
 		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), escape.Code(m.Func.String()), of(m.Statements, unit))
 	}
 	if text := facts(s, file, &m.Func); text != "" && !excluded {
 		fmt.Fprintf(&b, "\n%s\n", text)
+	}
+	if file.OwnTests && m.Statements.Uncovered() > 0 && !excluded {
+		fmt.Fprintf(&b, "\nTests of other packages import this one, and the profile does not count what they run of it: with %s it would.\n", escape.Code(CoverPackages))
 	}
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was read; the numbers are of the text before.\n")
@@ -145,7 +148,7 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	n := plural(int(r.Statements), "statement")
 	switch {
 	case r.Count == 0:
-		fmt.Fprintf(&b, "**Never ran**: this block of %s\n", n)
+		fmt.Fprintf(&b, "**%s**: this block of %s\n", upper(didNotRun(file)), n)
 	case file.Counted():
 		fmt.Fprintf(&b, "**Ran %d×**: this block of %s\n", r.Count, n)
 	default:

@@ -140,7 +140,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	case excluded:
 		return Label{Title: excludedWords(e.Reason)}, true
 	case m.Uncovered():
-		title = "not covered · " + untested(&m.Func, unit)
+		title = "not " + reached(file) + " · " + untested(&m.Func, unit)
 	case m.Statements.Uncovered() == 0:
 		title = "covered · " + of(m.Statements, unit)
 	default:

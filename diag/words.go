@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/gap"
@@ -54,7 +55,7 @@ func Uncovered(file *workspace.File, f *coverage.Func) string {
 }
 
 func uncovered(file *workspace.File, f *coverage.Func, k source.Kind) string {
-	return f.String() + " is not covered (" + untested(f, file.Coverage.Unit) + ")" + kindWords(k)
+	return f.String() + " is not " + reached(file) + " (" + untested(f, file.Coverage.Unit) + ")" + kindWords(k)
 }
 
 // Missed says how many statements or lines never ran of a function that a test reaches, or of the file
@@ -64,8 +65,26 @@ func Missed(file *workspace.File, function string, n int) string {
 	if function != "" {
 		s += " of " + function
 	}
-	return s + " never ran" + urgency(file)
+	return s + " " + didNotRun(file) + urgency(file)
 }
+
+// reached is what a function that is not covered is not.
+func reached(file *workspace.File) string {
+	if file.OwnTests {
+		return "tested by its own package"
+	}
+	return "covered"
+}
+
+// didNotRun is what became of what is not covered of a function, or of a file.
+func didNotRun(file *workspace.File) string {
+	if file.OwnTests {
+		return "did not run in its own package's tests"
+	}
+	return "never ran"
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // urgency goes on behind what is uncovered in a file, with its tier and gap; "" at its target.
 func urgency(file *workspace.File) string {

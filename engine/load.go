@@ -153,6 +153,7 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	work.End()
 	e.together(ctx, packagesOf(e.loader)...)
 	done()
+	e.inTurn(ctx, testsOf(e.loader)...)
 	if len(e.store.Load().Files) > 0 && !e.tasks.running(reasonCommits) {
 		e.inTurn(ctx, commitsOf(e.loader)...)
 	}

@@ -85,6 +85,9 @@ func (o Once) Load(ctx context.Context, f *workspace.Folder) (*Loaded, error) {
 	for _, t := range packagesOf(loader) {
 		take(t, t.done(ctx))
 	}
+	for _, t := range testsOf(loader) {
+		take(t, t.done(ctx))
+	}
 	for range counting {
 		select {
 		case c := <-answers:

@@ -128,6 +128,7 @@ func (e *Engine) configure(ctx context.Context) {
 	for _, err := range bad {
 		e.tell(true, err.Error())
 	}
+	e.inTurn(ctx, testsOf(e.loader)...)
 	if !sameRoots(roots, e.roots) || !slices.EqualFunc(folders, e.inForce, sameReads) {
 		e.watcher.SetRoots(roots)
 	}

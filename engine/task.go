@@ -26,6 +26,7 @@ const (
 	reasonPackages = "packages" // go list is asked for packages that no go.mod tells
 	reasonCommits  = "commits"  // the commits to each file are counted
 	reasonSurvey   = "survey"   // a folder's projects are looked for
+	reasonTests    = "tests"    // a folder's Go packages are looked at for their tests
 )
 
 // packagesOf are the questions that the last load has left to go list.
@@ -39,6 +40,22 @@ func packagesOf(l *workspace.Loader) (out []*Task) {
 				return err
 			},
 			Take: func(ctx context.Context) { l.Listed(ctx, ask, dirs) },
+		})
+	}
+	return out
+}
+
+// testsOf are the folders whose Go packages are to be looked at.
+func testsOf(l *workspace.Loader) (out []*Task) {
+	for _, look := range l.Untested() {
+		var found *workspace.Tests
+		out = append(out, &Task{
+			Reason: reasonTests, Dir: look.Dir, About: "looking at the tests of the Go packages in " + look.Dir,
+			Do: func(ctx context.Context) (err error) {
+				found, err = look.Look(ctx)
+				return err
+			},
+			Take: func(ctx context.Context) { l.Tested(ctx, look, found) },
 		})
 	}
 	return out

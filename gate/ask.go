@@ -21,6 +21,8 @@ type Ask struct {
 	Total *float64
 	// Files holds every file against its target.
 	Files bool
+	// Partial tells that the profiles are of a part of the tests: packages that have tests may be missing.
+	Partial bool
 	// Named tells that the user named the profiles, so that one which is something else is wrong.
 	Named bool
 }
@@ -51,7 +53,20 @@ func Of(snap *workspace.Snapshot, ask Ask) Gates {
 		rule(f)
 	}
 	g.Faults = slices.Concat(settingFaults(snap, f), unmatched(snap, f), unread(snap, ask.Named))
+	if !ask.Partial {
+		g.Faults = append(g.Faults, unmeasured(snap)...)
+	}
 	return g
+}
+
+// unmeasured are the packages that have tests and are in no profile.
+func unmeasured(snap *workspace.Snapshot) []Breach {
+	var out []Breach
+	for i := range snap.Missing {
+		m := &snap.Missing[i]
+		out = append(out, Breach{Gate: Unmeasured, Path: m.Name, Text: diag.MissingWords(m) + " (--partial accepts a profile of a part, the setting exclude leaves the package out)"})
+	}
+	return out
 }
 
 // settingFaults are the settings that are wrong.

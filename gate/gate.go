@@ -33,7 +33,7 @@ type Gates struct {
 type Kind string
 
 // The values of Kind. Total, Component and File are targets that are not reached, Drop is coverage below
-// the baseline's. The others are faults: a rule, or a component, that has no file, a profile that can't
+// the baseline's. Unmeasured is code with tests that is in no profile. The others are faults: a rule, or a component, that has no file, a profile that can't
 // be read, a setting that is wrong.
 const (
 	Total     Kind = "total"
@@ -43,12 +43,14 @@ const (
 	Rule      Kind = "rule"
 	Profile   Kind = "profile"
 	Setting   Kind = "setting"
+
+	Unmeasured Kind = "unmeasured"
 )
 
 // Breach is something that a gate does not let pass.
 type Breach struct {
 	Gate Kind `json:"gate"`
-	// Path is the file that is meant: a source as the report calls it, a profile, the settings; ""
+	// Path is the file that is meant: a source as the report calls it, the folder of a package, a profile, the settings; ""
 	// where it is a component or the whole. Line is 1-based; 0 means none.
 	Path string `json:"path"`
 	Line int    `json:"line"`

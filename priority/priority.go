@@ -400,3 +400,13 @@ func (r *rules) unmatched() []int {
 	}
 	return out
 }
+
+// Excludes returns what reports whether a rule leaves out the file at a path, one that no profile names included. It
+// is for one goroutine.
+func Excludes(s *config.Settings) func(path string) bool {
+	rules := compile(s.Rules)
+	return func(path string) bool {
+		r := rules.of(path)
+		return r != nil && r.Exclude
+	}
+}

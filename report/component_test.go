@@ -42,7 +42,7 @@ func TestFolders(t *testing.T) {
 		t.Fatal(errs)
 	}
 	snap := store.Load()
-	unmeasured, err := snap.AllUnmeasured(t.Context())
+	unmeasured, _, err := snap.AllUnmeasured(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,8 @@ type Surroundings struct {
 	Notes []string
 	// Unmeasured are the absolute paths of source files that no profile names.
 	Unmeasured []string
+	// Tested are those of Unmeasured that have a file of tests to their name.
+	Tested []workspace.Missing
 	// Tests are what may make a profile in a folder, by its path; see workspace.Snapshot.Tests. They are
 	// printed where there is no profile.
 	Tests map[string][]project.Project
@@ -72,7 +74,7 @@ func Doctor(w io.Writer, s *workspace.Snapshot, around Surroundings, now time.Ti
 		d.printf("\nThere is no workspace folder: open a folder, or a file of a project.\n")
 	}
 	d.profiles(around)
-	d.files(around.Unmeasured)
+	d.files(around)
 	d.problems(around)
 	d.settings()
 	_, _ = io.WriteString(w, escape.Log(d.String())) // a doctor that can't write can't say so either
@@ -229,7 +231,7 @@ func matched(s *workspace.Snapshot) map[string]*matches {
 	return out
 }
 
-func (d *doctor) files(unmeasured []string) {
+func (d *doctor) files(around Surroundings) {
 	d.printf("\n## Files\n\n")
 	newer := 0
 	var taken [2]int // by unit
@@ -257,15 +259,34 @@ func (d *doctor) files(unmeasured []string) {
 		}
 		d.printf("- not found: %s: %s\n", escape.Markdown(f.Name), escape.Prose(f.Why))
 	}
-	for i, path := range unmeasured {
+	for i, path := range around.Unmeasured {
 		if i == 0 {
-			d.printf("\n%s not measured: no profile names them.\n", count(len(unmeasured), "source file"))
+			d.printf("\n%s not measured: no profile names them.\n", count(len(around.Unmeasured), "source file"))
 		}
 		if i == examples {
-			d.printf("- and %d more\n", len(unmeasured)-i)
+			d.printf("- and %d more\n", len(around.Unmeasured)-i)
 			break
 		}
 		d.printf("- %s\n", escape.Markdown(d.snap.Name(path)))
+	}
+	d.tests(around.Tested)
+}
+
+// tests says which code has tests that are not in the profiles, and whose tests these do not count.
+func (d *doctor) tests(tested []workspace.Missing) {
+	if note := diag.OwnTestsNote(d.snap); note != "" {
+		d.printf("\n%s.\n", escape.Prose(note))
+	}
+	all := slices.Concat(d.snap.Missing, tested)
+	for i := range all {
+		if i == 0 {
+			d.printf("\nWith tests, and in no profile:\n\n")
+		}
+		if i == examples {
+			d.printf("- and %d more\n", len(all)-i)
+			break
+		}
+		d.printf("- %s\n", escape.Prose(diag.MissingWords(&all[i])))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
@@ -259,7 +260,11 @@ func (e *explainer) facts() {
 	row.addFile(&workspace.Snapshot{}, f)
 	var out []string
 	if t := row.Files[0].Functions; t != nil {
-		out = append(out, fmt.Sprintf("no test reaches %s of %s", number(t.Total-t.Covered), count(t.Total, "function")))
+		who := "no test reaches"
+		if f.OwnTests {
+			who = "tests of its own package do not reach"
+		}
+		out = append(out, fmt.Sprintf("%s %s of %s", who, number(t.Total-t.Covered), count(t.Total, "function")))
 	}
 	if t := row.Files[0].Branches; t != nil {
 		out = append(out, fmt.Sprintf("tests took %s of %s", number(t.Covered), count(t.Total, "branch")))
@@ -272,6 +277,9 @@ func (e *explainer) facts() {
 	}
 	if n, known := e.snap.CommitsOf(f); known {
 		out = append(out, fmt.Sprintf("%s changed it in %d days", count(n, "commit"), workspace.CommitDays))
+	}
+	if f.OwnTests && f.Total.Uncovered() > 0 {
+		out = append(out, fmt.Sprintf("tests of other packages import its package, and the profile does not count what they run of it: `go test %s` does", diag.CoverPackages))
 	}
 	if f.Taken.Total > 0 {
 		out = append(out, fmt.Sprintf("markers in the source leave out %s", units(f.Taken.Total, f.Coverage.Unit)))
@@ -319,7 +327,11 @@ func (e *explainer) hardest(funcs []Function) string {
 	if most == nil {
 		return ""
 	}
-	return fmt.Sprintf("the hardest function that no test reaches is %s: complexity %d, CRAP %s", code(most.name()), *most.Complexity, exact(*most.CRAP))
+	that := "that no test reaches"
+	if most.Scope != "" {
+		that = "that tests of its own package do not reach"
+	}
+	return fmt.Sprintf("the hardest function %s is %s: complexity %d, CRAP %s", that, code(most.name()), *most.Complexity, exact(*most.CRAP))
 }
 
 // exact prints a number with the digits that it has.

@@ -115,13 +115,23 @@ const (
 // ways through them, error returns that were never taken, and what else never ran.
 func (f *fileFacts) tests(unit coverage.Unit) []string {
 	var out, exported, tables []string
+	own := slices.ContainsFunc(f.functions, func(fn *Function) bool { return fn.Scope != "" }) ||
+		slices.ContainsFunc(f.stretches, func(s *Stretch) bool { return s.Scope != "" })
+	never, came, ran := "never", "never came up", "never ran"
+	if own {
+		never, came, ran = "not", "did not come up", "did not run"
+	}
 	for _, fn := range f.functions {
 		if fn.Exported && fn.Kind == "" {
 			exported = append(exported, f.code(fn.name()))
 		}
 	}
 	if len(exported) > 0 {
-		out = append(out, fmt.Sprintf("call %s: exported, and no test does", some(exported, testNames, "function")))
+		who := "no test does"
+		if own {
+			who = "its own package's tests do not"
+		}
+		out = append(out, fmt.Sprintf("call %s: exported, and %s", some(exported, testNames, "function"), who))
 	}
 	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays })
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
@@ -132,9 +142,9 @@ func (f *fileFacts) tests(unit coverage.Unit) []string {
 		out = append(out, fmt.Sprintf("one table of cases each for %s: so many ways lead through", some(tables, testNames, "function")))
 	}
 	for _, of := range []struct{ kind, what string }{
-		{"error return", "error returns that were never taken"},
-		{"default case", "default cases that never came up"},
-		{"", "parts that never ran of functions that tests do reach"},
+		{"error return", "error returns that were " + never + " taken"},
+		{"default case", "default cases that " + came},
+		{"", "parts that " + ran + " of functions that tests do reach"},
 	} {
 		if names, n := f.parts(of.kind); n > 0 {
 			out = append(out, fmt.Sprintf("%s: %s in %s", of.what, units(n, unit), names))

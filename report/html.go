@@ -68,6 +68,7 @@ type pageData struct {
 	UncoveredLiterals  columns     `json:"uncovered_literals"`
 	UncoveredStretches columns     `json:"uncovered_stretches"`
 	NotMeasured        []string    `json:"not_measured"`
+	Failed             []string    `json:"failed"`
 	Warnings           []Warning   `json:"warnings"`
 	Cut                cut         `json:"cut"`
 }
@@ -140,10 +141,14 @@ func contentHash(text string) string {
 // headline is the summary for a browser without scripts.
 func (r *Report) headline() string {
 	s := r.Summary
-	if s.Percent == nil {
-		return "There is nothing to cover."
+	failed := ""
+	for _, text := range r.failedLines() {
+		failed += " Not measured: " + escape.Line(text)
 	}
-	return fmt.Sprintf("%.2f %% of %s are covered, the target is %g %%, the gap is %d.", *s.Percent, s.Unit, s.Target, s.Gap)
+	if s.Percent == nil {
+		return "There is nothing to cover." + failed
+	}
+	return fmt.Sprintf("%.2f %% of %s are covered, the target is %g %%, the gap is %d.", *s.Percent, s.Unit, s.Target, s.Gap) + failed
 }
 
 func (r *Report) pageData(c cut) *pageData {
@@ -151,7 +156,7 @@ func (r *Report) pageData(c cut) *pageData {
 		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
-		NotMeasured: r.NotMeasured, Warnings: r.Warnings, Cut: c,
+		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failedLines()...), Warnings: r.Warnings, Cut: c,
 	}
 	if len(r.Components) == 1 { // its plan is that of the whole
 		only := r.Components[0]

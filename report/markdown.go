@@ -56,16 +56,24 @@ func (m *markdown) heading(title string, unit coverage.Unit) {
 func (m *markdown) head() {
 	r, sum := m.r, &m.r.Summary
 	m.printf("# Coverage gaps: %s\n\n", prose(cmp.Or(r.title, "no folder")))
+	failed := func() {
+		for _, text := range r.failedLines() {
+			m.printf("  \n**Not measured**: %s", prose(text))
+		}
+		m.printf("\n")
+	}
 	if sum.Percent == nil {
-		m.printf("There is nothing to cover: no profile names a file with code.\n")
+		m.printf("There is nothing to cover: no profile names a file with code.")
+		failed()
 		return
 	}
 	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", standing(sum, r.unit), plain(sum.Target))
 	if sum.Gap > 0 {
-		m.printf("%.2f percentage points; %s more %s must be covered\n", float64(sum.GapPoints), number(sum.Gap), r.unit.Noun(sum.Gap))
+		m.printf("%.2f percentage points; %s more %s must be covered", float64(sum.GapPoints), number(sum.Gap), r.unit.Noun(sum.Gap))
 	} else {
-		m.printf("none, the target is reached\n")
+		m.printf("none, the target is reached")
 	}
+	failed()
 	var from []string
 	for _, p := range r.Meta.Profiles {
 		from = append(from, fmt.Sprintf("%s (%s, %s)", code(p.Path), p.Format, count(p.Files, "file")))
@@ -161,7 +169,7 @@ func (m *markdown) kinds(unit coverage.Unit) {
 		return
 	}
 	k := m.r.Kinds[i]
-	m.printf("What never ran, by kind of code:\n")
+	m.printf("What %s, by kind of code:\n", m.r.never())
 	t := newTable("Kind", upper(unit.String())+":")
 	for _, row := range k.Uncovered {
 		t.add(words(cmp.Or(row.Kind, "ordinary code")), num(row.N))
@@ -490,6 +498,12 @@ func (m *markdown) notes() {
 			names = append(names, code(f))
 		}
 		m.printf("- Not measured, which is not 0 %%: %s that no profile names: %s.\n", count(n, "source file"), some(names, 10, "file"))
+	}
+	if names := m.r.others(); len(names) > 0 {
+		for i, name := range names {
+			names[i] = code(name)
+		}
+		m.printf("- Of these there are tests to the names of %s: did they run?\n", some(names, 10, "file"))
 	}
 	lost, others := 0, 0
 	rows := m.r.rows()

@@ -42,8 +42,11 @@ type Report struct {
 	// then line.
 	UncoveredStretches []Stretch `json:"uncovered_stretches"`
 	// NotMeasured are source files that no profile names, sorted: nobody knows what of them ran.
-	NotMeasured []string  `json:"not_measured"`
-	Warnings    []Warning `json:"warnings"`
+	NotMeasured []string `json:"not_measured"`
+	// Unmeasured is code that has tests of its own and that no profile names, sorted by path: packages of Go, and those of
+	// NotMeasured that have a file of tests to their name. Their tests may have failed.
+	Unmeasured []Unmeasured `json:"unmeasured"`
+	Warnings   []Warning    `json:"warnings"`
 
 	// title is the name of the folder, or of the one component that the report is of.
 	title string
@@ -66,6 +69,24 @@ type Profile struct {
 	Format string `json:"format"`
 	// Files is how many source files the profile names.
 	Files int `json:"files"`
+	// Scope is OwnPackage where the profile counts of each package what its own tests run, and those of others may run
+	// what did not; "" elsewhere.
+	Scope string `json:"scope"`
+}
+
+// OwnPackage is the scope of what did not run in the tests of its own package, while nobody knows of those of others.
+const OwnPackage = "own package"
+
+// Unmeasured is code that has tests and that no profile names.
+type Unmeasured struct {
+	// Path is that of a source file, or of the folder of a package.
+	Path string `json:"path"`
+	// Package is the import path of a package of Go; "" for a file.
+	Package string `json:"package"`
+	// Profiles are those that would have it, by their paths in Meta; empty for a file.
+	Profiles []string `json:"profiles"`
+
+	words string
 }
 
 // Tally is covered of total; a nil *Tally means that it is not known.
@@ -177,6 +198,9 @@ type Function struct {
 	// Complexity is cyclomatic; nil where it is not known. CRAP is made of it; see priority.CRAP.
 	Complexity *int     `json:"complexity"`
 	CRAP       *float64 `json:"crap"`
+	// Scope is OwnPackage where tests of other packages may reach the function and are not counted; "" where all tests of
+	// the profile are.
+	Scope string `json:"scope"`
 
 	file *workspace.File
 	fn   *coverage.Func
@@ -203,6 +227,8 @@ type Stretch struct {
 	// Kind is what sort of code all of it is: "error return", "panic or unreachable", "default case",
 	// or that of its function; "" for ordinary code, where several meet, and where it is not known.
 	Kind string `json:"kind"`
+	// Scope is described at Function.
+	Scope string `json:"scope"`
 
 	file *workspace.File
 	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
@@ -247,6 +273,8 @@ type Options struct {
 	Version string
 	// Unmeasured are the absolute paths of source files that no profile names.
 	Unmeasured []string
+	// Tested are those of Unmeasured that have a file of tests to their name.
+	Tested []workspace.Missing
 	// Component restricts the report to the component of that name; nil means everything.
 	Component *string
 	// Guard is told of a panic, which is New's error.
@@ -266,7 +294,16 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		UncoveredLiterals:  []Function{},
 		UncoveredStretches: []Stretch{},
 		NotMeasured:        []string{},
+		Unmeasured:         []Unmeasured{},
 		Warnings:           []Warning{},
+	}
+	scopes := map[*workspace.Profile]string{}
+	for _, f := range s.Files {
+		for _, p := range f.Speaking {
+			if scope := scopeOf(f); scope != "" && f.Total.Uncovered() > 0 {
+				scopes[p.Profile] = scope
+			}
+		}
 	}
 	for _, p := range s.Profiles {
 		name := diag.ProfileName(p)
@@ -279,7 +316,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		if len(p.Report.Files) == 0 {
 			r.warn(name, 0, "the profile names no source file: no test has run, or it is still being written")
 		}
-		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files)})
+		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files), scopes[p]})
 		for _, w := range p.Report.Warnings {
 			r.warn(name, w.Line, w.Text)
 		}
@@ -304,6 +341,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		r.NotMeasured = append(r.NotMeasured, name)
 	}
 	slices.Sort(r.NotMeasured)
+	r.addUnmeasured(s, slices.Concat(s.Missing, o.Tested))
 	files := slices.Concat(slices.Collect(maps.Values(s.Files)), s.Lost)
 	slices.SortFunc(files, func(a, b *workspace.File) int { return cmp.Compare(s.PathOf(a), s.PathOf(b)) })
 	if err := r.addFiles(s, files, o.Guard); err != nil {

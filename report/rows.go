@@ -138,7 +138,7 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 func (r *Report) addStretch(row *File, g *gap.Gap) {
 	s := Stretch{
 		ID: g.ID.String(), File: row.Path, Function: g.Func, Line: int(g.Span.Start.Line), EndLine: int(g.LastLine()), Statements: g.Missed, Kind: g.Kind.String(),
-		file: row.file,
+		Scope: scopeOf(row.file), file: row.file,
 	}
 	if row.unit == coverage.Statements {
 		s.from, s.to = g.Span.Start.Col, g.Span.End.Col
@@ -154,7 +154,7 @@ func (r *Report) addFunc(row *File, g *gap.Gap) {
 	out := Function{
 		ID: g.ID.String(), File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
-		Kind: g.Kind.String(), Exported: facts.Exported,
+		Kind: g.Kind.String(), Exported: facts.Exported, Scope: scopeOf(row.file),
 		file: row.file, fn: f,
 	}
 	if facts.Complexity > 0 {

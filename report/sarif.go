@@ -345,6 +345,9 @@ func (s *sarif) invocation(r *Report, all []sarifResult) sarifInvocation {
 	say := func(format string, args ...any) {
 		out.Execution = append(out.Execution, sarifNotification{Level: "warning", Message: message(fmt.Sprintf(format, args...))})
 	}
+	for _, text := range r.failedLines() {
+		say("%s", escape.Words(text))
+	}
 	if n := len(all) - sarifResults; n > 0 {
 		say("results left out: %d, the least urgent. Code scanning keeps %d of a run; `covls report --format json` has all.", n, sarifResults)
 	}
@@ -431,19 +434,19 @@ func ruleIDs() []string {
 func sarifRules() []sarifRule {
 	texts := []struct{ name, short, full, help string }{
 		uncoveredFunction: {
-			"UncoveredFunction", "Function that no test reaches",
-			"No statement of the function ran in any of the coverage profiles, so no test would notice if it broke.",
+			"UncoveredFunction", "Function that is not covered",
+			"No statement of the function ran in any of the coverage profiles: no test that they count would notice if it broke.",
 			"Call the function from a test, directly or through what uses it, and run the tests with coverage again.",
 		},
 		uncoveredCode: {
-			"UncoveredCode", "Code that never ran in a test",
+			"UncoveredCode", "Code that did not run in a test",
 			"A test reaches the function, or loads the file, but these lines did not run: a branch or an error path is not tested.",
 			"Find the condition that leads to these lines, and write a test in which it holds.",
 		},
 		fileBelowTarget: {
 			"FileBelowTarget", "File short of its coverage target",
 			"Fewer of the file's statements or lines ran than its target asks for. " + tierWords(),
-			"The other results in the file are what never ran of it; the largest bring it nearest to its target. A target is set in .covls.toml, for everything, a component or a rule.",
+			"The other results in the file are what did not run of it; the largest bring it nearest to its target. A target is set in .covls.toml, for everything, a component or a rule.",
 		},
 	}
 	rules := make([]sarifRule, len(texts))

@@ -103,6 +103,7 @@ func (p *screen) head() {
 	p.printf("%s\n\n", p.o.Paint(Bold, escape.Record(shortened(cmp.Or(r.title, "no folder"), p.o.Width))))
 	if sum.Percent == nil {
 		p.printf("There is nothing to cover: no profile names a file with code.\n")
+		p.failed()
 		return
 	}
 	line := func(t *Tally, what string, target bool) {
@@ -135,12 +136,20 @@ func (p *screen) head() {
 	if sum.Branches != nil && sum.Branches.Total > 0 {
 		line(sum.Branches, "branches", false)
 	}
+	p.failed()
 	for _, unit := range r.units() {
 		if t := r.componentTable(unit, func(s string) string { return escape.Line(shortened(s, nameMost)) }); t != nil {
 			t.limit(p.o.Top, "component")
 			t.total("all")
 			p.table(t, nil)
 		}
+	}
+}
+
+// failed says what the figures are without.
+func (p *screen) failed() {
+	for _, text := range p.r.failedLines() {
+		p.printf("  not measured: %s\n", escape.Record(shortened(text, 2*p.o.Width)))
 	}
 }
 
@@ -203,6 +212,12 @@ func (p *screen) urgent(unit coverage.Unit) {
 func (p *screen) foot() {
 	if n := len(p.r.NotMeasured); n > 0 {
 		p.printf("\n%s not measured: no profile names them.\n", count(n, "source file"))
+		if names := p.r.others(); len(names) > 0 {
+			for i, name := range names {
+				names[i] = escape.Line(shortened(name, nameMost))
+			}
+			p.printf("There are tests to the names of %s: did they run?\n", some(names, 5, "file"))
+		}
 	}
 	rows, n := p.r.rows(), 0
 	for _, list := range [][]Function{p.r.UncoveredFunctions, p.r.UncoveredLiterals} {
@@ -213,7 +228,7 @@ func (p *screen) foot() {
 		}
 	}
 	if n > 0 {
-		p.printf("\n%s", p.o.Paint(Dim, fmt.Sprintf("`covls gaps` lists the %s that no test reaches; `covls report -o gaps.md` is the whole analysis.\n", count(n, "function"))))
+		p.printf("\n%s", p.o.Paint(Dim, fmt.Sprintf("`covls gaps` lists the %s %s; `covls report -o gaps.md` is the whole analysis.\n", count(n, "function"), p.r.unreached(n))))
 	}
 }
 

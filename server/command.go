@@ -275,7 +275,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	}
 	snap := s.store.Load()
 	var err error
-	if around.Unmeasured, err = snap.AllUnmeasured(ctx); err != nil {
+	if around.Unmeasured, around.Tested, err = snap.AllUnmeasured(ctx); err != nil {
 		return nil, err
 	}
 	around.Tests = snap.Tests()

@@ -99,11 +99,11 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 	default:
 		return nil, invalid("%s has no format %q: want markdown or html", p.of, args.Format)
 	}
-	unmeasured, err := snap.AllUnmeasured(ctx)
+	unmeasured, tested, err := snap.AllUnmeasured(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Component: args.Component, Guard: s.guard})
+	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Tested: tested, Component: args.Component, Guard: s.guard})
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)
 	}

@@ -71,6 +71,19 @@ func ReadFile(path string, limit int64) (string, error) {
 // readable opens a file for reading, and waits for nobody at the other end of what is no file.
 const readable = os.O_RDONLY | syscall.O_NONBLOCK
 
+// Open opens a source for somebody who may read no more than its head. What is no regular file is an error.
+func Open(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, readable, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	}
+	return f, nil
+}
+
 // ReadInside is ReadFile for a text that lies in one of the directories, without symlinks. The error for
 // another is fs.ErrPermission.
 func ReadInside(dirs []string, path string, limit int64) (string, error) {

@@ -52,6 +52,8 @@ type Loader struct {
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 	programs *program.Starter
+	looks    map[string]TestLook // the last at the tests of a folder, by its Dir
+	tests    map[string]*Tests   // what it has found
 }
 
 // NewLoader makes a loader that publishes into store.
@@ -70,6 +72,8 @@ func NewLoader(store *Store) *Loader {
 		scans:    map[string]scan{},
 		asked:    map[string]time.Time{},
 		commits:  map[string]map[string]int{},
+		looks:    map[string]TestLook{},
+		tests:    map[string]*Tests{},
 	}
 }
 
@@ -95,6 +99,8 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	clear(l.projects)
 	clear(l.asked)
 	l.forgetCommits()
+	maps.DeleteFunc(l.looks, func(dir string, _ TestLook) bool { return !l.hasFolder(dir) })
+	maps.DeleteFunc(l.tests, func(dir string, _ *Tests) bool { return !l.hasFolder(dir) })
 	maps.DeleteFunc(l.modules, func(dir string, _ *place.Modules) bool { return !l.hasFolder(dir) })
 	for _, f := range l.folders {
 		modules := l.modules[f.Dir]
@@ -212,7 +218,7 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned, published 
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
-		next.Polls, next.RuledOut, next.Ranks = b.polls, r.ruledOut, r.ranks
+		next.Polls, next.RuledOut, next.Ranks, next.Missing = b.polls, r.ruledOut, r.ranks, r.missing
 		if len(bases) == 0 {
 			return
 		}

@@ -332,7 +332,7 @@ func TestUnmeasured(t *testing.T) {
 	b.read("cover.out")
 	snap := b.store.Load()
 	var all []string
-	found, err := snap.AllUnmeasured(t.Context())
+	found, _, err := snap.AllUnmeasured(t.Context())
 	for _, path := range found {
 		all = append(all, snap.Name(path))
 	}

@@ -80,7 +80,7 @@ func TestTree(t *testing.T) {
 		if tree == nil {
 			want = append(want, late)
 		}
-		if got, err := store.Load().AllUnmeasured(t.Context()); err != nil || !slices.Equal(got, want) {
+		if got, _, err := store.Load().AllUnmeasured(t.Context()); err != nil || !slices.Equal(got, want) {
 			t.Errorf("remembered %v: have %q, %v, want %q", tree != nil, got, err, want)
 		}
 	}

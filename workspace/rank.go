@@ -18,6 +18,7 @@ type ranked struct {
 	excluded int
 	ruledOut map[string]bool
 	ranks    map[string]*priority.Ranking // by folder
+	missing  []Missing
 }
 
 // rank gives every file its standing among those of its folder. Files that a rule excludes are taken
@@ -64,6 +65,11 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 			}
 		}
 	}
+	own, missing := l.judge(b.profiles, out.files)
+	for f, is := range own {
+		f.OwnTests = is
+	}
+	out.missing = missing
 	slices.SortFunc(out.lost, func(a, b *File) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }

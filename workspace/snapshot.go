@@ -47,6 +47,8 @@ type Snapshot struct {
 	// Commits are those of the last CommitDays in which a file was changed, by absolute path; see
 	// CommitsOf.
 	Commits map[string]int
+	// Missing are the Go packages that have tests and are in no profile, sorted by path, as far as that was looked at.
+	Missing []Missing
 	// Scanned tells that the sources of all files were looked at. Before that, a file that is not
 	// open may not know its functions yet.
 	Scanned bool
@@ -158,6 +160,9 @@ type File struct {
 	Mapping place.Mapping
 	// Folder has the settings for the file: the deepest one around it, else its profile's.
 	Folder *Folder
+	// OwnTests tells of a file of Go that tests of other packages may run its code, and that the profiles have the
+	// counts of its own package's tests alone: of what did not run nobody knows whether those do.
+	OwnTests bool
 	// Standing says how urgent the file is and why. It is set in a snapshot.
 	Standing *priority.Standing
 	// Coverage is the union of what Speaking says without what is excluded.
@@ -261,7 +266,7 @@ func (f *File) Shows(o *File) bool {
 	if f == nil || o == nil || f == o {
 		return f == o
 	}
-	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name &&
+	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.OwnTests == o.OwnTests &&
 		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && *f.Standing == *o.Standing
 }
 

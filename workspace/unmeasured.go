@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
@@ -33,34 +34,51 @@ func (s *Snapshot) extensions() map[string]bool {
 }
 
 // AllUnmeasured searches the folders for files of which Unmeasured holds and returns their absolute
-// paths, sorted. It reads the disk.
-func (s *Snapshot) AllUnmeasured(ctx context.Context) ([]string, error) {
-	var out []string
+// paths, sorted. Of other languages than Go it tells those, too, that have a file of tests to their name. It reads the
+// disk.
+func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Missing, err error) {
 	extensions := s.extensions()
+	languages := map[string]bool{} // tests may have another extension
+	for extension := range extensions {
+		if l := source.LanguageOf("x" + extension); l != "" {
+			languages[l] = true
+		}
+	}
 	for i, f := range s.Folders {
+		pairs, first := newPairs(), len(out)
 		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
 			return slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
 		}}
 		_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
 			for _, e := range files {
-				if !e.Type.IsRegular() || !extensions[filepath.Ext(e.Name)] {
+				if !e.Type.IsRegular() || !languages[source.LanguageOf(e.Name)] && !extensions[filepath.Ext(e.Name)] {
 					continue
 				}
 				path := filepath.Join(dir, e.Name)
-				if s.Files[path] != nil || s.RuledOut[path] {
+				name := nameIn(f, path)
+				if source.IsTest(name) {
+					pairs.test(name)
 					continue
 				}
-				if name := nameIn(f, path); !source.IsTest(name) && !f.Excludes(name) {
+				pairs.source(name)
+				if extensions[filepath.Ext(e.Name)] && s.Files[path] == nil && !s.RuledOut[path] && !f.Excludes(name) {
 					out = append(out, path)
 				}
 			}
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		has := pairs.tested()
+		for _, path := range out[first:] {
+			if name := nameIn(f, path); has[name] {
+				tested = append(tested, Missing{Path: path, Name: name, Folder: f})
+			}
 		}
 	}
 	slices.Sort(out)
-	return out, nil
+	slices.SortFunc(tested, func(a, b Missing) int { return strings.Compare(a.Path, b.Path) })
+	return out, tested, nil
 }
 
 // Sources returns a function that reads source files by their paths in the JSON report, those alone that

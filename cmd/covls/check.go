@@ -33,6 +33,8 @@ func newCheck(io *streams, in *input) *cobra.Command {
     besides has no target of its own
   - each [[component]] against its target, or the general one
   - each file whose target a [[rule]] sets
+  - a package that has tests and is in no profile, as when these have failed (in Go,
+    without -coverpkg). --partial accepts a profile of some packages alone
   - a rule or a component without any file, a setting that is wrong and a profile
     that can't be read are breaches too: a gate that judges less than it was meant
     to must not pass
@@ -64,6 +66,7 @@ that is no report of this covls.`,
 	c.Flags().StringVar(&ask.noDrop, "no-drop", "", "a JSON `report` that was saved, below which nothing may drop")
 	c.Flags().BoolVar(&ask.files, "files", false, "hold every file against its target")
 	_ = c.MarkFlagFilename("no-drop", "json")
+	c.Flags().BoolVar(&ask.partial, "partial", false, "accept that packages with tests are in no profile")
 	format := formatFlag(c, "text", "text", "json", "github")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
@@ -90,7 +93,7 @@ that is no report of this covls.`,
 		if err != nil {
 			return err
 		}
-		asked := gate.Ask{Files: ask.files, Named: in.profiles != nil}
+		asked := gate.Ask{Files: ask.files, Partial: ask.partial, Named: in.profiles != nil}
 		if ask.under {
 			asked.Total = &ask.failUnder
 		}
@@ -116,6 +119,7 @@ type checks struct {
 	under     bool // failUnder is given
 	noDrop    string
 	files     bool
+	partial   bool
 }
 
 // baseline reads the report of --no-drop; nil means that there is none. A path that leads nowhere from
@@ -311,8 +315,12 @@ func (v *verdict) github(w io.Writer, repository string) {
 			if left--; left < 0 {
 				return
 			}
+			reaches := "No test reaches "
+			if f.Scope != "" {
+				reaches = "Tests of its own package do not reach "
+			}
 			name := (&coverage.Func{Name: f.Name, Receiver: f.Receiver}).String()
-			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation("No test reaches "+escape.Line(name)))
+			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation(reaches+escape.Line(name)))
 		}
 	}
 }
@@ -325,6 +333,8 @@ func titleOf(k gate.Kind) string {
 		return "Setting without files"
 	case gate.Profile:
 		return "Coverage profile"
+	case gate.Unmeasured:
+		return "Not measured"
 	case gate.Setting:
 		return "Setting of covls"
 	case gate.Total, gate.Component, gate.File:

@@ -138,11 +138,14 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
+		if how != "text" || output != "" && output != stdoutName { // else it stands there
+			l.sayMissing(io)
+		}
 		opts := report.Options{Version: version()}
 		if c.Flags().Changed("component") {
 			opts.Component = &component
 		}
-		if opts.Unmeasured, err = l.snap.AllUnmeasured(c.Context()); err != nil {
+		if opts.Unmeasured, opts.Tested, err = l.snap.AllUnmeasured(c.Context()); err != nil {
 			return fmt.Errorf("look for source files that no profile names: %w", err)
 		}
 		r, err := report.New(l.snap, opts)
@@ -233,7 +236,7 @@ not and why, and which settings are in force and where they come from.`,
 			if err != nil {
 				return err
 			}
-			if l.around.Unmeasured, err = l.snap.AllUnmeasured(c.Context()); err != nil {
+			if l.around.Unmeasured, l.around.Tested, err = l.snap.AllUnmeasured(c.Context()); err != nil {
 				return fmt.Errorf("look for source files that no profile names: %w", err)
 			}
 			w := bufio.NewWriter(io.out)
@@ -325,6 +328,7 @@ of parts of functions (error-return, panic, default) lists those parts.`,
 		if err != nil {
 			return err
 		}
+		l.sayMissing(io)
 		gaps := q.gapsOf(l.snap)
 		w := bufio.NewWriter(io.out)
 		if how == "json" {

@@ -180,6 +180,18 @@ func (l *loaded) warn(io *streams) {
 	l.remark(io)
 }
 
+// sayMissing prints which packages have tests and are in no profile.
+func (l *loaded) sayMissing(io *streams) {
+	const most = 5
+	for i := range l.snap.Missing {
+		if left := len(l.snap.Missing) - i; i == most && left > 1 {
+			io.say(fmt.Sprintf("and %d more packages have tests and are in no profile", left))
+			break
+		}
+		io.say(escape.Line(diag.MissingWords(&l.snap.Missing[i])))
+	}
+}
+
 // remark is warn without what is wrong in the settings or keeps a profile from being read.
 func (l *loaded) remark(io *streams) {
 	for _, n := range l.around.Notes {
@@ -189,6 +201,9 @@ func (l *loaded) remark(io *streams) {
 		if fault := l.snap.Files[path].Fault; fault != nil {
 			io.say(fault.Error())
 		}
+	}
+	if note := diag.OwnTestsNote(l.snap); note != "" {
+		io.say(escape.Line(note))
 	}
 	for _, p := range l.snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {

@@ -112,14 +112,17 @@ function visible(text, keep = '') {
 const nameOf = gap => visible(gap.receiver ? `(${gap.receiver}).${gap.name}` : gap.name);
 const span = gap => gap.line === gap.end_line ? `line ${gap.line}` : `lines ${gap.line}–${gap.end_line}`;
 
+// unreached says of a function that did not run what is known. Where it has a scope, others' tests may run it.
+const unreached = gap => gap.scope ? 'its own package’s tests do not reach it' : 'no test reaches it';
+
 function describe(gap) {
   const { unit } = gap.of;
   const size = gap.statements === 1 ? `1 ${unit.slice(0, -1)}` : `${count(gap.statements)} ${unit}`;
   const of = gap.statements ? `, ${size}` : ''; // nothing where the profile does not say where a function ends
   switch (gap.what) {
-    case 'function': return `${nameOf(gap)}: no test reaches it${of}`;
-    case 'literal': return `${nameOf(gap)}, a function literal: no test reaches it${of}`;
-    default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} never ran${gap.kind ? ` (${gap.kind})` : ''}`;
+    case 'function': return `${nameOf(gap)}: ${unreached(gap)}${of}`;
+    case 'literal': return `${nameOf(gap)}, a function literal: ${unreached(gap)}${of}`;
+    default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} ${gap.scope ? 'did not run in its own package’s tests' : 'never ran'}${gap.kind ? ` (${gap.kind})` : ''}`;
   }
 }
 
@@ -379,7 +382,7 @@ function header() {
       : `the target is ${short(summary.target)}`),
   ];
   if (functions?.[1]) {
-    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; no test reaches ${count(functions[1] - functions[0])}`));
+    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${anyOwn() ? 'not covered:' : 'no test reaches'} ${count(functions[1] - functions[0])}`));
   }
   const other = pair(summary[unit === 'lines' ? 'statements' : 'lines']);
   if (other) cards.push(card(`In ${unit === 'lines' ? 'statements' : 'lines'}`, inPercent(percent(other)), bar(other), `${count(other[0])} of ${count(other[1])}`));
@@ -387,6 +390,7 @@ function header() {
   if (branches?.[1]) cards.push(card('Branches', inPercent(percent(branches)), bar(branches), `${count(branches[0])} of ${count(branches[1])}`));
   cards.push(card('Files', count(files.length), zero.length ? `${count(zero.length)} of them at 0 %` : 'none at 0 %', data.not_measured.length ? `${count(data.not_measured.length)} more not measured` : null));
   head.append(el('dl', { class: 'cards' }, ...cards));
+  for (const text of data.failed) head.append(el('p', { class: 'failed' }, el('strong', {}, 'Not measured: '), visible(text)));
 }
 
 function card(label, figure, ...more) {
@@ -498,9 +502,12 @@ const bySize = (a, b) => byUrgency(a.of, b.of) || b.statements - a.statements;
 // Profiles that do not say where a function ends do not say how large it is.
 const missedColumn = number('Not covered', g => g.statements || null, { title: `in ${unit}` });
 
+// anyOwn tells that other packages' tests may run functions that are not covered.
+const anyOwn = () => uncovered.some(g => g.scope);
+
 function functionTable() {
   if (uncovered.length === 0) return;
-  section('Functions that no test reaches', 'Functions', table({
+  section(anyOwn() ? 'Functions that are not covered' : 'Functions that no test reaches', 'Functions', table({
     columns: [
       text('Function', nameOf, { cell: g => link({ file: g.file, line: g.line }, el('bdi', {}, nameOf(g))), class: 'name' }),
       text('File', g => g.file, { cell: g => fileLink(g.file), class: 'path' }),
@@ -519,7 +526,7 @@ function functionTable() {
 
 function stretchTable() {
   if (stretches.length === 0) return;
-  section('Other code that never ran', 'Stretches',
+  section(anyOwn() ? 'Other code that did not run' : 'Other code that never ran', 'Stretches',
     el('p', { class: 'quiet' }, 'Stretches of functions that a test does reach, and code outside of functions.'),
     table({
       columns: [
@@ -554,7 +561,7 @@ function kinds() {
       rows: k.uncovered, noun: ['kind', 'kinds'],
     }));
   }
-  if (parts.length > 0) section('What sort of code never ran', 'Kinds', ...parts);
+  if (parts.length > 0) section(anyOwn() ? 'What sort of code did not run' : 'What sort of code never ran', 'Kinds', ...parts);
 }
 
 // steps are the rows of a plan: what is covered behind each of them.

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/workspace"
+)
+
+// scopeOf is that of what did not run in a file.
+func scopeOf(f *workspace.File) string {
+	if f.OwnTests {
+		return OwnPackage
+	}
+	return ""
+}
+
+// addUnmeasured takes in code that has tests and that no profile names, and what the profiles do not count.
+func (r *Report) addUnmeasured(s *workspace.Snapshot, missing []workspace.Missing) {
+	if note := diag.OwnTestsNote(s); note != "" {
+		r.warn("", 0, note)
+	}
+	for i := range missing {
+		m := &missing[i]
+		path := m.Name
+		if len(s.Folders) > 1 {
+			path = s.Label(m.Folder) + "/" + path
+		}
+		row := Unmeasured{Path: path, Package: m.Package, Profiles: []string{}, words: diag.MissingWords(m)}
+		for _, p := range m.Profiles {
+			row.Profiles = append(row.Profiles, diag.ProfileName(p))
+		}
+		r.Unmeasured = append(r.Unmeasured, row)
+	}
+	slices.SortFunc(r.Unmeasured, func(a, b Unmeasured) int { return cmp.Compare(a.Path, b.Path) })
+}
+
+// failed are the packages of Go that have tests and are in no profile.
+func (r *Report) failed() []Unmeasured {
+	return slices.DeleteFunc(slices.Clone(r.Unmeasured), func(u Unmeasured) bool { return u.Package == "" })
+}
+
+// mostFailed is how many of them a report names at its head.
+const mostFailed = 5
+
+// failedLines say which packages have tests and are in no profile, a line each; none where there is none.
+func (r *Report) failedLines() []string {
+	var out []string
+	all := r.failed()
+	for i, u := range all {
+		if i == mostFailed && len(all) > mostFailed+1 {
+			out = append(out, fmt.Sprintf("and %s that have tests and are in no profile", count(len(all)-i, "more package")))
+			break
+		}
+		out = append(out, u.words)
+	}
+	return out
+}
+
+// others are the files without a package that have a file of tests to their name.
+func (r *Report) others() []string {
+	var out []string
+	for _, u := range r.Unmeasured {
+		if u.Package == "" {
+			out = append(out, u.Path)
+		}
+	}
+	return out
+}
+
+// anyOwn reports whether of a function that is not covered nobody knows what other packages' tests run.
+func (r *Report) anyOwn() bool {
+	own := func(f Function) bool { return f.Scope != "" }
+	return slices.ContainsFunc(r.UncoveredFunctions, own) || slices.ContainsFunc(r.UncoveredLiterals, own)
+}
+
+// unreached goes on behind a number of functions that are not covered: "that no test reaches".
+func (r *Report) unreached(n int) string {
+	if r.anyOwn() {
+		return "that " + isOrAre(n) + " not covered"
+	}
+	return "that no test reaches"
+}
+
+// never is what became of code that is not covered.
+func (r *Report) never() string {
+	if r.anyOwn() {
+		return "did not run"
+	}
+	return "never ran"
+}

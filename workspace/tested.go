@@ -1,0 +1,214 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/project"
+)
+
+// Missing is code that has tests of its own and that no profile names, as when these have failed.
+type Missing struct {
+	// Path is absolute: the directory of a package, or a source file.
+	Path string
+	// Name is the path for people: slash-separated and relative to Folder.
+	Name string
+	// Package is the import path of a package of Go; "" for a source file.
+	Package string
+	Folder  *Folder
+	// Profiles are those that would have it, sorted by path; nil for a source file.
+	Profiles []*Profile
+}
+
+// Tests is what is known of the Go packages in a folder and their tests.
+type Tests struct {
+	packages *project.Packages
+	missed   map[string]bool // by directory: those that a profile of their tests would have
+}
+
+// TestLook is a folder whose Go packages are to be looked at, since profiles may credit packages with their own
+// tests only.
+type TestLook struct {
+	Dir string
+
+	folder  *Folder
+	of      string          // the profiles
+	modules map[string]bool // directories of Go files that profiles name
+	names   map[string]bool // import paths that profiles name
+}
+
+// Untested returns, once for what profiles say, the folders whose Go packages are to be looked at. That takes a
+// second where there are thousands of them, so it is done beside the loader; Tested takes the answers.
+func (l *Loader) Untested() []TestLook {
+	snap := l.store.Load()
+	var of strings.Builder
+	names := map[string]bool{}
+	for _, p := range snap.Profiles {
+		if p.Report == nil || !p.Report.Once {
+			continue
+		}
+		of.WriteString(p.Path)
+		of.WriteByte(0)
+		for i := range 8 {
+			of.WriteByte(byte(p.hash >> (8 * i)))
+		}
+		for _, f := range p.Report.Files {
+			names[path.Dir(f.Name)] = true
+		}
+	}
+	if of.Len() == 0 {
+		return nil
+	}
+	dirs := map[*Folder]map[string]bool{}
+	for at, f := range snap.Files {
+		if filepath.Ext(at) != ".go" || f.Outside {
+			continue
+		}
+		if dirs[f.Folder] == nil {
+			dirs[f.Folder] = map[string]bool{}
+		}
+		dirs[f.Folder][filepath.Dir(at)] = true
+	}
+	var out []TestLook
+	for _, f := range l.folders {
+		look := TestLook{Dir: f.Dir, folder: f, of: of.String(), modules: dirs[f], names: names}
+		if asked := l.looks[f.Dir]; dirs[f] != nil && (asked.folder != f || asked.of != look.of) {
+			l.looks[f.Dir] = look
+			out = append(out, look)
+		}
+	}
+	return out
+}
+
+// Look reads the disk. It uses nothing of a loader and may run on any goroutine.
+func (p TestLook) Look(ctx context.Context) (*Tests, error) {
+	found, err := project.GoPackages(ctx, p.folder.Tree, p.Dir, p.folder.Settings.Limits.Entries)
+	if err != nil {
+		return nil, err
+	}
+	out := &Tests{packages: found, missed: map[string]bool{}}
+	modules := map[string]bool{}
+	for dir := range p.modules {
+		if in := found.In(dir); in != nil {
+			modules[in.Module] = true
+		}
+	}
+	excluded := priority.Excludes(&p.folder.Settings.Settings)
+	use := func(path string) bool {
+		name := nameIn(p.folder, path)
+		return !p.folder.Excludes(name) && !excluded(name)
+	}
+	for _, in := range found.All() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if modules[in.Module] && !p.modules[in.Dir] && !p.names[in.Path] && in.Missed(use) {
+			out.missed[in.Dir] = true
+		}
+	}
+	return out, nil
+}
+
+// Tested takes an answer, or nil for none, and publishes where it tells anything new.
+func (l *Loader) Tested(ctx context.Context, p TestLook, found *Tests) {
+	if asked := l.looks[p.Dir]; found == nil || asked.folder != p.folder || asked.of != p.of {
+		return // another look is under way
+	}
+	before := l.store.Load()
+	l.tests[p.Dir] = found
+	own, missing := l.judge(before.Profiles, before.Files)
+	same := slices.EqualFunc(missing, before.Missing, func(a, b Missing) bool {
+		return a.Path == b.Path && slices.Equal(a.Profiles, b.Profiles)
+	})
+	for _, f := range before.Files {
+		same = same && f.OwnTests == own[f]
+	}
+	if !same {
+		l.publish(ctx, nil)
+	}
+}
+
+// packageIn is the Go package in a directory, of folders in each other as the outermost has it, which sees more of
+// the module; nil where none is known.
+func (l *Loader) packageIn(dir string) *project.Package {
+	for _, f := range slices.Backward(l.folders) {
+		if known := l.tests[f.Dir]; known != nil {
+			if p := known.packages.In(dir); p != nil {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// judge tells which files have the counts of their own package's tests alone, though tests of others may run them,
+// and which packages have tests and are in no profile.
+func (l *Loader) judge(profiles []*Profile, files map[string]*File) (own map[*File]bool, missing []Missing) {
+	own = map[*File]bool{}
+	if len(l.tests) == 0 {
+		return own, nil
+	}
+	in := map[*File]*project.Package{}
+	dirs := map[string]bool{}
+	// Where code of a package without tests has run, others' tests count in it.
+	spread := map[*Profile]bool{}
+	for at, f := range files {
+		if filepath.Ext(at) != ".go" {
+			continue
+		}
+		dirs[filepath.Dir(at)] = true
+		p := l.packageIn(filepath.Dir(at))
+		if p == nil {
+			continue
+		}
+		in[f] = p
+		for _, part := range f.Parts {
+			if part.Profile.Report.Once && !p.Tested && part.File.Total().Covered > 0 {
+				spread[part.Profile] = true
+			}
+		}
+	}
+	alone := func(p *Profile) bool { return p.Report.Once && !spread[p] }
+	modules := map[string][]*Profile{}
+	for f, p := range in {
+		own[f] = p.Elsewhere && len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, func(part Part) bool { return !alone(part.Profile) })
+		for _, part := range f.Parts {
+			if alone(part.Profile) && !slices.Contains(modules[p.Module], part.Profile) {
+				modules[p.Module] = append(modules[p.Module], part.Profile)
+			}
+		}
+	}
+	names := map[string]bool{}
+	for _, p := range profiles {
+		if p.Report == nil {
+			continue
+		}
+		for _, f := range p.Report.Files {
+			names[path.Dir(f.Name)] = true
+		}
+	}
+	seen := map[string]bool{}
+	for _, f := range slices.Backward(l.folders) {
+		known := l.tests[f.Dir]
+		if known == nil {
+			continue
+		}
+		for _, p := range known.packages.All() {
+			from := modules[p.Module]
+			if !known.missed[p.Dir] || len(from) == 0 || dirs[p.Dir] || names[p.Path] || seen[p.Dir] {
+				continue
+			}
+			seen[p.Dir] = true
+			folder := cmp.Or(folderOf(l.folders, p.Dir), f)
+			slices.SortFunc(from, func(a, b *Profile) int { return cmp.Compare(a.Path, b.Path) })
+			missing = append(missing, Missing{Path: p.Dir, Name: nameIn(folder, p.Dir), Package: p.Path, Folder: folder, Profiles: from})
+		}
+	}
+	slices.SortFunc(missing, func(a, b Missing) int { return cmp.Compare(a.Path, b.Path) })
+	return own, missing
+}
