@@ -12,32 +12,39 @@ import (
 // CoverPackages is the argument by which `go test` counts what tests run of other packages, too.
 const CoverPackages = "-coverpkg=./..."
 
-// OwnTestsNote says which profiles count of each package what its own tests run, where those of other packages may
-// run what is missing, and what helps; "" where there is no such profile.
-func OwnTestsNote(s *workspace.Snapshot) string {
-	var profiles []string
-	packages := map[string]bool{}
+// Note is what the reader of a profile's numbers should know.
+type Note struct {
+	Profile *workspace.Profile
+	// Text goes on behind the profile's name.
+	Text string
+}
+
+// String returns the note with the profile's name.
+func (n Note) String() string { return ProfileName(n.Profile) + " " + n.Text }
+
+// OwnTestsNotes are of the profiles that count of each package what its own tests run, where those of other packages may
+// run what is missing, and say what helps; sorted by path.
+func OwnTestsNotes(s *workspace.Snapshot) []Note {
+	packages := map[*workspace.Profile]map[string]bool{}
 	for path, f := range s.Files {
 		if !f.OwnTests || f.Total.Uncovered() == 0 {
 			continue
 		}
-		packages[filepath.Dir(path)] = true
 		for _, p := range f.Speaking {
-			if name := ProfileName(p.Profile); !slices.Contains(profiles, name) {
-				profiles = append(profiles, name)
+			if packages[p.Profile] == nil {
+				packages[p.Profile] = map[string]bool{}
 			}
+			packages[p.Profile][filepath.Dir(path)] = true
 		}
 	}
-	if len(profiles) == 0 {
-		return ""
+	var out []Note
+	for _, p := range s.Profiles {
+		if n := len(packages[p]); n > 0 {
+			out = append(out, Note{p, fmt.Sprintf("credits a package with its own tests only, and tests of others import %s with code that is not covered: go test %s counts what they run of it, too",
+				plural(n, "package"), CoverPackages)})
+		}
 	}
-	slices.Sort(profiles)
-	credits := "credits"
-	if len(profiles) > 1 {
-		credits = "credit"
-	}
-	return fmt.Sprintf("%s %s a package with its own tests only, and tests of others import %s with code that is not covered: go test %s counts what they run of it, too",
-		among(profiles, "and"), credits, plural(len(packages), "package"), CoverPackages)
+	return out
 }
 
 // MissingWords say of code with tests which profiles lack it.

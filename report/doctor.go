@@ -91,8 +91,14 @@ func (d *doctor) printf(format string, args ...any) { fmt.Fprintf(d, format, arg
 func (d *doctor) profiles(around Surroundings) {
 	d.printf("\n## Profiles\n\n")
 	became := matched(d.snap)
+	notes := diag.OwnTestsNotes(d.snap)
 	for _, p := range d.snap.Profiles {
 		d.profile(p, became[p.Path])
+		for _, n := range notes {
+			if n.Profile == p {
+				d.printf("  - it %s\n", escape.Prose(n.Text))
+			}
+		}
 	}
 	for _, p := range around.Pending {
 		by := ""
@@ -272,11 +278,8 @@ func (d *doctor) files(around Surroundings) {
 	d.tests(around.Tested)
 }
 
-// tests says which code has tests that are not in the profiles, and whose tests these do not count.
+// tests says which code has tests and is in no profile.
 func (d *doctor) tests(tested []workspace.Missing) {
-	if note := diag.OwnTestsNote(d.snap); note != "" {
-		d.printf("\n%s.\n", escape.Prose(note))
-	}
 	all := slices.Concat(d.snap.Missing, tested)
 	for i := range all {
 		if i == 0 {

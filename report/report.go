@@ -297,6 +297,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		Unmeasured:         []Unmeasured{},
 		Warnings:           []Warning{},
 	}
+	// Nothing is said of one of whose files all is covered.
 	scopes := map[*workspace.Profile]string{}
 	for _, f := range s.Files {
 		for _, p := range f.Speaking {

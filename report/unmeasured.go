@@ -19,8 +19,8 @@ func scopeOf(f *workspace.File) string {
 
 // addUnmeasured takes in code that has tests and that no profile names, and what the profiles do not count.
 func (r *Report) addUnmeasured(s *workspace.Snapshot, missing []workspace.Missing) {
-	if note := diag.OwnTestsNote(s); note != "" {
-		r.warn("", 0, note)
+	for _, n := range diag.OwnTestsNotes(s) {
+		r.warn(diag.ProfileName(n.Profile), 0, n.Text)
 	}
 	for i := range missing {
 		m := &missing[i]

@@ -202,8 +202,8 @@ func (l *loaded) remark(io *streams) {
 			io.say(fault.Error())
 		}
 	}
-	if note := diag.OwnTestsNote(l.snap); note != "" {
-		io.say(escape.Line(note))
+	for _, n := range diag.OwnTestsNotes(l.snap) {
+		io.say(escape.Line(n.String()))
 	}
 	for _, p := range l.snap.Profiles {
 		if text := diag.ProfileWarning(p); text != "" {

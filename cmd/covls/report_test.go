@@ -335,7 +335,7 @@ func TestExampleOfCobra(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	// The profile's path is one of this checkout.
-	out = regexp.MustCompile("From `[^`]*`").ReplaceAllString(out, "From `cover.out`")
+	out = regexp.MustCompile("`[^`]*cobra.out`").ReplaceAllString(out, "`cover.out`")
 	compareGolden(t, "../../../docs/examples/cobra.md", out)
 }
 
