@@ -40,7 +40,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 	extensions := s.extensions()
 	languages := map[string]bool{} // tests may have another extension
 	for extension := range extensions {
-		if l := source.LanguageOf("x" + extension); l != "" {
+		if l := family("x" + extension); l != "" {
 			languages[l] = true
 		}
 	}
@@ -51,7 +51,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 		}}
 		_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
 			for _, e := range files {
-				if !e.Type.IsRegular() || !languages[source.LanguageOf(e.Name)] && !extensions[filepath.Ext(e.Name)] {
+				if !e.Type.IsRegular() || !languages[family(e.Name)] && !extensions[filepath.Ext(e.Name)] {
 					continue
 				}
 				path := filepath.Join(dir, e.Name)
