@@ -117,4 +117,3 @@ func goPackages(t *testing.T, root, dir string) string {
 	}
 	return strings.Join(out, "\n")
 }
-

@@ -1,8 +1,8 @@
 package project
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -26,8 +26,28 @@ type Command struct {
 	Language string
 	// Dir is the absolute directory to run it in.
 	Dir string
-	// Line is for the shell.
+	// Line is for the shell of somebody who knows what else is there: the profile has one of the usual names.
 	Line string
+	// Own is Line with the profile in the folder OwnDir of Dir, where it lies over nobody's; that has to be there. It is
+	// Line itself where the tools can't be told.
+	Own string
+	// Lacks says what is missing that the lines need, as far as that can be seen; "" for nothing. Install is a command
+	// line that adds it; "" where it takes more than that.
+	Lacks, Install string
+}
+
+// OwnDir is the folder for profiles that covls has made, beside a .gitignore that leaves out all of it.
+const OwnDir = ".covls"
+
+// ownIn is a path in OwnDir, for a command line.
+func ownIn(name string) string { return OwnDir + "/" + name }
+
+// recipe is how the tests of a project are run. The zero recipe tells that nobody knows; see Command for the fields.
+type recipe struct{ line, own, lacks, install string }
+
+// writing makes a recipe of a command line by the path of the profile that it writes.
+func writing(line func(profile string) string, usual string) recipe {
+	return recipe{line: line(usual), own: line(ownIn(usual))}
 }
 
 // kit is how a language's tests are run.
@@ -35,15 +55,15 @@ type kit struct {
 	language string
 	// of is the language of the manifests.
 	of string
-	// line is the command line for a project, whose folder lies in root; "" where there is none.
-	line func(dir, root string) string
+	// recipe is that of a project, whose folder lies in root.
+	recipe func(dir, root string) recipe
 }
 
 // kits returns how tests are run, by language, in the order in which languages are preferred.
 func kits() []kit {
 	return []kit{
-		{"go", "go", always("go test -coverprofile=cover.out ./...")},
-		{"rust", "rust", always("cargo llvm-cov --lcov --output-path lcov.info")},
+		{"go", "go", goTests},
+		{"rust", "rust", rustTests},
 		{"python", "python", pythonTests},
 		{"typescript", "javascript", nodeTests},
 		{"javascript", "javascript", nodeTests},
@@ -144,18 +164,16 @@ func In(root string) []Project {
 // project. ok is false where covls knows none.
 func (p Project) TestCommand(run config.Run, root string) (c Command, ok bool) {
 	if line := run.CommandFor(p.Language); line != "" {
-		return Command{p.Language, root, line}, true
+		return Command{Language: p.Language, Dir: root, Line: line, Own: line}, true
 	}
 	k, ok := kitOf(p.Language)
 	if !ok {
 		return Command{}, false
 	}
-	line := k.line(p.Dir, root)
-	return Command{p.Language, p.Dir, line}, line != ""
-}
-
-func always(line string) func(string, string) string {
-	return func(string, string) string { return line }
+	r := k.recipe(p.Dir, root)
+	c = Command{Language: p.Language, Dir: p.Dir, Line: r.line, Own: r.own, Lacks: r.lacks, Install: r.install}
+	c.Own = cmp.Or(c.Own, c.Line)
+	return c, c.Line != ""
 }
 
 // contentBytes is the size of the largest manifest that is read.
@@ -175,16 +193,86 @@ func has(dir, name string) bool {
 	return err == nil
 }
 
-func pythonTests(dir, _ string) string {
-	interpreter := "python3"
+// goTests has the tests of all packages count in each, where there are several.
+func goTests(dir, _ string) recipe {
+	packages := ""
+	if severalPackages(dir) {
+		packages = "-coverpkg=./... "
+	}
+	return writing(func(profile string) string {
+		return "go test " + packages + "-coverprofile=" + profile + " ./..."
+	}, "cover.out")
+}
+
+// severalPackages reports whether a module has more than one. It looks no further than it takes, and not far.
+func severalPackages(dir string) bool {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	packages := 0
+	inModule := func(at string) bool { return at == dir || !has(at, "go.mod") }
+	walk := Walk{Dir: dir, Use: Modules, Entries: 20_000, Dirs: 2_000, Skip: func(at string) bool {
+		return strings.HasPrefix(filepath.Base(at), "_") || !inModule(at)
+	}}
+	_, _, _ = (*Tree)(nil).Walk(ctx, walk, func(_ string, files []Entry) {
+		if slices.ContainsFunc(files, func(e Entry) bool {
+			return e.Type.IsRegular() && filepath.Ext(e.Name) == ".go" && !strings.HasSuffix(e.Name, "_test.go")
+		}) {
+			packages++
+		}
+		if packages > 1 {
+			stop()
+		}
+	})
+	return packages > 1
+}
+
+func rustTests(string, string) recipe {
+	r := writing(func(profile string) string { return "cargo llvm-cov --lcov --output-path " + profile }, "lcov.info")
+	if !onPath("cargo-llvm-cov") {
+		r.lacks, r.install = "cargo-llvm-cov is not installed", "cargo install cargo-llvm-cov"
+	}
+	return r
+}
+
+// onPath reports whether a program is found where programs are looked for, or where cargo keeps its own.
+func onPath(name string) bool {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	dirs := filepath.SplitList(os.Getenv("PATH"))
+	if home := os.Getenv("CARGO_HOME"); home != "" {
+		dirs = append(dirs, filepath.Join(home, "bin"))
+	} else if home, err := os.UserHomeDir(); err == nil {
+		dirs = append(dirs, filepath.Join(home, ".cargo", "bin"))
+	}
+	return slices.ContainsFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && has(dir, name) })
+}
+
+// pythonTests measures with the interpreter that the project's files speak of.
+func pythonTests(dir, _ string) recipe {
+	interpreter, environment := "python3", ""
 	if runtime.GOOS == "windows" {
 		interpreter = "python"
 	}
 	switch {
 	case has(dir, "uv.lock"):
-		interpreter = "uv run python"
+		interpreter, environment = "uv run --no-sync python", ".venv"
 	case has(dir, "poetry.lock"):
 		interpreter = "poetry run python"
+	case has(dir, "pdm.lock"):
+		interpreter, environment = "pdm run python", ".venv"
+	case has(dir, "Pipfile.lock"):
+		interpreter = "pipenv run python"
+	default:
+		for _, name := range []string{".venv", "venv"} {
+			if has(dir, name+"/pyvenv.cfg") {
+				interpreter, environment = name+"/bin/python", name
+				if runtime.GOOS == "windows" {
+					interpreter = name + `\Scripts\python`
+				}
+				break
+			}
+		}
 	}
 	var all strings.Builder
 	for _, name := range []string{
@@ -193,54 +281,52 @@ func pythonTests(dir, _ string) string {
 	} {
 		all.WriteString(content(dir, name))
 	}
-	switch told := all.String(); {
-	case strings.Contains(told, "pytest-cov"):
-		return interpreter + " -m pytest --cov --cov-report=xml"
-	case strings.Contains(told, "pytest"), has(dir, "pytest.ini"), has(dir, "conftest.py"), has(dir, "tests/conftest.py"):
-		return interpreter + " -m coverage run -m pytest && " + interpreter + " -m coverage xml"
+	told := all.String()
+	pytest := strings.Contains(told, "pytest") || has(dir, "pytest.ini") || has(dir, "conftest.py") || has(dir, "tests/conftest.py")
+	if pytest && (strings.Contains(told, "pytest-cov") || installed(dir, environment, "pytest_cov")) {
+		run := interpreter + " -m pytest --cov --cov-report=xml"
+		return recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
 	}
-	return interpreter + " -m coverage run -m unittest && " + interpreter + " -m coverage xml"
-}
-
-// npmPackage is what covls reads of a package.json.
-type npmPackage struct {
-	Scripts         map[string]any `json:"scripts"`
-	Dependencies    map[string]any `json:"dependencies"`
-	DevDependencies map[string]any `json:"devDependencies"`
-}
-
-func readPackage(dir string) npmPackage {
-	var m npmPackage
-	_ = json.Unmarshal([]byte(content(dir, "package.json")), &m) // a broken one tells what it can
-	return m
-}
-
-func (m npmPackage) has(name string) bool {
-	return m.Dependencies[name] != nil || m.DevDependencies[name] != nil
-}
-
-func nodeTests(dir, root string) string {
-	// In a workspace of packages the tools may be those of the outer one.
-	for at := dir; ; at = filepath.Dir(at) {
-		switch m := readPackage(at); {
-		case m.has("vitest"):
-			return "npx vitest run --coverage.enabled --coverage.reporter=lcovonly"
-		case m.has("jest"):
-			return "npx jest --coverage --coverageReporters=lcovonly"
-		}
-		if at == root || !source.Inside(filepath.Dir(at), root) {
-			break
+	tests := "unittest"
+	if pytest {
+		tests = "pytest"
+	}
+	run := func(data, out string) string {
+		return interpreter + " -m coverage run " + data + "-m " + tests + " && " + interpreter + " -m coverage xml" + strings.TrimRight(" "+data+out, " ")
+	}
+	r := recipe{line: run("", ""), own: run("--data-file="+ownIn(".coverage")+" ", "-o "+ownIn("coverage.xml"))}
+	if seen := installed(dir, environment, "pip") || installed(dir, environment, "_virtualenv.py"); seen && !installed(dir, environment, "coverage") {
+		r.lacks, r.install = "coverage is not installed in "+environment, interpreter+" -m pip install coverage"
+		if has(dir, "uv.lock") {
+			r.install = "uv add --dev coverage"
+		} else if has(dir, "pdm.lock") {
+			r.install = "pdm add -d coverage"
 		}
 	}
-	if readPackage(dir).Scripts["test"] != nil {
-		return "npx --yes c8 --reporter=lcovonly npm test"
+	return r
+}
+
+// installed reports whether a module of Python is seen in a virtual environment.
+func installed(dir, environment, module string) bool {
+	if environment == "" {
+		return false
 	}
-	return "npx --yes c8 --reporter=lcovonly node --test"
+	at := filepath.Join(dir, environment)
+	places, _ := filepath.Glob(filepath.Join(escapeGlob(at), "lib", "python*", "site-packages"))
+	return slices.ContainsFunc(append(places, filepath.Join(at, "Lib", "site-packages")), func(p string) bool { return has(p, module) })
+}
+
+// escapeGlob makes a path one that filepath.Glob takes for itself.
+func escapeGlob(path string) string {
+	if runtime.GOOS == "windows" {
+		return path // where nothing escapes; what has brackets in its name is not seen
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 // javaTests needs no mention of JaCoCo in a pom.xml; a build.gradle must have its plugin, with XML
-// reports.
-func javaTests(dir, _ string) string {
+// reports. Both write below their own folder of what is built.
+func javaTests(dir, root string) recipe {
 	wrapper := func(name, plain string) string {
 		switch {
 		case !has(dir, name):
@@ -253,29 +339,53 @@ func javaTests(dir, _ string) string {
 	if has(dir, "pom.xml") {
 		maven := wrapper("mvnw", "mvn")
 		if strings.Contains(content(dir, "pom.xml"), "jacoco-maven-plugin") {
-			return maven + " test jacoco:report"
+			return recipe{line: maven + " test jacoco:report"}
 		}
 		const plugin = "org.jacoco:jacoco-maven-plugin:"
-		return maven + " " + plugin + "prepare-agent test " + plugin + "report"
+		return recipe{line: maven + " " + plugin + "prepare-agent test " + plugin + "report"}
 	}
-	return wrapper("gradlew", "gradle") + " test jacocoTestReport"
+	r := recipe{line: wrapper("gradlew", "gradle") + " test jacocoTestReport"}
+	var all strings.Builder
+	for _, name := range []string{"build.gradle", "build.gradle.kts", "app/build.gradle", "app/build.gradle.kts", "buildSrc/build.gradle", "buildSrc/build.gradle.kts", "gradle/libs.versions.toml"} {
+		all.WriteString(content(dir, name))
+		all.WriteString(content(root, name))
+	}
+	if told := all.String(); told != "" && !strings.Contains(told, "jacoco") && !has(dir, "buildSrc") && !strings.Contains(told, "kover") {
+		r.lacks = "the build does not apply the plugin jacoco, whose task this is"
+	}
+	return r
 }
 
-// rubyTests needs SimpleCov in the tests' helper, which is where it is started.
-func rubyTests(dir, _ string) string {
+// rubyTests needs SimpleCov in the tests' helper, which is where it is started and told where to write.
+func rubyTests(dir, _ string) recipe {
+	r := recipe{line: "bundle exec rake test"}
 	switch {
 	case has(dir, ".rspec"), has(dir, "spec"):
-		return "bundle exec rspec"
+		r.line = "bundle exec rspec"
 	case has(dir, "bin/rails"):
-		return "bundle exec rails test"
+		r.line = "bundle exec rails test"
 	}
-	return "bundle exec rake test"
+	told := content(dir, "Gemfile") + content(dir, "Gemfile.lock")
+	specs, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.gemspec"))
+	for _, spec := range specs {
+		told += content(dir, filepath.Base(spec))
+	}
+	if told != "" && !strings.Contains(told, "simplecov") {
+		r.lacks, r.install = "the Gemfile does not name simplecov, which has to be started in the tests' helper, too", "bundle add simplecov --group test"
+	}
+	return r
 }
 
-func phpTests(dir, _ string) string {
+func phpTests(dir, _ string) recipe {
 	runner := "phpunit"
 	if strings.Contains(content(dir, "composer.json"), "pestphp/pest") {
 		runner = "pest"
 	}
-	return "php -d xdebug.mode=coverage vendor/bin/" + runner + " --coverage-clover=clover.xml"
+	r := writing(func(profile string) string {
+		return "php -d xdebug.mode=coverage vendor/bin/" + runner + " --coverage-clover=" + profile
+	}, "clover.xml")
+	if !has(dir, "vendor/bin/"+runner) {
+		r.lacks, r.install = "vendor/bin/"+runner+" is not there", "composer install"
+	}
+	return r
 }

@@ -34,6 +34,8 @@ func TestTestCommand(t *testing.T) {
 		{"go", "-- go.mod --\n", "", config.Run{}, "go in .: go test -coverprofile=cover.out ./..."},
 		{"go below", "-- README.md --\n-- a/go.mod --\n-- b/c/go.mod --\n", "", config.Run{}, "go in a: go test -coverprofile=cover.out ./..."},
 		{"a file of a nested module", "-- go.mod --\n-- a/go.mod --\n-- a/b/x.go --\n", "a/b/x.go", config.Run{}, "go in a: go test -coverprofile=cover.out ./..."},
+		{"go of several packages", "-- go.mod --\n-- x.go --\n-- a/x.go --\n", "", config.Run{}, "go in .: go test -coverpkg=./... -coverprofile=cover.out ./..."},
+		{"go of one package, with tests and others' beside it", "-- go.mod --\n-- x.go --\n-- it/x_test.go --\n-- vendor/v/v.go --\n-- testdata/t.go --\n-- m/go.mod --\n-- m/x.go --\n-- _y/y.go --\n", "x.go", config.Run{}, "go in .: go test -coverprofile=cover.out ./..."},
 		{"setting", "-- go.mod --\n-- a/go.mod --\n", "a/x.go", config.Run{Command: map[string]string{"go": "make cover"}}, "go in .: make cover"},
 		{"setting for all", "-- go.mod --\n", "x.c", config.Run{Command: map[string]string{"": "make cover"}}, "c in .: make cover"},
 		{"setting for another language", "-- go.mod --\n", "x.go", config.Run{Command: map[string]string{"python": "tox"}}, "go in .: go test -coverprofile=cover.out ./..."},
@@ -44,13 +46,13 @@ func TestTestCommand(t *testing.T) {
 		{"pytest", "-- pyproject.toml --\n[dependency-groups]\ndev = ['pytest']\n", "", config.Run{}, "python in .: PY -m coverage run -m pytest && PY -m coverage xml"},
 		{"pytest by its file", "-- setup.py --\n-- tests/conftest.py --\n", "", config.Run{}, "python in .: PY -m coverage run -m pytest && PY -m coverage xml"},
 		{"pytest-cov", "-- requirements-dev.txt --\npytest-cov\n-- a.py --\n", "a.py", config.Run{}, "python in .: PY -m pytest --cov --cov-report=xml"},
-		{"uv", "-- uv.lock --\n-- pyproject.toml --\npytest-cov\n", "", config.Run{}, "python in .: uv run python -m pytest --cov --cov-report=xml"},
-		{"vitest", "-- package.json --\n{\"devDependencies\": {\"vitest\": \"3\", \"typescript\": \"5\"}}\n", "", config.Run{}, "typescript in .: npx vitest run --coverage.enabled --coverage.reporter=lcovonly"},
-		{"jest", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n", "", config.Run{}, "javascript in .: npx jest --coverage --coverageReporters=lcovonly"},
-		{"jest of the outer package", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n-- packages/a/package.json --\n{}\n", "packages/a/src/x.tsx", config.Run{}, "typescript in packages/a: npx jest --coverage --coverageReporters=lcovonly"},
-		{"npm test", "-- package.json --\n{\"scripts\": {\"test\": \"mocha\"}}\n", "x.js", config.Run{}, "javascript in .: npx --yes c8 --reporter=lcovonly npm test"},
-		{"node", "-- package.json --\n{\"name\": 1}\n", "x.mjs", config.Run{}, "javascript in .: npx --yes c8 --reporter=lcovonly node --test"},
-		{"broken package", "-- package.json --\n{\n", "x.mjs", config.Run{}, "javascript in .: npx --yes c8 --reporter=lcovonly node --test"},
+		{"uv", "-- uv.lock --\n-- pyproject.toml --\npytest-cov\n", "", config.Run{}, "python in .: uv run --no-sync python -m pytest --cov --cov-report=xml"},
+		{"vitest", "-- package.json --\n{\"devDependencies\": {\"vitest\": \"3\", \"typescript\": \"5\"}}\n", "", config.Run{}, "typescript in .: npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage"},
+		{"jest", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n", "", config.Run{}, "javascript in .: npx --no-install jest --coverage --coverageReporters=lcovonly --coverageDirectory=coverage"},
+		{"jest of the outer package", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n-- packages/a/package.json --\n{}\n", "packages/a/src/x.tsx", config.Run{}, "typescript in packages/a: npx --no-install jest --coverage --coverageReporters=lcovonly --coverageDirectory=coverage"},
+		{"npm test", "-- package.json --\n{\"scripts\": {\"test\": \"mocha\"}}\n", "x.js", config.Run{}, "javascript in .: npx --no-install c8 --reporter=lcovonly --reports-dir=coverage npm test"},
+		{"node", "-- package.json --\n{\"name\": 1}\n", "x.mjs", config.Run{}, "javascript in .: node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=lcov.info"},
+		{"broken package", "-- package.json --\n{\n", "x.mjs", config.Run{}, "javascript in .: node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=lcov.info"},
 		{"setting for react", "-- package.json --\n{}\n", "x.jsx", config.Run{Command: map[string]string{"javascript": "npm run cov"}}, "javascript in .: npm run cov"},
 		{"maven", "-- pom.xml --\n", "", config.Run{}, "java in .: mvn org.jacoco:jacoco-maven-plugin:prepare-agent test org.jacoco:jacoco-maven-plugin:report"},
 		{"maven with jacoco, from the outermost module", "-- pom.xml --\njacoco-maven-plugin\n-- mvnw --\n-- a/pom.xml --\n", "a/src/X.java", config.Run{}, "java in .: " + wrapper("mvnw") + " test jacoco:report"},
@@ -63,7 +65,7 @@ func TestTestCommand(t *testing.T) {
 		{"several", "-- go.mod --\n-- tools.py --\n-- web/package.json --\n{}\n-- web/tsconfig.json --\n-- node_modules/x/package.json --\n-- .hidden/go.mod --\n", "", config.Run{}, strings.Join([]string{
 			"go in .: go test -coverprofile=cover.out ./...",
 			"python in .: PY -m coverage run -m unittest && PY -m coverage xml",
-			"typescript in web: npx --yes c8 --reporter=lcovonly node --test",
+			"typescript in web: node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=lcov.info",
 		}, "\n")},
 	}
 	for _, tt := range tests {
@@ -94,6 +96,83 @@ func TestTestCommand(t *testing.T) {
 	}
 }
 
+// TestOwnCommand has projects and the command lines that write into covls's own folder; behind "lacks" is what is not
+// installed, and what installs it.
+func TestOwnCommand(t *testing.T) {
+	t.Parallel()
+	bin := func(path string) string { return filepath.FromSlash(path) }
+	const (
+		c8     = "-- node_modules/.bin/c8 --\n-- node_modules/.bin/c8.cmd --\n"
+		vitest = "-- node_modules/.bin/vitest --\n-- node_modules/.bin/vitest.cmd --\n-- node_modules/@vitest/coverage-v8/package.json --\n{}\n"
+		jest   = "-- node_modules/.bin/jest --\n-- node_modules/.bin/jest.cmd --\n"
+		lcov   = " --reporter=lcovonly --reports-dir=.covls/coverage"
+
+		ofVitest = "--coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=.covls/coverage"
+		ofJest   = "--coverage --coverageReporters=lcovonly --coverageDirectory=.covls/coverage"
+		ofNode   = "node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=.covls/lcov.info"
+	)
+	scripts := func(test, more string) string {
+		return "-- package.json --\n{\"scripts\": {\"test\": \"" + test + "\"}" + more + "}\n"
+	}
+	tests := []struct{ name, files, file, want string }{
+		{"go", "-- go.mod --\n-- x.go --\n-- a/x.go --\n", "x.go", "go test -coverpkg=./... -coverprofile=.covls/cover.out ./..."},
+		{"vitest", scripts("vitest", "") + vitest, "x.ts", "npm test -- --run " + ofVitest},
+		{"vitest that does not watch", scripts("tsc && vitest run --silent", "") + vitest, "x.ts", "npm test -- " + ofVitest},
+		{"vitest before something else", scripts("vitest run && eslint .", "") + vitest, "x.ts", bin("node_modules/.bin/vitest") + " run " + ofVitest},
+		{"vitest without a script", "-- package.json --\n{\"devDependencies\": {\"vitest\": \"3\"}}\n" + vitest, "x.ts", bin("node_modules/.bin/vitest") + " run " + ofVitest},
+		{"vitest of the outer package", scripts("", ", \"devDependencies\": {\"vitest\": \"3\"}") + vitest + "-- packages/a/package.json --\n{}\n", "packages/a/x.ts", bin("../../node_modules/.bin/vitest") + " run " + ofVitest},
+		{"vitest without what measures", scripts("vitest", "") + "-- node_modules/.bin/vitest --\n-- node_modules/.bin/vitest.cmd --\n", "x.ts",
+			"npm test -- --run " + ofVitest + " lacks @vitest/coverage-v8 is not installed, which measures the tests: npm install --save-dev @vitest/coverage-v8"},
+		{"vitest with what measures not installed", scripts("vitest", ", \"devDependencies\": {\"@vitest/coverage-istanbul\": \"3\"}") + "-- yarn.lock --\n-- node_modules/.bin/vitest --\n-- node_modules/.bin/vitest.cmd --\n", "x.ts",
+			"yarn test --run " + ofVitest + " lacks @vitest/coverage-istanbul is in package.json and not installed: yarn install"},
+		{"jest", scripts("cross-env CI=1 jest", "") + "-- pnpm-lock.yaml --\n" + jest, "x.js", "pnpm test " + ofJest},
+		{"jest that is not installed", scripts("jest", ", \"devDependencies\": {\"jest\": \"30\"}"), "x.js", "npm test -- " + ofJest + " lacks jest is in package.json and not installed: npm install"},
+		{"react-scripts", scripts("react-scripts test", ", \"packageManager\": \"yarn@4.1.0\"") + "-- .pnp.cjs --\n", "x.jsx", "yarn test --watchAll=false " + ofJest},
+		{"nyc", scripts("nyc mocha", "") + "-- node_modules/.bin/nyc --\n-- node_modules/.bin/nyc.cmd --\n", "x.js", "npm test && " + bin("node_modules/.bin/nyc") + " report --reporter=lcovonly --report-dir=.covls/coverage"},
+		{"c8", scripts("c8 mocha", "") + c8, "x.js", "npm test && " + bin("node_modules/.bin/c8") + " report" + lcov},
+		{"mocha, with c8", scripts("mocha", "") + c8, "x.js", bin("node_modules/.bin/c8") + lcov + " npm test"},
+		{"mocha, with nyc", scripts("mocha", ", \"devDependencies\": {\"nyc\": \"17\"}") + "-- node_modules/.bin/nyc --\n-- node_modules/.bin/nyc.cmd --\n", "x.js", bin("node_modules/.bin/nyc") + " --reporter=lcovonly --report-dir=.covls/coverage npm test"},
+		{"mocha, with neither", scripts("mocha", "") + "-- bun.lock --\n", "x.js", "bun run c8" + lcov + " bun run test lacks c8 is not installed, which measures the tests: bun add --dev c8"},
+		{"node's own", scripts("node --test test/*.js", ""), "x.js", ofNode + " test/*.js"},
+		{"node's own with another report", scripts("node --test --test-reporter=tap", "") + c8, "x.js", bin("node_modules/.bin/c8") + lcov + " npm test"},
+		{"the script of npm init", scripts("echo \\\"Error: no test specified\\\" && exit 1", ""), "x.js", ofNode},
+		{"pytest-cov", "-- pyproject.toml --\npytest-cov\n", "x.py", "PY -m pytest --cov --cov-report=xml:.covls/coverage.xml"},
+		{"coverage.py", "-- pyproject.toml --\npytest\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage -m pytest && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
+		{"coverage.py that is not installed", "-- uv.lock --\n-- .venv/lib/python3.13/site-packages/_virtualenv.py --\n", "x.py",
+			"uv run --no-sync python -m coverage run --data-file=.covls/.coverage -m unittest && uv run --no-sync python -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml lacks coverage is not installed in .venv: uv add --dev coverage"},
+		{"maven", "-- pom.xml --\njacoco-maven-plugin\n", "x.java", "mvn test jacoco:report"},
+		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, whose task this is: "},
+		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which has to be started in the tests' helper, too: bundle add simplecov --group test"},
+		{"ruby with simplecov", "-- Gemfile --\ngem 'simplecov'\n-- .rspec --\n", "x.rb", "bundle exec rspec"},
+		{"php", "-- composer.json --\n{}\n-- vendor/bin/phpunit --\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml"},
+		{"php that is not installed", "-- composer.json --\n{}\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml lacks vendor/bin/phpunit is not there: composer install"},
+	}
+	python := "python3"
+	if runtime.GOOS == "windows" {
+		python = "python"
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			root := profiletest.Tree(t, tt.files)
+			p, _ := project.Of(root, filepath.Join(root, filepath.FromSlash(tt.file)))
+			c, _ := p.TestCommand(config.Run{}, root)
+			got := c.Own
+			if c.Lacks != "" {
+				got += " lacks " + c.Lacks + ": " + c.Install
+			}
+			if want := strings.ReplaceAll(tt.want, "PY ", python+" "); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+			for _, line := range []string{c.Line, c.Own} {
+				if strings.Contains(line, "--yes") {
+					t.Errorf("%s installs what nobody has asked for", line)
+				}
+			}
+		})
+	}
+}
+
 // TestCommandsAreFound has the profile that each default command writes among those that are looked for.
 func TestCommandsAreFound(t *testing.T) {
 	t.Parallel()
@@ -104,6 +183,7 @@ func TestCommandsAreFound(t *testing.T) {
 	for _, written := range []string{
 		"cover.out", "lcov.info", "coverage.xml", "coverage/lcov.info", "target/site/jacoco/jacoco.xml",
 		"build/reports/jacoco/test/jacocoTestReport.xml", "coverage/.resultset.json", "clover.xml",
+		".covls/cover.out", ".covls/lcov.info", ".covls/coverage.xml", ".covls/coverage/lcov.info", ".covls/clover.xml",
 	} {
 		if !m.Match(written) {
 			t.Errorf("%s is not looked for", written)

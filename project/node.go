@@ -1,0 +1,256 @@
+package project
+
+import (
+	"encoding/json"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/source"
+)
+
+// npmPackage is what covls reads of a package.json.
+type npmPackage struct {
+	Scripts         map[string]any `json:"scripts"`
+	Dependencies    map[string]any `json:"dependencies"`
+	DevDependencies map[string]any `json:"devDependencies"`
+	PackageManager  any            `json:"packageManager"`
+}
+
+func readPackage(dir string) npmPackage {
+	var m npmPackage
+	_ = json.Unmarshal([]byte(content(dir, "package.json")), &m) // a broken one tells what it can
+	return m
+}
+
+func (m npmPackage) has(name string) bool {
+	return m.Dependencies[name] != nil || m.DevDependencies[name] != nil
+}
+
+// nodeProject is a package of npm, with the folders around it up to that of the workspace: in a workspace of packages
+// the tools may be those of the outer one.
+type nodeProject struct {
+	dir    string
+	around []string // dir first
+	own    npmPackage
+}
+
+// nodeTests takes the script of the project's own tests, and the tools that are installed: it runs nothing that would
+// be fetched first.
+func nodeTests(dir, root string) recipe {
+	p := nodeProject{dir: dir, own: readPackage(dir)}
+	for at := dir; ; at = filepath.Dir(at) {
+		p.around = append(p.around, at)
+		if at == root || !source.Inside(filepath.Dir(at), root) {
+			break
+		}
+	}
+	script, _ := p.own.Scripts["test"].(string)
+	if strings.Contains(script, "no test specified") { // as npm init writes it
+		script = ""
+	}
+	last := lastCommand(script)
+	switch runner := runnerIn(script); {
+	case runner == "vitest", runner == "" && p.has("vitest"):
+		return p.vitest(last)
+	case runner == "jest", runner == "" && p.has("jest"):
+		return p.jest(last, "jest")
+	case runner == "react-scripts":
+		return p.jest(last, runner)
+	case runner == "nyc", runner == "c8":
+		return p.reporting(runner)
+	case script != "" && p.has("nyc") && !p.has("c8"):
+		return p.wrapped("nyc", p.script())
+	case script != "" && (p.has("c8") || !measures(script)):
+		return p.wrapped("c8", p.script())
+	case script == "":
+		script = "node --test"
+	}
+	return writing(func(profile string) string {
+		return strings.Replace(script, "node --test", "node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination="+profile, 1)
+	}, "lcov.info")
+}
+
+// measures reports whether a script is Node's own runner, which measures by itself when it is told so before the files.
+func measures(script string) bool {
+	return strings.HasPrefix(script, "node --test") && lastCommand(script) == script && !strings.Contains(script, "--test-reporter")
+}
+
+// lastCommand is what arguments go to that stand behind a script.
+func lastCommand(script string) string {
+	if i := strings.LastIndexAny(script, "&|;"); i >= 0 {
+		script = script[i+1:]
+	}
+	return strings.TrimSpace(script)
+}
+
+// runnerIn is the first of the programs in a script that covls knows how to have measured; "" for none of them.
+func runnerIn(script string) string {
+	for word := range strings.FieldsSeq(strings.NewReplacer("&", " ", "|", " ", ";", " ").Replace(script)) {
+		switch base := path.Base(strings.TrimSuffix(word, ".js")); base {
+		case "vitest", "jest", "react-scripts", "nyc", "c8":
+			return base
+		}
+	}
+	return ""
+}
+
+// has reports whether the package, or one around it, asks for another.
+func (p *nodeProject) has(name string) bool {
+	return slices.ContainsFunc(p.around, func(dir string) bool { return readPackage(dir).has(name) })
+}
+
+// bin is the path of an installed program, for a command line in the project; ok is false where it is not installed.
+func (p *nodeProject) bin(name string) (line string, ok bool) {
+	file := name
+	if runtime.GOOS == "windows" {
+		file += ".cmd"
+	}
+	for _, at := range p.around {
+		if !has(at, "node_modules/.bin/"+file) {
+			continue
+		}
+		rel, err := filepath.Rel(p.dir, filepath.Join(at, "node_modules", ".bin", name))
+		if err == nil {
+			return rel, true
+		}
+	}
+	return "", false
+}
+
+// program is the command of a tool, and what to say where it is not installed.
+func (p *nodeProject) program(name, module string) (line string, lacks recipe) {
+	line, ok := p.bin(name)
+	if !ok {
+		line = p.manager().exec + " " + name
+		if !p.plugAndPlay() {
+			lacks = p.lacking(module)
+		}
+	}
+	return line, lacks
+}
+
+// lacking is what is said of a module that is not installed.
+func (p *nodeProject) lacking(module string) recipe {
+	m := p.manager()
+	if p.has(module) {
+		return recipe{lacks: module + " is in package.json and not installed", install: m.install}
+	}
+	return recipe{lacks: module + " is not installed, which measures the tests", install: m.add + " " + module}
+}
+
+// plugAndPlay tells that packages are installed where no folder shows them.
+func (p *nodeProject) plugAndPlay() bool {
+	return slices.ContainsFunc(p.around, func(dir string) bool { return has(dir, ".pnp.cjs") })
+}
+
+// manager is what installs packages and runs scripts.
+type manager struct{ test, dashes, exec, install, add string }
+
+func (p *nodeProject) manager() manager {
+	npm := manager{"npm test", "-- ", "npx --no-install", "npm install", "npm install --save-dev"}
+	all := map[string]manager{
+		"npm":  npm,
+		"pnpm": {"pnpm test", "", "pnpm exec", "pnpm install", "pnpm add -D"},
+		"yarn": {"yarn test", "", "yarn run", "yarn install", "yarn add --dev"},
+		"bun":  {"bun run test", "", "bun run", "bun install", "bun add --dev"},
+	}
+	for _, dir := range p.around {
+		named, _ := readPackage(dir).PackageManager.(string)
+		name, _, _ := strings.Cut(named, "@")
+		if m, ok := all[name]; ok {
+			return m
+		}
+		for _, lock := range []struct{ file, name string }{
+			{"package-lock.json", "npm"}, {"pnpm-lock.yaml", "pnpm"}, {"yarn.lock", "yarn"}, {"bun.lock", "bun"}, {"bun.lockb", "bun"},
+		} {
+			if has(dir, lock.file) {
+				return all[lock.name]
+			}
+		}
+	}
+	return npm
+}
+
+func (p *nodeProject) script() string { return p.manager().test }
+
+// reports is the folder for what the tools write; some wipe theirs.
+func reports(profile string) string { return path.Dir(profile) }
+
+const nodeProfile = "coverage/lcov.info"
+
+// with is the script with arguments behind it, where they go to the runner, else the runner by itself.
+func (p *nodeProject) with(last, runner, alone string, arguments func(profile string) string) recipe {
+	program, lacks := p.program(runner, runner)
+	program += alone
+	if m := p.manager(); runnerIn(last) == runner {
+		program = strings.TrimSpace(m.test + " " + m.dashes)
+	}
+	r := writing(func(profile string) string { return program + " " + arguments(profile) }, nodeProfile)
+	r.lacks, r.install = lacks.lacks, lacks.install
+	return r
+}
+
+func (p *nodeProject) vitest(last string) recipe {
+	r := p.with(last, "vitest", " run", func(profile string) string {
+		args := "--coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=" + reports(profile)
+		if runnerIn(last) == "vitest" && !slices.Contains(strings.Fields(last), "run") && !strings.Contains(last, "--run") {
+			args = "--run " + args // it would wait for changes
+		}
+		return args
+	})
+	const v8, istanbul = "@vitest/coverage-v8", "@vitest/coverage-istanbul"
+	if r.lacks == "" && !p.module(v8) && !p.module(istanbul) && !p.plugAndPlay() {
+		lacks := p.lacking(v8)
+		if p.has(istanbul) {
+			lacks = p.lacking(istanbul)
+		}
+		r.lacks, r.install = lacks.lacks, lacks.install
+	}
+	return r
+}
+
+func (p *nodeProject) jest(last, runner string) recipe {
+	alone, watch := "", ""
+	if runner == "react-scripts" {
+		alone, watch = " test", "--watchAll=false "
+	}
+	return p.with(last, runner, alone, func(profile string) string {
+		return watch + "--coverage --coverageReporters=lcovonly --coverageDirectory=" + reports(profile)
+	})
+}
+
+// module reports whether a module is installed.
+func (p *nodeProject) module(name string) bool {
+	return slices.ContainsFunc(p.around, func(dir string) bool { return has(dir, "node_modules/"+name) })
+}
+
+// reporting is a script that measures already, and leaves what reports are made of.
+func (p *nodeProject) reporting(tool string) recipe {
+	program, lacks := p.program(tool, tool)
+	r := writing(func(profile string) string {
+		return p.script() + " && " + program + " report --reporter=lcovonly " + reportDir(tool) + reports(profile)
+	}, nodeProfile)
+	r.lacks, r.install = lacks.lacks, lacks.install
+	return r
+}
+
+// wrapped is a script that a tool measures from outside.
+func (p *nodeProject) wrapped(tool, script string) recipe {
+	program, lacks := p.program(tool, tool)
+	r := writing(func(profile string) string {
+		return program + " --reporter=lcovonly " + reportDir(tool) + reports(profile) + " " + script
+	}, nodeProfile)
+	r.lacks, r.install = lacks.lacks, lacks.install
+	return r
+}
+
+// reportDir is the option for where reports go.
+func reportDir(tool string) string {
+	if tool == "nyc" {
+		return "--report-dir="
+	}
+	return "--reports-dir="
+}
