@@ -14,11 +14,16 @@ import (
 type Lens struct {
 	// Span is the function's name; for the file it is empty, at the beginning.
 	Span Span
-	// ID is that of the function's gap, whether or not it is one (gap.ID.String); "" stands for the file.
+	// ID is that of the function's gap, whether or not it is one (gap.ID.String); "" stands for the file, TestsLens for
+	// what has other tests count in it, too.
 	ID string
 }
 
-// Lenses has one for the file and one for each function that is not fully covered (setting
+// TestsLens is the ID of a lens on the file that runs the tests so that those of other packages count, for a client
+// that can do so.
+const TestsLens = "tests"
+
+// Lenses has one for the file, one for what has other packages' tests count in it where these do not, and one for each function that is not fully covered (setting
 // `lens.functions`), but for those inside of a function that no test reaches, in the order of the text. It is empty where there is nothing to show.
 func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 	file := s.FileOf(d)
@@ -38,6 +43,9 @@ func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 		return nil
 	}
 	out := []Lens{{}}
+	if CountsOwnTests(file) && RunsAll(file) {
+		out = append(out, Lens{ID: TestsLens})
+	}
 	for _, m := range placedIn(file, d).lenses().marks {
 		out = append(out, Lens{Span: m.NameNow, ID: m.id(file)})
 	}
@@ -96,6 +104,8 @@ type Label struct {
 	Gap  string
 	// Mapping is what a click writes to the settings; nil means nothing.
 	Mapping *PathFix
+	// Tests tells that a click runs the tests, of which those of other packages count too, then.
+	Tests bool
 }
 
 // excludedWords says that code is excluded, and why; "" where that is not known.
@@ -128,6 +138,9 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	}
 	if file == nil {
 		return Label{}, false
+	}
+	if id == TestsLens {
+		return Label{Title: "run tests with -coverpkg, which counts those of other packages ▸", Tests: true}, CountsOwnTests(file) && RunsAll(file)
 	}
 	m := placedIn(file, d).lenses().byID[id]
 	if m == nil {
@@ -169,6 +182,9 @@ func fileTitle(file *workspace.File) string {
 			title = number(p) + " % · " + title
 		}
 		title += fmt.Sprintf(" · target %s %% reached", number(file.Target()))
+	}
+	if CountsOwnTests(file) {
+		title += " · by its own package's tests"
 	}
 	if file.Taken.Total > 0 {
 		title += fmt.Sprintf(" · %d excluded", file.Taken.Total)

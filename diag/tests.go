@@ -12,6 +12,12 @@ import (
 // CoverPackages is the argument by which `go test` counts what tests run of other packages, too.
 const CoverPackages = "-coverpkg=./..."
 
+// CountsOwnTests reports whether what is not covered of a file may be run by tests that do not count.
+func CountsOwnTests(file *workspace.File) bool { return file.OwnTests && file.Total.Uncovered() > 0 }
+
+// RunsAll reports whether what covls runs for the file's tests has those of all packages count.
+func RunsAll(file *workspace.File) bool { return file.Folder.Settings.Run.CommandFor("go") == "" }
+
 // Note is what the reader of a profile's numbers should know.
 type Note struct {
 	Profile *workspace.Profile
@@ -27,7 +33,7 @@ func (n Note) String() string { return ProfileName(n.Profile) + " " + n.Text }
 func OwnTestsNotes(s *workspace.Snapshot) []Note {
 	packages := map[*workspace.Profile]map[string]bool{}
 	for path, f := range s.Files {
-		if !f.OwnTests || f.Total.Uncovered() == 0 {
+		if !CountsOwnTests(f) {
 			continue
 		}
 		for _, p := range f.Speaking {

@@ -40,7 +40,7 @@ func (e *Engine) tellFacts() {
 	if e.opts.Facts == nil {
 		return
 	}
-	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages)}
+	facts := &Facts{Loading: e.reading > 0 || e.tasks.running(reasonPackages) || e.tasks.running(reasonTests)}
 	set := map[string]*workspace.Folder{}
 	for _, f := range e.store.Load().Folders {
 		set[f.Dir] = f

@@ -26,11 +26,13 @@ func TestGoPackages(t *testing.T) {
 		{"nothing", "-- a/a.go --\npackage a\n", ""},
 		{"a package without tests", mod + "-- a.go --\npackage x\n" + code, "x:"},
 		{"a package with tests", mod + "-- a.go --\npackage x\n" + code + "-- a_test.go --\npackage x\n" + test, "x: tested missed"},
-		{"benchmarks, examples and fuzz tests", mod +
-			"-- a/a.go --\npackage a\n" + code + "-- a/a_test.go --\npackage a\nfunc BenchmarkF(b *testing.B) {}\n" +
-			"-- b/b.go --\npackage b\n" + code + "-- b/b_test.go --\npackage b_test\nfunc Example() {}\n" +
-			"-- c/c.go --\npackage c\n" + code + "-- c/c_test.go --\npackage c\nfunc FuzzF(f *testing.F) {}\n",
-			"x/a: tested missed\nx/b: tested missed\nx/c: tested missed"},
+		{
+			"benchmarks, examples and fuzz tests", mod +
+				"-- a/a.go --\npackage a\n" + code + "-- a/a_test.go --\npackage a\nfunc BenchmarkF(b *testing.B) {}\n" +
+				"-- b/b.go --\npackage b\n" + code + "-- b/b_test.go --\npackage b_test\nfunc Example() {}\n" +
+				"-- c/c.go --\npackage c\n" + code + "-- c/c_test.go --\npackage c\nfunc FuzzF(f *testing.F) {}\n",
+			"x/a: tested missed\nx/b: tested missed\nx/c: tested missed",
+		},
 		{"what only looks like a test", mod + "-- a.go --\npackage x\n" + code +
 			"-- a_test.go --\npackage x\nfunc TestMain(m *testing.M) {}\nfunc Testify() {}\nfunc (s *S) TestF() {}\n// func TestX\nvar f = func (x int) {}\n", "x:"},
 		{"a test in a text is none", mod + "-- a.go --\npackage x\n" + code + "-- a_test.go --\npackage x\nconst text = `\nfunc TestF(t *testing.T) {}\n`\n", "x: tested"},
@@ -43,19 +45,23 @@ func TestGoPackages(t *testing.T) {
 		{"code that does not parse, and tests that do not", mod + "-- a.go --\npackage x\n" + code + "func {\n-- a_test.go --\npackage x\n" + test + "}}}\n", "x: tested missed"},
 		{"a folder of tests alone", mod + "-- it/it_test.go --\npackage it\nimport \"x/a\"\nfunc TestF(t *testing.T) {}\n-- a/a.go --\npackage a\n" + code, "x/a: elsewhere\nx/it: tested"},
 		{"a test of another package", mod + "-- a/a.go --\npackage a\n" + code + "-- b/b.go --\npackage b\nimport \"x/a\"\n" + code + "-- b/b_test.go --\npackage b\n" + test, "x/a: elsewhere\nx/b: tested missed"},
-		{"a test through another package", mod +
-			"-- a/a.go --\npackage a\n" + code + "-- b/b.go --\npackage b\nimport \"x/a\"\n" + code +
-			"-- c/c.go --\npackage c\n" + code + "-- c/c_test.go --\npackage c_test\nimport \"x/b\"\nfunc TestF(t *testing.T) {}\n",
-			"x/a: elsewhere\nx/b: elsewhere\nx/c: tested missed"},
+		{
+			"a test through another package", mod +
+				"-- a/a.go --\npackage a\n" + code + "-- b/b.go --\npackage b\nimport \"x/a\"\n" + code +
+				"-- c/c.go --\npackage c\n" + code + "-- c/c_test.go --\npackage c_test\nimport \"x/b\"\nfunc TestF(t *testing.T) {}\n",
+			"x/a: elsewhere\nx/b: elsewhere\nx/c: tested missed",
+		},
 		{"its own tests through another package", mod +
 			"-- a/a.go --\npackage a\n" + code + "-- a/a_test.go --\npackage a_test\nimport \"x/b\"\nfunc TestF(t *testing.T) {}\n" +
 			"-- b/b.go --\npackage b\nimport \"x/a\"\n" + code, "x/a: tested missed\nx/b: elsewhere"},
-		{"several tests by the same way", mod +
-			"-- a/a.go --\npackage a\nimport \"x/z\"\n" + code + "-- a/a_test.go --\npackage a\n" + test +
-			"-- b/b.go --\npackage b\nimport \"x/z\"\n" + code + "-- b/b_test.go --\npackage b\n" + test +
-			"-- c/c.go --\npackage c\nimport \"x/z\"\n" + code + "-- c/c_test.go --\npackage c\n" + test +
-			"-- z/z.go --\npackage z\nimport \"x/y\"\n-- z/y.txt --\n-- y/y.go --\npackage y\n" + code + "-- y/y_test.go --\npackage y_test\nimport \"x/a\"\nfunc TestF(t *testing.T) {}\n",
-			"x/a: tested elsewhere missed\nx/b: tested missed\nx/c: tested missed\nx/y: tested elsewhere missed\nx/z: elsewhere"},
+		{
+			"several tests by the same way", mod +
+				"-- a/a.go --\npackage a\nimport \"x/z\"\n" + code + "-- a/a_test.go --\npackage a\n" + test +
+				"-- b/b.go --\npackage b\nimport \"x/z\"\n" + code + "-- b/b_test.go --\npackage b\n" + test +
+				"-- c/c.go --\npackage c\nimport \"x/z\"\n" + code + "-- c/c_test.go --\npackage c\n" + test +
+				"-- z/z.go --\npackage z\nimport \"x/y\"\n-- z/y.txt --\n-- y/y.go --\npackage y\n" + code + "-- y/y_test.go --\npackage y_test\nimport \"x/a\"\nfunc TestF(t *testing.T) {}\n",
+			"x/a: tested elsewhere missed\nx/b: tested missed\nx/c: tested missed\nx/y: tested elsewhere missed\nx/z: elsewhere",
+		},
 		{"a test that is not run tests nothing else", mod + "-- a/a.go --\npackage a\n" + code +
 			"-- b/b.go --\npackage b\n" + code + "-- b/b_test.go --\n//go:build slow\n\npackage b\nimport \"x/a\"\nfunc TestF(t *testing.T) {}\n", "x/a:\nx/b:"},
 		{"a program", mod + "-- cmd/main.go --\npackage main\n" + code, "x/cmd: main"},

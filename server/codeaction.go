@@ -18,7 +18,8 @@ import (
 )
 
 // CodeAction offers, on the first line of a document, the path mappings that would lead a profile's
-// name to it, and at an uncovered function to leave it out of coverage.
+// name to it, at an uncovered function to leave it out of coverage, and, to a client that runs tests, to run them so
+// that those of other packages count.
 func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	out := []protocol.CommandOrCodeAction{}
 	snap, c := s.snapshot(ctx), s.client.Load()
@@ -33,6 +34,13 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 		}
 		out = append(out, fixes...)
 	}
+	if f := snap.FileOf(d); f != nil && c.runsTests && diag.CountsOwnTests(f) && diag.RunsAll(f) && wants(p.Context.Only, protocol.CodeActionKindQuickFix) {
+		action, err := runAll(d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, action)
+	}
 	if wants(p.Context.Only, protocol.CodeActionKindRefactor) && c.edits {
 		offset := func(p protocol.Position) int { return d.Text.Offset(text.Position(p), c.encoding) }
 		if e, ok := diag.IgnoreAt(snap, d, diag.Span{Start: offset(p.Range.Start), End: offset(p.Range.End)}); ok {
@@ -40,6 +48,16 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 		}
 	}
 	return out, nil
+}
+
+// runAll is the action that runs the tests so that those of other packages count.
+func runAll(d *workspace.Document) (*protocol.CodeAction, error) {
+	kind := protocol.CodeActionKindQuickFix
+	const title = "covls: run the tests with -coverpkg, so that those of other packages count"
+	args, err := runTestsArgs(d.URI)
+	return &protocol.CodeAction{
+		Title: title, Kind: &kind, Command: protocol.Command{Title: title, Command: cmdRunTests, Arguments: []protocol.LSPAny{args}},
+	}, err
 }
 
 // wants reports whether a client that asks for some kinds of actions, or for all, takes those of a kind.

@@ -26,6 +26,9 @@ func (s *Server) CodeLens(ctx context.Context, p *protocol.CodeLensParams) ([]pr
 		return out, nil
 	}
 	for _, l := range diag.Lenses(snap, d) {
+		if l.ID == diag.TestsLens && !c.runsTests {
+			continue
+		}
 		data, err := json.Marshal(lensData{d.URI, l.ID})
 		if err != nil {
 			return nil, err
@@ -60,6 +63,9 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	out.Command = protocol.Command{Title: escape.Line(label.Title)}
 	var args protocol.LSPAny
 	switch {
+	case label.Tests && c.runsTests:
+		out.Command.Command = cmdRunTests
+		args, err = runTestsArgs(d.URI)
 	case label.Mapping != nil:
 		out.Command.Command = cmdAddPathMapping
 		args, err = json.Marshal(mappingArgs(d.URI, label.Mapping))

@@ -269,7 +269,7 @@ func TestRunCommand(t *testing.T) {
 		"":             {"go", "go test -coverprofile=cover.out ./...", string(uri.File(dir))},
 		"a.go":         {"go", "go test -coverprofile=cover.out ./...", string(uri.File(dir))},
 		"notes.txt":    {"go", "go test -coverprofile=cover.out ./...", string(uri.File(dir))},
-		"web/src/a.ts": {"typescript", "npx vitest run --coverage.enabled --coverage.reporter=lcovonly", string(uri.File(filepath.Join(dir, "web")))},
+		"web/src/a.ts": {"typescript", "npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage", string(uri.File(filepath.Join(dir, "web")))},
 	} {
 		var got answer
 		argument := document(string(uri.File(filepath.Join(dir, name))))

@@ -89,6 +89,11 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 	limit := answerBytes(snap)
 	w := &gapsWriter{snap: snap, client: c, limit: limit, out: make([]byte, 0, min(int64(sizeOf(found)), limit))}
 	w.list(`{"components":`, len(found), func(i int) { w.component(&found[i], s.uriOfFolder(found[i].Folder.Dir)) })
+	missing := snap.Missing
+	if one {
+		missing = nil
+	}
+	w.some(`,"unmeasured":`, len(missing), &w.leftPackages, func(i int) { w.unmeasured(&missing[i], s.uriOfFolder(missing[i].Folder.Dir)) })
 	w.text(`,"left":`)
 	w.leftOut()
 	w.text("}")
@@ -113,6 +118,22 @@ type gapsWriter struct {
 
 	limit               int64 // in bytes, from which on only the components go on
 	leftFiles, leftGaps int   // those that are left out
+	leftPackages        int
+}
+
+// wireUnmeasured is a package that has tests and is in no profile.
+type wireUnmeasured struct {
+	URI     string `json:"uri"` // of its directory
+	Path    string `json:"path"`
+	Package string `json:"package"`
+	Folder  string `json:"folder"` // URI
+	Message string `json:"message"`
+}
+
+func (w *gapsWriter) unmeasured(m *workspace.Missing, folder string) {
+	data, err := raw(wireUnmeasured{string(uri.File(m.Path)), escape.Line(m.Name), escape.Line(m.Package), folder, escape.Line(diag.MissingWords(m))})
+	w.err = errors.Join(w.err, err)
+	w.out = append(w.out, data...)
 }
 
 func (w *gapsWriter) full() bool { return int64(len(w.out)) >= w.limit }
@@ -122,6 +143,7 @@ func (w *gapsWriter) leftOut() {
 	b := budget{limit: w.limit}
 	b.leave(w.leftFiles, "file")
 	b.leave(w.leftGaps, "gap")
+	b.leave(w.leftPackages, "package")
 	if words := b.words(); words != nil {
 		w.string(*words)
 	} else {

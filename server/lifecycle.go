@@ -36,6 +36,7 @@ type client struct {
 	watchesFiles   bool // takes watchers at run time
 	watchesConfig  bool // takes didChangeConfiguration at run time
 	status         bool // wants covls/status
+	runsTests      bool // has a command that runs tests: runTests
 	edits          bool // takes code actions that edit
 	initialOptions any
 }
@@ -97,7 +98,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 }
 
 func clientOf(caps *protocol.ClientCapabilities) *client {
-	c := &client{status: announces(caps.Experimental)}
+	c := &client{status: announces(caps.Experimental), runsTests: announcesRuns(caps.Experimental)}
 	if g := caps.General; g != nil {
 		c.encoding = chooseEncoding(g.PositionEncodings)
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -56,13 +57,38 @@ func commandLine(c project.Command) (protocol.LSPAny, error) {
 	return protocol.LSPAny(data), err
 }
 
+// cmdRunTests is the command of a client that announced experimental.covls.runTests: it runs what covls.runCommand
+// answers.
+const cmdRunTests = "covls.runTests"
+
+// runTestsArgs are its arguments for a document.
+func runTestsArgs(document string) (protocol.LSPAny, error) {
+	return json.Marshal(map[string]any{"textDocument": map[string]string{"uri": document}})
+}
+
 // wireCommand is a command line that makes a profile.
 type wireCommand struct {
 	Language string `json:"language"`
 	Command  string `json:"command"`
 	CWD      string `json:"cwd"` // URI
+	// Own is the command line that writes into project.OwnDir of CWD, which has to be there; null where the tools can't
+	// be told.
+	Own *string `json:"own"`
+	// Lacks is what is not installed, and Install what installs it; null for nothing.
+	Lacks   *string `json:"lacks"`
+	Install *string `json:"install"`
 }
 
 func wireCommandOf(c project.Command) *wireCommand {
-	return &wireCommand{c.Language, c.Line, string(uri.File(c.Dir))}
+	out := &wireCommand{Language: c.Language, Command: c.Line, CWD: string(uri.File(c.Dir))}
+	if c.Own != c.Line {
+		out.Own = &c.Own
+	}
+	if c.Lacks != "" {
+		out.Lacks = &c.Lacks
+	}
+	if c.Install != "" {
+		out.Install = &c.Install
+	}
+	return out
 }

@@ -34,16 +34,18 @@ const (
 
 // wireStatus is what covls/status tells.
 type wireStatus struct {
-	State              string        `json:"state"`
-	Loading            bool          `json:"loading"`
-	Summary            *wireSummary  `json:"summary"`
-	Tiers              wireTiers     `json:"tiers"`
-	UncoveredFunctions int           `json:"uncovered_functions"`
-	Stale              bool          `json:"stale"`
-	Hidden             bool          `json:"hidden"`
-	Profiles           []wireProfile `json:"profiles"`
-	Folders            []wireFolder  `json:"folders"`
-	Languages          []string      `json:"languages"`
+	State              string       `json:"state"`
+	Loading            bool         `json:"loading"`
+	Summary            *wireSummary `json:"summary"`
+	Tiers              wireTiers    `json:"tiers"`
+	UncoveredFunctions int          `json:"uncovered_functions"`
+	// Unmeasured counts the packages that have tests and are in no profile.
+	Unmeasured int           `json:"unmeasured"`
+	Stale      bool          `json:"stale"`
+	Hidden     bool          `json:"hidden"`
+	Profiles   []wireProfile `json:"profiles"`
+	Folders    []wireFolder  `json:"folders"`
+	Languages  []string      `json:"languages"`
 }
 
 type wireProfile struct {
@@ -56,6 +58,8 @@ type wireProfile struct {
 	Trouble  *string `json:"trouble"`
 	// NewerSources counts the files that were changed after the profile was written.
 	NewerSources int `json:"newer_sources"`
+	// OwnTests tells that it credits a package with its own tests only, while those of others may run what is missing.
+	OwnTests bool `json:"own_tests"`
 }
 
 type wireFolder struct {
@@ -91,6 +95,20 @@ func announces(experimental protocol.LSPAny) bool {
 			kind := value.Kind()
 			yes = kind == 't' || kind == '{'
 		}
+	})
+	return yes
+}
+
+// announcesRuns reports whether a client's experimental capabilities say that it runs tests.
+func announcesRuns(experimental protocol.LSPAny) bool {
+	yes := false
+	_ = eachMember(experimental, func(name string, value jsontext.Value) {
+		if name != "covls" || value.Kind() != '{' {
+			return
+		}
+		_ = eachMember(protocol.LSPAny(value), func(name string, value jsontext.Value) {
+			yes = yes || name == "runTests" && value.Kind() == 't'
+		})
 	})
 	return yes
 }
@@ -139,7 +157,7 @@ type lastStatus struct {
 
 // figuresOf is where things stand, without what changes while a load is under way.
 func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
-	s := &wireStatus{Profiles: profilesOf(snap), Folders: []wireFolder{}, Languages: []string{}}
+	s := &wireStatus{Unmeasured: len(snap.Missing), Profiles: profilesOf(snap), Folders: []wireFolder{}, Languages: []string{}}
 	all := diag.OverviewOf(diag.Named(snap), diag.Target(snap))
 	s.Summary, s.Tiers, s.UncoveredFunctions = wireOverview(all)
 	languages := map[string]bool{}
@@ -233,6 +251,10 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 			}
 		}
 	}
+	own := map[*workspace.Profile]bool{}
+	for _, n := range diag.OwnTestsNotes(snap) {
+		own[n.Profile] = true
+	}
 	out := []wireProfile{}
 	for _, p := range snap.Profiles {
 		// A file that only has the name of a profile and is something else is no news, unless
@@ -242,7 +264,7 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 		}
 		w := wireProfile{
 			URI: string(uri.File(p.Path)), Path: escape.Line(diag.ProfileName(p)), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
-			Found: found[p], NewerSources: newer[p],
+			Found: found[p], NewerSources: newer[p], OwnTests: own[p],
 		}
 		if p.Report != nil {
 			w.Files = len(p.Report.Files)

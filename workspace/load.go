@@ -160,6 +160,7 @@ func nameIn(f *Folder, path string) string {
 func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	l.texts = source.NewBatch()
 	b := l.join(ctx, fresh)
+	l.lookQuickly(ctx, b)
 	before := l.store.Load()
 	open := before.Documents
 	bases := map[string]*text.Text{}

@@ -36,5 +36,13 @@ func (f *Folder) howTo(projects []project.Project, name func(string) string) str
 	if rel, err := filepath.Rel(f.Dir, c.Dir); err == nil && rel != "." {
 		where = " in " + name(filepath.ToSlash(rel))
 	}
-	return escape.Code(escape.Words(c.Line)) + " makes one" + where
+	lacks := ""
+	if c.Lacks != "" {
+		lacks = " (" + name(c.Lacks)
+		if c.Install != "" {
+			lacks += ": " + escape.Code(escape.Words(c.Install))
+		}
+		lacks += ")"
+	}
+	return escape.Code(escape.Words(c.Line)) + " makes one" + where + lacks
 }

@@ -3,6 +3,7 @@ package workspace_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/config"
@@ -23,7 +24,7 @@ func TestHowTo(t *testing.T) {
 		{name: "a Go module", files: map[string]string{"go.mod": "module m"}, want: "`go test -coverprofile=cover.out ./...` makes one"},
 		{
 			name: "a package", files: map[string]string{"package.json": `{"devDependencies": {"vitest": "5"}}`, "a.ts": ""},
-			want: "`npx vitest run --coverage.enabled --coverage.reporter=lcovonly` makes one",
+			want: "`npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage` makes one (vitest is in package.json and not installed: `npm install`)",
 		},
 		{name: "a folder in it", files: map[string]string{"core/Cargo.toml": ""}, want: "`cargo llvm-cov --lcov --output-path lcov.info` makes one in core"},
 		{name: "the setting, of two lines", files: map[string]string{"go.mod": "module m"}, run: map[string]string{"go": "make\n  cover"}, want: "`make cover` makes one"},
@@ -42,7 +43,8 @@ func TestHowTo(t *testing.T) {
 			}
 			settings := config.Merge()
 			settings.Run.Command = tt.run
-			if got := workspace.NewFolder(dir, "", settings, nil).HowTo(project.In(dir)); got != tt.want {
+			got, _, _ := strings.Cut(workspace.NewFolder(dir, "", settings, nil).HowTo(project.In(dir)), " (cargo-llvm-cov is not installed")
+			if got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

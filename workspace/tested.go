@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
@@ -42,13 +43,37 @@ type TestLook struct {
 	names   map[string]bool // import paths that profiles name
 }
 
-// Untested returns, once for what profiles say, the folders whose Go packages are to be looked at. That takes a
-// second where there are thousands of them, so it is done beside the loader; Tested takes the answers.
+// Untested returns, once for what profiles say, the folders whose Go packages are to be looked at, but for those that
+// were quick enough to be looked at during the load. It takes a second where there are thousands of packages, so it
+// is done beside the loader; Tested takes the answers.
 func (l *Loader) Untested() []TestLook {
 	snap := l.store.Load()
+	return l.untested(snap.Profiles, snap.Files)
+}
+
+// quickLook is how long a load waits for what is known of the packages. Most are looked at in a fraction of that, so
+// that what is shown of them does not change its words at once.
+const quickLook = 50 * time.Millisecond
+
+// lookQuickly is Untested and Tested for what takes no time.
+func (l *Loader) lookQuickly(ctx context.Context, b *joined) {
+	ctx, cancel := context.WithTimeout(ctx, quickLook)
+	defer cancel()
+	for _, look := range l.untested(b.profiles, b.files) {
+		var found *Tests
+		_ = l.Guard.Do("looking at the tests of the Go packages in "+look.Dir, func() { found, _ = look.Look(ctx) })
+		if found == nil {
+			delete(l.looks, look.Dir)
+			continue
+		}
+		l.tests[look.Dir] = found
+	}
+}
+
+func (l *Loader) untested(profiles []*Profile, files map[string]*File) []TestLook {
 	var of strings.Builder
 	names := map[string]bool{}
-	for _, p := range snap.Profiles {
+	for _, p := range profiles {
 		if p.Report == nil || !p.Report.Once {
 			continue
 		}
@@ -65,7 +90,7 @@ func (l *Loader) Untested() []TestLook {
 		return nil
 	}
 	dirs := map[*Folder]map[string]bool{}
-	for at, f := range snap.Files {
+	for at, f := range files {
 		if filepath.Ext(at) != ".go" || f.Outside {
 			continue
 		}

@@ -117,9 +117,12 @@ func TestMissing(t *testing.T) {
 		{"another profile has it", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + "-- c.out --\nmode: set\n" + bRan, nil, nil, nil},
 		{"-coverpkg lists all, also those that fail", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + aRan, nil, nil, nil},
 		{"a module of its own", modFile + aCode + aTest + "-- b/go.mod --\nmodule y\n" + bCode + bTest + coverOut + aRan, nil, nil, nil},
-		{"a module of its own whose profile lacks one", modFile + aCode + aTest + "-- m/go.mod --\nmodule y\n-- m/p/p.go --\npackage p\n\nfunc P() {\n\t_ = 1\n}\n-- m/p/p_test.go --\npackage p\n\nfunc TestP(t *testing.T) {}\n-- m/q/q.go --\npackage q\n\nfunc Q() {\n\t_ = 1\n}\n" +
-			"-- m/q/q_test.go --\npackage q\n\nfunc TestQ(t *testing.T) {}\n" + coverOut + aRan + "-- m/cover.out --\nmode: set\ny/p/p.go:3.10,5.2 1 1\n", nil,
-			[]string{"package y/q has tests and is not in m/cover.out"}, nil},
+		{
+			"a module of its own whose profile lacks one", modFile + aCode + aTest + "-- m/go.mod --\nmodule y\n-- m/p/p.go --\npackage p\n\nfunc P() {\n\t_ = 1\n}\n-- m/p/p_test.go --\npackage p\n\nfunc TestP(t *testing.T) {}\n-- m/q/q.go --\npackage q\n\nfunc Q() {\n\t_ = 1\n}\n" +
+				"-- m/q/q_test.go --\npackage q\n\nfunc TestQ(t *testing.T) {}\n" + coverOut + aRan + "-- m/cover.out --\nmode: set\ny/p/p.go:3.10,5.2 1 1\n", nil,
+			[]string{"package y/q has tests and is not in m/cover.out"},
+			nil,
+		},
 		{"a profile of lines", modFile + aCode + aTest + bCode + bTest + "-- lcov.info --\nSF:a/a.go\nDA:4,1\nend_of_record\n", nil, nil, nil},
 		{"names on this disk", modFile + aCode + aTest + bCode + bTest + coverOut + "./a/a.go:3.14,5.2 1 1\n", nil, []string{failed}, nil},
 	}

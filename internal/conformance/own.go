@@ -28,14 +28,14 @@ func (m *Model) own() {
 		has("unit", unit), has("covered", count), has("total", count), has("percent", orNull(number)),
 		has("target", number), has("gap", count), has("gap_points", number))
 	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("ok", count))
-	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri))
+	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri), has("own", orNull(str)), has("lacks", orNull(str)), has("install", orNull(str)))
 
 	status := structure("CovlsStatus",
 		has("state", oneOf("loading", "empty", "broken", "ready")), has("loading", yes), has("summary", orNull(summary)),
-		has("tiers", tiers), has("uncovered_functions", count), has("stale", yes), has("hidden", yes),
+		has("tiers", tiers), has("uncovered_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
 		has("profiles", list(structure("CovlsProfile",
 			has("uri", uri), has("path", str), has("format", str), has("modified", str), has("files", count), has("found", count),
-			has("trouble", orNull(str)), has("newer_sources", count)))),
+			has("trouble", orNull(str)), has("newer_sources", count), has("own_tests", yes)))),
 		has("folders", list(structure("CovlsFolder",
 			has("uri", uri), has("name", str), has("summary", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count),
 			has("patterns", list(str)), has("searched_dirs", count), has("languages", list(str)), has("make_profile", orNull(command))))),
@@ -51,7 +51,9 @@ func (m *Model) own() {
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
-					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))), has("left", orNull(str)))
+					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))),
+		has("unmeasured", list(structure("CovlsUnmeasured", has("uri", uri), has("path", str), has("package", str), has("folder", uri), has("message", str)))),
+		has("left", orNull(str)))
 
 	runs := orNull(number)
 	coverage := structure("CovlsCoverage",

@@ -205,7 +205,7 @@ func (s *page) checkHead(t *testing.T, r *report.Report) {
 	for _, part := range []string{
 		inPercent(*r.Summary.Percent),
 		fmt.Sprintf("%s of %s statements", grouped(r.Summary.Statements.Covered), grouped(r.Summary.Statements.Total)),
-		fmt.Sprintf("%d of %d; no test reaches %d", r.Summary.Functions.Covered, r.Summary.Functions.Total, len(r.UncoveredFunctions)),
+		fmt.Sprintf("%d of %d; not covered: %d", r.Summary.Functions.Covered, r.Summary.Functions.Total, len(r.UncoveredFunctions)),
 		"the target is 60\u00a0%",
 	} {
 		if !strings.Contains(head, part) {
@@ -391,7 +391,7 @@ func (s *page) checkSource(t *testing.T, r *report.Report) {
 		}
 	}
 	equal(t, "a note for each gap", len(notes), gaps)
-	if !slices.Contains(notes, "(*Command).DebugFlags: no test reaches it, 21 statements") {
+	if !slices.Contains(notes, "(*Command).DebugFlags: its own package’s tests do not reach it, 21 statements") {
 		t.Errorf("no note of DebugFlags among %q", notes)
 	}
 	// Of a block that never ran the lines inside are marked, and the condition, which ran, is not.

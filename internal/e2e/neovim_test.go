@@ -124,13 +124,13 @@ func testSession(t *testing.T, p *project) {
 
 	first := mark{
 		Line: 701, Column: 18, EndLine: 701, EndColumn: 39, Severity: warning, Source: "covls", Code: "uncovered",
-		Message: "(*Command).GenBashCompletionFile is not covered (0 of 5 statements)",
+		Message: "(*Command).GenBashCompletionFile is not tested by its own package (0 of 5 statements)",
 	}
 	equal(t, "the marks of the file", s.Opened, []mark{first})
 	if len(s.Lenses) == 0 || s.Lenses[0].Line != 1 || !strings.Contains(s.Lenses[0].Title, "target 60 % reached") {
 		t.Errorf("no lens of the file among %v", s.Lenses)
 	}
-	if want := (lens{701, "not covered · 0 of 5 statements"}); !slices.Contains(s.Lenses, want) {
+	if want := (lens{701, "not tested by its own package · 0 of 5 statements"}); !slices.Contains(s.Lenses, want) {
 		t.Errorf("no lens %v among %v", want, s.Lenses)
 	}
 	if slices.ContainsFunc(s.Lenses, func(l lens) bool { return l.Line == 36 }) {
@@ -140,7 +140,7 @@ func testSession(t *testing.T, p *project) {
 	equal(t, "a click on the file's lens", s.FileLens, firstGap)
 	name := place{"bash_completions.go", 701, 18}
 	equal(t, "a click on the function's lens", s.FuncLens, name)
-	for _, part := range []string{"**Not covered**", "`(*Command).GenBashCompletionFile`", "0 of 5 statements", "`cover.out`"} {
+	for _, part := range []string{"**Not tested by its own package**", "`(*Command).GenBashCompletionFile`", "0 of 5 statements", "`cover.out`"} {
 		if !strings.Contains(s.Hover.Value, part) {
 			t.Errorf("the hover lacks %s:\n%s", part, s.Hover.Value)
 		}
@@ -179,7 +179,7 @@ func testSession(t *testing.T, p *project) {
 	second := mark{
 		Line: uncovered.line, Column: uncovered.column, EndLine: uncovered.line, EndColumn: uncovered.column + len(uncovered.name),
 		Severity: warning, Source: "covls", Code: "uncovered",
-		Message: fmt.Sprintf("%s is not covered (0 of %d statements)", uncovered.name, uncovered.statements),
+		Message: fmt.Sprintf("%s is not tested by its own package (0 of %d statements)", uncovered.name, uncovered.statements),
 	}
 	equal(t, "the marks of the second profile", s.Replaced, []mark{second})
 	titles := map[int]string{}
@@ -187,7 +187,7 @@ func testSession(t *testing.T, p *project) {
 		titles[l.Line] = l.Title
 	}
 	equal(t, "the lens of the function that is covered now", titles[covered.line], "")
-	equal(t, "the lens of the function that is uncovered now", titles[uncovered.line], fmt.Sprintf("not covered · 0 of %d statements", uncovered.statements))
+	equal(t, "the lens of the function that is uncovered now", titles[uncovered.line], fmt.Sprintf("not tested by its own package · 0 of %d statements", uncovered.statements))
 	log.replaced(t, uri, time.UnixMicro(s.Renamed), uncovered.name)
 
 	moved := second
@@ -196,7 +196,7 @@ func testSession(t *testing.T, p *project) {
 	equal(t, "the marks below three more lines", s.Moved, []mark{moved})
 	stale := moved
 	stale.Severity = hint
-	stale.Message = fmt.Sprintf("%s was not covered (0 of %d statements) · stale: its text changed since the profile was read", uncovered.name, uncovered.statements)
+	stale.Message = fmt.Sprintf("%s was not tested by its own package (0 of %d statements) · stale: its text changed since the profile was read", uncovered.name, uncovered.statements)
 	equal(t, "the marks of an edited function", s.Stale, []mark{stale})
 	equal(t, "the marks after undo", s.Fresh, []mark{moved})
 	equal(t, "the marks after all undo", s.Back, []mark{second})
@@ -492,7 +492,7 @@ func (l log) replaced(t *testing.T, uri string, renamed time.Time, name string) 
 		if n == 1 {
 			t.Logf("published %d ms after the rename", r.At.Sub(renamed).Milliseconds())
 		}
-		if len(messages) != 1 || !strings.HasPrefix(messages[0], name+" is not covered") {
+		if len(messages) != 1 || !strings.HasPrefix(messages[0], name+" is not tested by its own package") {
 			t.Errorf("publish %d after the new profile shows %q", n, messages)
 		}
 	}

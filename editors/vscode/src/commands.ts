@@ -40,8 +40,11 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.exclude': (node: Node) => exclude(parts, node),
 		'covls.selectProfiles': () => selectProfiles(parts),
 		'covls.createConfiguration': () => createConfiguration(parts),
-		'covls.runTests': (at?: { folder?: string }) =>
-			tests.run(activeDocument(), at?.folder === undefined ? undefined : { folder: at.folder }),
+		'covls.runTests': (at?: { folder?: string; textDocument?: { uri: string } }) =>
+			tests.run(
+				at?.textDocument === undefined ? activeDocument() : vscode.Uri.parse(at.textDocument.uri),
+				at?.folder === undefined ? undefined : { folder: at.folder },
+			),
 		// VS Code greys rows that run its own command.
 		'covls.trust': () => vscode.commands.executeCommand('workbench.trust.manage'),
 		'covls.restart': () => client.restart(),

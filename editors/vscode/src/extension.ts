@@ -43,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 	stop = () => client.stop();
 	const model = new Model(client);
 	const reports = new Reports();
-	const tests = new TestTasks(client);
+	const tests = new TestTasks(client, model);
 	const testCoverage = new TestCoverage(client, model);
 	const tree = new Tree(model, context.workspaceState);
 	const badges = new Badges(model);

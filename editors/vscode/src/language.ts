@@ -97,7 +97,7 @@ export function lost(error: unknown): boolean {
 /** Experimental asks for `covls/status` and for reports as text. */
 class Experimental implements StaticFeature {
 	fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-		capabilities.experimental = { ...(capabilities.experimental as object | undefined), covls: true };
+		capabilities.experimental = { ...(capabilities.experimental as object | undefined), covls: { runTests: true } };
 	}
 	initialize(): void {}
 	getState(): { kind: 'static' } {

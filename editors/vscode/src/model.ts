@@ -9,7 +9,7 @@ import { coverageRequest, type DocumentCoverage, type GapFile, type Gaps, gapsRe
  */
 export class Model implements vscode.Disposable {
 	status: Status | undefined;
-	gaps: Gaps = { components: [] };
+	gaps: Gaps = { components: [], unmeasured: [] };
 
 	private files = new Map<string, GapFile>();
 	private readonly changed = new vscode.EventEmitter<void>();
@@ -30,7 +30,7 @@ export class Model implements vscode.Disposable {
 			client.onDidChangeLife((life) => {
 				if (life === 'off' || life === 'failed') {
 					this.asked++;
-					this.set(undefined, { components: [] });
+					this.set(undefined, { components: [], unmeasured: [] });
 					return;
 				}
 				if (life === 'restarting' && this.status !== undefined) {
@@ -97,7 +97,7 @@ export class Model implements vscode.Disposable {
 			return;
 		}
 		if (status.state === 'empty' || status.state === 'loading') {
-			this.set(status, { components: [] });
+			this.set(status, { components: [], unmeasured: [] });
 			return;
 		}
 		if (status.loading && this.status?.state === status.state && this.status.hidden === status.hidden) {

@@ -3,7 +3,7 @@
  * meaning of every field. Lines and ranges are 0-based and in UTF-16, as VS Code's own.
  */
 
-import type { CodeAction, CodeActionParams, Command, Range } from 'vscode-languageclient/node';
+import type { CodeAction, CodeActionParams, Command as EditorCommand, Range } from 'vscode-languageclient/node';
 
 export type Tier = 'critical' | 'high' | 'medium' | 'lower' | 'ok';
 
@@ -33,6 +33,21 @@ export interface Profile {
 	readonly found: number;
 	readonly trouble: string | null;
 	readonly newer_sources: number;
+	/** It credits a package with its own tests only, while those of others may run what is missing. */
+	readonly own_tests: boolean;
+}
+
+/** What "Run Tests with Coverage" runs; the server knows it from the settings and the language. */
+export interface Command {
+	readonly language: string;
+	readonly command: string;
+	readonly cwd: string;
+	/** The command that writes its profile into the folder `.covls`, null where the tools can't be told so. */
+	readonly own: string | null;
+	/** What is not installed, null for nothing. */
+	readonly lacks: string | null;
+	/** What installs it, null where it takes more than that. */
+	readonly install: string | null;
 }
 
 export interface Folder {
@@ -44,7 +59,7 @@ export interface Folder {
 	readonly patterns: readonly string[];
 	readonly searched_dirs: number;
 	readonly languages: readonly string[];
-	readonly make_profile: { readonly language: string; readonly command: string } | null;
+	readonly make_profile: Command | null;
 }
 
 export interface Status {
@@ -53,6 +68,8 @@ export interface Status {
 	readonly summary: Summary | null;
 	readonly tiers: Tiers;
 	readonly uncovered_functions: number;
+	/** Packages that have tests and are in no profile. */
+	readonly unmeasured: number;
 	readonly stale: boolean;
 	readonly hidden: boolean;
 	readonly profiles: readonly Profile[];
@@ -102,8 +119,18 @@ export interface Component {
 	readonly tiers: readonly { readonly tier: Tier; readonly files: readonly GapFile[] }[];
 }
 
+/** A package that has tests and is in no profile. */
+export interface Unmeasured {
+	readonly uri: string;
+	readonly path: string;
+	readonly package: string;
+	readonly folder: string;
+	readonly message: string;
+}
+
 export interface Gaps {
 	readonly components: readonly Component[];
+	readonly unmeasured: readonly Unmeasured[];
 	/** What a bound of the server leaves out. */
 	readonly left?: string | null;
 }
@@ -154,7 +181,8 @@ export type Request<P, R> = string & { readonly params?: P; readonly result?: R 
 export const statusNotification = 'covls/status';
 export const gapsRequest: Request<GapsParams, Gaps> = 'covls/gaps';
 export const coverageRequest: Request<{ textDocument: { uri: string } }, DocumentCoverage | null> = 'covls/coverage';
-export const codeActionRequest: Request<CodeActionParams, (Command | CodeAction)[] | null> = 'textDocument/codeAction';
+export const codeActionRequest: Request<CodeActionParams, (EditorCommand | CodeAction)[] | null> =
+	'textDocument/codeAction';
 
 /** The commands of the server, by workspace/executeCommand. */
 export const serverCommand = {

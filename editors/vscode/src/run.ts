@@ -1,26 +1,25 @@
 import * as vscode from 'vscode';
 import type { Client } from './client';
 import { localFolders } from './client';
-import { serverCommand } from './protocol';
-
-/** What "Run Tests with Coverage" runs; the server knows it from the settings and the language. */
-interface RunCommand {
-	readonly command: string;
-	readonly cwd: string;
-	readonly language: string;
-}
+import type { Model } from './model';
+import { type Command, gapsRequest, serverCommand } from './protocol';
+import { inMessage } from './words';
 
 /** Runs tests with coverage, as a task of VS Code's and in trusted workspaces only. */
 export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 	private readonly disposables: vscode.Disposable[];
 
-	constructor(private readonly client: Client) {
+	constructor(
+		private readonly client: Client,
+		private readonly model: Model,
+	) {
 		this.disposables = [vscode.tasks.registerTaskProvider('covls', this)];
 	}
 
 	/**
 	 * Runs the tests of a folder, else those around a document, and resolves with the exit code when they
-	 * have ended; undefined where there is none, as none was run or it was ended from outside.
+	 * have ended; undefined where there is none, as none was run or it was ended from outside. The user is told
+	 * how they ended where that was not well, and which packages are not measured.
 	 */
 	async run(document: vscode.Uri | undefined, given?: { readonly folder: string }): Promise<number | undefined> {
 		if (!vscode.workspace.isTrusted) {
@@ -32,7 +31,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 		if (at === undefined) {
 			return undefined;
 		}
-		const found = await this.client.run<RunCommand | null>(serverCommand.runCommand, at);
+		const found = await this.client.run<Command | null>(serverCommand.runCommand, at);
 		if (found === null) {
 			const settings = vscode.l10n.t('Open Settings');
 			const chosen = await vscode.window.showWarningMessage(
@@ -46,7 +45,11 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 			}
 			return undefined;
 		}
-		const wanted = task(found);
+		const wanted = await agreed(found);
+		if (wanted === undefined) {
+			return undefined;
+		}
+		const began = Date.now();
 		const mine = (e: { execution: vscode.TaskExecution }) => e.execution.task.name === wanted.name;
 		const listeners: vscode.Disposable[] = [];
 		const ended = new Promise<number | undefined>((resolve) => {
@@ -58,17 +61,68 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 		});
 		try {
 			await vscode.tasks.executeTask(wanted);
-			return await ended;
+			const code = await ended;
+			const within = 'folder' in at ? at.folder : folderOf(document);
+			void this.tell(code, began, within);
+			return code;
 		} finally {
 			vscode.Disposable.from(...listeners).dispose();
 		}
+	}
+
+	/** Tells what the run has left out, once its profile was read. */
+	private async tell(code: number | undefined, began: number, within: string | undefined): Promise<void> {
+		if (code === undefined) {
+			return;
+		}
+		await this.settled(began);
+		const gaps = await this.client.ask(gapsRequest, {}).catch(() => undefined);
+		const missing = (gaps?.unmeasured ?? []).filter((p) => within === undefined || p.folder === within);
+		if (code === 0 && missing.length === 0) {
+			return;
+		}
+		const names = missing.slice(0, mostNames).map((p) => inMessage(p.package));
+		if (missing.length > mostNames) {
+			names.push(vscode.l10n.t('{0} more', missing.length - mostNames));
+		}
+		const parts = [
+			code === 0 ? vscode.l10n.t('The tests have passed.') : vscode.l10n.t('The tests ended with exit code {0}.', code),
+		];
+		if (missing.length > 0) {
+			parts.push(vscode.l10n.t('Not measured, though with tests: {0}.', names.join(', ')));
+		}
+		const show = vscode.l10n.t('Show Output');
+		if ((await vscode.window.showWarningMessage(parts.join(' '), show)) === show) {
+			await vscode.commands.executeCommand('workbench.action.terminal.focus');
+		}
+	}
+
+	/** Resolves when a profile was read that is newer than a moment, or when none has come for a while. */
+	private settled(since: number): Promise<void> {
+		const read = () => {
+			const status = this.model.status;
+			// What is told of a profile has no parts of a second.
+			return status?.loading === false && status.profiles.some((p) => Date.parse(p.modified) >= since - 1000);
+		};
+		if (read()) {
+			return Promise.resolve();
+		}
+		return new Promise((resolve) => {
+			const done = () => {
+				clearTimeout(late);
+				listener.dispose();
+				resolve();
+			};
+			const late = setTimeout(done, patience);
+			const listener = this.model.onDidChangeStatus(() => read() && done());
+		});
 	}
 
 	async provideTasks(): Promise<vscode.Task[]> {
 		const out: vscode.Task[] = [];
 		for (const folder of localFolders()) {
 			const found = await this.client
-				.run<RunCommand | null>(serverCommand.runCommand, { folder: folder.uri.toString() })
+				.run<Command | null>(serverCommand.runCommand, { folder: folder.uri.toString() })
 				.catch(() => null);
 			if (found !== null) {
 				out.push(task(found));
@@ -101,15 +155,55 @@ async function somewhere(): Promise<{ folder: string } | undefined> {
 	return folder === undefined ? undefined : { folder: folder.uri.toString() };
 }
 
-function task(found: RunCommand): vscode.Task {
+function folderOf(document: vscode.Uri | undefined): string | undefined {
+	return document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document)?.uri.toString();
+}
+
+/** Names that a message lists, and how many milliseconds it waits for what a run has written. */
+const mostNames = 5;
+const patience = 5000;
+
+/** The task, if need be with what the user agrees to install first. */
+async function agreed(found: Command): Promise<vscode.Task | undefined> {
+	if (found.lacks === null) {
+		return task(found);
+	}
+	const text = vscode.l10n.t('The tests can hardly be measured here: {0}.', inMessage(found.lacks));
+	const anyway = vscode.l10n.t('Run Anyway');
+	if (found.install === null) {
+		return (await vscode.window.showWarningMessage(text, anyway)) === anyway ? task(found) : undefined;
+	}
+	const install = vscode.l10n.t('Run {0} First', inMessage(found.install));
+	switch (await vscode.window.showWarningMessage(text, install, anyway)) {
+		case install:
+			return task(found, found.install);
+		case anyway:
+			return task(found);
+		default:
+			return undefined;
+	}
+}
+
+/** What makes the folder for the profiles of covls's own runs, which no repository takes in. */
+const folder = '.covls';
+const windows = process.platform === 'win32';
+const prepare = windows
+	? `(if not exist ${folder} mkdir ${folder}) & (echo *>${folder}\\.gitignore)`
+	: `mkdir -p ${folder} && echo '*' >${folder}/.gitignore`;
+
+function task(found: Command, first?: string): vscode.Task {
 	const cwd = vscode.Uri.parse(found.cwd);
-	const folder = vscode.workspace.getWorkspaceFolder(cwd);
+	const within = vscode.workspace.getWorkspaceFolder(cwd);
+	const lines = first === undefined ? [] : [first];
+	lines.push(...(found.own === null ? [found.command] : [prepare, found.own]));
+	// What joins lines, and how a folder is made, is another thing in every shell of Windows.
+	const shell = windows ? { executable: 'cmd.exe', shellArgs: ['/d', '/c'] } : {};
 	const out = new vscode.Task(
 		{ type: 'covls', language: found.language },
-		folder ?? vscode.TaskScope.Workspace,
+		within ?? vscode.TaskScope.Workspace,
 		vscode.l10n.t('run tests with coverage ({0})', found.language),
 		'covls',
-		new vscode.ShellExecution(found.command, { cwd: cwd.fsPath }),
+		new vscode.ShellExecution(lines.join(' && '), { cwd: cwd.fsPath, ...shell }),
 		[],
 	);
 	out.group = vscode.TaskGroup.Test;

@@ -106,6 +106,9 @@ export class StatusBar implements vscode.Disposable {
 		if (status.stale) {
 			label.push(vscode.l10n.t('older than the sources'));
 		}
+		if (status.unmeasured > 0) {
+			label.push(missing(status.unmeasured));
+		}
 		if (status.hidden) {
 			label.push(vscode.l10n.t('marks are hidden'));
 		}
@@ -173,9 +176,21 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function gapWords(status: Status): string {
+	// Tests that do not count may run them.
+	if (status.profiles.some((profile) => profile.own_tests)) {
+		return status.uncovered_functions === 1
+			? vscode.l10n.t('1 function that is not covered')
+			: vscode.l10n.t('{0} functions that are not covered', status.uncovered_functions);
+	}
 	return status.uncovered_functions === 1
 		? vscode.l10n.t('1 function that no test reaches')
 		: vscode.l10n.t('{0} functions that no test reaches', status.uncovered_functions);
+}
+
+function missing(packages: number): string {
+	return packages === 1
+		? vscode.l10n.t('1 package with tests is in no profile: did they fail?')
+		: vscode.l10n.t('{0} packages with tests are in no profile: did they fail?', packages);
 }
 
 function newer(sources: number): string {
@@ -198,6 +213,9 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 		line(literal(vscode.l10n.t('Files: {0}', files.join(', '))));
 		line(literal(gapWords(status)));
 	}
+	if (status.unmeasured > 0) {
+		line(`$(question) ${literal(missing(status.unmeasured))}`);
+	}
 	if (status.state === 'empty') {
 		line(literal(vscode.l10n.t('No coverage profile was found.')));
 	}
@@ -217,6 +235,13 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 		);
 		if (profile.trouble !== null) {
 			line(literal(profile.trouble));
+		}
+		if (profile.own_tests) {
+			line(
+				literal(
+					vscode.l10n.t('It credits a package with its own tests only; with {0} those of others count.', '-coverpkg'),
+				),
+			);
 		}
 	}
 	if (profiles.length > mostProfiles) {

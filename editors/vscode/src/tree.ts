@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
-import { type Component, type Gap, type GapFile, type Status, type Tier, tiers } from './protocol';
+import { type Component, type Gap, type GapFile, type Status, type Tier, tiers, type Unmeasured } from './protocol';
 import { counts, literal, percent, short, tierIcon, tierName } from './words';
 
 /** A row of the tree "Coverage gaps". */
@@ -100,6 +100,9 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		// Where there is one component, its row would say nothing that the rows below don't.
 		const only = this.model.gaps.components.length === 1 ? components[0] : undefined;
 		this.roots = only === undefined ? components : only.children;
+		if (this.model.gaps.unmeasured.length > 0) {
+			this.roots = [...this.roots, unmeasured(this.model.gaps.unmeasured)];
+		}
 		if (this.model.status?.state === 'empty') {
 			this.roots = welcome(this.model.status);
 		}
@@ -206,6 +209,25 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 	}
 }
 
+/** The row of the packages that have tests and are in no profile: their tests may have failed. */
+function unmeasured(packages: readonly Unmeasured[]): Node {
+	return {
+		kind: 'hint',
+		label: vscode.l10n.t('Not measured'),
+		icon: 'question',
+		description: vscode.l10n.t('with tests, and in no profile'),
+		children: packages.map((p) => ({
+			kind: 'hint',
+			label: p.path,
+			icon: 'package',
+			description: p.message,
+			command: 'revealInExplorer',
+			args: [vscode.Uri.parse(p.uri)],
+			children: [],
+		})),
+	};
+}
+
 function filterWords(filter: Filter): string {
 	const words = filter.tiers.length < tiers.length ? filter.tiers.map(tierName) : [];
 	if (filter.text !== '') {
@@ -236,7 +258,8 @@ function welcome(status: Status): Node[] {
 		if (make === null) {
 			continue;
 		}
-		const command = status.folders.length > 1 ? `${name}: ${make.command}` : make.command;
+		const line = (vscode.workspace.isTrusted ? make.own : null) ?? make.command;
+		const command = status.folders.length > 1 ? `${name}: ${line}` : line;
 		rows.push(
 			vscode.workspace.isTrusted
 				? action(vscode.l10n.t('Run Tests with Coverage'), 'play', 'covls.runTests', command, [{ folder: uri }])
