@@ -30,3 +30,6 @@ func (l *Loader) LocateAnew(ctx context.Context) {
 	l.resolver = nil
 	l.locate(ctx, slices.Collect(maps.Values(l.profiles)))
 }
+
+// NeverWait has loads wait for no look at tests.
+func (l *Loader) NeverWait() { l.quick = 0 }

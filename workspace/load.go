@@ -52,6 +52,7 @@ type Loader struct {
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 	programs *program.Starter
+	quick    time.Duration       // how long a load waits for a look at tests
 	looks    map[string]TestLook // the last at the tests of a folder, by its Dir
 	tests    map[string]*Tests   // what it has found
 }
@@ -72,6 +73,7 @@ func NewLoader(store *Store) *Loader {
 		scans:    map[string]scan{},
 		asked:    map[string]time.Time{},
 		commits:  map[string]map[string]int{},
+		quick:    quickLook,
 		looks:    map[string]TestLook{},
 		tests:    map[string]*Tests{},
 	}

@@ -57,7 +57,7 @@ const quickLook = 50 * time.Millisecond
 
 // lookQuickly is Untested and Tested for what takes no time.
 func (l *Loader) lookQuickly(ctx context.Context, b *joined) {
-	ctx, cancel := context.WithTimeout(ctx, quickLook)
+	ctx, cancel := context.WithTimeout(ctx, l.quick)
 	defer cancel()
 	for _, look := range l.untested(b.profiles, b.files) {
 		var found *Tests

@@ -99,8 +99,14 @@ func (g *golden) gaps(name, rest string) {
 				}
 			}
 		}
+		Unmeasured []struct{ URI, Path, Package, Folder, Message string }
 	}
 	g.ask("covls/gaps", params, &answer)
+	defer func() {
+		for _, u := range answer.Unmeasured {
+			fmt.Fprintf(&g.out, "not measured: %s (%s) in %s: %s\n", u.Path, g.relative(u.URI), g.relative(u.Folder), u.Message)
+		}
+	}()
 	for _, c := range answer.Components {
 		fmt.Fprintf(&g.out, "%s/%s: %s\n", g.relative(c.Folder), c.Name, c.Summary)
 		for _, t := range c.Tiers {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testCobra } from './projects.mts';
 import { until } from './until.mts';
@@ -44,7 +44,7 @@ export async function firstSteps({ steps, window, workspace, server, pictures }:
 			const rows = (await window.rows(tree)).map((row) => row.text.replaceAll('\u00a0', ' '));
 			return (
 				rows.some((row) => /cobra.*\d+ folders? searched for \d+ names/.test(row)) &&
-				rows.some((row) => row.includes('go test -coverprofile=cover.out ./...'))
+				rows.some((row) => row.includes('go test -coverpkg=./... -coverprofile=.covls/cover.out ./...'))
 			);
 		});
 		await page.mouse.move(5, 5);
@@ -52,6 +52,8 @@ export async function firstSteps({ steps, window, workspace, server, pictures }:
 		await window.widen(350);
 		await page.locator(`${tree} .monaco-list-row`, { hasText: 'Run Tests with Coverage' }).click();
 		await until('the task made a profile, which is shown', async () => /^Coverage \d/.test(await window.statusLabel()));
+		assert.equal(readFileSync(join(go, '.covls/.gitignore'), 'utf8').trim(), '*');
+		assert.ok(!existsSync(profile), 'nothing is written where others write');
 		await window.run('Covls: Create Configuration');
 		await until('the settings file is open', () => page.locator('.tab.active[aria-label^=".covls.toml"]').count());
 		await window.closePanel();
@@ -59,6 +61,21 @@ export async function firstSteps({ steps, window, workspace, server, pictures }:
 		assert.ok(existsSync(join(go, '.covls.toml')));
 		rmSync(join(go, '.covls.toml'));
 		await window.run('View: Close All Editors');
+	});
+
+	await steps.step('a run that fails says so', page, async () => {
+		const failing = join(go, 'fails_test.go');
+		writeFileSync(failing, 'package cobra\n\nimport "testing"\n\nfunc TestFails(t *testing.T) { t.Fatal() }\n');
+		await window.run('Covls: Run Tests with Coverage');
+		await window.run('Notifications: Show Notifications');
+		await until('its exit code is told', async () =>
+			(await window.notifications()).some((text) => text.includes('exit code 1')),
+		);
+		await window.run('Notifications: Clear All Notifications');
+		await window.closePanel();
+		rmSync(failing);
+		await testCobra(go);
+		rmSync(join(go, '.covls'), { recursive: true });
 	});
 
 	await steps.step('a server that is not there is told, with what helps', page, async () => {

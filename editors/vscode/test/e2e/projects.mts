@@ -36,7 +36,7 @@ function writable(path: string): void {
 
 /** Runs cobra's tests, or those of a pattern, and leaves cover.out. */
 export async function testCobra(dir: string, pattern = '.'): Promise<void> {
-	await run(dir, 'go', 'test', '-coverprofile=cover.out', '-run', pattern, './...');
+	await run(dir, 'go', 'test', '-coverpkg=./...', '-coverprofile=cover.out', '-run', pattern, './...');
 }
 
 /** What `go tool cover` says of cover.out: the share covered, and the functions that are at 0 %. */
