@@ -58,11 +58,49 @@ func MissingWords(m *workspace.Missing) string {
 	if m.Package == "" {
 		return m.Name + " has tests and is in no profile"
 	}
+	return fmt.Sprintf("package %s has tests and is not in %s: did they fail?", m.Package, lackedBy(m))
+}
+
+// lackedBy names the profiles that would have a package.
+func lackedBy(m *workspace.Missing) string {
 	var names []string
 	for _, p := range m.Profiles {
 		names = append(names, ProfileName(p))
 	}
-	return fmt.Sprintf("package %s has tests and is not in %s: did they fail?", m.Package, among(names, "or"))
+	return among(names, "or")
+}
+
+// MissingLines say which packages have tests and are in no profile: of a few one each, else the first of those that the
+// same profiles lack in one line.
+func MissingLines(missing []workspace.Missing) []string {
+	const few = 2
+	var out, order []string
+	by := map[string][]string{} // packages, by the profiles
+	for i := range missing {
+		m := &missing[i]
+		if m.Package == "" {
+			continue
+		}
+		profiles := lackedBy(m)
+		if by[profiles] == nil {
+			order = append(order, profiles)
+		}
+		by[profiles] = append(by[profiles], m.Package)
+		out = append(out, MissingWords(m))
+	}
+	if len(out) <= few {
+		return out
+	}
+	out = nil
+	for _, profiles := range order {
+		names := by[profiles]
+		if len(names) == 1 {
+			out = append(out, "package "+names[0]+" has tests and is not in "+profiles+": did they fail?")
+			continue
+		}
+		out = append(out, fmt.Sprintf("%d packages have tests and are not in %s: %s. Did they fail?", len(names), profiles, among(names, "and")))
+	}
+	return out
 }
 
 // mostNames is how many names stand in a sentence.

@@ -142,7 +142,7 @@ func contentHash(text string) string {
 func (r *Report) headline() string {
 	s := r.Summary
 	failed := ""
-	for _, text := range r.failedLines() {
+	for _, text := range r.failed {
 		failed += " Not measured: " + escape.Line(text)
 	}
 	if s.Percent == nil {
@@ -156,7 +156,7 @@ func (r *Report) pageData(c cut) *pageData {
 		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
-		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failedLines()...), Warnings: r.Warnings, Cut: c,
+		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Warnings: r.Warnings, Cut: c,
 	}
 	if len(r.Components) == 1 { // its plan is that of the whole
 		only := r.Components[0]

@@ -57,7 +57,7 @@ func (m *markdown) head() {
 	r, sum := m.r, &m.r.Summary
 	m.printf("# Coverage gaps: %s\n\n", prose(cmp.Or(r.title, "no folder")))
 	failed := func() {
-		for _, text := range r.failedLines() {
+		for _, text := range r.failed {
 			m.printf("  \n**Not measured**: %s", prose(text))
 		}
 		m.printf("\n")

@@ -48,6 +48,8 @@ type Report struct {
 	Unmeasured []Unmeasured `json:"unmeasured"`
 	Warnings   []Warning    `json:"warnings"`
 
+	// failed says which packages have tests and are in no profile.
+	failed []string
 	// title is the name of the folder, or of the one component that the report is of.
 	title string
 	// dir is the folder that paths are relative to; "" where there are several.
@@ -85,8 +87,6 @@ type Unmeasured struct {
 	Package string `json:"package"`
 	// Profiles are those that would have it, by their paths in Meta; empty for a file.
 	Profiles []string `json:"profiles"`
-
-	words string
 }
 
 // Tally is covered of total; a nil *Tally means that it is not known.

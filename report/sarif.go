@@ -345,7 +345,7 @@ func (s *sarif) invocation(r *Report, all []sarifResult) sarifInvocation {
 	say := func(format string, args ...any) {
 		out.Execution = append(out.Execution, sarifNotification{Level: "warning", Message: message(fmt.Sprintf(format, args...))})
 	}
-	for _, text := range r.failedLines() {
+	for _, text := range r.failed {
 		say("%s", escape.Words(text))
 	}
 	if n := len(all) - sarifResults; n > 0 {

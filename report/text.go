@@ -148,7 +148,7 @@ func (p *screen) head() {
 
 // failed says what the figures are without.
 func (p *screen) failed() {
-	for _, text := range p.r.failedLines() {
+	for _, text := range p.r.failed {
 		p.printf("  not measured: %s\n", escape.Record(shortened(text, 2*p.o.Width)))
 	}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/covls/covls/diag"
@@ -22,41 +21,20 @@ func (r *Report) addUnmeasured(s *workspace.Snapshot, missing []workspace.Missin
 	for _, n := range diag.OwnTestsNotes(s) {
 		r.warn(diag.ProfileName(n.Profile), 0, n.Text)
 	}
+	r.failed = diag.MissingLines(missing)
 	for i := range missing {
 		m := &missing[i]
 		path := m.Name
 		if len(s.Folders) > 1 {
 			path = s.Label(m.Folder) + "/" + path
 		}
-		row := Unmeasured{Path: path, Package: m.Package, Profiles: []string{}, words: diag.MissingWords(m)}
+		row := Unmeasured{Path: path, Package: m.Package, Profiles: []string{}}
 		for _, p := range m.Profiles {
 			row.Profiles = append(row.Profiles, diag.ProfileName(p))
 		}
 		r.Unmeasured = append(r.Unmeasured, row)
 	}
 	slices.SortFunc(r.Unmeasured, func(a, b Unmeasured) int { return cmp.Compare(a.Path, b.Path) })
-}
-
-// failed are the packages of Go that have tests and are in no profile.
-func (r *Report) failed() []Unmeasured {
-	return slices.DeleteFunc(slices.Clone(r.Unmeasured), func(u Unmeasured) bool { return u.Package == "" })
-}
-
-// mostFailed is how many of them a report names at its head.
-const mostFailed = 5
-
-// failedLines say which packages have tests and are in no profile, a line each; none where there is none.
-func (r *Report) failedLines() []string {
-	var out []string
-	all := r.failed()
-	for i, u := range all {
-		if i == mostFailed && len(all) > mostFailed+1 {
-			out = append(out, fmt.Sprintf("and %s that have tests and are in no profile", count(len(all)-i, "more package")))
-			break
-		}
-		out = append(out, u.words)
-	}
-	return out
 }
 
 // others are the files without a package that have a file of tests to their name.

@@ -182,13 +182,8 @@ func (l *loaded) warn(io *streams) {
 
 // sayMissing prints which packages have tests and are in no profile.
 func (l *loaded) sayMissing(io *streams) {
-	const most = 5
-	for i := range l.snap.Missing {
-		if left := len(l.snap.Missing) - i; i == most && left > 1 {
-			io.say(fmt.Sprintf("and %d more packages have tests and are in no profile", left))
-			break
-		}
-		io.say(escape.Line(diag.MissingWords(&l.snap.Missing[i])))
+	for _, text := range diag.MissingLines(l.snap.Missing) {
+		io.say(escape.Line(text))
 	}
 }
 
