@@ -39,6 +39,7 @@ func parseGoBy(src string, part int) *Parsed {
 	g.head(p, file)
 	if err == nil {
 		g.declarations(file)
+		g.blocksOf(file)
 	} else {
 		p.Err = err
 		g.resync(file, err)
@@ -48,7 +49,7 @@ func parseGoBy(src string, part int) *Parsed {
 }
 
 func newGoFile(src string) *goFile {
-	return &goFile{src: src, size: len(strings.TrimRight(src, " \t\r\n")), names: map[string]int{}}
+	return &goFile{src: src, size: len(strings.TrimRight(src, " \t\r\n")), names: map[string]int{}, directs: directs(src)}
 }
 
 // head takes what stands before the declarations.
@@ -66,7 +67,12 @@ func (g *goFile) head(p *Parsed, file *ast.File) {
 	p.Doc = g.doc(file)
 }
 
-func (g *goFile) tell(p *Parsed) { p.Funcs, p.Facts, p.Labels = g.funcs, g.facts, g.labels }
+func (g *goFile) tell(p *Parsed) {
+	p.Funcs, p.Facts, p.Labels = g.funcs, g.facts, g.labels
+	if p.Err == nil {
+		p.Blocks, p.Directs = g.print, g.directs
+	}
+}
 
 // nextFunc is a line that begins a function, in a text that gofmt has formatted.
 const nextFunc = "\nfunc "
@@ -75,7 +81,7 @@ const nextFunc = "\nfunc "
 // is not the same: where the text is small, or broken, or such a line stands in something else, which breaks a part.
 func (g *goFile) parts(p *Parsed, part int) bool {
 	const few = 4
-	if len(g.src) < few*part {
+	if len(g.src) < few*part || g.directs {
 		return false
 	}
 	lines := token.NewFileSet().AddFile("", -1, len(g.src))
@@ -98,6 +104,7 @@ func (g *goFile) parts(p *Parsed, part int) bool {
 			g.head(p, file)
 		}
 		g.declarations(file)
+		g.blocksOf(file)
 		start = end
 	}
 	g.tell(p)
@@ -124,6 +131,12 @@ type goFile struct {
 	labels  []Label
 	testing string // what the file calls the package testing
 	program bool   // the package is main
+
+	directs     bool // there are //line directives
+	print       coverage.Print
+	seen        map[coverage.Span]bool // of blocks, where there are directives
+	keepsBlocks bool
+	blocks      []Block
 
 	// Of the pass at hand; numbers but shift are offsets in src.
 	file   *token.File

@@ -177,6 +177,55 @@ func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
 	}
 }
 
+// Naming says whether a text has a name where somebody says that it has.
+type Naming uint8
+
+const (
+	// NameNone is that of what has no name that a text could have.
+	NameNone Naming = iota
+	// NameHere is that of a name which stands there.
+	NameHere
+	// NameElsewhere is that of one which stands somewhere else in the text.
+	NameElsewhere
+	// NameNowhere is that of one which the text does not have.
+	NameNowhere
+)
+
+// Named looks for the name of a function, as a profile has it, in the lines of a text from first to last.
+func Named(t *text.Text, first, last uint32, name string) Naming {
+	if anonymous(name) >= 0 || made(name) {
+		return NameNone
+	}
+	word, symbol := sought(name)
+	if word == "" || word == operator {
+		return NameNone
+	}
+	for _, accessor := range []string{"get_", "set_", "add_", "remove_"} { // of C#
+		if rest, ok := strings.CutPrefix(word, accessor); ok && strings.Contains(name, "::") {
+			word = rest
+		}
+	}
+	for n := max(first, 1); n <= min(last, uint32(t.Lines())); n++ {
+		if start, _ := nameIn(t.Line(n), word, symbol); start >= 0 {
+			return NameHere
+		}
+	}
+	if wordAt(t.String(), word, 0) >= 0 {
+		return NameElsewhere
+	}
+	return NameNowhere
+}
+
+// made reports whether a compiler or a runner has made a name up, or mangled it.
+func made(name string) bool {
+	for _, prefix := range []string{"_Z", "__Z", "_R", "$s", "$S", "_$s", "__vite", "lambda$", "access$"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return name == "default" || strings.ContainsAny(name, "<{") && !strings.Contains(name, "::") || strings.HasPrefix(name, "(") && strings.HasSuffix(name, ")")
+}
+
 const operator = "operator"
 
 // sought is the word by which a function is found: its own name without what it belongs to. symbol is

@@ -38,6 +38,12 @@ type Parsed struct {
 	// before the declarations which begins "This file", else the first of the package's doc comment.
 	// "" where it has neither.
 	Doc string
+	// Blocks is the print of the blocks that a Go profile of the text has; that of none for another language, and
+	// for a text with a syntax error, of which there is no profile.
+	Blocks coverage.Print
+	// Directs tells that //line directives of a Go text say that it came from another, so that a profile's places are
+	// those of the other; see Block.
+	Directs bool
 	// Err is the first syntax error; nil means the text is whole. Else Funcs hold what could be
 	// made out, with declarations that lost their body.
 	Err error

@@ -59,17 +59,26 @@ func (m *Map) add(old, new, n int) {
 // It takes O(n log n) time for n lines; a large stretch without a line that is unique on both sides
 // stays unmatched.
 func Align(old, new *Text) *Map {
-	n, m := old.Lines(), new.Lines()
+	return align(old.Lines(), new.Lines(), func(i int) string { return old.Line(uint32(i + 1)) }, func(j int) string { return new.Line(uint32(j + 1)) })
+}
+
+// AlignPrints is Align for texts of which only fingerprints of the lines are known, the first line's first.
+func AlignPrints(old, new []uint32) *Map {
+	return align(len(old), len(new), func(i int) uint32 { return old[i] }, func(j int) uint32 { return new[j] })
+}
+
+// align aligns n old lines with m new ones, which are counted from 0.
+func align[L comparable](n, m int, old, new func(i int) L) *Map {
 	head := 0
-	for head < min(n, m) && old.Line(uint32(head+1)) == new.Line(uint32(head+1)) {
+	for head < min(n, m) && old(head) == new(head) {
 		head++
 	}
 	tail := 0
-	for tail < min(n, m)-head && old.Line(uint32(n-tail)) == new.Line(uint32(m-tail)) {
+	for tail < min(n, m)-head && old(n-tail-1) == new(m-tail-1) {
 		tail++
 	}
 
-	a := newAligner(old, new, head, tail)
+	a := newAligner(n, m, old, new, head, tail)
 	a.align()
 	lines := &Map{}
 	lines.add(1, 1, head)
@@ -100,18 +109,18 @@ type stretch struct{ old, oldEnd, new, newEnd, depth int32 }
 // pair is an old line and the new one it may be matched with.
 type pair struct{ old, new int32 }
 
-func newAligner(old, new *Text, head, tail int) *aligner {
+func newAligner[L comparable](n, m int, old, new func(i int) L, head, tail int) *aligner {
 	a := &aligner{
-		old: make([]int32, old.Lines()-head-tail),
-		new: make([]int32, new.Lines()-head-tail),
+		old: make([]int32, n-head-tail),
+		new: make([]int32, m-head-tail),
 	}
 	if len(a.old) == 0 || len(a.new) == 0 {
 		return a
 	}
 	a.to = slices.Repeat([]int32{-1}, len(a.old))
-	ids := make(map[string]int32, len(a.old))
+	ids := make(map[L]int32, len(a.old))
 	for i := range a.old {
-		line := old.Line(uint32(head + i + 1))
+		line := old(head + i)
 		id, ok := ids[line]
 		if !ok {
 			id = int32(len(ids) + 1)
@@ -120,7 +129,7 @@ func newAligner(old, new *Text, head, tail int) *aligner {
 		a.old[i] = id
 	}
 	for j := range a.new {
-		a.new[j] = ids[new.Line(uint32(head+j+1))]
+		a.new[j] = ids[new(head+j)]
 	}
 	a.seen = make([]occurrence, len(ids)+1)
 	return a
