@@ -1,0 +1,154 @@
+package origin
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"maps"
+	"slices"
+
+	"github.com/covls/covls/disk"
+)
+
+// MostCached is how many bytes the cache takes on disk.
+const MostCached = 32 << 20
+
+// Cache keeps, for each report by its digest, the texts of the files that it names. There is no text in it.
+type Cache struct{ disk.Cache }
+
+// NewCache returns the cache in a folder.
+func NewCache(dir string) *Cache { return &Cache{disk.Cache{Dir: dir, Most: MostCached}} }
+
+func cacheName(digest uint64) string { return fmt.Sprintf("%016x.texts", digest) }
+
+// Load returns the texts of the files of a report, by their names in it; nil where none were kept. What is broken is
+// dropped. A nil cache has none.
+func (c *Cache) Load(digest uint64) map[string]*Text {
+	if c == nil {
+		return nil
+	}
+	data, err := c.Get(cacheName(digest))
+	if err != nil {
+		return nil
+	}
+	texts, err := decode(data)
+	if err != nil {
+		c.Drop(cacheName(digest))
+		return nil
+	}
+	return texts
+}
+
+// Save keeps the texts of the files of a report, beside those that were kept of it before, which stay as they are.
+func (c *Cache) Save(digest uint64, texts map[string]*Text) error {
+	if c == nil {
+		return nil
+	}
+	all := maps.Clone(texts)
+	if before := c.Load(digest); before != nil {
+		maps.Copy(all, before)
+		if len(all) == len(before) {
+			return nil
+		}
+	}
+	if err := c.Put(cacheName(digest), encode(all)); err != nil {
+		return fmt.Errorf("keep the texts of a profile: %w", err)
+	}
+	return nil
+}
+
+// What a file of the cache begins with: the version is that of the format and of the prints.
+const cacheHead = "covls texts 1\n"
+
+var errBroken = errors.New("the file of the cache is broken")
+
+// encode writes texts: the head, how many there are, each with its name, its lines and its functions, and a checksum.
+func encode(texts map[string]*Text) []byte {
+	b := []byte(cacheHead)
+	word := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	b = binary.AppendUvarint(b, uint64(len(texts)))
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		t := texts[name]
+		word(name)
+		b = binary.AppendUvarint(b, uint64(len(t.Lines)))
+		for _, l := range t.Lines {
+			b = binary.LittleEndian.AppendUint32(b, l)
+		}
+		b = binary.AppendUvarint(b, uint64(len(t.Funcs)))
+		for _, f := range t.Funcs {
+			word(f.Name)
+			b = binary.AppendUvarint(b, uint64(f.First))
+			b = binary.AppendUvarint(b, uint64(f.Last))
+		}
+		word(t.Commit)
+	}
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
+}
+
+type decoder struct {
+	rest []byte
+	bad  bool
+}
+
+func (d *decoder) number(most uint64) uint64 {
+	n, size := binary.Uvarint(d.rest)
+	if size <= 0 || n > most {
+		d.bad = true
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return n
+}
+
+// count is how many of what takes at least so many bytes follow.
+func (d *decoder) count(least int) int {
+	n := int(d.number(uint64(len(d.rest))))
+	if n > len(d.rest)/least {
+		d.bad = true
+		return 0
+	}
+	return n
+}
+
+func (d *decoder) word() string {
+	n := d.count(1)
+	s := string(d.rest[:n])
+	d.rest = d.rest[n:]
+	return s
+}
+
+func decode(data []byte) (map[string]*Text, error) {
+	const sum = 4
+	n := len(data) - sum
+	if n < len(cacheHead) || string(data[:len(cacheHead)]) != cacheHead || crc32.ChecksumIEEE(data[:n]) != binary.LittleEndian.Uint32(data[n:]) {
+		return nil, errBroken
+	}
+	d := &decoder{rest: data[len(cacheHead):n]}
+	out := map[string]*Text{}
+	for range d.count(3) {
+		name, t := d.word(), &Text{}
+		t.Lines = make([]uint32, d.count(4))
+		for i := range t.Lines {
+			t.Lines[i] = binary.LittleEndian.Uint32(d.rest)
+			d.rest = d.rest[4:]
+		}
+		t.Funcs = make([]Func, d.count(3))
+		for i := range t.Funcs {
+			const most = 1<<32 - 1
+			t.Funcs[i] = Func{d.word(), uint32(d.number(most)), uint32(d.number(most))}
+		}
+		t.Commit = d.word()
+		if d.bad {
+			return nil, errBroken
+		}
+		out[name] = t
+	}
+	if len(d.rest) > 0 {
+		return nil, errBroken
+	}
+	return out, nil
+}

@@ -1,0 +1,282 @@
+package origin
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
+)
+
+// Source is a text that a profile may be of.
+type Source struct {
+	// Name is its file name, by which its language is known.
+	Name string
+	// Content is the text.
+	Content string
+	// Parsed is what the text holds; nil where its language is not known, or nobody has needed it yet.
+	Parsed *source.Parsed
+	// Parse parses the text where Parsed is nil; nil where it is not to be parsed.
+	Parse func() *source.Parsed
+	// Excluded is what markers in it take out.
+	Excluded []coverage.Exclusion
+}
+
+// Fits reports whether all that a profile of the given format says of a file can be true of a text: in a Go profile,
+// whether its blocks are all those of the text; else whether the names that it has stand on their lines, and its lines
+// and columns on code. A file of which nothing is said fits every text.
+func Fits(file *coverage.File, format string, s *Source) bool {
+	if file.Silent() {
+		return true
+	}
+	if blocks(file, s) {
+		return fitsGo(file, s)
+	}
+	return fitsLines(file, format, s)
+}
+
+// blocks reports whether a file has the blocks of a Go profile.
+func blocks(file *coverage.File, s *Source) bool {
+	return filepath.Ext(s.Name) == ".go" && file.Unit == coverage.Statements && file.Funcs == nil && file.Lines == nil
+}
+
+func fitsGo(file *coverage.File, s *Source) bool {
+	if s.Holds() == nil || s.Parsed.Err != nil {
+		return false
+	}
+	print := coverage.PrintOf(file.Regions)
+	if print == s.Parsed.Blocks {
+		return true
+	}
+	if len(s.Excluded) == 0 || print.Regions > s.Parsed.Blocks.Regions {
+		return false
+	}
+	// Tools that know the markers take the blocks out of the profile.
+	all := &coverage.File{}
+	for _, b := range source.Blocks(s.Content) {
+		all.Regions = append(all.Regions, b.As)
+	}
+	rest, _ := all.Without(s.Excluded)
+	left, _ := file.Without(s.Excluded)
+	return coverage.PrintOf(rest.Regions) == coverage.PrintOf(left.Regions)
+}
+
+// Placed is what a profile says of a Go text that it fits, in the places of the text itself, where //line directives
+// have it say others.
+func Placed(file *coverage.File, s *Source) *coverage.File {
+	if !blocks(file, s) || s.Holds() == nil || !s.Parsed.Directs {
+		return file
+	}
+	at := map[coverage.Region]coverage.Span{}
+	for _, b := range source.Blocks(s.Content) {
+		at[b.As] = b.At
+	}
+	out := *file
+	out.Regions = slices.Clone(file.Regions)
+	for i := range out.Regions {
+		r := &out.Regions[i]
+		as := *r
+		as.Count = 0
+		if span, ok := at[as]; ok {
+			r.Start, r.End = span.Start, span.End
+		}
+	}
+	slices.SortFunc(out.Regions, coverage.Region.Compare)
+	return &out
+}
+
+// fitsLines is Fits for a profile of lines.
+func fitsLines(file *coverage.File, format string, s *Source) bool {
+	t := text.New(s.Content)
+	f := fitter{file: file, text: t, format: format, name: s.Name, lines: uint32(t.Lines())}
+	return f.inside() && f.sums() && f.onCode() && f.named() && f.columns()
+}
+
+type fitter struct {
+	file   *coverage.File
+	text   *text.Text
+	format string
+	name   string
+	lines  uint32
+}
+
+// inside reports whether everything begins in the text.
+func (f *fitter) inside() bool {
+	last := uint32(0)
+	if n := len(f.file.Lines); n > 0 {
+		last = f.file.Lines[n-1].Number
+	}
+	if n := len(f.file.Regions); n > 0 {
+		last = max(last, f.file.Regions[n-1].Start.Line)
+	}
+	if n := len(f.file.Funcs); n > 0 {
+		last = max(last, f.file.Funcs[n-1].Span.Start.Line)
+	}
+	for _, b := range f.file.Branches {
+		last = max(last, b.Line)
+	}
+	if n := f.file.Length; last > f.lines || n > 0 && n != f.lines && n+1 != f.lines {
+		return false
+	}
+	end := f.lines
+	if f.text.Line(end) == "" {
+		end--
+	}
+	return !f.all() || last >= end
+}
+
+// sums reports whether the lines of which the profile has checksums are the text's.
+func (f *fitter) sums() bool {
+	for _, s := range f.file.Sums {
+		if coverage.SumOf(f.text.Line(s.Line)) != s.Hash {
+			return false
+		}
+	}
+	return true
+}
+
+// onCode reports whether no line of the profile is blank or a comment in the text, but where the tool counts the lines
+// of whole stretches.
+func (f *fitter) onCode() bool {
+	if f.dense() {
+		return true
+	}
+	for _, l := range f.file.Lines {
+		if f.empty(l.Number) {
+			return false
+		}
+	}
+	return true
+}
+
+// empty reports whether a line is blank or holds nothing but a comment of a line.
+func (f *fitter) empty(n uint32) bool {
+	line := strings.TrimSpace(f.text.Line(n))
+	if line == "" {
+		return true
+	}
+	switch filepath.Ext(f.name) {
+	case ".py", ".rb", ".pl", ".pm", ".sh", ".ex", ".exs":
+		return line[0] == '#'
+	}
+	return strings.HasPrefix(line, "//")
+}
+
+// leastDense is how many lines a function has, on the average, by which the profile of a tool that counts all lines is told.
+const leastDense = 4
+
+// all reports whether the profile counts all lines of the file, from the first to the last that it knows.
+func (f *fitter) all() bool {
+	n := len(f.file.Lines)
+	return n >= leastDense && f.file.Lines[n-1].Number == uint32(n)
+}
+
+// dense reports whether the profile counts lines whatever is on them: all of the file, as V8 does, or all of a function, as
+// llvm-cov does. That is told by the profile alone.
+func (f *fitter) dense() bool {
+	lines := f.file.Lines
+	if len(lines) == 0 {
+		return false
+	}
+	if f.all() {
+		return true
+	}
+	runs := 1
+	for i := 1; i < len(lines); i++ {
+		if lines[i].Number != lines[i-1].Number+1 {
+			runs++
+		}
+	}
+	return len(f.file.Funcs) > 0 && runs <= len(f.file.Funcs) && len(lines) >= leastDense*runs
+}
+
+// headWindow is how many lines a function's head may begin above the line that a profile of first lines of bodies has.
+const headWindow = 12
+
+// mostMissing is the share of names, one in that many, that may stand elsewhere in a text of a language whose compilers
+// make up functions, and their places with them.
+const mostMissing = 8
+
+// named reports whether the functions have their names where the profile says.
+func (f *fitter) named() bool {
+	heads := f.format != "jacoco" && f.format != "cobertura"
+	elsewhere, all := 0, 0
+	for i := range f.file.Funcs {
+		fn := &f.file.Funcs[i]
+		line := fn.Span.Start.Line
+		if line == 0 {
+			continue
+		}
+		first := line
+		switch {
+		case !heads:
+			first = line - min(line-1, headWindow)
+		case !f.exact():
+			// Compilers may tell where the body opens, behind a head of several lines.
+			for first > 1 && line-first < headWindow && !strings.ContainsAny(f.text.Line(first-1), ";{}") {
+				first--
+			}
+		}
+		switch source.Named(f.text, first, line+2, fn.Name) {
+		case source.NameHere:
+			all++
+		case source.NameElsewhere:
+			all++
+			elsewhere++
+		case source.NameNowhere:
+			if heads && f.exact() {
+				return false
+			}
+		}
+	}
+	if heads && f.exact() {
+		return elsewhere == 0
+	}
+	return elsewhere*mostMissing <= all
+}
+
+// exact reports whether each function that a profile has of the language is in the text, under its name.
+func (f *fitter) exact() bool {
+	switch source.LanguageOf(f.name) {
+	case "javascript", "javascriptreact", "typescript", "typescriptreact", "python", "ruby", "php":
+		return true
+	}
+	return false
+}
+
+// columns reports whether what has columns begins on code.
+func (f *fitter) columns() bool {
+	if f.format == "go" {
+		return true // of no Go text: something has written it by hand
+	}
+	bad, all := 0, 0
+	for _, r := range f.file.Regions {
+		if r.Start.Col <= 1 {
+			continue
+		}
+		all++
+		line := f.text.Line(r.Start.Line)
+		at := int(r.Start.Col) - 1
+		if at >= len(line) || line[at] == ' ' || line[at] == '\t' || word(line[at-1]) && word(line[at]) {
+			bad++
+		}
+	}
+	// Maps from compiled texts are not exact.
+	const some = 20
+	return bad*some <= all
+}
+
+// Holds is what the text holds; nil where that can't be known.
+func (s *Source) Holds() *source.Parsed {
+	if s.Parsed == nil && s.Parse != nil {
+		s.Parsed = s.Parse()
+	}
+	return s.Parsed
+}
+
+// word reports whether a byte may be of a word.
+func word(c byte) bool {
+	return c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
+}

@@ -1,0 +1,154 @@
+package origin
+
+import (
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/text"
+)
+
+// CarryByName is Carry for a profile that names functions and of which no text fits, over the text now: a function is
+// found by its name, where both have one of it, and where all that the profile says of it stands on code of the function
+// in the same distance from its head, up to its end. It is nil where the profile names nothing, or covls can't read the
+// language.
+func CarryByName(file *coverage.File, s *Source) *Carried {
+	f := fitter{file: file, text: text.New(s.Content), name: s.Name}
+	if s.Holds() == nil || s.Parsed.Err != nil || len(file.Funcs) == 0 || !f.exact() {
+		return nil
+	}
+	f.lines = uint32(f.text.Lines())
+	out := &Carried{Was: len(file.Funcs), Lost: map[string]*coverage.Func{}}
+	moved := *file
+	moved.Regions, moved.Lines, moved.Branches, moved.Funcs, moved.Sums, moved.Length = nil, nil, nil, []coverage.Func{}, nil, 0
+	if file.Lines != nil {
+		moved.Lines = []coverage.Line{}
+	}
+	if file.Branches != nil {
+		moved.Branches = []coverage.Branch{}
+	}
+	there, here := map[string]int{}, map[string][]*coverage.Func{}
+	for i := range file.Funcs {
+		there[bare(&file.Funcs[i])]++
+		out.Lost[file.Funcs[i].String()] = nil
+	}
+	for i := range s.Parsed.Funcs {
+		g := &s.Parsed.Funcs[i]
+		here[bare(g)] = append(here[bare(g)], g)
+	}
+	for i := range file.Funcs {
+		fn := &file.Funcs[i]
+		name := bare(fn)
+		if there[name] != 1 || len(here[name]) != 1 {
+			continue
+		}
+		g := here[name][0]
+		part := f.of(i)
+		if !f.same(fn, &part, g) {
+			continue
+		}
+		delete(out.Lost, fn.String())
+		out.Kept = append(out.Kept, Func{fn.String(), g.Span.Start.Line, lastLine(g.Span)})
+		shift := g.Span.Start.Line - fn.Span.Start.Line // may wrap around
+		for _, l := range part.Lines {
+			moved.Lines = append(moved.Lines, coverage.Line{Number: l.Number + shift, Count: l.Count})
+		}
+		for _, b := range part.Branches {
+			b.Line += shift
+			moved.Branches = append(moved.Branches, b)
+		}
+		for _, r := range part.Regions {
+			r.Start.Line += shift
+			r.End.Line += shift
+			moved.Regions = append(moved.Regions, r)
+		}
+		to := *fn
+		to.Span.Start.Line += shift
+		if to.Span.End.Line > 0 {
+			to.Span.End.Line += shift
+		}
+		to.NameSpan = coverage.Span{}
+		if to.Body.Line > 0 {
+			to.Body.Line += shift
+		}
+		moved.Funcs = append(moved.Funcs, to)
+	}
+	sortFile(&moved)
+	out.File = &moved
+	sortKept(out.Kept)
+	return out
+}
+
+// bare is the own name of a function, without what it belongs to.
+func bare(f *coverage.Func) string {
+	return f.Name[strings.LastIndexAny(f.Name, ".:#")+1:]
+}
+
+// of is what the profile says of its function i: up to its end, or the next function.
+func (f *fitter) of(i int) coverage.File {
+	fn := f.file.Funcs[i]
+	span := coverage.Span{Start: coverage.Point{Line: fn.Span.Start.Line}, End: coverage.Point{Line: lastLine(fn.Span)}}
+	if fn.Span.End.Line == 0 {
+		span.End.Line = f.lines + fn.Span.Start.Line // beyond all
+		for _, g := range f.file.Funcs[i:] {
+			if g.Span.Start.Line > fn.Span.Start.Line {
+				span.End.Line = g.Span.Start.Line - 1
+				break
+			}
+		}
+		if n := len(f.file.Lines); n > 0 {
+			span.End.Line = min(span.End.Line, max(span.Start.Line, f.file.Lines[n-1].Number))
+		}
+	}
+	out := coverage.File{Lines: coverage.LinesWithin(f.file.Lines, span)}
+	for _, b := range f.file.Branches {
+		if span.Start.Line <= b.Line && b.Line <= span.End.Line {
+			out.Branches = append(out.Branches, b)
+		}
+	}
+	span.End.Line++
+	out.Regions = coverage.Within(f.file.Regions, span)
+	return out
+}
+
+// same reports whether a function of the profile, with what the profile says of it, may be one of the text.
+func (f *fitter) same(fn *coverage.Func, part *coverage.File, g *coverage.Func) bool {
+	height, last := lastLine(g.Span)-g.Span.Start.Line, uint32(0)
+	if fn.Span.End.Line > 0 && lastLine(fn.Span)-fn.Span.Start.Line != height {
+		return false
+	}
+	if f.dense() && fn.Span.End.Line == 0 {
+		// The lines go on behind the end of the function.
+		for len(part.Lines) > 0 && part.Lines[len(part.Lines)-1].Number-fn.Span.Start.Line > height {
+			part.Lines = part.Lines[:len(part.Lines)-1]
+		}
+		if len(part.Lines) != int(height)+1 {
+			return false
+		}
+	}
+	on := func(line uint32) bool {
+		at := line - fn.Span.Start.Line
+		last = max(last, at)
+		return at <= height && (f.dense() || !f.empty(g.Span.Start.Line+at))
+	}
+	for _, l := range part.Lines {
+		if !on(l.Number) {
+			return false
+		}
+	}
+	for _, r := range part.Regions {
+		if !on(r.Start.Line) || r.End.Line-fn.Span.Start.Line > height {
+			return false
+		}
+		last = max(last, r.End.Line-fn.Span.Start.Line)
+	}
+	if len(part.Lines)+len(part.Regions) == 0 {
+		return false
+	}
+	// Behind the last of it only what ends blocks may stand.
+	for n := g.Span.Start.Line + last + 1; n <= lastLine(g.Span); n++ {
+		if line := strings.TrimSpace(f.text.Line(n)); !f.empty(n) && strings.Trim(line, "})];,") != "" && line != "end" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,105 @@
+// Package origin knows which text a coverage profile was made of, and carries what the profile says of it to a later
+// text. A profile has places of one text only; over any other it says something of other functions.
+//
+// A text fits a profile where all that the profile says can be true of it: in Go, where its blocks are those that go
+// test divides the text into ([Fits]). Of a text that fits, prints of its lines and the places of its functions are kept
+// ([Text]), which is enough to find each function of it in another text, as long as it is the same ([Carry]). Where no
+// text is found that fits, functions are found by the shape of their blocks ([CarryByShape]) or by their names
+// ([CarryByName]).
+package origin
+
+import (
+	"bytes"
+	"hash/crc32"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+// Text is what is kept of a source text. It holds nothing of the text but names, and must not be written.
+type Text struct {
+	// Lines are fingerprints of its lines without their terminators, CRC-32C; the first is that of line 1.
+	Lines []uint32
+	// Funcs are its functions, as far as anybody knows them, sorted by their first lines, the outer before the inner.
+	Funcs []Func
+	// Commit is a commit that has the text, in hexadecimal digits; "" where none is known.
+	Commit string
+}
+
+// Func is a function of a text.
+type Func struct {
+	// Name is as people read it: coverage.Func.String.
+	Name string
+	// First and Last are 1-based lines, both of the function.
+	First, Last uint32
+}
+
+// Of keeps a text. Parsed holds its functions; nil where the language is not known. File is what a profile of it says,
+// of which the functions are kept, too; nil for none. Name is the text's file name; see source.Locate.
+func Of(name, content string, parsed *source.Parsed, file *coverage.File) *Text {
+	t := &Text{Lines: prints(content)}
+	take := func(funcs []coverage.Func) {
+		for i := range funcs {
+			f := &funcs[i]
+			t.Funcs = append(t.Funcs, Func{f.String(), f.Span.Start.Line, lastLine(f.Span)})
+		}
+	}
+	if parsed != nil {
+		take(parsed.Funcs)
+	}
+	if file != nil && len(file.Funcs) > 0 {
+		take(source.Locate(name, content, file.Funcs).Funcs)
+	}
+	slices.SortStableFunc(t.Funcs, compareFuncs)
+	t.Funcs = slices.Clip(slices.Compact(t.Funcs))
+	for i := range t.Funcs {
+		t.Funcs[i].Name = strings.Clone(t.Funcs[i].Name)
+	}
+	return t
+}
+
+// lastLine is the last line of which a span has something.
+func lastLine(s coverage.Span) uint32 {
+	if s.End.Col == 0 && s.End.Line > s.Start.Line {
+		return s.End.Line - 1
+	}
+	return max(s.Start.Line, s.End.Line)
+}
+
+func compareFuncs(a, b Func) int {
+	switch {
+	case a.First != b.First:
+		return int(a.First) - int(b.First)
+	case a.Last != b.Last:
+		return int(b.Last) - int(a.Last)
+	}
+	return strings.Compare(a.Name, b.Name)
+}
+
+// prints are the fingerprints of the lines of a text.
+func prints(content string) []uint32 {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	out := make([]uint32, 0, strings.Count(content, "\n")+1)
+	for rest := []byte(content); ; {
+		line, behind, more := bytes.Cut(rest, []byte{'\n'})
+		out = append(out, crc32.Checksum(bytes.TrimSuffix(line, []byte{'\r'}), table))
+		if !more {
+			return out
+		}
+		rest = behind
+	}
+}
+
+// Bytes is about how much memory the text takes.
+func (t *Text) Bytes() int64 {
+	n := int64(4 * len(t.Lines))
+	for _, f := range t.Funcs {
+		n += 24 + int64(len(f.Name))
+	}
+	return n
+}
+
+// SameLines reports whether two texts have the same lines, however these are ended.
+func SameLines(a, b *Text) bool { return a == b || slices.Equal(a.Lines, b.Lines) }

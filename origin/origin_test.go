@@ -1,0 +1,291 @@
+package origin_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/origin"
+	"github.com/covls/covls/source"
+)
+
+// src is a text with what it holds.
+func src(name, content string) *origin.Source {
+	s := &origin.Source{Name: name, Content: content, Excluded: source.Exclusions(name, content, false)}
+	s.Parse = func() *source.Parsed {
+		p, _ := source.Parse(name, content)
+		return p
+	}
+	s.Holds()
+	return s
+}
+
+// goFile is a profile of a Go text in which every block ran so many times as its line says.
+func goFile(content string) *coverage.File {
+	f := &coverage.File{Name: "a.go"}
+	for _, b := range source.Blocks(content) {
+		r := b.As
+		r.Count = uint64(b.At.Start.Line)
+		f.Regions = append(f.Regions, r)
+	}
+	return f
+}
+
+// lines is a file of lines that all ran, with functions at lines.
+func lines(numbers []uint32, funcs ...string) *coverage.File {
+	f := &coverage.File{Name: "a", Unit: coverage.Lines, Lines: []coverage.Line{}}
+	for _, n := range numbers {
+		f.Lines = append(f.Lines, coverage.Line{Number: n, Count: uint64(n)})
+	}
+	for _, text := range funcs {
+		var name string
+		var line uint32
+		fmt.Sscan(strings.Replace(text, ":", " ", 1), &line, &name)
+		f.Funcs = append(f.Funcs, coverage.Func{Name: name, Span: coverage.Span{Start: coverage.Point{Line: line}}, Counted: true})
+	}
+	return f
+}
+
+const script = `// A comment.
+function alpha(n) {
+  return n + 1;
+}
+
+function beta(n) {
+  // why
+  return n - 1;
+}
+`
+
+const java = `class Store {
+  @Override
+  public int put(int a,
+      int b) {
+    return a;
+  }
+  void take() {
+    put(1, 2);
+  }
+}
+`
+
+func TestFits(t *testing.T) {
+	t.Parallel()
+	const text = "package p\n\nfunc f() {\n\tprintln()\n}\n\nfunc g() { // coverage-ignore\n\tprintln()\n}\n"
+	for _, tt := range []struct {
+		name   string
+		file   *coverage.File
+		format string
+		in     *origin.Source
+		want   bool
+	}{
+		{"its own blocks", goFile(text), "go", src("a.go", text), true},
+		{"an edit that moves no block", goFile(text), "go", src("a.go", strings.Replace(text, "println", "PRINTLN", 1)), true},
+		{"a line on top", goFile(text), "go", src("a.go", "\n"+text), false},
+		{"a function more", goFile(text), "go", src("a.go", text+"\nfunc h() {}\n"), false},
+		{"a syntax error", goFile(text), "go", src("a.go", text+"\nfunc {"), false},
+		{"without what markers take out", &coverage.File{Name: "a.go", Regions: goFile(text).Regions[:1]}, "go", src("a.go", text), true},
+		{"nothing said", &coverage.File{Name: "a.go", Regions: []coverage.Region{}}, "go", src("a.go", "\n"+text), true},
+
+		{"lines of code", lines([]uint32{3, 8}, "2:alpha", "6:beta"), "lcov", src("a.js", script), true},
+		{"a name that is elsewhere", lines([]uint32{3, 8}, "2:beta"), "lcov", src("a.js", script), false},
+		{"a name that is nowhere", lines([]uint32{3, 8}, "2:gamma"), "lcov", src("a.js", script), false},
+		{"a name that a tool made", lines([]uint32{3, 8}, "2:(anonymous_0)"), "lcov", src("a.js", script), true},
+		{"a blank line", lines([]uint32{3, 5}), "lcov", src("a.js", script), false},
+		{"a comment", lines([]uint32{1}), "lcov", src("a.js", script), false},
+		{"past the end", lines([]uint32{3, 11}), "lcov", src("a.js", script), false},
+		{"a branch past the end", &coverage.File{Unit: coverage.Lines, Lines: []coverage.Line{{Number: 3}}, Branches: []coverage.Branch{{Line: 40}}}, "lcov", src("a.js", script), false},
+		{"all lines", lines([]uint32{1, 2, 3, 4, 5, 6, 7, 8, 9}, "2:alpha", "6:beta"), "lcov", src("a.js", script), true},
+		{"all lines of a shorter text", lines([]uint32{1, 2, 3, 4, 5, 6, 7}, "2:alpha"), "lcov", src("a.js", script), false},
+		{"all lines of functions", lines([]uint32{6, 7, 8, 9}, "6:beta"), "llvm-cov", src("a.c", script), true},
+
+		{"first lines of bodies", lines([]uint32{5, 8}, "5:put", "8:take"), "jacoco", src("Store.java", java), true},
+		{"and what the compiler made", lines([]uint32{1, 5, 8}, "1:<init>", "5:put", "8:take", "8:lambda$take$0", "8:values"), "jacoco", src("Store.java", java), true},
+		{"a body behind a head of three lines", lines([]uint32{4, 5}, "4:put"), "llvm-cov", src("store.c", java), true},
+		{"most names elsewhere", lines([]uint32{2, 3}, "2:take", "3:put"), "llvm-cov", src("store.c", java), false},
+	} {
+		if got := origin.Fits(tt.file, tt.format, tt.in); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+// TestPlaced puts blocks where they stand that //line directives put elsewhere.
+func TestPlaced(t *testing.T) {
+	t.Parallel()
+	const text = "package p\n\n//line y.y:100\nfunc f() {\n\tprintln()\n}\n"
+	s := src("a.go", text)
+	file := goFile(text)
+	if !origin.Fits(file, "go", s) || file.Regions[0].Start.Line != 100 {
+		t.Fatalf("the profile is at %v, and fits: %v", file.Regions[0].Start, origin.Fits(file, "go", s))
+	}
+	if got := origin.Placed(file, s).Regions[0]; got.Start != (coverage.Point{Line: 4, Col: 10}) || got.Count != file.Regions[0].Count {
+		t.Errorf("it is at %v", got)
+	}
+}
+
+// show is what was carried: lines with their counts, kept functions, and what was lost.
+func show(c *origin.Carried) string {
+	if c == nil {
+		return "nothing"
+	}
+	var out []string
+	for _, r := range c.File.Regions {
+		out = append(out, fmt.Sprintf("%d=%d", r.Start.Line, r.Count))
+	}
+	for _, l := range c.File.Lines {
+		out = append(out, fmt.Sprintf("%d=%d", l.Number, l.Count))
+	}
+	for _, f := range c.File.Funcs {
+		out = append(out, fmt.Sprintf("%s@%d", f.Name, f.Span.Start.Line))
+	}
+	for _, f := range c.Kept {
+		out = append(out, fmt.Sprintf("%s:%d-%d", f.Name, f.First, f.Last))
+	}
+	var lost []string
+	for name := range c.Lost {
+		lost = append(lost, "-"+name)
+	}
+	slices.Sort(lost)
+	return strings.Join(append(out, lost...), " ")
+}
+
+func TestCarry(t *testing.T) {
+	t.Parallel()
+	const top = "x = 1\ny = 2\n\ndef f():\n    return 1\n\nz = 3\n\ndef g():\n    return 2\n"
+	const twins = "a(() => {\n  return 1;\n});\nb(() => {\n  return 1;\n});\n"
+	all := func(n uint32) (out []uint32) {
+		for i := range n {
+			out = append(out, i+1)
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name, file, was, now string
+		cover                *coverage.File
+		want                 string
+	}{
+		{
+			"lines outside of functions go by themselves", "a.py", top, strings.Replace(top, "y = 2", "y = 20", 1), lines([]uint32{1, 2, 4, 5, 7, 9, 10}),
+			"1=1 4=4 5=5 7=7 9=9 10=10 f:4-5 g:9-10",
+		},
+		{
+			"a function that changed is lost whole", "a.py", top, strings.Replace(top, "return 1", "return 10", 1), lines([]uint32{1, 2, 4, 5, 7, 9, 10}),
+			"1=1 2=2 7=7 9=9 10=10 g:9-10 -f",
+		},
+		{
+			"a function moved behind another", "a.py", top, "def g():\n    return 2\n\n" + strings.Replace(top, "def g():\n    return 2\n", "", 1), lines([]uint32{4, 5, 9, 10}),
+			"1=9 2=10 7=4 8=5 g:1-2 f:7-8",
+		},
+		{
+			"line ends", "a.py", top, strings.ReplaceAll(top, "\n", "\r\n"), lines([]uint32{1, 2, 4, 5, 7, 9, 10}),
+			"1=1 2=2 4=4 5=5 7=7 9=9 10=10 f:4-5 g:9-10",
+		},
+		{
+			"an inner function in one that changed", "a.js", "function outer() {\n  const x = 1;\n  function inner() {\n    return 2;\n  }\n}\n",
+			"function outer() {\n  const x = 3;\n  function inner() {\n    return 2;\n  }\n}\n", lines([]uint32{2, 4}, "1:outer", "3:inner"),
+			"4=4 inner@3 inner:3-5 -outer",
+		},
+		{"the same twice, both kept", "a.js", twins, "// top\n" + twins, lines(all(6)), "2=1 3=2 4=3 5=4 6=5 7=6"},
+		{"nothing in common", "a.py", top, "def h():\n    pass\n", lines([]uint32{1, 5, 10}), "-f -g"},
+		{"an empty text", "a.py", top, "", lines([]uint32{1, 5, 10}), "-f -g"},
+		{
+			"names at their lines", "a.js", script, "\n\n" + script, lines([]uint32{3, 8}, "2:alpha", "6:beta"),
+			"5=3 10=8 alpha@4 beta@8 alpha:4-6 beta:8-11",
+		},
+	} {
+		was, now := src(tt.file, tt.was), src(tt.file, tt.now)
+		got := show(origin.Carry(tt.cover, origin.Of(tt.file, tt.was, was.Parsed, tt.cover), origin.Of(tt.file, tt.now, now.Parsed, nil)))
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestCarryTwins: of two functions with the same text of which one was deleted, nobody knows which.
+func TestCarryTwins(t *testing.T) {
+	t.Parallel()
+	const get = "  get() {\n    return this.x;\n  }\n"
+	was := "class A {\n" + get + "}\nclass B {\n" + get + "}\n"
+	now := "class B {\n" + get + "}\n"
+	cover := lines([]uint32{3, 8})
+	for text, want := range map[string]string{was: "3=3 8=8 A.get:2-4 B.get:7-9", "// top\n" + was: "4=3 9=8 A.get:3-5 B.get:8-10", now: "-A.get -B.get"} {
+		got := show(origin.Carry(cover, origin.Of("a.js", was, src("a.js", was).Parsed, nil), origin.Of("a.js", text, src("a.js", text).Parsed, nil)))
+		if got != want {
+			t.Errorf("%s, want %s in\n%s", got, want, text)
+		}
+	}
+}
+
+func TestCarryByShape(t *testing.T) {
+	t.Parallel()
+	fn := func(name, head string) string {
+		return "func " + name + "() int {\n\tif " + head + " {\n\t\treturn 1\n\t}\n\treturn 2\n}\n"
+	}
+	one := func(name string) string { return "func " + name + "() {\n\tprintln()\n}\n" }
+	text := "package p\n\n" + fn("a", "x > 1") + "\n" + one("b") + "\n" + fn("c", "x > 100") + "\n" + one("d")
+	for _, tt := range []struct{ name, now, want string }{
+		{"moved", "// top\n" + text, "4=3 5=4 8=7 11=10 15=14 16=15 19=18 22=21 a:4-9 b:11-13 c:15-20 d:22-24"},
+		{"one in between that is new", strings.Replace(text, "func b", one("n")+"\nfunc b", 1), "3=3 4=4 7=7 18=14 19=15 22=18 25=21 a:3-8 c:18-23 d:25-27 -b -n"},
+		{"one that was deleted", strings.Replace(text, one("b")+"\n", "", 1), "3=3 4=4 7=7 10=14 11=15 14=18 17=21 a:3-8 c:10-15 d:17-19"},
+		{"two of the same shape", strings.Replace(text, "x > 100", "x > 1", 1), "-a -b -c -d"},
+		{"a branch more at the end", strings.Replace(text, "\treturn 2\n}\n\nfunc b", "\tif x > 5 {\n\t\treturn 2\n\t}\n\treturn 3\n}\n\nfunc b", 1), "13=10 17=14 18=15 21=18 24=21 b:13-15 c:17-22 d:24-26 -a"},
+	} {
+		s := src("a.go", tt.now)
+		if got := show(origin.CarryByShape(goFile(text), s)); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	if c := origin.CarryByShape(goFile(text), src("a.go", text+"func {")); c != nil {
+		t.Errorf("a text with a syntax error: %v", show(c))
+	}
+}
+
+func TestCarryByName(t *testing.T) {
+	t.Parallel()
+	cover := lines([]uint32{3, 8}, "2:alpha", "6:beta")
+	for _, tt := range []struct{ name, now, want string }{
+		{"moved", "// a\n// b\n" + script, "5=3 10=8 alpha@4 beta@8 alpha:4-6 beta:8-11"},
+		{"one is longer", "// a\n" + strings.Replace(script, "return n - 1;", "n++;\n  return n;", 1), "4=3 alpha@3 alpha:3-5 -beta"},
+		{"one is gone", "// a\n" + strings.Replace(script, "alpha", "omega", 1), "9=8 beta@7 beta:7-10 -alpha"},
+		{"a name twice", "// a\n" + script + "\nfunction beta() {\n  return 3;\n}\n", "4=3 alpha@3 alpha:3-5 -beta"},
+	} {
+		if got := show(origin.CarryByName(cover, src("a.js", tt.now))); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	if c := origin.CarryByName(lines([]uint32{3}), src("a.js", script)); c != nil {
+		t.Errorf("a profile without names: %s", show(c))
+	}
+}
+
+// FuzzCarry holds that nothing is made up: whatever the texts, what is carried stands on a line with the same words.
+func FuzzCarry(f *testing.F) {
+	f.Add("package p\n\nfunc f() {\n\tprintln()\n}\n", "package p\n\n// x\nfunc f() {\n\tprintln()\n}\n")
+	f.Add("a\nb\nc\n", "c\nb\na\n")
+	f.Add("def f():\n  x\n\ndef f():\n  x\n", "def f():\n  x\n")
+	f.Fuzz(func(t *testing.T, was, now string) {
+		for _, name := range []string{"a.go", "a.txt"} {
+			a, b := src(name, was), src(name, now)
+			old := strings.Split(strings.ReplaceAll(was, "\r\n", "\n"), "\n")
+			new := strings.Split(strings.ReplaceAll(now, "\r\n", "\n"), "\n")
+			cover := &coverage.File{Unit: coverage.Lines}
+			for i := range old {
+				cover.Lines = append(cover.Lines, coverage.Line{Number: uint32(i + 1), Count: uint64(i + 1)})
+			}
+			c := origin.Carry(cover, origin.Of(name, was, a.Parsed, nil), origin.Of(name, now, b.Parsed, nil))
+			last := uint32(0)
+			for _, l := range c.File.Lines {
+				if l.Number <= last || int(l.Number) > len(new) || new[l.Number-1] != old[l.Count-1] {
+					t.Fatalf("line %d became %d", l.Count, l.Number)
+				}
+				last = l.Number
+			}
+			if name == "a.go" {
+				origin.CarryByShape(goFile(was), b)
+			}
+		}
+	})
+}
