@@ -33,6 +33,9 @@ type Settings struct {
 	Diagnostics Diagnostics
 	Lens        Lens
 	Hints       Hints
+	// Cache keeps fingerprints of the texts that profiles are of in the user's cache folder, so that a later run of covls
+	// knows what has changed since.
+	Cache bool
 	// Fade asks for uncovered stretches to be marked as unnecessary, which editors paint faded.
 	Fade   bool
 	Limits Limits
@@ -224,7 +227,8 @@ func Default() Settings {
 				Lower:    SeverityHint,
 			},
 		},
-		Lens: Lens{Enable: true, Functions: FunctionsUncovered},
+		Lens:  Lens{Enable: true, Functions: FunctionsUncovered},
+		Cache: true,
 		Limits: Limits{
 			ProfileBytes: 1 << 30,
 			Line:         10_000_000,

@@ -95,6 +95,8 @@ var keys = []key{
 		func(s *Settings) *bool { return &s.Hints.Enable }, boolean()),
 	field("fade", "Mark uncovered stretches as unnecessary, so that editors fade them.",
 		func(s *Settings) *bool { return &s.Fade }, boolean()),
+	field("cache", "Keep names, places and fingerprints of the functions that profiles are of in the user's cache folder, at most 32 MiB and no text, so that marks stay right after edits and restarts.",
+		func(s *Settings) *bool { return &s.Cache }, boolean()),
 	field("limits.profile_bytes", "Largest size of one profile, decompressed, in bytes.",
 		func(s *Settings) *int64 { return &s.Limits.ProfileBytes }, integer[int64](1, 1<<40)),
 	field("limits.line", "Largest line number that is believed.",

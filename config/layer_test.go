@@ -55,6 +55,7 @@ stale = "hide"
 settle = 1_000
 fade = true
 hints.enable = true
+cache = false
 
 [[path]]
 from = "/build/"
@@ -117,8 +118,8 @@ go = "go test"
 				}
 			},
 			origins: map[string]string{
-				"profiles": ".covls.toml:1", "hints.enable": ".covls.toml:7", "path": ".covls.toml:9",
-				"diagnostics.severity.lower": ".covls.toml:25", "run.command": ".covls.toml:46",
+				"profiles": ".covls.toml:1", "hints.enable": ".covls.toml:7", "path": ".covls.toml:10",
+				"diagnostics.severity.lower": ".covls.toml:26", "run.command": ".covls.toml:47",
 			},
 		},
 		{
@@ -252,12 +253,12 @@ a = 1
 			problems: []string{
 				`ws/.covls.toml:1:1: warning: unknown key "high": did you mean "diagnostics.severity.high"?`,
 				`ws/.covls.toml:2:1: warning: unknown key "profileBytes": did you mean "limits.profile_bytes"?`,
-				`ws/.covls.toml:3:1: warning: unknown key "zzz": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, limits, run`,
+				`ws/.covls.toml:3:1: warning: unknown key "zzz": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`,
 				`ws/.covls.toml:4:5: warning: unknown key "run.cmd": want one of run.command`,
 				`ws/.covls.toml:5:2: warning: unknown key "diagnostic": did you mean "diagnostics"?`,
 				`ws/.covls.toml:9:1: warning: unknown key "lens.on": want one of lens.enable, lens.functions`,
 				`ws/.covls.toml:10:14: warning: unknown key "diagnostics.sev": want one of diagnostics.enable, diagnostics.scope, diagnostics.severity`,
-				`ws/.covls.toml:12:3: warning: unknown key "thing": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, limits, run`,
+				`ws/.covls.toml:12:3: warning: unknown key "thing": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`,
 			},
 		},
 		{
@@ -516,13 +517,13 @@ func TestFromEditor(t *testing.T) {
 				`editor setting covls.settle: warning: settle is 1e+99: want an integer from 0 to 60000`,
 				`editor setting covls.stale: warning: stale is "hid": want one of dim, hide, keep`,
 				`editor setting covls.tar\nget: warning: unknown key "tar\nget": did you mean "target"?`,
-				`editor setting covls.trac: warning: unknown key "trac": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, limits, run`,
+				`editor setting covls.trac: warning: unknown key "trac": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`,
 			},
 		},
 		{
 			name:     "the group is no group",
 			in:       `{"covls": "on"}`,
-			problems: []string{`editor setting covls: warning: covls is "on": want a table with profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, limits, run`},
+			problems: []string{`editor setting covls: warning: covls is "on": want a table with profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`},
 		},
 		{
 			name:     "set twice",
@@ -533,12 +534,12 @@ func TestFromEditor(t *testing.T) {
 		{
 			name:     "too long to be a typo",
 			in:       `{"` + strings.Repeat("x", 100) + `": 1}`,
-			problems: []string{`editor setting covls.` + strings.Repeat("x", 100) + `: warning: unknown key "` + strings.Repeat("x", 40) + `…": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, limits, run`},
+			problems: []string{`editor setting covls.` + strings.Repeat("x", 100) + `: warning: unknown key "` + strings.Repeat("x", 40) + `…": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`},
 		},
 		{
 			name:     "dotted below nothing",
 			in:       `{"a.b.c": 1}`,
-			problems: []string{`editor setting covls.a.b.c: warning: unknown key "a.b.c": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, limits, run`},
+			problems: []string{`editor setting covls.a.b.c: warning: unknown key "a.b.c": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -30,6 +30,9 @@ type Mark struct {
 	// Stale tells that the function's text is not what it was when the profile was read. Its
 	// statements are then those of the older text.
 	Stale bool
+	// Why says why nobody knows whether a function is covered; "" where somebody does. Of one that has changed since the
+	// profile, Stale may tell what was known before.
+	Why workspace.Why
 }
 
 // Marks finds the functions of file in the document's text. A function whose text is unchanged is
@@ -70,6 +73,10 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 				}
 			}
 		}
+		if added := added(d, p.marks); len(added) > 0 {
+			p.marks = append(slices.Clip(p.marks), added...)
+			slices.SortStableFunc(p.marks, func(a, b Mark) int { return cmp.Compare(a.Now.Start, b.Now.Start) })
+		}
 		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks) })
 		p.gaps = sync.OnceValue(func() []Gap { return placeGaps(file, d, p) })
 		p.jumps = sync.OnceValue(func() map[string]string {
@@ -91,7 +98,7 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 
 // place is Marks with the functions that were deleted: found says of each whether it is in the text.
 func place(file *workspace.File, d *workspace.Document) (funcs []coverage.Func, marks []Mark, found []bool) {
-	funcs = file.Funcs
+	funcs, unknown := withChanged(file)
 	if file.Source == nil {
 		base := d.ParsedBase()
 		if file.Coverage.Funcs != nil {
@@ -108,6 +115,9 @@ func place(file *workspace.File, d *workspace.Document) (funcs []coverage.Func, 
 	for i, f := range funcs {
 		name := f.String()
 		marks[i] = Mark{Func: f, Ordinal: names[name]}
+		if why := unknown[f.Span.Start]; why != "" {
+			marks[i].Why, marks[i].Stale = why, why == workspace.Changed
+		}
 		names[name]++
 	}
 	now := d.Parsed()
@@ -388,4 +398,53 @@ func (m *Mark) regions(file *workspace.File) []coverage.Region {
 // Closed makes a document of a file that is not open, from its text on disk.
 func Closed(path, content string) *workspace.Document {
 	return workspace.NewDocument("", path, 0, text.New(content))
+}
+
+// added are functions of the text that the one before the edits does not have, but those that are marked.
+func added(d *workspace.Document, marks []Mark) (out []Mark) {
+	if d.Base == d.Text {
+		return nil
+	}
+	now, base := d.Parsed(), d.ParsedBase()
+	if now == nil || base == nil || now.Err != nil || base.Err != nil {
+		return nil
+	}
+	names, hashes, marked := map[string]bool{}, map[uint64]bool{}, map[Span]bool{}
+	for i := range base.Funcs {
+		names[base.Funcs[i].String()], hashes[base.Funcs[i].Hash] = true, true
+	}
+	for i := range marks {
+		marked[marks[i].NameNow] = true
+	}
+	for _, f := range now.Funcs {
+		m := Mark{Func: f, Why: workspace.New, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)}
+		if !names[f.String()] && !hashes[f.Hash] && !marked[m.NameNow] {
+			m.Statements = coverage.Tally{}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// withChanged are the functions of a file with those of which nobody knows whether they are covered, which say of
+// themselves what the profile said before they changed. Why is, for each of them, why that is so, by where it begins.
+func withChanged(file *workspace.File) (funcs []coverage.Func, why map[coverage.Point]workspace.Why) {
+	if len(file.Unknown) == 0 {
+		return file.Funcs, nil
+	}
+	why = map[coverage.Point]workspace.Why{}
+	funcs = slices.Clone(file.Funcs)
+	for _, u := range file.Unknown {
+		why[u.Span.Start] = u.Why
+		i, known := slices.BinarySearchFunc(funcs, u.Span.Start, func(f coverage.Func, p coverage.Point) int { return f.Span.Start.Compare(p) })
+		if !known {
+			funcs = slices.Insert(funcs, i, u.Func)
+		}
+		f := &funcs[i]
+		f.Statements, f.Counted, f.Count = coverage.Tally{}, false, 0
+		if u.Was != nil {
+			f.Statements, f.Counted, f.Count = u.Was.Statements, u.Was.Counted, u.Was.Count
+		}
+	}
+	return funcs, why
 }

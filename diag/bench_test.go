@@ -39,28 +39,40 @@ func projectOf(b *testing.B, blocks int, count func(fn, block int) int) (dir, fi
 		write(name, source)
 		line := 3
 		for fn := range 10 {
-			fmt.Fprintf(&profile, "example.com/project/%s:%d.22,%d.12 1 %d\n", name, line, line+1, count(fn, 0))
-			for k := range 9 {
-				fmt.Fprintf(&profile, "example.com/project/%s:%d.12,%d.3 1 %d\n", name, line+1+3*k, line+3+3*k, count(fn, k))
+			for k := range 10 {
+				fmt.Fprintf(&profile, "example.com/project/%s:%s 1 %d\n", name, blockOf(line, k), count(fn, k))
 			}
-			line += 31
+			line += 18
 		}
 	}
 	write("cover.out", profile.String())
 	return dir, filepath.Join(dir, "file00000.go")
 }
 
+// sourceOf is a text of 10 functions of 10 blocks each.
 func sourceOf() string {
 	var b strings.Builder
 	b.WriteString("package project\n\n")
 	for fn := range 10 {
 		fmt.Fprintf(&b, "func Function%d(x int) {\n", fn)
-		for k := range 9 {
+		for k := range 5 {
 			fmt.Fprintf(&b, "\tif x > %d {\n\t\tprintln(x)\n\t}\n", k)
 		}
-		b.WriteString("\tprintln()\n}\n\n")
+		b.WriteString("}\n\n")
 	}
 	return b.String()
+}
+
+// blockOf is where block k is of the function whose head is on a line.
+func blockOf(line, k int) string {
+	at := line + 1 + k/2*3
+	switch {
+	case k == 0:
+		return fmt.Sprintf("%d.23,%d.11", line, at)
+	case k%2 == 0:
+		return fmt.Sprintf("%d.2,%d.11", at, at)
+	}
+	return fmt.Sprintf("%d.11,%d.3", at, at+2)
 }
 
 func load(b testing.TB, dir string) *workspace.Snapshot {
@@ -146,6 +158,9 @@ func BenchmarkManyLenses(b *testing.B) {
 				edited := d.WithText(2, d.Text.Apply([]text.Edit{{Text: "\n"}}, text.UTF16))
 				began := time.Now()
 				n := len(diag.Diagnostics(snap, edited))
+				if n < functions {
+					b.Fatalf("%d diagnostics of %d functions", n, functions)
+				}
 				diagnostics += time.Since(began)
 				began = time.Now()
 				for _, l := range diag.Lenses(snap, edited) {
@@ -172,7 +187,7 @@ func uncovered(tb testing.TB, n int) (*workspace.Snapshot, *workspace.Document) 
 	profile.WriteString("mode: set\n")
 	for i := range n {
 		fmt.Fprintf(&source, "func Function%d(x int) {\n\tprintln(x)\n}\n\n", i)
-		fmt.Fprintf(&profile, "example.com/project/many.go:%d.30,%d.2 1 0\n", 3+4*i, 5+4*i)
+		fmt.Fprintf(&profile, "example.com/project/many.go:%d.%d,%d.2 1 0\n", 3+4*i, len(fmt.Sprintf("func Function%d(x int) {", i)), 5+4*i)
 	}
 	file := filepath.Join(dir, "many.go")
 	for path, content := range map[string]string{

@@ -75,6 +75,10 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 			missed = m.Span
 		}
 		switch {
+		case m.Why == workspace.NotFound:
+		case m.Why != "" && m.Statements.Total == 0 && !m.Counted && (m.Why == workspace.New || settings.Stale != config.StaleHide):
+			out.marks = append(out.marks, m)
+			out.byID[m.id(file)] = m
 		case within: // nothing reaches it before the function around it is reached
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
@@ -124,6 +128,10 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 			return unmeasured(s, d)
 		}
 		title := fileTitle(file)
+		texts := file.Texts()
+		if text := texts.Short(); text != "" {
+			title += " · " + text
+		}
 		p := placedIn(file, d)
 		l := Label{}
 		if gaps := p.gaps(); len(gaps) > 0 {
@@ -152,6 +160,10 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	switch {
 	case excluded:
 		return Label{Title: excludedWords(e.Reason)}, true
+	case m.Why == workspace.New:
+		return Label{Title: "new since the last run"}, true
+	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
+		return Label{Title: "changed since the last run"}, true
 	case m.Uncovered():
 		title = "not " + reached(file) + " · " + untested(&m.Func, unit)
 	case m.Statements.Uncovered() == 0:
@@ -172,9 +184,12 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 }
 
 // fileTitle says how urgent a file is and how far from its target: "critical · 0 of 530 lines · 292 to
-// 55 %".
+// 55 %"; "unknown" where nothing that the profiles say is known to be of its text.
 func fileTitle(file *workspace.File) string {
 	title := of(file.Total, file.Coverage.Unit)
+	if unknown(file) {
+		return "unknown"
+	}
 	if gap := file.Gap(); gap > 0 {
 		title = fmt.Sprintf("%s · %s · %d to %s %%", file.Standing.Tier, title, gap, number(file.Target()))
 	} else {

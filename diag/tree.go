@@ -80,7 +80,7 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 			list := files[group{folder, c.Name, c.Summary.Unit}]
 			slices.SortFunc(list, gap.CompareFiles)
 			for _, f := range list {
-				g := FileGaps{File: f, Stale: f.Newer()}
+				g := FileGaps{File: f, Stale: f.Stale()}
 				if d := open[f]; d != nil {
 					g = fileGaps(s, d, q)
 				} else {
@@ -147,7 +147,7 @@ func fileGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) FileGaps
 		}
 	}
 	byUrgency(out.Gaps)
-	out.Stale = f.Newer() || slices.ContainsFunc(Marks(f, d), func(m Mark) bool { return m.Stale })
+	out.Stale = f.Stale() || slices.ContainsFunc(Marks(f, d), func(m Mark) bool { return m.Stale })
 	return out
 }
 

@@ -24,6 +24,9 @@ func percent(t coverage.Tally) string {
 	return number(p) + " %"
 }
 
+// unknown reports whether nothing that the profiles say of a file is known to be of its text.
+func unknown(f *workspace.File) bool { return f.Total.Total == 0 && f.Stale() }
+
 // shortOf says how far a file is from its target: "12 short of 60 %", "at its target of 60 %".
 func shortOf(f *workspace.File) string {
 	if gap := f.Gap(); gap > 0 {

@@ -22,6 +22,8 @@ type Options struct {
 	Profiles []string
 	// Restricted tells that no other program may be started: the folders are not trusted.
 	Restricted bool
+	// Cache is the folder of the cache of texts; "" is none.
+	Cache string
 	// Watch are the options of the watcher.
 	Watch watch.Options
 	// Guard is told of each panic that was caught.
@@ -104,6 +106,7 @@ func New(store *workspace.Store, opts Options) *Engine {
 	}
 	loader := workspace.NewLoader(store)
 	loader.Trusted = !opts.Restricted
+	loader.Cache = cacheIn(opts.Cache)
 	loader.Guard = opts.Guard
 	return &Engine{
 		opts: opts, store: store, jobs: newQueue(), watcher: watch.New(nil, opts.Watch), loader: loader,
@@ -118,6 +121,8 @@ func (e *Engine) Run(ctx context.Context) {
 	expire := time.NewTimer(0)
 	defer expire.Stop()
 	expire.Stop()
+	sources := time.NewTimer(sourcesEvery)
+	defer sources.Stop()
 	updates := e.watcher.Updates()
 	for {
 		select {
@@ -145,9 +150,19 @@ func (e *Engine) Run(ctx context.Context) {
 			if e.loader.Waiting() {
 				expire.Reset(expireEvery)
 			}
+		case <-sources.C:
+			began := time.Now()
+			_ = e.try("sources that changed on disk", func() { e.sources(ctx) })
+			sources.Reset(max(sourcesEvery, restSources*time.Since(began)))
 		}
 	}
 }
+
+// Sources are looked at for changes on disk each sourcesEvery, and not before restSources times as long as that took.
+const (
+	sourcesEvery = 2 * time.Second
+	restSources  = 200
+)
 
 const expireEvery = 10 * time.Second
 

@@ -59,7 +59,18 @@ func (e *Engine) Closed(path string) {
 
 // Saved looks at a source file that an editor has written.
 func (e *Engine) Saved(path string) {
-	e.jobs.put(func(context.Context) { e.loader.Saved(path) })
+	e.jobs.put(func(ctx context.Context) {
+		if e.loader.Saved(ctx, path) {
+			e.searchTexts(ctx)
+		}
+	})
+}
+
+// sources takes in which sources changed on disk, as they do when another branch is checked out.
+func (e *Engine) sources(ctx context.Context) {
+	if e.loader.Changed(ctx) {
+		e.searchTexts(ctx)
+	}
 }
 
 // imply takes the project around a document for the workspace where the editor named no folder.
@@ -152,6 +163,7 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	e.watcher.Judge(e.loader.Judge(changes))
 	work.End()
 	e.together(ctx, packagesOf(e.loader)...)
+	e.searchTexts(ctx)
 	done()
 	e.inTurn(ctx, testsOf(e.loader)...)
 	if len(e.store.Load().Files) > 0 && !e.tasks.running(reasonCommits) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/internal/guard"
+	"github.com/covls/covls/origin"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/watch"
@@ -22,6 +23,8 @@ type Once struct {
 	Profiles []string
 	// Restricted tells that no other program may be started.
 	Restricted bool
+	// Cache is the folder of the cache of texts; "" is none.
+	Cache string
 	// Commits has the commits to each file counted.
 	Commits bool
 }
@@ -50,6 +53,7 @@ func (o Once) Load(ctx context.Context, f *workspace.Folder) (*Loaded, error) {
 	store := workspace.NewStore()
 	loader := workspace.NewLoader(store)
 	loader.Trusted = !o.Restricted
+	loader.Cache = cacheIn(o.Cache)
 	for _, err := range loader.SetFolders(ctx, []*workspace.Folder{f}) {
 		out.Notes = append(out.Notes, err.Error())
 	}
@@ -88,6 +92,14 @@ func (o Once) Load(ctx context.Context, f *workspace.Folder) (*Loaded, error) {
 	for _, t := range testsOf(loader) {
 		take(t, t.done(ctx))
 	}
+	for range searches {
+		for _, t := range textsOf(loader, func(context.Context) {}) {
+			take(t, t.done(ctx))
+		}
+	}
+	for _, t := range keepingOf(loader) {
+		_ = t.done(ctx) // nothing depends on it
+	}
 	for range counting {
 		select {
 		case c := <-answers:
@@ -102,12 +114,23 @@ func (o Once) Load(ctx context.Context, f *workspace.Folder) (*Loaded, error) {
 	return out, nil
 }
 
+// searches is how often repositories are searched: for files that were renamed, and then for their texts.
+const searches = 2
+
 // done does a task; a panic is an error like any other.
 func (t *Task) done(ctx context.Context) (err error) {
 	if fault := (guard.Guard{}).Do(t.About, func() { err = t.Do(ctx) }); fault != nil {
 		return fault
 	}
 	return err
+}
+
+// cacheIn is the cache of texts in a folder; nil where that is "".
+func cacheIn(dir string) *origin.Cache {
+	if dir == "" {
+		return nil
+	}
+	return origin.NewCache(dir)
 }
 
 // Usual reports whether profiles are those that a folder without settings is found to have.

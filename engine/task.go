@@ -27,6 +27,8 @@ const (
 	reasonCommits  = "commits"  // the commits to each file are counted
 	reasonSurvey   = "survey"   // a folder's projects are looked for
 	reasonTests    = "tests"    // a folder's Go packages are looked at for their tests
+	reasonTexts    = "texts"    // repositories are searched for the texts that profiles are of
+	reasonKeep     = "keep"     // the texts that profiles are of are kept for a later run
 )
 
 // packagesOf are the questions that the last load has left to go list.
@@ -72,6 +74,43 @@ func commitsOf(l *workspace.Loader) (out []*Task) {
 				return err
 			},
 			Take: func(context.Context) { l.Counted(h, counts) },
+		})
+	}
+	return out
+}
+
+// textsOf are the searches for texts that are not on disk. What follows from their answers is done by then.
+func textsOf(l *workspace.Loader, then func(context.Context)) (out []*Task) {
+	for _, q := range l.Unfound() {
+		var answer *workspace.Answer
+		out = append(out, &Task{
+			Reason: reasonTexts, Dir: q.Dir, About: "searching the history of " + q.Dir + " for the texts of " + q.Profile,
+			Do: func(ctx context.Context) (err error) {
+				answer, err = q.Search(ctx)
+				return err
+			},
+			Take: func(ctx context.Context) {
+				l.Found(ctx, q, answer)
+				then(ctx)
+			},
+		})
+	}
+	return out
+}
+
+// searchTexts searches beside the engine's goroutine for texts that are not on disk, and keeps those that are known.
+func (e *Engine) searchTexts(ctx context.Context) {
+	e.together(ctx, textsOf(e.loader, e.searchTexts)...)
+	e.together(ctx, keepingOf(e.loader)...)
+}
+
+// keepingOf keeps the texts that profiles are of.
+func keepingOf(l *workspace.Loader) (out []*Task) {
+	for _, k := range l.Unkept() {
+		out = append(out, &Task{
+			Reason: reasonKeep, Dir: k.Dir, About: "keeping the texts of " + k.Profile,
+			Do:   func(context.Context) error { return k.Save() },
+			Take: func(context.Context) {},
 		})
 	}
 	return out

@@ -25,6 +25,8 @@ type Ask struct {
 	Partial bool
 	// Named tells that the user named the profiles, so that one which is something else is wrong.
 	Named bool
+	// Stale lets profiles pass that are of other texts than those on disk.
+	Stale bool
 }
 
 // Of returns the gates of a snapshot's first folder: those that its settings set, and what is asked for.
@@ -56,6 +58,9 @@ func Of(snap *workspace.Snapshot, ask Ask) Gates {
 	if !ask.Partial {
 		g.Faults = append(g.Faults, unmeasured(snap)...)
 	}
+	if !ask.Stale {
+		g.Faults = append(g.Faults, ofOtherTexts(snap)...)
+	}
 	return g
 }
 
@@ -65,6 +70,20 @@ func unmeasured(snap *workspace.Snapshot) []Breach {
 	for i := range snap.Missing {
 		m := &snap.Missing[i]
 		out = append(out, Breach{Gate: Unmeasured, Path: m.Name, Text: diag.MissingWords(m) + " (--partial accepts a profile of a part, the setting exclude leaves the package out)"})
+	}
+	return out
+}
+
+// ofOtherTexts are the profiles that are of other texts than those on disk, which would be judged in their place, where no
+// other profile is of these.
+func ofOtherTexts(snap *workspace.Snapshot) []Breach {
+	var out []Breach
+	texts := snap.AllTexts()
+	for _, p := range snap.Profiles {
+		name := diag.ProfileName(p)
+		if text := texts[p].Sentence(name); texts[p].Alone > 0 {
+			out = append(out, Breach{Gate: Text, Path: name, Text: strings.TrimPrefix(text, name+" ") + "; run the tests again, or let it pass with --allow-stale"})
+		}
 	}
 	return out
 }

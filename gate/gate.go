@@ -34,7 +34,7 @@ type Kind string
 
 // The values of Kind. Total, Component and File are targets that are not reached, Drop is coverage below
 // the baseline's. Unmeasured is code with tests that is in no profile. The others are faults: a rule, or a component, that has no file, a profile that can't
-// be read, a setting that is wrong.
+// be read or is of another text than that on disk, a setting that is wrong.
 const (
 	Total     Kind = "total"
 	Component Kind = "component"
@@ -45,6 +45,7 @@ const (
 	Setting   Kind = "setting"
 
 	Unmeasured Kind = "unmeasured"
+	Text       Kind = "text"
 )
 
 // Breach is something that a gate does not let pass.

@@ -335,7 +335,7 @@ func (r *Resolver) imported(slash string) (place Place, ours bool) {
 		case s == leaves:
 			place.Why = leavesWhy
 		case !ours:
-			place.Why, place.Gone = fmt.Sprintf("%s is not in %s: %s", base, dir, gone(base)), true
+			place.Why, place.Gone, place.Path = fmt.Sprintf("%s is not in %s: %s", base, dir, gone(base)), true, filepath.Join(dir, base)
 		}
 		ours = true
 	}

@@ -62,12 +62,6 @@ func TestGoPackages(t *testing.T) {
 				"-- z/z.go --\npackage z\nimport \"x/y\"\n-- z/y.txt --\n-- y/y.go --\npackage y\n" + code + "-- y/y_test.go --\npackage y_test\nimport \"x/a\"\nfunc TestF(t *testing.T) {}\n",
 			"x/a: tested elsewhere missed\nx/b: tested missed\nx/c: tested missed\nx/y: tested elsewhere missed\nx/z: elsewhere",
 		},
-		{
-			"another test by the way of its own", mod +
-				"-- a/a.go --\npackage a\n" + code + "-- a/a_test.go --\npackage a_test\nimport \"x/b\"\nfunc TestF(t *testing.T) {}\n" +
-				"-- b/b.go --\npackage b\nimport \"x/a\"\n" + code + "-- c/c.go --\npackage c\nimport \"x/b\"\n" + code + "-- c/c_test.go --\npackage c\n" + test,
-			"x/a: tested elsewhere missed\nx/b: elsewhere\nx/c: tested missed",
-		},
 		{"a test that is not run tests nothing else", mod + "-- a/a.go --\npackage a\n" + code +
 			"-- b/b.go --\npackage b\n" + code + "-- b/b_test.go --\n//go:build slow\n\npackage b\nimport \"x/a\"\nfunc TestF(t *testing.T) {}\n", "x/a:\nx/b:"},
 		{"a program", mod + "-- cmd/main.go --\npackage main\n" + code, "x/cmd: main"},

@@ -239,13 +239,9 @@ func matched(s *workspace.Snapshot) map[string]*matches {
 
 func (d *doctor) files(around Surroundings) {
 	d.printf("\n## Files\n\n")
-	newer := 0
 	var taken [2]int // by unit
 	for _, f := range d.snap.Files {
 		taken[f.Coverage.Unit] += f.Taken.Total
-		if f.Newer() {
-			newer++
-		}
 	}
 	d.printf("%s matched", count(len(d.snap.Files), "file"))
 	d.printf(", %d not found, %d excluded by the settings.\n", len(d.snap.Lost), d.snap.Excluded)
@@ -254,8 +250,11 @@ func (d *doctor) files(around Surroundings) {
 			d.printf("%d %s are excluded by markers in the sources.\n", n, coverage.Unit(unit).Noun(n))
 		}
 	}
-	if newer > 0 {
-		d.printf("%d changed on disk after their profile was written: run the tests again to be sure.\n", newer)
+	for _, p := range d.snap.Profiles {
+		t := d.snap.TextsOf(p)
+		if text := t.Sentence(diag.ProfileName(p)); text != "" {
+			d.printf("- %s: run the tests again to know all.\n", escape.Prose(text))
+		}
 	}
 	d.hard()
 	for i, f := range d.snap.Lost {

@@ -63,6 +63,11 @@ func (e *explainer) write() {
 		e.printf("Its rule%s leaves it out of every total: %s.\n", e.at("rule", e.ruleIndex()), e.ruleWords())
 		return
 	}
+	if st.Total.Total == 0 && e.file != nil && e.file.Stale() {
+		e.printf("Nobody knows what of it is covered, so that there is no gap that can be counted.\n")
+		e.facts()
+		return
+	}
 	if st.Total.Total == 0 {
 		e.printf("There are no %s to cover in it, so that there is no gap.\n", st.Unit)
 		return
@@ -284,8 +289,11 @@ func (e *explainer) facts() {
 	if f.Taken.Total > 0 {
 		out = append(out, fmt.Sprintf("markers in the source leave out %s", units(f.Taken.Total, f.Coverage.Unit)))
 	}
-	if f.Newer() {
-		out = append(out, "it was changed after the profile was written, so that all this may be of another text")
+	for _, p := range f.Speaking {
+		t := f.TextsOf(p.Profile)
+		if text := t.Sentence(diag.ProfileName(p.Profile)); text != "" {
+			out = append(out, escape.Prose(text))
+		}
 	}
 	if len(out) == 0 {
 		return

@@ -38,7 +38,7 @@ func explained(t *testing.T, settings string, files map[string][2]int) *workspac
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, nil, 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(strings.Repeat("f()\n", n[1])), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

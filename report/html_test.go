@@ -338,12 +338,11 @@ func Unused() int {
 `,
 	"sub/s.go": "package sub\n\nfunc F() int { return 1 }\n",
 	"cover.out": `mode: set
-example.com/m/m.go:5.55,7.2 1 0
-example.com/m/m.go:9.33,10.11 1 1
+example.com/m/m.go:5.53,7.2 1 0
+example.com/m/m.go:9.31,10.11 1 1
 example.com/m/m.go:10.11,12.3 1 0
 example.com/m/m.go:14.2,14.15 1 1
-example.com/m/m.go:17.20,18.8 1 0
-example.com/m/m.go:20.2,20.10 1 0
+example.com/m/m.go:17.19,21.2 2 0
 example.com/m/sub/s.go:3.14,3.26 1 1
 example.com/m/gone.go:3.14,3.26 1 0
 `,

@@ -60,10 +60,17 @@ func (m *markdown) head() {
 		for _, text := range r.failed {
 			m.printf("  \n**Not measured**: %s", prose(text))
 		}
+		for _, text := range r.texts {
+			m.printf("  \n**Of another text**: %s", prose(text))
+		}
 		m.printf("\n")
 	}
 	if sum.Percent == nil {
-		m.printf("There is nothing to cover: no profile names a file with code.")
+		if len(m.r.texts) > 0 {
+			m.printf("Nobody knows what ran: what the profiles say is of other texts than those on disk.")
+		} else {
+			m.printf("There is nothing to cover: no profile names a file with code.")
+		}
 		failed()
 		return
 	}
@@ -488,10 +495,18 @@ func (m *markdown) largest(unit coverage.Unit) {
 
 // notes are what the reader of the numbers should know.
 func (m *markdown) notes() {
-	if len(m.r.Warnings) == 0 && len(m.r.NotMeasured) == 0 {
+	if len(m.r.Warnings) == 0 && len(m.r.NotMeasured) == 0 && len(m.r.UnknownFunctions) == 0 {
 		return
 	}
 	m.printf("\n## Notes\n\n")
+	if n := len(m.r.UnknownFunctions); n > 0 {
+		var names []string
+		for _, f := range m.r.UnknownFunctions {
+			g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
+			names = append(names, fmt.Sprintf("%s in %s (%s)", code(shortened(g.String(), nameMost)), code(f.File), f.Why))
+		}
+		m.printf("- Unknown, and counted nowhere: %s whose text the profile does not have: %s.\n", count(n, "function"), some(names, 10, "function"))
+	}
 	if n := len(m.r.NotMeasured); n > 0 {
 		var names []string
 		for _, f := range m.r.NotMeasured {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
@@ -41,6 +42,9 @@ type Report struct {
 	// reaches, and code outside of functions or in files whose functions are not known; sorted by file,
 	// then line.
 	UncoveredStretches []Stretch `json:"uncovered_stretches"`
+	// UnknownFunctions are functions of which nobody knows whether a test reaches them, since the profiles are of other
+	// texts than those on disk; sorted by file, then line.
+	UnknownFunctions []UnknownFunction `json:"unknown_functions"`
 	// NotMeasured are source files that no profile names, sorted: nobody knows what of them ran.
 	NotMeasured []string `json:"not_measured"`
 	// Unmeasured is code that has tests of its own and that no profile names, sorted by path: packages of Go, and those of
@@ -56,6 +60,8 @@ type Report struct {
 	dir string
 	// unit is that of Summary.
 	unit coverage.Unit
+	// texts say of profiles that they are of other texts than those on disk.
+	texts []string
 }
 
 // Meta says what made the report and from what.
@@ -74,6 +80,8 @@ type Profile struct {
 	// Scope is OwnPackage where the profile counts of each package what its own tests run, and those of others may run
 	// what did not; "" elsewhere.
 	Scope string `json:"scope"`
+	// Text says of which text the profile is; nil where that is the one on disk in all files that were found.
+	Text *Text `json:"text"`
 }
 
 // OwnPackage is the scope of what did not run in the tests of its own package, while nobody knows of those of others.
@@ -87,6 +95,42 @@ type Unmeasured struct {
 	Package string `json:"package"`
 	// Profiles are those that would have it, by their paths in Meta; empty for a file.
 	Profiles []string `json:"profiles"`
+}
+
+// Text is a text of which a profile is, and which is not the one on disk.
+type Text struct {
+	// Of is where it was found: "session", "cache", "index" or "commit"; "" where it was not.
+	Of string `json:"of"`
+	// Commit is the commit that has it, in hexadecimal digits, and Back how many commits before HEAD that is; "" and nil
+	// where it is of none, or nobody knows.
+	Commit string `json:"commit"`
+	Back   *int   `json:"back"`
+	// Files are those whose text on disk is another, NotFound those of them whose profile's text was not found.
+	Files    int `json:"files"`
+	NotFound int `json:"not_found"`
+	// Functions are those of the profile's texts, Covered being how many could be carried to the texts on disk.
+	Carried Carried `json:"carried"`
+	// Sentence says all that in words.
+	Sentence string `json:"sentence"`
+}
+
+// Carried is how many functions of a profile's text could be found in that on disk.
+type Carried struct {
+	Functions int `json:"functions"`
+	Of        int `json:"of"`
+}
+
+// UnknownFunction is a function of which nobody knows whether a test reaches it.
+type UnknownFunction struct {
+	File string `json:"file"`
+	Name string `json:"name"`
+	// Receiver is the type that a method belongs to, with its star; "" for a plain function.
+	Receiver string `json:"receiver"`
+	// Line is 1-based.
+	Line int `json:"line"`
+	// Why is "changed" where its text is not what it was, "new" where there was none, "text not found" where nobody knows
+	// what there was.
+	Why string `json:"why"`
 }
 
 // Tally is covered of total; a nil *Tally means that it is not known.
@@ -293,6 +337,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
 		UncoveredStretches: []Stretch{},
+		UnknownFunctions:   []UnknownFunction{},
 		NotMeasured:        []string{},
 		Unmeasured:         []Unmeasured{},
 		Warnings:           []Warning{},
@@ -306,6 +351,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 			}
 		}
 	}
+	texts := s.AllTexts()
 	for _, p := range s.Profiles {
 		name := diag.ProfileName(p)
 		if p.Trouble != nil {
@@ -317,7 +363,12 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		if len(p.Report.Files) == 0 {
 			r.warn(name, 0, "the profile names no source file: no test has run, or it is still being written")
 		}
-		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files), scopes[p]})
+		text := textOf(texts[p], name)
+		if text != nil {
+			r.texts = append(r.texts, text.Sentence)
+			r.warn(name, 0, strings.TrimPrefix(text.Sentence, name+" "))
+		}
+		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files), scopes[p], text})
 		for _, w := range p.Report.Warnings {
 			r.warn(name, w.Line, w.Text)
 		}
@@ -358,6 +409,19 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		}
 	}
 	return r, nil
+}
+
+// textOf says of which text a profile is; nil where that is the one on disk.
+func textOf(t *workspace.Texts, name string) *Text {
+	sentence := t.Sentence(name)
+	if sentence == "" {
+		return nil
+	}
+	var back *int
+	if t.Commit != "" && t.Back >= 0 {
+		back = &t.Back
+	}
+	return &Text{string(t.Origin), t.Commit, back, t.Other + t.Lost, t.Lost, Carried{t.Kept, t.Was}, sentence}
 }
 
 func (r *Report) warn(path string, line int, text string) {

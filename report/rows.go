@@ -50,6 +50,7 @@ func (r *Report) addFiles(s *workspace.Snapshot, files []*workspace.File, g guar
 	r.UncoveredFunctions = joined(r.UncoveredFunctions, parts, func(p *Report) []Function { return p.UncoveredFunctions })
 	r.UncoveredLiterals = joined(r.UncoveredLiterals, parts, func(p *Report) []Function { return p.UncoveredLiterals })
 	r.UncoveredStretches = joined(r.UncoveredStretches, parts, func(p *Report) []Stretch { return p.UncoveredStretches })
+	r.UnknownFunctions = joined(r.UnknownFunctions, parts, func(p *Report) []UnknownFunction { return p.UnknownFunctions })
 	r.Warnings = joined(r.Warnings, parts, func(p *Report) []Warning { return p.Warnings })
 	return nil
 }
@@ -100,6 +101,9 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		row.Functions = &Tally{}
 	case f.Source != nil:
 		row.Functions, row.Literals = &Tally{}, &Tally{}
+	}
+	for _, u := range f.Unknown {
+		r.UnknownFunctions = append(r.UnknownFunctions, UnknownFunction{row.Path, u.Name, u.Receiver, int(u.NameSpan.Start.Line), string(u.Why)})
 	}
 	funcs := gap.Funcs(f)
 	row.names = make([]string, len(funcs))

@@ -274,7 +274,7 @@ func TestSARIFOf(t *testing.T) {
 		results int
 	}{
 		{"nothing", map[string]string{"cover.out": "mode: set\n"}, 0},
-		{"all covered", map[string]string{"go.mod": goMod, "a.go": a, "cover.out": "mode: set\nexample.com/shop/a.go:3.10,6.2 2 1\n"}, 0},
+		{"all covered", map[string]string{"go.mod": goMod, "a.go": a, "cover.out": "mode: set\nexample.com/shop/a.go:3.10,6.2 2 1\nexample.com/shop/a.go:8.10,8.24 1 1\n"}, 0},
 		{"lines", map[string]string{
 			"a.py": "def f():\n    x = 1\n    if x:\n        return 2\n    return 3\n\ndef g():\n    return 4\n",
 			// f is reached but for line 5; g is not, though its head ran.
@@ -332,19 +332,23 @@ func TestSARIFOfExample(t *testing.T) {
 // because they are the least urgent.
 func TestSARIFLimit(t *testing.T) {
 	t.Parallel()
-	var text, cover strings.Builder
-	text.WriteString("package many\n")
+	var text, full, cover strings.Builder
 	cover.WriteString("mode: set\n")
+	function := func(text *strings.Builder, file string, i, count int) {
+		head := fmt.Sprintf("func F%d() {", i)
+		line := head + " println() }"
+		text.WriteString(line + "\n")
+		fmt.Fprintf(&cover, "example.com/shop/%s:%d.%d,%d.%d 1 %d\n", file, i+2, len(head), i+2, len(line)+1, count)
+	}
+	text.WriteString("package many\n")
 	for i := range 4990 {
-		fmt.Fprintf(&text, "func F%d() { println() }\n", i)
-		fmt.Fprintf(&cover, "example.com/shop/many/many.go:%d.%d,%d.%d 1 0\n", i+2, 12, i+2, 30)
+		function(&text, "many/many.go", i, 0)
 	}
-	full := "package full\n"
+	full.WriteString("package full\n")
 	for i := range 100 {
-		full += fmt.Sprintf("func F%d() { println() }\n", i)
-		fmt.Fprintf(&cover, "example.com/shop/full/full.go:%d.12,%d.30 1 %d\n", i+2, i+2, min(1, i/20))
+		function(&full, "full/full.go", i, min(1, i/20))
 	}
-	dir := folder(t, map[string]string{"go.mod": goMod, "many/many.go": text.String(), "full/full.go": full, "cover.out": cover.String()})
+	dir := folder(t, map[string]string{"go.mod": goMod, "many/many.go": text.String(), "full/full.go": full.String(), "cover.out": cover.String()})
 	run := write(t, load(t, dir, filepath.Join(dir, "cover.out"), report.Options{})).Runs[0]
 	if len(run.Results) != 5000 || run.Properties.LeftOut != 11 {
 		t.Errorf("%d results, %d left out", len(run.Results), run.Properties.LeftOut)
@@ -458,7 +462,7 @@ func reached(x int) {
 		cover := "mode: set\n"
 		for _, line := range strings.Split(strings.TrimSpace(before), "\n") {
 			if line != "" {
-				cover += "example.com/shop/a.go:3.15,3.20 1 0\n"
+				cover += "example.com/shop/a.go:3.13,3.27 1 0\n"
 			}
 		}
 		block := func(first, from, last, to, statements, count int) {
@@ -527,10 +531,10 @@ func TestSARIFNames(t *testing.T) {
 func TestSARIFRank(t *testing.T) {
 	t.Parallel()
 	cover, files := "mode: set\n", map[string]string{"go.mod": goMod}
-	for i, n := range []int{1, 40, 100, 1000, 5000, 20000, 1000000} {
+	for i, n := range []int{1, 40, 100, 1000, 5000, 20000, 200000} {
 		name := fmt.Sprintf("p%d/p.go", i)
-		files[name] = fmt.Sprintf("package p%d\n\nfunc F() {}\n", i)
-		cover += fmt.Sprintf("example.com/shop/%s:3.10,3.12 %d 0\n", name, n)
+		files[name] = fmt.Sprintf("package p%d\n\nfunc F(n int) {\n%s}\n", i, strings.Repeat("\tn++\n", n))
+		cover += fmt.Sprintf("example.com/shop/%s:3.15,%d.2 %d 0\n", name, n+4, n)
 	}
 	for i, tier := range config.Tiers() {
 		files[".covls.toml"] += fmt.Sprintf("[[rule]]\npaths = ['p%d', 'p%d']\ntier = %q\n", i, i+3, tier)

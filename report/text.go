@@ -43,6 +43,7 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	}
 	p := &screen{r: r, o: o}
 	p.head()
+	p.texts()
 	p.outside()
 	for _, unit := range r.units() {
 		p.tiers(unit)
@@ -98,11 +99,25 @@ func (p *screen) outside() {
 	}
 }
 
+// texts says that profiles are of other texts, and how much that leaves unknown.
+func (p *screen) texts() {
+	for _, text := range p.r.texts {
+		p.printf("\n%s.\n", escape.Record(escape.Words(text)))
+	}
+	if n := len(p.r.UnknownFunctions); n > 0 {
+		p.printf("%s unknown, and not counted here: run the tests again to know them.\n", count(n, "function"))
+	}
+}
+
 func (p *screen) head() {
 	r, sum := p.r, &p.r.Summary
 	p.printf("%s\n\n", p.o.Paint(Bold, escape.Record(shortened(cmp.Or(r.title, "no folder"), p.o.Width))))
 	if sum.Percent == nil {
-		p.printf("There is nothing to cover: no profile names a file with code.\n")
+		if len(r.texts) > 0 {
+			p.printf("Nobody knows what ran: what the profiles say is of other texts than those on disk.\n")
+		} else {
+			p.printf("There is nothing to cover: no profile names a file with code.\n")
+		}
 		p.failed()
 		return
 	}

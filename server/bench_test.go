@@ -24,7 +24,7 @@ func BenchmarkGaps(b *testing.B) {
 		name := fmt.Sprintf("p%d/file%04d.go", f/100, f)
 		fmt.Fprintf(&archive, "-- %s --\n%s", name, source.String())
 		for fn := range 10 {
-			fmt.Fprintf(&profile, "example.com/shop/%s:%d.26,%d.2 1 %d\n", name, 3+4*fn, 5+4*fn, fn%2)
+			fmt.Fprintf(&profile, "example.com/shop/%s:%d.23,%d.2 1 %d\n", name, 3+4*fn, 5+4*fn, fn%2)
 		}
 	}
 	archive.WriteString("-- cover.out --\n" + profile.String())
@@ -54,7 +54,7 @@ func BenchmarkKeystroke(b *testing.B) {
 		source.WriteString("package shop\n\n")
 		for fn := range functions {
 			fmt.Fprintf(&source, "func Function%d(x int) {\n\tprintln(x)\n}\n\n", 1000*f+fn)
-			fmt.Fprintf(&profile, "example.com/shop/file%d.go:%d.30,%d.2 1 0\n", f, 3+4*fn, 5+4*fn)
+			fmt.Fprintf(&profile, "example.com/shop/file%d.go:%d.%d,%d.2 1 0\n", f, 3+4*fn, len(fmt.Sprintf("func Function%d(x int) {", 1000*f+fn)), 5+4*fn)
 		}
 		sources[f] = source.String()
 		fmt.Fprintf(&archive, "-- file%d.go --\n%s", f, sources[f])

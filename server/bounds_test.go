@@ -126,7 +126,7 @@ func files(n, functions int) string {
 	for f := range n {
 		fmt.Fprintf(&archive, "-- p%d/a.go --\n%s", f, source.String())
 		for fn := range functions {
-			fmt.Fprintf(&profile, "example.com/shop/p%d/a.go:%d.26,%d.2 1 0\n", f, 3+4*fn, 5+4*fn)
+			fmt.Fprintf(&profile, "example.com/shop/p%d/a.go:%d.%d,%d.2 1 0\n", f, 3+4*fn, len(fmt.Sprintf("func Function%d(x int) {", fn)), 5+4*fn)
 		}
 	}
 	return archive.String() + "-- cover.out --\nmode: set\n" + profile.String()

@@ -159,7 +159,7 @@ func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 	return nil
 }
 
-// DidSave has the file looked at, which is newer than its profile now. Marks follow the text, saved or
+// DidSave has the file looked at: its text on disk may be another than its profile's now. Marks follow the text, saved or
 // not.
 func (s *Server) DidSave(_ context.Context, p *protocol.DidSaveTextDocumentParams) error {
 	if path, ok := pathOf(p.TextDocument.URI); ok {

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // TestMain checks in the end that no session has left a goroutine behind. Where it is asked to, it
@@ -24,6 +26,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("COVLS_TEST_WAIT") != "" {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		return
+	}
+	if err := profiletest.WithoutCache(); err != nil {
+		panic(err)
 	}
 	code := m.Run()
 	if left := leaked(); left != "" && code == 0 {

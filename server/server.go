@@ -32,6 +32,8 @@ type Options struct {
 	// Profiles replaces the names of profiles to look for, as absolute paths; nil keeps those of
 	// the settings.
 	Profiles []string
+	// Cache is the folder of the cache of texts; "" is none.
+	Cache string
 	// Restricted tells that no other program may be started: the folders are not trusted.
 	Restricted bool
 	// Watch are the options of the watcher; its callbacks are the server's.

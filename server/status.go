@@ -56,10 +56,13 @@ type wireProfile struct {
 	Files    int     `json:"files"`
 	Found    int     `json:"found"`
 	Trouble  *string `json:"trouble"`
-	// NewerSources counts the files that were changed after the profile was written.
-	NewerSources int `json:"newer_sources"`
 	// OwnTests tells that it credits a package with its own tests only, while those of others may run what is missing.
 	OwnTests bool `json:"own_tests"`
+	// OtherTexts counts the files whose text on disk is not the one that the profile was made of, UnknownFunctions the
+	// functions of them of which nobody knows whether they are covered. Text says so in words; "" where there are none.
+	OtherTexts       int    `json:"other_texts"`
+	UnknownFunctions int    `json:"unknown_functions"`
+	Text             string `json:"text"`
 }
 
 type wireFolder struct {
@@ -177,7 +180,7 @@ func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 			s.Folders = append(s.Folders, wireFolderOf(in, f, files[in]))
 		}
 	}
-	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.NewerSources > 0 })
+	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.OtherTexts > 0 })
 	s.State = stateOf(snap, facts, s)
 	return s
 }
@@ -242,19 +245,17 @@ func patterns(f *workspace.Folder) []string {
 }
 
 func profilesOf(snap *workspace.Snapshot) []wireProfile {
-	found, newer := map[*workspace.Profile]int{}, map[*workspace.Profile]int{}
+	found := map[*workspace.Profile]int{}
 	for _, f := range snap.Files {
 		for _, p := range f.Parts {
 			found[p.Profile]++
-			if f.ModTime.After(p.Profile.ModTime) {
-				newer[p.Profile]++
-			}
 		}
 	}
 	own := map[*workspace.Profile]bool{}
 	for _, n := range diag.OwnTestsNotes(snap) {
 		own[n.Profile] = true
 	}
+	texts := snap.AllTexts()
 	out := []wireProfile{}
 	for _, p := range snap.Profiles {
 		// A file that only has the name of a profile and is something else is no news, unless
@@ -264,7 +265,8 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 		}
 		w := wireProfile{
 			URI: string(uri.File(p.Path)), Path: escape.Line(diag.ProfileName(p)), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
-			Found: found[p], NewerSources: newer[p], OwnTests: own[p],
+			Found: found[p], OwnTests: own[p], OtherTexts: texts[p].Other + texts[p].Lost, UnknownFunctions: texts[p].Unknown,
+			Text: escape.Line(texts[p].Sentence(diag.ProfileName(p))),
 		}
 		if p.Report != nil {
 			w.Files = len(p.Report.Files)

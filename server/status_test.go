@@ -34,7 +34,8 @@ type status struct {
 		URI, Path, Format, Modified string
 		Files, Found                int
 		Trouble                     *string
-		NewerSources                int `json:"newer_sources"`
+		OtherTexts                  int `json:"other_texts"`
+		Text                        string
 	}
 	Folders []struct {
 		URI, Name    string
@@ -70,6 +71,9 @@ func (s *status) String() string {
 		text := fmt.Sprintf("%s finds %d of %d", p.Path, p.Found, p.Files)
 		if p.Trouble != nil {
 			text += " in trouble"
+		}
+		if p.OtherTexts > 0 || p.Text != "" {
+			text += fmt.Sprintf(" (%d: %s)", p.OtherTexts, p.Text)
 		}
 		words = append(words, text)
 	}
@@ -160,8 +164,9 @@ func TestStatus(t *testing.T) {
 			path := filepath.Join(dir, "a.go")
 			write(t, path, read(t, path)+"// more\n")
 			p.send(note("textDocument/didSave", js(document(string(uri.File(path))))))
-		}, writes(".covls.toml", "# nothing\n"), writes(shopProfile, whole)}, []string{
-			ready, strings.Replace(ready, "1 uncovered,", "1 uncovered, stale,", 1), ready,
+		}, writes(".covls.toml", "# nothing\n"), writes(shopProfile, whole), writes(shopProfile, better)}, []string{
+			// The same once more says nothing of the new text.
+			ready, strings.Replace(ready, "1 uncovered,", "1 uncovered, stale,", 1) + " (1: cover.out is of another text, from before the last changes; 3 of 3 functions carried over)", isBetter,
 		}},
 		{"two profiles", shop, []step{writes("lcov.info", "SF:a.go\nDA:5,1\nend_of_record\n")}, []string{
 			ready, strings.Replace(ready, "cover.out", "cover.out finds 1 of 1, lcov.info", 1),

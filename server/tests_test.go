@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"go.lsp.dev/protocol"
@@ -54,8 +53,10 @@ func TestRunTests(t *testing.T) {
 			if got := slices.ContainsFunc(lenses, func(l protocol.CodeLens) bool { return is(&l.Command) }); got != tt.want {
 				t.Errorf("a lens that runs tests: %t; %s", got, js(lenses))
 			}
-			if got := slices.ContainsFunc(lenses, func(l protocol.CodeLens) bool { return strings.Contains(l.Command.Title, "-coverpkg") }); got != tt.want {
-				t.Errorf("a lens that speaks of it: %t; %s", got, js(lenses))
+			for _, l := range lenses {
+				if l.Command.Title == "…" {
+					t.Errorf("a lens that says nothing")
+				}
 			}
 			actions, err := ed.Server.CodeAction(t.Context(), &protocol.CodeActionParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
 			if err != nil {

@@ -30,6 +30,7 @@ func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 	excluded := map[string]bool{}
 	imports := map[string]bool{}
 	for _, n := range l.locate(ctx, b.profiles) {
+		l.follow(n)
 		place := n.place
 		if place.ImportPath != "" {
 			imports[place.ImportPath] = true
@@ -83,9 +84,29 @@ func (f *File) merge(before *File) {
 		for i, p := range f.Speaking {
 			files[i] = p.File
 		}
-		f.all, f.untold = coverage.Merge(files...), coverage.Nameless(files...)
+		f.all, f.untold = union(files)
 	}
 	f.Coverage, f.Total = f.all, f.all.Total()
+}
+
+// follow finds a file where a repository says that it was renamed to.
+func (l *Loader) follow(n *named) {
+	if n.place.Found || len(l.renamed) == 0 {
+		return
+	}
+	for _, was := range lostPaths(n.profile, n.folder, n.place.Path, n.file.Name) {
+		if to := l.renamed[was]; to != "" && !gone(to) {
+			n.place.Path, n.place.Found, n.place.Why = to, true, ""
+			n.name(l.folders)
+			return
+		}
+	}
+}
+
+// union is what files of one text say together; untold is what only those have to cover that tell no functions, nil where
+// that is nothing.
+func union(files []*coverage.File) (all, untold *coverage.File) {
+	return coverage.Merge(files...), coverage.Nameless(files...)
 }
 
 // withoutFuncs is a file as a profile has it that tells no functions.
@@ -98,12 +119,12 @@ func withoutFuncs(f *coverage.File) *coverage.File {
 // leavesOut reports whether the functions that profiles name, as they stand in the text, are not those of
 // the text: none is in it, or one that has code of which only those profiles know that name no functions is not
 // among them. text is nil where its language is not known.
-func (f *File) leavesOut(named []coverage.Func, text *source.Parsed) bool {
+func leavesOut(untold *coverage.File, named []coverage.Func, text *source.Parsed) bool {
 	if len(named) == 0 || text == nil {
 		return len(named) == 0
 	}
 	var last uint32 // line of the function before
-	for _, t := range f.untold.Count(text.Funcs) {
+	for _, t := range untold.Count(text.Funcs) {
 		// What stands above a function, such as a decorator, may be its first line in a profile.
 		for len(named) > 0 && named[0].Span.Start.Line <= last && named[0].Span.Start.Line < t.Span.Start.Line {
 			named = named[1:]

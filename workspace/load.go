@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/covls/covls/internal/guard"
+	"github.com/covls/covls/origin"
 	"github.com/covls/covls/place"
 	"github.com/covls/covls/program"
 	"github.com/covls/covls/source"
@@ -26,6 +27,8 @@ type Loader struct {
 	// Trusted tells that programs may be started over the folders; set it before SetFolders. Only
 	// Ask.List starts one.
 	Trusted bool
+	// Cache keeps the texts that profiles are of from one run to the next; nil keeps none. Set it before SetFolders.
+	Cache *origin.Cache
 	// Guard is told of each panic that was caught. What it was about is in the snapshot, too: as
 	// File.Fault or Profile.Trouble.
 	Guard guard.Guard
@@ -48,6 +51,12 @@ type Loader struct {
 	madeWay  []error                   // the troubles of profiles that were left out for others
 	scans    map[string]scan           // by path
 	looked   int                       // how many sources were looked at
+	bounds   map[key]*Bound            // what was found of the texts that profiles are of
+	past     map[string][]past         // texts that files had in this session, by path, the oldest first
+	kept     map[string]kept           // by profile
+	dirty    map[string]bool           // paths of sources to look at again
+	sought   map[key]uint64            // for what repositories were searched, by the digests of the reports
+	renamed  map[string]string         // where sources are that were renamed, by their paths
 	texts    *source.Batch             // parses the sources of a load
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
@@ -71,6 +80,12 @@ func NewLoader(store *Store) *Loader {
 		modules:  map[string]*place.Modules{},
 		profiles: map[string]*Profile{},
 		scans:    map[string]scan{},
+		bounds:   map[key]*Bound{},
+		past:     map[string][]past{},
+		kept:     map[string]kept{},
+		dirty:    map[string]bool{},
+		sought:   map[key]uint64{},
+		renamed:  map[string]string{},
 		asked:    map[string]time.Time{},
 		commits:  map[string]map[string]int{},
 		quick:    quickLook,
@@ -137,8 +152,11 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	return problems
 }
 
-// Refresh has SetFolders read all go.mod and go.work files again.
-func (l *Loader) Refresh() { clear(l.modules) }
+// Refresh has SetFolders read all go.mod and go.work files again, and the repositories be searched again.
+func (l *Loader) Refresh() {
+	clear(l.modules)
+	clear(l.sought)
+}
 
 // Name is a path for people: relative to its workspace folder, where it is in one.
 func (l *Loader) Name(path string) string { return nameIn(folderOf(l.folders, path), path) }
@@ -169,9 +187,17 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	var rest []*File
 	for _, f := range b.files {
 		opened := isOpen(open, f.Path)
-		if s, ok := l.scans[f.Path]; ok && s.fits(f) && (!b.fresh[f.Path] || !opened && s.stands(f.Path)) {
-			b.files[f.Path] = f.withSource(s, before.Files[f.Path])
-			continue
+		if s, ok := l.scans[f.Path]; ok && !l.dirty[f.Path] && (!b.fresh[f.Path] || !opened && s.stands(f.Path)) {
+			if !s.fits(f) {
+				if s, ok = l.recount(f, s); ok {
+					l.remember(f, &s)
+					l.scans[f.Path] = s
+				}
+			}
+			if ok {
+				b.files[f.Path] = f.withSource(s, before.Files[f.Path])
+				continue
+			}
 		}
 		if opened {
 			s, base := l.scan(f)
@@ -181,6 +207,8 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 		}
 		rest = append(rest, f)
 	}
+	defer clear(l.dirty)
+	l.forget(b)
 	l.imports = b.imports
 	// Without open documents nobody waits for a part of it.
 	first := len(rest) == 0 || len(open) > 0
@@ -199,6 +227,15 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 		b.files[f.Path] = f.withSource(scans[i], before.Files[f.Path])
 	}
 	l.put(b, nil, true, first)
+}
+
+// forget drops what was remembered of profiles and sources that are not there any more.
+func (l *Loader) forget(b *joined) {
+	gone := func(profile string) bool { return l.profiles[profile] == nil }
+	maps.DeleteFunc(l.bounds, func(k key, _ *Bound) bool { return gone(k.profile) })
+	maps.DeleteFunc(l.sought, func(k key, _ uint64) bool { return gone(k.profile) })
+	maps.DeleteFunc(l.kept, func(profile string, _ kept) bool { return gone(profile) })
+	maps.DeleteFunc(l.past, func(path string, _ []past) bool { return b.files[path] == nil })
 }
 
 func isOpen(open map[string]*Document, path string) bool {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/covls/covls/config"
-	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/workspace"
 )
 
@@ -283,29 +282,6 @@ func TestSnapshotNames(t *testing.T) {
 	} {
 		if got := (&workspace.Snapshot{Folders: tt.folders}).PathOf(tt.file); got != tt.want {
 			t.Errorf("%d folders: %s, want %s", len(tt.folders), got, tt.want)
-		}
-	}
-}
-
-// TestNewer holds which profiles are older than their source.
-func TestNewer(t *testing.T) {
-	t.Parallel()
-	then := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	part := func(at time.Time) workspace.Part {
-		return workspace.Part{Profile: &workspace.Profile{ModTime: at}, File: &coverage.File{}}
-	}
-	for _, tt := range []struct {
-		parts []workspace.Part
-		want  bool
-	}{
-		{nil, false},
-		{[]workspace.Part{part(then)}, false},
-		{[]workspace.Part{part(then.Add(time.Second))}, false},
-		{[]workspace.Part{part(then.Add(-time.Second))}, true},
-		{[]workspace.Part{part(then.Add(time.Second)), part(then.Add(-time.Second))}, true},
-	} {
-		if got := (&workspace.File{ModTime: then, Speaking: tt.parts}).Newer(); got != tt.want {
-			t.Errorf("%v: %v", tt.parts, got)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,32 +105,42 @@ func (l *Loader) unite(all []*named) {
 	}
 }
 
-// Saved looks at a source file that an editor has written, so that File.Newer knows of it.
-func (l *Loader) Saved(path string) {
+// Saved looks again at sources that somebody has written, publishes what that changes, and reports whether it does.
+func (l *Loader) Saved(ctx context.Context, paths ...string) bool {
 	snap := l.store.Load()
-	f := snap.Files[path]
-	if d := snap.Documents[path]; f == nil && d != nil {
-		f = snap.FileOf(d)
-	}
-	if f == nil {
-		return
-	}
-	s, scanned := l.scans[f.Path]
-	info, err := os.Stat(f.Path)
-	if err != nil || !scanned || info.ModTime().Equal(f.ModTime) {
-		return
-	}
-	s.saved = info.ModTime()
-	l.scans[f.Path] = s
-	g := *f
-	g.ModTime = s.saved
-	l.store.Update(func(next *Snapshot) {
-		if next.Files[f.Path] == f {
-			next.Files = maps.Clone(next.Files)
-			next.Files[f.Path] = &g
-			next.Generation++
+	for _, path := range paths {
+		f := snap.Files[path]
+		if d := snap.Documents[path]; f == nil && d != nil {
+			f = snap.FileOf(d)
 		}
-	})
+		if f == nil {
+			continue
+		}
+		if s, scanned := l.scans[f.Path]; scanned && !s.stands(f.Path) {
+			l.dirty[f.Path] = true
+		}
+	}
+	return l.again(ctx)
+}
+
+// Changed looks for sources that changed on disk since they were looked at, publishes what that changes, and reports
+// whether it does.
+func (l *Loader) Changed(ctx context.Context) bool {
+	for path := range l.store.Load().Files {
+		if s, scanned := l.scans[path]; scanned && !s.stands(path) {
+			l.dirty[path] = true
+		}
+	}
+	return l.again(ctx)
+}
+
+// again publishes with what is dirty.
+func (l *Loader) again(ctx context.Context) bool {
+	if len(l.dirty) == 0 {
+		return false
+	}
+	l.publish(ctx, nil)
+	return true
 }
 
 // otherName is the path by which the profiles' side knows a file that the editor calls otherwise, "" where that is the

@@ -116,11 +116,11 @@ func TestRefind(t *testing.T) {
 					b.write("lcov.info", profile(strings.Replace(name, "x.c", "y.c", 1))+profile("a.c"))
 					b.read("lcov.info")
 				}},
-				{"deleted, and another profile is read", "a.c 3 of 4", func() {
+				{"deleted, and another profile is read", "a.c 2 of 3", func() {
 					if err := os.Remove(b.path("src/y.c")); err != nil {
 						t.Fatal(err)
 					}
-					b.write("b.info", "SF:a.c\nDA:3,1\nDA:4,1\nend_of_record\n")
+					b.write("b.info", "SF:a.c\nDA:3,1\nend_of_record\n")
 					b.read("b.info")
 				}},
 			} {

@@ -180,6 +180,10 @@ func (l *Loader) read(c Change) *Profile {
 			next.Report = got.Report
 			l.held += bytes - next.bytes
 			next.bytes = bytes
+			next.digest = got.Report.Digest()
+			if next.Folder.Settings.Cache {
+				l.kept[c.Path] = kept{next.digest, l.Cache.Load(next.digest)}
+			}
 		}
 		next.Format, next.hash = got.Format, got.Hash
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/origin"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
@@ -19,10 +20,14 @@ import (
 type scan struct {
 	size    int64
 	modTime time.Time
-	parsed  *source.Parsed
-	// saved is when the file was changed after that, as far as Saved was told; zero means that it
-	// was not.
-	saved time.Time
+	// parsed holds the functions that the file has here: those of the text, or those that the profiles name.
+	parsed *source.Parsed
+	// text is what is kept of the text, and content the text itself until it is remembered; see Loader.remember.
+	text    *origin.Text
+	content string
+	// bound is what the profiles that of is of say of it.
+	bound *bound
+	of    *coverage.File
 	// excluded is what markers in the text take out; raw tells that the profile has yet to leave
 	// out what Ruby's do.
 	excluded []coverage.Exclusion
@@ -39,13 +44,7 @@ type scan struct {
 
 // fits tells that the scan is of what the profiles say of a file now.
 func (s scan) fits(f *File) bool {
-	if s.outside != f.Outside {
-		return false
-	}
-	if f.all.Funcs == nil {
-		return s.located == nil && s.raw == f.raw()
-	}
-	return s.located == f.all
+	return s.of == f.all && s.outside == f.Outside && s.raw == f.raw()
 }
 
 // stands tells that the file on disk is as it was.
@@ -61,6 +60,7 @@ func (l *Loader) Looked() int { return l.looked }
 // file can't be read.
 func (l *Loader) scan(f *File) (s scan, base *text.Text) {
 	s, data, err := l.scanFile(f, l.scans[f.Path], true)
+	l.remember(f, &s)
 	l.scans[f.Path] = s
 	l.looked++
 	if err != nil {
@@ -76,68 +76,107 @@ func (l *Loader) scanFile(f *File, known scan, wantText bool) (s scan, data stri
 	if err != nil {
 		return scan{}, "", err
 	}
-	same := known.size == info.Size() && known.modTime.Equal(info.ModTime()) && (known.fault != nil || known.fits(f))
-	if same && !wantText {
-		return known, "", nil
+	same := known.size == info.Size() && known.modTime.Equal(info.ModTime())
+	if same && !wantText && !l.dirty[f.Path] {
+		if known.fault != nil || known.fits(f) {
+			return known, "", nil
+		}
+		if s, ok := l.recount(f, known); ok {
+			return s, "", nil
+		}
 	}
 	data, err = source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
 	if err != nil {
 		return scan{}, "", err
 	}
-	if same {
+	if same && !l.dirty[f.Path] && (known.fault != nil || known.fits(f)) {
 		return known, data, nil
 	}
-	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw(), outside: f.Outside}
-	if f.all.Funcs != nil {
-		s.located = f.all
+	s = scan{size: info.Size(), modTime: info.ModTime(), raw: f.raw(), outside: f.Outside, of: f.all}
+	if wantText && len(data) <= largePast {
+		s.content = data
 	}
-	s.fault = l.Guard.Do("looking at the source "+f.Name, func() {
-		s.excluded = source.Exclusions(f.Path, data, s.raw)
-		if s.located == nil || f.untold != nil {
-			if s.parsed, _ = l.texts.Parse(f.Path, data); s.parsed != nil {
-				own(s.parsed)
-			}
-		}
-		if s.located != nil {
-			name := f.Path
-			if f.Outside {
-				name = "" // what has no name in the profile gets none of the text
-			}
-			named := source.Locate(name, data, f.all.Funcs)
-			if s.unnamed = f.untold != nil && f.leavesOut(named.Funcs, s.parsed); !s.unnamed {
-				s.parsed = named
-				// They are of this text and this profile: nobody else counts in them.
-				rest, _ := f.all.Without(s.excluded)
-				rest.CountIn(named.Funcs)
-			}
-		}
-		if s.outside {
-			s.unquote()
-		}
-	})
+	s.fault = l.Guard.Do("looking at the source "+f.Name, func() { s.look(l, f, data) })
 	if s.fault != nil {
-		s.parsed, s.excluded, s.unnamed = nil, nil, false
+		s.parsed, s.excluded, s.unnamed, s.bound, s.text = nil, nil, false, nil, nil
 	}
 	return s, data, nil
 }
 
-// unquote leaves nothing of the text but identifiers and places: no comment, and no string in a name such
-// as table["key"].
-func (s *scan) unquote() {
-	for i := range s.excluded {
-		s.excluded[i].Reason = ""
+// recount is the scan for other counts of the same text; ok is false where the text has to be read for them.
+func (l *Loader) recount(f *File, known scan) (s scan, ok bool) {
+	if known.located != nil || known.outside != f.Outside || known.raw != f.raw() {
+		return scan{}, false
 	}
-	p := s.parsed
-	if p == nil {
-		return
+	b, ok := l.bindQuickly(f, &known)
+	known.bound, known.of = b, f.all
+	return known, ok
+}
+
+// look finds what a text holds and what the profiles say of it.
+func (s *scan) look(l *Loader, f *File, data string) {
+	name := f.named()
+	s.excluded = source.Exclusions(f.Path, data, s.raw)
+	if s.outside {
+		for i := range s.excluded {
+			s.excluded[i].Reason = ""
+		}
 	}
+	var parsed *source.Parsed
+	parse := func() {
+		if parsed == nil {
+			if parsed, _ = l.texts.Parse(f.Path, data); parsed != nil {
+				own(parsed)
+				if s.outside {
+					unquote(parsed)
+				}
+			}
+		}
+	}
+	if f.all.Funcs == nil || f.untold != nil {
+		parse()
+	}
+	s.text = origin.Of(name, data, parsed, f.all)
+	s.bound = l.bind(f, &origin.Source{Name: f.Path, Content: data, Parsed: parsed, Excluded: s.excluded, Parse: func() *source.Parsed {
+		parse()
+		return parsed
+	}}, s.text)
+	all := s.bound.all
+	s.parsed = parsed
+	if all.Funcs != nil {
+		s.located = all
+		named := source.Locate(name, data, all.Funcs)
+		if s.bound.untold != nil {
+			parse()
+		}
+		if s.unnamed = s.bound.untold != nil && leavesOut(s.bound.untold, named.Funcs, parsed); s.unnamed {
+			s.parsed = parsed
+		} else {
+			s.parsed = named
+			// They are of this text and this profile: nobody else counts in them.
+			rest, _ := all.Without(s.excluded)
+			rest.CountIn(named.Funcs)
+		}
+	}
+}
+
+// named is the path for finding names in the text: what has no name in the profile gets none of a text that lies outside.
+func (f *File) named() string {
+	if f.Outside {
+		return ""
+	}
+	return f.Path
+}
+
+// unquote leaves nothing of a text but identifiers and places: no comment, and no string in a name such as table["key"].
+func unquote(p *source.Parsed) {
 	p.Doc = ""
 	for i := range p.Facts {
 		p.Facts[i].Doc = ""
 	}
 	for i := range p.Funcs {
 		f := &p.Funcs[i]
-		if at := strings.IndexAny(f.Name, "\"'`"); at >= 0 && s.located == nil {
+		if at := strings.IndexAny(f.Name, "\"'`"); at >= 0 {
 			f.Name = cmp.Or(strings.TrimRight(f.Name[:at], "["), "?")
 		}
 	}
@@ -184,6 +223,7 @@ func (l *Loader) scanAll(ctx context.Context, files []*File) []scan {
 	wg.Wait()
 	l.looked += len(files)
 	for i, f := range files {
+		l.remember(f, &scans[i])
 		l.scans[f.Path] = scans[i]
 	}
 	return scans

@@ -113,7 +113,8 @@ type Profile struct {
 	// Gone is when the profile was last seen to be missing; zero means that it is there.
 	Gone time.Time
 
-	hash uint64
+	hash   uint64
+	digest uint64 // of Report, the same in every run
 	// bytes is what Report takes of memory; wanted is what the content on disk would take that was left out
 	// because there was no room for it, 0 where it was not.
 	bytes, wanted int64
@@ -190,7 +191,14 @@ type File struct {
 	// Funcs are the functions of Source with their statements; nil where Source is.
 	Funcs []coverage.Func
 
-	all *coverage.File // the union of what Speaking says
+	// Bound are the texts that Speaking are of, beside it; nil where the text on disk was not looked at.
+	Bound []Binding
+	// Unknown are the functions of Source's text of which nobody knows whether they are covered, in the order of the
+	// text; they have no statements.
+	Unknown []Unknown
+
+	all   *coverage.File // the union of what Speaking says, each in the places of its own text
+	bound *coverage.File // the same in those of the text on disk
 	// untold is what only parts have to cover that tell no functions; nil where that is nothing.
 	untold *coverage.File
 	// unnamed tells that those of the text were taken instead; see scan.
@@ -213,15 +221,9 @@ func (f *File) Counted() bool {
 	return true
 }
 
-// Newer tells that the source was changed after one of its profiles, which says something of it, was
-// written: that profile may be of another text.
-func (f *File) Newer() bool {
-	for _, p := range f.Speaking {
-		if f.ModTime.After(p.Profile.ModTime) {
-			return true
-		}
-	}
-	return false
+// Stale tells that what the profiles say is of another text than that on disk.
+func (f *File) Stale() bool {
+	return slices.ContainsFunc(f.Bound, func(b Binding) bool { return !b.Same })
 }
 
 // withSource returns the file with the functions of its source text. What before, nil for none, has of the same counts
@@ -231,15 +233,20 @@ func (f *File) withSource(s scan, before *File) *File {
 	g.Looked = true
 	parsed := s.parsed
 	g.Source, g.ModTime, g.Excluded, g.Fault = parsed, s.modTime, s.excluded, s.fault
-	if s.saved.After(s.modTime) {
-		g.ModTime = s.saved
+	all := f.all
+	if s.bound != nil {
+		g.Bound, g.Unknown = s.bound.parts, s.bound.unknown
+		all = s.bound.all
+		if before != nil && before.bound == all && sameSlice(before.Unknown, g.Unknown) {
+			g.Unknown = before.Unknown
+		}
 	}
-	if before != nil && before.Looked && before.all == f.all && before.Source == parsed && before.unnamed == s.unnamed && sameSlice(before.Excluded, s.excluded) {
+	g.bound = all
+	if before != nil && before.Looked && before.bound == all && before.Source == parsed && before.unnamed == s.unnamed && sameSlice(before.Excluded, s.excluded) {
 		g.Excluded, g.Coverage, g.Taken, g.Total, g.Funcs, g.unnamed = before.Excluded, before.Coverage, before.Taken, before.Total, before.Funcs, before.unnamed
 		return &g
 	}
 	g.unnamed = s.unnamed
-	all := f.all
 	if s.unnamed {
 		all = withoutFuncs(all)
 	}
@@ -267,6 +274,7 @@ func (f *File) Shows(o *File) bool {
 		return f == o
 	}
 	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.OwnTests == o.OwnTests &&
+		sameSlice(f.Unknown, o.Unknown) && slices.EqualFunc(f.Bound, o.Bound, Binding.shows) &&
 		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && *f.Standing == *o.Standing
 }
 

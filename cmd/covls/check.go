@@ -35,6 +35,8 @@ func newCheck(io *streams, in *input) *cobra.Command {
   - each file whose target a [[rule]] sets
   - a package that has tests and is in no profile, as when these have failed (in Go,
     without -coverpkg). --partial accepts a profile of some packages alone
+  - a profile of another text than that on disk, which would be judged in its
+    place, is a breach, unless --allow-stale is given
   - a rule or a component without any file, a setting that is wrong and a profile
     that can't be read are breaches too: a gate that judges less than it was meant
     to must not pass
@@ -65,6 +67,7 @@ that is no report of this covls.`,
 	c.Flags().Float64Var(&ask.failUnder, "fail-under", 0, "what the total must reach, in `percent`, whatever the settings say")
 	c.Flags().StringVar(&ask.noDrop, "no-drop", "", "a JSON `report` that was saved, below which nothing may drop")
 	c.Flags().BoolVar(&ask.files, "files", false, "hold every file against its target")
+	c.Flags().BoolVar(&ask.stale, "allow-stale", false, "let profiles pass that are of another text than that on disk")
 	_ = c.MarkFlagFilename("no-drop", "json")
 	c.Flags().BoolVar(&ask.partial, "partial", false, "accept that packages with tests are in no profile")
 	format := formatFlag(c, "text", "text", "json", "github")
@@ -93,13 +96,13 @@ that is no report of this covls.`,
 		if err != nil {
 			return err
 		}
-		asked := gate.Ask{Files: ask.files, Partial: ask.partial, Named: in.profiles != nil}
+		asked := gate.Ask{Files: ask.files, Partial: ask.partial, Named: in.profiles != nil, Stale: ask.stale}
 		if ask.under {
 			asked.Total = &ask.failUnder
 		}
 		gates := gate.Of(l.snap, asked)
 		v := verdict{snap: l.snap, report: r, gates: gates, baseline: ask.noDrop, breaches: gate.Judge(r, gates, baseline)}
-		if v.total() == 0 {
+		if v.total() == 0 && !v.explained() {
 			return errors.New("the profiles name nothing to cover, so that there is nothing to judge: has any test run?")
 		}
 		if err := v.print(io.out, how, os.Getenv("GITHUB_WORKSPACE")); err != nil {
@@ -113,6 +116,11 @@ that is no report of this covls.`,
 	return c
 }
 
+// explained reports whether a breach says why there is nothing to judge.
+func (v *verdict) explained() bool {
+	return slices.ContainsFunc(v.breaches, func(b gate.Breach) bool { return b.Gate == gate.Text || b.Gate == gate.Unmeasured })
+}
+
 // checks are the flags of `covls check`.
 type checks struct {
 	failUnder float64
@@ -120,6 +128,7 @@ type checks struct {
 	noDrop    string
 	files     bool
 	partial   bool
+	stale     bool
 }
 
 // baseline reads the report of --no-drop; nil means that there is none. A path that leads nowhere from
@@ -229,7 +238,10 @@ func (v *verdict) sum() string {
 		}
 		figures = append(figures, fmt.Sprintf("%.2f %% of %s", float64(*f.Percent), plural(f.Total, strings.TrimSuffix(f.Unit, "s"), f.Unit)))
 	}
-	text := strings.Join(figures, " and ") + " covered"
+	text := "nothing is known of what ran"
+	if len(figures) > 0 {
+		text = strings.Join(figures, " and ") + " covered"
+	}
 	if v.gates.Total != nil {
 		text += ", target " + coverage.FormatPercent(*v.gates.Total)
 	}
@@ -337,6 +349,8 @@ func titleOf(k gate.Kind) string {
 		return "Not measured"
 	case gate.Setting:
 		return "Setting of covls"
+	case gate.Text:
+		return "Profile of another text"
 	case gate.Total, gate.Component, gate.File:
 	}
 	return "Coverage short of its target"

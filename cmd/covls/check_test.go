@@ -190,7 +190,7 @@ func TestCheckGitHub(t *testing.T) {
 	}
 	lcov += "DA:2,0\nend_of_record\n"
 	root := folderWith(t, map[string]string{
-		"sub/" + odd: "1\n2\n3\n", "sub/many.js": "1\n2\n3\n", "sub/lcov.info": lcov,
+		"sub/" + odd: "1\n2\n3\n", "sub/many.js": "1\na b c d e f g h i j k l\n3\n", "sub/lcov.info": lcov,
 		"sub/.covls.toml": "target = 0\n[[component]]\nname = \"a\\nb: c\"\ninclude = ['*.js']\ntarget = 50\n[[rule]]\npaths = ['x']\n",
 	})
 	want := `::error title=Coverage short of its target::component a␊b: c: 1 line short of 50 %25 (0.00 %25)

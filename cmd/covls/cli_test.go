@@ -68,7 +68,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	if err := os.Setenv(asProgram, "1"); err != nil {
+	if err := errors.Join(os.Setenv(asProgram, "1"), profiletest.WithoutCache()); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

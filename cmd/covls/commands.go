@@ -39,7 +39,7 @@ how to tell yours. The workspace folders are those of the editor; -C names one
 for an editor that names none.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			opts := server.Options{Version: version(), Restricted: in.restricted}
+			opts := server.Options{Version: version(), Restricted: in.restricted, Cache: cacheDir()}
 			if logFile != "" {
 				if err := in.stays(logFile); err != nil {
 					return fmt.Errorf("open the log: %w", err)

@@ -22,11 +22,11 @@ var stall = map[string]string{
 	"new.go":      "package stall\n\nfunc N() { println(1) }\n",
 	"old/old.go":  "package old\n\nfunc O() { println(1) }\n",
 	"cover.out": `mode: set
-example.com/stall/a/util.go:3.12,3.25 1 1
-example.com/stall/b/util.go:3.12,3.25 1 0
-example.com/stall/b/Price.go:3.16,3.29 1 0
-example.com/stall/gen.go:3.12,3.25 1 0
-example.com/stall/old/old.go:3.12,3.25 1 0
+example.com/stall/a/util.go:3.10,3.24 1 1
+example.com/stall/b/util.go:3.10,3.24 1 0
+example.com/stall/b/Price.go:3.14,3.28 1 0
+example.com/stall/gen.go:3.10,3.24 1 0
+example.com/stall/old/old.go:3.10,3.24 1 0
 /ci/lost.go:1.1,2.2 4 1
 `,
 }

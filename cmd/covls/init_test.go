@@ -42,7 +42,7 @@ var initFolders = map[string]map[string]string{
 		"web/node_modules/x/package.json": "{}", "unmeasured/Cargo.toml": "", "testdata/go.mod": "module x\n",
 		"tools/py/setup.py": "", "tools/py/pyproject.toml": "", "tools/py/p.py": "a\nb\n",
 		"one/x.rb": "a\nb\n", "two/x.rb": "a\nb\n",
-		"cover.out": "mode: set\nexample.com/all/all.go:3.12,3.25 1 1\nexample.com/all/gen/gen.go:5.12,5.25 1 0\nexample.com/all/examples/x/x.go:3.12,3.25 1 0\n",
+		"cover.out": "mode: set\nexample.com/all/all.go:3.10,3.24 1 1\nexample.com/all/gen/gen.go:5.10,5.24 1 0\nexample.com/all/examples/x/x.go:3.10,3.24 1 0\n",
 		"js.info":   lcovOf("/ci/src/a.js", "/ci/src/b.js", "/ci/src/c.js"),
 		"tie.info":  lcovOf("/tie/x.rb"),
 		"py.info":   lcovOf("tools/py/p.py"),
@@ -62,7 +62,7 @@ var initFolders = map[string]map[string]string{
 		"!q\"#/package.json": "{}", "!q\"#/*.js": "a\nb\n", "?.js": "a\nb\n",
 		"a\nlens.enable = 3\n.info": lcovOf("/ci\"/*.js"),
 		"\x7f\xff.info":             lcovOf("?.js"),
-		"cover.out":                 "mode: set\nexample.com/x/a.go:3.12,3.25 1 0\n",
+		"cover.out":                 "mode: set\nexample.com/x/a.go:3.10,3.24 1 0\n",
 	},
 }
 

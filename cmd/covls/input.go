@@ -110,6 +110,15 @@ func (in *input) profilePaths(dir string) ([]string, error) {
 	return out, nil
 }
 
+// cacheDir is where covls keeps what it can make again; "" where the user has no folder for that.
+func cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "covls", "texts")
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
@@ -121,7 +130,7 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	how := engine.Once{Restricted: in.restricted, Commits: in.commits}
+	how := engine.Once{Restricted: in.restricted, Commits: in.commits, Cache: cacheDir()}
 	if in.profiles != nil {
 		how.Profiles = f.Settings.Profiles
 	}
@@ -200,7 +209,11 @@ func (l *loaded) remark(io *streams) {
 	for _, n := range diag.OwnTestsNotes(l.snap) {
 		io.say(escape.Line(n.String()))
 	}
+	texts := l.snap.AllTexts()
 	for _, p := range l.snap.Profiles {
+		if text := texts[p].Sentence(escape.Line(diag.ProfileName(p))); text != "" {
+			io.say(text)
+		}
 		if text := diag.ProfileWarning(p); text != "" {
 			io.say(text)
 		}

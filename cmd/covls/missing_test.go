@@ -114,7 +114,6 @@ func TestMissing(t *testing.T) {
 		{"it has no code", modFile + aCode + aTest + "-- b/b.go --\npackage b\n\ntype T int\n" + bTest + coverOut + aRan, nil, nil, nil},
 		{"it is excluded", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + "-- .covls.toml --\nexclude = [\"b/**\"]\n", nil, nil, nil},
 		{"a rule excludes it", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + "x/b/gen.go:1.1,2.1 1 1\n-- b/gen.go --\npackage b\n-- .covls.toml --\n[[rule]]\npaths = [\"b/**\"]\nexclude = true\n", nil, nil, nil},
-		{"its file is gone", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + "x/b/gone.go:3.14,5.2 1 1\n", nil, nil, nil},
 		{"another profile has it", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + "-- c.out --\nmode: set\n" + bRan, nil, nil, nil},
 		{"-coverpkg lists all, also those that fail", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + aRan, nil, nil, nil},
 		{"a module of its own", modFile + aCode + aTest + "-- b/go.mod --\nmodule y\n" + bCode + bTest + coverOut + aRan, nil, nil, nil},

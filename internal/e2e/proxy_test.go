@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/covls/covls/internal/conformance"
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // The environment of a test binary that stands between an editor and covls.
@@ -29,6 +30,9 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "proxy:", err)
 		}
 		os.Exit(code)
+	}
+	if err := profiletest.WithoutCache(); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }

@@ -61,13 +61,20 @@ func built(t *testing.T) string {
 	return path
 }
 
+// environment is that of this process, with a folder for caches beside the program.
+func environment(t *testing.T) []string {
+	t.Helper()
+	caches := filepath.Join(filepath.Dir(built(t)), "caches")
+	return append(os.Environ(), "XDG_CACHE_HOME="+caches, "LocalAppData="+caches)
+}
+
 // covls runs the program in dir.
-func covls(t *testing.T, dir string, environment []string, args ...string) (stdout, stderr string, code int) {
+func covls(t *testing.T, dir string, more []string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	cmd := exec.Command(built(t), args...)
 	var out, errs bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
-	cmd.Env = append(os.Environ(), environment...)
+	cmd.Env = append(environment(t), more...)
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -230,6 +237,7 @@ func TestCommands(t *testing.T) {
 		{args: "doctor", rule: markdown, shows: []string{tagFolder, tagLost, tagProfile, tagTrouble, tagWarning, tagComponent, tagWhy, tagUnknown, tagMapped}},
 		{args: "explain", more: []string{some}, rule: markdown, shows: []string{tagFile, tagComponent}},
 		{args: "explain a.go", rule: markdown, shows: []string{tagWhy}},
+		{args: "explain py/other.py", rule: markdown, shows: []string{tagProfile}},
 		{args: "explain a.go --format json", rule: log, shows: []string{tagWhy}},
 		{args: "explain", more: []string{other + all("")}, rule: log, code: 2},
 		{args: "init --print", rule: settings},

@@ -41,6 +41,7 @@ func serve(t *testing.T, o editor.Options) *session {
 	t.Helper()
 	s := &session{t: t, asked: map[string]string{}, shown: map[string][]string{}}
 	cmd := exec.Command(built(t), "serve")
+	cmd.Env = environment(t)
 	cmd.Dir = t.TempDir()
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -191,6 +192,16 @@ func TestEditor(t *testing.T) {
 	})
 	must(err)
 	run := func(command, argument string) { _, _ = s.ed.Run(ctx, command, protocol.LSPAny(argument)) } // errors are held against a rule, too
+	// lensesOf hovers over what has a lens.
+	lensesOf := func(u uri.URI) []protocol.CodeLens {
+		lenses, err := s.ed.Lenses(ctx, u)
+		must(err)
+		for _, l := range lenses {
+			_, err := s.ed.Hover(ctx, u, l.Range.Start)
+			must(err)
+		}
+		return lenses
+	}
 	for _, path := range append(h.sources, h.ambiguous) {
 		u := uri.File(path)
 		document := fmt.Sprintf(`{"textDocument":{"uri":%s}}`, quote(t, string(u)))
@@ -201,9 +212,7 @@ func TestEditor(t *testing.T) {
 				must(err)
 			}
 		}
-		lenses, err := s.ed.Lenses(ctx, u)
-		must(err)
-		for _, l := range lenses {
+		for _, l := range lensesOf(u) {
 			if l.Command.Command == "covls.addPathMapping" {
 				run(l.Command.Command, string(l.Command.Arguments[0]))
 			}
@@ -212,7 +221,7 @@ func TestEditor(t *testing.T) {
 			_, err := s.ed.Actions(ctx, u, protocol.Position{Line: line, Character: 6})
 			must(err)
 		}
-		_, err = s.ed.Server.InlayHint(ctx, &protocol.InlayHintParams{
+		_, err := s.ed.Server.InlayHint(ctx, &protocol.InlayHintParams{
 			TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{End: protocol.Position{Line: 100}},
 		})
 		must(err)
@@ -236,10 +245,7 @@ func TestEditor(t *testing.T) {
 	// A text that was changed has other words.
 	a := uri.File(h.sources[0])
 	must(s.ed.Edit(ctx, a, protocol.Range{Start: protocol.Position{Line: 1}, End: protocol.Position{Line: 1}}, "  stale();\n"))
-	_, err = s.ed.Hover(ctx, a, protocol.Position{Character: 9})
-	must(err)
-	_, err = s.ed.Lenses(ctx, a)
-	must(err)
+	lensesOf(a)
 	for _, params := range []string{`{"all":true}`, fmt.Sprintf(`{"tiers":[%s]}`, quote(t, all(""))), fmt.Sprintf(`{"kinds":[%s]}`, quote(t, all("")))} {
 		_, _ = s.ed.Ask(ctx, "covls/gaps", params)
 	}
@@ -283,6 +289,7 @@ func TestEditor(t *testing.T) {
 		{"covls/status folders patterns", "Profile"},
 		{"covls/status profiles path", "Profile Trouble"},
 		{"covls/status profiles trouble", "Trouble"},
+		{"covls/status profiles text", "Profile"},
 		{"window/showMessage message", "Trouble Unknown"},
 		{"window/showMessageRequest message", "Mapped From To Why"},
 		{"window/logMessage message", "doctor no∙coverage∙profile Empty"},

@@ -91,14 +91,15 @@ func newWorkspace(t *testing.T) *hostile {
 	// Istanbul: names of functions and files, some here and some not.
 	istanbul := map[string]any{}
 	for i, p := range payloads() {
-		source := fmt.Sprintf("function a%d() {\n  return 1\n}\nfunction b%d() {\n  return 2\n}\n", i, i)
+		name := fmt.Sprintf("%s%02d%s", tagFunction, i, p)
+		source := fmt.Sprintf("function a%d() { // %s\n  return 1\n}\nfunction b%d() { // %s2\n  return 2\n}\n", i, commented(t, name), i, commented(t, name))
 		// Some systems want UTF-8.
 		if path, err := try("web/"+inFolder(fmt.Sprintf("%s%02d%s.js", tagFile, i, p)), source); err == nil {
 			h.sources = append(h.sources, path)
-			istanbul[path] = istanbulFile(path, fmt.Sprintf("%s%02d%s", tagFunction, i, p))
+			istanbul[path] = istanbulFile(path, name)
 		}
 		lost := fmt.Sprintf("/elsewhere/%s%02d%s.js", tagLost, i, p)
-		istanbul[lost] = istanbulFile(lost, fmt.Sprintf("%s%02d%s", tagFunction, i, p))
+		istanbul[lost] = istanbulFile(lost, name)
 	}
 	data, err := json.Marshal(istanbul)
 	if err != nil {
@@ -119,8 +120,9 @@ func newWorkspace(t *testing.T) *hostile {
 		return b.String()
 	}
 	h.sources = append(h.sources, write("py/p.py", "def f():\n    return 1\n"))
+	write("py/other.py", "def g():\n    return 1\n") // of which the profile has more lines
 	h.profile = write("py/"+inFolder(tagProfile+"\x1b[35m`\n::error::a\u202e[b](command:c)<img src=x>")+"/coverage.xml", `<?xml version="1.0"?><coverage><packages><package name="p"><classes><class name="c" filename="py/p.py"><methods><method name="`+
-		escaped(all(tagFunction))+`" signature=""><lines><line number="1" hits="0"/></lines></method></methods><lines><line number="1" hits="0"/><line number="2" hits="0"/></lines></class></classes></package></packages></coverage>`)
+		escaped(all(tagFunction))+`" signature=""><lines><line number="1" hits="0"/></lines></method></methods><lines><line number="1" hits="0"/><line number="2" hits="0"/></lines></class><class name="d" filename="py/other.py"><methods/><lines><line number="9" hits="0"/></lines></class></classes></package></packages></coverage>`)
 	// Go: reasons, doc comments, what a settings file says.
 	oneLine := strings.NewReplacer("\n", " ", "\r", " ", "\ufeff", "").Replace(all("")) // Go takes no BOM
 	h.sources = append(h.sources, write("a.go", "// Package a is "+tagDoc+oneLine+".\npackage a\n\n//coverage:ignore "+tagReason+oneLine+"\nfunc Left(n int) int {\n\treturn n\n}\n\nfunc Uncovered(n int) int {\n\treturn n\n}\n\nfunc Partly(n int) int {\n\tif n > 1 {\n\t\treturn 7 // `"+oneLine+"\n\t}\n\treturn n\n}\n"))
@@ -145,6 +147,16 @@ func newWorkspace(t *testing.T) *hostile {
 		"[[rule]]\npaths = [\"py/**\"]\ngroup = "+escape.TOML(all(tagGroup))+"\nwhy = "+escape.TOML("[a](command:b) ![c](http://evil.example) <img src=x>")+"\ntarget = 100\n"+
 		"[[rule]]\npaths = ["+escape.TOML(all("Unmatched"))+"]\ntier = \"high\"\n")
 	return h
+}
+
+// commented is a name as a profile in JSON has it, in a comment of a line: the text that the profile is of has its names.
+func commented(t *testing.T, name string) string {
+	t.Helper()
+	var s string
+	if err := json.Unmarshal([]byte(quote(t, name)), &s); err != nil {
+		t.Fatal(err)
+	}
+	return strings.NewReplacer("\n", " ", "\r", " ").Replace(s)
 }
 
 func quote(t *testing.T, s string) string {

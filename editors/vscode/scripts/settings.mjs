@@ -61,7 +61,10 @@ const own = read('scripts/own-settings.json');
 const all = leaves(schema, 'covls', {});
 const groups = [
 	['settings.general', (key) => key in own],
-	['settings.coverage', (key) => /^covls\.(profiles|exclude|target|path|component|rule|stale|settle|run)/.test(key)],
+	[
+		'settings.coverage',
+		(key) => /^covls\.(profiles|exclude|target|path|component|rule|stale|settle|run|cache)/.test(key),
+	],
 	['settings.marks', (key) => /^covls\.(diagnostics|lens|hints|fade)/.test(key)],
 	['settings.limits', () => true],
 ];

@@ -48,6 +48,12 @@ export interface Command {
 	readonly lacks: string | null;
 	/** What installs it, null where it takes more than that. */
 	readonly install: string | null;
+	/** How many files have another text on disk than the one that the profile is of. */
+	readonly other_texts: number;
+	/** How many functions of those files nobody knows anything of. */
+	readonly unknown_functions: number;
+	/** Says so in words; "" where the profile is of the texts on disk. */
+	readonly text: string;
 }
 
 export interface Folder {

@@ -104,7 +104,7 @@ export class StatusBar implements vscode.Disposable {
 		const late = status.stale && !status.hidden ? ' $(history)' : '';
 		const label = [vscode.l10n.t('Coverage {0}', figure)];
 		if (status.stale) {
-			label.push(vscode.l10n.t('older than the sources'));
+			label.push(vscode.l10n.t('of another text than that on disk'));
 		}
 		if (status.unmeasured > 0) {
 			label.push(missing(status.unmeasured));
@@ -229,9 +229,8 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 	for (const profile of profiles.slice(0, mostProfiles)) {
 		const found =
 			profile.found < profile.files ? `, ${vscode.l10n.t('{0} of {1} files found', profile.found, profile.files)}` : '';
-		const late = profile.newer_sources > 0 ? `, ${newer(profile.newer_sources)}` : '';
 		line(
-			`$(${profile.trouble === null ? 'file' : 'warning'}) ${literal(profile.path)} · ${literal(ago(profile.modified) + found + late)}`,
+			`$(${profile.trouble === null ? 'file' : 'warning'}) ${literal(profile.path)} · ${literal(ago(profile.modified) + found)}`,
 		);
 		if (profile.trouble !== null) {
 			line(literal(profile.trouble));
@@ -242,6 +241,9 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 					vscode.l10n.t('It credits a package with its own tests only; with {0} those of others count.', '-coverpkg'),
 				),
 			);
+		}
+		if (profile.text !== '') {
+			line(`$(history) ${literal(profile.text)}`);
 		}
 	}
 	if (profiles.length > mostProfiles) {

@@ -1,0 +1,306 @@
+package workspace_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/gittest"
+	"github.com/covls/covls/origin"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+// The text that a profile is of: Beta and Delta are uncovered, Gamma is covered in part.
+const edited = `package demo
+
+// Alpha is tested.
+func Alpha(n int) int {
+	if n > 0 {
+		return 1
+	}
+	return 0
+}
+
+// Beta is not tested.
+func Beta(n int) int {
+	n++
+	return n
+}
+
+// Gamma is tested in part.
+func Gamma(s string) string {
+	if s == "" {
+		return "empty"
+	}
+	s += "!"
+	return s
+}
+
+// Delta is not tested.
+func Delta() int {
+	x := 1
+	x += 2
+	return x
+}
+
+// Omega is tested.
+func Omega(a, b int) int {
+	c := a + b
+	return c
+}
+`
+
+// edit is what somebody may do to it.
+type edit struct {
+	name string
+	do   func(text string) string
+}
+
+// part is a function of the text with its comment.
+func part(text, name string) string {
+	from := strings.Index(text, "// "+name+" is")
+	return text[from : from+strings.Index(text[from:], "\n}\n")+3]
+}
+
+func edits() []edit {
+	top := func(n int) func(string) string {
+		return func(s string) string { return strings.Repeat("// note\n", n) + s }
+	}
+	replace := func(pairs ...string) func(string) string {
+		return func(s string) string { return strings.NewReplacer(pairs...).Replace(s) }
+	}
+	move := func(name string) func(string) string {
+		return func(s string) string {
+			p := part(s, name)
+			s = strings.Replace(s, p, "", 1)
+			return strings.Replace(s, "package demo\n\n", "package demo\n\n"+p+"\n", 1)
+		}
+	}
+	swap := func(a, b string) func(string) string {
+		return func(s string) string {
+			return strings.NewReplacer(part(s, a), part(s, b), part(s, b), part(s, a)).Replace(s)
+		}
+	}
+	copied := func(name, to string) func(string) string {
+		return func(s string) string {
+			p := part(s, name)
+			return strings.Replace(s, p, strings.ReplaceAll(p, name, to)+"\n"+p, 1)
+		}
+	}
+	fresh := "// Fresh is new.\nfunc Fresh(n int) int {\n\tn += 3\n\treturn n\n}\n"
+	return []edit{
+		{"1 line on top", top(1)},
+		{"3 lines on top", top(3)},
+		{"6 lines on top", top(6)},
+		{"12 lines on top", top(12)},
+		{"doc comments deleted", replace("// Alpha is tested.\n", "", "// Beta is not tested.\n", "", "// Gamma is tested in part.\n", "", "// Delta is not tested.\n", "", "// Omega is tested.\n", "")},
+		{"a statement edited in a covered function", replace("c := a + b", "c := a - b")},
+		{"a statement edited in an uncovered function", replace("x += 2", "x += 3")},
+		{"2 lines added in a covered function", replace("\tc := a + b\n", "\ta++\n\tb++\n\tc := a + b\n")},
+		{"a function renamed", replace("func Beta(", "func Bravo(")},
+		{"an uncovered function moved to the top", move("Delta")},
+		{"a covered function moved to the top", move("Omega")},
+		{"two neighbours swapped", swap("Alpha", "Beta")},
+		{"two others swapped", swap("Gamma", "Delta")},
+		{"split in two", replace("\ts += \"!\"\n\treturn s\n}\n", "\treturn rest(s)\n}\n\nfunc rest(s string) string {\n\ts += \"!\"\n\treturn s\n}\n")},
+		{"commented out", func(s string) string {
+			p := part(s, "Beta")
+			return strings.Replace(s, p, "/*\n"+p+"*/\n", 1)
+		}},
+		{"deleted", func(s string) string { return strings.Replace(s, part(s, "Beta")+"\n", "", 1) }},
+		{"a branch deleted", replace("\tif n > 0 {\n\t\treturn 1\n\t}\n", "")},
+		{"a new function before an uncovered one", func(s string) string { return strings.Replace(s, part(s, "Delta"), fresh+"\n"+part(s, "Delta"), 1) }},
+		{"a new function before the last", func(s string) string { return strings.Replace(s, part(s, "Omega"), fresh+"\n"+part(s, "Omega"), 1) }},
+		{"a new function at the end", func(s string) string { return s + "\n" + fresh }},
+		{"a copy under another name above an uncovered one", copied("Beta", "Bela")},
+		{"a copy under another name above a covered one", copied("Omega", "Olena")},
+		{"a branch added", replace("\tx += 2\n", "\tif x > 1 {\n\t\tx += 2\n\t}\n")},
+		{"a head reflowed", replace("func Omega(a, b int) int {", "func Omega(\n\ta, b int,\n) int {")},
+		{"a one-line body to three lines", replace("func Delta() int {\n\tx := 1\n", "func Delta() int {\n\tx :=\n\t\t1\n")},
+		{"two names swapped", replace("func Beta(", "func Alpha(", "func Alpha(", "func Beta(")},
+		{"CRLF", replace("\n", "\r\n")},
+		{"6 lines on top and undone", func(s string) string { return s }},
+	}
+}
+
+// profileOf is a Go profile of a text, in which the functions in ran ran, and parts of them as counts say.
+func profileOf(text, name string, ran func(fn string, block int) int) string {
+	var b strings.Builder
+	b.WriteString("mode: set\n")
+	parsed, _ := source.Parse("a.go", text)
+	blocks := source.Blocks(text)
+	for _, f := range parsed.Funcs {
+		n := 0
+		for _, r := range blocks {
+			if f.Span.Contains(r.As.Start) {
+				fmt.Fprintf(&b, "%s:%d.%d,%d.%d %d %d\n", name, r.As.Start.Line, r.As.Start.Col, r.As.End.Line, r.As.End.Col, r.As.Statements, ran(f.Name, n))
+				n++
+			}
+		}
+	}
+	return b.String()
+}
+
+func ranDemo(fn string, block int) int {
+	if fn == "Beta" || fn == "Delta" || fn == "Gamma" && block == 1 {
+		return 0
+	}
+	return 1
+}
+
+// claims are what is known of the functions of a file: "2 of 3", or "" where nothing is.
+func claims(f *workspace.File) map[string]string {
+	out := map[string]string{}
+	for i := range f.Funcs {
+		fn := &f.Funcs[i]
+		out[fn.Name] = ""
+		if !slices.ContainsFunc(f.Unknown, func(u workspace.Unknown) bool { return u.Span == fn.Span }) {
+			out[fn.Name] = fmt.Sprintf("%d of %d", fn.Statements.Covered, fn.Statements.Total)
+		} else if fn.Statements != (coverage.Tally{}) {
+			out[fn.Name] = "unknown, and yet " + fmt.Sprint(fn.Statements)
+		}
+	}
+	return out
+}
+
+// bodies are the texts of functions by their names.
+func bodies(text string) map[string]string {
+	parsed, _ := source.Parse("a.go", text)
+	lines := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
+	out := map[string]string{}
+	for _, f := range parsed.Funcs {
+		out[f.Name] = strings.Join(lines[f.Span.Start.Line-1:f.Span.End.Line], "\n")
+	}
+	return out
+}
+
+// TestEdits edits the text of a profile in all the ways that people do, and holds that each function that is what it
+// was has what the profile says of it, that nothing is said of any other, and that saving, a reload, a profile that is
+// touched or written again and a restart change nothing of that.
+func TestEdits(t *testing.T) {
+	t.Parallel()
+	was := bodies(edited)
+	truth := map[string]string{"Alpha": "3 of 3", "Beta": "0 of 2", "Gamma": "3 of 4", "Delta": "0 of 3", "Omega": "2 of 2"}
+	for _, e := range edits() {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			now := e.do(edited)
+			if now == edited && e.name != "6 lines on top and undone" {
+				t.Fatal("it changes nothing")
+			}
+			want := map[string]string{}
+			for name, body := range bodies(now) {
+				if want[name] = ""; was[name] == body {
+					want[name] = truth[name]
+				}
+			}
+			cache := origin.NewCache(filepath.Join(t.TempDir(), "cache"))
+			b := newBench(t, t.TempDir(), nil)
+			b.write("go.mod", "module example.com/demo\n")
+			b.write("demo.go", edited)
+			b.write("cover.out", profileOf(edited, "example.com/demo/demo.go", ranDemo))
+			start := func(cache *origin.Cache) {
+				b.store = workspace.NewStore()
+				b.loader = workspace.NewLoader(b.store)
+				b.loader.Cache = cache
+				b.loader.SetFolders(t.Context(), []*workspace.Folder{workspace.NewFolder(b.dir, "", config.Merge(), nil)})
+				b.read("cover.out")
+				for _, k := range b.loader.Unkept() {
+					if err := k.Save(); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			hold := func(when string) {
+				t.Helper()
+				f := b.store.Load().Files[b.path("demo.go")]
+				if got := claims(f); fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("%s: %v, want %v", when, got, want)
+				}
+			}
+			start(cache)
+			b.write("demo.go", now)
+			later := time.Now().Add(time.Second)
+			if err := os.Chtimes(b.path("demo.go"), later, later); err != nil {
+				t.Fatal(err)
+			}
+			b.loader.Saved(t.Context(), b.path("demo.go"))
+			hold("saved")
+			b.loader.Refresh()
+			b.read("cover.out")
+			hold("reloaded")
+			if err := os.Chtimes(b.path("cover.out"), later, later); err != nil {
+				t.Fatal(err)
+			}
+			b.read("cover.out")
+			hold("touched")
+			b.write("cover.out", profileOf(edited, "example.com/demo/demo.go", ranDemo))
+			b.read("cover.out")
+			hold("written again")
+			start(cache)
+			hold("restarted")
+
+			// Without any memory, what is claimed is true, or the function was edited inside of its lines.
+			start(nil)
+			f := b.store.Load().Files[b.path("demo.go")]
+			for name, got := range claims(f) {
+				if got != "" && got != want[name] && !(strings.Contains(e.name, "edited") || strings.Contains(e.name, "renamed")) {
+					t.Errorf("by shape: %s is %s, want %q", name, got, want[name])
+				}
+			}
+			if strings.Contains(e.name, "edited") {
+				return // the profile fits that text as well
+			}
+			b.write("demo.go", edited)
+			b.loader.Changed(t.Context())
+			if got := claims(b.store.Load().Files[b.path("demo.go")]); fmt.Sprint(got) != fmt.Sprint(truth) {
+				t.Errorf("and back: %v, want %v", got, truth)
+			}
+		})
+	}
+}
+
+// TestRenamed follows a file that was renamed since its profile was made.
+func TestRenamed(t *testing.T) {
+	t.Parallel()
+	gittest.Need(t)
+	b := newBench(t, t.TempDir(), nil)
+	git := func(args ...string) { gittest.Run(t, b.dir, time.Now(), args...) }
+	b.write("go.mod", "module example.com/demo\n")
+	b.write("demo.go", edited)
+	git("init", "-q")
+	git("add", ".")
+	git("commit", "-q", "-m", "Base")
+	git("mv", "demo.go", "sub.go")
+	b.write("sub.go", "// Package demo has moved.\n"+edited)
+	git("commit", "-q", "-a", "-m", "Move")
+	b.write("cover.out", profileOf(edited, "example.com/demo/demo.go", ranDemo))
+	b.read("cover.out")
+	for range 2 { // for the file, then for its text
+		for _, q := range b.loader.Unfound() {
+			a, err := q.Search(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.loader.Found(t.Context(), q, a)
+		}
+	}
+	f := b.store.Load().Files[b.path("sub.go")]
+	if f == nil {
+		t.Fatalf("files %s", b.files())
+	}
+	texts := f.Texts()
+	if got := fmt.Sprint(claims(f)); got != "map[Alpha:3 of 3 Beta:0 of 2 Delta:0 of 3 Gamma:3 of 4 Omega:2 of 2]" || texts.Back != 1 || texts.Commit == "" || texts.Kept != 5 {
+		t.Errorf("%s, %+v", got, texts)
+	}
+	if n := len(b.loader.Unfound()); n != 0 {
+		t.Errorf("%d searches are left", n)
+	}
+}

@@ -1,0 +1,216 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/git"
+	"github.com/covls/covls/internal/guard"
+	"github.com/covls/covls/origin"
+	"github.com/covls/covls/source"
+)
+
+// Quest is a search of the repository around a workspace folder: for the texts that a profile is of, and for files that
+// it names and that were renamed since.
+type Quest struct {
+	Dir     string
+	Profile string // its path
+
+	digest uint64
+	wants  []wanted
+	lost   []string // paths, slash-separated and relative to Dir
+	limit  int64    // bytes of a text
+	guard  guard.Guard
+}
+
+// wanted is what a profile says of a file whose text was not found.
+type wanted struct {
+	path   string // absolute
+	rel    string // slash-separated, relative to the quest's folder
+	format string
+	file   *coverage.File
+	ruby   bool // see source.Exclusions
+}
+
+// Answer is what a quest has found.
+type Answer struct {
+	bounds  map[key]*Bound
+	renamed map[string]string // absolute paths
+}
+
+// questTime is how long a repository is searched.
+const questTime = 8 * time.Second
+
+// Unfound returns, once for each report, the searches for texts that are not on disk. They take a while and are done
+// beside the loader; Found takes the answers.
+func (l *Loader) Unfound() (out []Quest) {
+	snap := l.store.Load()
+	quests := map[*Profile]map[string]*Quest{} // by folder
+	quest := func(p *Profile, f *Folder) *Quest {
+		if quests[p] == nil {
+			quests[p] = map[string]*Quest{}
+		}
+		q := quests[p][f.Dir]
+		if q == nil {
+			q = &Quest{Dir: f.Dir, Profile: p.Path, digest: p.digest, limit: f.Settings.Limits.SourceBytes, guard: l.Guard}
+			quests[p][f.Dir] = q
+		}
+		return q
+	}
+	for _, path := range slices.Sorted(maps.Keys(snap.Files)) {
+		f := snap.Files[path]
+		rel, inside := source.Below(f.Path, f.Folder.Dir)
+		for i, part := range f.Speaking {
+			if i >= len(f.Bound) || f.Bound[i].text != nil || !inside || !l.seek(part) {
+				continue
+			}
+			q := quest(part.Profile, f.Folder)
+			q.wants = append(q.wants, wanted{f.Path, filepath.ToSlash(rel), part.Profile.Format, part.File, f.raw()})
+		}
+	}
+	for _, f := range snap.Lost {
+		for _, part := range f.Parts {
+			var rels []string
+			for _, path := range lostPaths(part.Profile, f.Folder, f.Path, part.File.Name) {
+				if rel, inside := source.Below(path, f.Folder.Dir); inside {
+					rels = append(rels, filepath.ToSlash(rel))
+				}
+			}
+			if len(rels) > 0 && l.seek(part) {
+				q := quest(part.Profile, f.Folder)
+				q.lost = append(q.lost, rels...)
+			}
+		}
+	}
+	for _, p := range snap.Profiles {
+		for _, dir := range slices.Sorted(maps.Keys(quests[p])) {
+			out = append(out, *quests[p][dir])
+		}
+	}
+	return out
+}
+
+// lostPaths are where a file may have been that a profile names and that was not found: at path, or, where that is "",
+// below the profile's folder and the workspace folder, if the name is relative.
+func lostPaths(p *Profile, f *Folder, path, name string) []string {
+	switch local := filepath.FromSlash(name); {
+	case path != "":
+		return []string{path}
+	case filepath.IsLocal(local):
+		return []string{filepath.Join(filepath.Dir(p.Path), local), filepath.Join(f.Dir, local)}
+	}
+	return nil
+}
+
+// seek reports whether a part was not sought yet, and takes note of it.
+func (l *Loader) seek(part Part) bool {
+	k := key{part.Profile.Path, part.File.Name}
+	if d, known := l.sought[k]; known && d == part.Profile.digest {
+		return false
+	}
+	l.sought[k] = part.Profile.digest
+	return true
+}
+
+// Search searches the repository. It uses nothing of a loader and may run on any goroutine. The error tells that the
+// search was not whole; what was found by then is in the answer.
+func (q *Quest) Search(ctx context.Context) (*Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, questTime)
+	defer cancel()
+	out := &Answer{bounds: map[key]*Bound{}, renamed: map[string]string{}}
+	most := git.Usual()
+	most.Blob = q.limit
+	var problem error
+	if len(q.lost) > 0 {
+		to, err := git.Renamed(ctx, q.Dir, q.lost, most)
+		for was, now := range to {
+			out.renamed[filepath.Join(q.Dir, filepath.FromSlash(was))] = filepath.Join(q.Dir, filepath.FromSlash(now))
+		}
+		problem = err
+	}
+	if len(q.wants) == 0 {
+		return out, problem
+	}
+	byPath := map[string][]*Bound{}
+	var wants []git.Want
+	for _, w := range q.wants {
+		wants = append(wants, git.Want{Path: w.rel, Fits: func(text string) bool { return w.fits(q, out, byPath, text) }})
+	}
+	found, err := git.Search(ctx, q.Dir, wants, most)
+	if err != nil {
+		return out, err
+	}
+	if found == nil {
+		return out, problem
+	}
+	for rel, f := range found.Found {
+		for _, b := range byPath[rel] {
+			b.Origin, b.Commit, b.Back, b.When = OriginCommit, f.Commit.Name, f.Commit.Back, f.Commit.When
+			if f.Commit.Name == "" {
+				b.Origin = OriginIndex
+			}
+			if found.Together {
+				b.Commit, b.Back, b.When = found.At.Name, found.At.Back, found.At.When
+			}
+			b.text.Commit = b.Commit
+		}
+	}
+	if found.Ended != nil && len(found.Found) < len(q.wants) {
+		problem = fmt.Errorf("search the history of %s for the texts of %s: %w after %d commits", q.Dir, q.Profile, found.Ended, found.Commits)
+	}
+	return out, problem
+}
+
+// fits reports whether a text is the one that is wanted, and keeps it.
+func (w *wanted) fits(q *Quest, out *Answer, byPath map[string][]*Bound, text string) (ok bool) {
+	_ = q.guard.Do("looking at an older text of "+w.path, func() {
+		s := &origin.Source{Name: w.path, Content: text}
+		s.Parse = func() *source.Parsed {
+			parsed, _ := source.Parse(w.path, text)
+			return parsed
+		}
+		if source.LanguageOf(w.path) == "go" {
+			s.Holds()
+		}
+		s.Excluded = source.Exclusions(w.path, text, w.ruby)
+		if !origin.Fits(w.file, w.format, s) {
+			return
+		}
+		b := &Bound{digest: q.digest, file: origin.Placed(w.file, s), text: origin.Of(w.path, text, s.Holds(), w.file)}
+		k := key{q.Profile, w.file.Name}
+		if out.bounds[k] == nil {
+			out.bounds[k] = b
+			byPath[w.rel] = append(byPath[w.rel], b)
+		}
+		ok = true
+	})
+	return ok
+}
+
+// Found takes an answer and publishes what it changes.
+func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
+	p := l.profiles[q.Profile]
+	if a == nil || p == nil || p.digest != q.digest {
+		return
+	}
+	for _, w := range q.wants {
+		if b := a.bounds[key{q.Profile, w.file.Name}]; b != nil {
+			l.bounds[key{q.Profile, w.file.Name}] = b
+			l.dirty[w.path] = true
+		}
+	}
+	known := len(l.renamed)
+	maps.Copy(l.renamed, a.renamed)
+	if len(l.renamed) > known {
+		// Their texts are sought under the names that they have now.
+		maps.DeleteFunc(l.sought, func(k key, _ uint64) bool { return k.profile == q.Profile })
+	}
+	if len(l.dirty) > 0 || len(l.renamed) > known {
+		l.publish(ctx, nil)
+	}
+}

@@ -1,0 +1,189 @@
+package workspace
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Texts is how a profile, or what several say of a file, stands to the texts on disk. The zero Texts is that of nothing
+// that was looked at.
+type Texts struct {
+	// Files is how many files were looked at of which it says something; on disk Same have the profile's text, Other
+	// another one, and of Lost the profile's text was not found. Same, Other and Lost add up to Files.
+	Files, Same, Other, Lost int
+	// Alone are those of Other and Lost of which no profile has the text on disk.
+	Alone int
+	// Kept are how many functions were carried to the texts on disk, of the Was functions of those files whose texts are
+	// others.
+	Kept, Was int
+	// Guessed tells that some were found by shape or by name.
+	Guessed bool
+	// Unknown is how many functions of the texts on disk nobody knows anything of.
+	Unknown int
+	// Origin is where the texts of Other were found; of several, the repository. Commit is the one that has them all, as
+	// far as that can be told, in hexadecimal digits; "" where none has. Back is how many commits before HEAD that is, -1
+	// where that is not known, and When its time.
+	Origin Origin
+	Commit string
+	Back   int
+	When   time.Time
+}
+
+func (t *Texts) add(b *Binding) {
+	t.Files++
+	switch {
+	case b.Same:
+		t.Same++
+		return
+	case b.Origin == OriginNone:
+		t.Lost++
+	default:
+		t.Other++
+		if t.Origin == OriginNone || b.Commit != "" {
+			t.Origin = b.Origin
+		}
+	}
+	t.Kept += b.Kept
+	t.Was += b.Was
+	t.Guessed = t.Guessed || b.Guessed
+	// The text of each file lasted for a while, and the oldest of the newest commits may have had all of them.
+	if b.Commit != "" && (t.Commit == "" || b.Back > t.Back) {
+		t.Commit, t.Back, t.When = b.Commit, b.Back, b.When
+	}
+}
+
+// Stale tells that something is of another text than that on disk.
+func (t *Texts) Stale() bool { return t.Other+t.Lost > 0 }
+
+// TextsOf says how a profile stands to the texts on disk.
+func (s *Snapshot) TextsOf(p *Profile) Texts {
+	var t Texts
+	for _, f := range s.Files {
+		f.addTo(&t, p)
+	}
+	return t
+}
+
+// AllTexts is TextsOf for every profile.
+func (s *Snapshot) AllTexts() map[*Profile]*Texts {
+	out := map[*Profile]*Texts{}
+	for _, p := range s.Profiles {
+		out[p] = &Texts{}
+	}
+	for _, f := range s.Files {
+		for _, p := range f.Speaking {
+			if t := out[p.Profile]; t != nil {
+				f.addTo(t, p.Profile)
+			}
+		}
+	}
+	return out
+}
+
+// TextsOf says how what one of the profiles says of the file stands to its text on disk.
+func (f *File) TextsOf(p *Profile) Texts {
+	var t Texts
+	f.addTo(&t, p)
+	return t
+}
+
+func (f *File) addTo(t *Texts, p *Profile) {
+	for i, part := range f.Speaking {
+		if part.Profile == p && i < len(f.Bound) {
+			t.add(&f.Bound[i])
+			if !f.Bound[i].Same {
+				t.Unknown += len(f.Unknown)
+				if !slices.ContainsFunc(f.Bound, func(b Binding) bool { return b.Same }) {
+					t.Alone++
+				}
+			}
+		}
+	}
+}
+
+// Texts says how what the profiles say of the file stands to its text on disk.
+func (f *File) Texts() Texts {
+	var t Texts
+	for i := range f.Bound {
+		t.add(&f.Bound[i])
+	}
+	t.Unknown = len(f.Unknown)
+	return t
+}
+
+// shortCommit is how many digits of a commit people are shown.
+const shortCommit = 7
+
+// From says in words which text it is that is not on disk: "of 3f2a1c0, 5 commits ago"; "" where nothing is stale, and
+// where no text was found.
+func (t *Texts) From() string {
+	commit := t.Commit[:min(len(t.Commit), shortCommit)]
+	switch {
+	case t.Other == 0:
+		return ""
+	case commit != "" && t.Back == 0:
+		return "of " + commit + ", the last commit"
+	case commit != "" && t.Back < 0:
+		return "of " + commit
+	case commit != "":
+		return fmt.Sprintf("of %s, %s ago", commit, counted(t.Back, "commit"))
+	case t.Origin == OriginIndex:
+		return "of git's index"
+	}
+	return "from before the last changes"
+}
+
+// Sentence says that a profile of that name is of another text, and what became of its functions; "" where it is not.
+func (t *Texts) Sentence(name string) string {
+	if !t.Stale() {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s is of another text", name)
+	if t.Same > 0 {
+		fmt.Fprintf(&b, " in %d of %s", t.Other+t.Lost, counted(t.Files, "file"))
+	}
+	from := t.From()
+	switch {
+	case from != "" && t.Lost > 0:
+		fmt.Fprintf(&b, ": that %s for %s, and one that was not found for %d", from, counted(t.Other, "file"), t.Lost)
+	case strings.HasPrefix(from, "of "):
+		fmt.Fprintf(&b, ": that %s", from)
+	case from != "":
+		fmt.Fprintf(&b, ", %s", from)
+	default:
+		b.WriteString(", which was not found")
+	}
+	if t.Was > 0 {
+		fmt.Fprintf(&b, "; %d of %s %s", t.Kept, counted(t.Was, "function"), map[bool]string{true: "could be found again", false: "carried over"}[t.Guessed])
+	} else if t.Lost > 0 {
+		b.WriteString("; nothing can be said of its functions")
+	}
+	if t.Unknown > 0 {
+		fmt.Fprintf(&b, ", %d unknown", t.Unknown)
+	}
+	return b.String()
+}
+
+// Short is what a file's lens says of it: "profile of 3f2a1c0, 5 commits ago · 12 of 15 functions carried over"; "" where
+// nothing is stale.
+func (t *Texts) Short() string {
+	if !t.Stale() {
+		return ""
+	}
+	from := cmp.Or(t.From(), "of another text, which was not found")
+	if t.Was == 0 {
+		return "profile " + from
+	}
+	return fmt.Sprintf("profile %s · %d of %s carried over", from, t.Kept, counted(t.Was, "function"))
+}
+
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
