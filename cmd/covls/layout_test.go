@@ -67,6 +67,7 @@ var order = []string{
 	"internal/fuzz",
 	"internal/e2e",
 	"internal/faults",
+	"internal/history",
 	"internal/licences",
 	"cmd/covls",
 }
