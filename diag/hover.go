@@ -90,7 +90,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	if unknown(file) {
 		fmt.Fprintf(&b, "\n%s: unknown.\n", escape.Code(file.Name))
 	} else if file.Gap() > 0 || file.Standing.Rule != nil {
-		fmt.Fprintf(&b, "\n%s: %s. %s\n", escape.Code(file.Name), percent(file.Total), escape.Prose(file.Standing.Sentence()))
+		fmt.Fprintf(&b, "\n%s: %s. %s\n", escape.Code(file.Name), percent(file.Total), escape.Prose(file.Reason()))
 	} else {
 		fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
 	}

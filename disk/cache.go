@@ -26,18 +26,19 @@ func (c Cache) Get(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer dir.Close()
-	f, err := dir.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	// A look before the file is opened: opening a pipe waits for its other end.
+	info, err := dir.Lstat(name)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > c.Most {
 		return nil, fs.ErrNotExist
 	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, c.Most))
 	if err != nil {
 		return nil, err

@@ -22,3 +22,18 @@ func IDOf(fi fs.FileInfo) ID {
 	}
 	return ID{st.Dev, st.Ino, st.Ctimespec}
 }
+
+// Touched reports whether nothing but the times of a file was set last, as touch does. A file that was written has been
+// opened, or made, before that.
+func Touched(fi fs.FileInfo) bool {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	return ok && st.Atimespec == st.Mtimespec
+}
+
+// Inode numbers a file on its device; 0 where the system does not say.
+func Inode(fi fs.FileInfo) uint64 {
+	if st, ok := fi.Sys().(*syscall.Stat_t); ok {
+		return st.Ino
+	}
+	return 0
+}

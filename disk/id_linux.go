@@ -21,3 +21,18 @@ func IDOf(fi fs.FileInfo) ID {
 	}
 	return ID{uint64(st.Dev), st.Ino, st.Ctim}
 }
+
+// Touched reports whether nothing but the times of a file was set last, as touch does. A file that was written has been
+// opened, or made, before that.
+func Touched(fi fs.FileInfo) bool {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	return ok && st.Atim == st.Mtim
+}
+
+// Inode numbers a file on its device; 0 where the system does not say.
+func Inode(fi fs.FileInfo) uint64 {
+	if st, ok := fi.Sys().(*syscall.Stat_t); ok {
+		return st.Ino
+	}
+	return 0
+}

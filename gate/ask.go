@@ -75,13 +75,13 @@ func unmeasured(snap *workspace.Snapshot) []Breach {
 }
 
 // ofOtherTexts are the profiles that are of other texts than those on disk, which would be judged in their place, where no
-// other profile is of these.
+// other profile is of these and not all of it stands there.
 func ofOtherTexts(snap *workspace.Snapshot) []Breach {
 	var out []Breach
 	texts := snap.AllTexts()
 	for _, p := range snap.Profiles {
 		name := diag.ProfileName(p)
-		if text := texts[p].Sentence(name); texts[p].Alone > 0 {
+		if text := texts[p].Sentence(name); texts[p].Alone > 0 && texts[p].Matters() {
 			out = append(out, Breach{Gate: Text, Path: name, Text: strings.TrimPrefix(text, name+" ") + "; run the tests again, or let it pass with --allow-stale"})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/covls/covls/disk"
@@ -22,9 +23,18 @@ func NewCache(dir string) *Cache { return &Cache{disk.Cache{Dir: dir, Most: Most
 
 func cacheName(digest uint64) string { return fmt.Sprintf("%016x.texts", digest) }
 
-// Load returns the texts of the files of a report, by their names in it; nil where none were kept. What is broken is
-// dropped. A nil cache has none.
-func (c *Cache) Load(digest uint64) map[string]*Text {
+// Entry is what the cache has of a report.
+type Entry struct {
+	// Written is when the profile was last written, in nanoseconds since 1970: who writes the same once more has run the
+	// tests again. Seen is the time that its file had when it was last looked at, and Inode which file that was.
+	Written, Seen int64
+	Inode         uint64
+	// Texts are those of the files, by their names in the report.
+	Texts map[string]*Text
+}
+
+// Load returns what was kept of a report; nil where that is nothing. What is broken is dropped. A nil cache has none.
+func (c *Cache) Load(digest uint64) *Entry {
 	if c == nil {
 		return nil
 	}
@@ -32,40 +42,42 @@ func (c *Cache) Load(digest uint64) map[string]*Text {
 	if err != nil {
 		return nil
 	}
-	texts, err := decode(data)
+	e, err := decode(data)
 	if err != nil {
 		c.Drop(cacheName(digest))
 		return nil
 	}
-	return texts
+	return e
 }
 
-// Save keeps the texts of the files of a report, beside those that were kept of it before, which stay as they are.
-func (c *Cache) Save(digest uint64, texts map[string]*Text) error {
+// Save keeps an entry of a report, and of the one that was kept before the texts that are not in it.
+func (c *Cache) Save(digest uint64, e Entry) error {
 	if c == nil {
 		return nil
 	}
-	all := maps.Clone(texts)
+	all := Entry{e.Written, e.Seen, e.Inode, map[string]*Text{}}
 	if before := c.Load(digest); before != nil {
-		maps.Copy(all, before)
-		if len(all) == len(before) {
-			return nil
-		}
+		maps.Copy(all.Texts, before.Texts)
 	}
-	if err := c.Put(cacheName(digest), encode(all)); err != nil {
+	maps.Copy(all.Texts, e.Texts)
+	if err := c.Put(cacheName(digest), encode(&all)); err != nil {
 		return fmt.Errorf("keep the texts of a profile: %w", err)
 	}
 	return nil
 }
 
 // What a file of the cache begins with: the version is that of the format and of the prints.
-const cacheHead = "covls texts 1\n"
+const cacheHead = "covls texts 2\n"
 
 var errBroken = errors.New("the file of the cache is broken")
 
-// encode writes texts: the head, how many there are, each with its name, its lines and its functions, and a checksum.
-func encode(texts map[string]*Text) []byte {
+// encode writes an entry: the head, when the profile was written and its file, how many texts there are, each with its name, its lines and its functions, and a checksum.
+func encode(e *Entry) []byte {
+	texts := e.Texts
 	b := []byte(cacheHead)
+	b = binary.AppendVarint(b, e.Written)
+	b = binary.AppendVarint(b, e.Seen)
+	b = binary.AppendUvarint(b, e.Inode)
 	word := func(s string) {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
@@ -121,14 +133,22 @@ func (d *decoder) word() string {
 	return s
 }
 
-func decode(data []byte) (map[string]*Text, error) {
+func decode(data []byte) (*Entry, error) {
 	const sum = 4
 	n := len(data) - sum
 	if n < len(cacheHead) || string(data[:len(cacheHead)]) != cacheHead || crc32.ChecksumIEEE(data[:n]) != binary.LittleEndian.Uint32(data[n:]) {
 		return nil, errBroken
 	}
 	d := &decoder{rest: data[len(cacheHead):n]}
-	out := map[string]*Text{}
+	out := &Entry{Texts: map[string]*Text{}}
+	for _, to := range []*int64{&out.Written, &out.Seen} {
+		n, size := binary.Varint(d.rest)
+		if size <= 0 {
+			return nil, errBroken
+		}
+		*to, d.rest = n, d.rest[size:]
+	}
+	out.Inode = d.number(math.MaxUint64)
 	for range d.count(3) {
 		name, t := d.word(), &Text{}
 		t.Lines = make([]uint32, d.count(4))
@@ -145,9 +165,9 @@ func decode(data []byte) (map[string]*Text, error) {
 		if d.bad {
 			return nil, errBroken
 		}
-		out[name] = t
+		out.Texts[name] = t
 	}
-	if len(d.rest) > 0 {
+	if d.bad || len(d.rest) > 0 {
 		return nil, errBroken
 	}
 	return out, nil

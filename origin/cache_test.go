@@ -29,18 +29,19 @@ func TestCache(t *testing.T) {
 		"b.go": of("b.go", "package p\n\nfunc secret() {}\n"),
 		"":     of("empty", ""),
 	}
-	if err := c.Save(1, texts); err != nil {
+	entry := origin.Entry{Written: -7, Seen: 8, Inode: 9, Texts: texts}
+	if err := c.Save(1, entry); err != nil {
 		t.Fatal(err)
 	}
-	if got := origin.NewCache(dir).Load(1); !reflect.DeepEqual(normal(got), normal(texts)) {
+	if got := origin.NewCache(dir).Load(1); got == nil || !reflect.DeepEqual(normal(got.Texts), normal(texts)) || got.Written != -7 || got.Seen != 8 || got.Inode != 9 {
 		t.Errorf("got %v, want %v", got, texts)
 	}
-	// What was kept first stays; what is new comes beside it.
-	if err := c.Save(1, map[string]*origin.Text{"a.js": of("a.js", "x"), "c.js": of("c.js", "y")}); err != nil {
+	// What is new comes beside what was kept, or in its place.
+	if err := c.Save(1, origin.Entry{Written: 1, Texts: map[string]*origin.Text{"a.js": of("a.js", "x"), "c.js": of("c.js", "y")}}); err != nil {
 		t.Fatal(err)
 	}
 	got := c.Load(1)
-	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, []string{"", "a.js", "b.go", "c.js"}) || !origin.SameLines(got["a.js"], texts["a.js"]) {
+	if names := slices.Sorted(maps.Keys(got.Texts)); !slices.Equal(names, []string{"", "a.js", "b.go", "c.js"}) || len(got.Texts["a.js"].Lines) != 1 || got.Written != 1 {
 		t.Errorf("kept %v", names)
 	}
 	if c.Load(2) != nil {
@@ -69,7 +70,7 @@ func TestCache(t *testing.T) {
 		}
 	}
 	var none *origin.Cache
-	if none.Load(1) != nil || none.Save(1, texts) != nil {
+	if none.Load(1) != nil || none.Save(1, entry) != nil {
 		t.Error("no cache keeps something")
 	}
 }

@@ -14,8 +14,8 @@ type Carried struct {
 	// Kept are the functions of the later text that are what they were, as stretches of its lines, sorted by their
 	// first; one may lie in another.
 	Kept []Func
-	// Was is how many functions the older text has, as far as they are known.
-	Was int
+	// Was is how many functions the older text has, as far as they are known, and Again how many of them are kept.
+	Was, Again int
 	// Lost are the functions that the older text has and that are not kept, by their names, with what the profile says of
 	// them: what has one of these names has changed, anything else is new. What several have is nil.
 	Lost map[string]*coverage.Func
@@ -40,9 +40,17 @@ func (c *Carried) Keeps(first, last uint32) bool {
 func Carry(file *coverage.File, was, now *Text) *Carried {
 	c := &carrier{was: was, lines: text.AlignPrints(was.Lines, now.Lines)}
 	c.find(now)
-	out := &Carried{Was: len(was.Funcs), Lost: map[string]*coverage.Func{}}
+	out := &Carried{Lost: map[string]*coverage.Func{}}
+	counted := map[uint32]bool{} // lines: a profile and a parser may differ in how far a function goes
 	var lost []coverage.Func
 	for i, f := range was.Funcs {
+		if !counted[f.First] {
+			counted[f.First] = true
+			out.Was++
+			if c.to[i] > 0 {
+				out.Again++
+			}
+		}
 		if to := c.to[i]; to > 0 {
 			out.Kept = append(out.Kept, Func{f.Name, to, to + f.Last - f.First})
 			continue
@@ -51,7 +59,7 @@ func Carry(file *coverage.File, was, now *Text) *Carried {
 	}
 	called := map[string]*coverage.Func{}
 	for i := range file.Funcs {
-		called[file.Funcs[i].String()] = &file.Funcs[i]
+		called[Name(&file.Funcs[i])] = &file.Funcs[i]
 	}
 	lost = file.Count(lost)
 	for i := range lost {
@@ -187,6 +195,16 @@ func (c *carrier) span(s coverage.Span) (to coverage.Span, ok bool) {
 	return to, ok && to.Start.Compare(to.End) <= 0
 }
 
+// whole is span for a function of a profile, of which the last line is one of the function's, whatever its column.
+func (c *carrier) whole(s coverage.Span) (to coverage.Span, ok bool) {
+	to = s
+	if to.Start.Line, ok = c.line(s.Start.Line); ok && s.End.Line > 0 {
+		to.End.Line, ok = c.line(s.End.Line)
+		ok = ok && to.End.Line >= to.Start.Line
+	}
+	return to, ok
+}
+
 // move is the file with the places of now.
 func (c *carrier) move(file *coverage.File) *coverage.File {
 	out := *file
@@ -221,7 +239,7 @@ func (c *carrier) move(file *coverage.File) *coverage.File {
 		out.Funcs = make([]coverage.Func, 0, len(file.Funcs))
 	}
 	for _, f := range file.Funcs {
-		if to, ok := c.span(f.Span); ok {
+		if to, ok := c.whole(f.Span); ok {
 			f.Span = to
 			if to, ok := c.span(f.NameSpan); ok {
 				f.NameSpan = to

@@ -91,7 +91,7 @@ func Placed(file *coverage.File, s *Source) *coverage.File {
 func fitsLines(file *coverage.File, format string, s *Source) bool {
 	t := text.New(s.Content)
 	f := fitter{file: file, text: t, format: format, name: s.Name, lines: uint32(t.Lines())}
-	return f.inside() && f.sums() && f.onCode() && f.named() && f.columns()
+	return f.inside() && f.sums() && f.onCode() && f.named() && f.columns() && f.heads(s)
 }
 
 type fitter struct {
@@ -117,14 +117,8 @@ func (f *fitter) inside() bool {
 	for _, b := range f.file.Branches {
 		last = max(last, b.Line)
 	}
-	if n := f.file.Length; last > f.lines || n > 0 && n != f.lines && n+1 != f.lines {
-		return false
-	}
-	end := f.lines
-	if f.text.Line(end) == "" {
-		end--
-	}
-	return !f.all() || last >= end
+	n := f.file.Length
+	return last <= f.lines && (n == 0 || n == f.lines || n+1 == f.lines)
 }
 
 // sums reports whether the lines of which the profile has checksums are the text's.
@@ -137,18 +131,86 @@ func (f *fitter) sums() bool {
 	return true
 }
 
-// onCode reports whether no line of the profile is blank or a comment in the text, but where the tool counts the lines
-// of whole stretches.
+// onCode reports whether no line of the profile is blank or a comment in the text, but where the tool counts all lines of
+// the file, or of stretches, which begin and end on code.
 func (f *fitter) onCode() bool {
-	if f.dense() {
+	lines := f.file.Lines
+	if !slices.ContainsFunc(lines, func(l coverage.Line) bool { return f.empty(l.Number) || f.closes(l.Number) }) {
 		return true
 	}
-	for _, l := range f.file.Lines {
-		if f.empty(l.Number) {
+	if !f.code() {
+		return !slices.ContainsFunc(lines, func(l coverage.Line) bool { return l.Count > 0 })
+	}
+	if f.all() {
+		end := f.lines
+		if f.text.Line(end) == "" {
+			end--
+		}
+		return lines[len(lines)-1].Number >= end
+	}
+	if !f.fills() {
+		return false
+	}
+	if !slices.ContainsFunc(lines, func(l coverage.Line) bool { return f.empty(l.Number) }) {
+		return true
+	}
+	for i, l := range lines {
+		begins := i == 0 || lines[i-1].Number != l.Number-1
+		ends := i == len(lines)-1 || lines[i+1].Number != l.Number+1
+		if (begins || ends) && f.empty(l.Number) {
 			return false
 		}
 	}
 	return true
+}
+
+// code reports whether the text has a line of code.
+func (f *fitter) code() bool {
+	for n := uint32(1); n <= f.lines; n++ {
+		if !f.empty(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// heads reports whether no function's lines are told without those of its head, in Python, where the head runs when the text
+// is loaded: only together are they left out.
+func (f *fitter) heads(s *Source) bool {
+	if source.LanguageOf(f.name) != "python" || s.Holds() == nil || s.Parsed.Err != nil {
+		return true
+	}
+	for i := range s.Parsed.Funcs {
+		fn := &s.Parsed.Funcs[i]
+		if fn.Body == (coverage.Point{}) || fn.Body.Line <= fn.Span.Start.Line {
+			continue
+		}
+		in := coverage.LinesWithin(f.file.Lines, fn.Span)
+		if len(in) > 0 && in[0].Number >= fn.Body.Line {
+			return false
+		}
+	}
+	return true
+}
+
+// closes reports whether a line has nothing but what ends a block, which the tools of JavaScript do not count.
+func (f *fitter) closes(n uint32) bool {
+	switch source.LanguageOf(f.name) {
+	case "javascript", "javascriptreact", "typescript", "typescriptreact":
+		line := strings.TrimSpace(f.text.Line(n))
+		return line != "" && strings.Trim(line, "})];,") == ""
+	}
+	return false
+}
+
+// fills reports whether the profile may count all lines of a stretch, whatever is on them, as llvm-cov and coverlet do for
+// a statement of several lines.
+func (f *fitter) fills() bool {
+	switch source.LanguageOf(f.name) {
+	case "rust", "swift", "csharp", "fsharp", "vb":
+		return true
+	}
+	return f.format == "llvm-cov" || f.dense()
 }
 
 // empty reports whether a line is blank or holds nothing but a comment of a line.
@@ -209,24 +271,20 @@ func (f *fitter) named() bool {
 		if line == 0 {
 			continue
 		}
-		first := line
-		switch {
-		case !heads:
-			first = line - min(line-1, headWindow)
-		case !f.exact():
-			// Compilers may tell where the body opens, behind a head of several lines.
-			for first > 1 && line-first < headWindow && !strings.ContainsAny(f.text.Line(first-1), ";{}") {
-				first--
-			}
+		first, last := f.head(line)
+		if !heads {
+			first, last = line-min(line-1, headWindow), line
 		}
-		switch source.Named(f.text, first, line+2, fn.Name) {
+		switch source.Named(f.text, first, last, fn.Name) {
 		case source.NameHere:
 			all++
 		case source.NameElsewhere:
 			all++
-			elsewhere++
+			if !f.unnamed(line) {
+				elsewhere++
+			}
 		case source.NameNowhere:
-			if heads && f.exact() {
+			if heads && f.exact() && !f.unnamed(line) {
 				return false
 			}
 		}
@@ -235,6 +293,52 @@ func (f *fitter) named() bool {
 		return elsewhere == 0
 	}
 	return elsewhere*mostMissing <= all
+}
+
+// head are the lines in which the name stands of a function that begins on line n: in that, but where attributes or words
+// of a head without its name are on it, also below, and where the body opens on it, as tools of some languages have it, also
+// above, behind what ends there.
+func (f *fitter) head(n uint32) (first, last uint32) {
+	first, last = n, n
+	line := strings.TrimSpace(f.text.Line(n))
+	word, _, _ := strings.Cut(line, " ")
+	switch {
+	case strings.HasPrefix(line, "#["), strings.HasPrefix(line, "@"):
+		last += headWindow
+	case slices.Contains([]string{"public", "private", "protected", "static", "final", "abstract", "async", "export", "default", "function"}, word):
+		last += 2
+	}
+	if f.exact() || !strings.Contains(line, "{") && !strings.Contains(line, "=>") {
+		return first, last
+	}
+	for first > 1 && n-first < headWindow {
+		above := strings.TrimSpace(f.text.Line(first - 1))
+		if above == "" || strings.HasSuffix(above, ";") || strings.HasSuffix(above, "}") {
+			break
+		}
+		first--
+	}
+	return first, last
+}
+
+// unnamed reports whether a function that has no name of its own begins on a line. The name in the profile is that of what
+// it is given to, which may stand lines above, or of its class, or somebody has made it up.
+func (f *fitter) unnamed(n uint32) bool {
+	line := strings.TrimSpace(f.text.Line(n))
+	switch source.LanguageOf(f.name) {
+	case "javascript", "javascriptreact", "typescript", "typescriptreact":
+		if _, behind, ok := strings.Cut(line, "function"); ok && strings.HasPrefix(strings.TrimLeft(behind, "* "), "(") {
+			return true
+		}
+		return strings.Contains(line, "=>") || strings.HasPrefix(strings.TrimPrefix(line, "async "), "(") || strings.Contains(line, "constructor")
+	case "c", "cpp", "objective-c", "objective-cpp":
+		return strings.Contains(line, "{") && strings.HasSuffix(line, "\\") // of a macro
+	case "rust":
+		return strings.HasPrefix(line, "#[") // derives it
+	case "ruby":
+		return strings.Contains(line, "define_method") || strings.Contains(line, "define_singleton_method")
+	}
+	return false
 }
 
 // exact reports whether each function that a profile has of the language is in the text, under its name.
@@ -258,6 +362,9 @@ func (f *fitter) columns() bool {
 		}
 		all++
 		line := f.text.Line(r.Start.Line)
+		if !ascii(line) {
+			continue // tools count other columns there
+		}
 		at := int(r.Start.Col) - 1
 		if at >= len(line) || line[at] == ' ' || line[at] == '\t' || word(line[at-1]) && word(line[at]) {
 			bad++
@@ -274,6 +381,15 @@ func (s *Source) Holds() *source.Parsed {
 		s.Parsed = s.Parse()
 	}
 	return s.Parsed
+}
+
+func ascii(line string) bool {
+	for i := range len(line) {
+		if line[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // word reports whether a byte may be of a word.

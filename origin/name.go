@@ -9,8 +9,8 @@ import (
 
 // CarryByName is Carry for a profile that names functions and of which no text fits, over the text now: a function is
 // found by its name, where both have one of it, and where all that the profile says of it stands on code of the function
-// in the same distance from its head, up to its end. It is nil where the profile names nothing, or covls can't read the
-// language.
+// in the same distance from its head, up to its end. It is nil where not all of them are found, as what is not told by that may have
+// been edited as well, where the profile names nothing, or where covls can't read the language.
 func CarryByName(file *coverage.File, s *Source) *Carried {
 	f := fitter{file: file, text: text.New(s.Content), name: s.Name}
 	if s.Holds() == nil || s.Parsed.Err != nil || len(file.Funcs) == 0 || !f.exact() {
@@ -29,7 +29,7 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 	there, here := map[string]int{}, map[string][]*coverage.Func{}
 	for i := range file.Funcs {
 		there[bare(&file.Funcs[i])]++
-		out.Lost[file.Funcs[i].String()] = nil
+		out.Lost[Name(&file.Funcs[i])] = nil
 	}
 	for i := range s.Parsed.Funcs {
 		g := &s.Parsed.Funcs[i]
@@ -46,8 +46,9 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		if !f.same(fn, &part, g) {
 			continue
 		}
-		delete(out.Lost, fn.String())
-		out.Kept = append(out.Kept, Func{fn.String(), g.Span.Start.Line, lastLine(g.Span)})
+		delete(out.Lost, Name(fn))
+		out.Again++
+		out.Kept = append(out.Kept, Func{Name(fn), g.Span.Start.Line, lastLine(g.Span)})
 		shift := g.Span.Start.Line - fn.Span.Start.Line // may wrap around
 		for _, l := range part.Lines {
 			moved.Lines = append(moved.Lines, coverage.Line{Number: l.Number + shift, Count: l.Count})
@@ -72,6 +73,9 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		}
 		moved.Funcs = append(moved.Funcs, to)
 	}
+	if len(moved.Funcs) < len(file.Funcs) {
+		return nil // nobody knows what else was edited
+	}
 	sortFile(&moved)
 	out.File = &moved
 	sortKept(out.Kept)
@@ -86,7 +90,7 @@ func bare(f *coverage.Func) string {
 // of is what the profile says of its function i: up to its end, or the next function.
 func (f *fitter) of(i int) coverage.File {
 	fn := f.file.Funcs[i]
-	span := coverage.Span{Start: coverage.Point{Line: fn.Span.Start.Line}, End: coverage.Point{Line: lastLine(fn.Span)}}
+	span := coverage.Span{Start: coverage.Point{Line: fn.Span.Start.Line}, End: coverage.Point{Line: max(fn.Span.Start.Line, fn.Span.End.Line)}}
 	if fn.Span.End.Line == 0 {
 		span.End.Line = f.lines + fn.Span.Start.Line // beyond all
 		for _, g := range f.file.Funcs[i:] {
@@ -113,7 +117,7 @@ func (f *fitter) of(i int) coverage.File {
 // same reports whether a function of the profile, with what the profile says of it, may be one of the text.
 func (f *fitter) same(fn *coverage.Func, part *coverage.File, g *coverage.Func) bool {
 	height, last := lastLine(g.Span)-g.Span.Start.Line, uint32(0)
-	if fn.Span.End.Line > 0 && lastLine(fn.Span)-fn.Span.Start.Line != height {
+	if fn.Span.End.Line > 0 && fn.Span.End.Line-fn.Span.Start.Line != height {
 		return false
 	}
 	if f.dense() && fn.Span.End.Line == 0 {

@@ -10,6 +10,7 @@ package origin
 
 import (
 	"bytes"
+	"fmt"
 	"hash/crc32"
 	"slices"
 	"strings"
@@ -20,7 +21,8 @@ import (
 
 // Text is what is kept of a source text. It holds nothing of the text but names, and must not be written.
 type Text struct {
-	// Lines are fingerprints of its lines without their terminators, CRC-32C; the first is that of line 1.
+	// Lines are fingerprints of its lines without their terminators, and without the ; and , behind brackets that stand
+	// alone, CRC-32C; the first is that of line 1.
 	Lines []uint32
 	// Funcs are its functions, as far as anybody knows them, sorted by their first lines, the outer before the inner.
 	Funcs []Func
@@ -30,7 +32,7 @@ type Text struct {
 
 // Func is a function of a text.
 type Func struct {
-	// Name is as people read it: coverage.Func.String.
+	// Name is that of Name.
 	Name string
 	// First and Last are 1-based lines, both of the function.
 	First, Last uint32
@@ -43,7 +45,7 @@ func Of(name, content string, parsed *source.Parsed, file *coverage.File) *Text 
 	take := func(funcs []coverage.Func) {
 		for i := range funcs {
 			f := &funcs[i]
-			t.Funcs = append(t.Funcs, Func{f.String(), f.Span.Start.Line, lastLine(f.Span)})
+			t.Funcs = append(t.Funcs, Func{Name(f), f.Span.Start.Line, lastLine(f.Span)})
 		}
 	}
 	if parsed != nil {
@@ -58,6 +60,16 @@ func Of(name, content string, parsed *source.Parsed, file *coverage.File) *Text 
 		t.Funcs[i].Name = strings.Clone(t.Funcs[i].Name)
 	}
 	return t
+}
+
+// Name is what a function is called in a Text: as people read it, but for what is in quotes there, such as table["key"],
+// which is text of the source.
+func Name(f *coverage.Func) string {
+	name := f.String()
+	if strings.ContainsAny(name, "\"'`") {
+		return fmt.Sprintf("#%x", source.Fingerprint(name))
+	}
+	return name
 }
 
 // lastLine is the last line of which a span has something.
@@ -84,7 +96,12 @@ func prints(content string) []uint32 {
 	out := make([]uint32, 0, strings.Count(content, "\n")+1)
 	for rest := []byte(content); ; {
 		line, behind, more := bytes.Cut(rest, []byte{'\n'})
-		out = append(out, crc32.Checksum(bytes.TrimSuffix(line, []byte{'\r'}), table))
+		line = bytes.TrimSuffix(line, []byte{'\r'})
+		// What stands behind the end of a function is none of it.
+		if cut := bytes.TrimRight(line, ";,"); len(cut) < len(line) && len(bytes.Trim(cut, " \t})]")) == 0 {
+			line = cut
+		}
+		out = append(out, crc32.Checksum(line, table))
 		if !more {
 			return out
 		}

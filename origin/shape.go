@@ -36,10 +36,11 @@ func CarryByShape(file *coverage.File, text *Source) *Carried {
 	for i := range s.funcs {
 		f := &s.funcs[i]
 		if s.at[i] < 0 {
-			out.Lost[f.String()] = nil // nobody knows whether it was there
+			out.Lost[Name(f)] = nil // nobody knows whether it was there
 			continue
 		}
-		out.Kept = append(out.Kept, Func{f.String(), f.Span.Start.Line, lastLine(f.Span)})
+		out.Again++
+		out.Kept = append(out.Kept, Func{Name(f), f.Span.Start.Line, lastLine(f.Span)})
 		for k, r := range s.now[i] {
 			r.Count = s.then[s.at[i]+k].Count
 			out.File.Regions = append(out.File.Regions, r)
@@ -162,6 +163,9 @@ func (s *shapes) between(first, last int) {
 	if from >= to {
 		return
 	}
+	if first >= 0 && last < len(s.funcs) && shift[0] != shift[1] {
+		s.chain(first, last, from, to)
+	}
 	places := map[key][]int{}
 	for at := from; at < to; at++ {
 		k := keyOf(s.then[at : at+1])
@@ -173,7 +177,7 @@ func (s *shapes) between(first, last int) {
 	times := map[int]int{}
 	for i := first + 1; i < last; i++ {
 		now := s.now[i]
-		if len(now) == 0 {
+		if len(now) == 0 || s.at[i] >= 0 {
 			continue
 		}
 		m := &matches[i-first-1]
@@ -189,11 +193,80 @@ func (s *shapes) between(first, last int) {
 			times[at]++
 		}
 	}
+	whole := fixed && to-from == s.blocksIn(first+1, last)
 	for i, m := range matches {
-		if m.n == 1 && times[m.at] == 1 {
+		if n := len(s.now[first+1+i]); n > 0 && m.n == 0 {
+			whole = false
+		}
+	}
+	for i, m := range matches {
+		if m.n == 1 && times[m.at] == 1 && (whole || !fixed || s.only(first+1+i, m.at)) {
 			s.take(first+1+i, m.at)
 		}
 	}
+}
+
+// chain finds functions between two, from both on, as long as each is next to the one before it and as far from it as in the
+// text. The last of a chain may be another that came into its place, and so may one of the shape of its neighbour.
+func (s *shapes) chain(first, last, from, to int) {
+	type link struct{ i, at int }
+	take := func(links []link, next func(link) link) {
+		for k, l := range links {
+			if k+1 == len(links) {
+				return
+			}
+			now, beside := s.now[l.i], next(l)
+			if n := s.now[beside.i]; len(n) == len(now) && same(now, n) {
+				return
+			}
+			if beside.at >= from && beside.at+len(now) <= to && same(now, s.then[beside.at:]) {
+				return
+			}
+			s.take(l.i, l.at)
+		}
+	}
+	fits := func(l link, shift uint32, from, to int) bool {
+		now := s.now[l.i]
+		return len(now) > 0 && l.at >= from && l.at+len(now) <= to && s.then[l.at].Start.Line-now[0].Start.Line == shift && same(now, s.then[l.at:]) && s.whole(l.at, len(now))
+	}
+	var down, up []link
+	shift := s.then[s.at[first]].Start.Line - s.now[first][0].Start.Line
+	for l := (link{first + 1, from}); l.i < last && fits(l, shift, from, to); l = (link{l.i + 1, l.at + len(s.now[l.i])}) {
+		down = append(down, l)
+	}
+	shift = s.then[s.at[last]].Start.Line - s.now[last][0].Start.Line
+	for l := (link{last - 1, to - len(s.now[last-1])}); l.i > first && fits(l, shift, from, to); {
+		up = append(up, l)
+		if l.i == first+1 {
+			break
+		}
+		l = link{l.i - 1, l.at - len(s.now[l.i-1])}
+	}
+	take(down, func(l link) link { return link{l.i + 1, l.at + len(s.now[l.i])} })
+	take(up, func(l link) link { return link{l.i - 1, l.at - len(s.now[l.i])} })
+}
+
+// blocksIn is how many blocks the functions from one up to another have.
+func (s *shapes) blocksIn(first, last int) (n int) {
+	for _, now := range s.now[first:last] {
+		n += len(now)
+	}
+	return n
+}
+
+// only reports whether no other function of the text, and no other place in the profile, has the shape of a function.
+func (s *shapes) only(i, at int) bool {
+	for k, now := range s.now {
+		if k != i && len(now) == len(s.now[i]) && same(now, s.now[i]) {
+			return false
+		}
+	}
+	for k := range s.then {
+		if k != at && k+len(s.now[i]) <= len(s.then) && same(s.now[i], s.then[k:]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *shapes) take(i, at int) {

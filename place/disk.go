@@ -85,6 +85,9 @@ func (r *Resolver) place(f file) Place {
 
 // straight is the path of a file without symlinks below its root; "" where that is the file's.
 func (r *Resolver) straight(f file) string {
+	if f.real == f.path {
+		return ""
+	}
 	in, rest, ok := r.root(f.path)
 	if !ok || f.real == "" {
 		return ""

@@ -41,8 +41,17 @@ type start struct {
 
 // places finds the files of a report that was read from the profile at hand.
 func (r *Resolver) places(report *coverage.Report) []Place {
-	in := &reading{r: r, files: report.Files, plain: make([]*Place, len(report.Files)), local: make([]string, len(report.Files))}
-	in.groups = map[string]string{}
+	in := &reading{r: r, files: report.Files}
+	in.packages = in.packageDirs()
+	out := make([]Place, len(report.Files))
+	plain := len(report.Roots) == 0 && !slices.ContainsFunc(in.packages, func(dirs []string) bool { return len(dirs) > 0 })
+	if plain && !slices.ContainsFunc(report.Files, func(f *coverage.File) bool { return f.Group != "" }) {
+		for i, f := range report.Files {
+			out[i] = r.resolve(f.Name)
+		}
+		return out
+	}
+	in.plain, in.local, in.groups = make([]*Place, len(report.Files)), make([]string, len(report.Files)), map[string]string{}
 	for i, f := range report.Files {
 		if slash := slashed(f.Local()); !strings.HasPrefix(slash, "/") && !isWindowsAbs(slash) {
 			in.local[i] = slash
@@ -55,8 +64,6 @@ func (r *Resolver) places(report *coverage.Report) []Place {
 			}
 		}
 	}
-	in.packages = in.packageDirs()
-	out := make([]Place, len(report.Files))
 	var starts []start
 	for _, root := range report.Roots {
 		starts = append(starts, in.root(root)...)

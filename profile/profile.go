@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"hash/maphash"
 	"io"
 	"io/fs"
@@ -85,6 +86,8 @@ type Profile struct {
 	Size int64
 	// Hash is of the content; of a GOCOVERDIR, of what was read of it. It is the same for the same content as long as the process lives.
 	Hash uint64
+	// Sum is the CRC-32C of the content, the same in every run; 0 for a GOCOVERDIR.
+	Sum uint32
 }
 
 // Error says why a profile could not be read.
@@ -141,7 +144,7 @@ func Read(path string, r io.Reader, limits Limits) (*Profile, error) {
 	if err != nil {
 		return nil, locate(path, err)
 	}
-	return &Profile{Report: report, Format: name, Size: in.size, Hash: in.hash.Sum64()}, nil
+	return &Profile{Report: report, Format: name, Size: in.size, Hash: in.hash.Sum64(), Sum: in.sum}, nil
 }
 
 func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err error) {
@@ -288,15 +291,19 @@ func locate(path string, err error) error {
 // seed makes the hashes of one process comparable.
 var seed = maphash.MakeSeed()
 
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
 // meter measures what passes through it, up to the limit.
 type meter struct {
 	bounded
 	hash maphash.Hash
+	sum  uint32
 }
 
 func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.bounded.Read(b)
 	m.hash.Write(b[:n])
+	m.sum = crc32.Update(m.sum, castagnoli, b[:n])
 	return n, err
 }
 

@@ -364,7 +364,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 			r.warn(name, 0, "the profile names no source file: no test has run, or it is still being written")
 		}
 		text := textOf(texts[p], name)
-		if text != nil {
+		if text != nil && texts[p].Alone > 0 {
 			r.texts = append(r.texts, text.Sentence)
 			r.warn(name, 0, strings.TrimPrefix(text.Sentence, name+" "))
 		}

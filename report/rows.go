@@ -77,7 +77,7 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
 		Unit: f.Coverage.Unit.String(), Component: componentName(labelOf(s, f.Folder), f.Folder, f.Standing.Component),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
-		Reason: f.Standing.Sentence(), ReasonData: NewReason(f.Standing),
+		Reason: f.Reason(), ReasonData: NewReason(f.Standing),
 		unit: f.Coverage.Unit, standing: f.Standing, file: f,
 	}
 	if row.unit == coverage.Statements {

@@ -241,7 +241,7 @@ func (s *sarif) results(r *Report) []sarifResult {
 	out := []sarifResult{}
 	for i := range r.Files {
 		if f := r.Files[i].file; f.Gap() > 0 {
-			text := path.Base(f.Name) + " · " + f.Standing.Sentence()
+			text := path.Base(f.Name) + " · " + f.Reason()
 			id := gap.ID{File: f.Name, Shape: "file"}.String()
 			out = append(out, s.result(fileBelowTarget, f, "", id, sarifRegion{StartLine: 1}, nil, text))
 		}

@@ -84,7 +84,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	}
 	f := pic.File
 	out := wireCoverage{
-		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Standing.Sentence()), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
+		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Reason()), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
 	}

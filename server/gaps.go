@@ -217,7 +217,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	f := in.File
 	st := f.Standing
 	out := wireFileGaps{
-		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(st.Sentence()), Stale: in.Stale,
+		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 	}
 	if f.Found {

@@ -63,6 +63,8 @@ type wireProfile struct {
 	OtherTexts       int    `json:"other_texts"`
 	UnknownFunctions int    `json:"unknown_functions"`
 	Text             string `json:"text"`
+
+	matters bool
 }
 
 type wireFolder struct {
@@ -180,7 +182,7 @@ func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 			s.Folders = append(s.Folders, wireFolderOf(in, f, files[in]))
 		}
 	}
-	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.OtherTexts > 0 })
+	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.matters })
 	s.State = stateOf(snap, facts, s)
 	return s
 }
@@ -266,7 +268,7 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 		w := wireProfile{
 			URI: string(uri.File(p.Path)), Path: escape.Line(diag.ProfileName(p)), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
 			Found: found[p], OwnTests: own[p], OtherTexts: texts[p].Other + texts[p].Lost, UnknownFunctions: texts[p].Unknown,
-			Text: escape.Line(texts[p].Sentence(diag.ProfileName(p))),
+			Text: escape.Line(texts[p].Sentence(diag.ProfileName(p))), matters: texts[p].Matters(),
 		}
 		if p.Report != nil {
 			w.Files = len(p.Report.Files)

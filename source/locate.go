@@ -163,7 +163,7 @@ func onOneLine(t *text.Text, from, to int) coverage.Span {
 // the space around it. Of "Foo::bar(int)" it looks for bar, of "Foo::operator+" for operator+.
 func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
 	word, symbol := sought(name)
-	for n := first; word != "" && n <= min(last, first+2); n++ {
+	for n := first; word != "" && n <= min(last, first+2) && len(t.Line(n)) <= longLine; n++ {
 		if start, end := nameIn(t.Line(n), word, symbol); start >= 0 {
 			return coverage.Span{Start: coverage.Point{Line: n, Col: uint32(start) + 1}, End: coverage.Point{Line: n, Col: uint32(end) + 1}}
 		}
@@ -197,7 +197,7 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 		return NameNone
 	}
 	word, symbol := sought(name)
-	if word == "" || word == operator {
+	if word == "" || word == operator || '0' <= word[0] && word[0] <= '9' {
 		return NameNone
 	}
 	for _, accessor := range []string{"get_", "set_", "add_", "remove_"} { // of C#
@@ -206,6 +206,9 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 		}
 	}
 	for n := max(first, 1); n <= min(last, uint32(t.Lines())); n++ {
+		if len(t.Line(n)) > longLine {
+			return NameNone
+		}
 		if start, _ := nameIn(t.Line(n), word, symbol); start >= 0 {
 			return NameHere
 		}
@@ -215,6 +218,27 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 	}
 	return NameNowhere
 }
+
+// LineOf is the first line, 1-based, on which the name of a function stands, as a profile has it; 0 where none does.
+func LineOf(t *text.Text, name string) uint32 {
+	if made(name) {
+		return 0
+	}
+	word, _ := sought(name)
+	if word == "" {
+		return 0
+	}
+	at := wordAt(t.String(), word, 0)
+	if at < 0 {
+		return 0
+	}
+	line, _ := t.LineCol(at)
+	return line
+}
+
+// longLine is how many bytes a line has at least in which no name is looked for: nobody has written it, and thousands of
+// functions may be on it.
+const longLine = 10_000
 
 // made reports whether a compiler or a runner has made a name up, or mangled it.
 func made(name string) bool {

@@ -7,6 +7,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/origin"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
 )
 
 // Origin says where the text was found that a profile is of.
@@ -35,9 +36,10 @@ type Bound struct {
 	Back   int
 	When   time.Time
 
-	digest uint64         // of the report
-	file   *coverage.File // what the profile says, in the text's own places
-	text   *origin.Text   // nil where none was found
+	digest  uint64         // of the report
+	written time.Time      // the profile, when the text was found
+	file    *coverage.File // what the profile says, in the text's own places
+	text    *origin.Text   // nil where none was found
 }
 
 // Why says why nobody knows whether a function is covered.
@@ -95,6 +97,21 @@ const (
 	largePast = 1 << 20
 )
 
+// again reports whether the tests ran again over the text on disk, which was saved at that time, and said the same: the
+// profile was written after both, and fits the text.
+func (b *Bound) again(p Part, src *origin.Source, saved time.Time) bool {
+	return p.Profile.written.After(b.written) && p.Profile.written.After(saved) && origin.Fits(p.File, p.Profile.Format, src)
+}
+
+// writtenOf are the times at which the profiles that speak of a file were written.
+func writtenOf(f *File) []time.Time {
+	out := make([]time.Time, len(f.Speaking))
+	for i, p := range f.Speaking {
+		out[i] = p.Profile.written
+	}
+	return out
+}
+
 // bound is what the profiles say of a file, carried to its text on disk.
 type bound struct {
 	parts   []Binding
@@ -102,6 +119,23 @@ type bound struct {
 	all     *coverage.File
 	untold  *coverage.File
 	unknown []Unknown
+	written []time.Time // see writtenOf
+}
+
+// isOf reports whether it is of the profiles that a file has, and not of others that say the same.
+func (b *bound) isOf(f *File) bool {
+	if b == nil {
+		return true // nothing could be looked at
+	}
+	if len(b.bounds) != len(f.Speaking) {
+		return false
+	}
+	for i, p := range f.Speaking {
+		if b.bounds[i].digest != p.Profile.digest || !b.written[i].Equal(p.Profile.written) {
+			return false
+		}
+	}
+	return true
 }
 
 // stale reports whether one of the parts is of another text than that on disk.
@@ -116,7 +150,8 @@ func (l *Loader) known(p Part) *Bound {
 		return b
 	}
 	if t := l.keptOf(p.Profile)[p.File.Name]; t != nil {
-		return &Bound{Origin: OriginCache, Commit: t.Commit, Back: -1, digest: p.Profile.digest, file: p.File, text: t}
+		at := time.Unix(0, l.kept[p.Profile.Path].Written)
+		return &Bound{Origin: OriginCache, Commit: t.Commit, Back: -1, digest: p.Profile.digest, written: at, file: p.File, text: t}
 	}
 	return nil
 }
@@ -127,15 +162,15 @@ func (l *Loader) bindQuickly(f *File, s *scan) (b *bound, ok bool) {
 	if s.text == nil || s.parsed == nil || s.parsed.Directs || f.all.Funcs != nil {
 		return nil, false
 	}
-	out := &bound{all: f.all, untold: f.untold}
+	out := &bound{all: f.all, untold: f.untold, written: writtenOf(f)}
 	for _, p := range f.Speaking {
 		to := l.known(p)
 		switch {
 		case to != nil && to.text != nil && origin.SameLines(to.text, s.text):
 		case to == nil && p.File.Unit == coverage.Statements && p.File.Lines == nil && s.parsed.Blocks.Regions > 0 && coverage.PrintOf(p.File.Regions) == s.parsed.Blocks:
-			to = &Bound{Origin: OriginDisk, digest: p.Profile.digest, file: p.File, text: s.text}
+			to = &Bound{Origin: OriginDisk, digest: p.Profile.digest, written: p.Profile.written, file: p.File, text: s.text}
 		case to == nil && p.File.Silent():
-			to = &Bound{Origin: OriginDisk, digest: p.Profile.digest, file: p.File, text: s.text}
+			to = &Bound{Origin: OriginDisk, digest: p.Profile.digest, written: p.Profile.written, file: p.File, text: s.text}
 		default:
 			return nil, false
 		}
@@ -150,14 +185,14 @@ func (b *bound) add(p Binding) {
 }
 
 // bind finds the text of each part and carries what it says to that on disk.
-func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text) *bound {
-	out := &bound{}
+func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.Time) *bound {
+	out := &bound{written: writtenOf(f)}
 	files := make([]*coverage.File, len(f.Speaking))
 	carried := make([]*origin.Carried, len(f.Speaking))
 	moved := false
 	for i, p := range f.Speaking {
 		to := l.known(p)
-		if to == nil || to.text == nil {
+		if to == nil || to.text == nil || !origin.SameLines(to.text, now) && to.again(p, src, saved) {
 			to = l.look(f, p, src, now)
 		}
 		files[i] = to.file
@@ -174,7 +209,7 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text) *bound {
 			carried[i] = origin.Carry(to.file, to.text, now)
 		}
 		if c := carried[i]; c != nil {
-			files[i], part.Kept, part.Was = c.File, len(c.Kept), c.Was
+			files[i], part.Kept, part.Was = c.File, c.Again, c.Was
 		} else if !part.Same {
 			files[i] = nil
 		}
@@ -199,7 +234,7 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text) *bound {
 // look looks for the text of a part on disk and among those that the file had in this session. Where it is in neither, the
 // result has none.
 func (l *Loader) look(f *File, p Part, src *origin.Source, now *origin.Text) *Bound {
-	out := &Bound{digest: p.Profile.digest, file: p.File}
+	out := &Bound{digest: p.Profile.digest, written: p.Profile.written, file: p.File}
 	if origin.Fits(p.File, p.Profile.Format, src) {
 		out.Origin, out.file, out.text = OriginDisk, origin.Placed(p.File, src), now
 		if f.several() {
@@ -235,7 +270,7 @@ func (f *File) several() bool { return len(f.Speaking) > 1 && f.all.Funcs != nil
 // unknowns are the functions of the text on disk of which no part says anything.
 func unknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (out []Unknown) {
 	if src.Holds() == nil {
-		return nil
+		return namedUnknowns(parts, carried, src)
 	}
 	rest := coverage.File{Funcs: src.Parsed.Funcs}
 	if len(src.Excluded) > 0 {
@@ -257,8 +292,8 @@ func unknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (o
 			case c.Keeps(fn.Span.Start.Line, lastLine(fn.Span)):
 				known = true
 			case p.text == nil:
-			case has(c.Lost, fn.String()):
-				why, was = Changed, c.Lost[fn.String()]
+			case has(c.Lost, origin.Name(&fn)):
+				why, was = Changed, c.Lost[origin.Name(&fn)]
 			case why != Changed:
 				why = New
 			}
@@ -267,6 +302,42 @@ func unknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (o
 			out = append(out, Unknown{fn, why, was})
 		}
 	}
+	return out
+}
+
+// namedUnknowns are the functions that profiles name and that could not be carried, in a text that nobody can parse, where
+// their names stand first in it.
+func namedUnknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (out []Unknown) {
+	t := text.New(src.Content)
+	seen := map[string]bool{}
+	take := func(fn *coverage.Func, why Why) {
+		name := fn.String()
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		if line := source.LineOf(t, fn.Name); line > 0 {
+			at := coverage.Span{Start: coverage.Point{Line: line, Col: 1}, End: coverage.Point{Line: line, Col: uint32(len(t.Line(line))) + 1}}
+			out = append(out, Unknown{coverage.Func{Name: fn.Name, Receiver: fn.Receiver, Span: at, NameSpan: at}, why, nil})
+		}
+	}
+	for i, p := range parts {
+		c := carried[i]
+		switch {
+		case p.Same:
+		case c == nil || p.text == nil:
+			for k := range p.file.Funcs {
+				take(&p.file.Funcs[k], NotFound)
+			}
+		default:
+			for k := range p.file.Funcs {
+				if fn := &p.file.Funcs[k]; has(c.Lost, origin.Name(fn)) {
+					take(fn, Changed)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Unknown) int { return a.Span.Start.Compare(b.Span.Start) })
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -303,4 +304,97 @@ func TestRenamed(t *testing.T) {
 	if n := len(b.loader.Unfound()); n != 0 {
 		t.Errorf("%d searches are left", n)
 	}
+}
+
+// TestAgain: tests that ran again over an edited text, and said the same as before, are no copy of what they said before.
+// Whoever only sets the time of a profile has run nothing.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the system does not tell a file that was written from one whose time was set")
+	}
+	cache := origin.NewCache(filepath.Join(t.TempDir(), "cache"))
+	b := newBench(t, t.TempDir(), nil)
+	began := time.Now().Add(-time.Hour)
+	step := 0
+	set := func(name string, touched bool) {
+		t.Helper()
+		step++
+		at := began.Add(time.Duration(step) * time.Minute)
+		read := at
+		if !touched {
+			read = at.Add(-time.Second) // it was opened before it was written
+		}
+		if err := os.Chtimes(b.path(name), read, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := func() {
+		b.store = workspace.NewStore()
+		b.loader = workspace.NewLoader(b.store)
+		b.loader.Cache = cache
+		b.loader.SetFolders(t.Context(), []*workspace.Folder{workspace.NewFolder(b.dir, "", config.Merge(), nil)})
+	}
+	read := func() string {
+		t.Helper()
+		b.read("cover.out")
+		for _, k := range b.loader.Unkept() {
+			if err := k.Save(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return claims(b.store.Load().Files[b.path("demo.go")])["Omega"]
+	}
+	hold := func(when, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: %q, want %q", when, got, want)
+		}
+	}
+	profile := profileOf(edited, "example.com/demo/demo.go", ranDemo)
+	b.write("go.mod", "module example.com/demo\n")
+	b.write("demo.go", edited)
+	set("demo.go", false)
+	b.write("cover.out", profile)
+	set("cover.out", false)
+	start()
+	hold("at first", read(), "2 of 2")
+
+	b.write("demo.go", strings.Replace(edited, "a + b", "a - b", 1))
+	set("demo.go", false)
+	b.loader.Changed(t.Context())
+	hold("edited", read(), "")
+	set("cover.out", true)
+	hold("touched", read(), "")
+	start()
+	hold("touched, and restarted", read(), "")
+	set("cover.out", true)
+	start()
+	hold("touched while nobody looked", read(), "")
+	start()
+	hold("and restarted", read(), "")
+
+	b.write("cover.out", profile)
+	set("cover.out", false)
+	hold("the tests ran again", read(), "2 of 2")
+	start()
+	hold("and it was restarted", read(), "2 of 2")
+
+	b.write("demo.go", strings.Replace(edited, "a + b", "a * b", 1))
+	set("demo.go", false)
+	start()
+	hold("edited while nobody looked", read(), "")
+	b.write("cover.out", profile)
+	set("cover.out", false)
+	start()
+	hold("the tests ran again while nobody looked", read(), "2 of 2")
+
+	b.write("cover.out", profile)
+	set("cover.out", false)
+	b.write("demo.go", "// A line.\n"+strings.Replace(edited, "a + b", "a * b", 1))
+	set("demo.go", false)
+	b.write("cover.out", profile)
+	set("cover.out", false)
+	start()
+	hold("over a text that it does not fit", read(), "2 of 2")
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/profile"
 )
 
@@ -140,6 +141,7 @@ func (l *Loader) read(c Change) *Profile {
 		return before
 	}
 	next.ModTime, next.Size = now.ModTime, now.Size
+	touched, inode := touchedOf(c.Path)
 	limits := next.Folder.Settings.Limits
 	var got *profile.Profile
 	fault := l.Guard.Do("reading the profile "+l.Name(c.Path), func() {
@@ -172,22 +174,36 @@ func (l *Loader) read(c Change) *Profile {
 		next.Trouble = fmt.Errorf("%s holds nothing: %w; showing what it said before", l.Name(c.Path), ErrUnfinished)
 	default:
 		next.Trouble = nil
+		again := next.Report != nil && next.hash == got.Hash
+		if !again || !before.ModTime.Equal(now.ModTime) && !(touched && inode == next.inode) {
+			next.written = now.ModTime
+		}
+		next.inode = inode
 		// The same content keeps the same report, so that all that was made of it stands.
-		if next.Report == nil || next.hash != got.Hash {
+		if !again {
 			if next.Report != nil {
 				got.Report.Reuse(next.Report)
 			}
 			next.Report = got.Report
 			l.held += bytes - next.bytes
 			next.bytes = bytes
-			next.digest = got.Report.Digest()
-			if next.Folder.Settings.Cache {
-				l.kept[c.Path] = kept{next.digest, l.Cache.Load(next.digest)}
+			next.digest = got.Report.Digest() ^ uint64(got.Sum)<<32
+			if e := l.load(next); e != nil && (e.Seen == now.ModTime.UnixNano() || touched && inode == e.Inode) {
+				next.written = time.Unix(0, e.Written)
 			}
 		}
 		next.Format, next.hash = got.Format, got.Hash
 	}
 	return next
+}
+
+// touchedOf is what tells a profile whose time was set from one that was written.
+func touchedOf(path string) (touched bool, inode uint64) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, 0
+	}
+	return disk.Touched(info), disk.Inode(info)
 }
 
 // Judge tells whether the files that changed are profiles, by their paths; those that are gone are left out.

@@ -44,7 +44,7 @@ type scan struct {
 
 // fits tells that the scan is of what the profiles say of a file now.
 func (s scan) fits(f *File) bool {
-	return s.of == f.all && s.outside == f.Outside && s.raw == f.raw()
+	return s.of == f.all && s.outside == f.Outside && s.raw == f.raw() && s.bound.isOf(f)
 }
 
 // stands tells that the file on disk is as it was.
@@ -140,7 +140,7 @@ func (s *scan) look(l *Loader, f *File, data string) {
 	s.bound = l.bind(f, &origin.Source{Name: f.Path, Content: data, Parsed: parsed, Excluded: s.excluded, Parse: func() *source.Parsed {
 		parse()
 		return parsed
-	}}, s.text)
+	}}, s.text, s.modTime)
 	all := s.bound.all
 	s.parsed = parsed
 	if all.Funcs != nil {

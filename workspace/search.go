@@ -21,11 +21,12 @@ type Quest struct {
 	Dir     string
 	Profile string // its path
 
-	digest uint64
-	wants  []wanted
-	lost   []string // paths, slash-separated and relative to Dir
-	limit  int64    // bytes of a text
-	guard  guard.Guard
+	digest  uint64
+	written time.Time
+	wants   []wanted
+	lost    []string // paths, slash-separated and relative to Dir
+	limit   int64    // bytes of a text
+	guard   guard.Guard
 }
 
 // wanted is what a profile says of a file whose text was not found.
@@ -57,7 +58,7 @@ func (l *Loader) Unfound() (out []Quest) {
 		}
 		q := quests[p][f.Dir]
 		if q == nil {
-			q = &Quest{Dir: f.Dir, Profile: p.Path, digest: p.digest, limit: f.Settings.Limits.SourceBytes, guard: l.Guard}
+			q = &Quest{Dir: f.Dir, Profile: p.Path, digest: p.digest, written: p.written, limit: f.Settings.Limits.SourceBytes, guard: l.Guard}
 			quests[p][f.Dir] = q
 		}
 		return q
@@ -181,7 +182,7 @@ func (w *wanted) fits(q *Quest, out *Answer, byPath map[string][]*Bound, text st
 		if !origin.Fits(w.file, w.format, s) {
 			return
 		}
-		b := &Bound{digest: q.digest, file: origin.Placed(w.file, s), text: origin.Of(w.path, text, s.Holds(), w.file)}
+		b := &Bound{digest: q.digest, written: q.written, file: origin.Placed(w.file, s), text: origin.Of(w.path, text, s.Holds(), w.file)}
 		k := key{q.Profile, w.file.Name}
 		if out.bounds[k] == nil {
 			out.bounds[k] = b

@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
@@ -113,8 +114,11 @@ type Profile struct {
 	// Gone is when the profile was last seen to be missing; zero means that it is there.
 	Gone time.Time
 
-	hash   uint64
-	digest uint64 // of Report, the same in every run
+	// written is when the content was last written, which it was not when only its time was set; inode is its file.
+	written time.Time
+	inode   uint64
+	hash    uint64
+	digest  uint64 // of the profile, the same in every run: another run of the tests may write another time into it
 	// bytes is what Report takes of memory; wanted is what the content on disk would take that was left out
 	// because there was no room for it, 0 where it was not.
 	bytes, wanted int64
@@ -224,6 +228,18 @@ func (f *File) Counted() bool {
 // Stale tells that what the profiles say is of another text than that on disk.
 func (f *File) Stale() bool {
 	return slices.ContainsFunc(f.Bound, func(b Binding) bool { return !b.Same })
+}
+
+// Reason says in one line how urgent the file is and why, or that nobody knows what of it ran.
+func (f *File) Reason() string {
+	if t := f.Texts(); f.Looked && t.Stale() && t.Same == 0 && f.Total.Total == 0 {
+		return "unknown: what the profiles say is of another text than that on disk."
+	}
+	text := f.Standing.Sentence()
+	if n := len(f.Unknown); n > 0 {
+		text += fmt.Sprintf(" %s unknown, and not counted.", counted(n, "function"))
+	}
+	return text
 }
 
 // withSource returns the file with the functions of its source text. What before, nil for none, has of the same counts

@@ -30,7 +30,12 @@ type Texts struct {
 	Commit string
 	Back   int
 	When   time.Time
+
+	names []string // of files whose texts are others, of the first mostNames and one
 }
+
+// mostNames is how many files a sentence names.
+const mostNames = 2
 
 func (t *Texts) add(b *Binding) {
 	t.Files++
@@ -57,6 +62,9 @@ func (t *Texts) add(b *Binding) {
 
 // Stale tells that something is of another text than that on disk.
 func (t *Texts) Stale() bool { return t.Other+t.Lost > 0 }
+
+// Matters tells that something is not known for that, or was deleted since: else all that is on disk was carried there.
+func (t *Texts) Matters() bool { return t.Lost > 0 || t.Unknown > 0 || t.Kept < t.Was }
 
 // TextsOf says how a profile stands to the texts on disk.
 func (s *Snapshot) TextsOf(p *Profile) Texts {
@@ -96,6 +104,9 @@ func (f *File) addTo(t *Texts, p *Profile) {
 			t.add(&f.Bound[i])
 			if !f.Bound[i].Same {
 				t.Unknown += len(f.Unknown)
+				if len(t.names) <= mostNames {
+					t.names = append(t.names, f.Name)
+				}
 				if !slices.ContainsFunc(f.Bound, func(b Binding) bool { return b.Same }) {
 					t.Alone++
 				}
@@ -143,8 +154,12 @@ func (t *Texts) Sentence(name string) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s is of another text", name)
-	if t.Same > 0 {
-		fmt.Fprintf(&b, " in %d of %s", t.Other+t.Lost, counted(t.Files, "file"))
+	switch n := t.Other + t.Lost; {
+	case t.Same > 0 && len(t.names) == n && n <= mostNames:
+		slices.Sort(t.names)
+		fmt.Fprintf(&b, " in %s", strings.Join(t.names, " and "))
+	case t.Same > 0:
+		fmt.Fprintf(&b, " in %d of %s", n, counted(t.Files, "file"))
 	}
 	from := t.From()
 	switch {
@@ -155,7 +170,7 @@ func (t *Texts) Sentence(name string) string {
 	case from != "":
 		fmt.Fprintf(&b, ", %s", from)
 	default:
-		b.WriteString(", which was not found")
+		b.WriteString(", and that text was not found")
 	}
 	if t.Was > 0 {
 		fmt.Fprintf(&b, "; %d of %s %s", t.Kept, counted(t.Was, "function"), map[bool]string{true: "could be found again", false: "carried over"}[t.Guessed])

@@ -36,7 +36,7 @@ func newCheck(io *streams, in *input) *cobra.Command {
   - a package that has tests and is in no profile, as when these have failed (in Go,
     without -coverpkg). --partial accepts a profile of some packages alone
   - a profile of another text than that on disk, which would be judged in its
-    place, is a breach, unless --allow-stale is given
+    place, unless all functions are the same; --allow-stale lets it pass
   - a rule or a component without any file, a setting that is wrong and a profile
     that can't be read are breaches too: a gate that judges less than it was meant
     to must not pass

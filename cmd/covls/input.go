@@ -161,6 +161,13 @@ func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
 		return nil, err
 	}
 	l.warn(io)
+	texts := l.snap.AllTexts()
+	for _, p := range l.snap.Profiles {
+		// Where another profile is of the texts on disk, nothing is missing.
+		if t := texts[p]; t.Alone > 0 {
+			io.say(escape.Line(t.Sentence(diag.ProfileName(p))))
+		}
+	}
 	return l, nil
 }
 
@@ -209,11 +216,7 @@ func (l *loaded) remark(io *streams) {
 	for _, n := range diag.OwnTestsNotes(l.snap) {
 		io.say(escape.Line(n.String()))
 	}
-	texts := l.snap.AllTexts()
 	for _, p := range l.snap.Profiles {
-		if text := texts[p].Sentence(escape.Line(diag.ProfileName(p))); text != "" {
-			io.say(text)
-		}
 		if text := diag.ProfileWarning(p); text != "" {
 			io.say(text)
 		}

@@ -32,9 +32,14 @@ export interface Profile {
 	readonly files: number;
 	readonly found: number;
 	readonly trouble: string | null;
-	readonly newer_sources: number;
 	/** It credits a package with its own tests only, while those of others may run what is missing. */
 	readonly own_tests: boolean;
+	/** How many files have another text on disk than the one that the profile is of. */
+	readonly other_texts: number;
+	/** How many functions of those files nobody knows anything of. */
+	readonly unknown_functions: number;
+	/** Says so in words; "" where the profile is of the texts on disk. */
+	readonly text: string;
 }
 
 /** What "Run Tests with Coverage" runs; the server knows it from the settings and the language. */
@@ -48,12 +53,6 @@ export interface Command {
 	readonly lacks: string | null;
 	/** What installs it, null where it takes more than that. */
 	readonly install: string | null;
-	/** How many files have another text on disk than the one that the profile is of. */
-	readonly other_texts: number;
-	/** How many functions of those files nobody knows anything of. */
-	readonly unknown_functions: number;
-	/** Says so in words; "" where the profile is of the texts on disk. */
-	readonly text: string;
 }
 
 export interface Folder {
