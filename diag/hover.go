@@ -70,7 +70,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 		fmt.Fprintf(&b, "\nTests of other packages import this one, and the profile does not count what they run of it: with %s it would.\n", escape.Code(CoverPackages))
 	}
 	if m.Stale {
-		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was read; the numbers are of the text before.\n")
+		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
 	}
 	var missed []Related
 	if !m.Uncovered() { // else it would be all of it

@@ -46,8 +46,8 @@ func OwnTestsNotes(s *workspace.Snapshot) []Note {
 	var out []Note
 	for _, p := range s.Profiles {
 		if n := len(packages[p]); n > 0 {
-			out = append(out, Note{p, fmt.Sprintf("credits a package with its own tests only, and tests of others import %s with code that is not covered: go test %s counts what they run of it, too",
-				plural(n, "package"), CoverPackages)})
+			out = append(out, Note{p, fmt.Sprintf("credits a package with its own tests only, and tests of others import %s with code that is not covered: go test %s -coverprofile=%s ./... counts what they run of it, too",
+				plural(n, "package"), CoverPackages, filepath.Base(p.Path))})
 		}
 	}
 	return out

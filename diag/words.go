@@ -97,7 +97,7 @@ func urgency(file *workspace.File) string {
 	return fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
 }
 
-const staleWord = "stale: its text changed since the profile was read"
+const staleWord = "stale: its text changed since the profile was made"
 
 // plural prints "1 statement", "2 statements".
 func plural(n int, noun string) string {

@@ -135,9 +135,9 @@ coverage.xml and so on) and read by their content: Go, LCOV, Cobertura, JaCoCo,
 Clover, and the JSON of Istanbul, llvm-cov, coverage.py, SimpleCov and gcovr. In
 a Go module this makes one:
 
-  go test -coverprofile=cover.out ./...`,
+  go test -coverpkg=./... -coverprofile=cover.out ./...`,
 		Example: `  covls demo
-  go test -coverprofile=cover.out ./... && covls gaps
+  go test -coverpkg=./... -coverprofile=cover.out ./... && covls gaps
   covls report --format json --profile unit.out --profile e2e.out`,
 		SilenceUsage:  true,
 		SilenceErrors: true,

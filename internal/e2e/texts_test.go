@@ -72,7 +72,7 @@ func TestNeovimTexts(t *testing.T) {
 		got := d.neovim("=>profile from before the last changes")[0]
 		equal(t, "the marks", got.Marks, []string{
 			"13:5 Beta is not covered (0 of 2 statements)",
-			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was read",
+			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was made",
 		})
 		equal(t, "the lenses", got.Lenses, []string{
 			"1 60 % · 3 of 5 statements · target 60 % reached · profile from before the last changes · 2 of 3 functions carried over · next gap ▸",
@@ -95,7 +95,7 @@ func TestNeovimTexts(t *testing.T) {
 		steps := d.neovim("=>medium;;git checkout -q side=>new since the last run;;git checkout -q main=>15 not covered")
 		equal(t, "the marks on the other branch", steps[1].Marks, []string{
 			"13:5 Beta is not covered (0 of 2 statements)",
-			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was read",
+			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was made",
 		})
 		if got := strings.Join(steps[2].Marks, "\n"); got != marks {
 			t.Errorf("back again: %q", steps[2])

@@ -193,10 +193,6 @@ function missing(packages: number): string {
 		: vscode.l10n.t('{0} packages with tests are in no profile: did they fail?', packages);
 }
 
-function newer(sources: number): string {
-	return sources === 1 ? vscode.l10n.t('1 source is newer') : vscode.l10n.t('{0} sources are newer', sources);
-}
-
 /** Profiles that the tooltip lists. */
 const mostProfiles = 10;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { covls, goToolCover, type ShellGap, testCobra } from './projects.mts';
 import { until } from './until.mts';
@@ -261,6 +261,45 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 			'nothing is stale any more',
 			async () => !(await window.lenses()).some((lens) => lens.startsWith('stale')),
 		);
+	});
+
+	await steps.step('a file that is checked out in another text keeps its marks, and says so', page, async () => {
+		const several = truth.cover.zero
+			.map((f) => f.file)
+			.filter((file, i, all) => all.indexOf(file) < i && !file.includes('/'));
+		const file = several[0] ?? 'cobra.go';
+		const was = readFileSync(join(go, file), 'utf8');
+		const want = lineNumbers(uncovered(file));
+		const [last] = want.slice(-1);
+		await window.file(file, 1);
+		// The last of them is edited, too: nobody knows of that any more.
+		const lines = was.split('\n');
+		lines.splice(last as number, 0, '\t_ = 1');
+		writeFileSync(join(go, file), `// One.\n// Two.\n// Three.\n${lines.join('\n')}`);
+		const first = want[0] as number;
+		try {
+			await until('the lens says of which text the profile is', async () =>
+				(await window.lenses()).some((lens) => lens.includes('profile from before the last changes')),
+			);
+			await window.goTo(first + 3);
+			await until('the mark moved by three lines', async () => (await window.squiggles()).includes(first + 3));
+			await window.goTo((last as number) + 3);
+			await until('the one that changed is stale', async () =>
+				(await window.lenses()).some((lens) => lens.startsWith('stale')),
+			);
+			if (steps.shots !== undefined) {
+				await page.screenshot({ path: join(steps.shots, 'another-text.png') });
+			}
+		} finally {
+			writeFileSync(join(go, file), was);
+		}
+		await window.goTo(first);
+		await until('back again the mark is where it was', async () => (await window.squiggles()).includes(first));
+		await until(
+			'and nothing is stale',
+			async () => !(await window.lenses()).some((lens) => lens.startsWith('stale') || lens.includes('profile from')),
+		);
+		await until('so says the status', async () => (await window.statusLabel()) === `Coverage ${figure(truth)}`);
 	});
 
 	await steps.step('a server that is killed comes back, and says so once', page, async () => {
