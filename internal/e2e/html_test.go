@@ -112,7 +112,9 @@ var hostile = map[string]string{
 // TestHTML opens the HTML report of a real module in a browser, clicks through it, and holds what it shows
 // against the JSON report.
 func TestHTML(t *testing.T) {
-	paths, err := exec.Command("../../scripts/setup-browser.sh", "--paths").Output()
+	setup := exec.Command("../../scripts/setup-browser.sh", "--paths")
+	setup.Env = append(os.Environ(), "XDG_CACHE_HOME="+cacheHome) // where the script has put it
+	paths, err := setup.Output()
 	if err != nil {
 		if os.Getenv("COVLS_E2E") == "1" {
 			t.Fatalf("COVLS_E2E=1 wants a browser: %v; scripts/setup-browser.sh installs it", err)

@@ -23,6 +23,9 @@ const (
 	envTap    = "COVLS_E2E_TAP"    // the Unix socket that takes the records
 )
 
+// cacheHome is the user's folder of caches, "" for the usual one, before the tests have covls keep nothing there.
+var cacheHome = os.Getenv("XDG_CACHE_HOME")
+
 func TestMain(m *testing.M) {
 	if server := os.Getenv(envServer); server != "" {
 		code, err := proxy(server, os.Getenv(envTap), os.Args[1:])

@@ -95,7 +95,7 @@ await files.locator('.chips button', { hasText: 'medium' }).click();
 seen.chosen = { ...(await table(files)), status: await files.locator('[role=status]').innerText() };
 
 // A function's source.
-const functions = section('Functions that no test reaches');
+const functions = section('Functions that are not covered');
 seen.functions = { heads: await functions.locator('thead th').allInnerTexts(), ...(await table(functions)) };
 await functions.locator('button.link', { hasText: 'DebugFlags' }).click();
 seen.gap = {
