@@ -44,6 +44,9 @@ type Answer struct {
 	renamed map[string]string // absolute paths
 }
 
+// mostLost is of how many files that were not found a repository is asked whether they were renamed.
+const mostLost = 1000
+
 // questTime is how long a repository is searched.
 const questTime = 8 * time.Second
 
@@ -74,7 +77,7 @@ func (l *Loader) Unfound() (out []Quest) {
 			q.wants = append(q.wants, wanted{f.Path, filepath.ToSlash(rel), part.Profile.Format, part.File, f.raw()})
 		}
 	}
-	for _, f := range snap.Lost {
+	for _, f := range snap.Lost[:min(len(snap.Lost), mostLost)] {
 		for _, part := range f.Parts {
 			var rels []string
 			for _, path := range lostPaths(part.Profile, f.Folder, f.Path, part.File.Name) {

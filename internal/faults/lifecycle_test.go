@@ -585,7 +585,7 @@ func untouched(s *session) {
 	var changed []string
 	after := s.files()
 	for _, path := range slices.Sorted(maps.Keys(after)) {
-		if before[path] != after[path] {
+		if before[path] != after[path] && !isCache(path) && path != s.home {
 			changed = append(changed, path)
 		}
 	}
