@@ -71,7 +71,7 @@ const java = `class Store {
 }
 `
 
-func TestFitsOne(t *testing.T) {
+func TestFitsKinds(t *testing.T) {
 	t.Parallel()
 	const text = "package p\n\nfunc f() {\n\tprintln()\n}\n\nfunc g() { // coverage-ignore\n\tprintln()\n}\n"
 	for _, tt := range []struct {

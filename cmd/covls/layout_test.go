@@ -220,15 +220,17 @@ func TestPureSees(t *testing.T) {
 		`import "time"`:                        "imports time",
 		`import "net/http"`:                    "imports net/http",
 		`import "github.com/covls/covls/disk"`: "imports disk",
-		`import "path/filepath"; var x = filepath.EvalSymlinks`:                                                                "path/filepath.EvalSymlinks",
-		`import paths "path/filepath"; func f() { paths.Abs("") }`:                                                             "path/filepath.Abs",
-		`import "fmt"; func f() { fmt.Println() }`:                                                                             "fmt.Println",
-		`func f() { println() }`:                                                                                               "println",
-		`func f() { go f() }`:                                                                                                  "starts a goroutine",
-		`import "sync"; func f(wg *sync.WaitGroup) { wg.Go(f) }`:                                                               "starts a goroutine",
-		`import "github.com/covls/covls/source"; var x = source.ReadFile`:                                                      "source.ReadFile",
-		`import "github.com/covls/covls/source"; var x = source.ReadInside`:                                                    "source.ReadInside",
-		`import "github.com/covls/covls/workspace"; var x = workspace.LooksOf`:                                                 "workspace.LooksOf",
+
+		`import "path/filepath"; var x = filepath.EvalSymlinks`:                "path/filepath.EvalSymlinks",
+		`import paths "path/filepath"; func f() { paths.Abs("") }`:             "path/filepath.Abs",
+		`import "fmt"; func f() { fmt.Println() }`:                             "fmt.Println",
+		`func f() { println() }`:                                               "println",
+		`func f() { go f() }`:                                                  "starts a goroutine",
+		`import "sync"; func f(wg *sync.WaitGroup) { wg.Go(f) }`:               "starts a goroutine",
+		`import "github.com/covls/covls/source"; var x = source.ReadFile`:      "source.ReadFile",
+		`import "github.com/covls/covls/source"; var x = source.ReadInside`:    "source.ReadInside",
+		`import "github.com/covls/covls/workspace"; var x = workspace.LooksOf`: "workspace.LooksOf",
+
 		`import ("fmt"; "sync"); var x = fmt.Sprint; var y sync.Mutex; func f(fmt struct{ Println func() }) { fmt.Println() }`: "",
 	} {
 		file, err := parser.ParseFile(token.NewFileSet(), "p.go", "package p\n"+body, 0)
