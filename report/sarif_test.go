@@ -43,6 +43,9 @@ func folder(t *testing.T, files map[string]string) string {
 func load(t *testing.T, dir, profile string, o report.Options) *report.Report {
 	t.Helper()
 	settings, problems := config.Load(dir)
+	if rel, err := filepath.Rel(dir, profile); err != nil || !filepath.IsLocal(rel) {
+		settings.Profiles = []string{profile} // what lies elsewhere is named
+	}
 	store := workspace.NewStore()
 	loader := workspace.NewLoader(store)
 	for _, err := range loader.SetFolders(t.Context(), []*workspace.Folder{workspace.NewFolder(dir, "", settings, problems)}) {
