@@ -180,7 +180,7 @@ func nameIn(f *Folder, path string) string {
 func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	l.texts = source.NewBatch()
 	b := l.join(ctx, fresh)
-	l.lookQuickly(ctx, b)
+	wait := l.lookQuickly(ctx, b)
 	before := l.store.Load()
 	open := before.Documents
 	bases := map[string]*text.Text{}
@@ -213,12 +213,16 @@ func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
 	// Without open documents nobody waits for a part of it.
 	first := len(rest) == 0 || len(open) > 0
 	if first {
+		wait()
 		l.put(b, bases, len(rest) == 0, false)
 	}
 	if len(rest) == 0 {
 		return
 	}
 	scans := l.scanAll(ctx, rest)
+	if !first {
+		wait()
+	}
 	if ctx.Err() != nil {
 		return
 	}

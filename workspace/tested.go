@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/covls/covls/priority"
@@ -51,22 +52,43 @@ func (l *Loader) Untested() []TestLook {
 	return l.untested(snap.Profiles, snap.Files)
 }
 
-// quickLook is how long a load waits for what is known of the packages. Most are looked at in a fraction of that, so
-// that what is shown of them does not change its words at once.
-const quickLook = 50 * time.Millisecond
+// A load waits for quickLook at most for what is known of the packages, so that what is shown of them does not change
+// its words at once; where a profile names more than fewPackages, it does not wait.
+const (
+	quickLook   = 50 * time.Millisecond
+	fewPackages = 100
+)
 
-// lookQuickly is Untested and Tested for what takes no time.
-func (l *Loader) lookQuickly(ctx context.Context, b *joined) {
+// lookQuickly is Untested and Tested for what takes no time. It begins to look, and wait ends that.
+func (l *Loader) lookQuickly(ctx context.Context, b *joined) (wait func()) {
 	ctx, cancel := context.WithTimeout(ctx, l.quick)
-	defer cancel()
+	var looks []TestLook
 	for _, look := range l.untested(b.profiles, b.files) {
-		var found *Tests
-		_ = l.Guard.Do("looking at the tests of the Go packages in "+look.Dir, func() { found, _ = look.Look(ctx) })
-		if found == nil {
+		if len(look.names) > fewPackages {
 			delete(l.looks, look.Dir)
 			continue
 		}
-		l.tests[look.Dir] = found
+		looks = append(looks, look)
+	}
+	found := make([]*Tests, len(looks))
+	var wg sync.WaitGroup
+	if len(looks) > 0 {
+		l.Guard.Go(&wg, "looking at the tests of Go packages", func() {
+			for i, look := range looks {
+				found[i], _ = look.Look(ctx)
+			}
+		})
+	}
+	return func() {
+		defer cancel()
+		wg.Wait()
+		for i, look := range looks {
+			if found[i] == nil {
+				delete(l.looks, look.Dir)
+				continue
+			}
+			l.tests[look.Dir] = found[i]
+		}
 	}
 }
 
@@ -172,9 +194,16 @@ func (l *Loader) packageIn(dir string) *project.Package {
 }
 
 // judge tells which files have the counts of their own package's tests alone, though tests of others may run them,
-// and which packages have tests and are in no profile.
+// and which packages have tests and are in no profile. Where nobody has looked at the packages yet, all are taken to
+// have such counts: to say "not by its own tests" is true of each.
 func (l *Loader) judge(profiles []*Profile, files map[string]*File) (own map[*File]bool, missing []Missing) {
 	own = map[*File]bool{}
+	once := func(part Part) bool { return part.Profile.Report.Once }
+	for at, f := range files {
+		if filepath.Ext(at) == ".go" && !f.Outside && l.tests[f.Folder.Dir] == nil {
+			own[f] = len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, func(p Part) bool { return !once(p) })
+		}
+	}
 	if len(l.tests) == 0 {
 		return own, nil
 	}
