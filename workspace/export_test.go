@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/covls/covls/place"
 	"github.com/covls/covls/source"
@@ -33,3 +34,6 @@ func (l *Loader) LocateAnew(ctx context.Context) {
 
 // NeverWait has loads wait for no look at tests.
 func (l *Loader) NeverWait() { l.quick = 0 }
+
+// WaitLong has them wait for as long as it takes on a busy machine.
+func (l *Loader) WaitLong() { l.quick = time.Minute }

@@ -59,7 +59,8 @@ const (
 	fewPackages = 100
 )
 
-// lookQuickly is Untested and Tested for what takes no time. It begins to look, and wait ends that.
+// lookQuickly is Untested and Tested for what takes no time. It begins to look; wait, which has to be called, takes what
+// is found by then.
 func (l *Loader) lookQuickly(ctx context.Context, b *joined) (wait func()) {
 	ctx, cancel := context.WithTimeout(ctx, l.quick)
 	var looks []TestLook
@@ -72,12 +73,8 @@ func (l *Loader) lookQuickly(ctx context.Context, b *joined) (wait func()) {
 	}
 	found := make([]*Tests, len(looks))
 	var wg sync.WaitGroup
-	if len(looks) > 0 {
-		l.Guard.Go(&wg, "looking at the tests of Go packages", func() {
-			for i, look := range looks {
-				found[i], _ = look.Look(ctx)
-			}
-		})
+	for i, look := range looks {
+		l.Guard.Go(&wg, "looking at the tests of the Go packages in "+look.Dir, func() { found[i], _ = look.Look(ctx) })
 	}
 	return func() {
 		defer cancel()
@@ -198,10 +195,10 @@ func (l *Loader) packageIn(dir string) *project.Package {
 // have such counts: to say "not by its own tests" is true of each.
 func (l *Loader) judge(profiles []*Profile, files map[string]*File) (own map[*File]bool, missing []Missing) {
 	own = map[*File]bool{}
-	once := func(part Part) bool { return part.Profile.Report.Once }
+	several := func(p Part) bool { return !p.Profile.Report.Once }
 	for at, f := range files {
 		if filepath.Ext(at) == ".go" && !f.Outside && l.tests[f.Folder.Dir] == nil {
-			own[f] = len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, func(p Part) bool { return !once(p) })
+			own[f] = len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, several)
 		}
 	}
 	if len(l.tests) == 0 {

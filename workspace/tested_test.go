@@ -1,8 +1,10 @@
 package workspace_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/config"
@@ -79,5 +81,49 @@ func TestLookBeside(t *testing.T) {
 	l.SetFolders(t.Context(), []*workspace.Folder{workspace.NewFolder(dir, "", config.Merge(), nil)})
 	if looks = read(); len(looks) != 1 {
 		t.Errorf("%d looks for a folder that came again", len(looks))
+	}
+}
+
+// TestLookAtMany has modules of so many packages that no load waits for a look at them.
+func TestLookAtMany(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		packages int
+		beside   bool
+	}{{2, false}, {101, true}} {
+		t.Run(fmt.Sprint(tt.packages), func(t *testing.T) {
+			t.Parallel()
+			var files, profile strings.Builder
+			for i := range tt.packages {
+				fmt.Fprintf(&files, "-- p%d/p.go --\npackage p%d\n\nfunc F() int {\n\treturn 1\n}\n", i, i)
+				fmt.Fprintf(&profile, "x/p%d/p.go:3.14,5.2 1 0\n", i)
+			}
+			dir := profiletest.Tree(t, "-- go.mod --\nmodule x\n"+files.String()+"-- cover.out --\nmode: set\n"+profile.String())
+			store := workspace.NewStore()
+			l := workspace.NewLoader(store)
+			l.WaitLong()
+			l.SetFolders(t.Context(), []*workspace.Folder{workspace.NewFolder(dir, "", config.Merge(), nil)})
+			if errs := l.Read(t.Context(), []workspace.Change{{Path: filepath.Join(dir, "cover.out")}}); len(errs) > 0 {
+				t.Fatal(errs)
+			}
+			// Nobody imports the packages: their own tests are all that there are.
+			if got := store.Load().Files[filepath.Join(dir, "p0", "p.go")].OwnTests; got != tt.beside {
+				t.Errorf("may tests of others run it: %t, want %t", got, tt.beside)
+			}
+			looks := l.Untested()
+			if (len(looks) == 1) != tt.beside {
+				t.Fatalf("%d looks beside the load, want one: %t", len(looks), tt.beside)
+			}
+			for _, look := range looks {
+				found, err := look.Look(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				l.Tested(t.Context(), look, found)
+			}
+			if store.Load().Files[filepath.Join(dir, "p0", "p.go")].OwnTests {
+				t.Error("after the look, tests of others may run it")
+			}
+		})
 	}
 }
