@@ -100,7 +100,7 @@ export async function folderSteps({ steps, window, workspace, server, pictures }
 }
 
 /** Adds a folder, and trusts those who wrote it, as VS Code asks then. */
-async function add({ page }: Window, workspace: Workspace, folder: string): Promise<void> {
+export async function add({ page }: Window, workspace: Workspace, folder: string): Promise<void> {
 	workspace.add(folder);
 	await page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Yes' }).click();
 }

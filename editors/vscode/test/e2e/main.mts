@@ -18,6 +18,7 @@ import { hostTests, testExtension } from './host.mts';
 import { cobra, run, testCobra } from './projects.mts';
 import { CodeServer } from './server.mts';
 import { Steps } from './steps.mts';
+import { textProjects, textSteps } from './texts.mts';
 import { Window } from './window.mts';
 import { Workspace } from './world.mts';
 
@@ -101,12 +102,13 @@ try {
 	server.place(tests);
 	const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: 'en' });
 	const opened = Window.open(context, server.url({ workspace: workspace.file }));
-	const [window] = await Promise.all([opened, packed(root), testCobra(go, 'Args|Complete')]);
+	const [window] = await Promise.all([opened, packed(root), testCobra(go, 'Args|Complete'), textProjects(root)]);
 	const world = { window, steps, server, workspace, pictures: flags.update ? join(extension, 'images') : undefined };
 	await firstSteps(world, go);
 	await cobraSteps(world, go);
 	await folderSteps(world, root);
 	await steps.step('tests in the extension host', window.page, () => hostTests(world, go, root));
+	await textSteps(world, root);
 } catch (error) {
 	steps.failed++;
 	console.log(error);

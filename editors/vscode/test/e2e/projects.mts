@@ -45,11 +45,12 @@ export interface GoCover {
 	readonly zero: readonly { readonly file: string; readonly line: number; readonly name: string }[];
 }
 
-export async function goToolCover(dir: string): Promise<GoCover> {
+export async function goToolCover(dir: string, module = 'github.com/spf13/cobra'): Promise<GoCover> {
 	const lines = (await run(dir, 'go', 'tool', 'cover', '-func=cover.out')).trimEnd().split('\n');
 	const total = /([\d.]+)%$/.exec(lines.pop() ?? '')?.[1] ?? '';
 	const zero = lines
-		.map((line) => /^github.com\/spf13\/cobra\/(\S+):(\d+):\s+(\S+)\s+0\.0%$/.exec(line))
+		.filter((line) => line.startsWith(`${module}/`))
+		.map((line) => /^(\S+):(\d+):\s+(\S+)\s+0\.0%$/.exec(line.slice(module.length + 1)))
 		.flatMap((found) =>
 			found === null ? [] : [{ file: found[1] as string, line: Number(found[2]), name: found[3] as string }],
 		);
@@ -91,6 +92,81 @@ export interface ShellReport {
 interface Counts {
 	readonly statements: { readonly covered: number; readonly total: number } | null;
 	readonly lines: { readonly covered: number; readonly total: number } | null;
+}
+
+/** A project in Go, in a repository, with one file that is written, committed and tested step by step. */
+export interface Notes {
+	/** What the file holds. */
+	text: string;
+	write(text: string): void;
+	commit(): Promise<void>;
+	/** Runs its tests, and leaves cover.out, which no commit has. */
+	test(): Promise<void>;
+}
+
+/** Makes such a project, whose tests reach Kept in part, Halved wholly, and neither Missed, Doubled nor Empty. */
+export async function notes(dir: string, file: string): Promise<Notes> {
+	mkdirSync(dir, { recursive: true });
+	const put = (name: string, text: string) => writeFileSync(join(dir, name), text);
+	put('go.mod', 'module example.com/notes\n\ngo 1.21\n');
+	put('.gitignore', '*.out\n');
+	put(
+		'notes_test.go',
+		`package notes
+
+import "testing"
+
+func TestNotes(t *testing.T) {
+	if Kept(1) != 1 || Halved(4) != 2 {
+		t.Fail()
+	}
+}
+`,
+	);
+	const git = (...args: string[]) =>
+		run(dir, 'git', '-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'commit.gpgSign=false', ...args);
+	await git('init', '-q', '-b', 'main');
+	const project: Notes = {
+		text: '',
+		write(text) {
+			this.text = text;
+			put(file, text);
+		},
+		async commit() {
+			await git('add', '.');
+			await git('commit', '-q', '-m', 'A step');
+		},
+		async test() {
+			await run(dir, 'go', 'test', '-coverpkg=./...', '-coverprofile=cover.out', './...');
+		},
+	};
+	project.write(`package notes
+
+func Kept(n int) int {
+	if n > 0 {
+		return 1
+	}
+	return 0
+}
+
+func Missed(n int) int {
+	n++
+	return n
+}
+
+func Halved(n int) int {
+	half := n / 2
+	return half
+}
+
+func Doubled(n int) int {
+	return n * 2
+}
+
+func Empty() {
+}
+`);
+	return project;
 }
 
 /** A project in TypeScript with an LCOV profile; of its functions `never` alone was not called. */

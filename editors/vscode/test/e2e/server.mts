@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { plain } from './projects.mts';
+import { plain, run } from './projects.mts';
 import { until } from './until.mts';
 
 /** VS Code in a browser, with folders of its own for everything that it keeps. */
@@ -36,6 +36,11 @@ export class CodeServer {
 		writeFileSync(join(dir, 'config.yaml'), '');
 		const port = await freePort();
 		const folders = ['--config', join(dir, 'config.yaml'), '--user-data-dir', user, '--extensions-dir', extensions];
+		// What an earlier run left in the user's cache is not to be known here, but for what go built.
+		const caches = {
+			GOCACHE: (await run('/', 'go', 'env', 'GOCACHE')).trim(),
+			XDG_CACHE_HOME: join(dir, 'cache'),
+		};
 		const log = openSync(join(dir, 'code-server.log'), 'w');
 		const child = spawn(
 			'code-server',
@@ -50,7 +55,7 @@ export class CodeServer {
 				'--disable-getting-started-override',
 				'--ignore-last-opened',
 			],
-			{ env, stdio: ['ignore', log, log], detached: true },
+			{ env: { ...env, ...caches }, stdio: ['ignore', log, log], detached: true },
 		);
 		const server = new CodeServer(port, child, dir);
 		await until('code-server answers', async () => {

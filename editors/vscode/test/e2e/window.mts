@@ -32,13 +32,27 @@ export class Window {
 	static async open(context: BrowserContext, url: string): Promise<Window> {
 		const page = await context.newPage();
 		page.setDefaultTimeout(20_000);
+		const window = new Window(page);
 		await page.goto(url, { timeout: 60_000 });
-		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-		await page.waitForFunction(() => performance.getEntriesByName('code/didLoadExtensions').length > 0, undefined, {
-			timeout: 60_000,
-			polling: 200,
-		});
-		return new Window(page);
+		await window.ready();
+		return window;
+	}
+
+	/** Starts VS Code again, as its own command does. */
+	async reload(): Promise<void> {
+		const begun = this.page.waitForEvent('domcontentloaded', { timeout: 60_000 });
+		await this.run('Developer: Reload Window');
+		await begun;
+		await this.ready();
+	}
+
+	private async ready(): Promise<void> {
+		await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+		await this.page.waitForFunction(
+			() => performance.getEntriesByName('code/didLoadExtensions').length > 0,
+			undefined,
+			{ timeout: 60_000, polling: 200 },
+		);
 	}
 
 	/** Runs a command of the palette by its whole title, as "Covls: Doctor". */
@@ -136,21 +150,22 @@ export class Window {
 		await this.page.mouse.up();
 	}
 
-	/** The numbers of the lines that carry a squiggle. */
-	async squiggles(): Promise<number[]> {
-		return this.page.locator('.editor-group-container.active .monaco-editor').evaluate((editor) => {
+	/** The numbers of the lines that carry a squiggle; hints are dots, and not among those of the kind "problem". */
+	async squiggles(kind: 'any' | 'problem' = 'any'): Promise<number[]> {
+		const wanted = `[class*="squiggly-"]${kind === 'problem' ? ':not(.squiggly-hint)' : ''}`;
+		return this.page.locator('.editor-group-container.active .monaco-editor').evaluate((editor, selector) => {
 			const lines = new Map<number, number>();
 			for (const margin of editor.querySelectorAll('.margin-view-overlays > div')) {
 				const number = Number(margin.querySelector('.line-numbers')?.textContent);
 				lines.set(Math.round(margin.getBoundingClientRect().top), number);
 			}
 			const out: number[] = [];
-			for (const mark of editor.querySelectorAll('[class*="squiggly-"]')) {
+			for (const mark of editor.querySelectorAll(selector)) {
 				const line = mark.closest('.view-overlays > div');
 				out.push(lines.get(Math.round(line?.getBoundingClientRect().top ?? -1)) ?? -1);
 			}
 			return out.sort((a, b) => a - b);
-		});
+		}, wanted);
 	}
 
 	/** The numbers of the lines whose gutter says that they were missed, or hit. */
@@ -163,6 +178,23 @@ export class Window {
 	/** The words of the lenses that are drawn. */
 	async lenses(): Promise<string[]> {
 		return this.page.locator('.editor-group-container.active .codelens-decoration').allInnerTexts();
+	}
+
+	/** The words of the lenses that are drawn, by the number of the line below. */
+	async lensesByLine(): Promise<Map<number, string>> {
+		const found = await this.page.locator('.editor-group-container.active .monaco-editor').evaluate((editor) => {
+			const lines = [...editor.querySelectorAll('.margin-view-overlays .line-numbers')].map((number) => ({
+				line: Number(number.textContent),
+				top: number.getBoundingClientRect().top,
+			}));
+			lines.sort((a, b) => a.top - b.top);
+			return [...editor.querySelectorAll<HTMLElement>('.codelens-decoration')].map((lens) => {
+				const { top, height } = lens.getBoundingClientRect();
+				const below = lines.find((number) => number.top > top + height / 2);
+				return [below?.line ?? -1, lens.innerText.replaceAll('\u00a0', ' ').trim()] as const;
+			});
+		});
+		return new Map(found);
 	}
 
 	/**
