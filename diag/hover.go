@@ -53,7 +53,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	case m.Why == workspace.New:
 		fmt.Fprintf(&b, "%s is new since the last run of the tests: nobody knows yet whether one reaches it\n", escape.Code(m.Func.String()))
 	case m.Why == workspace.NotFound:
-		fmt.Fprintf(&b, "Nobody knows whether a test reaches %s: the profile is of another text, which was not found\n", escape.Code(m.Func.String()))
+		fmt.Fprintf(&b, "Nobody knows whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", escape.Code(m.Func.String()))
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has changed since the last run of the tests: nobody knows whether one reaches it\n", escape.Code(m.Func.String()))
 	case m.Statements.Total == 0 && !m.Counted:
@@ -87,12 +87,12 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 		line, _ := d.Text.LineCol(r.Span.Start)
 		fmt.Fprintf(&b, "- %s: %s\n", r.Message, escape.Code(snippet(d.Text.Line(line))))
 	}
-	if unknown(file) {
+	if file.Nothing() {
 		fmt.Fprintf(&b, "\n%s: unknown.\n", escape.Code(file.Name))
 	} else if file.Gap() > 0 || file.Standing.Rule != nil {
 		fmt.Fprintf(&b, "\n%s: %s. %s\n", escape.Code(file.Name), percent(file.Total), escape.Prose(file.Reason()))
 	} else {
-		fmt.Fprintf(&b, "\n%s: %s, %s, %s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file))
+		fmt.Fprintf(&b, "\n%s: %s, %s, %s%s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file), AndUnknown(len(file.Unknown)))
 	}
 	b.WriteString(origin(file))
 	return Hover{m.NameNow, b.String()}

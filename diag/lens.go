@@ -187,7 +187,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 // 55 %"; "unknown" where nothing that the profiles say is known to be of its text.
 func fileTitle(file *workspace.File) string {
 	title := of(file.Total, file.Coverage.Unit)
-	if unknown(file) {
+	if file.Nothing() {
 		return "unknown"
 	}
 	if gap := file.Gap(); gap > 0 {
@@ -204,6 +204,7 @@ func fileTitle(file *workspace.File) string {
 	if file.Taken.Total > 0 {
 		title += fmt.Sprintf(" · %d excluded", file.Taken.Total)
 	}
+	title += AndUnknown(len(file.Unknown))
 	return title
 }
 

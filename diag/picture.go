@@ -18,6 +18,10 @@ const (
 	Partly     State = "partly"
 	NotCovered State = "uncovered"
 	Excluded   State = "excluded"
+	// New is that of a function which the profile's text does not have, Unknown that of another of which nobody knows
+	// whether it is covered.
+	New     State = "new"
+	Unknown State = "unknown"
 )
 
 // Picture is all that is known of a document, for an editor that draws it. What the profile says of a
@@ -52,7 +56,7 @@ type Decision struct {
 	Ways []uint64
 }
 
-// FuncPicture is a function that has something to cover, or is excluded.
+// FuncPicture is a function that has something to cover, is excluded, or of which nobody knows.
 type FuncPicture struct {
 	Mark
 	State State
@@ -76,14 +80,13 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 	if file == nil {
 		return nil
 	}
-	v := newMover(file, d, placedIn(file, d))
+	in := placedIn(file, d)
+	v := newMover(file, d, in)
 	p := &Picture{File: file, Runs: v.runs(), Decisions: v.decisions()}
-	for i := range v.marks {
-		if v.found[i] {
-			p.Stale = p.Stale || v.marks[i].Stale
-			if f, ok := pictureOf(file, &v.marks[i]); ok {
-				p.Funcs = append(p.Funcs, f)
-			}
+	for i := range in.marks {
+		p.Stale = p.Stale || in.marks[i].Stale
+		if f, ok := pictureOf(file, &in.marks[i]); ok {
+			p.Funcs = append(p.Funcs, f)
 		}
 	}
 	for _, e := range file.Excluded {
@@ -95,6 +98,9 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 }
 
 func pictureOf(file *workspace.File, m *Mark) (f FuncPicture, ok bool) {
+	if m.Why == workspace.New { // its places are of the text at hand
+		return FuncPicture{Mark: *m, State: New}, true
+	}
 	f.Mark, f.Kind = *m, gap.KindOf(file, &m.Func)
 	_, excluded := file.ExcludedBy(m.Span.Start)
 	switch {
@@ -103,6 +109,9 @@ func pictureOf(file *workspace.File, m *Mark) (f FuncPicture, ok bool) {
 		return f, true
 	case m.Uncovered():
 		f.State, f.Known = NotCovered, true
+		return f, true
+	case m.Why != "" && m.Statements.Total == 0 && !m.Counted:
+		f.State = Unknown
 		return f, true
 	case m.Statements.Total == 0 && !m.Counted:
 		return f, false

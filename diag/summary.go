@@ -41,6 +41,8 @@ type Overview struct {
 	Tiers map[config.Tier]int
 	// UncoveredFunctions counts declared functions that no test reaches, as the report does.
 	UncoveredFunctions int
+	// UnknownFunctions counts those of which nobody knows whether they are covered.
+	UnknownFunctions int
 }
 
 // OverviewOf adds up files. The target is theirs as a whole, in percent.
@@ -53,6 +55,7 @@ func OverviewOf(files iter.Seq[*workspace.File], target float64) Overview {
 		o.Tiers[f.Standing.Tier]++
 		t, _ := FunctionTotal(f)
 		o.UncoveredFunctions += t.Uncovered()
+		o.UnknownFunctions += len(f.Unknown)
 	}
 	unit := coverage.Statements
 	if totals[coverage.Lines].Total > totals[unit].Total {
@@ -90,6 +93,9 @@ func Named(s *workspace.Snapshot) iter.Seq[*workspace.File] {
 // FunctionTotal counts the declared functions of a file that have something to cover, and those that
 // tests reach. ok is false where nobody knows its functions.
 func FunctionTotal(f *workspace.File) (t coverage.Tally, ok bool) {
+	if f.Nothing() {
+		return t, false
+	}
 	// What the profile itself counts stands, whether or not the source is at hand.
 	funcs := f.Coverage.Funcs
 	if funcs == nil {

@@ -20,6 +20,8 @@ type Component struct {
 	Name string
 	// Summary is of all files of the component, whether or not they are listed.
 	Summary Summary
+	// Unknown is how many functions of these nobody knows anything of: Summary is without them.
+	Unknown int
 	// Tiers are those that have files in the list, the most urgent first.
 	Tiers []TierFiles
 }
@@ -44,7 +46,7 @@ type FileGaps struct {
 
 // GapQuery says what of the gaps is asked for.
 type GapQuery struct {
-	// All has the files at their target listed too.
+	// All has the files at their target listed too, and those of which nothing is known.
 	All bool
 	// Stretches has the parts that never ran of functions that did listed too.
 	Stretches bool
@@ -64,8 +66,9 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 		}
 	}
 	files := map[group][]*workspace.File{}
+	unknown := unknownIn(s)
 	for f := range Named(s) {
-		if (q.All || f.Standing.Tier != priority.OK) && (q.Tiers == nil || slices.Contains(q.Tiers, f.Standing.Tier)) {
+		if (q.All || f.Standing.Tier != priority.OK && f.Standing.Tier != priority.Unknown) && (q.Tiers == nil || slices.Contains(q.Tiers, f.Standing.Tier)) {
 			files[groupOf(f)] = append(files[groupOf(f)], f)
 		}
 	}
@@ -76,7 +79,7 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 			continue
 		}
 		for i := range ranking.Components {
-			c := newComponent(folder, &ranking.Components[i])
+			c := newComponent(folder, &ranking.Components[i], unknown)
 			list := files[group{folder, c.Name, c.Summary.Unit}]
 			slices.SortFunc(list, gap.CompareFiles)
 			for _, f := range list {
@@ -114,7 +117,7 @@ func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Co
 	i := slices.IndexFunc(ranking.Components, func(c priority.Component) bool {
 		return c.Name == file.Standing.Component && c.Unit == file.Coverage.Unit
 	})
-	c := newComponent(file.Folder, &ranking.Components[i])
+	c := newComponent(file.Folder, &ranking.Components[i], unknownIn(s))
 	q.Stretches = true
 	c.add(fileGaps(s, d, q))
 	return []Component{c}
@@ -166,8 +169,20 @@ func groupOf(f *workspace.File) group {
 	return group{f.Folder, f.Standing.Component, f.Coverage.Unit}
 }
 
-func newComponent(folder *workspace.Folder, c *priority.Component) Component {
-	return Component{Folder: folder, Name: c.Name, Summary: Summary{Unit: c.Unit, Total: c.Total, Target: c.Target}}
+// unknownIn is how many functions nobody knows anything of, where there are some.
+func unknownIn(s *workspace.Snapshot) map[group]int {
+	out := map[group]int{}
+	for f := range Named(s) {
+		if n := len(f.Unknown); n > 0 {
+			out[groupOf(f)] += n
+		}
+	}
+	return out
+}
+
+func newComponent(folder *workspace.Folder, c *priority.Component, unknown map[group]int) Component {
+	sum := Summary{Unit: c.Unit, Total: c.Total, Target: c.Target}
+	return Component{Folder: folder, Name: c.Name, Summary: sum, Unknown: unknown[group{folder, c.Name, c.Unit}]}
 }
 
 // add takes in the next file in order of urgency.

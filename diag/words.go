@@ -24,8 +24,14 @@ func percent(t coverage.Tally) string {
 	return number(p) + " %"
 }
 
-// unknown reports whether nothing that the profiles say of a file is known to be of its text.
-func unknown(f *workspace.File) bool { return f.Total.Total == 0 && f.Stale() }
+// AndUnknown goes on behind figures that leave out functions of which nobody knows whether they are covered:
+// " · 3 unknown"; "" where there are none.
+func AndUnknown(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" · %d unknown", n)
+}
 
 // shortOf says how far a file is from its target: "12 short of 60 %", "at its target of 60 %".
 func shortOf(f *workspace.File) string {
@@ -94,7 +100,7 @@ func urgency(file *workspace.File) string {
 	if file.Gap() == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" · %s: %s is %s", file.Standing.Tier, path.Base(file.Name), shortOf(file))
+	return fmt.Sprintf(" · %s: %s is %s%s", file.Standing.Tier, path.Base(file.Name), shortOf(file), AndUnknown(len(file.Unknown)))
 }
 
 const staleWord = "stale: its text changed since the profile was made"

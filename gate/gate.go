@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
@@ -63,6 +64,8 @@ type Breach struct {
 	Percent *report.Percent `json:"percent"`
 	Target  *report.Percent `json:"target"`
 	Gap     int             `json:"gap"`
+	// UnknownFunctions is how many functions Percent and Gap are without, since nobody knows whether they are covered.
+	UnknownFunctions int `json:"unknown_functions"`
 	// Baseline is the percentage that must be kept; nil elsewhere.
 	Baseline *report.Percent `json:"baseline"`
 	// Text says what is wrong, without saying of what.
@@ -90,6 +93,8 @@ type Figure struct {
 	Covered int             `json:"covered"`
 	Total   int             `json:"total"`
 	Percent *report.Percent `json:"percent"`
+	// UnknownFunctions is how many functions the figure is without, since nobody knows whether they are covered.
+	UnknownFunctions int `json:"unknown_functions"`
 
 	unit coverage.Unit
 }
@@ -110,32 +115,33 @@ func figures(files []report.File, is func(*report.File) bool) []Figure {
 	var out []Figure
 	for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
 		var total coverage.Tally
-		has := false
+		has, unknown := false, 0
 		for i := range files {
 			if of := tallyOf(&files[i], unit); of != nil && is(&files[i]) {
 				total, has = total.Plus(coverage.Tally(*of)), true
+				unknown += files[i].UnknownFunctions
 			}
 		}
 		if has {
-			out = append(out, figure(total, unit))
+			out = append(out, figure(total, unit, unknown))
 		}
 	}
 	return out
 }
 
-func figure(t coverage.Tally, unit coverage.Unit) Figure {
+func figure(t coverage.Tally, unit coverage.Unit, unknown int) Figure {
 	var percent *report.Percent
 	if p, ok := t.Percent(); ok {
 		percent = new(report.Percent(p))
 	}
-	return Figure{Unit: unit.String(), Covered: t.Covered, Total: t.Total, Percent: percent, unit: unit}
+	return Figure{Unit: unit.String(), Covered: t.Covered, Total: t.Total, Percent: percent, UnknownFunctions: unknown, unit: unit}
 }
 
 // figureOf is that of a file by itself; ok is false where its row has none.
 func figureOf(f *report.File) (of Figure, ok bool) {
 	for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
 		if t := tallyOf(f, unit); t != nil {
-			return figure(coverage.Tally(*t), unit), true
+			return figure(coverage.Tally(*t), unit, f.UnknownFunctions), true
 		}
 	}
 	return Figure{}, false
@@ -161,7 +167,8 @@ func tallyOf(f *report.File, unit coverage.Unit) *report.Tally {
 // order: the total, components, the gates' faults, files with the largest gap first, drops.
 //
 // A drop is a percentage, in two decimals, below that of the baseline: of the total, of a component or
-// of a file that both reports have, counted in the same unit.
+// of a file that both reports have, counted in the same unit. That of a file with unknown functions is
+// compared with nothing: Uncompared counts these.
 func Judge(r *report.Report, gates Gates, baseline *report.Report) []Breach {
 	var out []Breach
 	if gates.Total != nil {
@@ -193,9 +200,46 @@ func short(out []Breach, b Breach, f Figure, target float64) []Breach {
 	if gap == 0 {
 		return out
 	}
-	b.Unit, b.Percent, b.Target, b.Gap = f.Unit, f.Percent, new(report.Percent(target)), gap
-	b.Text = fmt.Sprintf("%d %s short of %s (%s)", gap, f.unit.Noun(gap), coverage.FormatPercent(target), two(f.Percent))
+	b.Unit, b.Percent, b.Target, b.Gap, b.UnknownFunctions = f.Unit, f.Percent, new(report.Percent(target)), gap, f.UnknownFunctions
+	b.Text = fmt.Sprintf("%d %s short of %s (%s)%s", gap, f.unit.Noun(gap), coverage.FormatPercent(target), two(f.Percent), without(f.UnknownFunctions))
 	return append(out, b)
+}
+
+// without says what a figure leaves out: ", without 3 unknown functions"; "" where that is nothing.
+func without(unknown int) string {
+	switch unknown {
+	case 0:
+		return ""
+	case 1:
+		return ", without 1 unknown function"
+	}
+	return fmt.Sprintf(", without %d unknown functions", unknown)
+}
+
+// Uncompared is how many files of a report that the baseline has, too, are not compared with it: the
+// figure of one of the two is without functions of which nobody knows whether they are covered.
+func Uncompared(r, baseline *report.Report) int {
+	was := rowsOf(baseline)
+	n := 0
+	for i := range r.Files {
+		if f := &r.Files[i]; was[f.Path] != nil && !measured(f, was[f.Path]) {
+			n++
+		}
+	}
+	return n
+}
+
+// measured reports whether the figures of a file tell whether its coverage dropped.
+func measured(now, was *report.File) bool {
+	return now.UnknownFunctions == 0 && was.UnknownFunctions == 0
+}
+
+func rowsOf(r *report.Report) map[string]*report.File {
+	out := make(map[string]*report.File, len(r.Files))
+	for i := range r.Files {
+		out[r.Files[i].Path] = &r.Files[i]
+	}
+	return out
 }
 
 func filesShort(r *report.Report, gates Gates) []Breach {
@@ -224,8 +268,11 @@ func drops(r, baseline *report.Report) []Breach {
 		if lost <= 0 {
 			return
 		}
-		b.Gate, b.Unit, b.Percent, b.Baseline = Drop, now.Unit, now.Percent, was.Percent
-		b.Text = fmt.Sprintf("%s is %s points below the baseline's %s", two(now.Percent), strconv.FormatFloat(float64(lost)/100, 'f', 2, 64), two(was.Percent))
+		b.Gate, b.Unit, b.Percent, b.Baseline, b.UnknownFunctions = Drop, now.Unit, now.Percent, was.Percent, now.UnknownFunctions
+		b.Text = fmt.Sprintf("%s is %s points below the baseline's %s%s", two(now.Percent), strconv.FormatFloat(float64(lost)/100, 'f', 2, 64), two(was.Percent), without(now.UnknownFunctions))
+		if was.UnknownFunctions > 0 {
+			b.Text += "; the baseline is" + strings.TrimPrefix(without(was.UnknownFunctions), ",")
+		}
 		out = append(out, b)
 	}
 	each := func(b Breach, now, was []Figure) {
@@ -248,14 +295,11 @@ func drops(r, baseline *report.Report) []Breach {
 		}
 		each(Breach{Component: c.Name}, figures(r.Files, own), figures(baseline.Files, own))
 	}
-	files := make(map[string]*report.File, len(baseline.Files))
-	for i := range baseline.Files {
-		files[baseline.Files[i].Path] = &baseline.Files[i]
-	}
+	files := rowsOf(baseline)
 	for i := range r.Files {
 		f := &r.Files[i]
 		was := files[f.Path]
-		if was == nil {
+		if was == nil || !measured(f, was) {
 			continue
 		}
 		now, ok := figureOf(f)

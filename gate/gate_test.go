@@ -29,6 +29,12 @@ func reportOf(target float64, components []string, files ...report.File) *report
 	return r
 }
 
+// unknown is a row without n functions of which nobody knows.
+func unknown(n int, f report.File) report.File {
+	f.UnknownFunctions = n
+	return f
+}
+
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	sixty, zero := 60.0, 0.0
@@ -120,6 +126,25 @@ func TestJudge(t *testing.T) {
 			gate.Gates{},
 			reportOf(0, []string{"a", "a"}, row("b.go", "", 1, 9, 0), row("x.go", "a", 2, 2, 0), row("x.js", "a", 2, 2, 0)),
 			[]string{"total: 50.00 % is 50.00 points below the baseline's 100.00 %", "component a: 50.00 % is 50.00 points below the baseline's 100.00 %", "component a: 50.00 % is 50.00 points below the baseline's 100.00 %"},
+		},
+		{
+			"what is short says which functions its figure is without", reportOf(75, []string{"a"}, unknown(1, row("a/x.go", "a", 1, 4, 50)), unknown(2, row("a/y.go", "a", 0, 0, 50))),
+			gate.Gates{Total: &sixty, Components: []string{"a"}, Files: true},
+			nil,
+			[]string{
+				"total: 2 statements short of 60 % (25.00 %), without 3 unknown functions", "component a: 2 statements short of 75 % (25.00 %), without 3 unknown functions",
+				"a/x.go: 1 statement short of 50 % (25.00 %), without 1 unknown function",
+			},
+		},
+		{
+			"whether a file with unknown functions dropped can't be known",
+			reportOf(0, nil, unknown(1, row("a.go", "", 1, 2, 0)), row("b.go", "", 1, 2, 0), row("c.go", "", 1, 2, 0)),
+			gate.Gates{},
+			reportOf(0, nil, row("a.go", "", 2, 2, 0), unknown(2, row("b.go", "", 2, 2, 0)), row("c.go", "", 2, 2, 0)),
+			[]string{
+				"total: 50.00 % is 50.00 points below the baseline's 100.00 %, without 1 unknown function; the baseline is without 2 unknown functions",
+				"c.go: 50.00 % is 50.00 points below the baseline's 100.00 %",
+			},
 		},
 		{
 			"a component that the baseline has not can't drop", reportOf(0, []string{"a", "b"}, row("a.go", "a", 1, 2, 0), row("b.go", "b", 9, 9, 0)),

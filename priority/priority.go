@@ -19,6 +19,9 @@ import (
 // OK is the tier of a file that is not short of its target.
 const OK config.Tier = "ok"
 
+// Unknown is the tier of a file of which nobody knows what ran.
+const Unknown config.Tier = "unknown"
+
 // cuts are the shares of the score, in percent, at which critical, high and medium end. It is never
 // written.
 var cuts = [3]float64{40, 70, 92}
@@ -37,6 +40,8 @@ type File struct {
 	UncoveredBranches int
 	// Source is what its text holds; nil where that is not known.
 	Source *source.Parsed
+	// Unknown tells that nobody knows what ran in it, rather than that there is nothing to cover. Total is 0 of 0.
+	Unknown bool
 }
 
 // Cause is what decided a file's tier.
@@ -74,7 +79,8 @@ type Standing struct {
 	Score float64
 	// Rule is the first rule that matches the file; nil where none does.
 	Rule *config.Rule
-	// Tier is "" for a file that its rule excludes: it has no gap, and is in no component's figures.
+	// Tier is "" for a file that its rule excludes: it has no gap, and is in no component's figures. It is Unknown where
+	// nobody knows what ran.
 	Tier  config.Tier
 	Cause Cause
 	// Rank is the 1-based place of Score among the Of files of the component, in the same unit, that
@@ -159,6 +165,9 @@ func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 		at.Gap = f.Total.Gap(at.Target)
 		at.Score = at.tenths() / 10
 		at.Tier = OK
+		if f.Unknown {
+			at.Tier = Unknown
+		}
 	}
 	order := r.byScore(files)
 	groups := map[groupKey]*group{}
@@ -259,12 +268,12 @@ const (
 	lower
 )
 
-// tiers are the tiers by level; the last two are those of files that are not ranked. It is never
+// tiers are the tiers by level; the last three are those of files that are not ranked. It is never
 // written.
-var tiers = [...]config.Tier{config.TierCritical, config.TierHigh, config.TierMedium, config.TierLower, OK, ""}
+var tiers = [...]config.Tier{config.TierCritical, config.TierHigh, config.TierMedium, config.TierLower, Unknown, OK, ""}
 
-// Level is 0 for the most urgent tier, behind all of them for a file at its target (OK), and last for one that
-// a rule excludes ("").
+// Level is 0 for the most urgent tier, behind all of them for a file of which nothing is known (Unknown), then for one
+// at its target (OK), and last for one that a rule excludes ("").
 func Level(t config.Tier) int { return slices.Index(tiers[:], t) }
 
 // rank ranks the files of a component, gives them their tiers and makes the plan.

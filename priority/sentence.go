@@ -17,6 +17,8 @@ func (s *Standing) Sentence() string {
 	switch {
 	case s.Tier == "":
 		b.WriteString("excluded: not counted.")
+	case s.Tier == Unknown:
+		b.WriteString("unknown: what the profiles say is of another text than that on disk.")
 	case s.Total.Total == 0:
 		fmt.Fprintf(&b, "%s: there are no %s to cover.", s.Tier, s.Unit)
 	case s.Gap == 0:

@@ -115,7 +115,7 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 
 // fill adds up the component's rows.
 func (c *Component) fill(r *Report) {
-	c.Tiers = map[string]int{string(priority.OK): 0}
+	c.Tiers = map[string]int{string(priority.OK): 0, string(priority.Unknown): 0}
 	for _, t := range config.Tiers() {
 		c.Tiers[string(t)] = 0
 	}

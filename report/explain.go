@@ -63,8 +63,8 @@ func (e *explainer) write() {
 		e.printf("Its rule%s leaves it out of every total: %s.\n", e.at("rule", e.ruleIndex()), e.ruleWords())
 		return
 	}
-	if st.Total.Total == 0 && e.file != nil && e.file.Stale() {
-		e.printf("Nobody knows what of it is covered, so that there is no gap that can be counted.\n")
+	if st.Tier == priority.Unknown {
+		e.printf("Nobody knows what of it ran, so that there is no gap that can be counted: run the tests again.\n")
 		e.facts()
 		return
 	}
@@ -264,14 +264,17 @@ func (e *explainer) facts() {
 	row := &Report{}
 	row.addFile(&workspace.Snapshot{}, f)
 	var out []string
-	if t := row.Files[0].Functions; t != nil {
+	if t := row.Files[0].Functions; t != nil && t.Total > 0 {
 		who := "no test reaches"
 		if f.OwnTests {
 			who = "tests of its own package do not reach"
 		}
 		out = append(out, fmt.Sprintf("%s %s of %s", who, number(t.Total-t.Covered), count(t.Total, "function")))
 	}
-	if t := row.Files[0].Branches; t != nil {
+	if names := unknownNames(row.UnknownFunctions); len(names) > 0 {
+		out = append(out, fmt.Sprintf("unknown, and in no figure here: %s", some(names, 5, "function")))
+	}
+	if t := row.Files[0].Branches; t != nil && t.Total > 0 {
 		out = append(out, fmt.Sprintf("tests took %s of %s", number(t.Covered), count(t.Total, "branch")))
 	}
 	if kinds := e.kinds(&row.Files[0]); kinds != "" {
@@ -302,6 +305,15 @@ func (e *explainer) facts() {
 	for _, fact := range out {
 		e.printf("- %s\n", fact)
 	}
+}
+
+// unknownNames are functions of one file with the reasons why nobody knows of them.
+func unknownNames(funcs []UnknownFunction) (out []string) {
+	for _, f := range funcs {
+		g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
+		out = append(out, fmt.Sprintf("%s (%s)", code(shortened(g.String(), nameMost)), f.Why))
+	}
+	return out
 }
 
 // kinds adds up what never ran by kind; "" where the kinds are not known.

@@ -138,6 +138,14 @@ func contentHash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// nothing says why there is no figure.
+func (r *Report) nothing() string {
+	if len(r.texts) > 0 {
+		return "Nobody knows what ran: what the profiles say is of other texts than those on disk."
+	}
+	return "There is nothing to cover: no profile names a file with code."
+}
+
 // headline is the summary for a browser without scripts.
 func (r *Report) headline() string {
 	s := r.Summary
@@ -146,7 +154,7 @@ func (r *Report) headline() string {
 		failed += " Not measured: " + escape.Line(text)
 	}
 	if s.Percent == nil {
-		return "There is nothing to cover." + failed
+		return r.nothing() + failed
 	}
 	return fmt.Sprintf("%.2f %% of %s are covered, the target is %g %%, the gap is %d.", *s.Percent, s.Unit, s.Target, s.Gap) + failed
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 )
@@ -66,11 +67,7 @@ func (m *markdown) head() {
 		m.printf("\n")
 	}
 	if sum.Percent == nil {
-		if len(m.r.texts) > 0 {
-			m.printf("Nobody knows what ran: what the profiles say is of other texts than those on disk.")
-		} else {
-			m.printf("There is nothing to cover: no profile names a file with code.")
-		}
+		m.printf("%s", r.nothing())
 		failed()
 		return
 	}
@@ -102,7 +99,7 @@ func standing(s *Summary, unit coverage.Unit) string {
 	case s.Functions == nil:
 		out = append(out, "functions not known")
 	case s.Functions.Total > 0:
-		out = append(out, part(s.Functions, "functions"))
+		out = append(out, part(s.Functions, "functions")+diag.AndUnknown(s.UnknownFunctions))
 	}
 	if s.Branches != nil && s.Branches.Total > 0 {
 		out = append(out, part(s.Branches, "branches"))
@@ -124,9 +121,11 @@ func (m *markdown) summary() {
 
 // standings says how many files are at 0 %, below their target and at it.
 func standings(files []*File, unit coverage.Unit) string {
-	var zero, inZero, short, reached, empty int
+	var zero, inZero, short, reached, empty, lost int
 	for _, f := range files {
 		switch {
+		case f.Tier == string(priority.Unknown):
+			lost++
 		case f.total().Total == 0:
 			empty++
 		case f.zero():
@@ -145,6 +144,9 @@ func standings(files []*File, unit coverage.Unit) string {
 	parts = append(parts, number(short)+" with some coverage below target", number(reached)+" at target")
 	if empty > 0 {
 		parts = append(parts, number(empty)+" without code")
+	}
+	if lost > 0 {
+		parts = append(parts, number(lost)+" unknown")
 	}
 	return list(parts)
 }
@@ -229,7 +231,7 @@ func (m *markdown) zero(unit coverage.Unit) {
 	m.heading("Files at 0 %", unit)
 	t := newTable("File", upper(unit.String())+":", "Functions:", "Tier", "What it holds")
 	for _, f := range files {
-		t.add(words(code(f.Path)), num(f.total().Total), functionsOf(f.Functions), words(tierName(config.Tier(f.Tier))), words(m.r.holds(f)))
+		t.add(pathOf(f), num(f.total().Total), functionsOf(f.Functions), words(tierName(config.Tier(f.Tier))), words(m.r.holds(f)))
 	}
 	t.limit(m.top, "file")
 	t.total(count(len(files), "file"))
@@ -253,7 +255,7 @@ func (m *markdown) lowest(unit coverage.Unit) {
 	m.heading("Lowest coverage above 0 %, below target", unit)
 	t := newTable("File", "Coverage:", "Covered:", "Of:", "Short of target:", "Target:", "Tier", "What it holds")
 	for _, f := range files {
-		t.add(words(code(f.Path)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), words(plain(f.Target)), words(f.Tier), words(m.r.holds(f)))
+		t.add(pathOf(f), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), words(plain(f.Target)), words(f.Tier), words(m.r.holds(f)))
 	}
 	t.limit(m.top, "file")
 	t.total(count(len(files), "file"))
@@ -313,7 +315,7 @@ func (m *markdown) gaps(unit coverage.Unit) {
 func (m *markdown) brief(items []item, unit coverage.Unit) {
 	t := newTable("File", "Files:", "Coverage:", "Covered:", "Of:", "Short of target:", "Functions not covered:")
 	for _, i := range items {
-		t.add(words(i.name()), num(len(i.files)), shareOf(i.total), num(i.total.Covered), num(i.total.Total), num(i.gap), uncoveredIn(i.files...))
+		t.add(words(i.name()+diag.AndUnknown(i.unknown())), num(len(i.files)), shareOf(i.total), num(i.total.Covered), num(i.total.Total), num(i.gap), uncoveredIn(i.files...))
 	}
 	t.limit(m.top, "item")
 	t.total("all")
@@ -328,6 +330,15 @@ func (i *item) name() string {
 	return code(i.title)
 }
 
+// unknown is how many functions its figures are without.
+func (i *item) unknown() int {
+	n := 0
+	for _, f := range i.files {
+		n += f.UnknownFunctions
+	}
+	return n
+}
+
 // item says of one item what it holds, why it is where it is, and which tests would help.
 func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fileFacts) {
 	first := i.files[0]
@@ -335,6 +346,7 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	if len(i.files) > 1 {
 		m.printf(" in %s", count(len(i.files), "file"))
 	}
+	m.printf("%s", diag.AndUnknown(i.unknown()))
 	m.printf("\n\n")
 	if len(i.files) == 1 {
 		// Of a file without a word of its own the functions that no test reaches say enough.
@@ -393,7 +405,7 @@ func (m *markdown) plan(unit coverage.Unit) {
 		t := newTable("File", "Covered:", "Of:", "Today:", "Aim:", "To cover:")
 		for _, s := range ph.Files {
 			total := rows[s.Path].total()
-			t.add(words(code(s.Path)), num(total.Covered), num(total.Total), shareOf(total), words(plain(s.Target)), num(s.ToCover))
+			t.add(pathOf(rows[s.Path]), num(total.Covered), num(total.Total), shareOf(total), words(plain(s.Target)), num(s.ToCover))
 		}
 		t.limit(m.top, "file")
 		t.total(count(len(ph.Files), "file"))
@@ -441,9 +453,10 @@ func (m *markdown) closing(p *Plan, unit coverage.Unit) {
 	m.printf("After that %s %s missing to the target.", units(p.Missing, unit), isOrAre(p.Missing))
 	if len(p.Closing) > 0 {
 		m.printf(" These steps, beyond their phases, close %s:\n", number(p.Missing-p.Open))
+		rows := m.r.rows()
 		t := newTable("File", "Aim:", "To cover:")
 		for _, s := range p.Closing {
-			t.add(words(code(s.Path)), words(plain(s.Target)), num(s.ToCover))
+			t.add(pathOf(rows[s.Path]), words(plain(s.Target)), num(s.ToCover))
 		}
 		t.limit(m.top, "file")
 		t.total(count(len(p.Closing), "file"))
@@ -482,7 +495,7 @@ func (m *markdown) largest(unit coverage.Unit) {
 	m.printf("\nWhat it brings to take a file to its own target, whatever its tier:\n")
 	t := newTable("File", "Short of target:", "Points:", "Tier")
 	for _, f := range files {
-		t.add(words(code(f.Path)), num(f.Gap), pointsOf(f.Gap, all.Total), words(f.Tier))
+		t.add(pathOf(f), num(f.Gap), pointsOf(f.Gap, all.Total), words(f.Tier))
 	}
 	most := 10
 	if m.top > 0 {
@@ -495,7 +508,8 @@ func (m *markdown) largest(unit coverage.Unit) {
 
 // notes are what the reader of the numbers should know.
 func (m *markdown) notes() {
-	if len(m.r.Warnings) == 0 && len(m.r.NotMeasured) == 0 && len(m.r.UnknownFunctions) == 0 {
+	more := slices.ContainsFunc(m.r.Warnings, func(w Warning) bool { return !w.other })
+	if len(m.r.NotMeasured) == 0 && len(m.r.UnknownFunctions) == 0 && !more {
 		return
 	}
 	m.printf("\n## Notes\n\n")
@@ -505,7 +519,7 @@ func (m *markdown) notes() {
 			g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
 			names = append(names, fmt.Sprintf("%s in %s (%s)", code(shortened(g.String(), nameMost)), code(f.File), f.Why))
 		}
-		m.printf("- Unknown, and counted nowhere: %s whose text the profile does not have: %s.\n", count(n, "function"), some(names, 10, "function"))
+		m.printf("- Unknown, and counted nowhere until the tests run again: %s: %s.\n", count(n, "function"), some(names, 10, "function"))
 	}
 	if n := len(m.r.NotMeasured); n > 0 {
 		var names []string
@@ -523,6 +537,9 @@ func (m *markdown) notes() {
 	lost, others := 0, 0
 	rows := m.r.rows()
 	for _, w := range m.r.Warnings {
+		if w.other {
+			continue
+		}
 		if f := rows[w.Path]; f != nil && !f.Found {
 			if lost++; lost > 1 {
 				continue // one stands for all

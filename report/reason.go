@@ -31,7 +31,7 @@ type Reason struct {
 	// Cause is what decided the tier: "score", the place among the others; "small_gap", a gap under 10,
 	// which is at most medium; "component", one that has reached its target has at most high; "share",
 	// files that rules moved use some of the tiers; "rule"; or, for a file without rank, "at_target",
-	// "nothing_to_cover" or "excluded".
+	// "nothing_to_cover", "unknown", of which nobody knows what ran, or "excluded".
 	Cause string `json:"cause"`
 	// Rule is the first of the settings that matches the file, as it is written there; nil where none
 	// does.
@@ -51,6 +51,8 @@ func cause(s *priority.Standing) string {
 	switch {
 	case s.Tier == "":
 		return "excluded"
+	case s.Tier == priority.Unknown:
+		return "unknown"
 	case s.Total.Total == 0:
 		return "nothing_to_cover"
 	case s.Gap == 0:

@@ -162,6 +162,8 @@ type Summary struct {
 	Unit     string   `json:"unit"`
 	Percent  *Percent `json:"percent"`
 	Target   Percent  `json:"target"`
+	// UnknownFunctions is how many functions nobody knows anything of: the figures are without them.
+	UnknownFunctions int `json:"unknown_functions"`
 	// GapPoints is how many percentage points the summary is short of its target.
 	GapPoints Percent `json:"gap_points"`
 	// Gap is how many statements or lines the summary as a whole is short of its target.
@@ -186,8 +188,10 @@ type File struct {
 	Percent    *Percent `json:"percent"`
 	Target     Percent  `json:"target"`
 	Gap        int      `json:"gap"`
+	// UnknownFunctions is how many of its functions nobody knows anything of: the figures are without them.
+	UnknownFunctions int `json:"unknown_functions"`
 	// Role is what the file is for, Score its Gap weighted by that and by its rule, Tier how urgent
-	// it is ("ok" at its target), Rank its place among the files of its component that are short of
+	// it is ("ok" at its target, "unknown" where nobody knows what ran), Rank its place among the files of its component that are short of
 	// their target, 0 for the others. Reason is all that in words.
 	Role   string  `json:"role"`
 	Score  float64 `json:"score"`
@@ -309,6 +313,8 @@ type Warning struct {
 
 	// settings tells that it is about the settings, and not about a profile or a source.
 	settings bool
+	// other tells that it says what the report's head does: that a profile is of another text.
+	other bool
 }
 
 // Options say what a report is of.
@@ -366,7 +372,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		text := textOf(texts[p], name)
 		if text != nil && texts[p].Alone > 0 {
 			r.texts = append(r.texts, text.Sentence)
-			r.warn(name, 0, strings.TrimPrefix(text.Sentence, name+" "))
+			r.Warnings = append(r.Warnings, Warning{Path: name, Text: strings.TrimPrefix(text.Sentence, name+" "), other: true})
 		}
 		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files), scopes[p], text})
 		for _, w := range p.Report.Warnings {
@@ -467,6 +473,7 @@ func (r *Report) sum(unit coverage.Unit, target float64, is func(*File) bool) Su
 		add(&sum.Functions, f.Functions)
 		add(&sum.Literals, f.Literals)
 		add(&sum.Branches, f.Branches)
+		sum.UnknownFunctions += f.UnknownFunctions
 		if f.unit == unit {
 			add(&sum.Excluded, f.Excluded)
 			add(&total, new(Tally(f.total())))

@@ -74,7 +74,7 @@ func joined[T any](rows []T, parts []Report, of func(*Report) []T) []T {
 func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	row := File{
 		Path: s.PathOf(f), Found: f.Found,
-		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(),
+		Percent: percent(f.Total), Target: Percent(f.Target()), Gap: f.Gap(), UnknownFunctions: len(f.Unknown),
 		Unit: f.Coverage.Unit.String(), Component: componentName(labelOf(s, f.Folder), f.Folder, f.Standing.Component),
 		Role: f.Standing.Role.String(), Score: f.Standing.Score, Tier: string(f.Standing.Tier), Rank: f.Standing.Rank,
 		Reason: f.Reason(), ReasonData: NewReason(f.Standing),
@@ -97,6 +97,8 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	}
 	// What the profile itself counts stands, whether or not the source is at hand.
 	switch {
+	case f.Nothing():
+		row.Branches = nil
 	case f.Coverage.Funcs != nil:
 		row.Functions = &Tally{}
 	case f.Source != nil:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 )
@@ -32,6 +33,10 @@ func shareOf(t coverage.Tally) cell { return cell{kind: shareCell, tally: t} }
 func pointsOf(part, total int) cell {
 	return cell{kind: pointsCell, tally: coverage.Tally{Covered: part, Total: total}}
 }
+
+// pathOf is a file's path as code, and how many of its functions the row is without.
+func pathOf(f *File) cell { return words(code(f.Path) + diag.AndUnknown(f.UnknownFunctions)) }
+
 func functionsOf(t *Tally) cell { return optional(t, func(t Tally) int { return t.Total }) }
 func optional(t *Tally, of func(Tally) int) cell {
 	if t == nil {
@@ -167,7 +172,7 @@ func (r *Report) tierTable(unit coverage.Unit) (*table, []config.Tier) {
 	t := newTable("Tier", "Files:", upper(unit.String())+" covered:", "Of:", "Coverage:", "Short, file by file:", "Functions not covered:")
 	var tiers []config.Tier
 	own := r.own(unit)
-	for _, tier := range append(config.Tiers(), priority.OK) {
+	for _, tier := range append(config.Tiers(), priority.Unknown, priority.OK) {
 		files, gap := 0, 0
 		var total coverage.Tally
 		uncovered := unknown

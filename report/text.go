@@ -10,6 +10,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 )
 
@@ -105,7 +106,10 @@ func (p *screen) texts() {
 		p.printf("\n%s.\n", escape.Record(escape.Words(text)))
 	}
 	if n := len(p.r.UnknownFunctions); n > 0 {
-		p.printf("%s unknown, and not counted here: run the tests again to know them.\n", count(n, "function"))
+		if len(p.r.texts) == 0 {
+			p.printf("\n")
+		}
+		p.printf("%s %s unknown and not counted here: run the tests again.\n", count(n, "function"), isOrAre(n))
 	}
 }
 
@@ -113,17 +117,16 @@ func (p *screen) head() {
 	r, sum := p.r, &p.r.Summary
 	p.printf("%s\n\n", p.o.Paint(Bold, escape.Record(shortened(cmp.Or(r.title, "no folder"), p.o.Width))))
 	if sum.Percent == nil {
-		if len(r.texts) > 0 {
-			p.printf("Nobody knows what ran: what the profiles say is of other texts than those on disk.\n")
-		} else {
-			p.printf("There is nothing to cover: no profile names a file with code.\n")
-		}
+		p.printf("%s\n", r.nothing())
 		p.failed()
 		return
 	}
 	line := func(t *Tally, what string, target bool) {
 		tally := coverage.Tally(*t)
 		p.printf("  %-11s %s %9s   %s of %s", what, bar(tally, wideBar), share(tally), number(t.Covered), number(t.Total))
+		if what == "functions" {
+			p.printf("%s", diag.AndUnknown(sum.UnknownFunctions))
+		}
 		if target {
 			gap := " reached"
 			if sum.Gap > 0 {
@@ -211,7 +214,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 	t := newTable("Tier", "", "Coverage:", "Covered:", "Of:", "Short:", "Functions not covered:", "File")
 	styles := []Style{}
 	for _, f := range files {
-		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), uncoveredIn(f), words(escape.Line(shortened(f.Path, 200))))
+		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), uncoveredIn(f), words(escape.Line(shortened(f.Path, 200))+diag.AndUnknown(f.UnknownFunctions)))
 		styles = append(styles, Style(f.Tier))
 	}
 	t.limit(p.o.Top, "file")

@@ -11,18 +11,19 @@ import (
 const wantCoverage = `{"textDocument": {"uri": …}}`
 
 type wireCoverage struct {
-	URI       string         `json:"uri"`
-	Version   *int32         `json:"version"` // null: not open
-	Summary   *wireSummary   `json:"summary"`
-	Tier      config.Tier    `json:"tier"`
-	Reason    string         `json:"reason"`
-	Stale     bool           `json:"stale"`
-	StaleLook config.Stale   `json:"stale_look"`
-	Regions   []wireRegion   `json:"regions"`
-	Branches  []wireDecision `json:"branches"`
-	Functions []wireFunction `json:"functions"`
-	Excluded  []wireExcluded `json:"excluded"`
-	Left      *string        `json:"left"` // null: nothing was left out
+	URI              string         `json:"uri"`
+	Version          *int32         `json:"version"` // null: not open
+	Summary          *wireSummary   `json:"summary"`
+	Tier             config.Tier    `json:"tier"`
+	Reason           string         `json:"reason"`
+	UnknownFunctions int            `json:"unknown_functions"`
+	Stale            bool           `json:"stale"`
+	StaleLook        config.Stale   `json:"stale_look"`
+	Regions          []wireRegion   `json:"regions"`
+	Branches         []wireDecision `json:"branches"`
+	Functions        []wireFunction `json:"functions"`
+	Excluded         []wireExcluded `json:"excluded"`
+	Left             *string        `json:"left"` // null: nothing was left out
 }
 
 type wireRegion struct {
@@ -84,7 +85,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	}
 	f := pic.File
 	out := wireCoverage{
-		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Reason()), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
+		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Reason()), UnknownFunctions: len(f.Unknown), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
 	}

@@ -138,7 +138,9 @@ func wirePercent(t coverage.Tally) *float64 {
 }
 
 // tierNames are the tiers of files in the messages, the most urgent first.
-func tierNames() []config.Tier { return slices.Concat(config.Tiers(), []config.Tier{priority.OK}) }
+func tierNames() []config.Tier {
+	return slices.Concat(config.Tiers(), []config.Tier{priority.Unknown, priority.OK})
+}
 
 // wireCount is a number of runs; null where nobody knows it. JavaScript has no larger integers than
 // 2^53.

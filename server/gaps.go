@@ -32,9 +32,10 @@ type gapsParams struct {
 
 // wireComponent is a component without its tiers.
 type wireComponent struct {
-	Name    string       `json:"name"`
-	Folder  string       `json:"folder"` // URI
-	Summary *wireSummary `json:"summary"`
+	Name             string       `json:"name"`
+	Folder           string       `json:"folder"` // URI
+	Summary          *wireSummary `json:"summary"`
+	UnknownFunctions int          `json:"unknown_functions"`
 }
 
 // wireFileGaps is a file without its gaps.
@@ -53,6 +54,7 @@ type wireFileGaps struct {
 	Reason           string       `json:"reason"`
 	Why              *string      `json:"why"` // the rule's
 	Stale            bool         `json:"stale"`
+	UnknownFunctions int          `json:"unknown_functions"`
 }
 
 // gaps answers covls/gaps: the gaps of the workspace, or of one document, by component and tier.
@@ -202,7 +204,7 @@ func (w *gapsWriter) open(v any) {
 }
 
 func (w *gapsWriter) component(c *diag.Component, folder string) {
-	w.open(wireComponent{escape.Line(c.Name), folder, wireSummaryOf(c.Summary)})
+	w.open(wireComponent{escape.Line(c.Name), folder, wireSummaryOf(c.Summary), c.Unknown})
 	w.list(`,"tiers":`, len(c.Tiers), func(t int) {
 		tier := &c.Tiers[t]
 		w.text(`{"tier":`)
@@ -217,7 +219,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	f := in.File
 	st := f.Standing
 	out := wireFileGaps{
-		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale,
+		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale, UnknownFunctions: len(f.Unknown),
 		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
 	}
 	if f.Found {

@@ -39,6 +39,8 @@ type wireStatus struct {
 	Summary            *wireSummary `json:"summary"`
 	Tiers              wireTiers    `json:"tiers"`
 	UncoveredFunctions int          `json:"uncovered_functions"`
+	// UnknownFunctions counts those of which nobody knows whether they are covered; they are in no figure.
+	UnknownFunctions int `json:"unknown_functions"`
 	// Unmeasured counts the packages that have tests and are in no profile.
 	Unmeasured int           `json:"unmeasured"`
 	Stale      bool          `json:"stale"`
@@ -85,11 +87,12 @@ type wireTiers struct {
 	High     int `json:"high"`
 	Medium   int `json:"medium"`
 	Lower    int `json:"lower"`
+	Unknown  int `json:"unknown"`
 	OK       int `json:"ok"`
 }
 
 func wireTiersOf(n map[config.Tier]int) wireTiers {
-	return wireTiers{n[config.TierCritical], n[config.TierHigh], n[config.TierMedium], n[config.TierLower], n[priority.OK]}
+	return wireTiers{n[config.TierCritical], n[config.TierHigh], n[config.TierMedium], n[config.TierLower], n[priority.Unknown], n[priority.OK]}
 }
 
 // announces reports whether a client's experimental capabilities have covls.
@@ -165,6 +168,7 @@ func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 	s := &wireStatus{Unmeasured: len(snap.Missing), Profiles: profilesOf(snap), Folders: []wireFolder{}, Languages: []string{}}
 	all := diag.OverviewOf(diag.Named(snap), diag.Target(snap))
 	s.Summary, s.Tiers, s.UncoveredFunctions = wireOverview(all)
+	s.UnknownFunctions = all.UnknownFunctions
 	languages := map[string]bool{}
 	for f := range diag.Named(snap) {
 		if l := source.LanguageOf(f.Name); l != "" {

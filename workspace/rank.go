@@ -44,7 +44,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
 		for i, f := range list {
-			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source}
+			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing()}
 			if t, ok := f.Coverage.BranchTotal(); ok {
 				in[i].UncoveredBranches = t.Uncovered()
 			}

@@ -230,13 +230,20 @@ func (f *File) Stale() bool {
 	return slices.ContainsFunc(f.Bound, func(b Binding) bool { return !b.Same })
 }
 
+// Nothing tells that nobody knows what ran of the file: nothing of what the profiles say of another text could be found
+// in that on disk, though there may be something to cover.
+func (f *File) Nothing() bool {
+	if f.Total.Total > 0 || !f.Stale() {
+		return false
+	}
+	// Of Go all there is to cover is in functions, of which each is unknown or is not there.
+	return len(f.Unknown) > 0 || f.Source == nil || f.Source.Err != nil || source.LanguageOf(f.Path) != "go"
+}
+
 // Reason says in one line how urgent the file is and why, or that nobody knows what of it ran.
 func (f *File) Reason() string {
-	if t := f.Texts(); f.Looked && t.Stale() && t.Same == 0 && f.Total.Total == 0 {
-		return "unknown: what the profiles say is of another text than that on disk."
-	}
 	text := f.Standing.Sentence()
-	if n := len(f.Unknown); n > 0 {
+	if n := len(f.Unknown); n > 0 && f.Standing.Tier != priority.Unknown {
 		text += fmt.Sprintf(" %s unknown, and not counted.", counted(n, "function"))
 	}
 	return text

@@ -1,11 +1,12 @@
 package workspace
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/covls/covls/origin"
 )
 
 // Texts is how a profile, or what several say of a file, stands to the texts on disk. The zero Texts is that of nothing
@@ -23,6 +24,9 @@ type Texts struct {
 	Guessed bool
 	// Unknown is how many functions of the texts on disk nobody knows anything of.
 	Unknown int
+	// Changed and New are those of Unknown of which that is known, Deleted are functions that were in the profile's texts.
+	// They are told of files of which nothing else speaks.
+	Changed, New, Deleted int
 	// Origin is where the texts of Other were found; of several, the repository. Commit is the one that has them all, as
 	// far as that can be told, in hexadecimal digits; "" where none has. Back is how many commits before HEAD that is, -1
 	// where that is not known, and When its time.
@@ -31,6 +35,7 @@ type Texts struct {
 	Back   int
 	When   time.Time
 
+	rest  bool     // Changed, New and Deleted are not known of some file
 	names []string // of files whose texts are others, of the first mostNames and one
 }
 
@@ -104,6 +109,7 @@ func (f *File) addTo(t *Texts, p *Profile) {
 			t.add(&f.Bound[i])
 			if !f.Bound[i].Same {
 				t.Unknown += len(f.Unknown)
+				t.addRest(f)
 				if len(t.names) <= mostNames {
 					t.names = append(t.names, f.Name)
 				}
@@ -113,6 +119,36 @@ func (f *File) addTo(t *Texts, p *Profile) {
 			}
 		}
 	}
+}
+
+// addRest counts what became of the functions of a file that were not carried to the text on disk.
+func (t *Texts) addRest(f *File) {
+	b := &f.Bound[0]
+	if len(f.Bound) > 1 || b.text == nil || f.Source == nil || f.Source.Err != nil {
+		t.rest = true
+		return
+	}
+	names := map[string]bool{}
+	for i := range f.Source.Funcs {
+		names[origin.Name(&f.Source.Funcs[i])] = true
+	}
+	changed, gone := 0, 0
+	for _, fn := range b.text.Funcs {
+		if !names[fn.Name] {
+			gone++
+		}
+	}
+	for _, u := range f.Unknown {
+		switch u.Why {
+		case Changed:
+			changed++
+		case New:
+			t.New++
+		case NotFound:
+		}
+	}
+	t.Changed += changed
+	t.Deleted += max(0, min(gone, b.Was-b.Kept-changed))
 }
 
 // Texts says how what the profiles say of the file stands to its text on disk.
@@ -172,28 +208,68 @@ func (t *Texts) Sentence(name string) string {
 	default:
 		b.WriteString(", and that text was not found")
 	}
-	if t.Was > 0 {
-		fmt.Fprintf(&b, "; %d of %s %s", t.Kept, counted(t.Was, "function"), map[bool]string{true: "could be found again", false: "carried over"}[t.Guessed])
-	} else if t.Lost > 0 {
-		b.WriteString("; nothing can be said of its functions")
-	}
-	if t.Unknown > 0 {
-		fmt.Fprintf(&b, ", %d unknown", t.Unknown)
-	}
+	b.WriteString("; " + t.became())
 	return b.String()
 }
 
-// Short is what a file's lens says of it: "profile of 3f2a1c0, 5 commits ago · 12 of 15 functions carried over"; "" where
-// nothing is stale.
+// became says what is known of the functions of the texts.
+func (t *Texts) became() string {
+	if !t.rest {
+		return t.since()
+	}
+	text := "nothing can be said of its functions"
+	switch {
+	case t.Was == 0 && t.Lost == 0:
+		text = "it has no functions"
+	case t.Was > 0 && t.Guessed:
+		text = fmt.Sprintf("%d of %s could be found again", t.Kept, counted(t.Was, "function"))
+	case t.Was > 0:
+		text = fmt.Sprintf("%d of %s carried over", t.Kept, counted(t.Was, "function"))
+	}
+	if t.Unknown > 0 {
+		text += fmt.Sprintf(", %d unknown", t.Unknown)
+	}
+	return text
+}
+
+// since says what became of the functions that were not carried over: "2 functions changed, 1 new, 5 deleted since".
+func (t *Texts) since() string {
+	var parts []string
+	for _, is := range []struct {
+		n    int
+		what string
+	}{{t.Changed, "changed"}, {t.New, "new"}, {t.Deleted, "deleted"}} {
+		switch {
+		case is.n == 0:
+		case len(parts) == 0:
+			parts = append(parts, counted(is.n, "function")+" "+is.what)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", is.n, is.what))
+		}
+	}
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ") + " since"
+	case t.Was > 0:
+		return "all its functions are the same"
+	}
+	return "it has no functions"
+}
+
+// Short is what a file's lens says of it: "profile of 3f2a1c0, 5 commits ago · 12 of 15 functions carried over", or that
+// its text was not found and what to do; "" where nothing is stale.
 func (t *Texts) Short() string {
 	if !t.Stale() {
 		return ""
 	}
-	from := cmp.Or(t.From(), "of another text, which was not found")
-	if t.Was == 0 {
+	from := t.From()
+	switch {
+	case from != "" && t.Was > 0:
+		return fmt.Sprintf("profile %s · %d of %s carried over", from, t.Kept, counted(t.Was, "function"))
+	case from != "":
 		return "profile " + from
 	}
-	return fmt.Sprintf("profile %s · %d of %s carried over", from, t.Kept, counted(t.Was, "function"))
+	return "the profile's text was not found: run the tests again"
 }
 
 func counted(n int, noun string) string {

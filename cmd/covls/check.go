@@ -48,7 +48,8 @@ Not judged, unless you ask for it:
   --no-drop     nothing may have a lower percentage, in the two decimals that are
                 printed, than in a report that was saved: the total, a component
                 and a file, if both reports have it. A new file can't drop; --files
-                is for these
+                is for these. A file with functions of which the profiles say
+                nothing, since their text changed, can't be compared
 
 One line is printed for each breach, as path: what is wrong, and a last line with
 the sum; with --format github they are annotations of a pull request, and so are
@@ -92,6 +93,9 @@ that is no report of this covls.`,
 			return err
 		}
 		l.remark(io)
+		if ask.stale { // else it is a breach
+			l.sayTexts(io)
+		}
 		r, err := report.New(l.snap, report.Options{Version: version()})
 		if err != nil {
 			return err
@@ -101,7 +105,7 @@ that is no report of this covls.`,
 			asked.Total = &ask.failUnder
 		}
 		gates := gate.Of(l.snap, asked)
-		v := verdict{snap: l.snap, report: r, gates: gates, baseline: ask.noDrop, breaches: gate.Judge(r, gates, baseline)}
+		v := verdict{snap: l.snap, report: r, before: baseline, gates: gates, baseline: ask.noDrop, breaches: gate.Judge(r, gates, baseline)}
 		if v.total() == 0 && !v.explained() {
 			return errors.New("the profiles name nothing to cover, so that there is nothing to judge: has any test run?")
 		}
@@ -178,6 +182,7 @@ func judgeable(l *loaded, named bool) error {
 type verdict struct {
 	snap     *workspace.Snapshot
 	report   *report.Report
+	before   *report.Report // the baseline; nil where there is none
 	gates    gate.Gates
 	baseline string
 	breaches []gate.Breach
@@ -232,15 +237,20 @@ func (v *verdict) place(name string) string {
 // sum is the verdict in one line.
 func (v *verdict) sum() string {
 	var figures []string
+	unknown := 0
 	for _, f := range gate.Figures(v.report) {
 		if f.Percent == nil {
 			continue
 		}
 		figures = append(figures, fmt.Sprintf("%.2f %% of %s", float64(*f.Percent), plural(f.Total, strings.TrimSuffix(f.Unit, "s"), f.Unit)))
+		unknown += f.UnknownFunctions
 	}
 	text := "nothing is known of what ran"
 	if len(figures) > 0 {
 		text = strings.Join(figures, " and ") + " covered"
+		if unknown > 0 {
+			text += ", " + plural(unknown, "function", "functions") + " unknown"
+		}
 	}
 	if v.gates.Total != nil {
 		text += ", target " + coverage.FormatPercent(*v.gates.Total)
@@ -263,6 +273,9 @@ func (v *verdict) sum() string {
 	}
 	if v.baseline != "" {
 		text += "; nothing dropped below " + v.baseline
+		if n := gate.Uncompared(v.report, v.before); n > 0 {
+			text += ", but for " + plural(n, "file", "files") + " with unknown functions, which can't be compared"
+		}
 	}
 	return oneLine("covls check: passed: " + text)
 }

@@ -138,8 +138,12 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		if how != "text" || output != "" && output != stdoutName { // else it stands there
+		printed := how == "text" && (output == "" || output == stdoutName)
+		if !printed { // else it stands there
 			l.sayMissing(io)
+		}
+		if !printed || !io.together() {
+			l.sayTexts(io)
 		}
 		opts := report.Options{Version: version()}
 		if c.Flags().Changed("component") {
@@ -329,6 +333,7 @@ of parts of functions (error-return, panic, default) lists those parts.`,
 			return err
 		}
 		l.sayMissing(io)
+		l.sayTexts(io)
 		gaps := q.gapsOf(l.snap)
 		w := bufio.NewWriter(io.out)
 		if how == "json" {

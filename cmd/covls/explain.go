@@ -47,7 +47,7 @@ as no other file ends so.`,
 			return err
 		}
 		if how == "json" {
-			err = writeReason(io.out, s)
+			err = writeReason(io.out, s, f)
 		} else {
 			_, err = fmt.Fprint(io.out, report.Explain(l.snap, s, f))
 		}
@@ -59,15 +59,21 @@ as no other file ends so.`,
 	return c
 }
 
-func writeReason(w *os.File, s *priority.Standing) error {
+func writeReason(w *os.File, s *priority.Standing, f *workspace.File) error {
+	reason, unknown := s.Sentence(), 0
+	if f != nil {
+		reason, unknown = f.Reason(), len(f.Unknown)
+	}
 	out := struct {
-		Schema     int             `json:"schema"`
-		Path       string          `json:"path"`
-		Tier       string          `json:"tier"`
-		Percent    *report.Percent `json:"percent"`
-		Reason     string          `json:"reason"`
-		ReasonData report.Reason   `json:"reason_data"`
-	}{Schema: report.Schema, Path: s.Path, Tier: string(s.Tier), Reason: s.Sentence(), ReasonData: report.NewReason(s)}
+		Schema  int             `json:"schema"`
+		Path    string          `json:"path"`
+		Tier    string          `json:"tier"`
+		Percent *report.Percent `json:"percent"`
+		Reason  string          `json:"reason"`
+		// UnknownFunctions is described at report.File.
+		UnknownFunctions int           `json:"unknown_functions"`
+		ReasonData       report.Reason `json:"reason_data"`
+	}{Schema: report.Schema, Path: s.Path, Tier: string(s.Tier), Reason: reason, UnknownFunctions: unknown, ReasonData: report.NewReason(s)}
 	if p, ok := s.Total.Percent(); ok {
 		out.Percent = (*report.Percent)(&p)
 	}

@@ -161,13 +161,6 @@ func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
 		return nil, err
 	}
 	l.warn(io)
-	texts := l.snap.AllTexts()
-	for _, p := range l.snap.Profiles {
-		// Where another profile is of the texts on disk, nothing is missing.
-		if t := texts[p]; t.Alone > 0 {
-			io.say(escape.Line(t.Sentence(diag.ProfileName(p))))
-		}
-	}
 	return l, nil
 }
 
@@ -200,6 +193,17 @@ func (l *loaded) warn(io *streams) {
 func (l *loaded) sayMissing(io *streams) {
 	for _, text := range diag.MissingLines(l.snap.Missing) {
 		io.say(escape.Line(text))
+	}
+}
+
+// sayTexts prints which profiles are of other texts than those on disk.
+func (l *loaded) sayTexts(io *streams) {
+	texts := l.snap.AllTexts()
+	for _, p := range l.snap.Profiles {
+		// Where another profile is of the texts on disk, nothing is missing.
+		if t := texts[p]; t.Alone > 0 {
+			io.say(escape.Line(t.Sentence(diag.ProfileName(p))))
+		}
 	}
 }
 

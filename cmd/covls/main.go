@@ -103,6 +103,14 @@ type streams struct {
 // say tells the user something beside the output, in a line.
 func (s *streams) say(text string) { fmt.Fprintln(s.err, "covls: "+oneLine(text)) }
 
+// together reports whether what is said beside the output stands in the midst of it: on the same terminal, or in the
+// same file.
+func (s *streams) together() bool {
+	out, err := s.out.Stat()
+	errs, err2 := s.err.Stat()
+	return err == nil && err2 == nil && os.SameFile(out, errs)
+}
+
 // writeJSON writes what a program may read, and a terminal or the log of a build is safe from.
 func writeJSON(w io.Writer, v any) error {
 	var text bytes.Buffer

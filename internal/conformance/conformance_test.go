@@ -131,11 +131,11 @@ func TestSession(t *testing.T) {
 > {"jsonrpc":"2.0","id":4,"method":"covls/gaps","params":{}}
 < {"jsonrpc":"2.0","id":2,"result":{"components":[],"unmeasured":[],"left":null}}
 < {"jsonrpc":"2.0","id":3,"result":null}
-< {"jsonrpc":"2.0","id":4,"result":{"components":[{"name":"","folder":"file:///a","summary":null,"tiers":[{"tier":"urgent","files":[]}],"more":1}],"unmeasured":[],"left":null}}`, []string{
+< {"jsonrpc":"2.0","id":4,"result":{"components":[{"name":"","folder":"file:///a","summary":null,"unknown_functions":0,"tiers":[{"tier":"urgent","files":[]}],"more":1}],"unmeasured":[],"left":null}}`, []string{
 			"result.components[0].summary: null is no CovlsSummary", `tiers[0].tier: "urgent" is no "critical"`, "CovlsComponent has no property more",
 		}},
 		{"covls's own notification to who did not ask", begin + `< {"jsonrpc":"2.0","method":"covls/status","params":{}}`, []string{
-			"params: CovlsStatus lacks state", "lacks loading", "lacks summary", "lacks tiers", "lacks uncovered_functions", "lacks unmeasured", "lacks stale", "lacks hidden",
+			"params: CovlsStatus lacks state", "lacks loading", "lacks summary", "lacks tiers", "lacks uncovered_functions", "lacks unknown_functions", "lacks unmeasured", "lacks stale", "lacks hidden",
 			"lacks profiles", "lacks folders", "lacks languages", "covls/status without the client's capability experimental.covls",
 		}},
 

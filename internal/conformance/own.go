@@ -20,19 +20,19 @@ func (m *Model) own() {
 		return ref(name)
 	}
 	place := ref("Range")
-	tier := oneOf("critical", "high", "medium", "lower", "ok")
+	tier := oneOf("critical", "high", "medium", "lower", "unknown", "ok")
 	kind := oneOf("", "error return", "panic or unreachable", "default case", "main", "test helper", "accessor", "generated")
 	unit := oneOf("statements", "lines")
 
 	summary := structure("CovlsSummary",
 		has("unit", unit), has("covered", count), has("total", count), has("percent", orNull(number)),
 		has("target", number), has("gap", count), has("gap_points", number))
-	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("ok", count))
+	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("unknown", count), has("ok", count))
 	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri), has("own", orNull(str)), has("lacks", orNull(str)), has("install", orNull(str)))
 
 	status := structure("CovlsStatus",
 		has("state", oneOf("loading", "empty", "broken", "ready")), has("loading", yes), has("summary", orNull(summary)),
-		has("tiers", tiers), has("uncovered_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
+		has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
 		has("profiles", list(structure("CovlsProfile",
 			has("uri", uri), has("path", str), has("format", str), has("modified", str), has("files", count), has("found", count),
 			has("trouble", orNull(str)), has("other_texts", count), has("unknown_functions", count), has("text", str), has("own_tests", yes)))),
@@ -42,13 +42,13 @@ func (m *Model) own() {
 		has("languages", list(str)))
 
 	gaps := structure("CovlsGaps", has("components", list(structure("CovlsComponent",
-		has("name", str), has("folder", uri), has("summary", summary),
+		has("name", str), has("folder", uri), has("summary", summary), has("unknown_functions", count),
 		has("tiers", list(structure("CovlsTierFiles", has("tier", tier),
 			has("files", list(structure("CovlsFileGaps",
 				has("uri", orNull(uri)), has("path", str), has("tier", tier), has("rank", count), has("summary", summary),
 				has("functions_covered", orNull(count)), has("functions_total", orNull(count)),
 				has("branches_covered", orNull(count)), has("branches_total", orNull(count)),
-				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes),
+				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes), has("unknown_functions", count),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
 					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))),
@@ -57,12 +57,12 @@ func (m *Model) own() {
 
 	runs := orNull(number)
 	coverage := structure("CovlsCoverage",
-		has("uri", uri), has("version", orNull(base("integer"))), has("summary", summary), has("tier", tier), has("reason", str), has("stale", yes), has("stale_look", oneOf("dim", "hide", "keep")),
+		has("uri", uri), has("version", orNull(base("integer"))), has("summary", summary), has("tier", tier), has("reason", str), has("unknown_functions", count), has("stale", yes), has("stale_look", oneOf("dim", "hide", "keep")),
 		has("regions", list(structure("CovlsRegion", has("range", place), has("count", runs), has("statements", count), has("state", oneOf("covered", "uncovered"))))),
 		has("branches", list(structure("CovlsBranch", has("line", count), has("ways", list(structure("CovlsWay", has("count", runs))))))),
 		has("functions", list(structure("CovlsFunction",
 			has("name", str), has("range", place), has("name_range", place), has("count", runs), has("covered", count), has("total", count),
-			has("state", oneOf("covered", "partly", "uncovered", "excluded")), has("stale", yes), has("kind", kind)))),
+			has("state", oneOf("covered", "partly", "uncovered", "excluded", "new", "unknown")), has("stale", yes), has("kind", kind)))),
 		has("excluded", list(structure("CovlsExcluded", has("range", place), has("reason", str)))), has("left", orNull(str)))
 
 	m.requests["covls/gaps"] = &message{Method: "covls/gaps", MessageDirection: "clientToServer", Result: gaps}

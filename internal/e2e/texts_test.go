@@ -75,7 +75,7 @@ func TestNeovimTexts(t *testing.T) {
 			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was made",
 		})
 		equal(t, "the lenses", got.Lenses, []string{
-			"1 60 % · 3 of 5 statements · target 60 % reached · profile from before the last changes · 2 of 3 functions carried over · next gap ▸",
+			"1 60 % · 3 of 5 statements · target 60 % reached · 1 unknown · profile from before the last changes · 2 of 3 functions carried over · next gap ▸",
 			"13 not covered · 0 of 2 statements",
 			"18 stale · not covered · 0 of 3 statements",
 		})

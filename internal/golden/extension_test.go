@@ -76,6 +76,7 @@ func (g *golden) gaps(name, rest string) {
 		Components []struct {
 			Name, Folder string
 			Summary      *figures
+			Unknown      int `json:"unknown_functions"`
 			Tiers        []struct {
 				Tier  string
 				Files []struct {
@@ -90,6 +91,7 @@ func (g *golden) gaps(name, rest string) {
 					BranchesTotal            *int `json:"branches_total"`
 					Why                      *string
 					Stale                    bool
+					UnknownFunctions         int `json:"unknown_functions"`
 					Gaps                     []struct {
 						Name, Shape, Kind, Message string
 						Line                       int
@@ -108,7 +110,11 @@ func (g *golden) gaps(name, rest string) {
 		}
 	}()
 	for _, c := range answer.Components {
-		fmt.Fprintf(&g.out, "%s/%s: %s\n", g.relative(c.Folder), c.Name, c.Summary)
+		fmt.Fprintf(&g.out, "%s/%s: %s", g.relative(c.Folder), c.Name, c.Summary)
+		if c.Unknown > 0 {
+			fmt.Fprintf(&g.out, ", %d unknown", c.Unknown)
+		}
+		fmt.Fprintln(&g.out)
 		for _, t := range c.Tiers {
 			for _, f := range t.Files {
 				where := "not found"
@@ -123,6 +129,9 @@ func (g *golden) gaps(name, rest string) {
 				}
 				if f.Stale {
 					fmt.Fprint(&g.out, ", stale")
+				}
+				if f.UnknownFunctions > 0 {
+					fmt.Fprintf(&g.out, ", %d unknown", f.UnknownFunctions)
 				}
 				fmt.Fprintf(&g.out, "\n    %s\n", f.Reason)
 				for _, gap := range f.Gaps {

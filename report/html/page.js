@@ -7,7 +7,7 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 
-const TIERS = ['critical', 'high', 'medium', 'lower', 'ok'];
+const TIERS = ['critical', 'high', 'medium', 'lower', 'unknown', 'ok'];
 const BANDS = ['0 %: nothing ran', 'under 30 %', '30 to 60 %', '60 to 90 %', '90 % and more'];
 const PAGE_ROWS = 50;
 const PRINTED_ROWS = 500;
@@ -166,6 +166,8 @@ function bar(tally, target) {
 }
 
 const tierName = tier => tier === 'ok' ? 'at target' : tier || 'excluded';
+// andUnknown goes on behind the figures of a file, which are without its unknown functions.
+const andUnknown = file => file.unknown_functions ? ` · ${count(file.unknown_functions)} unknown` : '';
 const tierBadge = tier => el('span', { class: `tier ${tier}` }, tierName(tier));
 
 // pathOf is a path that breaks behind its slashes.
@@ -476,7 +478,7 @@ function fileTable() {
   const targets = new Set(files.map(f => f.target)).size > 1;
   return table({
     columns: [
-      text('File', f => f.path, { cell: f => fileLink(f.path), class: 'path' }),
+      text('File', f => f.path, { cell: f => el('span', {}, fileLink(f.path), andUnknown(f)), class: 'path' }),
       tier(f => f),
       coverage(own, f => f.target),
       tally(mixed ? 'Covered' : unitName, own, { title: 'that ran, of all' }),
@@ -899,7 +901,8 @@ function sentence(tile) {
   const functions = sum(tile.files.map(f => f.functions));
   if (functions?.[1]) parts.push(`${count(functions[0])} of ${plural(functions[1], 'function')}`);
   if (tile.file) {
-    parts.push(tile.file.gap ? `${tile.file.tier}, ${count(tile.file.gap)} short of ${short(tile.file.target)}` : 'at its target');
+    parts.push(tile.file.gap ? `${tile.file.tier}, ${count(tile.file.gap)} short of ${short(tile.file.target)}` : tierName(tile.file.tier));
+    if (tile.file.unknown_functions) parts.push(`${count(tile.file.unknown_functions)} unknown`);
   } else {
     parts.push(plural(tile.files.length, 'file'));
   }
@@ -939,11 +942,11 @@ async function openFile(path, line) {
   const next = files[files.indexOf(file) + 1];
   const body = el('div', { class: 'body' },
     el('p', {}, tierBadge(file.tier), ' ', bar(total, file.target), ' ', `${inPercent(percent(total))}, ${count(total[0])} of ${count(total[1])} ${file.unit}`,
-      file.functions ? `, ${count(file.functions[0])} of ${plural(file.functions[1], 'function')}` : ''),
+      file.functions ? `, ${count(file.functions[0])} of ${plural(file.functions[1], 'function')}` : '', andUnknown(file)),
     file.doc ? el('p', {}, bdi(file.doc)) : null,
     el('p', { class: 'quiet' }, bdi(file.reason)));
   if (gaps.length === 0) {
-    body.append(el('p', {}, total[0] === total[1] ? 'Everything ran.' : 'The profile does not say which lines never ran.'));
+    body.append(el('p', {}, file.unknown_functions || file.tier === 'unknown' ? 'Of some functions nobody knows whether they ran: run the tests again.' : total[0] === total[1] ? 'Everything ran.' : 'The profile does not say which lines never ran.'));
   } else {
     body.append(el('h3', {}, plural(gaps.length, 'gap')), el('ul', { class: 'gaps' }, ...gaps.map(gap =>
       el('li', {}, el('button', { class: 'link', onclick: () => scrollTo(gap.line) }, span(gap)), `: ${describe(gap)}`))));
