@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
-import { counts, short, tierBadge, tierName } from './words';
+import { counts, short, tierBadge, tierName, unknown } from './words';
 
 /** Badges shows the tier of a file in the explorer, unless the user switched that off. */
 export class Badges implements vscode.FileDecorationProvider, vscode.Disposable {
@@ -26,7 +26,7 @@ export class Badges implements vscode.FileDecorationProvider, vscode.Disposable 
 			return undefined;
 		}
 		const file = this.model.file(uri);
-		if (file === undefined || file.tier === 'ok') {
+		if (file === undefined || file.tier === 'ok' || file.tier === 'unknown') {
 			return undefined;
 		}
 		if (!vscode.workspace.getConfiguration('covls', uri).get('explorer.badges', true)) {
@@ -34,7 +34,10 @@ export class Badges implements vscode.FileDecorationProvider, vscode.Disposable 
 		}
 		return new vscode.FileDecoration(
 			tierBadge(file.tier),
-			vscode.l10n.t('{0}: {1}, {2}', tierName(file.tier), counts(file.summary), short(file.summary)),
+			[
+				vscode.l10n.t('{0}: {1}, {2}', tierName(file.tier), counts(file.summary), short(file.summary)),
+				...unknown(file.unknown_functions),
+			].join(' · '),
 		);
 	}
 

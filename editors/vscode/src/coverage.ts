@@ -120,7 +120,10 @@ async function wake(): Promise<void> {
 /** The files of the folders whose coverage is to be shown; a folder is asked once, as there may be ten thousand files. */
 function wanted(files: Iterable<[string, GapFile]>): [string, GapFile][] {
 	const shown = new Map<string, boolean>();
-	return [...files].filter(([text]) => {
+	return [...files].filter(([text, file]) => {
+		if (file.tier === 'unknown') {
+			return false; // 0 of 0 would be shown as 100 %
+		}
 		const uri = vscode.Uri.parse(text);
 		const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? uri;
 		const key = folder.toString();
@@ -168,7 +171,12 @@ function details(coverage: DocumentCoverage, covered: boolean): vscode.FileCover
 		}
 	}
 	for (const f of coverage.functions) {
-		if (f.state !== 'excluded' && (!f.stale || coverage.stale_look === 'keep')) {
+		if (
+			f.state !== 'excluded' &&
+			f.state !== 'new' &&
+			f.state !== 'unknown' &&
+			(!f.stale || coverage.stale_look === 'keep')
+		) {
 			const ran = f.count ?? f.state !== 'uncovered';
 			out.push(new vscode.DeclarationCoverage(f.name, ran, toRange(f.name_range)));
 		}

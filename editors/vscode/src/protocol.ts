@@ -5,9 +5,9 @@
 
 import type { CodeAction, CodeActionParams, Command as EditorCommand, Range } from 'vscode-languageclient/node';
 
-export type Tier = 'critical' | 'high' | 'medium' | 'lower' | 'ok';
+export type Tier = 'critical' | 'high' | 'medium' | 'lower' | 'unknown' | 'ok';
 
-/** The tiers from the most urgent down; "ok" is a file that needs nothing. */
+/** The tiers of files of which something is known, from the most urgent down; "ok" is a file that needs nothing. */
 export const tiers: readonly Tier[] = ['critical', 'high', 'medium', 'lower', 'ok'];
 
 export interface Summary {
@@ -73,6 +73,8 @@ export interface Status {
 	readonly summary: Summary | null;
 	readonly tiers: Tiers;
 	readonly uncovered_functions: number;
+	/** Functions of which nobody knows whether they are covered; they are in no figure. */
+	readonly unknown_functions: number;
 	/** Packages that have tests and are in no profile. */
 	readonly unmeasured: number;
 	readonly stale: boolean;
@@ -113,6 +115,8 @@ export interface GapFile {
 	readonly score: number;
 	readonly why: string | null;
 	readonly stale: boolean;
+	/** Functions of which nobody knows whether they are covered: the summary is without them. */
+	readonly unknown_functions: number;
 	readonly gaps: readonly Gap[];
 }
 
@@ -121,6 +125,8 @@ export interface Component {
 	readonly name: string;
 	readonly folder: string;
 	readonly summary: Summary;
+	/** Described at GapFile. */
+	readonly unknown_functions: number;
 	readonly tiers: readonly { readonly tier: Tier; readonly files: readonly GapFile[] }[];
 }
 
@@ -160,7 +166,7 @@ export interface FunctionCoverage {
 	readonly count: number | null;
 	readonly covered: number;
 	readonly total: number;
-	readonly state: 'covered' | 'partly' | 'uncovered' | 'excluded';
+	readonly state: 'covered' | 'partly' | 'uncovered' | 'excluded' | 'new' | 'unknown';
 	readonly stale: boolean;
 	readonly kind: string;
 }
@@ -171,6 +177,8 @@ export interface DocumentCoverage {
 	readonly summary: Summary;
 	readonly tier: Tier;
 	readonly reason: string;
+	/** Described at GapFile. */
+	readonly unknown_functions: number;
 	readonly stale: boolean;
 	/** What the settings want done with stale functions. */
 	readonly stale_look: 'dim' | 'hide' | 'keep';

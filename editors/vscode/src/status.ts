@@ -3,7 +3,7 @@ import type { Client } from './client';
 import { localFolders } from './client';
 import type { Model } from './model';
 import { type Status, tiers } from './protocol';
-import { ago, counts, literal, percent, short, tierName } from './words';
+import { ago, counts, literal, percent, short, tierName, unknown } from './words';
 
 interface Look {
 	readonly text: string;
@@ -166,7 +166,9 @@ export class StatusBar implements vscode.Disposable {
 		add(true, 'output', vscode.l10n.t('Show Log'), 'covls.showLog');
 		add(true, 'gear', vscode.l10n.t('Settings'), 'covls.openSettings');
 		const title = status?.summary
-			? `${percent(status.summary)} · ${counts(status.summary)} · ${short(status.summary)}`
+			? [percent(status.summary), counts(status.summary), short(status.summary)]
+					.concat(unknown(status.unknown_functions))
+					.join(' · ')
 			: vscode.l10n.t('Coverage');
 		const chosen = await vscode.window.showQuickPick(items, { title });
 		if (chosen?.command !== undefined) {
@@ -201,9 +203,12 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
 	if (status.summary !== null) {
 		line(
-			`**${literal(percent(status.summary))}** · ${literal(counts(status.summary))} · ${literal(short(status.summary))}`,
+			[`**${literal(percent(status.summary))}**`, counts(status.summary), short(status.summary)]
+				.concat(unknown(status.unknown_functions))
+				.map((text, i) => (i === 0 ? text : literal(text)))
+				.join(' · '),
 		);
-		const files = tiers
+		const files = [...tiers, 'unknown' as const]
 			.filter((tier) => status.tiers[tier] > 0)
 			.map((tier) => `${tierName(tier)} ${status.tiers[tier]}`);
 		line(literal(vscode.l10n.t('Files: {0}', files.join(', '))));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
 import { type Component, type Gap, type GapFile, type Status, type Tier, tiers, type Unmeasured } from './protocol';
-import { counts, literal, percent, short, tierIcon, tierName } from './words';
+import { counts, literal, percent, short, tierIcon, tierName, unknown } from './words';
 
 /** A row of the tree "Coverage gaps". */
 export type Node =
@@ -116,7 +116,8 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 	private componentNode(component: Component): Node & { kind: 'component' } {
 		const root = { kind: 'component' as const, component, children: [] as Node[] };
 		for (const { tier, files } of component.tiers) {
-			if (!this.filter.tiers.includes(tier)) {
+			const all = this.filter.tiers.length === tiers.length;
+			if (tier === 'unknown' ? !all : !this.filter.tiers.includes(tier)) {
 				continue;
 			}
 			const node = {
@@ -143,7 +144,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		const text = this.filter.text.toLowerCase();
 		const whole = file.path.toLowerCase().includes(text);
 		const gaps = whole ? file.gaps : file.gaps.filter((gap) => gap.name.toLowerCase().includes(text));
-		const isGap = file.summary.gap > 0 || file.gaps.length > 0;
+		const isGap = file.summary.gap > 0 || file.gaps.length > 0 || file.tier === 'unknown';
 		if (!isGap || (!whole && gaps.length === 0)) {
 			return undefined;
 		}
@@ -171,7 +172,12 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 			return status.profiles.map((p) => `${p.path}: ${p.trouble ?? ''}`).join('\n');
 		}
 		if (status.state === 'ready' && this.roots.length === 0) {
-			return filtered ? vscode.l10n.t('The filter leaves nothing.') : vscode.l10n.t('Every file is at its target.');
+			if (filtered) {
+				return vscode.l10n.t('The filter leaves nothing.');
+			}
+			return status.unknown_functions > 0
+				? vscode.l10n.t('Every file is at its target, as far as that is known.')
+				: vscode.l10n.t('Every file is at its target.');
 		}
 		return this.model.gaps.left ?? undefined;
 	}
@@ -329,8 +335,9 @@ function componentItem(component: Component, all: readonly Component[]): vscode.
 	const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
 	item.id = `${component.folder} ${component.name}`;
 	item.iconPath = new vscode.ThemeIcon('package');
-	item.description = `${percent(component.summary)} · ${short(component.summary)}`;
-	item.tooltip = `${name}\n${counts(component.summary)}, ${short(component.summary)}`;
+	const more = unknown(component.unknown_functions);
+	item.description = [percent(component.summary), short(component.summary), ...more].join(' · ');
+	item.tooltip = `${name}\n${[counts(component.summary), short(component.summary), ...more].join(', ')}`;
 	item.accessibilityInformation = {
 		label: vscode.l10n.t('component {0}, {1}, {2}', name, counts(component.summary), short(component.summary)),
 	};
@@ -363,24 +370,25 @@ function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
 	item.id = node.id;
 	item.iconPath = tierIcon(file.tier);
 	const folder = file.path.slice(0, Math.max(0, file.path.length - name.length - 1));
+	const figures = file.tier === 'unknown' ? [] : [counts(file.summary), short(file.summary)];
+	const more = unknown(file.unknown_functions);
 	const facts = [
 		percent(file.summary),
-		short(file.summary),
+		...figures.slice(1),
+		...more,
 		...(file.stale ? [vscode.l10n.t('stale')] : []),
 		...(folder ? [folder] : []),
 	];
 	item.description = facts.join(' · ');
-	const lines = [`${counts(file.summary)}, ${short(file.summary)}`, file.reason, file.why ?? ''].map(literal);
+	const lines = [[...figures, ...more].join(', '), file.reason, file.why ?? ''].map(literal);
 	item.tooltip = new vscode.MarkdownString([`**${literal(file.path)}**`, ...lines].join('\n\n'));
 	item.accessibilityInformation = {
-		label: vscode.l10n.t(
-			'{0}, tier {1}, {2}, {3}, {4} uncovered functions',
-			file.path,
-			tierName(file.tier),
-			counts(file.summary),
-			short(file.summary),
-			gaps,
-		),
+		label: [
+			vscode.l10n.t('{0}, tier {1}', file.path, tierName(file.tier)),
+			...figures,
+			...more,
+			vscode.l10n.t('{0} uncovered functions', gaps),
+		].join(', '),
 	};
 	if (file.uri === null) {
 		item.contextValue = 'file.lost';

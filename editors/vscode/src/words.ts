@@ -25,6 +25,11 @@ export function short(summary: Summary): string {
 		: vscode.l10n.t('at its target of {0} %', summary.target);
 }
 
+/** What goes on behind figures that are without functions of which nobody knows: "3 unknown". */
+export function unknown(functions: number): string[] {
+	return functions === 0 ? [] : [vscode.l10n.t('{0} unknown', functions)];
+}
+
 export function tierName(tier: Tier): string {
 	switch (tier) {
 		case 'critical':
@@ -35,6 +40,8 @@ export function tierName(tier: Tier): string {
 			return vscode.l10n.t('Medium');
 		case 'lower':
 			return vscode.l10n.t('Lower');
+		case 'unknown':
+			return vscode.l10n.t('Unknown');
 		case 'ok':
 			return vscode.l10n.t('At Their Target');
 	}
@@ -46,6 +53,7 @@ const looks: Record<Tier, { readonly icon: string; readonly badge: string; reado
 	high: { icon: 'triangle-up', badge: '▲', color: 'covls.tier.high' },
 	medium: { icon: 'primitive-square', badge: '■', color: 'covls.tier.medium' },
 	lower: { icon: 'triangle-down', badge: '▼', color: 'covls.tier.lower' },
+	unknown: { icon: 'question', badge: '?', color: 'descriptionForeground' },
 	ok: { icon: 'check', badge: '✓', color: 'covls.tier.ok' },
 };
 
