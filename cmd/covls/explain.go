@@ -11,8 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/covls/covls/diag"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/report"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
@@ -42,9 +45,12 @@ as no other file ends so.`,
 		if err != nil {
 			return err
 		}
-		s, f, err := find(l.snap, args[0])
+		s, f, before, err := find(l.snap, args[0])
 		if err != nil {
 			return err
+		}
+		if before {
+			io.say(fmt.Sprintf("%s is %s here", escape.Line(args[0]), escape.Line(s.Path)))
 		}
 		if how == "json" {
 			err = writeReason(io.out, s, f)
@@ -81,8 +87,8 @@ func writeReason(w *os.File, s *priority.Standing, f *workspace.File) error {
 }
 
 // find returns the standing of the file that an argument names, and the file; nil where a rule leaves it
-// out. The error says what else may be meant.
-func find(snap *workspace.Snapshot, arg string) (*priority.Standing, *workspace.File, error) {
+// out. Before tells that only profiles call it so. The error says what else may be meant.
+func find(snap *workspace.Snapshot, arg string) (s *priority.Standing, f *workspace.File, before bool, err error) {
 	folder := snap.Folders[0]
 	standings := map[string]*priority.Standing{}
 	if ranking := snap.Ranks[folder.Dir]; ranking != nil {
@@ -96,19 +102,57 @@ func find(snap *workspace.Snapshot, arg string) (*priority.Standing, *workspace.
 	}
 	name, err := nameOf(slices.Sorted(maps.Keys(standings)), spellings(snap, arg), arg)
 	if err != nil {
+		if f := calledBefore(snap, arg); f != nil && standings[f.Name] != nil {
+			return standings[f.Name], f, true, nil
+		}
 		for _, p := range absolutes(folder.Dir, arg) {
 			rel := snap.Name(p)
-			switch {
-			case !exists(p):
+			info, statErr := os.Stat(p)
+			switch m := missingAt(snap, p); {
+			case statErr != nil:
+			case m != nil:
+				return nil, nil, false, fmt.Errorf("%s is not measured: %s", rel, diag.MissingWords(m))
+			case info.IsDir() && filepath.IsLocal(rel) && rel != ".":
+				return nil, nil, false, fmt.Errorf("%s is a folder: name a file in it", rel)
 			case filepath.IsLocal(filepath.FromSlash(rel)) && folder.Excludes(rel):
-				return nil, nil, fmt.Errorf("the setting `exclude` leaves %s out of everything", rel)
+				return nil, nil, false, fmt.Errorf("the setting `exclude` leaves %s out of everything", rel)
 			case snap.Unmeasured(p):
-				return nil, nil, fmt.Errorf("%s is not measured: no profile names it, so nobody knows what of it ran", rel)
+				return nil, nil, false, fmt.Errorf("%s is not measured: no profile names it, so nobody knows what of it ran", rel)
+			case source.IsTest(rel):
+				return nil, nil, false, fmt.Errorf("%s has tests, of which no profile says what ran", rel)
 			}
 		}
-		return nil, nil, err
+		return nil, nil, false, err
 	}
-	return standings[name], files[name], nil
+	return standings[name], files[name], false, nil
+}
+
+// calledBefore returns the only file that profiles call by a name that ends in an argument; nil where there is none.
+func calledBefore(snap *workspace.Snapshot, arg string) *workspace.File {
+	given := path.Clean(filepath.ToSlash(arg))
+	var found *workspace.File
+	for f := range diag.Named(snap) {
+		for _, p := range f.Parts {
+			switch name := path.Clean(filepath.ToSlash(p.File.Name)); {
+			case name != given && !strings.HasSuffix(name, "/"+strings.TrimPrefix(given, "/")):
+			case found != nil && found != f:
+				return nil
+			default:
+				found = f
+			}
+		}
+	}
+	return found
+}
+
+// missingAt returns the package that a path is of, or of a file of, where it has tests and is in no profile; nil elsewhere.
+func missingAt(snap *workspace.Snapshot, p string) *workspace.Missing {
+	for i := range snap.Missing {
+		if m := &snap.Missing[i]; m.Path == p || m.Package != "" && m.Path == filepath.Dir(p) && filepath.Ext(p) == ".go" {
+			return m
+		}
+	}
+	return nil
 }
 
 // spellings are what the file that an argument means may be called in a report, the likeliest first.

@@ -169,3 +169,40 @@ func TestSaidOnce(t *testing.T) {
 		t.Errorf("said %d times, %v:\n%s", n, err, text)
 	}
 }
+
+// TestExplainAnother asks for what is no row of a report, and says why or which one it is.
+func TestExplainAnother(t *testing.T) {
+	t.Parallel()
+	gittest.Need(t)
+	dir := profiletest.Tree(t, coverOut+"x/old/f.go:3.14,5.2 1 0\nx/two/g.go:3.14,5.2 1 0\nx/three/g.go:3.14,5.2 1 0\n")
+	gittest.Run(t, dir, gittest.Date(0), "init", "-q")
+	function := func(pkg string) string { return "package " + pkg + "\n\nfunc F() int {\n\treturn 1\n}\n" }
+	gittest.History(t, dir, gittest.Commit{Name: "one", Set: map[string]string{
+		".gitignore": "cover.out\n", "go.mod": "module x\n", "old/f.go": function("a"), "two/g.go": function("b"), "three/g.go": function("c"),
+		"failed/h.go": function("failed"), "failed/h_test.go": "package failed\n\nfunc TestH(t *testing.T) {}\n", "untold/i.go": function("untold"),
+	}}, gittest.Commit{Name: "two", Drop: []string{"old/f.go"}, Set: map[string]string{"new/f.go": function("a"), "new/own.go": "package a\n"}})
+	const missing = "is not measured: package x/failed has tests and is not in cover.out: did they fail?"
+	for _, tt := range []struct{ arg, out, err string }{
+		{"new/f.go", "# `new/f.go`: medium", ""},
+		{"old/f.go", "# `new/f.go`: medium", "old/f.go is new/f.go here"},
+		{"x/old/f.go", "# `new/f.go`: medium", "x/old/f.go is new/f.go here"},
+		{"g.go", "", "g.go may be any of 2 files"},
+		{"failed/h.go", "", "failed/h.go " + missing},
+		{"failed", "", "failed " + missing},
+		{"failed/h_test.go", "", "failed/h_test.go " + missing},
+		{"untold/i.go", "", "untold/i.go is not measured: no profile names it, so nobody knows what of it ran"},
+		{"two", "", "two is a folder: name a file in it"},
+		{"old/gone.go", "", "no profile names old/gone.go"},
+	} {
+		t.Run(tt.arg, func(t *testing.T) {
+			t.Parallel()
+			out, errs, code := covls(t, "explain", "-C", dir, tt.arg)
+			if first, _, _ := strings.Cut(out, "\n"); first != tt.out || (code == 0) != (tt.out != "") {
+				t.Errorf("exit code %d, and the first line is %q, want %q", code, first, tt.out)
+			}
+			if !strings.HasPrefix(strings.TrimPrefix(errs, "covls: "), tt.err) || tt.err == "" && errs != "" {
+				t.Errorf("it says %q, want %q", errs, tt.err)
+			}
+		})
+	}
+}
