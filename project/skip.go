@@ -1,6 +1,9 @@
 package project
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Use is what a workspace is gone through for. Uses can be joined by |.
 type Use uint8
@@ -35,6 +38,8 @@ func skippedFor(name string) Use {
 		return Profiles | Projects
 	case "target", "build": // what is built, with the profiles of many tools
 		return Projects
+	case "lcov-report", "htmlcov": // pages of reports, with the scripts of those who made them
+		return Sources | Projects
 	case "third_party":
 		return Projects
 	case "testdata": // Go leaves it out, too
@@ -44,4 +49,19 @@ func skippedFor(name string) Use {
 		return Modules | Projects
 	}
 	return 0
+}
+
+// IsReport reports whether a folder with these files holds the pages of a coverage report, whose scripts are no sources.
+func IsReport(files []Entry) bool {
+	has := func(is func(name string) bool) bool {
+		return slices.ContainsFunc(files, func(e Entry) bool { return is(e.Name) })
+	}
+	return has(func(name string) bool { return name == "index.html" }) && has(func(name string) bool {
+		switch name {
+		case "block-navigation.js", // Istanbul's
+			".last_run.json": // SimpleCov's
+			return true
+		}
+		return strings.HasPrefix(name, "coverage_html") && strings.HasSuffix(name, ".js") // coverage.py's
+	})
 }

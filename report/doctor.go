@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/place"
+	"github.com/covls/covls/profile"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -92,7 +94,12 @@ func (d *doctor) profiles(around Surroundings) {
 	d.printf("\n## Profiles\n\n")
 	became := matched(d.snap)
 	notes := diag.OwnTestsNotes(d.snap)
+	shown := 0
 	for _, p := range d.snap.Profiles {
+		if errors.Is(p.Trouble, profile.ErrRaw) && p.Report == nil && !p.Named() {
+			continue // a tool keeps it beside its profile
+		}
+		shown++
 		d.profile(p, became[p.Path])
 		for _, n := range notes {
 			if n.Profile == p {
@@ -107,7 +114,7 @@ func (d *doctor) profiles(around Surroundings) {
 		}
 		d.printf("- %s is being written%s since %s; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
 	}
-	if len(d.snap.Profiles) == 0 && len(around.Pending) == 0 {
+	if shown == 0 && len(around.Pending) == 0 {
 		d.printf("None found; the setting `profiles` names others than the usual.\n")
 		for _, f := range d.snap.Folders {
 			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), f.HowToMarkdown(around.Tests[f.Dir]))

@@ -4,6 +4,7 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/priority"
+	"github.com/covls/covls/profile"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -360,7 +362,8 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	texts := s.AllTexts()
 	for _, p := range s.Profiles {
 		name := diag.ProfileName(p)
-		if p.Trouble != nil {
+		// A file that only has the name of a profile and is something else is no trouble, unless somebody named it.
+		if p.Trouble != nil && (p.Report != nil || p.Named() || !errors.Is(p.Trouble, profile.ErrFormat)) {
 			r.warn(name, 0, p.Trouble.Error())
 		}
 		if p.Report == nil {

@@ -85,3 +85,23 @@ func TestTree(t *testing.T) {
 		}
 	}
 }
+
+// TestReportPages: the scripts of a report's pages are no sources that a profile lacks, but those of a page of one's own are.
+func TestReportPages(t *testing.T) {
+	t.Parallel()
+	const archive = "-- src/a.js --\nx\n-- lcov.info --\nSF:src/a.js\nDA:1,0\nend_of_record\n" +
+		"-- coverage/lcov-report/sorter.js --\nx\n-- coverage/index.html --\nx\n-- coverage/block-navigation.js --\nx\n-- coverage/prettify.js --\nx\n-- coverage/src/x.js --\nx\n" +
+		"-- htmlcov/x.js --\nx\n-- py/index.html --\nx\n-- py/coverage_html_cb_1.js --\nx\n" +
+		"-- rb/index.html --\nx\n-- rb/.last_run.json --\nx\n-- rb/assets/application.js --\nx\n" +
+		"-- web/index.html --\nx\n-- web/prettify.js --\nx\n-- nav/block-navigation.js --\nx\n-- src/coverage/b.js --\nx\n-- zoo/c.js --\nx\n"
+	folder, store := opened(t, archive, nil)
+	all, _, err := store.Load().AllUnmeasured(t.Context())
+	var got []string
+	for _, path := range all {
+		got = append(got, store.Load().Name(path))
+	}
+	want := []string{"nav/block-navigation.js", "src/coverage/b.js", "web/prettify.js", "zoo/c.js"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%s lacks %q, %v, want %q", folder.Dir, got, err, want)
+	}
+}

@@ -46,10 +46,15 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 	}
 	for i, f := range s.Folders {
 		pairs, first := newPairs(), len(out)
+		var pages string // the folder of a report whose folders are at hand
 		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
-			return slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
+			return pages == filepath.Dir(dir) || slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
 		}}
 		_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
+			if project.IsReport(files) {
+				pages = dir
+				return
+			}
 			for _, e := range files {
 				if !e.Type.IsRegular() || !languages[family(e.Name)] && !extensions[filepath.Ext(e.Name)] {
 					continue

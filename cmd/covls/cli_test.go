@@ -484,7 +484,30 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
-// TestDemo runs the demo with the test binary as the server.
+// TestRawCounts has what c8 and nyc keep beside their profile, which is none and no trouble, unless it is named.
+func TestRawCounts(t *testing.T) {
+	t.Parallel()
+	const raw = "-- coverage/tmp/coverage-1.json --\n{\"result\":[{\"scriptId\":\"1\",\"url\":\"file:///a.js\"}]}\n"
+	dir := profiletest.Tree(t, raw+"-- a.js --\nlet a\n-- coverage/lcov.info --\nSF:a.js\nDA:1,1\nend_of_record\n")
+	alone := profiletest.Tree(t, raw)
+	const name = "coverage-1.json"
+	for _, tt := range []struct {
+		args []string
+		want string
+		has  bool // name is in what is printed
+	}{
+		{[]string{"doctor", "-C", dir}, "coverage/lcov.info", false},
+		{[]string{"doctor", "-C", alone}, "None found", false},
+		{[]string{"doctor", "-C", dir, "--profile", "coverage/tmp/coverage-1.json"}, "the raw counts of V8, of which c8 and nyc make profiles", true},
+		{[]string{"report", "-C", dir, "--format", "json"}, `"covered":1`, false},
+	} {
+		out, errs, _ := covls(t, tt.args...)
+		if !strings.Contains(out, tt.want) || strings.Contains(out+errs, name) != tt.has {
+			t.Errorf("%v: want %q and %s: %t in\n%s%s", tt.args, tt.want, name, tt.has, out, errs)
+		}
+	}
+}
+
 // TestDoctorEdge asks the doctor about each odd profile of the corpus, in a folder without any source:
 // what can't be read is said, and so is every file that is not here.
 func TestDoctorEdge(t *testing.T) {
