@@ -203,8 +203,8 @@ type PathNote struct {
 	Lost bool
 }
 
-// PathNotes has one for each profile of which no file was found, and one for each change of prefix by
-// which a poll has found files.
+// PathNotes has one for each profile of which no file was found, one for each change of prefix by
+// which a poll has found files, and one for each mapping of the settings that is for no profile.
 func PathNotes(s *workspace.Snapshot) []PathNote {
 	found, lost := map[*workspace.Profile]int{}, map[*workspace.Profile]*workspace.File{}
 	for _, f := range s.Files {
@@ -236,6 +236,49 @@ func PathNotes(s *workspace.Snapshot) []PathNote {
 			out = append(out, PathNote{Lost: true, Text: fmt.Sprintf("%s names %s, of which none is here. %s: %s. The command covls.doctor says more",
 				ProfileName(p), plural(len(p.Report.Files), "file"), f.Name, f.Why)})
 		}
+	}
+	for _, f := range s.Folders {
+		for _, text := range IdleNotes(s, f) {
+			out = append(out, PathNote{Text: text})
+		}
+	}
+	return out
+}
+
+// IdleMappings are indexes of the mappings in a folder's settings that are limited to profiles of which none is there, of
+// those that were read. There are none where the command line names the profiles.
+func IdleMappings(s *workspace.Snapshot, f *workspace.Folder) []int {
+	var all []string
+	for _, p := range s.Profiles {
+		if p.Report != nil && p.Folder == f {
+			all = append(all, p.Path)
+		}
+	}
+	if len(all) == 0 || f.Settings.Origin("profiles") == "command line" {
+		return nil
+	}
+	var out []int
+	for i, m := range f.Settings.Paths {
+		if m.Profile != "" && !slices.ContainsFunc(all, func(path string) bool { return paths.Mapping(m).Holds(f.Dir, path) }) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// IdleWords says that no profile is one of those that a mapping is limited to.
+func IdleWords(m config.PathMapping) string {
+	return fmt.Sprintf("the mapping from %q is for no profile: none is like %q", m.From, m.Profile)
+}
+
+// IdleNotes is IdleWords for all of a folder's, with their places.
+func IdleNotes(s *workspace.Snapshot, f *workspace.Folder) (out []string) {
+	for _, i := range IdleMappings(s, f) {
+		text := IdleWords(f.Settings.Paths[i])
+		if file, line := f.Settings.Place("path", i); line > 0 {
+			text = fmt.Sprintf("%s:%d: %s", s.Name(file), line, text)
+		}
+		out = append(out, text)
 	}
 	return out
 }

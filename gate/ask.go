@@ -104,7 +104,7 @@ func settingFaults(snap *workspace.Snapshot, f *workspace.Folder) []Breach {
 	return out
 }
 
-// unmatched are the rules and components that have no file.
+// unmatched are the rules and components that have no file, and the mappings that are for no profile.
 func unmatched(snap *workspace.Snapshot, f *workspace.Folder) []Breach {
 	var out []Breach
 	add := func(key string, element int, text string) {
@@ -114,9 +114,12 @@ func unmatched(snap *workspace.Snapshot, f *workspace.Folder) []Breach {
 		}
 		out = append(out, b)
 	}
+	for _, i := range diag.IdleMappings(snap, f) {
+		add("path", i, diag.IdleWords(f.Settings.Paths[i]))
+	}
 	ranking := snap.Ranks[f.Dir]
 	if ranking == nil || len(ranking.Files) == 0 {
-		return nil
+		return out
 	}
 	names := "; they name " + ranking.Files[0].Path // which is what globs are held against
 	for i, c := range f.Settings.Components {

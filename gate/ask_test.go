@@ -58,6 +58,11 @@ func TestOf(t *testing.T) {
 			`total -; components d; rule .covls.toml:5: the component "d" has no file: the profiles name none like "d/**"; they name a/x.js; ` +
 				`rule .covls.toml:1: the rule has no file: the profiles name none like "c/**"; they name a/x.js`,
 		},
+		{
+			"mappings for profiles", "[[path]]\nfrom = \"/ci\"\nto = \".\"\nprofile = \"*.info\"\n[[path]]\nfrom = \"/x\"\nto = \".\"\nprofile = \"ci/*.info\"\n[[path]]\nfrom = \"/y\"\nto = \".\"\n",
+			gate.Ask{},
+			`total 60; rule .covls.toml:5: the mapping from "/x" is for no profile: none is like "ci/*.info"`,
+		},
 		{"a setting that is wrong", "target = 60\nstail = \"keep\"\n", gate.Ask{}, "total 60; setting .covls.toml:2: "},
 		{"a file that only has the name of a profile", "", gate.Ask{}, "total 60"},
 		{"a file that the user calls a profile", "", gate.Ask{Named: true}, "total 60; profile cover.out: the profile can't be read: "},

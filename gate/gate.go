@@ -34,8 +34,9 @@ type Gates struct {
 type Kind string
 
 // The values of Kind. Total, Component and File are targets that are not reached, Drop is coverage below
-// the baseline's. Unmeasured is code with tests that is in no profile. The others are faults: a rule, or a component, that has no file, a profile that can't
-// be read or is of another text than that on disk, a setting that is wrong.
+// the baseline's. Unmeasured is code with tests that is in no profile. The others are faults: a rule, or a component, that
+// has no file, a mapping that is for no profile, a profile that can't be read or is of another text than that on disk, a
+// setting that is wrong.
 const (
 	Total     Kind = "total"
 	Component Kind = "component"

@@ -20,14 +20,14 @@ type Mapping struct {
 	Profile string
 }
 
-// holds reports whether the mapping of a folder holds for a profile, by its path; "" is one whose name is not known.
-func (m Mapping) holds(f Folder, profile string) bool {
+// Holds reports whether the mapping of the folder dir holds for a profile, by its path; "" is one whose name is not known.
+func (m Mapping) Holds(dir, profile string) bool {
 	if m.Profile == "" {
 		return true
 	}
 	glob := path.Clean(filepath.ToSlash(m.Profile))
 	names := []string{filepath.ToSlash(profile)}
-	if rel, err := filepath.Rel(f.Dir, profile); err == nil {
+	if rel, err := filepath.Rel(dir, profile); err == nil {
 		names = append(names, filepath.ToSlash(rel))
 	}
 	return profile != "" && slices.ContainsFunc(names, func(name string) bool {

@@ -163,7 +163,7 @@ func (r *Resolver) from(profileDir, base string) {
 	for _, f := range all {
 		m := mapped{folder: f}
 		for _, to := range f.Mappings {
-			if to.holds(f, r.profile) {
+			if to.Holds(f.Dir, r.profile) {
 				m.all = append(m.all, to)
 			}
 		}

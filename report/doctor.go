@@ -327,6 +327,7 @@ func (d *doctor) problems(around Surroundings) {
 		for _, p := range f.Problems {
 			lines = append(lines, p.String())
 		}
+		lines = append(lines, diag.IdleNotes(d.snap, f)...)
 	}
 	lines = append(lines, around.Notes...)
 	if d.snap.Hidden {

@@ -388,6 +388,9 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		for _, p := range f.Problems {
 			r.warnSettings(p.String())
 		}
+		for _, text := range diag.IdleNotes(s, f) {
+			r.warnSettings(text)
+		}
 	}
 	if len(s.Folders) == 1 {
 		r.dir = s.Folders[0].Dir

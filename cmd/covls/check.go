@@ -37,9 +37,9 @@ func newCheck(io *streams, in *input) *cobra.Command {
     without -coverpkg). --partial accepts a profile of some packages alone
   - a profile of another text than that on disk, which would be judged in its
     place, unless all functions are the same; --allow-stale lets it pass
-  - a rule or a component without any file, a setting that is wrong and a profile
-    that can't be read are breaches too: a gate that judges less than it was meant
-    to must not pass
+  - a rule or a component without any file, a mapping for profiles of which there
+    is none, a setting that is wrong and a profile that can't be read are breaches
+    too: a gate that judges less than it was meant to must not pass
 
 Not judged, unless you ask for it:
 

@@ -508,6 +508,34 @@ func TestRawCounts(t *testing.T) {
 	}
 }
 
+// TestIdleMapping has a mapping for profiles that are not there, which is said wherever other settings are that match nothing.
+func TestIdleMapping(t *testing.T) {
+	t.Parallel()
+	const settings = "-- .covls.toml --\ntarget = 0\n[[path]]\nfrom = '/ci'\nto = '.'\nprofile = 'GLOB'\n"
+	const note = `.covls.toml:2: the mapping from "/ci" is for no profile: none is like "ci/*.info"`
+	for glob, idle := range map[string]bool{"ci/*.info": true, "*.info": false} {
+		dir := profiletest.Tree(t, strings.Replace(settings, "GLOB", glob, 1)+"-- a.js --\nlet a\n-- lcov.info --\nSF:a.js\nDA:1,1\nend_of_record\n")
+		for _, tt := range []struct {
+			args []string
+			said bool
+		}{
+			{[]string{"gaps"}, true},
+			{[]string{"report", "--format", "markdown", "-o", "-"}, true},
+			{[]string{"doctor"}, true},
+			{[]string{"check"}, true},
+			{[]string{"check", "--profile", filepath.Join(dir, "lcov.info")}, false},
+		} {
+			out, errs, code := covls(t, append(tt.args, "-C", dir)...)
+			if said := strings.Contains(strings.NewReplacer(dir+string(filepath.Separator), "", `\`, "").Replace(out+errs), note); said != (idle && tt.said) {
+				t.Errorf("%s, %v: said %t\n%s%s", glob, tt.args, said, out, errs)
+			}
+			if failed := code != 0; failed != (idle && tt.said && tt.args[0] == "check") {
+				t.Errorf("%s, %v: exit code %d", glob, tt.args, code)
+			}
+		}
+	}
+}
+
 // TestDoctorEdge asks the doctor about each odd profile of the corpus, in a folder without any source:
 // what can't be read is said, and so is every file that is not here.
 func TestDoctorEdge(t *testing.T) {

@@ -182,6 +182,9 @@ func (l *loaded) warn(io *streams) {
 		for _, p := range f.Problems {
 			io.say(p.String())
 		}
+		for _, text := range diag.IdleNotes(l.snap, f) {
+			io.say(text)
+		}
 	}
 	for _, err := range l.troubles {
 		io.say(err.Error())
