@@ -15,8 +15,8 @@ import (
 	"github.com/covls/covls/source"
 )
 
-// Quest is a search of the repository around a workspace folder: for the texts that a profile is of, and for files that
-// it names and that were renamed since.
+// Quest is a search of the repository around a workspace folder: for the texts that a profile is of, for files that it
+// names and that were renamed since, and for how far back the commits are that the cache has told.
 type Quest struct {
 	Dir     string
 	Profile string // its path
@@ -25,7 +25,8 @@ type Quest struct {
 	written time.Time
 	wants   []wanted
 	lost    []string // paths, slash-separated and relative to Dir
-	limit   int64    // bytes of a text
+	kept    []aged
+	limit   int64 // bytes of a text
 	guard   guard.Guard
 }
 
@@ -38,8 +39,16 @@ type wanted struct {
 	ruby   bool // see source.Exclusions
 }
 
+// aged is a part whose text the cache has told, with a commit of which nobody knows how far back it is.
+type aged struct {
+	path string // absolute
+	name string // in the profile
+	at   git.At
+}
+
 // Answer is what a quest has found.
 type Answer struct {
+	commits map[string]git.Commit // of aged parts, by name
 	bounds  map[key]*Bound
 	renamed map[string]string // absolute paths
 }
@@ -70,7 +79,15 @@ func (l *Loader) Unfound() (out []Quest) {
 		f := snap.Files[path]
 		rel, inside := source.Below(f.Path, f.Folder.Dir)
 		for i, part := range f.Speaking {
-			if i >= len(f.Bound) || f.Bound[i].text != nil || !inside || !l.seek(part) {
+			if i >= len(f.Bound) || !inside {
+				continue
+			}
+			if b := f.Bound[i]; !b.Same && b.Commit != "" && b.Back < 0 && l.seek(part) {
+				q := quest(part.Profile, f.Folder)
+				q.kept = append(q.kept, aged{f.Path, part.File.Name, git.At{Path: filepath.ToSlash(rel), Commit: b.Commit}})
+				continue
+			}
+			if f.Bound[i].text != nil || !l.seek(part) {
 				continue
 			}
 			q := quest(part.Profile, f.Folder)
@@ -136,6 +153,16 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 			out.renamed[filepath.Join(q.Dir, filepath.FromSlash(was))] = filepath.Join(q.Dir, filepath.FromSlash(now))
 		}
 		problem = err
+	}
+	if len(q.kept) > 0 {
+		var at []git.At
+		for _, a := range q.kept {
+			at = append(at, a.at)
+		}
+		var err error
+		if out.commits, err = git.Behind(ctx, q.Dir, at, most); err != nil {
+			problem = err
+		}
 	}
 	if len(q.wants) == 0 {
 		return out, problem
@@ -205,6 +232,15 @@ func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 	for _, w := range q.wants {
 		if b := a.bounds[key{q.Profile, w.file.Name}]; b != nil {
 			l.bounds[key{q.Profile, w.file.Name}] = b
+			l.dirty[w.path] = true
+		}
+	}
+	for _, w := range q.kept {
+		k := key{q.Profile, w.name}
+		if c, b := a.commits[w.at.Commit], l.bounds[k]; c.Name != "" && b != nil && b.Commit == c.Name {
+			dated := *b
+			dated.Back, dated.When = c.Back, c.When
+			l.bounds[k] = &dated
 			l.dirty[w.path] = true
 		}
 	}
