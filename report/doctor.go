@@ -260,7 +260,10 @@ func (d *doctor) files(around Surroundings) {
 	for _, p := range d.snap.Profiles {
 		t := d.snap.TextsOf(p)
 		if text := t.Sentence(diag.ProfileName(p)); text != "" {
-			d.printf("- %s: run the tests again to know all.\n", escape.Prose(text))
+			if t.Lost > 0 || t.Unknown > 0 {
+				text += ": run the tests again to know all"
+			}
+			d.printf("- %s.\n", escape.Prose(text))
 		}
 	}
 	d.hard()
