@@ -226,6 +226,6 @@ func BenchmarkOverview(b *testing.B) {
 	dir, _ := project(b, 1_000_000)
 	snap := load(b, dir)
 	for b.Loop() {
-		diag.OverviewOf(diag.Named(snap), 60)
+		diag.OverviewOf(diag.Named(snap))
 	}
 }

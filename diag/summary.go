@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"math"
@@ -15,28 +16,51 @@ import (
 type Summary struct {
 	Unit  coverage.Unit
 	Total coverage.Tally
-	// Target is the coverage to reach, in percent.
-	Target float64
+	// Target is the coverage to reach, in percent; nil where parts of the sum have different ones.
+	Target *float64
+	// Gap is how many statements or lines are short of the target: of each part's where they differ.
+	Gap int
+	// GapPoints is how many percentage points the sum is short of its target, with two decimals; 0 where there is nothing
+	// to cover, nil where there is no one target.
+	GapPoints *float64
 }
 
-// Gap is how many statements or lines the sum is short of its target.
-func (s Summary) Gap() int { return s.Total.Gap(s.Target) }
+// ByTarget holds what has the same target, in percent, to cover and covered.
+type ByTarget map[float64]coverage.Tally
 
-// GapPoints is how many percentage points the sum is short of its target, with two decimals; 0 where
-// there is nothing to cover.
-func (s Summary) GapPoints() float64 {
-	p, ok := s.Total.Percent()
-	if !ok {
-		return 0
+// Add takes in a tally whose target is in percent.
+func (b ByTarget) Add(target float64, t coverage.Tally) { b[target] = b[target].Plus(t) }
+
+// Summary adds up all of it, as counted in the unit.
+func (b ByTarget) Summary(unit coverage.Unit) Summary {
+	s := Summary{Unit: unit}
+	for target, t := range b {
+		s.Total = s.Total.Plus(t)
+		s.Gap += t.Gap(target)
 	}
-	return max(0, math.Round((s.Target-p)*100)/100)
+	if len(b) != 1 {
+		return s
+	}
+	for target, t := range b {
+		points := 0.0
+		if p, ok := t.Percent(); ok {
+			points = max(0, math.Round((target-p)*100)/100)
+		}
+		s.Target, s.GapPoints = &target, &points
+	}
+	return s
+}
+
+// SummaryOf is the summary of what has one target, in percent.
+func SummaryOf(unit coverage.Unit, t coverage.Tally, target float64) Summary {
+	return ByTarget{target: t}.Summary(unit)
 }
 
 // Overview is how a set of files stands.
 type Overview struct {
-	// Summary is of the unit of which there is more; ok is false where there is nothing to cover.
-	Summary Summary
-	OK      bool
+	// Summaries has one for each unit in which something is to be covered, that of which there is more first; nil where
+	// there is nothing.
+	Summaries []Summary
 	// Tiers counts the files by tier; those at their target are under priority.OK.
 	Tiers map[config.Tier]int
 	// UncoveredFunctions counts declared functions that no test reaches, as the report does.
@@ -45,33 +69,31 @@ type Overview struct {
 	UnknownFunctions int
 }
 
-// OverviewOf adds up files. The target is theirs as a whole, in percent.
-func OverviewOf(files iter.Seq[*workspace.File], target float64) Overview {
+// OverviewOf adds up files, whose targets as a whole are those of their folders.
+func OverviewOf(files iter.Seq[*workspace.File]) Overview {
 	o := Overview{Tiers: map[config.Tier]int{}}
-	var totals [2]coverage.Tally
+	totals := [2]map[*workspace.Folder]coverage.Tally{{}, {}}
 	for f := range files {
-		unit := f.Coverage.Unit
-		totals[unit] = totals[unit].Plus(f.Total)
+		of := totals[f.Coverage.Unit]
+		of[f.Folder] = of[f.Folder].Plus(f.Total)
 		o.Tiers[f.Standing.Tier]++
 		t, _ := FunctionTotal(f)
 		o.UncoveredFunctions += t.Uncovered()
 		o.UnknownFunctions += len(f.Unknown)
 	}
-	unit := coverage.Statements
-	if totals[coverage.Lines].Total > totals[unit].Total {
-		unit = coverage.Lines
+	for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
+		by := ByTarget{}
+		for folder, t := range totals[unit] {
+			if t.Total > 0 {
+				by.Add(folder.Settings.TotalTarget(), t)
+			}
+		}
+		if len(by) > 0 {
+			o.Summaries = append(o.Summaries, by.Summary(unit))
+		}
 	}
-	o.Summary, o.OK = Summary{unit, totals[unit], target}, totals[unit].Total > 0
+	slices.SortStableFunc(o.Summaries, func(a, b Summary) int { return cmp.Compare(b.Total.Total, a.Total.Total) })
 	return o
-}
-
-// Target is that of the workspace as a whole, in percent: of the outermost folder. It is 0 where there
-// is none.
-func Target(s *workspace.Snapshot) float64 {
-	if len(s.Folders) == 0 {
-		return 0
-	}
-	return s.Folders[len(s.Folders)-1].Settings.TotalTarget()
 }
 
 // Named are all files that profiles name, in no order, on disk or not.

@@ -181,7 +181,7 @@ func unknownIn(s *workspace.Snapshot) map[group]int {
 }
 
 func newComponent(folder *workspace.Folder, c *priority.Component, unknown map[group]int) Component {
-	sum := Summary{Unit: c.Unit, Total: c.Total, Target: c.Target}
+	sum := SummaryOf(c.Unit, c.Total, c.Target)
 	return Component{Folder: folder, Name: c.Name, Summary: sum, Unknown: unknown[group{folder, c.Name, c.Unit}]}
 }
 

@@ -182,8 +182,8 @@ func Judge(r *report.Report, gates Gates, baseline *report.Report) []Breach {
 			continue
 		}
 		for _, f := range figures(r.Files, func(f *report.File) bool { return f.Component == c.Name }) {
-			if f.Unit == c.Summary.Unit { // one with both units stands twice
-				out = short(out, Breach{Gate: Component, Component: c.Name}, f, float64(c.Target))
+			if f.Unit == c.Summary.Unit && c.Target != nil { // one with both units stands twice
+				out = short(out, Breach{Gate: Component, Component: c.Name}, f, float64(*c.Target))
 			}
 		}
 	}

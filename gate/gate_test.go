@@ -24,7 +24,7 @@ func row(path, component string, covered, total int, target float64) report.File
 func reportOf(target float64, components []string, files ...report.File) *report.Report {
 	r := &report.Report{Schema: report.Schema, Files: files, Summary: report.Summary{Unit: "statements"}}
 	for _, c := range components {
-		r.Components = append(r.Components, report.Component{Name: c, Target: report.Percent(target), Summary: report.Summary{Unit: "statements"}})
+		r.Components = append(r.Components, report.Component{Name: c, Target: new(report.Percent(target)), Summary: report.Summary{Unit: "statements"}})
 	}
 	return r
 }

@@ -16,8 +16,9 @@ import (
 // Component is a set of files with a target of its own. One with files in both units stands twice.
 type Component struct {
 	// Name is that of the settings, or the folder of the manifest; "." is the workspace folder.
-	Name   string  `json:"name"`
-	Target Percent `json:"target"`
+	Name string `json:"name"`
+	// Target is nil where workspace folders have different ones for it.
+	Target *Percent `json:"target"`
 	// Summary is of the component's own files, as far as they are counted in its unit.
 	Summary Summary `json:"summary"`
 	// Other is what was compiled besides, in the same unit; nil where there is nothing.
@@ -30,6 +31,8 @@ type Component struct {
 
 	unit  coverage.Unit
 	parts []part
+	// aims are its own.
+	aims aims
 }
 
 // part is what one workspace folder has of a component.
@@ -91,15 +94,16 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 					continue // what no configured component has
 				}
 				if own[k] == nil {
-					own[k] = &Component{Name: k.name, Target: Percent(c.Target), unit: k.unit}
+					own[k] = &Component{Name: k.name, unit: k.unit, aims: aims{}}
 				}
+				own[k].aims[f] = c.Target
 				own[k].parts = append(own[k].parts, part{ranking, c, paths})
 				delete(absent, c.Name)
 			}
 		}
 		for name := range absent {
 			if k := (key{name, coverage.Statements}); own[k] == nil {
-				own[k] = &Component{Name: name, Target: Percent(targets[name])}
+				own[k] = &Component{Name: name, aims: aims{f: targets[name]}}
 			}
 			r.warnSettings(fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
 		}
@@ -132,9 +136,10 @@ func (c *Component) fill(r *Report) {
 			c.Zero++
 		}
 	}
-	c.Summary = r.sum(c.unit, float64(c.Target), c.has)
+	c.Summary = r.sum(c.unit, c.aims, c.has)
+	c.Target = c.Summary.Target
 	if others {
-		rest := r.sum(c.unit, float64(r.Summary.Target), func(f *File) bool { return f.unit == c.unit && !c.has(f) })
+		rest := r.sum(c.unit, r.aims, func(f *File) bool { return f.unit == c.unit && !c.has(f) })
 		c.Other = &rest
 	}
 	c.Plan = planOf(c.unit, []Component{*c})
@@ -183,7 +188,7 @@ func (r *Report) restrict(name string) error {
 	r.UncoveredFunctions = slices.DeleteFunc(r.UncoveredFunctions, elsewhere)
 	r.UncoveredLiterals = slices.DeleteFunc(r.UncoveredLiterals, elsewhere)
 	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
-	r.summarise(float64(kept[0].Target))
+	r.summarise(kept[0].aims)
 	r.Plan = r.planIn(r.unit)
 	r.addKinds()
 	if name != "." {

@@ -71,9 +71,12 @@ func (m *markdown) head() {
 		failed()
 		return
 	}
-	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", standing(sum, r.unit), plain(sum.Target))
+	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", standing(sum, r.unit), targetOf(sum.Target))
 	if sum.Gap > 0 {
-		m.printf("%.2f percentage points; %s more %s must be covered", float64(sum.GapPoints), number(sum.Gap), r.unit.Noun(sum.Gap))
+		if sum.GapPoints != nil {
+			m.printf("%.2f percentage points; ", float64(*sum.GapPoints))
+		}
+		m.printf("%s more %s must be covered", number(sum.Gap), r.unit.Noun(sum.Gap))
 	} else {
 		m.printf("none, the target is reached")
 	}
@@ -428,17 +431,17 @@ func (m *markdown) reached(p *Plan, unit coverage.Unit) string {
 			of = append(of, c)
 		}
 	}
-	if len(of) != 1 {
+	if len(of) != 1 || of[0].Target == nil {
 		return ""
 	}
 	after := coverage.Tally{Covered: p.Covered, Total: p.Total}
-	if after.Gap(float64(of[0].Target)) == 0 {
-		return fmt.Sprintf("The target of %s is reached today; the phases are for files that are short of theirs.", plain(of[0].Target))
+	if after.Gap(float64(*of[0].Target)) == 0 {
+		return fmt.Sprintf("The target of %s is reached today; the phases are for files that are short of theirs.", plain(*of[0].Target))
 	}
 	for n, ph := range p.Phases {
 		after.Covered += ph.ToCover
-		if after.Gap(float64(of[0].Target)) == 0 {
-			return fmt.Sprintf("The target of %s is reached in phase %d.", plain(of[0].Target), n+1)
+		if after.Gap(float64(*of[0].Target)) == 0 {
+			return fmt.Sprintf("The target of %s is reached in phase %d.", plain(*of[0].Target), n+1)
 		}
 	}
 	return ""

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"errors"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +55,8 @@ type Report struct {
 
 	// failed says which packages have tests and are in no profile.
 	failed []string
+	// aims are the targets of all that a folder has.
+	aims aims
 	// title is the name of the folder, or of the one component that the report is of.
 	title string
 	// dir is the folder that paths are relative to; "" where there are several.
@@ -163,12 +164,14 @@ type Summary struct {
 	Excluded *Tally   `json:"excluded"`
 	Unit     string   `json:"unit"`
 	Percent  *Percent `json:"percent"`
-	Target   Percent  `json:"target"`
+	// Target is nil where workspace folders have different ones.
+	Target *Percent `json:"target"`
 	// UnknownFunctions is how many functions nobody knows anything of: the figures are without them.
 	UnknownFunctions int `json:"unknown_functions"`
-	// GapPoints is how many percentage points the summary is short of its target.
-	GapPoints Percent `json:"gap_points"`
-	// Gap is how many statements or lines the summary as a whole is short of its target.
+	// GapPoints is how many percentage points the summary is short of its target; nil where it has none.
+	GapPoints *Percent `json:"gap_points"`
+	// Gap is how many statements or lines the summary as a whole is short of its target: of each folder's where they
+	// differ.
 	Gap int `json:"gap"`
 }
 
@@ -349,6 +352,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		NotMeasured:        []string{},
 		Unmeasured:         []Unmeasured{},
 		Warnings:           []Warning{},
+		aims:               aims{},
 	}
 	// Nothing is said of one of whose files all is covered.
 	scopes := map[*workspace.Profile]string{}
@@ -385,6 +389,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	var titles []string
 	for _, f := range s.Folders {
 		titles = append(titles, f.Name)
+		r.aims[f] = f.Settings.TotalTarget()
 		for _, p := range f.Problems {
 			r.warnSettings(p.String())
 		}
@@ -411,7 +416,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	if err := r.addFiles(s, files, o.Guard); err != nil {
 		return nil, err
 	}
-	r.summarise(diag.Target(s))
+	r.summarise(r.aims)
 	r.addComponents(s)
 	r.Plan = r.planIn(r.unit)
 	r.addKinds()
@@ -445,7 +450,7 @@ func (r *Report) warnSettings(text string) {
 }
 
 // summarise adds up the rows that were printed, nothing else.
-func (r *Report) summarise(target float64) {
+func (r *Report) summarise(a aims) {
 	units := map[coverage.Unit]int{}
 	for i := range r.Files {
 		units[r.Files[i].unit] += r.Files[i].total().Total
@@ -461,14 +466,14 @@ func (r *Report) summarise(target float64) {
 		}
 	}
 	r.unit = unit
-	r.Summary = r.sum(unit, target, func(*File) bool { return true })
+	r.Summary = r.sum(unit, a, func(*File) bool { return true })
 }
 
 // sum adds up the files of which is holds. Percent, target, gap and what is excluded are of those that
 // are counted in unit.
-func (r *Report) sum(unit coverage.Unit, target float64, is func(*File) bool) Summary {
-	sum := Summary{Unit: unit.String(), Target: Percent(target)}
-	var total *Tally
+func (r *Report) sum(unit coverage.Unit, a aims, is func(*File) bool) Summary {
+	sum := Summary{Unit: unit.String()}
+	by := diag.ByTarget{}
 	for i := range r.Files {
 		f := &r.Files[i]
 		if !is(f) {
@@ -482,20 +487,24 @@ func (r *Report) sum(unit coverage.Unit, target float64, is func(*File) bool) Su
 		sum.UnknownFunctions += f.UnknownFunctions
 		if f.unit == unit {
 			add(&sum.Excluded, f.Excluded)
-			add(&total, new(Tally(f.total())))
+			if t := f.total(); t.Total > 0 {
+				by.Add(a[f.file.Folder], t)
+			}
 		}
 	}
-	if total == nil {
-		return sum
+	if len(by) == 0 {
+		for _, target := range a {
+			by.Add(target, coverage.Tally{})
+		}
 	}
-	t := coverage.Tally(*total)
-	sum.Percent = percent(t)
-	sum.Gap = t.Gap(target)
-	if sum.Percent != nil {
-		sum.GapPoints = Percent(max(0, math.Round((target-float64(*sum.Percent))*100)/100))
-	}
+	all := by.Summary(unit)
+	sum.Percent, sum.Gap = percent(all.Total), all.Gap
+	sum.Target, sum.GapPoints = (*Percent)(all.Target), (*Percent)(all.GapPoints)
 	return sum
 }
+
+// aims say what coverage files of each workspace folder should reach together, in percent.
+type aims map[*workspace.Folder]float64
 
 func add(sum **Tally, t *Tally) {
 	if t == nil {

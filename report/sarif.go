@@ -173,7 +173,7 @@ type sarifTotals struct {
 	Covered int      `json:"covered"`
 	Total   int      `json:"total"`
 	Percent *Percent `json:"percent"`
-	Target  Percent  `json:"target"`
+	Target  *Percent `json:"target"`
 	Gap     int      `json:"gap"`
 	// LeftOut is how many results there are beyond those of the run.
 	LeftOut int `json:"leftOut"`

@@ -130,9 +130,16 @@ func (p *screen) head() {
 		if target {
 			gap := " reached"
 			if sum.Gap > 0 {
-				gap = fmt.Sprintf(": %s short, %.2f points", units(sum.Gap, r.unit), float64(sum.GapPoints))
+				gap = fmt.Sprintf(": %s short", units(sum.Gap, r.unit))
+				if sum.GapPoints != nil {
+					gap += fmt.Sprintf(", %.2f points", float64(*sum.GapPoints))
+				}
 			}
-			p.printf("; target %s%s", plain(sum.Target), gap)
+			if sum.Target == nil {
+				p.printf("; targets of several folders%s", gap)
+			} else {
+				p.printf("; target %s%s", plain(*sum.Target), gap)
+			}
 		}
 		p.printf("\n")
 	}

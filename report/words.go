@@ -50,6 +50,14 @@ func plain(percent Percent) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".") + " %"
 }
 
+// targetOf prints a target: "60 %", and "several" where folders have different ones.
+func targetOf(percent *Percent) string {
+	if percent == nil {
+		return "several"
+	}
+	return plain(*percent)
+}
+
 // points prints a part of a total in percentage points: "+2.55".
 func points(part, total int) string {
 	if total == 0 {

@@ -116,16 +116,17 @@ type wireSummary struct {
 	Total   int    `json:"total"`
 	// Percent has two decimals; null where there is nothing to cover.
 	Percent *float64 `json:"percent"`
-	Target  float64  `json:"target"`
-	// Gap is in Unit, GapPoints in percentage points.
-	Gap       int     `json:"gap"`
-	GapPoints float64 `json:"gap_points"`
+	// Target is null where parts have different ones.
+	Target *float64 `json:"target"`
+	// Gap is in Unit, GapPoints in percentage points; null without a target.
+	Gap       int      `json:"gap"`
+	GapPoints *float64 `json:"gap_points"`
 }
 
 func wireSummaryOf(s diag.Summary) *wireSummary {
 	return &wireSummary{
 		Unit: s.Unit.String(), Covered: s.Total.Covered, Total: s.Total.Total, Percent: wirePercent(s.Total),
-		Target: s.Target, Gap: s.Gap(), GapPoints: s.GapPoints(),
+		Target: s.Target, Gap: s.Gap, GapPoints: s.GapPoints,
 	}
 }
 

@@ -220,7 +220,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	st := f.Standing
 	out := wireFileGaps{
 		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale, UnknownFunctions: len(f.Unknown),
-		Summary: wireSummaryOf(diag.Summary{Unit: f.Coverage.Unit, Total: f.Total, Target: f.Target()}),
+		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Target())),
 	}
 	if f.Found {
 		u := string(uriOf(w.snap, f.Path))

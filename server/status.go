@@ -34,9 +34,11 @@ const (
 
 // wireStatus is what covls/status tells.
 type wireStatus struct {
-	State              string       `json:"state"`
-	Loading            bool         `json:"loading"`
+	State   string `json:"state"`
+	Loading bool   `json:"loading"`
+	// Summary is of the unit of which there is more, Other of the other one; null where there is nothing to cover.
 	Summary            *wireSummary `json:"summary"`
+	Other              *wireSummary `json:"other"`
 	Tiers              wireTiers    `json:"tiers"`
 	UncoveredFunctions int          `json:"uncovered_functions"`
 	// UnknownFunctions counts those of which nobody knows whether they are covered; they are in no figure.
@@ -73,6 +75,7 @@ type wireFolder struct {
 	URI                string       `json:"uri"`
 	Name               string       `json:"name"`
 	Summary            *wireSummary `json:"summary"`
+	Other              *wireSummary `json:"other"`
 	Tiers              wireTiers    `json:"tiers"`
 	UncoveredFunctions int          `json:"uncovered_functions"`
 	Patterns           []string     `json:"patterns"`
@@ -166,8 +169,8 @@ type lastStatus struct {
 // figuresOf is where things stand, without what changes while a load is under way.
 func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 	s := &wireStatus{Unmeasured: len(snap.Missing), Profiles: profilesOf(snap), Folders: []wireFolder{}, Languages: []string{}}
-	all := diag.OverviewOf(diag.Named(snap), diag.Target(snap))
-	s.Summary, s.Tiers, s.UncoveredFunctions = wireOverview(all)
+	all := diag.OverviewOf(diag.Named(snap))
+	s.Summary, s.Other, s.Tiers, s.UncoveredFunctions = wireOverview(all)
 	s.UnknownFunctions = all.UnknownFunctions
 	languages := map[string]bool{}
 	for f := range diag.Named(snap) {
@@ -207,12 +210,14 @@ func stateOf(snap *workspace.Snapshot, facts *engine.Facts, s *wireStatus) strin
 	return stateEmpty
 }
 
-func wireOverview(o diag.Overview) (*wireSummary, wireTiers, int) {
-	var sum *wireSummary
-	if o.OK {
-		sum = wireSummaryOf(o.Summary)
+func wireOverview(o diag.Overview) (sum, other *wireSummary, tiers wireTiers, uncovered int) {
+	if len(o.Summaries) > 0 {
+		sum = wireSummaryOf(o.Summaries[0])
 	}
-	return sum, wireTiersOf(o.Tiers), o.UncoveredFunctions
+	if len(o.Summaries) > 1 {
+		other = wireSummaryOf(o.Summaries[1])
+	}
+	return sum, other, wireTiersOf(o.Tiers), o.UncoveredFunctions
 }
 
 func folderIn(snap *workspace.Snapshot, dir string) *workspace.Folder {
@@ -224,9 +229,9 @@ func folderIn(snap *workspace.Snapshot, dir string) *workspace.Folder {
 }
 
 func wireFolderOf(in *workspace.Folder, f engine.FolderFacts, files []*workspace.File) wireFolder {
-	o := diag.OverviewOf(slices.Values(files), in.Settings.TotalTarget())
+	o := diag.OverviewOf(slices.Values(files))
 	w := wireFolder{URI: string(folderURI(f.Folder)), Name: escape.Line(in.Name), Patterns: patterns(in), SearchedDirs: f.Dirs, Languages: []string{}}
-	w.Summary, w.Tiers, w.UncoveredFunctions = wireOverview(o)
+	w.Summary, w.Other, w.Tiers, w.UncoveredFunctions = wireOverview(o)
 	for _, p := range f.Projects {
 		if !slices.Contains(w.Languages, p.Language) {
 			w.Languages = append(w.Languages, p.Language)

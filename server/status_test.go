@@ -18,15 +18,10 @@ import (
 
 // status is what tests read of covls/status.
 type status struct {
-	State   string
-	Loading bool
-	Summary *struct {
-		Unit           string
-		Covered, Total int
-		Percent        *float64
-		Gap            int
-		GapPoints      float64 `json:"gap_points"`
-	}
+	State              string
+	Loading            bool
+	Summary            *summary
+	Other              *summary
 	Tiers              map[string]int
 	UncoveredFunctions int `json:"uncovered_functions"`
 	Stale, Hidden      bool
@@ -47,11 +42,23 @@ type status struct {
 	Languages []string
 }
 
+type summary struct {
+	Unit           string
+	Covered, Total int
+	Percent        *float64
+	Target         *float64
+	Gap            int
+	GapPoints      *float64 `json:"gap_points"`
+}
+
 // String is the status in a line, without Loading.
 func (s *status) String() string {
 	words := []string{s.State}
 	if s.Summary != nil {
 		words = append(words, fmt.Sprintf("%d/%d %s, %d short", s.Summary.Covered, s.Summary.Total, s.Summary.Unit, s.Summary.Gap))
+	}
+	if s.Other != nil {
+		words = append(words, fmt.Sprintf("%d/%d %s, %d short", s.Other.Covered, s.Other.Total, s.Other.Unit, s.Other.Gap))
 	}
 	for _, t := range []string{"critical", "high", "medium", "lower", "ok"} {
 		if n := s.Tiers[t]; n > 0 {
@@ -292,6 +299,60 @@ func TestStatusFolders(t *testing.T) {
 			t.Errorf("status %s", js(last))
 		}
 	})
+}
+
+// TestStatusOfFolders has folders with targets of their own, and such that are counted in another unit: nothing of them
+// is left out of the figures, and no target is said to be that of all.
+func TestStatusOfFolders(t *testing.T) {
+	t.Parallel()
+	folder := func(module, target string, covered int) string {
+		text := "-- go.mod --\nmodule example.com/" + module + "\n-- a.go --\npackage a\n\nfunc F() {\n\tprintln(1)\n\tprintln(2)\n\tprintln(3)\n}\n\nfunc G() {\n\tprintln(4)\n}\n-- cover.out --\nmode: set\n"
+		text += fmt.Sprintf("example.com/%s/a.go:3.10,7.2 3 %d\nexample.com/%[1]s/a.go:9.10,11.2 1 %[3]d\n", module, covered&1, covered>>1)
+		return text + "-- .covls.toml --\ntarget = " + target + "\n"
+	}
+	lines := "-- a.py --\ndef f():\n    return 1\n-- coverage.lcov --\nSF:a.py\nDA:1,1\nDA:2,0\nend_of_record\n"
+	tests := []struct {
+		name    string
+		folders []string
+		want    string
+		target  *float64
+	}{
+		{"one target", []string{folder("a", "80", 1), folder("b", "80", 2)}, "4/8 statements, 3 short", new(80.0)},
+		{"several", []string{folder("a", "90", 1), folder("b", "50", 2)}, "4/8 statements, 2 short", nil},
+		{"several, the other way", []string{folder("a", "50", 2), folder("b", "90", 1)}, "4/8 statements, 2 short", nil},
+		{"units", []string{folder("a", "60", 1), lines}, "3/4 statements, 0 short, 1/2 lines, 1 short", new(60.0)},
+		{"units and targets", []string{lines, folder("a", "90", 2), folder("b", "50", 3)}, "5/8 statements, 3 short, 1/2 lines, 1 short", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var dirs []string
+			for _, text := range tt.folders {
+				dirs = append(dirs, workspace(t, text))
+			}
+			p := start(t, server.Options{})
+			p.initialize(roots(watching(), dirs...))
+			var last *status
+			p.waitAll("figures", func([]message) bool {
+				all := p.statuses()
+				if len(all) == 0 {
+					return false
+				}
+				last = all[len(all)-1]
+				return last.State == "ready" && !last.Loading
+			})
+			figures, _, _ := strings.Cut(strings.TrimPrefix(last.String(), "ready, "), " short, 1 ")
+			if !strings.HasPrefix(figures+" short", tt.want) {
+				t.Errorf("%s\nwant %s", last, tt.want)
+			}
+			switch target := last.Summary.Target; {
+			case (target == nil) != (tt.target == nil), (target == nil) != (last.Summary.GapPoints == nil):
+				t.Errorf("target %v, points %v, want %v", target, last.Summary.GapPoints, tt.target)
+			case target != nil && *target != *tt.target:
+				t.Errorf("target %v, want %v", *target, *tt.target)
+			}
+		})
+	}
 }
 
 // TestStatusLoading has loads that last.

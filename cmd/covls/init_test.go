@@ -171,7 +171,7 @@ func TestInitComponents(t *testing.T) {
 	list := func(r *report.Report) string {
 		var b strings.Builder
 		for _, c := range r.Components {
-			fmt.Fprintln(&b, c.Name, c.Target, c.Summary.Unit, c.Files, *c.Summary.Percent)
+			fmt.Fprintln(&b, c.Name, *c.Target, c.Summary.Unit, c.Files, *c.Summary.Percent)
 		}
 		return b.String()
 	}

@@ -85,7 +85,7 @@ func TestExample(t *testing.T) {
 	r := readReport(t, "-C", exampleFolder(t, ""))
 	sum, all := r.Summary, want.All
 	if *sum.Lines != (report.Tally{Covered: all.Covered, Total: all.Total}) || *sum.Functions != (report.Tally{Covered: all.FunctionsCovered, Total: all.FunctionsTotal}) ||
-		float64(*sum.Percent) != all.Percent || float64(sum.Target) != all.Target || float64(sum.GapPoints) != all.GapPoints || sum.Gap != all.Gap {
+		float64(*sum.Percent) != all.Percent || float64(*sum.Target) != all.Target || float64(*sum.GapPoints) != all.GapPoints || sum.Gap != all.Gap {
 		t.Errorf("summary %+v, want %+v", sum, all)
 	}
 	if len(r.Components) != 1 {

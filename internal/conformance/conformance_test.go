@@ -135,7 +135,7 @@ func TestSession(t *testing.T) {
 			"result.components[0].summary: null is no CovlsSummary", `tiers[0].tier: "urgent" is no "critical"`, "CovlsComponent has no property more",
 		}},
 		{"covls's own notification to who did not ask", begin + `< {"jsonrpc":"2.0","method":"covls/status","params":{}}`, []string{
-			"params: CovlsStatus lacks state", "lacks loading", "lacks summary", "lacks tiers", "lacks uncovered_functions", "lacks unknown_functions", "lacks unmeasured", "lacks stale", "lacks hidden",
+			"params: CovlsStatus lacks state", "lacks loading", "lacks summary", "lacks other", "lacks tiers", "lacks uncovered_functions", "lacks unknown_functions", "lacks unmeasured", "lacks stale", "lacks hidden",
 			"lacks profiles", "lacks folders", "lacks languages", "covls/status without the client's capability experimental.covls",
 		}},
 

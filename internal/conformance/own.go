@@ -26,18 +26,18 @@ func (m *Model) own() {
 
 	summary := structure("CovlsSummary",
 		has("unit", unit), has("covered", count), has("total", count), has("percent", orNull(number)),
-		has("target", number), has("gap", count), has("gap_points", number))
+		has("target", orNull(number)), has("gap", count), has("gap_points", orNull(number)))
 	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("unknown", count), has("ok", count))
 	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri), has("own", orNull(str)), has("lacks", orNull(str)), has("install", orNull(str)))
 
 	status := structure("CovlsStatus",
 		has("state", oneOf("loading", "empty", "broken", "ready")), has("loading", yes), has("summary", orNull(summary)),
-		has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
+		has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
 		has("profiles", list(structure("CovlsProfile",
 			has("uri", uri), has("path", str), has("format", str), has("modified", str), has("files", count), has("found", count),
 			has("trouble", orNull(str)), has("other_texts", count), has("unknown_functions", count), has("text", str), has("own_tests", yes)))),
 		has("folders", list(structure("CovlsFolder",
-			has("uri", uri), has("name", str), has("summary", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count),
+			has("uri", uri), has("name", str), has("summary", orNull(summary)), has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count),
 			has("patterns", list(str)), has("searched_dirs", count), has("languages", list(str)), has("make_profile", orNull(command))))),
 		has("languages", list(str)))
 

@@ -380,8 +380,8 @@ function header() {
   const cards = [
     card('Coverage', inPercent(summary.percent), bar(total, summary.target), total ? `${count(total[0])} of ${count(total[1])} ${unit}` : 'nothing to cover'),
     card('Gap to the target', summary.gap ? `${count(summary.gap)} ${unit}` : 'none', summary.gap
-      ? `${summary.gap_points.toFixed(2)} points short of ${short(summary.target)}`
-      : `the target is ${short(summary.target)}`),
+      ? summary.target == null ? 'short of the targets of several folders' : `${summary.gap_points.toFixed(2)} points short of ${short(summary.target)}`
+      : summary.target == null ? 'the folders are at their targets' : `the target is ${short(summary.target)}`),
   ];
   if (functions?.[1]) {
     cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${anyOwn() ? 'not covered:' : 'no test reaches'} ${count(functions[1] - functions[0])}`));
@@ -417,7 +417,7 @@ function components() {
     percentage('Target', c => c.target),
     tally('Covered', total, { title: 'of all' }),
     number('Gap', c => c.summary.gap, { title: 'short of the component’s target as a whole', sum: null }),
-    percentage('Points', c => c.summary.gap_points, { title: 'short of the target, in percentage points', cell: c => c.summary.gap_points.toFixed(2) }),
+    percentage('Points', c => c.summary.gap_points, { title: 'short of the target, in percentage points', cell: c => c.summary.gap_points?.toFixed(2) ?? '' }),
     tally('Functions', c => pair(c.summary.functions), { title: 'that ran, of all' }),
     number('Files', c => c.files),
     number('At 0 %', zeros),

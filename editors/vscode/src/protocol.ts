@@ -16,10 +16,11 @@ export interface Summary {
 	readonly total: number;
 	/** Null where there is nothing to cover. */
 	readonly percent: number | null;
-	readonly target: number;
-	/** Statements or lines short of the target. */
+	/** Null where folders have different ones. */
+	readonly target: number | null;
+	/** Statements or lines short of the target, or of each folder's. */
 	readonly gap: number;
-	readonly gap_points: number;
+	readonly gap_points: number | null;
 }
 
 export type Tiers = Readonly<Record<Tier, number>>;
@@ -59,6 +60,8 @@ export interface Folder {
 	readonly uri: string;
 	readonly name: string;
 	readonly summary: Summary | null;
+	/** Of the files that are counted in the other unit. */
+	readonly other: Summary | null;
 	readonly tiers: Tiers;
 	readonly uncovered_functions: number;
 	readonly patterns: readonly string[];
@@ -71,6 +74,8 @@ export interface Status {
 	readonly state: 'loading' | 'empty' | 'broken' | 'ready';
 	readonly loading: boolean;
 	readonly summary: Summary | null;
+	/** Of the files that are counted in the other unit. */
+	readonly other: Summary | null;
 	readonly tiers: Tiers;
 	readonly uncovered_functions: number;
 	/** Functions of which nobody knows whether they are covered; they are in no figure. */

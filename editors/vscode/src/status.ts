@@ -3,7 +3,7 @@ import type { Client } from './client';
 import { localFolders } from './client';
 import type { Model } from './model';
 import { type Status, tiers } from './protocol';
-import { ago, counts, literal, percent, short, tierName, unknown } from './words';
+import { ago, counts, figures, literal, percent, short, tierName, unknown } from './words';
 
 interface Look {
 	readonly text: string;
@@ -82,7 +82,7 @@ export class StatusBar implements vscode.Disposable {
 		}
 		if (this.client.life === 'restarting') {
 			return {
-				text: `$(sync~spin) ${percent(status?.summary ?? null)}`,
+				text: `$(sync~spin) ${figures(status).map(percent).join(' · ') || percent(null)}`,
 				label: vscode.l10n.t('Coverage: the server is being started again'),
 			};
 		}
@@ -99,12 +99,12 @@ export class StatusBar implements vscode.Disposable {
 				background: 'statusBarItem.warningBackground',
 			};
 		}
-		const figure = percent(status.summary);
+		const figure = figures(status).map(percent).join(' · ') || percent(null);
 		const icon = status.hidden ? '$(eye-closed)' : status.loading ? '$(sync~spin)' : '$(shield)';
 		const late = status.stale && !status.hidden ? ' $(history)' : '';
 		const label = [vscode.l10n.t('Coverage {0}', figure)];
 		if (status.stale) {
-			label.push(vscode.l10n.t('of another text than that on disk'));
+			label.push(vscode.l10n.t('a profile is of another text than that on disk'));
 		}
 		if (status.unmeasured > 0) {
 			label.push(missing(status.unmeasured));
@@ -166,7 +166,8 @@ export class StatusBar implements vscode.Disposable {
 		add(true, 'output', vscode.l10n.t('Show Log'), 'covls.showLog');
 		add(true, 'gear', vscode.l10n.t('Settings'), 'covls.openSettings');
 		const title = status?.summary
-			? [percent(status.summary), counts(status.summary), short(status.summary)]
+			? figures(status)
+					.flatMap((summary) => [percent(summary), counts(summary), short(summary)])
 					.concat(unknown(status.unknown_functions))
 					.join(' · ')
 			: vscode.l10n.t('Coverage');
@@ -201,13 +202,15 @@ const mostProfiles = 10;
 function tooltip(status: Status, server: string): vscode.MarkdownString {
 	const tip = new vscode.MarkdownString('', true);
 	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
-	if (status.summary !== null) {
+	const all = figures(status);
+	all.forEach((summary, i) => {
 		line(
-			[`**${literal(percent(status.summary))}**`, counts(status.summary), short(status.summary)]
-				.concat(unknown(status.unknown_functions))
-				.map((text, i) => (i === 0 ? text : literal(text)))
+			[`**${literal(percent(summary))}**`]
+				.concat([counts(summary), short(summary), ...(i === 0 ? unknown(status.unknown_functions) : [])].map(literal))
 				.join(' · '),
 		);
+	});
+	if (all.length > 0) {
 		const files = [...tiers, 'unknown' as const]
 			.filter((tier) => status.tiers[tier] > 0)
 			.map((tier) => `${tierName(tier)} ${status.tiers[tier]}`);
@@ -222,7 +225,7 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 	}
 	if (status.folders.length > 1) {
 		for (const folder of status.folders) {
-			line(`$(folder) ${literal(folder.name)}: ${literal(percent(folder.summary))}`);
+			line(`$(folder) ${literal(folder.name)}: ${literal(figures(folder).map(percent).join(' · ') || percent(null))}`);
 		}
 	}
 	// Those with trouble come first.

@@ -11,6 +11,11 @@ export function percent(summary: Summary | null): string {
 	return `${short.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
 }
 
+/** What is counted in statements and what in lines, the larger first. */
+export function figures(of: { summary: Summary | null; other: Summary | null } | undefined): Summary[] {
+	return [of?.summary ?? null, of?.other ?? null].filter((summary) => summary !== null);
+}
+
 /** "30 of 55 statements". */
 export function counts(summary: Summary): string {
 	return summary.unit === 'statements'
@@ -20,6 +25,11 @@ export function counts(summary: Summary): string {
 
 /** "12 short of 60 %", "at its target of 60 %". */
 export function short(summary: Summary): string {
+	if (summary.target === null) {
+		return summary.gap > 0
+			? vscode.l10n.t('{0} short of the targets of its folders', summary.gap)
+			: vscode.l10n.t('at the targets of its folders');
+	}
 	return summary.gap > 0
 		? vscode.l10n.t('{0} short of {1} %', summary.gap, summary.target)
 		: vscode.l10n.t('at its target of {0} %', summary.target);
