@@ -203,19 +203,15 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 	const tip = new vscode.MarkdownString('', true);
 	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
 	const all = figures(status);
-	all.forEach((summary, i) => {
-		line(
-			[`**${literal(percent(summary))}**`]
-				.concat([counts(summary), short(summary), ...(i === 0 ? unknown(status.unknown_functions) : [])].map(literal))
-				.join(' · '),
-		);
-	});
+	for (const summary of all) {
+		line([`**${literal(percent(summary))}**`, literal(counts(summary)), literal(short(summary))].join(' · '));
+	}
 	if (all.length > 0) {
 		const files = [...tiers, 'unknown' as const]
 			.filter((tier) => status.tiers[tier] > 0)
 			.map((tier) => `${tierName(tier)} ${status.tiers[tier]}`);
 		line(literal(vscode.l10n.t('Files: {0}', files.join(', '))));
-		line(literal(gapWords(status)));
+		line(literal([gapWords(status), ...unknown(status.unknown_functions)].join(' · ')));
 	}
 	if (status.unmeasured > 0) {
 		line(`$(question) ${literal(missing(status.unmeasured))}`);
