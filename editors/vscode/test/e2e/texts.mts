@@ -68,7 +68,9 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 			return true;
 		});
 		await until('the status bar says of which text that is', async () =>
-			/^Coverage [\d.]+ %( · [\d.]+ %)?, a profile is of another text than that on disk/.test(await window.statusLabel()),
+			/^Coverage [\d.]+ %( · [\d.]+ %)?, a profile is of another text than that on disk/.test(
+				await window.statusLabel(),
+			),
 		);
 		await window.run('Problems: Focus on Problems View');
 		await until('Problems has it, and no other', async () => {
