@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -24,19 +25,21 @@ type Quest struct {
 	digest  uint64
 	written time.Time
 	wants   []wanted
+	doubts  []wanted // on disk is a text that fits, and that was saved after the profile was written
 	lost    []string // paths, slash-separated and relative to Dir
 	kept    []aged
 	limit   int64 // bytes of a text
 	guard   guard.Guard
 }
 
-// wanted is what a profile says of a file whose text was not found.
+// wanted is what a profile says of a file whose text was not found, or of which another text fits as well.
 type wanted struct {
 	path   string // absolute
 	rel    string // slash-separated, relative to the quest's folder
 	format string
 	file   *coverage.File
 	ruby   bool // see source.Exclusions
+	disk   *origin.Text
 }
 
 // aged is a part whose text the cache has told, with a commit of which nobody knows how far back it is.
@@ -87,11 +90,16 @@ func (l *Loader) Unfound() (out []Quest) {
 				q.kept = append(q.kept, aged{f.Path, part.File.Name, git.At{Path: filepath.ToSlash(rel), Commit: b.Commit}})
 				continue
 			}
-			if f.Bound[i].text != nil || !l.seek(part) {
-				continue
+			w := wanted{f.Path, filepath.ToSlash(rel), part.Profile.Format, part.File, f.raw(), nil}
+			switch b := f.Bound[i]; {
+			case b.text == nil && l.seek(part):
+				q := quest(part.Profile, f.Folder)
+				q.wants = append(q.wants, w)
+			case b.Origin == OriginDisk && b.Same && !part.File.Silent() && f.ModTime.After(part.Profile.written) && l.seek(part):
+				w.disk = b.text
+				q := quest(part.Profile, f.Folder)
+				q.doubts = append(q.doubts, w)
 			}
-			q := quest(part.Profile, f.Folder)
-			q.wants = append(q.wants, wanted{f.Path, filepath.ToSlash(rel), part.Profile.Format, part.File, f.raw()})
 		}
 	}
 	for _, f := range snap.Lost[:min(len(snap.Lost), mostLost)] {
@@ -164,20 +172,30 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 			problem = err
 		}
 	}
-	if len(q.wants) == 0 {
-		return out, problem
+	if err := q.look(ctx, q.wants, most, out); err != nil {
+		problem = err
+	}
+	// What was tested before the last save is in the index or in HEAD, or nowhere.
+	most.Commits = 1
+	if err := q.look(ctx, q.doubts, most, out); err != nil && !errors.Is(err, git.ErrBounds) {
+		problem = err
+	}
+	return out, problem
+}
+
+// look searches the repository for texts of files. The error tells that the search was not whole.
+func (q *Quest) look(ctx context.Context, files []wanted, most git.Bounds, out *Answer) error {
+	if len(files) == 0 {
+		return nil
 	}
 	byPath := map[string][]*Bound{}
 	var wants []git.Want
-	for _, w := range q.wants {
+	for _, w := range files {
 		wants = append(wants, git.Want{Path: w.rel, Fits: func(text string) bool { return w.fits(q, out, byPath, text) }})
 	}
 	found, err := git.Search(ctx, q.Dir, wants, most)
-	if err != nil {
-		return out, err
-	}
-	if found == nil {
-		return out, problem
+	if err != nil || found == nil {
+		return err
 	}
 	for rel, f := range found.Found {
 		for _, b := range byPath[rel] {
@@ -191,15 +209,19 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 			b.text.Commit = b.Commit
 		}
 	}
-	if found.Ended != nil && len(found.Found) < len(q.wants) {
-		problem = fmt.Errorf("search the history of %s for the texts of %s: %w after %d commits", q.Dir, q.Profile, found.Ended, found.Commits)
+	if found.Ended != nil && len(found.Found) < len(files) {
+		return fmt.Errorf("search the history of %s for the texts of %s: %w after %d commits", q.Dir, q.Profile, found.Ended, found.Commits)
 	}
-	return out, problem
+	return nil
 }
 
 // fits reports whether a text is the one that is wanted, and keeps it.
 func (w *wanted) fits(q *Quest, out *Answer, byPath map[string][]*Bound, text string) (ok bool) {
 	_ = q.guard.Do("looking at an older text of "+w.path, func() {
+		if w.disk != nil && origin.SameLines(w.disk, origin.Of("", text, nil, nil)) {
+			ok = true
+			return
+		}
 		s := &origin.Source{Name: w.path, Content: text}
 		s.Parse = func() *source.Parsed {
 			parsed, _ := source.Parse(w.path, text)
@@ -229,7 +251,7 @@ func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 	if a == nil || p == nil || p.digest != q.digest {
 		return
 	}
-	for _, w := range q.wants {
+	for _, w := range slices.Concat(q.wants, q.doubts) {
 		if b := a.bounds[key{q.Profile, w.file.Name}]; b != nil {
 			l.bounds[key{q.Profile, w.file.Name}] = b
 			l.dirty[w.path] = true
