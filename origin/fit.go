@@ -195,10 +195,18 @@ func (f *fitter) heads(s *Source) bool {
 
 // closes reports whether a line has nothing but what ends a block, which the tools of JavaScript do not count.
 func (f *fitter) closes(n uint32) bool {
-	switch source.LanguageOf(f.name) {
+	if !script(f.name) {
+		return false
+	}
+	line := strings.TrimSpace(f.text.Line(n))
+	return line != "" && strings.Trim(line, "})];,") == ""
+}
+
+// script reports whether a file of that name holds JavaScript or TypeScript.
+func script(name string) bool {
+	switch source.LanguageOf(name) {
 	case "javascript", "javascriptreact", "typescript", "typescriptreact":
-		line := strings.TrimSpace(f.text.Line(n))
-		return line != "" && strings.Trim(line, "})];,") == ""
+		return true
 	}
 	return false
 }

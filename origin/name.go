@@ -50,28 +50,8 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		out.Again++
 		out.Kept = append(out.Kept, Func{Name(fn), g.Span.Start.Line, lastLine(g.Span)})
 		shift := g.Span.Start.Line - fn.Span.Start.Line // may wrap around
-		for _, l := range part.Lines {
-			moved.Lines = append(moved.Lines, coverage.Line{Number: l.Number + shift, Count: l.Count})
-		}
-		for _, b := range part.Branches {
-			b.Line += shift
-			moved.Branches = append(moved.Branches, b)
-		}
-		for _, r := range part.Regions {
-			r.Start.Line += shift
-			r.End.Line += shift
-			moved.Regions = append(moved.Regions, r)
-		}
-		to := *fn
-		to.Span.Start.Line += shift
-		if to.Span.End.Line > 0 {
-			to.Span.End.Line += shift
-		}
-		to.NameSpan = coverage.Span{}
-		if to.Body.Line > 0 {
-			to.Body.Line += shift
-		}
-		moved.Funcs = append(moved.Funcs, to)
+		shiftFile(&moved, &part, shift)
+		moved.Funcs = append(moved.Funcs, shifted(*fn, shift))
 	}
 	if len(moved.Funcs) < len(file.Funcs) {
 		return nil // nobody knows what else was edited
@@ -80,6 +60,35 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 	out.File = &moved
 	sortKept(out.Kept)
 	return out
+}
+
+// shiftFile adds what a profile says of a stretch of lines, as many lines below; shift may wrap around.
+func shiftFile(to, part *coverage.File, shift uint32) {
+	for _, l := range part.Lines {
+		to.Lines = append(to.Lines, coverage.Line{Number: l.Number + shift, Count: l.Count})
+	}
+	for _, b := range part.Branches {
+		b.Line += shift
+		to.Branches = append(to.Branches, b)
+	}
+	for _, r := range part.Regions {
+		r.Start.Line += shift
+		r.End.Line += shift
+		to.Regions = append(to.Regions, r)
+	}
+}
+
+// shifted is a function as many lines below.
+func shifted(fn coverage.Func, shift uint32) coverage.Func {
+	fn.Span.Start.Line += shift
+	if fn.Span.End.Line > 0 {
+		fn.Span.End.Line += shift
+	}
+	fn.NameSpan = coverage.Span{}
+	if fn.Body.Line > 0 {
+		fn.Body.Line += shift
+	}
+	return fn
 }
 
 // bare is the own name of a function, without what it belongs to.

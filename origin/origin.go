@@ -4,8 +4,8 @@
 // A text fits a profile where all that the profile says can be true of it: in Go, where its blocks are those that go
 // test divides the text into ([Fits]). Of a text that fits, prints of its lines and the places of its functions are kept
 // ([Text]), which is enough to find each function of it in another text, as long as it is the same ([Carry]). Where no
-// text is found that fits, functions are found by the shape of their blocks ([CarryByShape]) or by their names
-// ([CarryByName]).
+// text is found that fits, functions are found by the shape of their blocks ([CarryByShape]), by their names
+// ([CarryByName]) or by the columns of their statements ([CarryByColumns]).
 package origin
 
 import (
@@ -98,7 +98,7 @@ func prints(content string) []uint32 {
 		line, behind, more := bytes.Cut(rest, []byte{'\n'})
 		line = bytes.TrimSuffix(line, []byte{'\r'})
 		// What stands behind the end of a function is none of it.
-		if cut := bytes.TrimRight(line, ";,"); len(cut) < len(line) && len(bytes.Trim(cut, " \t})]")) == 0 {
+		if cut := bytes.TrimRight(line, ";,"); len(cut) < len(line) && closing(cut) {
 			line = cut
 		}
 		out = append(out, crc32.Checksum(line, table))
@@ -107,6 +107,12 @@ func prints(content string) []uint32 {
 		}
 		rest = behind
 	}
+}
+
+// closing reports whether a line has nothing but what ends blocks.
+func closing(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) > 0 && len(bytes.Trim(line, " \t})]")) == 0
 }
 
 // Bytes is about how much memory the text takes.

@@ -339,6 +339,8 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 	v := c.vote
 	why := ""
 	switch deep := c.depth >= 2*v.Files; {
+	case !strict && c.rivals == nil && c.told && c.whole():
+		return nil // of another text, if it is: what is known of that is found out where the profile is bound to one
 	case c.rivals != nil:
 		why = "other folders fit as well"
 	case 2*v.Files < v.Named && (v.Files < 3 || 4*v.Files < v.Named) && v.Files < 20:
@@ -360,6 +362,15 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 	}
 	return r
 }
+
+// whole reports whether a change of an absolute prefix leads each name of several to a file, most of them through
+// folders: that hardly happens to files that are not meant, whatever their texts are by now.
+func (c *candidate) whole() bool {
+	return !Relative(c.vote.From) && c.vote.Files >= leastWhole && c.vote.Files == c.vote.Named && 2*c.depth >= 3*c.vote.Files
+}
+
+// leastWhole is how many files need no texts that fit to be told by their names.
+const leastWhole = 5
 
 // fit is the share of a file's lines, or blocks where it has them, that can be those of a text: they
 // lie inside it, and not on blanks, unless the tool counts those too. told is false where the file has neither.

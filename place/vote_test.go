@@ -152,6 +152,52 @@ not /ci → ws/one: other folders fit as well: ws/two`, false},
 9`, `
 /ci/src/a.ts 9`, `
 /ci → ws: 1 of 1`, false},
+		{"all files, of other texts by now", `
+-- ws/index.js --
+9
+-- ws/lib/a.js --
+9
+-- ws/lib/b.js --
+9
+-- ws/lib/c.js --
+9
+-- ws/lib/d.js --
+9`, `
+/ci/index.js 400
+/ci/lib/a.js 400
+/ci/lib/b.js 400
+/ci/lib/c.js 400
+/ci/lib/d.js 400`, `
+/ci → ws: 5 of 5`, false},
+		{"not all files, and other texts", `
+-- ws/index.js --
+9
+-- ws/lib/a.js --
+9
+-- ws/lib/b.js --
+9
+-- ws/lib/c.js --
+9
+-- ws/lib/d.js --
+9`, `
+/ci/index.js 400
+/ci/lib/a.js 400
+/ci/lib/b.js 400
+/ci/lib/c.js 400
+/ci/lib/d.js 400
+/ci/lib/e.js 400`, `
+not /ci → ws: the lines of the profile do not fit the text of the files there`, false},
+		{"all of few files, and other texts", `
+-- ws/index.js --
+9
+-- ws/lib/a.js --
+9
+-- ws/lib/b.js --
+9`, `
+/ci/index.js 400
+/ci/lib/a.js 400
+/ci/lib/b.js 400`, `
+not /ci → ws: the lines of the profile do not fit the text of the files there`, false},
 		{"a file with the same name and another text", `
 -- ws/util.py --
 9`, `

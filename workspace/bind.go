@@ -199,8 +199,10 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 		part := Binding{Bound: to}
 		switch {
 		case to.text == nil:
-			if carried[i] = origin.CarryByShape(p.File, src); carried[i] == nil {
-				carried[i] = origin.CarryByName(p.File, src)
+			for _, carry := range []func(*coverage.File, *origin.Source) *origin.Carried{origin.CarryByShape, origin.CarryByName, origin.CarryByColumns} {
+				if carried[i] == nil {
+					carried[i] = carry(p.File, src)
+				}
 			}
 			part.Guessed = carried[i] != nil && len(carried[i].Kept) > 0
 		case origin.SameLines(to.text, now):
