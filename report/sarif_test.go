@@ -54,6 +54,13 @@ func load(t *testing.T, dir, profile string, o report.Options) *report.Report {
 	for _, err := range loader.Read(t.Context(), []workspace.Change{{Path: profile}}) {
 		t.Fatal(err)
 	}
+	for _, look := range loader.Untested() { // which the load has not waited for
+		found, err := look.Look(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		loader.Tested(t.Context(), look, found)
+	}
 	r, err := report.New(store.Load(), o)
 	if err != nil {
 		t.Fatal(err)
