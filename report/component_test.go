@@ -41,6 +41,7 @@ func TestFolders(t *testing.T) {
 	if errs := loader.Read(t.Context(), changes); len(errs) > 0 {
 		t.Fatal(errs)
 	}
+	settle(t, loader)
 	snap := store.Load()
 	unmeasured, _, err := snap.AllUnmeasured(t.Context())
 	if err != nil {

@@ -62,6 +62,7 @@ func pageOf(t testing.TB, name string, files map[string]string) (r *report.Repor
 	for _, err := range loader.Read(t.Context(), changes) {
 		t.Fatal(err)
 	}
+	settle(t, loader)
 	r, err := report.New(store.Load(), report.Options{Version: "test"})
 	if err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ func marked(t *testing.T, settings config.Effective, ran map[string]int) string 
 	if errs := loader.Read(t.Context(), []workspace.Change{{Path: filepath.Join(dir, "lcov.info")}}); len(errs) > 0 {
 		t.Fatal(errs)
 	}
+	settle(t, loader)
 	r, err := report.New(store.Load(), report.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -54,18 +54,24 @@ func load(t *testing.T, dir, profile string, o report.Options) *report.Report {
 	for _, err := range loader.Read(t.Context(), []workspace.Change{{Path: profile}}) {
 		t.Fatal(err)
 	}
-	for _, look := range loader.Untested() { // which the load has not waited for
+	settle(t, loader)
+	r, err := report.New(store.Load(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// settle does what a load has not waited for.
+func settle(t testing.TB, loader *workspace.Loader) {
+	t.Helper()
+	for _, look := range loader.Untested() {
 		found, err := look.Look(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		loader.Tested(t.Context(), look, found)
 	}
-	r, err := report.New(store.Load(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 // sarifLog is what a reader of SARIF looks at.
