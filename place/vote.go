@@ -3,6 +3,7 @@ package place
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -77,7 +78,7 @@ type Question struct {
 // index. A change that is contradicted by the text of the files, or that another one equals, is refused. No two names
 // are led to one file.
 func (x *Index) Poll(q Question) Poll {
-	p := poller{index: x, own: q.Own, limit: q.SourceBytes, bars: q.Bars, shared: q.Shared, taken: map[string]bool{}}
+	p := poller{index: x, own: q.Own, limit: q.SourceBytes, bars: q.Bars, shared: q.Shared, taken: map[string]bool{}, all: len(q.Files)}
 	for _, f := range q.Files {
 		p.names = append(p.names, newName(f))
 	}
@@ -89,6 +90,9 @@ func (x *Index) Poll(q Question) Poll {
 		}
 		if r := p.refuse(best, q.Strict || len(out.Votes) > 0); r != nil {
 			out.Refused = append(out.Refused, *r)
+			for _, d := range best.rivals {
+				best.leads = append(best.leads, d.leads...)
+			}
 		} else {
 			out.Votes = append(out.Votes, best.vote)
 			for _, file := range best.files {
@@ -112,6 +116,7 @@ type poller struct {
 	// shared is that of the question.
 	shared func(path string) bool
 	taken  map[string]bool // the files that names are led to
+	all    int             // how many names there were
 	names  []name
 }
 
@@ -166,10 +171,11 @@ func (p *poller) best() *candidate {
 		return nil
 	}
 	slices.SortFunc(all, (*candidate).compare)
+	all = unlike(all)
 	first := all[0]
 	compete := []*candidate{first}
 	for _, c := range all[1:] {
-		if first.own == c.own && 2*len(first.differ(c)) >= len(first.leads) {
+		if first.own == c.own && (2*len(first.differ(c)) >= len(first.leads) || 2*first.shares(c) >= min(len(first.leads), len(c.leads))) {
 			compete = append(compete, c)
 		}
 	}
@@ -179,7 +185,11 @@ func (p *poller) best() *candidate {
 	}
 	top := 0.0
 	for _, c := range compete {
-		c.fit = p.fit(c, first.leads)
+		among := first.leads
+		if first.shares(c) > 0 {
+			among = c.leads
+		}
+		c.fit = p.fit(c, among)
 		top = max(top, c.fit)
 	}
 	// Of those that fit as well as the best does, the first explains most. What explains as much is
@@ -195,6 +205,30 @@ func (p *poller) best() *candidate {
 	return first
 }
 
+// unlike leaves out changes between folders that stand side by side under two names, where another one leads all their
+// names.
+func unlike(all []*candidate) []*candidate {
+	alike := slices.IndexFunc(all, func(c *candidate) bool { return !c.sibling() })
+	if alike < 0 {
+		return all
+	}
+	best := all[alike]
+	return slices.DeleteFunc(all, func(c *candidate) bool {
+		return c.sibling() && !slices.ContainsFunc(c.leads, func(n int) bool { return !slices.Contains(best.leads, n) })
+	})
+}
+
+// sibling reports whether a change is one between folders that stand side by side under two names, like packages/api and
+// packages/web.
+func (c *candidate) sibling() bool {
+	from, to := c.vote.From, filepath.ToSlash(c.vote.To)
+	if Relative(from) && from == "." || path.Dir(from) == from {
+		return false
+	}
+	beside := path.Base(path.Dir(from))
+	return beside != "." && beside != "/" && beside == path.Base(path.Dir(to)) && path.Base(from) != path.Base(to)
+}
+
 // differ are the names that c and d lead to different files.
 func (c *candidate) differ(d *candidate) []int {
 	var out []int
@@ -204,6 +238,20 @@ func (c *candidate) differ(d *candidate) []int {
 		}
 	}
 	return out
+}
+
+// shares is how many files c and d lead other names to.
+func (c *candidate) shares(d *candidate) (n int) {
+	names := make(map[string]int, len(d.files))
+	for i, file := range d.files {
+		names[file] = d.leads[i]
+	}
+	for i, file := range c.files {
+		if name, ok := names[file]; ok && name != c.leads[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // proposals are the changes that single names suggest, those of most names first.
@@ -339,14 +387,19 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 	v := c.vote
 	why := ""
 	switch deep := c.depth >= 2*v.Files; {
-	case !strict && c.rivals == nil && c.told && c.whole():
+	case !strict && c.rivals == nil && c.told && c.whole() && v.Files == p.all && p.root(v.To):
 		return nil // of another text, if it is: what is known of that is found out where the profile is bound to one
 	case c.rivals != nil:
 		why = "other folders fit as well"
+		if slices.ContainsFunc(c.rivals, func(d *candidate) bool { return c.shares(d) > 0 }) {
+			why = "other names of the profile may be those of the files there"
+		}
 	case 2*v.Files < v.Named && (v.Files < 3 || 4*v.Files < v.Named) && v.Files < 20:
 		why = fmt.Sprintf("only %d of %d files would be found", v.Files, v.Named)
 	case strict && (v.Files < 3 || !deep):
 		why = "too few files agree"
+	case c.sibling() && !(c.firm && c.fit == 1):
+		why = "the folder there stands beside one of the name that the profile has"
 	case !c.told:
 		why = "nothing in the profile tells whether the files there are meant"
 	case Relative(v.From) && !(c.firm && c.fit == 1) && p.shared != nil && slices.ContainsFunc(c.files, p.shared):
@@ -358,6 +411,9 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 	}
 	r := &Refusal{Vote: v, Why: why}
 	for _, d := range c.rivals {
+		if d.vote.To == v.To {
+			continue
+		}
 		r.Rivals = append(r.Rivals, d.vote.To)
 	}
 	return r
@@ -367,6 +423,13 @@ func (p *poller) refuse(c *candidate, strict bool) *Refusal {
 // folders: that hardly happens to files that are not meant, whatever their texts are by now.
 func (c *candidate) whole() bool {
 	return !Relative(c.vote.From) && c.vote.Files >= leastWhole && c.vote.Files == c.vote.Named && 2*c.depth >= 3*c.vote.Files
+}
+
+// root reports whether a folder is that of a work tree: names that lead from there to files lead through all that tells two
+// packages apart.
+func (p *poller) root(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
 }
 
 // leastWhole is how many files need no texts that fit to be told by their names.

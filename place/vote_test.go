@@ -152,7 +152,49 @@ not /ci → ws/one: other folders fit as well: ws/two`, false},
 9`, `
 /ci/src/a.ts 9`, `
 /ci → ws: 1 of 1`, false},
+		{"a package beside the one that is meant", `
+-- ws/packages/web/src/a.js --
+9
+-- ws/packages/web/src/b.js --
+9`, `
+/ci/packages/api/src/a.js 9
+/ci/packages/api/src/b.js 9`, `
+not /ci/packages/api → ws/packages/web: the folder there stands beside one of the name that the profile has`, false},
+		{"a package of the name, of another text, before one that fits", `
+-- ws/packages/api/src/a.js --
+8
+-- ws/packages/api/src/b.js --
+9
+-- ws/packages/web/src/a.js --
+9
+-- ws/packages/web/src/b.js --
+9`, `
+/ci/packages/api/src/a.js 9
+/ci/packages/api/src/b.js 9`, `
+/ci → ws: 2 of 2`, false},
+		{"two packages of which one is here", `
+-- ws/src/a.js --
+9
+-- ws/src/b.js --
+9`, `
+/ci/api/src/a.js 10
+/ci/api/src/b.js 10
+/ci/web/src/a.js 9
+/ci/web/src/b.js 9`, `
+/ci/web → ws: 2 of 2`, false},
+		{"two packages that both may be the one that is here", `
+-- ws/src/a.js --
+9
+-- ws/src/b.js --
+9`, `
+/ci/api/src/a.js 9
+/ci/api/src/b.js 9
+/ci/web/src/a.js 9
+/ci/web/src/b.js 9`, `
+not /ci/api → ws: other names of the profile may be those of the files there`, false},
 		{"all files, of other texts by now", `
+-- ws/.git/HEAD --
+1
 -- ws/index.js --
 9
 -- ws/lib/a.js --
@@ -169,7 +211,46 @@ not /ci → ws/one: other folders fit as well: ws/two`, false},
 /ci/lib/c.js 400
 /ci/lib/d.js 400`, `
 /ci → ws: 5 of 5`, false},
+		{"all files, and other texts, of what may be a part", `
+-- ws/index.js --
+9
+-- ws/lib/a.js --
+9
+-- ws/lib/b.js --
+9
+-- ws/lib/c.js --
+9
+-- ws/lib/d.js --
+9`, `
+/ci/index.js 400
+/ci/lib/a.js 400
+/ci/lib/b.js 400
+/ci/lib/c.js 400
+/ci/lib/d.js 400`, `
+not /ci → ws: the lines of the profile do not fit the text of the files there`, false},
+		{"all files of one of two packages", `
+-- ws/.git/HEAD --
+1
+-- ws/index.js --
+9
+-- ws/lib/a.js --
+9
+-- ws/lib/b.js --
+9
+-- ws/lib/c.js --
+9
+-- ws/lib/d.js --
+9`, `
+/ci/index.js 400
+/ci/lib/a.js 400
+/ci/lib/b.js 400
+/ci/lib/c.js 400
+/ci/lib/d.js 400
+/other/gone.js 400`, `
+not /ci → ws: the lines of the profile do not fit the text of the files there`, false},
 		{"not all files, and other texts", `
+-- ws/.git/HEAD --
+1
 -- ws/index.js --
 9
 -- ws/lib/a.js --
@@ -188,6 +269,8 @@ not /ci → ws/one: other folders fit as well: ws/two`, false},
 /ci/lib/e.js 400`, `
 not /ci → ws: the lines of the profile do not fit the text of the files there`, false},
 		{"all of few files, and other texts", `
+-- ws/.git/HEAD --
+1
 -- ws/index.js --
 9
 -- ws/lib/a.js --

@@ -78,6 +78,7 @@ type wireFolder struct {
 	Other              *wireSummary `json:"other"`
 	Tiers              wireTiers    `json:"tiers"`
 	UncoveredFunctions int          `json:"uncovered_functions"`
+	UnknownFunctions   int          `json:"unknown_functions"`
 	Patterns           []string     `json:"patterns"`
 	SearchedDirs       int          `json:"searched_dirs"`
 	Languages          []string     `json:"languages"`
@@ -232,6 +233,7 @@ func wireFolderOf(in *workspace.Folder, f engine.FolderFacts, files []*workspace
 	o := diag.OverviewOf(slices.Values(files))
 	w := wireFolder{URI: string(folderURI(f.Folder)), Name: escape.Line(in.Name), Patterns: patterns(in), SearchedDirs: f.Dirs, Languages: []string{}}
 	w.Summary, w.Other, w.Tiers, w.UncoveredFunctions = wireOverview(o)
+	w.UnknownFunctions = o.UnknownFunctions
 	for _, p := range f.Projects {
 		if !slices.Contains(w.Languages, p.Language) {
 			w.Languages = append(w.Languages, p.Language)

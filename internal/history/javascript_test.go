@@ -21,6 +21,9 @@ func TestJavaScript(t *testing.T) {
 	}
 	check(t, releases, func(path string, m mode) float64 {
 		switch {
+		case strings.HasPrefix(path, "ci/") && !m.git:
+			// Nobody knows that the folder is all that the other machine had.
+			return 0
 		case m.git:
 			return 99
 		case strings.HasSuffix(path, ".info"):

@@ -64,6 +64,7 @@ export interface Folder {
 	readonly other: Summary | null;
 	readonly tiers: Tiers;
 	readonly uncovered_functions: number;
+	readonly unknown_functions: number;
 	readonly patterns: readonly string[];
 	readonly searched_dirs: number;
 	readonly languages: readonly string[];

@@ -221,7 +221,9 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 	}
 	if (status.folders.length > 1) {
 		for (const folder of status.folders) {
-			line(`$(folder) ${literal(folder.name)}: ${literal(figures(folder).map(percent).join(' · ') || percent(null))}`);
+			line(
+				`$(folder) ${literal(folder.name)}: ${literal([figures(folder).map(percent).join(' · ') || percent(null), ...unknown(folder.unknown_functions)].join(' · '))}`,
+			);
 		}
 	}
 	// Those with trouble come first.
