@@ -67,11 +67,12 @@ func (c *Cache) Save(digest uint64, e Entry) error {
 }
 
 // What a file of the cache begins with: the version is that of the format and of the prints.
-const cacheHead = "covls texts 2\n"
+const cacheHead = "covls texts 3\n"
 
 var errBroken = errors.New("the file of the cache is broken")
 
-// encode writes an entry: the head, when the profile was written and its file, how many texts there are, each with its name, its lines and its functions, and a checksum.
+// encode writes an entry: the head, when the profile was written and its file, how many texts there are, each with its name,
+// its lines, its functions and the texts that may be the profile's instead, and a checksum.
 func encode(e *Entry) []byte {
 	texts := e.Texts
 	b := []byte(cacheHead)
@@ -82,10 +83,8 @@ func encode(e *Entry) []byte {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
 	}
-	b = binary.AppendUvarint(b, uint64(len(texts)))
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		t := texts[name]
-		word(name)
+	var put func(t *Text)
+	put = func(t *Text) {
 		b = binary.AppendUvarint(b, uint64(len(t.Lines)))
 		for _, l := range t.Lines {
 			b = binary.LittleEndian.AppendUint32(b, l)
@@ -97,6 +96,15 @@ func encode(e *Entry) []byte {
 			b = binary.AppendUvarint(b, uint64(f.Last))
 		}
 		word(t.Commit)
+		b = binary.AppendUvarint(b, uint64(len(t.Or)))
+		for _, o := range t.Or {
+			put(o)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(texts)))
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		word(name)
+		put(texts[name])
 	}
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
@@ -133,6 +141,30 @@ func (d *decoder) word() string {
 	return s
 }
 
+// text is a text; or tells that it may have others in its place.
+func (d *decoder) text(or bool) *Text {
+	t := &Text{Lines: make([]uint32, d.count(4))}
+	for i := range t.Lines {
+		t.Lines[i] = binary.LittleEndian.Uint32(d.rest)
+		d.rest = d.rest[4:]
+	}
+	t.Funcs = make([]Func, d.count(3))
+	for i := range t.Funcs {
+		const most = 1<<32 - 1
+		t.Funcs[i] = Func{d.word(), uint32(d.number(most)), uint32(d.number(most))}
+	}
+	t.Commit = d.word()
+	n := d.count(4)
+	d.bad = d.bad || n > 0 && !or
+	for range n {
+		if d.bad {
+			break
+		}
+		t.Or = append(t.Or, d.text(false))
+	}
+	return t
+}
+
 func decode(data []byte) (*Entry, error) {
 	const sum = 4
 	n := len(data) - sum
@@ -149,19 +181,8 @@ func decode(data []byte) (*Entry, error) {
 		*to, d.rest = n, d.rest[size:]
 	}
 	out.Inode = d.number(math.MaxUint64)
-	for range d.count(3) {
-		name, t := d.word(), &Text{}
-		t.Lines = make([]uint32, d.count(4))
-		for i := range t.Lines {
-			t.Lines[i] = binary.LittleEndian.Uint32(d.rest)
-			d.rest = d.rest[4:]
-		}
-		t.Funcs = make([]Func, d.count(3))
-		for i := range t.Funcs {
-			const most = 1<<32 - 1
-			t.Funcs[i] = Func{d.word(), uint32(d.number(most)), uint32(d.number(most))}
-		}
-		t.Commit = d.word()
+	for range d.count(5) {
+		name, t := d.word(), d.text(true)
 		if d.bad {
 			return nil, errBroken
 		}

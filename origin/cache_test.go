@@ -29,6 +29,7 @@ func TestCache(t *testing.T) {
 		"b.go": of("b.go", "package p\n\nfunc secret() {}\n"),
 		"":     of("empty", ""),
 	}
+	texts["b.go"].Or = []*origin.Text{of("b.go", "package p\n\nfunc other() {}\n"), of("b.go", "package p\n")}
 	entry := origin.Entry{Written: -7, Seen: 8, Inode: 9, Texts: texts}
 	if err := c.Save(1, entry); err != nil {
 		t.Fatal(err)
@@ -82,6 +83,11 @@ func normal(texts map[string]*origin.Text) map[string]origin.Text {
 		n := *t
 		if n.Funcs == nil {
 			n.Funcs = []origin.Func{}
+		}
+		n.Or = nil
+		for _, o := range t.Or {
+			or := normal(map[string]*origin.Text{"": o})[""]
+			n.Or = append(n.Or, &or)
 		}
 		out[name] = n
 	}

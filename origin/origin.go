@@ -21,13 +21,15 @@ import (
 
 // Text is what is kept of a source text. It holds nothing of the text but names, and must not be written.
 type Text struct {
-	// Lines are fingerprints of its lines without their terminators, and without the ; and , behind brackets that stand
-	// alone, CRC-32C; the first is that of line 1.
+	// Lines are fingerprints of its lines without their terminators, without the ; and , behind brackets that stand alone,
+	// and without what git has put into "$Id$", CRC-32C; the first is that of line 1.
 	Lines []uint32
 	// Funcs are its functions, as far as anybody knows them, sorted by their first lines, the outer before the inner.
 	Funcs []Func
 	// Commit is a commit that has the text, in hexadecimal digits; "" where none is known.
 	Commit string
+	// Or are texts of which nobody knows whether the profile is of them instead; nil where that is known.
+	Or []*Text
 }
 
 // Func is a function of a text.
@@ -101,12 +103,28 @@ func prints(content string) []uint32 {
 		if cut := bytes.TrimRight(line, ";,"); len(cut) < len(line) && closing(cut) {
 			line = cut
 		}
+		line = withoutID(line)
 		out = append(out, crc32.Checksum(line, table))
 		if !more {
 			return out
 		}
 		rest = behind
 	}
+}
+
+// withoutID is a line with "$Id$" as git keeps it, where a checkout has put the name of the text into it.
+func withoutID(line []byte) []byte {
+	const id = "$Id:"
+	from := bytes.Index(line, []byte(id))
+	if from < 0 {
+		return line
+	}
+	rest := line[from+len(id):]
+	to := bytes.IndexByte(rest, '$')
+	if to < 0 {
+		return line
+	}
+	return slices.Concat(line[:from], []byte("$Id$"), withoutID(rest[to+1:]))
 }
 
 // closing reports whether a line has nothing but what ends blocks.
@@ -120,6 +138,9 @@ func (t *Text) Bytes() int64 {
 	n := int64(4 * len(t.Lines))
 	for _, f := range t.Funcs {
 		n += 24 + int64(len(f.Name))
+	}
+	for _, o := range t.Or {
+		n += o.Bytes()
 	}
 	return n
 }

@@ -100,9 +100,9 @@ type Unmeasured struct {
 	Profiles []string `json:"profiles"`
 }
 
-// Text is a text of which a profile is, and which is not the one on disk.
+// Text is a text of which a profile is, and which is not the one on disk, or may not be.
 type Text struct {
-	// Of is where it was found: "session", "cache", "index" or "commit"; "" where it was not.
+	// Of is where it was found: "session", "cache", "index" or "commit"; "" where it was not; "disk" where Files is 0.
 	Of string `json:"of"`
 	// Commit is the commit that has it, in hexadecimal digits, and Back how many commits before HEAD that is; "" and nil
 	// where it is of none, or nobody knows.
@@ -111,6 +111,9 @@ type Text struct {
 	// Files are those whose text on disk is another, NotFound those of them whose profile's text was not found.
 	Files    int `json:"files"`
 	NotFound int `json:"not_found"`
+	// Doubtful are those of which nobody knows whether the profile is of the text on disk, or of one that git has. They are
+	// not in Files.
+	Doubtful int `json:"doubtful"`
 	// Functions are those of the profile's texts, Covered being how many could be carried to the texts on disk.
 	Carried Carried `json:"carried"`
 	// Sentence says all that in words.
@@ -438,7 +441,7 @@ func textOf(t *workspace.Texts, name string) *Text {
 	if t.Commit != "" && t.Back >= 0 {
 		back = &t.Back
 	}
-	return &Text{string(t.Origin), t.Commit, back, t.Other + t.Lost, t.Lost, Carried{t.Kept, t.Was}, sentence}
+	return &Text{string(t.Origin), t.Commit, back, t.Other + t.Lost, t.Lost, t.Doubtful, Carried{t.Kept, t.Was}, sentence}
 }
 
 func (r *Report) warn(path string, line int, text string) {

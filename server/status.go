@@ -62,7 +62,7 @@ type wireProfile struct {
 	Trouble  *string `json:"trouble"`
 	// OwnTests tells that it credits a package with its own tests only, while those of others may run what is missing.
 	OwnTests bool `json:"own_tests"`
-	// OtherTexts counts the files whose text on disk is not the one that the profile was made of, UnknownFunctions the
+	// OtherTexts counts the files whose text on disk is not the one that the profile was made of, or may not be, UnknownFunctions the
 	// functions of them of which nobody knows whether they are covered. Text says so in words; "" where there are none.
 	OtherTexts       int    `json:"other_texts"`
 	UnknownFunctions int    `json:"unknown_functions"`
@@ -278,7 +278,7 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 		}
 		w := wireProfile{
 			URI: string(uri.File(p.Path)), Path: escape.Line(diag.ProfileName(p)), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
-			Found: found[p], OwnTests: own[p], OtherTexts: texts[p].Other + texts[p].Lost, UnknownFunctions: texts[p].Unknown,
+			Found: found[p], OwnTests: own[p], OtherTexts: texts[p].Other + texts[p].Lost + texts[p].Doubtful, UnknownFunctions: texts[p].Unknown,
 			Text: escape.Line(texts[p].Sentence(diag.ProfileName(p))), matters: texts[p].Matters(),
 		}
 		if p.Report != nil {

@@ -40,6 +40,7 @@ type Bound struct {
 	written time.Time      // the profile, when the text was found
 	file    *coverage.File // what the profile says, in the text's own places
 	text    *origin.Text   // nil where none was found
+	rivals  []*Bound       // other texts that fit, of which nobody knows whether they were tested instead
 }
 
 // Why says why nobody knows whether a function is covered.
@@ -68,6 +69,9 @@ type Binding struct {
 	*Bound
 	// Same tells that the text on disk is the profile's.
 	Same bool
+	// Doubt tells that a text of the repository fits the profile as well as the one that was on disk, and that the two tell
+	// functions of the text on disk differently: nobody knows which was tested. Same is false then.
+	Doubt bool
 	// Kept are how many functions of the profile's text could be carried to that on disk, of Was. They are 0 where
 	// Same is true.
 	Kept, Was int
@@ -77,7 +81,7 @@ type Binding struct {
 
 // shows reports whether people are told the same of two.
 func (b Binding) shows(o Binding) bool {
-	return b.Same == o.Same && b.Kept == o.Kept && b.Was == o.Was && b.Guessed == o.Guessed && b.Origin == o.Origin && b.Commit == o.Commit && b.Back == o.Back
+	return b.Same == o.Same && b.Doubt == o.Doubt && b.Kept == o.Kept && b.Was == o.Was && b.Guessed == o.Guessed && b.Origin == o.Origin && b.Commit == o.Commit && b.Back == o.Back
 }
 
 // key names what a profile says of a file.
@@ -151,9 +155,21 @@ func (l *Loader) known(p Part) *Bound {
 	}
 	if t := l.keptOf(p.Profile)[p.File.Name]; t != nil {
 		at := time.Unix(0, l.kept[p.Profile.Path].Written)
-		return &Bound{Origin: OriginCache, Commit: t.Commit, Back: -1, digest: p.Profile.digest, written: at, file: p.File, text: t}
+		b := &Bound{Origin: OriginCache, Commit: t.Commit, Back: -1, digest: p.Profile.digest, written: at, file: p.File, text: t}
+		for _, o := range t.Or {
+			b.rivals = append(b.rivals, &Bound{Origin: originOf(o.Commit), Commit: o.Commit, Back: -1, digest: b.digest, written: at, file: p.File, text: o})
+		}
+		return b
 	}
 	return nil
+}
+
+// originOf is that of a text of the repository, of which a commit is known or none.
+func originOf(commit string) Origin {
+	if commit == "" {
+		return OriginIndex
+	}
+	return OriginCommit
 }
 
 // bindQuickly is bind where nothing but counts has changed since a text was looked at; ok is false where the text has to
@@ -166,7 +182,7 @@ func (l *Loader) bindQuickly(f *File, s *scan) (b *bound, ok bool) {
 	for _, p := range f.Speaking {
 		to := l.known(p)
 		switch {
-		case to != nil && to.text != nil && origin.SameLines(to.text, s.text):
+		case to != nil && to.text != nil && to.rivals == nil && origin.SameLines(to.text, s.text):
 		case to == nil && p.File.Unit == coverage.Statements && p.File.Lines == nil && s.parsed.Blocks.Regions > 0 && coverage.PrintOf(p.File.Regions) == s.parsed.Blocks:
 			to = &Bound{Origin: OriginDisk, digest: p.Profile.digest, written: p.Profile.written, file: p.File, text: s.text}
 		case to == nil && p.File.Silent():
@@ -192,7 +208,7 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 	moved := false
 	for i, p := range f.Speaking {
 		to := l.known(p)
-		if to == nil || to.text == nil || !origin.SameLines(to.text, now) && to.again(p, src, saved) {
+		if to == nil || to.text == nil || (to.rivals != nil || !origin.SameLines(to.text, now)) && to.again(p, src, saved) {
 			to = l.look(f, p, src, now)
 		}
 		files[i] = to.file
@@ -205,6 +221,9 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 				}
 			}
 			part.Guessed = carried[i] != nil && len(carried[i].Kept) > 0
+		case to.rivals != nil:
+			carried[i], part.Same = to.either(now)
+			part.Doubt = !part.Same
 		case origin.SameLines(to.text, now):
 			part.Same = true
 		default:
@@ -231,6 +250,27 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 		out.unknown = unknowns(out.parts, carried, src)
 	}
 	return out
+}
+
+// either is what all texts that a profile may be of tell alike of the text on disk. Same tells that one of them is that on
+// disk, and that it does not matter which was tested.
+func (b *Bound) either(now *origin.Text) (c *origin.Carried, same bool) {
+	var readings []*origin.Carried
+	for _, b := range append([]*Bound{b}, b.rivals...) {
+		if !same && origin.SameLines(b.text, now) {
+			same = true
+			readings = slices.Insert(readings, 0, origin.Still(b.file, b.text))
+			continue
+		}
+		readings = append(readings, origin.Carry(b.file, b.text, now))
+	}
+	c = readings[0]
+	for _, r := range readings[1:] {
+		var whole bool
+		c, whole = origin.Agree(c, r)
+		same = same && whole
+	}
+	return c, same
 }
 
 // look looks for the text of a part on disk and among those that the file had in this session. Where it is in neither, the
@@ -293,7 +333,7 @@ func unknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (o
 			case c == nil:
 			case c.Keeps(fn.Span.Start.Line, lastLine(fn.Span)):
 				known = true
-			case p.text == nil:
+			case p.text == nil || p.Doubt:
 			case has(c.Lost, origin.Name(&fn)):
 				why, was = Changed, c.Lost[origin.Name(&fn)]
 			case why != Changed:
@@ -333,7 +373,11 @@ func namedUnknowns(parts []Binding, carried []*origin.Carried, src *origin.Sourc
 			}
 		default:
 			for k := range p.file.Funcs {
-				if fn := &p.file.Funcs[k]; has(c.Lost, origin.Name(fn)) {
+				switch fn := &p.file.Funcs[k]; {
+				case !has(c.Lost, origin.Name(fn)):
+				case p.Doubt:
+					take(fn, NotFound)
+				default:
 					take(fn, Changed)
 				}
 			}

@@ -56,7 +56,7 @@ func (l *Loader) Unkept() (out []Keeping) {
 	texts := map[*Profile]map[string]*origin.Text{}
 	for _, f := range l.store.Load().Files {
 		for i, p := range f.Speaking {
-			if i >= len(f.Bound) || f.Bound[i].text == nil || l.keptOf(p.Profile)[p.File.Name] == f.Bound[i].text || !p.Profile.Folder.Settings.Cache {
+			if i >= len(f.Bound) || f.Bound[i].text == nil || l.keptOf(p.Profile)[p.File.Name] == f.Bound[i].text || l.doubted(f, i) || !p.Profile.Folder.Settings.Cache {
 				continue
 			}
 			if texts[p.Profile] == nil {

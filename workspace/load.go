@@ -56,6 +56,7 @@ type Loader struct {
 	kept     map[string]kept           // by profile
 	dirty    map[string]bool           // paths of sources to look at again
 	sought   map[key]uint64            // for what repositories were searched, by the digests of the reports
+	told     map[key]uint64            // of which parts it is known whether other texts fit as well, by the digests of the reports
 	renamed  map[string]string         // where sources are that were renamed, by their paths
 	texts    *source.Batch             // parses the sources of a load
 	asked    map[string]time.Time      // when the commits of a folder were last counted
@@ -85,6 +86,7 @@ func NewLoader(store *Store) *Loader {
 		kept:     map[string]kept{},
 		dirty:    map[string]bool{},
 		sought:   map[key]uint64{},
+		told:     map[key]uint64{},
 		renamed:  map[string]string{},
 		asked:    map[string]time.Time{},
 		commits:  map[string]map[string]int{},
@@ -238,6 +240,7 @@ func (l *Loader) forget(b *joined) {
 	gone := func(profile string) bool { return l.profiles[profile] == nil }
 	maps.DeleteFunc(l.bounds, func(k key, _ *Bound) bool { return gone(k.profile) })
 	maps.DeleteFunc(l.sought, func(k key, _ uint64) bool { return gone(k.profile) })
+	maps.DeleteFunc(l.told, func(k key, _ uint64) bool { return gone(k.profile) })
 	maps.DeleteFunc(l.kept, func(profile string, _ kept) bool { return gone(profile) })
 	maps.DeleteFunc(l.past, func(path string, _ []past) bool { return b.files[path] == nil })
 }

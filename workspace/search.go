@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -25,7 +24,7 @@ type Quest struct {
 	digest  uint64
 	written time.Time
 	wants   []wanted
-	doubts  []wanted // on disk is a text that fits, and that was saved after the profile was written
+	doubts  []wanted // on disk is a text that fits, and that was saved after the profile was written; see Loader.doubted
 	lost    []string // paths, slash-separated and relative to Dir
 	kept    []aged
 	limit   int64 // bytes of a text
@@ -40,6 +39,7 @@ type wanted struct {
 	file   *coverage.File
 	ruby   bool // see source.Exclusions
 	disk   *origin.Text
+	others []*origin.Text // that fit as well and were found
 }
 
 // aged is a part whose text the cache has told, with a commit of which nobody knows how far back it is.
@@ -53,6 +53,8 @@ type aged struct {
 type Answer struct {
 	commits map[string]git.Commit // of aged parts, by name
 	bounds  map[key]*Bound
+	rivals  map[key][]*Bound  // of doubts
+	told    bool              // the index and HEAD were asked for them
 	renamed map[string]string // absolute paths
 }
 
@@ -90,12 +92,12 @@ func (l *Loader) Unfound() (out []Quest) {
 				q.kept = append(q.kept, aged{f.Path, part.File.Name, git.At{Path: filepath.ToSlash(rel), Commit: b.Commit}})
 				continue
 			}
-			w := wanted{f.Path, filepath.ToSlash(rel), part.Profile.Format, part.File, f.raw(), nil}
+			w := wanted{f.Path, filepath.ToSlash(rel), part.Profile.Format, part.File, f.raw(), nil, nil}
 			switch b := f.Bound[i]; {
 			case b.text == nil && l.seek(part):
 				q := quest(part.Profile, f.Folder)
 				q.wants = append(q.wants, w)
-			case b.Origin == OriginDisk && b.Same && !part.File.Silent() && f.ModTime.After(part.Profile.written) && l.seek(part):
+			case l.doubted(f, i) && l.seek(part):
 				w.disk = b.text
 				q := quest(part.Profile, f.Folder)
 				q.doubts = append(q.doubts, w)
@@ -122,6 +124,20 @@ func (l *Loader) Unfound() (out []Quest) {
 		}
 	}
 	return out
+}
+
+// doubted reports whether nobody knows yet whether the tests ran over the text on disk, or over one before it that fits what
+// the part i of a file says as well: the text was saved since, and the repository has not told.
+func (l *Loader) doubted(f *File, i int) bool {
+	b, part := f.Bound[i], f.Speaking[i]
+	if b.Origin != OriginDisk || !b.Same || b.rivals != nil || part.File.Silent() || !f.ModTime.After(part.Profile.written) {
+		return false
+	}
+	if _, inside := source.Below(f.Path, f.Folder.Dir); !inside {
+		return false
+	}
+	digest, told := l.told[key{part.Profile.Path, part.File.Name}]
+	return !told || digest != part.Profile.digest
 }
 
 // lostPaths are where a file may have been that a profile names and that was not found: at path, or, where that is "",
@@ -151,7 +167,7 @@ func (l *Loader) seek(part Part) bool {
 func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, questTime)
 	defer cancel()
-	out := &Answer{bounds: map[key]*Bound{}, renamed: map[string]string{}}
+	out := &Answer{bounds: map[key]*Bound{}, rivals: map[key][]*Bound{}, renamed: map[string]string{}}
 	most := git.Usual()
 	most.Blob = q.limit
 	var problem error
@@ -175,12 +191,46 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 	if err := q.look(ctx, q.wants, most, out); err != nil {
 		problem = err
 	}
-	// What was tested before the last save is in the index or in HEAD, or nowhere.
-	most.Commits = 1
-	if err := q.look(ctx, q.doubts, most, out); err != nil && !errors.Is(err, git.ErrBounds) {
+	if err := q.lookBeside(ctx, most, out); err != nil {
 		problem = err
+	} else {
+		out.told = true
 	}
 	return out, problem
+}
+
+// mostRivals is how many texts of a file are looked for that may have been tested: those of a conflict in the index, and that
+// of HEAD.
+const mostRivals = 4
+
+// lookBeside searches the repository for texts that fit as well as those on disk do. What was tested before the last save is
+// in the index or in HEAD, or nowhere.
+func (q *Quest) lookBeside(ctx context.Context, most git.Bounds, out *Answer) error {
+	most.Commits = 1
+	files := slices.Clone(q.doubts)
+	for n := 0; n < mostRivals && len(files) > 0; n++ {
+		found, bounds, err := q.search(ctx, files, most)
+		if err != nil || found == nil {
+			return err
+		}
+		if found.Ended != nil && ctx.Err() != nil {
+			return fmt.Errorf("search the index and the last commit of %s for the texts of %s: %w", q.Dir, q.Profile, found.Ended)
+		}
+		var more []wanted
+		for _, w := range files {
+			b := bounds[key{q.Profile, w.file.Name}]
+			if b == nil {
+				continue
+			}
+			out.rivals[key{q.Profile, w.file.Name}] = append(out.rivals[key{q.Profile, w.file.Name}], b)
+			w.others = append(w.others, b.text)
+			if b.Commit == "" {
+				more = append(more, w)
+			}
+		}
+		files = more
+	}
+	return nil
 }
 
 // look searches the repository for texts of files. The error tells that the search was not whole.
@@ -188,26 +238,16 @@ func (q *Quest) look(ctx context.Context, files []wanted, most git.Bounds, out *
 	if len(files) == 0 {
 		return nil
 	}
-	byPath := map[string][]*Bound{}
-	var wants []git.Want
-	for _, w := range files {
-		wants = append(wants, git.Want{Path: w.rel, Fits: func(text string) bool { return w.fits(q, out, byPath, text) }})
-	}
-	found, err := git.Search(ctx, q.Dir, wants, most)
+	found, bounds, err := q.search(ctx, files, most)
 	if err != nil || found == nil {
 		return err
 	}
-	for rel, f := range found.Found {
-		for _, b := range byPath[rel] {
-			b.Origin, b.Commit, b.Back, b.When = OriginCommit, f.Commit.Name, f.Commit.Back, f.Commit.When
-			if f.Commit.Name == "" {
-				b.Origin = OriginIndex
-			}
-			if found.Together {
-				b.Commit, b.Back, b.When = found.At.Name, found.At.Back, found.At.When
-			}
+	for k, b := range bounds {
+		if found.Together && b.Commit != "" {
+			b.Commit, b.Back, b.When = found.At.Name, found.At.Back, found.At.When
 			b.text.Commit = b.Commit
 		}
+		out.bounds[k] = b
 	}
 	if found.Ended != nil && len(found.Found) < len(files) {
 		return fmt.Errorf("search the history of %s for the texts of %s: %w after %d commits", q.Dir, q.Profile, found.Ended, found.Commits)
@@ -215,12 +255,36 @@ func (q *Quest) look(ctx context.Context, files []wanted, most git.Bounds, out *
 	return nil
 }
 
+// search is git.Search for texts of files. A nil result is that of no repository.
+func (q *Quest) search(ctx context.Context, files []wanted, most git.Bounds) (*git.Result, map[key]*Bound, error) {
+	bounds := map[key]*Bound{}
+	byPath := map[string][]*Bound{}
+	var wants []git.Want
+	for _, w := range files {
+		wants = append(wants, git.Want{Path: w.rel, Fits: func(text string) bool { return w.fits(q, bounds, byPath, text) }})
+	}
+	found, err := git.Search(ctx, q.Dir, wants, most)
+	if err != nil || found == nil {
+		return nil, nil, err
+	}
+	for rel, f := range found.Found {
+		for _, b := range byPath[rel] {
+			b.Origin, b.Commit, b.Back, b.When = originOf(f.Commit.Name), f.Commit.Name, f.Commit.Back, f.Commit.When
+			b.text.Commit = b.Commit
+		}
+	}
+	return found, bounds, nil
+}
+
 // fits reports whether a text is the one that is wanted, and keeps it.
-func (w *wanted) fits(q *Quest, out *Answer, byPath map[string][]*Bound, text string) (ok bool) {
+func (w *wanted) fits(q *Quest, bounds map[key]*Bound, byPath map[string][]*Bound, text string) (ok bool) {
 	_ = q.guard.Do("looking at an older text of "+w.path, func() {
-		if w.disk != nil && origin.SameLines(w.disk, origin.Of("", text, nil, nil)) {
-			ok = true
-			return
+		if w.disk != nil {
+			lines := origin.Of("", text, nil, nil)
+			is := func(t *origin.Text) bool { return origin.SameLines(t, lines) }
+			if is(w.disk) || slices.ContainsFunc(w.others, is) {
+				return
+			}
 		}
 		s := &origin.Source{Name: w.path, Content: text}
 		s.Parse = func() *source.Parsed {
@@ -236,8 +300,8 @@ func (w *wanted) fits(q *Quest, out *Answer, byPath map[string][]*Bound, text st
 		}
 		b := &Bound{digest: q.digest, written: q.written, file: origin.Placed(w.file, s), text: origin.Of(w.path, text, s.Holds(), w.file)}
 		k := key{q.Profile, w.file.Name}
-		if out.bounds[k] == nil {
-			out.bounds[k] = b
+		if bounds[k] == nil {
+			bounds[k] = b
 			byPath[w.rel] = append(byPath[w.rel], b)
 		}
 		ok = true
@@ -251,9 +315,24 @@ func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 	if a == nil || p == nil || p.digest != q.digest {
 		return
 	}
-	for _, w := range slices.Concat(q.wants, q.doubts) {
+	for _, w := range q.wants {
 		if b := a.bounds[key{q.Profile, w.file.Name}]; b != nil {
 			l.bounds[key{q.Profile, w.file.Name}] = b
+			l.dirty[w.path] = true
+		}
+	}
+	for _, w := range q.doubts {
+		k := key{q.Profile, w.file.Name}
+		if a.told {
+			l.told[k] = q.digest
+		}
+		if b := l.bounds[k]; a.rivals[k] != nil && b != nil && b.text == w.disk {
+			either, text := *b, *w.disk
+			for _, r := range a.rivals[k] {
+				text.Or = append(text.Or, r.text)
+			}
+			either.rivals, either.text = a.rivals[k], &text
+			l.bounds[k] = &either
 			l.dirty[w.path] = true
 		}
 	}

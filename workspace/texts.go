@@ -13,9 +13,10 @@ import (
 // that was looked at.
 type Texts struct {
 	// Files is how many files were looked at of which it says something; on disk Same have the profile's text, Other
-	// another one, and of Lost the profile's text was not found. Same, Other and Lost add up to Files.
-	Files, Same, Other, Lost int
-	// Alone are those of Other and Lost of which no profile has the text on disk.
+	// another one, of Lost the profile's text was not found, and of Doubtful nobody knows which of several texts it is: that
+	// on disk, or one of the repository that fits as well. Same, Other, Lost and Doubtful add up to Files.
+	Files, Same, Other, Lost, Doubtful int
+	// Alone are those of Other, Lost and Doubtful of which no profile is known to have the text on disk.
 	Alone int
 	// Kept are how many functions were carried to the texts on disk, of the Was functions of those files whose texts are
 	// others.
@@ -27,7 +28,7 @@ type Texts struct {
 	// Changed and New are those of Unknown of which that is known, Deleted are functions that were in the profile's texts.
 	// They are told of files of which nothing else speaks.
 	Changed, New, Deleted int
-	// Origin is where the texts of Other were found; of several, the repository. Commit is the one that has them all, as
+	// Origin is where the texts of Other were found; of several, the repository; the disk where all are of Doubtful. Commit is the one that has them all, as
 	// far as that can be told, in hexadecimal digits; "" where none has. Back is how many commits before HEAD that is, -1
 	// where that is not known, and When its time.
 	Origin Origin
@@ -37,6 +38,7 @@ type Texts struct {
 
 	rest  bool     // Changed, New and Deleted are not known of some file
 	names []string // of files whose texts are others, of the first mostNames and one
+	rival *Bound   // a text that fits as well, of those of Doubtful; one of a commit before one of the index
 }
 
 // mostNames is how many files a sentence names.
@@ -48,11 +50,22 @@ func (t *Texts) add(b *Binding) {
 	case b.Same:
 		t.Same++
 		return
+	case b.Doubt:
+		t.Doubtful++
+		if t.Origin == OriginNone {
+			t.Origin = OriginDisk
+		}
+		for _, r := range b.rivals {
+			if t.rival == nil || t.rival.Commit == "" {
+				t.rival = r
+			}
+		}
+		return
 	case b.Origin == OriginNone:
 		t.Lost++
 	default:
 		t.Other++
-		if t.Origin == OriginNone || b.Commit != "" {
+		if t.Origin == OriginNone || t.Origin == OriginDisk || b.Commit != "" {
 			t.Origin = b.Origin
 		}
 	}
@@ -65,8 +78,8 @@ func (t *Texts) add(b *Binding) {
 	}
 }
 
-// Stale tells that something is of another text than that on disk.
-func (t *Texts) Stale() bool { return t.Other+t.Lost > 0 }
+// Stale tells that something is of another text than that on disk, or may be.
+func (t *Texts) Stale() bool { return t.Other+t.Lost+t.Doubtful > 0 }
 
 // Matters tells that something is not known for that, or was deleted since: else all that is on disk was carried there.
 func (t *Texts) Matters() bool { return t.Lost > 0 || t.Unknown > 0 || t.Kept < t.Was }
@@ -124,7 +137,7 @@ func (f *File) addTo(t *Texts, p *Profile) {
 // addRest counts what became of the functions of a file that were not carried to the text on disk.
 func (t *Texts) addRest(f *File) {
 	b := &f.Bound[0]
-	if len(f.Bound) > 1 || b.text == nil || f.Source == nil || f.Source.Err != nil {
+	if b.Doubt || len(f.Bound) > 1 || b.text == nil || f.Source == nil || f.Source.Err != nil {
 		t.rest = true
 		return
 	}
@@ -189,13 +202,19 @@ func (t *Texts) Sentence(name string) string {
 		return ""
 	}
 	var b strings.Builder
+	n := t.Other + t.Lost
+	if n == 0 {
+		fmt.Fprintf(&b, "%s may be of another text than that on disk%s: that %s fits as well; ", name, t.where(t.Doubtful), t.rival.of())
+		if t.Unknown == 0 {
+			return b.String() + "its functions are told all the same"
+		}
+		return b.String() + counted(t.Unknown, "function") + " unknown"
+	}
 	fmt.Fprintf(&b, "%s is of another text", name)
-	switch n := t.Other + t.Lost; {
-	case t.Same > 0 && len(t.names) == n && n <= mostNames:
-		slices.Sort(t.names)
-		fmt.Fprintf(&b, " in %s", strings.Join(t.names, " and "))
-	case t.Same > 0:
-		fmt.Fprintf(&b, " in %d of %s", n, counted(t.Files, "file"))
+	if t.Doubtful > 0 {
+		fmt.Fprintf(&b, " in %d of %s, and may be in %d more", n, counted(t.Files, "file"), t.Doubtful)
+	} else {
+		b.WriteString(t.where(n))
 	}
 	from := t.From()
 	switch {
@@ -210,6 +229,25 @@ func (t *Texts) Sentence(name string) string {
 	}
 	b.WriteString("; " + t.became())
 	return b.String()
+}
+
+// where says in which n of the files something is; "" where it is in all.
+func (t *Texts) where(n int) string {
+	switch {
+	case t.Same == 0:
+		return ""
+	case len(t.names) == n && n <= mostNames:
+		return " in " + strings.Join(slices.Sorted(slices.Values(t.names)), " and ")
+	}
+	return fmt.Sprintf(" in %d of %s", n, counted(t.Files, "file"))
+}
+
+// of says of which commit a text of the repository is, or that it is of the index.
+func (b *Bound) of() string {
+	if b.Commit == "" {
+		return "of git's index"
+	}
+	return "of " + b.Commit[:min(len(b.Commit), shortCommit)]
 }
 
 // became says what is known of the functions of the texts.
@@ -264,6 +302,10 @@ func (t *Texts) Short() string {
 	}
 	from := t.From()
 	switch {
+	case t.Other+t.Lost == 0 && t.Unknown > 0:
+		return fmt.Sprintf("the profile may be of another text, that %s · %s unknown", t.rival.of(), counted(t.Unknown, "function"))
+	case t.Other+t.Lost == 0:
+		return "the profile may be of another text, that " + t.rival.of()
 	case from != "" && t.Was > 0:
 		return fmt.Sprintf("profile %s · %d of %s carried over", from, t.Kept, counted(t.Was, "function"))
 	case from != "":
