@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -10,8 +11,9 @@ import (
 
 // CarryByColumns is Carry for a profile of which no text fits, and which has each statement of JavaScript with its columns,
 // over the text now: a function is found where it is as high as in the profile, its statements begin and end on code in
-// the same distance from its head, and no other function is like that. Those that are like others are found by their order
-// between two that were found. It is nil for another profile, and where the text can't be parsed.
+// the same distance from its head, which begins in the same column, all code of it is of these statements, and no other
+// function is like that. Those that have no name and few statements are found where they are all that is between two that were
+// found, and none is like another. It is nil for another profile, and where the text can't be parsed.
 //
 // Of an edit that leaves all statements of a function where they are nobody can see that.
 func CarryByColumns(file *coverage.File, s *Source) *Carried {
@@ -23,12 +25,19 @@ func CarryByColumns(file *coverage.File, s *Source) *Carried {
 	if s.Holds() == nil || s.Parsed.Err != nil {
 		return nil
 	}
-	c := &columns{fitter: f}
-	for _, i := range outermost(file.Funcs) {
-		c.then = append(c.then, place{fn: &file.Funcs[i], part: f.of(i), at: -1})
+	c := &columns{fitter: f, script: newScripted(f.text)}
+	c.left = mostTokens + maxTimes*len(c.script.tokens)
+	outer, shared := outermost(file.Funcs)
+	for _, i := range outer {
+		p := place{fn: &file.Funcs[i], part: f.of(i), at: -1}
+		_, p.counts = shapeOf(p.fn, p.part.Regions)
+		p.mixed = shared[i] || c.mixes(i)
+		c.then = append(c.then, p)
 	}
-	for _, i := range outermost(s.Parsed.Funcs) {
+	outer, c.shared = outermost(s.Parsed.Funcs)
+	for _, i := range outer {
 		c.now = append(c.now, &s.Parsed.Funcs[i])
+		c.index = append(c.index, i)
 	}
 	c.find()
 	return c.carried()
@@ -36,8 +45,12 @@ func CarryByColumns(file *coverage.File, s *Source) *Carried {
 
 type columns struct {
 	*fitter
-	then []place
-	now  []*coverage.Func // those of the text that are in no other
+	script *scripted
+	left   int // how many more tokens are looked at
+	then   []place
+	now    []*coverage.Func // those of the text that are in no other
+	index  []int            // where they are among all
+	shared map[int]bool     // those that have a line with another, by their index
 }
 
 // place is a function of a profile that is in no other.
@@ -45,17 +58,68 @@ type place struct {
 	fn   *coverage.Func
 	part coverage.File // what the profile says of it
 	at   int           // the function that it is in the text; -1 for none
+	// counts are what ran of it; see shapeOf.
+	counts string
+	// mixed tells that nobody knows which part of it is of which function: see columns.mixes.
+	mixed bool
 }
 
-// outermost are the functions that are in no other, in their order.
-func outermost(funcs []coverage.Func) (out []int) {
+// outermost are the functions that are in no other, in their order. Of several that have a line in common only the first is
+// one; shared are those.
+func outermost(funcs []coverage.Func) (out []int, shared map[int]bool) {
 	end := uint32(0)
+	shared = map[int]bool{}
 	for i := range funcs {
-		if first, last := funcs[i].Span.Start.Line, lastLine(funcs[i].Span); first > end || len(out) == 0 {
+		first, last := funcs[i].Span.Start.Line, lastLine(funcs[i].Span)
+		if first > end || len(out) == 0 {
 			out, end = append(out, i), last
+			continue
+		}
+		of := out[len(out)-1]
+		if last > end || funcs[i].Span.Start.Compare(funcs[of].Span.End) >= 0 {
+			shared[of] = true
+			end = max(end, last)
 		}
 	}
-	return out
+	return out, shared
+}
+
+// mixes reports whether a function has two in it that have no names, are alike, and of which other statements ran: they may
+// have changed places.
+func (c *columns) mixes(i int) bool {
+	seen := map[string]string{}
+	last := lastLine(c.file.Funcs[i].Span)
+	for i++; i < len(c.file.Funcs) && c.file.Funcs[i].Span.Start.Line <= last; i++ {
+		fn := &c.file.Funcs[i]
+		if ecmaName(bare(fn)) {
+			continue
+		}
+		shape, counts := shapeOf(fn, coverage.Within(c.file.Regions, fn.Span))
+		if before, ok := seen[shape]; ok && before != counts {
+			return true
+		}
+		seen[shape] = counts
+	}
+	return false
+}
+
+// shapeOf is where a function, and all that a profile says of it, begins and ends below its first line, and how often each ran.
+func shapeOf(fn *coverage.Func, regions []coverage.Region) (shape, counts string) {
+	var places, ran []byte
+	put := func(to []byte, numbers ...uint64) []byte {
+		for _, n := range numbers {
+			to = binary.AppendUvarint(to, n)
+		}
+		return to
+	}
+	first := fn.Span.Start.Line
+	places = put(places, uint64(fn.Span.Start.Col), uint64(lastLine(fn.Span)-first), uint64(fn.Span.End.Col))
+	ran = put(ran, min(fn.Count, 1))
+	for _, r := range regions {
+		places = put(places, uint64(r.Start.Line-first), uint64(r.Start.Col), uint64(r.End.Line-first), uint64(r.End.Col))
+		ran = put(ran, min(r.Count, 1))
+	}
+	return string(places), string(ran)
 }
 
 func (c *columns) find() {
@@ -73,7 +137,7 @@ func (c *columns) find() {
 			return
 		}
 		for _, k := range same {
-			if c.is(&c.then[i], c.now[k]) {
+			if !c.then[i].mixed && !c.shared[c.index[k]] && c.is(&c.then[i], c.now[k]) {
 				like[i] = append(like[i], k)
 				times[k]++
 			}
@@ -81,7 +145,7 @@ func (c *columns) find() {
 	}
 	last := -1 // those that stand for themselves, as far as they are in order
 	for i, m := range like {
-		if len(m) == 1 && times[m[0]] == 1 && len(c.then[i].part.Regions) >= fewStatements {
+		if len(m) == 1 && times[m[0]] == 1 && (ecmaName(bare(c.then[i].fn)) || len(c.then[i].part.Regions) >= fewStatements) {
 			c.then[i].at = m[0]
 		}
 	}
@@ -96,56 +160,24 @@ func (c *columns) find() {
 // mostPairs bounds how many pairs of a function of a profile and one of a text are held against each other.
 const mostPairs = 1 << 20
 
-// between finds the functions between two that were found: those that each longest row of functions, in the order of both
-// sides, has in the same place.
+// between finds the functions between two that were found, where there are as many on both sides, each is like the one in its
+// place, and none is like another there of which other statements ran: whatever has changed places, the same is told.
 func (c *columns) between(first, last int, like [][]int) {
-	from, to := 0, len(c.now)
-	if first >= 0 {
-		from = c.then[first].at + 1
-	}
-	if last < len(c.then) {
-		to = c.then[last].at
-	}
-	n, m := last-first-1, to-from
-	if n <= 0 || m <= 0 || n*m > mostPairs {
+	n := last - first - 1
+	if first < 0 || last == len(c.then) || n != c.then[last].at-c.then[first].at-1 {
 		return
 	}
-	may := func(i, k int) bool { return slices.Contains(like[first+1+i], from+k) }
-	// The longest rows of those before a pair, and of those from it on.
-	before, behind := make([][]int, n+1), make([][]int, n+1)
-	for i := range n + 1 {
-		before[i], behind[i] = make([]int, m+1), make([]int, m+1)
-	}
-	for i := range n {
-		for k := range m {
-			before[i+1][k+1] = max(before[i][k+1], before[i+1][k])
-			if may(i, k) {
-				before[i+1][k+1] = max(before[i+1][k+1], before[i][k]+1)
-			}
+	from := c.then[first].at - first
+	for i := first + 1; i < last; i++ {
+		other := func(k int) bool {
+			return k > c.then[first].at && k < c.then[last].at && c.then[k-from].counts != c.then[i].counts
+		}
+		if !slices.Contains(like[i], from+i) || slices.ContainsFunc(like[i], other) {
+			return
 		}
 	}
-	for i := n - 1; i >= 0; i-- {
-		for k := m - 1; k >= 0; k-- {
-			behind[i][k] = max(behind[i+1][k], behind[i][k+1])
-			if may(i, k) {
-				behind[i][k] = max(behind[i][k], behind[i+1][k+1]+1)
-			}
-		}
-	}
-	row := before[n][m]
-	takes, taken := make([][]int, n), make([]int, m)
-	for i := range n {
-		for k := range m {
-			if may(i, k) && before[i][k]+1+behind[i+1][k+1] == row {
-				takes[i] = append(takes[i], k)
-				taken[k]++
-			}
-		}
-	}
-	for i, of := range takes {
-		if (row >= fewStatements || row == n && row == m) && len(of) == 1 && taken[of[0]] == 1 {
-			c.then[first+1+i].at = from + of[0]
-		}
+	for i := first + 1; i < last; i++ {
+		c.then[i].at = from + i
 	}
 }
 
@@ -158,34 +190,30 @@ func (c *columns) is(p *place, g *coverage.Func) bool {
 	if own := bare(p.fn); ecmaName(own) && own != bare(g) {
 		return false
 	}
-	starts := map[coverage.Point]bool{}
+	if !c.script.begins(p.fn, shift) {
+		return false
+	}
 	for _, r := range p.part.Regions {
 		r.Start.Line += shift
 		r.End.Line += shift
 		if !c.stands(r) {
 			return false
 		}
-		starts[r.Start] = true
 	}
-	for n := g.Span.Start.Line; n <= lastLine(g.Span); n++ {
-		line := c.text.Line(n)
-		code := strings.TrimLeft(line, " \t")
-		for _, word := range statements {
-			if rest, ok := strings.CutPrefix(code, word); ok && (rest == "" || strings.ContainsRune(" (;", rune(rest[0]))) {
-				if !starts[coverage.Point{Line: n, Col: uint32(len(line)-len(code)) + 1}] {
-					return false
-				}
-			}
-		}
+	if c.left -= c.text.At(lastLine(g.Span)+1, 0) - c.text.At(g.Span.Start.Line, 0); c.left < 0 {
+		return false
 	}
-	return true
+	return c.script.explained(p.fn, p.part.Regions, shift)
 }
 
-// fewStatements is how many statements a function needs that is known by their columns alone.
-const fewStatements = 2
+// fewStatements is how many statements a function without a name needs that is known by their columns alone.
+const fewStatements = 3
 
-// statements are words of JavaScript that begin a statement which has a count of its own.
-var statements = [...]string{"return", "if", "for", "while", "switch", "throw", "break", "continue"}
+// Bounds of how much is looked at: mostTokens bytes of functions, and each token of the text so many times.
+const (
+	mostTokens = 1 << 20
+	maxTimes   = 64
+)
 
 // ecmaName reports whether a function has a name of its own, and none that a tool has made up.
 func ecmaName(name string) bool { return name != "" && !strings.ContainsAny(name, "()<> ") }

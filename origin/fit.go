@@ -7,6 +7,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/source/ecma"
 	"github.com/covls/covls/text"
 )
 
@@ -91,7 +92,40 @@ func Placed(file *coverage.File, s *Source) *coverage.File {
 func fitsLines(file *coverage.File, format string, s *Source) bool {
 	t := text.New(s.Content)
 	f := fitter{file: file, text: t, format: format, name: s.Name, lines: uint32(t.Lines())}
-	return f.inside() && f.sums() && f.onCode() && f.named() && f.columns() && f.heads(s)
+	return f.inside() && f.sums() && f.onCode() && f.named() && f.columns() && f.heads(s) && f.whole(s)
+}
+
+// whole reports whether an Istanbul profile, which has all functions of a file, has those of a text of JavaScript, but for
+// those that markers take out.
+func (f *fitter) whole(s *Source) bool {
+	switch source.LanguageOf(f.name) {
+	case "javascript", "javascriptreact":
+	default:
+		return true // made of another text, whose places are not exact
+	}
+	if f.format != "istanbul" || len(f.file.Funcs) == 0 || strings.Contains(f.text.String(), "istanbul ignore") ||
+		!slices.ContainsFunc(f.file.Regions, func(r coverage.Region) bool { return r.Start.Col > 1 && r.End.Col > 1 }) {
+		return true
+	}
+	on := map[uint32]bool{}
+	for i := range f.file.Funcs {
+		on[f.file.Funcs[i].Span.Start.Line] = true
+	}
+	for _, h := range ecma.Heads(f.text.String()) {
+		if h.End == 0 {
+			continue
+		}
+		from, _ := f.text.LineCol(h.Decorated)
+		to, _ := f.text.LineCol(h.To)
+		has := slices.ContainsFunc(s.Excluded, func(e coverage.Exclusion) bool { return e.Span.Start.Line <= from && from <= e.Span.End.Line })
+		for n := from; n <= to && !has; n++ {
+			has = on[n]
+		}
+		if !has {
+			return false
+		}
+	}
+	return true
 }
 
 type fitter struct {

@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -35,6 +36,7 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		g := &s.Parsed.Funcs[i]
 		here[bare(g)] = append(here[bare(g)], g)
 	}
+	var tokens *scripted
 	for i := range file.Funcs {
 		fn := &file.Funcs[i]
 		name := bare(fn)
@@ -43,7 +45,7 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		}
 		g := here[name][0]
 		part := f.of(i)
-		if !f.same(fn, &part, g) {
+		if !f.same(fn, &part, g) || !f.explained(fn, &part, g, &tokens) {
 			continue
 		}
 		delete(out.Lost, Name(fn))
@@ -122,6 +124,37 @@ func (f *fitter) of(i int) coverage.File {
 	out.Regions = coverage.Within(f.file.Regions, span)
 	return out
 }
+
+// explained reports whether the text has no statement of a function of JavaScript that the profile does not know: no code
+// between those that have columns, and no line that begins with a word of one, but for tools that count all lines.
+func (f *fitter) explained(fn *coverage.Func, part *coverage.File, g *coverage.Func, s **scripted) bool {
+	if !script(f.name) || f.dense() {
+		return true
+	}
+	shift := g.Span.Start.Line - fn.Span.Start.Line // may wrap around
+	if slices.ContainsFunc(part.Regions, func(r coverage.Region) bool { return r.Start.Col > 1 && r.End.Col > 1 }) {
+		if *s == nil {
+			*s = newScripted(f.text)
+		}
+		return (*s).begins(fn, shift) && (*s).explained(fn, part.Regions, shift)
+	}
+	known := map[uint32]bool{}
+	for _, l := range part.Lines {
+		known[l.Number+shift] = true
+	}
+	for n := g.Span.Start.Line; n <= lastLine(g.Span); n++ {
+		code := strings.TrimLeft(f.text.Line(n), " \t")
+		for _, word := range &counted {
+			if rest, ok := strings.CutPrefix(code, word); ok && (rest == "" || strings.ContainsRune(" (;", rune(rest[0]))) && !known[n] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// counted are words of JavaScript that begin a statement which has a count of its own.
+var counted = [...]string{"return", "if", "for", "while", "switch", "throw", "break", "continue"}
 
 // same reports whether a function of the profile, with what the profile says of it, may be one of the text.
 func (f *fitter) same(fn *coverage.Func, part *coverage.File, g *coverage.Func) bool {

@@ -5,10 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/origin"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/source/ecma"
+	"github.com/covls/covls/text"
 )
 
 // src is a text with what it holds.
@@ -74,6 +77,7 @@ const java = `class Store {
 func TestFitsKinds(t *testing.T) {
 	t.Parallel()
 	const text = "package p\n\nfunc f() {\n\tprintln()\n}\n\nfunc g() { // coverage-ignore\n\tprintln()\n}\n"
+	wholeText, whole := istanbul("function a(x) {\n  «return x;»\n}\n«x.y = class {\n  @once()\n  get b() {\n    «return 1;»\n  }\n  c = «(x) =>\n    «x»»;\n}»;\n")
 	for _, tt := range []struct {
 		name   string
 		file   *coverage.File
@@ -100,6 +104,10 @@ func TestFitsKinds(t *testing.T) {
 		{"all lines", lines([]uint32{1, 2, 3, 4, 5, 6, 7, 8, 9}, "2:alpha", "6:beta"), "lcov", src("a.js", script), true},
 		{"all lines of a shorter text", lines([]uint32{1, 2, 3, 4, 5, 6, 7}, "2:alpha"), "lcov", src("a.js", script), false},
 		{"all lines of functions", lines([]uint32{6, 7, 8, 9}, "6:beta"), "llvm-cov", src("a.c", script), true},
+
+		{"Istanbul has all functions", whole, "istanbul", src("a.js", wholeText), true},
+		{"and none beside them", whole, "istanbul", src("a.js", wholeText+"f = (x) => {\n  return x;\n};\n"), false},
+		{"but for what markers take out", whole, "istanbul", src("a.js", wholeText+"/* istanbul ignore next */\nf = (x) => {\n  return x;\n};\n"), true},
 
 		{"first lines of bodies", lines([]uint32{5, 8}, "5:put", "8:take"), "jacoco", src("Store.java", java), true},
 		{"and what the compiler made", lines([]uint32{1, 5, 8}, "1:<init>", "5:put", "8:take", "8:lambda$take$0", "8:values"), "jacoco", src("Store.java", java), true},
@@ -319,6 +327,124 @@ func statements(text string) *coverage.File {
 	return out
 }
 
+// istanbul is a text, and what Istanbul says of it: its statements are between « and », or ‹ and › where they did not run. They
+// count as often as their lines say. Functions have names where they are declared with one.
+func istanbul(marked string) (content string, file *coverage.File) {
+	type mark struct {
+		from, to int
+		ran      bool
+	}
+	var marks []mark
+	var open []int
+	for len(marked) > 0 {
+		r, size := utf8.DecodeRuneInString(marked)
+		switch r {
+		case '«', '‹':
+			open = append(open, len(content))
+		case '»', '›':
+			marks = append(marks, mark{open[len(open)-1], len(content), r == '»'})
+			open = open[:len(open)-1]
+		default:
+			content += marked[:size]
+		}
+		marked = marked[size:]
+	}
+	lines := text.New(content)
+	at := func(offset int) (p coverage.Point) {
+		p.Line, p.Col = lines.LineCol(offset)
+		return p
+	}
+	file = &coverage.File{Unit: coverage.Statements, Funcs: []coverage.Func{}}
+	for _, m := range marks {
+		r := coverage.Region{Start: at(m.from), End: at(m.to), Statements: 1}
+		if m.ran {
+			r.Count = uint64(r.Start.Line)
+		}
+		file.Regions = append(file.Regions, r)
+	}
+	slices.SortFunc(file.Regions, coverage.Region.Compare)
+	for i, h := range ecma.Heads(content) {
+		fn := coverage.Func{Name: fmt.Sprintf("(anonymous_%d)", i), Span: coverage.Span{Start: at(h.Start), End: at(h.End)}, Counted: true}
+		if strings.HasPrefix(content[h.Start:], "function ") {
+			fn.Name, fn.Span.Start = h.Name, at(h.From)
+		}
+		file.Funcs = append(file.Funcs, fn)
+	}
+	return content, file
+}
+
+// TestCarryByColumnsKinds has edits after which nothing of a function is told, and such after which it is.
+func TestCarryByColumnsKinds(t *testing.T) {
+	t.Parallel()
+	named := func(body string) string { return "function a(x) {\n" + body + "}\n" }
+	body := func(lines ...string) string { return named("  " + strings.Join(lines, "\n  ") + "\n") }
+	get := func(name string) string {
+		return "  get " + name + "() {\n    const v = «this." + name + "»;\n    «return v;»\n  }\n"
+	}
+	off := func(name string) string { return strings.NewReplacer("«", "‹", "»", "›").Replace(get(name)) }
+	plain := func(marked string) string { s, _ := istanbul(marked); return s }
+	class := func(members ...string) string { return "class A {\n" + strings.Join(members, "") + "}\n" }
+	const long = "  long(x) {\n    «x++;»\n    «x--;»\n    «x = 10;»\n    «return x;»\n  }\n"
+	const longer = "  more(x) {\n    «x++;»\n    «x--;»\n    «x = 10;»\n    «x = 100;»\n    «return x;»\n  }\n"
+	tests := []struct {
+		name, was, now string
+		want           string // lines that are told
+	}{
+		{"nothing", body("const y = «x + 1»;", "«return y;»"), body("const y = x + 1;", "return y;"), "3 4"},
+		{"another comment", body("const y = «x + 1»;", "", "«return y;»"), body("const y = x + 1; // one", "/* y++; */", "return y;"), "3 5"},
+		{"a call for a blank line", body("const y = «x + 1»;", "", "«return y;»"), body("const y = x + 1;", "launch(y);", "return y;"), ""},
+		{"a declaration for a comment", body("const y = «x + 1»;", "// why", "«return y;»"), body("const y = x + 1;", "let q = y;", "return y;"), ""},
+		{"a try for a comment", body("let y = «0»;", "// why", "«return y;»"), body("let y = 0;", "try { y = f(x); } catch (e) { y = g(e); }", "return y;"), ""},
+		{"a loop for a blank line", body("let y = «0»;", "", "«return y;»"), body("let y = 0;", "do { y = f(y); } while (y);", "return y;"), ""},
+		{"a callback for a blank line", body("let y = «0»;", "", "«return y;»"), body("let y = 0;", "list.forEach((x) => { run(x); });", "return y;"), ""},
+		{"an else", body("«if (x) {", "  «x = 1;»", "}»", "«return x;»"), body("if (x) {", "  x = 1;", "} else { f(); }", "return x;"), ""},
+		{"the same if", body("«if (x) {", "  «x = 1;»", "} else {", "  «x = 2;»", "}»", "«return x;»"), body("if (y) {", "  x = 1;", "} else {", "  x = 2;", "}", "return x;"), "3 4 6 8"},
+		{"a catch that does more", body("«try {", "  «f();»", "} catch (e) {}»", "«return x;»"), body("try {", "  f();", "} catch (e) {f(e)}", "return x;"), ""},
+		{
+			"all kinds of statements", body("const { y, z } = «x», w = «(q) => {", "  «return q;»", "}»;", "let k;", "«for (let i = «0»; i < 2; i++) «f(i);»»", "«for (const p of x) {", "  «if (p) «continue;»»", "}»", "«switch (x) {", "  case 1: «break;»", "  default:", "    «throw y;»", "}»", "«do {", "  «f();»", "} while (x);»", "«try { «f();» } finally { «g();» }»", "«return `${z}` + y;»"),
+			body("const { y, z } = x, w = (q) => {", "  return q;", "};", "let k;", "for (let i = 0; i < 2; i++) f(i);", "for (const p of x) {", "  if (p) continue;", "}", "switch (x) {", "  case 1: break;", "  default:", "    throw y;", "}", "do {", "  f();", "} while (x);", "try { f(); } finally { g(); }", "return `${z}` + y;"),
+			"3 3 4 7 7 7 8 9 9 11 12 14 16 17 19 19 19 20",
+		},
+		{"commented out", body("const y = «x + 1»;", "«f(y);»", "«return y;»"), body("const y = x + 1; /*", "f(y); */", "return y;"), ""},
+		{"in a template", body("const y = «`a`»;", "const q = «y»;", "«return q;»"), body("const y = `a", "const q = y;", "`; return q;"), ""},
+		{"behind a comma", body("const y = «x»", "«f(y)»", "«return y»"), body("const y = x", "f(y), g(y)", "return y"), ""},
+		{"on the next line", body("const y = «x»", "«f(y)»", "", "«return y»"), body("const y = x", "f(y)", "  .g(y)", "return y"), ""},
+		{"one more that is declared", body("const y = «x + 1»;", "«return y;»"), body("const y = x + 1, q = f(x);", "return y;"), ""},
+		{"behind a semicolon", body("let y = «x»;", "«y++;»", "«return y;»"), body("let y = x;", "y++; f(y); y = 3;", "return y;"), ""},
+		{"an if for a call", body("«one(a);» «two(a);»", "«return a;»"), body("if(a) { two() }", "return a;"), ""},
+		{"a function in the head", "function a(x) {\n  «return x;»\n}\n", "function a(x = () => { f(); }) {\n  return x;\n}\n", ""},
+		{"an arrow function that returns a value", "const a = «(x) => «x.map((y) => «y + 1»)»»;\nfunction f(x) {\n  «return x;»\n}\n", "//\nconst a = (x) => x.map((y) => y + 1);\nfunction f(x) {\n  return x;\n}\n", "3 3 3 5"},
+
+		{"swapped getters", class(get("a"), off("b")), class(off("b"), get("a")), ""},
+		{"one of one statement is replaced", "exports.a = «(x) => {\n  «return x;»\n}»;\n", "exports.b = (x) => {\n  return x;\n};\n", ""},
+		{"between two that are found", class(long, get("a"), longer), class(long, get("a"), longer), "4 5 6 7 10 11 14 15 16 17 18"},
+		{"swapped between two", class(long, get("a"), off("b"), longer), class(long, off("b"), get("a"), longer), "4 5 6 7 18 19 20 21 22"},
+		{"swapped between two, and both ran", class(long, get("a"), get("b"), longer), class(long, get("b"), get("a"), longer), "4 5 6 7 10 11 14 15 18 19 20 21 22"},
+		{"one more between two", class(long, get("a"), longer), class(long, get("b"), get("a"), longer), "4 5 6 7 18 19 20 21 22"},
+		{"a head that begins elsewhere", "app.put('/users', «(x) => {\n  «x++;»\n  «x--;»\n  «return x;»\n}»);\n", "app.put('/orders', (x) => {\n  x++;\n  x--;\n  return x;\n});\n", ""},
+		{"swapped inside of another", body("const f = «() => {", "  «return 1;»", "}»;", "const g = «() => {", "  ‹return 2;›", "}»;", "«return x;»"), body("const g = () => {", "  return 2;", "};", "const f = () => {", "  return 1;", "};", "return x;"), ""},
+		{"two on a line", "const a = «(x) => { «x++;» «return x;» }», b = «(x) => { ‹x++;› ‹return x;› }»;\n", "const b = (x) => { x++; return x; }, a = (x) => { x++; return x; };\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, file := istanbul(tt.was)
+			var told []string
+			if moved := origin.CarryByColumns(file, src("a.js", "\n"+plain(tt.now))); moved != nil {
+				for _, r := range moved.File.Regions {
+					told = append(told, fmt.Sprint(r.Start.Line))
+				}
+			}
+			if got := strings.Join(told, " "); got != tt.want {
+				t.Errorf("told are lines %q, want %q", got, tt.want)
+			}
+			if by := origin.CarryByName(file, src("a.js", "\n"+plain(tt.now))); by != nil && tt.want == "" {
+				t.Errorf("by name is told %s", show(by))
+			}
+		})
+	}
+}
+
 func TestCarryByColumns(t *testing.T) {
 	t.Parallel()
 	const (
@@ -329,13 +455,13 @@ func TestCarryByColumns(t *testing.T) {
 		text = a + "\n" + b + "\n" + c + "\n" + d
 	)
 	for _, tt := range []struct{ name, now, want string }{
-		{"moved", "// top\n" + text, "3=2 4=3 8=7 12=11 13=12 14=13 18=17"},
-		{"one in between that is new", strings.Replace(text, b, b+"function n(x) {\n  log(x);\n  return x;\n}\n", 1), "2=2 3=3 15=11 16=12 17=13 21=17"},
-		{"two that are the same", strings.Replace(text, b+"\n", "", 1), "2=2 3=3 7=11 8=12 9=13 13=17"},
-		{"a statement more", strings.Replace(text, "  x -= ", "  log(x);\n  x -= ", 1), "2=2 3=3 7=7 18=17"},
-		{"a statement in another place", strings.Replace(text, "  x *= 2;\n  return x;", "  if (x)\n    return x;", 1), "2=2 3=3 7=7 17=17"},
-		{"a longer statement", strings.Replace(text, "x -= 20000", "x -= 200000", 1), "2=2 3=3 7=7 17=17"},
-		{"in another order", c + "\n" + a + "\n" + b + "\n" + d, "2=11 3=12 4=13 8=2 9=3"},
+		{"moved", "// top\n" + text, "12=11 13=12 14=13"},
+		{"one in between that is new", strings.Replace(text, b, b+"function n(x) {\n  log(x);\n  return x;\n}\n", 1), "15=11 16=12 17=13"},
+		{"two that are the same", strings.Replace(text, b+"\n", "", 1), "7=11 8=12 9=13"},
+		{"a statement more", strings.Replace(text, "  x -= ", "  log(x);\n  x -= ", 1), "nothing"},
+		{"a statement in another place", strings.Replace(text, "  x *= 2;\n  return x;", "  if (x)\n    return x;", 1), "nothing"},
+		{"a longer statement", strings.Replace(text, "x -= 20000", "x -= 200000", 1), "nothing"},
+		{"in another order", c + "\n" + a + "\n" + b + "\n" + d, "2=11 3=12 4=13"},
 		{"a syntax error", text + "function (", "nothing"},
 		{"nothing in common", "const x = 1;\n", "nothing"},
 	} {

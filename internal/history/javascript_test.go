@@ -30,7 +30,9 @@ func TestJavaScript(t *testing.T) {
 			// c8 counts whole lines: without git only files are known of which all functions have their names and heights.
 			return 0
 		}
-		return 85
+		// Of methods of one or two statements, which Istanbul gives no names, nobody knows without git which is which once others
+		// came between them.
+		return 75
 	})
 }
 

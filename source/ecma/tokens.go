@@ -247,3 +247,21 @@ var opening = map[byte]byte{')': '(', ']': '[', '}': '{'}
 func isWord(c byte) bool {
 	return c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
 }
+
+// Token is a piece of a text, from the byte Start up to, not including, End: a word, a string, a number, a bracket or another
+// mark. Comments and spaces are none, and neither are the pieces of a template that has placeholders.
+type Token struct {
+	Start, End int
+	// Partner is the index of the bracket that belongs to this one, Within that of the one around it; -1 where there is none.
+	Partner, Within int
+}
+
+// Tokens are the tokens of a text, in their order.
+func Tokens(src string) []Token {
+	all := tokens(src)
+	out := make([]Token, len(all))
+	for i, t := range all {
+		out[i] = Token{int(t.start), int(t.end), int(t.partner), int(t.within)}
+	}
+	return out
+}
