@@ -1,0 +1,13 @@
+package outline
+
+// language is how the functions of a language are found.
+type language struct {
+	lexicon *lexicon
+	// find adds the functions of a text to those that were found.
+	find func(s *scanned)
+}
+
+// languages are by the ids that editors know them by.
+var languages = map[string]*language{
+	"rust": rust,
+}

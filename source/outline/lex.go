@@ -1,0 +1,326 @@
+package outline
+
+import "strings"
+
+type kind uint8
+
+const (
+	mark    kind = iota // punctuation that is no bracket
+	word                // a name or keyword
+	literal             // a string or a character without placeholders
+	number
+	regex
+	open
+	closed
+)
+
+// token is a piece of a text, from start up to, not including, end.
+type token struct {
+	start, end int32
+	partner    int32 // the index of the bracket that belongs to this one, -1 where there is none
+	within     int32 // the index of the bracket that it stands in, -1 where there is none
+	kind       kind
+}
+
+// lexicon says of what a language's tokens are made.
+type lexicon struct {
+	// line begins a comment that ends with its line.
+	line []string
+	// block begins and ends a comment; nested tells that one may stand in another.
+	block  [][2]string
+	nested bool
+	// quotes are the kinds of strings, those first that begin like another and go on.
+	quotes []quote
+	// letters are bytes of words beside letters, digits, _ and what is not ASCII.
+	letters string
+	// marks are those of several characters that are one token, a longer one before what it begins with.
+	marks []string
+	// hook takes what the rest does not tell at a place, and reports whether it has taken something; nil for none.
+	hook func(l *lexer) bool
+	// start is done at the beginning of the text; nil for nothing.
+	start func(l *lexer)
+}
+
+// quote is a kind of string.
+type quote struct {
+	open, close string
+	// escape is what takes its meaning from the next byte; 0 for none. double tells that close twice in a row is one of the
+	// text.
+	escape byte
+	double bool
+	// lines tells that it may go over several lines; else it ends with its line at the latest.
+	lines bool
+	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none.
+	hole string
+}
+
+// scanned is a text by its tokens, and what is found in it.
+type scanned struct {
+	src      string
+	tokens   []token
+	comments []Stretch
+	broken   int
+	found    []Func
+}
+
+// lexer splits a text.
+type lexer struct {
+	*lexicon
+	src      string
+	pos      int
+	tokens   []token
+	comments []Stretch
+	broken   int
+	opened   []int32 // the brackets that are open
+	// holes are the strings in whose placeholders the place is, with the number of brackets that were open there.
+	holes []hole
+}
+
+type hole struct {
+	quote *quote
+	depth int
+}
+
+// scan splits a text into tokens. Comments and spaces are left out, and the pieces of a string with placeholders too: of
+// these, what begins and ends a placeholder are brackets.
+func scan(lex *lexicon, src string) *scanned {
+	l := &lexer{lexicon: lex, src: src, tokens: make([]token, 0, len(src)/6), broken: -1}
+	if strings.HasPrefix(src, "\ufeff") {
+		l.pos = len("\ufeff")
+	}
+	if strings.HasPrefix(src[l.pos:], "#!") {
+		l.comment(len(src))
+	}
+	if l.start != nil {
+		l.start(l)
+	}
+	for l.pos < len(src) {
+		l.next()
+	}
+	if len(l.opened) > 0 {
+		l.breaks(int(l.tokens[l.opened[0]].start))
+	}
+	return &scanned{src: src, tokens: l.tokens, comments: l.comments, broken: l.broken}
+}
+
+// breaks notes a place where the text is broken.
+func (l *lexer) breaks(at int) {
+	if l.broken < 0 || at < l.broken {
+		l.broken = at
+	}
+}
+
+func (l *lexer) next() {
+	start := l.pos
+	c := l.src[start]
+	switch {
+	case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v':
+		l.pos++
+		return
+	case l.hook != nil && l.hook(l):
+		return
+	}
+	for _, begin := range l.line {
+		if strings.HasPrefix(l.src[start:], begin) {
+			l.comment(len(l.src))
+			return
+		}
+	}
+	for i := range l.block {
+		if strings.HasPrefix(l.src[start:], l.block[i][0]) {
+			l.blockComment(l.block[i][0], l.block[i][1])
+			return
+		}
+	}
+	switch {
+	case c >= '0' && c <= '9':
+		l.number()
+	case isLetter(c) || strings.IndexByte(l.letters, c) >= 0:
+		l.word()
+	default:
+		for i := range l.quotes {
+			if q := &l.quotes[i]; strings.HasPrefix(l.src[start:], q.open) {
+				l.pos += len(q.open)
+				l.quoted(q, start)
+				return
+			}
+		}
+		l.punctuation()
+	}
+}
+
+// punctuation takes a bracket or a mark.
+func (l *lexer) punctuation() {
+	start := l.pos
+	switch c := l.src[start]; c {
+	case '(', '[', '{':
+		l.pos++
+		l.bracket(start)
+	case ')', ']', '}':
+		l.pos++
+		l.shut(start)
+	default:
+		l.pos++
+		for _, long := range l.marks {
+			if long[0] == c && strings.HasPrefix(l.src[start:], long) {
+				l.pos = start + len(long)
+				break
+			}
+		}
+		l.add(mark, start)
+	}
+}
+
+// word takes a name.
+func (l *lexer) word() {
+	start := l.pos
+	for l.pos++; l.pos < len(l.src) && (isWord(l.src[l.pos]) || l.letters != "" && strings.IndexByte(l.letters, l.src[l.pos]) >= 0); {
+		l.pos++
+	}
+	l.add(word, start)
+}
+
+// number takes a number, roughly: 1.5e-7 is two of them, and 1..2 are two with a mark.
+func (l *lexer) number() {
+	start := l.pos
+	for l.pos < len(l.src) && (isWord(l.src[l.pos]) || l.src[l.pos] == '.' && l.pos+1 < len(l.src) && isDigit(l.src[l.pos+1])) {
+		l.pos++
+	}
+	l.add(number, start)
+}
+
+// comment takes a comment up to the end of its line, or to a place before it.
+func (l *lexer) comment(most int) {
+	start := l.pos
+	end := min(most, len(l.src))
+	if at := strings.IndexByte(l.src[start:end], '\n'); at >= 0 {
+		end = start + at
+	}
+	l.pos = end
+	l.comments = append(l.comments, Stretch{start, end})
+}
+
+// blockComment takes a comment with an end of its own.
+func (l *lexer) blockComment(begin, end string) {
+	start := l.pos
+	depth := 0
+	for l.pos < len(l.src) {
+		switch rest := l.src[l.pos:]; {
+		case (depth == 0 || l.nested) && strings.HasPrefix(rest, begin):
+			depth++
+			l.pos += len(begin)
+		case strings.HasPrefix(rest, end):
+			depth--
+			l.pos += len(end)
+			if depth == 0 {
+				l.comments = append(l.comments, Stretch{start, l.pos})
+				return
+			}
+		default:
+			l.pos++
+		}
+	}
+	l.comments = append(l.comments, Stretch{start, l.pos})
+	l.breaks(start)
+}
+
+// quoted takes what follows the beginning of a string, or the end of a placeholder in it, which stands at start.
+func (l *lexer) quoted(q *quote, start int) {
+	whole := strings.HasPrefix(l.src[start:], q.open) && l.pos == start+len(q.open)
+	for l.pos < len(l.src) {
+		c := l.src[l.pos]
+		switch {
+		case q.escape != 0 && c == q.escape:
+			l.pos = min(l.pos+2, len(l.src))
+			continue
+		case c == '\n' && !q.lines:
+			l.breaks(start)
+			return
+		case c == q.close[0] && strings.HasPrefix(l.src[l.pos:], q.close):
+			l.pos += len(q.close)
+			if q.double && strings.HasPrefix(l.src[l.pos:], q.close) {
+				l.pos += len(q.close)
+				continue
+			}
+			if whole {
+				l.add(literal, start)
+			}
+			return
+		case q.hole != "" && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole):
+			at := l.pos
+			l.pos += len(q.hole)
+			l.holes = append(l.holes, hole{q, len(l.opened)})
+			l.bracket(at)
+			return
+		}
+		l.pos++
+	}
+	l.breaks(start)
+}
+
+func (l *lexer) add(k kind, start int) {
+	within := int32(-1)
+	if n := len(l.opened); n > 0 {
+		within = l.opened[n-1]
+	}
+	l.tokens = append(l.tokens, token{int32(start), int32(l.pos), -1, within, k})
+}
+
+// bracket opens one.
+func (l *lexer) bracket(start int) {
+	l.add(open, start)
+	l.opened = append(l.opened, int32(len(l.tokens)-1))
+}
+
+// shut closes the innermost bracket of its kind; those in it that are open stay without a partner. It goes on with the
+// string of which it ends a placeholder.
+func (l *lexer) shut(start int) {
+	c := l.src[start]
+	at := len(l.opened) - 1
+	floor := 0
+	if n := len(l.holes); n > 0 {
+		floor = l.holes[n-1].depth
+	}
+	for n := 0; at >= floor && n < maxOpen; n++ {
+		if pairs[l.src[l.tokens[l.opened[at]].end-1]] == c {
+			break
+		}
+		at--
+		if n+1 == maxOpen {
+			at = floor - 1
+		}
+	}
+	if at < floor {
+		l.add(closed, start)
+		l.breaks(start)
+		return
+	}
+	i := l.opened[at]
+	if at < len(l.opened)-1 {
+		l.breaks(int(l.tokens[l.opened[at+1]].start))
+	}
+	l.opened = l.opened[:at]
+	l.add(closed, start)
+	l.tokens[i].partner = int32(len(l.tokens) - 1)
+	l.tokens[len(l.tokens)-1].partner = i
+	if n := len(l.holes); n > 0 && l.holes[n-1].depth == at {
+		h := l.holes[n-1]
+		l.holes = l.holes[:n-1]
+		l.quoted(h.quote, start)
+	}
+}
+
+// maxOpen bounds how many open brackets are passed over for one that a bracket closes.
+const maxOpen = 100
+
+var pairs = [128]byte{'(': ')', '[': ']', '{': '}'}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isLetter reports whether a byte may begin a word.
+func isLetter(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c >= 0x80
+}
+
+// isWord reports whether a byte may be of a word.
+func isWord(c byte) bool { return isLetter(c) || isDigit(c) }

@@ -1,0 +1,118 @@
+// Package outline finds the functions of texts in many languages: where they begin and end, what they are called and what
+// they belong to. It reads the tokens of a text and the brackets, words or indentation that hold them together, and
+// no more of its grammar: that is told in one pass, whatever the text, and what is intact around a broken place is found.
+//
+// A language is a row of the table in language.go and a file of its own; CONTRIBUTING.md says how one is added.
+package outline
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Outline is what a text holds. All places are byte offsets into the text.
+type Outline struct {
+	// Funcs are its functions, sorted by Start, an outer one before those in it. A declaration without a body is none.
+	Funcs []Func
+	// Comments are its comments, sorted, with what begins and ends them. Neighbours are not joined.
+	Comments []Stretch
+	// Broken is where the first bracket, string or block is that nothing ends, or the first end of none; -1 where the text
+	// is whole.
+	Broken int
+}
+
+// Stretch goes from Start up to, not including, End.
+type Stretch struct{ Start, End int }
+
+// Func is a function of a text.
+type Func struct {
+	// Name is its own, as the language writes it: "put", "operator+=", "constructor". A function that stands as a value
+	// has that of what it is assigned or handed to, as in "get('/users') callback"; "" where it has none.
+	Name string
+	// Class is what it belongs to, from the outside inwards, joined as the language joins it: "Outer.Inner", "Shop::Cart"; ""
+	// for a function of none.
+	Class string
+	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x.
+	Static bool
+	// Value tells that it is no declaration: a lambda, a closure, an arrow function.
+	Value bool
+	// Params are the types of its parameters, in a language in which several functions of a class may have one name:
+	// "int, String"; "" elsewhere.
+	Params string
+	// Start is that of the definition behind decorators, annotations and attributes, Marked that of the first of these, or
+	// Start. End is behind it.
+	Start, Marked, End int
+	// NameStart and NameEnd are where the name stands; of a function without a name, where its parameters do.
+	NameStart, NameEnd int
+	// Body is where the body begins: of braces at the first, elsewhere at the first statement; End where it is empty.
+	Body int
+	// Outer is the index of the function around it, -1 for none.
+	Outer int
+}
+
+// maxName bounds the length in bytes of a name; what has a longer one has none.
+const maxName = 250
+
+// Of finds the functions of a text. ok is false where covls does not know the language, which is one of LanguageID.
+func Of(language, text string) (o *Outline, ok bool) {
+	l, ok := languages[language]
+	if !ok || len(text) > maxText {
+		return nil, false
+	}
+	s := scan(l.lexicon, text)
+	l.find(s)
+	return s.finish(), true
+}
+
+// maxText is the length in bytes of the largest text: offsets of tokens are 32 bits.
+const maxText = 1<<31 - 1
+
+// Known reports whether covls reads a language.
+func Known(language string) bool {
+	_, ok := languages[language]
+	return ok
+}
+
+// finish sorts what was found and says what is in what.
+func (s *scanned) finish() *Outline {
+	funcs := s.found
+	for i := range funcs {
+		f := &funcs[i]
+		if len(f.Name) > maxName || strings.ContainsFunc(f.Name, unicode.IsControl) {
+			f.Name = ""
+		}
+		if len(f.Class) > maxName {
+			f.Class = clipped(f.Class)
+		}
+		f.Marked = min(f.Marked, f.Start)
+	}
+	slices.SortStableFunc(funcs, func(a, b Func) int {
+		if a.Start != b.Start {
+			return a.Start - b.Start
+		}
+		return b.End - a.End
+	})
+	var around []int
+	for i := range funcs {
+		for len(around) > 0 && funcs[around[len(around)-1]].End <= funcs[i].Start {
+			around = around[:len(around)-1]
+		}
+		funcs[i].Outer = -1
+		if n := len(around); n > 0 {
+			funcs[i].Outer = around[n-1]
+			funcs[i].End = min(funcs[i].End, funcs[around[n-1]].End)
+		}
+		around = append(around, i)
+	}
+	return &Outline{Funcs: funcs, Comments: s.comments, Broken: s.broken}
+}
+
+// clipped is a name that is no longer than maxName.
+func clipped(name string) string {
+	end := maxName - len("…")
+	for end > 0 && name[end]&0xC0 == 0x80 {
+		end--
+	}
+	return name[:end] + "…"
+}

@@ -1,0 +1,84 @@
+// Prints the functions of texts as tree-sitter's grammars have them: a line of JSON for each file of standard input.
+//
+//	node oracle.mjs LANGUAGE GRAMMARS < list of files
+//
+// GRAMMARS is a folder with node_modules that has web-tree-sitter and tree-sitter-wasms.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+
+const [, , language, grammars] = process.argv;
+const require = createRequire(join(grammars, 'x.js'));
+const { Parser, Language } = require('web-tree-sitter');
+
+// For each language: its grammar, the nodes that are functions, with how each is named if that is not its field "name" (null
+// is none) and where it ends if that is not its end, whether only those with a field "body" count, what stands before them
+// and is no part of them, and what the grammar does not look into.
+const languages = {
+	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
+};
+
+const is = languages[language];
+await Parser.init();
+const parser = new Parser();
+parser.setLanguage(await Language.load(require.resolve(`tree-sitter-wasms/out/tree-sitter-${is.wasm}.wasm`)));
+
+/** The node where a definition starts behind its marks. */
+function begin(node) {
+	for (const child of node.children) {
+		if (is.marks.includes(child.type) || child.isExtra) {
+			continue;
+		}
+		if (child.type !== 'modifiers') {
+			return child;
+		}
+		const inner = child.children.find((c) => !is.marks.includes(c.type) && !c.isExtra);
+		if (inner !== undefined) {
+			return inner;
+		}
+	}
+	return node;
+}
+
+function functions(tree) {
+	const out = [];
+	const dark = [];
+	const stack = [tree.rootNode];
+	while (stack.length > 0) {
+		const node = stack.pop();
+		if (is.dark?.includes(node.type)) {
+			dark.push([node.startPosition.row + 1, node.endPosition.row + 1]);
+			continue;
+		}
+		const how = is.funcs[node.type];
+		if (how !== undefined && node.isNamed && !node.isMissing && (!is.body || node.childForFieldName('body') !== null)) {
+			const name = how.name === undefined ? (node.childForFieldName('name')?.text ?? '') : how.name(node);
+			if (name !== null) {
+				let last = node.endPosition;
+				if (how.end !== undefined) {
+					last = how.end(node);
+				}
+				out.push([name, begin(node).startPosition.row + 1, last.row + (last.column === 0 && last.row > node.startPosition.row ? 0 : 1)]);
+			}
+		}
+		for (let i = node.childCount - 1; i >= 0; i--) {
+			stack.push(node.child(i));
+		}
+	}
+	return { funcs: out, dark };
+}
+
+for await (const file of createInterface({ input: process.stdin })) {
+	const text = readFileSync(file, 'utf8');
+	let answer = { file, broken: true, funcs: [], dark: [] };
+	try {
+		const tree = parser.parse(text);
+		answer = { file, broken: tree.rootNode.hasError, ...functions(tree) };
+		tree.delete();
+	} catch (error) {
+		answer.error = String(error);
+		parser.reset();
+	}
+	process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
