@@ -1,0 +1,179 @@
+package outline_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/covls/covls/source/outline"
+	"github.com/covls/covls/text"
+)
+
+var update = flag.Bool("update", false, "write what is found into testdata")
+
+// show writes an outline, a function on each line: what it is called, from where to where it goes, where its body begins.
+func show(o *outline.Outline, src string) string {
+	t := text.New(src)
+	at := func(offset int) string {
+		line, col := t.LineCol(offset)
+		return fmt.Sprintf("%d:%d", line, col)
+	}
+	var b strings.Builder
+	for _, f := range o.Funcs {
+		for n := f.Outer; n >= 0; n = o.Funcs[n].Outer {
+			b.WriteString("  ")
+		}
+		name := f.Name
+		if name == "" {
+			name = "-"
+		}
+		fmt.Fprintf(&b, "%s %s-%s", name, at(f.Start), at(f.End))
+		for _, more := range []struct {
+			is   bool
+			text string
+		}{
+			{f.Class != "", "of " + f.Class},
+			{f.Static, "static"},
+			{f.Value, "value"},
+			{f.Params != "", "(" + f.Params + ")"},
+			{f.Marked != f.Start, "marked " + at(f.Marked)},
+			{true, "body " + at(f.Body)},
+		} {
+			if more.is {
+				b.WriteString(" " + more.text)
+			}
+		}
+		if named := src[f.NameStart:f.NameEnd]; named != f.Name {
+			fmt.Fprintf(&b, " at %q", named)
+		}
+		b.WriteByte('\n')
+	}
+	if o.Broken >= 0 {
+		fmt.Fprintf(&b, "broken %s\n", at(o.Broken))
+	}
+	return b.String()
+}
+
+// texts are the archives of testdata by language: each has a text and its functions.
+func texts(t testing.TB) map[string][]string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no archives", err)
+	}
+	out := map[string][]string{}
+	for _, path := range paths {
+		language := filepath.Base(filepath.Dir(path))
+		out[language] = append(out[language], path)
+	}
+	return out
+}
+
+func read(t testing.TB, path string) (archive *txtar.Archive, src string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil || len(archive.Files) == 0 {
+		t.Fatal(path, err)
+	}
+	return archive, string(archive.Files[0].Data)
+}
+
+// TestOf holds the functions of the texts of testdata against the second file of each archive, also with other line ends and
+// a byte order mark.
+func TestOf(t *testing.T) {
+	t.Parallel()
+	for language, paths := range texts(t) {
+		for _, path := range paths {
+			t.Run(language+"/"+strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+				t.Parallel()
+				archive, src := read(t, path)
+				o, ok := outline.Of(language, src)
+				if !ok {
+					t.Fatalf("%s is not known", language)
+				}
+				check(t, src, o)
+				got := show(o, src)
+				if *update {
+					archive.Files = append(archive.Files[:1], txtar.File{Name: "functions", Data: []byte(got)})
+					if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if len(archive.Files) < 2 || got != string(archive.Files[1].Data) {
+					t.Errorf("have\n%s\nwant %v", got, archive.Files[1:])
+				}
+				crlf := strings.ReplaceAll(src, "\n", "\r\n")
+				if o, _ := outline.Of(language, crlf); strings.ReplaceAll(show(o, crlf), `\r\n`, `\n`) != got {
+					t.Errorf("with CRLF\n%s\nwant\n%s", show(o, crlf), got)
+				}
+				if o, _ := outline.Of(language, "\ufeff"+src); len(o.Funcs) != strings.Count(got, " body ") {
+					t.Errorf("with a byte order mark\n%s\nwant\n%s", show(o, "\ufeff"+src), got)
+				}
+			})
+		}
+	}
+}
+
+// check holds what an outline promises of any text.
+func check(t testing.TB, src string, o *outline.Outline) {
+	t.Helper()
+	last := 0
+	for i, f := range o.Funcs {
+		if f.Start < last || f.Marked > f.Start || f.Start > f.End || f.End > len(src) || f.NameStart < 0 || f.NameStart > f.NameEnd || f.NameEnd > len(src) || f.Body < f.Start || f.Body > len(src) || f.Outer >= i {
+			t.Errorf("function %d is %+v in %d bytes", i, f, len(src))
+		}
+		if f.Outer >= 0 && (o.Funcs[f.Outer].Start > f.Start || o.Funcs[f.Outer].End < f.End) {
+			t.Errorf("function %d is not in %d: %+v, %+v", i, f.Outer, f, o.Funcs[f.Outer])
+		}
+		last = f.Start
+	}
+	last = 0
+	for _, c := range o.Comments {
+		if c.Start < last || c.End < c.Start || c.End > len(src) {
+			t.Errorf("comment %v behind %d", c, last)
+		}
+		last = c.End
+	}
+}
+
+func FuzzOf(f *testing.F) {
+	for language, paths := range texts(f) {
+		for _, path := range paths {
+			_, src := read(f, path)
+			f.Add(language, src)
+		}
+	}
+	f.Fuzz(func(t *testing.T, language, src string) {
+		start := time.Now()
+		if o, ok := outline.Of(language, src); ok {
+			check(t, src, o)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%d bytes took %v", len(src), took)
+		}
+	})
+}
+
+// BenchmarkOf reads the texts of testdata a hundred times over.
+func BenchmarkOf(b *testing.B) {
+	for language, paths := range texts(b) {
+		var all strings.Builder
+		for _, path := range paths {
+			_, src := read(b, path)
+			all.WriteString(src)
+		}
+		src := strings.Repeat(all.String(), 100)
+		b.Run(language, func(b *testing.B) {
+			b.SetBytes(int64(len(src)))
+			for b.Loop() {
+				outline.Of(language, src)
+			}
+		})
+	}
+}
