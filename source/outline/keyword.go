@@ -11,7 +11,7 @@ type definition struct {
 // add adds a function whose body stands in brackets.
 func (s *scanned) add(d definition, class string) *Func {
 	f := Func{
-		Name: s.text(d.name), Class: class, Start: s.start(d.first), Marked: s.start(d.first), End: s.behind(d.body),
+		Name: s.text(d.name), Class: class, Start: s.start(d.first), Marked: s.start(d.first), Head: s.start(d.first), End: s.behind(d.body),
 		NameStart: s.start(d.name), NameEnd: s.end(d.name), Body: s.start(d.body), Outer: -1,
 	}
 	s.found = append(s.found, f)

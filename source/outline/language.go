@@ -9,5 +9,9 @@ type language struct {
 
 // languages are by the ids that editors know them by.
 var languages = map[string]*language{
-	"rust": rust,
+	"javascript":      javaScript,
+	"javascriptreact": javaScript,
+	"rust":            rust,
+	"typescript":      javaScript,
+	"typescriptreact": javaScript,
 }

@@ -35,14 +35,15 @@ type Func struct {
 	Class string
 	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x.
 	Static bool
-	// Value tells that it is no declaration: a lambda, a closure, an arrow function.
-	Value bool
+	// Value tells that it is no declaration: a lambda, a closure, an arrow function. Handed tells that it is the argument of
+	// a call.
+	Value, Handed bool
 	// Params are the types of its parameters, in a language in which several functions of a class may have one name:
 	// "int, String"; "" elsewhere.
 	Params string
 	// Start is that of the definition behind decorators, annotations and attributes, Marked that of the first of these, or
-	// Start. End is behind it.
-	Start, Marked, End int
+	// Start. End is behind it. Head is where the function itself begins: behind what it is assigned to, else Start.
+	Start, Marked, Head, End int
 	// NameStart and NameEnd are where the name stands; of a function without a name, where its parameters do.
 	NameStart, NameEnd int
 	// Body is where the body begins: of braces at the first, elsewhere at the first statement; End where it is empty.
@@ -85,7 +86,7 @@ func (s *scanned) finish() *Outline {
 		if len(f.Class) > maxName {
 			f.Class = clipped(f.Class)
 		}
-		f.Marked = min(f.Marked, f.Start)
+		f.Marked, f.Head = min(f.Marked, f.Start), max(f.Head, f.Start)
 	}
 	slices.SortStableFunc(funcs, func(a, b Func) int {
 		if a.Start != b.Start {

@@ -15,9 +15,23 @@ const { Parser, Language } = require('web-tree-sitter');
 // For each language: its grammar, the nodes that are functions, with how each is named if that is not its field "name" (null
 // is none) and where it ends if that is not its end, whether only those with a field "body" count, what stands before them
 // and is no part of them, and what the grammar does not look into.
+const script = {
+	funcs: { function_declaration: {}, generator_function_declaration: {}, method_definition: { name: keyed } },
+	body: true,
+	marks: ['decorator'],
+};
 const languages = {
+	javascript: { wasm: 'javascript', ...script },
+	typescript: { wasm: 'typescript', ...script },
+	typescriptreact: { wasm: 'tsx', ...script },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
+
+/** A name that may be in quotes. */
+function keyed(node) {
+	const name = node.childForFieldName('name');
+	return name?.type === 'string' ? name.text.slice(1, -1) : (name?.text ?? '');
+}
 
 const is = languages[language];
 await Parser.init();

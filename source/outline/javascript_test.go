@@ -1,15 +1,15 @@
-package ecma_test
+package outline_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/covls/covls/source/ecma"
+	"github.com/covls/covls/source/outline"
 )
 
-// TestHeads has texts whose functions end with a comment that holds their name, or "-" for none.
-func TestHeads(t *testing.T) {
+// TestECMANames has texts whose functions end with a comment that holds their name, or "-" for none.
+func TestECMANames(t *testing.T) {
 	t.Parallel()
 	for name, src := range map[string]string{
 		"declarations": `
@@ -71,7 +71,7 @@ class A extends B {
 	get(x) { return () => x; } // get -
 	handle = (e) => {} // handle
 	private typed: Handler<Event> = async (e: Event): Promise<void> => {}; // typed
-	late!: () => void = () => {}; // - late
+	late!: () => void = () => {}; // late -
 	abstract none(): void;
 	is(x: string): x is 'a' { return true } // is
 	plain() {} // plain
@@ -102,7 +102,7 @@ const b = <T,>(x: T): Promise<T | null> => x; // b
 const c: Handler = (e) => {}; // c
 const d = (x: string): x is 'a' => true; // d
 const e = async ({ a, b }: { a: A; b: B }): Promise<{ x: number }[]> => []; // e
-export function over(x: string): void; // over
+export function over(x: string): void;
 export function over(x: any): { a: A; b: B } { return x } // over
 const f = (x): Array<A<B>> => x; // f
 function g(this: Window, ...rest: string[]): asserts rest is A[] {} // g
@@ -126,18 +126,18 @@ export const App = ({ items }) => { // App
 };
 const Next = () => null; // Next
 `,
-		"broken": "function ( // -\nconst a = (x => { // a\n ]]} }\nconst b = () => 1; // b\n'abc\n`${",
+		"broken": "function (\nconst a = (x => { // a\n ]]} }\nconst b = () => 1; // b\n'abc\n`${",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := map[int][]string{}
-			for _, h := range ecma.Heads(src) {
-				if h.Start < 0 || h.From > h.To || h.Start > len(src) || h.Decorated > h.Start || h.To > len(src) {
+			for _, h := range ecmaFuncs(src) {
+				if h.Start < 0 || h.NameStart > h.NameEnd || h.Start > len(src) || h.Marked > h.Start || h.NameEnd > len(src) {
 					t.Errorf("places of %+v", h)
 				}
-				at := strings.Count(src[:h.Start], "\n")
+				at := strings.Count(src[:h.Head], "\n")
 				found[at] = append(found[at], h.Name)
-				if text := src[h.From:h.To]; h.Name != "" && !strings.Contains(text, h.Name) && !strings.HasSuffix(h.Name, " callback") && h.Name != "default" {
+				if text := src[h.NameStart:h.NameEnd]; h.Name != "" && !strings.Contains(text, h.Name) && !strings.HasSuffix(h.Name, " callback") && h.Name != "default" {
 					t.Errorf("%s stands at %q", h.Name, text)
 				}
 			}
@@ -161,20 +161,20 @@ const Next = () => null; // Next
 	}
 }
 
-func TestDecorated(t *testing.T) {
+func TestECMADecorators(t *testing.T) {
 	t.Parallel()
 	src := "class A {\n\t@a.b({ c: 1 })\n\t@d\n\tasync e() {}\n}\n"
 	var got []string
-	for _, h := range ecma.Heads(src) {
-		got = append(got, fmt.Sprintf("%q %q %q", src[h.Decorated:h.Decorated+2], src[h.Start:h.Start+5], src[h.From:h.To]))
+	for _, h := range ecmaFuncs(src) {
+		got = append(got, fmt.Sprintf("%q %q %q", src[h.Marked:h.Marked+2], src[h.Start:h.Start+5], src[h.NameStart:h.NameEnd]))
 	}
 	if want := `["@a" "async" "e"]`; fmt.Sprint(got) != fmt.Sprint([]string{strings.Trim(want, "[]")}) {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }
 
-// TestEnds has texts that begin with a function, which goes up to the marker «. Without one it has no end.
-func TestEnds(t *testing.T) {
+// TestECMAEnds has texts that begin with a function, which goes up to the marker «. Without one it has no end.
+func TestECMAEnds(t *testing.T) {
 	t.Parallel()
 	for _, src := range []string{
 		"function f() { return {}; }« + 1",
@@ -200,31 +200,17 @@ func TestEnds(t *testing.T) {
 			t.Parallel()
 			before, behind, ends := strings.Cut(src, "«")
 			want := len(before)
-			if !ends {
-				want = 0
-			}
-			heads := ecma.Heads(before + behind)
-			if len(heads) == 0 || heads[0].Start != 0 || heads[0].End != want {
+			heads := ecmaFuncs(before + behind)
+			switch {
+			case !ends && len(heads) == 0:
+			case len(heads) == 0 || heads[0].Start != 0 || heads[0].End != want:
 				t.Errorf("%+v, want the end at %d", heads, want)
 			}
 		})
 	}
 }
 
-func FuzzHeads(f *testing.F) {
-	f.Add("class A { @b() c = (x: A<B>): C => `${() => 1}` }")
-	f.Add("const f = async <T>(a) => /[/]/.test(`a`), g = function* () {}")
-	f.Add("({ 'a': x => y, [b]() {}, get c() {} })(<p>Don't</p>)")
-	f.Fuzz(func(t *testing.T, src string) {
-		last := 0
-		for _, h := range ecma.Heads(src) {
-			if h.End != 0 && (h.End <= h.Start || h.End > len(src)) {
-				t.Errorf("ends: %+v in %q", h, src)
-			}
-			if h.Decorated > h.Start || h.Start > len(src) || h.From > h.To || h.To > len(src) || h.Start < last || strings.Contains(h.Name, "\n") {
-				t.Errorf("%+v in %q", h, src)
-			}
-			last = h.Start
-		}
-	})
+func ecmaFuncs(src string) []outline.Func {
+	o, _ := outline.Of("typescript", src)
+	return o.Funcs
 }

@@ -1,131 +1,166 @@
-// Package ecma finds the functions of JavaScript and TypeScript texts without a parser.
-package ecma
+package outline
 
-import (
-	"slices"
-	"strings"
-	"unicode"
-)
+import "strings"
 
-// Head is where a function begins and ends. Its places are byte offsets.
-type Head struct {
-	// Start is that of the function, behind decorators; Decorated is that of the first decorator, or
-	// Start.
-	Start, Decorated int
-	// End is behind its last brace, or behind the expression that an arrow function returns. 0 where it
-	// can't be told, and of a declaration without a body.
-	End int
-	// Name is how JavaScript calls it (the NamedEvaluation of ECMA-262, where members that are assigned to
-	// count too), or "get('/users') callback" for one that is handed to a call. "" where it has none.
-	Name string
-	// From and To are where the name stands, of a callback where its parameters do.
-	From, To int
+var javaScript = &language{lexicon: ecma, find: findECMA}
+
+// ecmaFinder finds the functions of a text of JavaScript or TypeScript by its tokens alone. What it can't tell for sure has no
+// name; a type of TypeScript that looks like an arrow function is there too.
+type ecmaFinder struct {
+	*scanned
+	in   *scopes
+	left int // how many more tokens are looked at for the ends of expressions
 }
 
-// maxName bounds the length of a name in bytes; a longer one is none.
-const maxName = 100
-
-// Heads finds the functions of a text by its tokens alone, which takes a fraction of the time that a
-// parser takes. What it can't tell for sure has no name; a type of TypeScript that looks like an arrow
-// function is there too.
-func Heads(src string) []Head {
-	s := &heads{src: src, tokens: tokens(src)}
-	s.left = maxLooks*len(s.tokens) + maxExpression
+func findECMA(s *scanned) {
+	f := &ecmaFinder{scanned: s, in: newScopes(s, "."), left: maxLooks*len(s.tokens) + maxExpression}
 	for i, t := range s.tokens {
-		var h Head
+		var h Func
 		ok := false
 		switch {
-		case t.kind == word && s.text(i) == "function":
-			h, ok = s.function(i)
+		case t.kind == word:
+			switch s.text(i) {
+			case "function":
+				h, ok = f.function(i)
+			case "class":
+				f.class(i)
+			case "namespace", "module":
+				f.namespace(i)
+			}
 		case t.kind == mark && s.text(i) == "=>":
-			h, ok = s.arrow(i)
+			h, ok = f.arrow(i)
 		case t.kind == open && s.text(i) == "{":
-			h, ok = s.method(i)
+			h, ok = f.method(i)
 		}
-		if len(h.Name) > maxName || strings.ContainsFunc(h.Name, unicode.IsControl) {
-			h.Name = ""
+		if !ok {
+			continue
 		}
-		if ok {
-			s.found = append(s.found, h)
+		if h.Class == "" {
+			h.Class = f.in.of(i)
 		}
+		s.found = append(s.found, h)
 	}
-	slices.SortStableFunc(s.found, func(a, b Head) int { return a.Start - b.Start })
-	return s.found
 }
-
-type heads struct {
-	src    string
-	tokens []token
-	found  []Head
-	left   int // how many more tokens are looked at for the ends of expressions
-}
-
-// text is that of a token; "" beyond the first and the last.
-func (s *heads) text(i int) string {
-	if i < 0 || i >= len(s.tokens) {
-		return ""
-	}
-	return s.src[int(s.tokens[i].start):int(s.tokens[i].end)]
-}
-
-func (s *heads) kind(i int) kind {
-	if i < 0 || i >= len(s.tokens) {
-		return mark
-	}
-	return s.tokens[i].kind
-}
-
-func (s *heads) is(i int, kind kind, text string) bool { return s.kind(i) == kind && s.text(i) == text }
 
 // name is whether a token is a word that may be a name.
-func (s *heads) name(i int) bool { return s.kind(i) == word && !reserved[s.text(i)] }
+func (s *ecmaFinder) name(i int) bool { return s.kind(i) == word && !ecmaReserved[s.text(i)] }
 
-// partner is the bracket that belongs to the one at i, or -1.
-func (s *heads) partner(i int) int {
-	if i < 0 || i >= len(s.tokens) {
-		return -1
+// class says what stands in the body of a class, of which i is the word.
+func (s *ecmaFinder) class(i int) {
+	if s.is(i-1, mark, ".") || s.is(i+1, mark, ":") || s.is(i+1, mark, "=") || s.is(i+1, open, "(") {
+		return // a property of that name
 	}
-	return int(s.tokens[i].partner)
+	next, name := i+1, ""
+	if s.name(next) && s.text(next) != "extends" && s.text(next) != "implements" {
+		name = s.text(next)
+		next++
+	} else {
+		var h Func
+		s.named(&h, i)
+		name = h.Name
+		if h.Handed {
+			name = ""
+		} else if h.Class != "" && name != "" {
+			name = h.Class + "." + name
+		}
+	}
+	if end := s.arguments(next, 1); end >= 0 {
+		next = end + 1
+	}
+	s.in.add(s.heritage(next), name)
 }
 
-// function is the head at a token "function".
-func (s *heads) function(i int) (h Head, ok bool) {
+// heritage is the brace of the body behind what a class extends, or -1.
+func (s *ecmaFinder) heritage(i int) int {
+	for n := 0; i < len(s.tokens) && n < maxHead; n, i = n+1, i+1 {
+		switch s.kind(i) {
+		case open:
+			if s.text(i) == "{" && !s.is(i-1, word, "extends") && !s.is(i-1, mark, ",") {
+				return i
+			}
+			if i = s.partner(i); i < 0 {
+				return -1
+			}
+		case closed:
+			return -1
+		case mark:
+			if s.text(i) == ";" {
+				return -1
+			}
+		}
+	}
+	return -1
+}
+
+// namespace says what stands in a namespace of TypeScript, of which i is the word.
+func (s *ecmaFinder) namespace(i int) {
+	next := i + 1
+	if s.is(i-1, mark, ".") || s.kind(next) != word {
+		return
+	}
+	for s.is(next+1, mark, ".") && s.kind(next+2) == word {
+		next += 2
+	}
+	if s.is(next+1, open, "{") {
+		s.in.add(next+1, s.src[s.start(i+1):s.end(next)])
+	}
+}
+
+// function is the function at a token "function".
+func (s *ecmaFinder) function(i int) (h Func, ok bool) {
 	first, next := i, i+1
 	if s.is(i-1, word, "async") {
 		first--
 	}
 	if s.is(i-1, mark, ".") || s.is(next, mark, ":") {
-		return Head{}, false // a property of that name
+		return Func{}, false // a property of that name
 	}
 	if s.is(next, mark, "*") {
 		next++
 	}
 	h = s.at(first, i)
+	h.Value = !s.statement(first)
 	if s.kind(next) == word {
-		h.Name, h.From, h.To = s.text(next), int(s.tokens[next].start), int(s.tokens[next].end)
+		h.Name, h.NameStart, h.NameEnd = s.text(next), s.start(next), s.end(next)
 		next++
 	}
-	if end := s.generics(next, 1); end >= 0 {
+	if end := s.arguments(next, 1); end >= 0 {
 		next = end + 1
 	}
 	if !s.is(next, open, "(") {
-		return h, h.Name != ""
+		return Func{}, false
 	}
-	body := s.body(s.partner(next))
-	h.End = s.endOf(body)
-	if h.Name == "" && !(body > 0 && s.used(s.partner(body)+1)) {
-		s.named(&h, first)
+	body := s.behindHead(s.partner(next))
+	if body < 0 {
+		return Func{}, false // a declaration
 	}
+	h.Body, h.End = s.start(body), s.behind(body)
+	if h.Value && s.used(s.partner(body)+1) {
+		return h, true
+	}
+	s.named(&h, first)
 	return h, true
 }
 
+// statement tells that a token begins a statement, so that a function there is a declaration.
+func (s *ecmaFinder) statement(i int) bool {
+	switch {
+	case i == 0 || s.is(i-1, mark, ";") || s.is(i-1, open, "{") || s.is(i-1, closed, "}"):
+		return true
+	case s.kind(i-1) == word:
+		was := s.text(i - 1)
+		return was == "export" || was == "default" || was == "declare" || was == "else" || s.newline(i) && !ecmaOperands[was]
+	}
+	return s.newline(i) && (s.kind(i-1) == closed || s.kind(i-1) == literal || s.kind(i-1) == number || s.kind(i-1) == regex)
+}
+
 // used tells that what ends before a token is called, or has a member taken, where it stands.
-func (s *heads) used(next int) bool {
+func (s *ecmaFinder) used(next int) bool {
 	return s.is(next, open, "(") || s.is(next, mark, ".") || s.is(next, mark, "?.")
 }
 
-// arrow is the head at a token "=>".
-func (s *heads) arrow(i int) (h Head, ok bool) {
+// arrow is the function at a token "=>".
+func (s *ecmaFinder) arrow(i int) (h Func, ok bool) {
 	first := i - 1
 	last := i - 1
 	if shut := s.beforeType(i - 1); shut >= 0 {
@@ -133,25 +168,29 @@ func (s *heads) arrow(i int) (h Head, ok bool) {
 	} else if s.is(first, closed, ")") {
 		first = s.partner(first)
 	} else if !s.name(first) {
-		return Head{}, false
+		return Func{}, false
 	}
 	if first < 0 {
-		return Head{}, false
+		return Func{}, false
 	}
-	if generic := s.generics(first-1, -1); s.is(first, open, "(") && generic >= 0 {
+	if generic := s.arguments(first-1, -1); s.is(first, open, "(") && generic >= 0 {
 		first = generic
 	}
 	if s.is(first-1, word, "async") {
 		first--
 	}
 	h = s.at(first, last)
-	h.End = s.expression(i + 1)
+	h.Value = true
+	if h.End = s.expression(i + 1); h.End == 0 || i+1 >= len(s.tokens) {
+		return Func{}, false
+	}
+	h.Body = s.start(i + 1)
 	s.named(&h, first)
 	return h, true
 }
 
-// body is the brace of the body behind parameters that end at shut, or -1.
-func (s *heads) body(shut int) int {
+// behindHead is the brace of the body behind parameters that end at shut, or -1.
+func (s *ecmaFinder) behindHead(shut int) int {
 	for i, n := shut+1, 0; shut >= 0 && i < len(s.tokens) && n < 100; i, n = i+1, n+1 {
 		switch s.kind(i) {
 		case open:
@@ -173,7 +212,7 @@ func (s *heads) body(shut int) int {
 }
 
 // endOf is the byte behind the bracket that closes the one at i, or 0.
-func (s *heads) endOf(i int) int {
+func (s *ecmaFinder) endOf(i int) int {
 	if shut := s.partner(i); i >= 0 && shut > i {
 		return int(s.tokens[shut].end)
 	}
@@ -189,7 +228,7 @@ const (
 
 // expression is the byte behind the one that an arrow function returns, which begins at the token first,
 // or behind its body; 0 where that can't be told.
-func (s *heads) expression(first int) int {
+func (s *ecmaFinder) expression(first int) int {
 	if s.is(first, open, "{") {
 		return s.endOf(first)
 	}
@@ -216,25 +255,25 @@ func (s *heads) expression(first int) int {
 }
 
 // operand tells that a value may end at a token.
-func (s *heads) operand(i int) bool {
+func (s *ecmaFinder) operand(i int) bool {
 	switch s.kind(i) {
 	case mark, open:
 		return false
 	case word:
-		return !operands[s.text(i)] && !joining[s.text(i)]
+		return !ecmaOperands[s.text(i)] && !joining[s.text(i)]
 	}
 	return true
 }
 
 // method is the head of the method whose body begins at the brace i.
-func (s *heads) method(i int) (h Head, ok bool) {
+func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 	shut := i - 1
 	if !s.is(shut, closed, ")") {
 		shut = s.beforeType(shut)
 	}
 	at := s.callee(s.partner(shut))
 	if at < 0 {
-		return Head{}, false
+		return Func{}, false
 	}
 	first, name := at, s.text(at)
 	switch {
@@ -243,39 +282,44 @@ func (s *heads) method(i int) (h Head, ok bool) {
 		name = unquoted(name)
 	case s.is(at, closed, "]") && s.partner(at) >= 0:
 		first = s.partner(at)
-		name = s.src[int(s.tokens[first].start):int(s.tokens[at].end)]
+		name = s.src[s.start(first):s.end(at)]
 	default:
-		return Head{}, false
+		return Func{}, false
 	}
-	from, to := int(s.tokens[first].start), int(s.tokens[at].end)
-	for s.kind(first-1) == word && modifiers[s.text(first-1)] || s.is(first-1, mark, "*") {
+	from, to := s.start(first), s.end(at)
+	for s.kind(first-1) == word && ecmaModifiers[s.text(first-1)] || s.is(first-1, mark, "*") {
 		first--
 	}
 	if s.is(first-1, mark, ".") || s.is(first-1, word, "new") || s.is(first-1, word, "function") {
-		return Head{}, false
+		return Func{}, false
 	}
 	h = s.at(first, first)
-	h.Name, h.From, h.To, h.End = name, from, to, s.endOf(i)
+	h.Name, h.NameStart, h.NameEnd, h.Body, h.End = name, from, to, s.start(i), s.behind(i)
 	for {
 		before := s.decorator(first - 1)
 		if before < 0 {
 			break
 		}
-		first, h.Decorated = before, int(s.tokens[before].start)
+		first, h.Marked = before, s.start(before)
 	}
 	return h, true
 }
 
 // at is a head without a name, which the tokens from first to last stand for.
-func (s *heads) at(first, last int) Head {
-	start := int(s.tokens[first].start)
-	return Head{Start: start, Decorated: start, From: start, To: int(s.tokens[last].end)}
+func (s *ecmaFinder) at(first, last int) Func {
+	start := s.start(first)
+	return Func{Start: start, Marked: start, Head: start, NameStart: start, NameEnd: s.end(last)}
 }
 
-// named gives a head the name of what the function is assigned or handed to; first is its first token.
-func (s *heads) named(h *Head, first int) {
+// named gives a function the name of what it is assigned or handed to, unless it has one of its own; first is its first
+// token.
+func (s *ecmaFinder) named(h *Func, first int) {
 	take := func(i int) {
-		h.Name, h.From, h.To = unquoted(s.text(i)), int(s.tokens[i].start), int(s.tokens[i].end)
+		if h.Name == "" {
+			h.Name, h.NameStart, h.NameEnd = unquoted(s.text(i)), s.start(i), s.end(i)
+		}
+		h.Start, h.Class = s.owner(i)
+		h.Marked = h.Start
 	}
 	before := first - 1
 	for s.is(before, open, "(") && !s.calls(before) {
@@ -303,15 +347,42 @@ func (s *heads) named(h *Head, first int) {
 		}
 	case s.is(before, open, "("), s.is(before, mark, ",") && s.is(s.around(before), open, "("):
 		if before = s.around(first); s.calls(before) {
-			h.Name = s.callback(before, first)
+			h.Handed = true
+			if h.Name == "" {
+				h.Name = s.callback(before, first)
+			}
 		}
 	case s.is(before, word, "default"):
-		h.Name = "default"
+		if h.Name == "" {
+			h.Name = "default"
+		}
 	}
 }
 
+// owner is where what is assigned to begins that ends at a token, and what it belongs to: T for T.prototype.f and T.f.
+func (s *ecmaFinder) owner(i int) (start int, class string) {
+	first := i
+	for n := 0; n < maxType && s.is(first-1, mark, ".") && (s.kind(first-2) == word || s.is(first-2, closed, "]") || s.is(first-2, closed, ")")); n++ {
+		if s.kind(first-2) != word {
+			return s.start(first), ""
+		}
+		first -= 2
+	}
+	start = s.start(first)
+	if first == i {
+		return start, ""
+	}
+	class = strings.Join(strings.Fields(s.src[start:s.end(i-2)]), "")
+	class = strings.TrimPrefix(strings.TrimPrefix(class, "module."), "exports.")
+	class = strings.TrimSuffix(class, ".prototype")
+	if class == "exports" || class == "module" || class == "this" || strings.ContainsFunc(class, func(r rune) bool { return r < 0x80 && r != '.' && r != '$' && !isWord(byte(r)) }) {
+		class = ""
+	}
+	return start, class
+}
+
 // callback names a function by the call that it is handed to, as the outline of VS Code does.
-func (s *heads) callback(paren, first int) string {
+func (s *ecmaFinder) callback(paren, first int) string {
 	argument := ""
 	if s.kind(paren+1) == literal && paren+1 != first && int(s.tokens[paren+1].end)-int(s.tokens[paren+1].start) <= 42 {
 		argument = "'" + unquoted(s.text(paren+1)) + "'"
@@ -320,7 +391,7 @@ func (s *heads) callback(paren, first int) string {
 }
 
 // calls tells that a parenthesis is that of a call.
-func (s *heads) calls(paren int) bool {
+func (s *ecmaFinder) calls(paren int) bool {
 	if !s.is(paren, open, "(") {
 		return false
 	}
@@ -329,23 +400,15 @@ func (s *heads) calls(paren int) bool {
 }
 
 // callee is what stands before a parenthesis and the type arguments or parameters before it.
-func (s *heads) callee(paren int) int {
-	if generic := s.generics(paren-1, -1); generic >= 0 {
+func (s *ecmaFinder) callee(paren int) int {
+	if generic := s.arguments(paren-1, -1); generic >= 0 {
 		return generic - 1
 	}
 	return paren - 1
 }
 
-// around is the bracket that a token stands in, or -1.
-func (s *heads) around(i int) int {
-	if i < 0 || i >= len(s.tokens) {
-		return -1
-	}
-	return int(s.tokens[i].within)
-}
-
 // decorator is the first token of the decorator that ends at i, or -1.
-func (s *heads) decorator(i int) int {
+func (s *ecmaFinder) decorator(i int) int {
 	if s.is(i, closed, ")") {
 		i = s.partner(i) - 1
 	}
@@ -359,7 +422,7 @@ func (s *heads) decorator(i int) int {
 }
 
 // beforeType is the ")" behind which the type that ends at i is that of what a function returns, or -1.
-func (s *heads) beforeType(i int) int {
+func (s *ecmaFinder) beforeType(i int) int {
 	colon := s.typeAt(i)
 	if colon > 0 && colon <= i && s.is(colon-1, closed, ")") {
 		return colon - 1
@@ -368,7 +431,7 @@ func (s *heads) beforeType(i int) int {
 }
 
 // beforeAnnotation is the name whose type ends at i, or -1.
-func (s *heads) beforeAnnotation(i int) int {
+func (s *ecmaFinder) beforeAnnotation(i int) int {
 	colon := s.typeAt(i)
 	if colon <= 0 {
 		return -1
@@ -383,7 +446,7 @@ func (s *heads) beforeAnnotation(i int) int {
 }
 
 // typeAt is the colon before the type that ends at i, or -1 where no type does.
-func (s *heads) typeAt(i int) int {
+func (s *ecmaFinder) typeAt(i int) int {
 	if s.kind(i) == mark && !strings.HasPrefix(s.text(i), ">") {
 		return -1
 	}
@@ -391,7 +454,7 @@ func (s *heads) typeAt(i int) int {
 		text := s.text(i)
 		switch s.kind(i) {
 		case word:
-			if reserved[text] && !typeWords[text] {
+			if ecmaReserved[text] && !typeWords[text] {
 				return -1
 			}
 		case literal, number:
@@ -425,7 +488,7 @@ func (s *heads) typeAt(i int) int {
 
 // generics is the other end of the type parameters or arguments that begin at the "<" of i (step 1) or end
 // at the ">" there (step -1), or -1.
-func (s *heads) generics(i, step int) int {
+func (s *ecmaFinder) arguments(i, step int) int {
 	if text := s.text(i); s.kind(i) != mark || step > 0 && text != "<" || step < 0 && !strings.HasPrefix(text, ">") {
 		return -1
 	}
@@ -465,7 +528,7 @@ func unquoted(s string) string {
 
 var (
 	// reserved are the words that are no names in a place where a value may be.
-	reserved = wordSet(`break case catch class const continue debugger default delete do else enum export extends
+	ecmaReserved = wordSet(`break case catch class const continue debugger default delete do else enum export extends
 		false finally for function if import in instanceof new null return super switch this throw true try
 		typeof var void while with yield await async let`)
 	// typeWords are those of them that stand in types.
@@ -475,16 +538,8 @@ var (
 	// headless stand before a parenthesis and a brace that are no method's.
 	headless = wordSet("if for while switch catch function await")
 	// joining go on with an expression at the beginning of a line.
-	joining   = wordSet("in instanceof as satisfies")
-	modifiers = wordSet("static async get set public private protected override readonly abstract declare accessor")
+	joining       = wordSet("in instanceof as satisfies")
+	ecmaModifiers = wordSet("static async get set public private protected override readonly abstract declare accessor")
 	// operands are the words behind which a slash begins a regular expression.
-	operands = wordSet("return typeof case in of delete void throw new else do await yield instanceof")
+	ecmaOperands = wordSet("return typeof case in of delete void throw new else do await yield instanceof")
 )
-
-func wordSet(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
-}
