@@ -2,9 +2,7 @@ package source_test
 
 import (
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/covls/covls/source"
@@ -43,62 +41,25 @@ func TestLongNames(t *testing.T) {
 	}
 }
 
-// TestParseDeep: brackets that are deeper in each other than anybody writes them are not parsed at all, since the parser
-// of some languages would look at nothing else, not even at its limit of time.
+// TestParseDeep: brackets may be deeper in each other than anybody writes them.
 func TestParseDeep(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{
-		"a.js":   strings.Repeat("/[", 60_000),
-		"b.js":   strings.Repeat("class A{m(){", 5_000),
-		"a.ts":   strings.Repeat("f(", 60_000),
-		"a.py":   strings.Repeat("[", 60_000),
-		"a.rs":   strings.Repeat("fn f(){", 60_000),
-		"A.java": strings.Repeat("class A{", 60_000),
+	for name, unit := range map[string]string{
+		"a.js": "/[", "b.js": "class A{m(){", "a.ts": "f(", "b.ts": "a<b<", "a.py": "[", "a.rs": "fn f(){", "A.java": "class A{", "a.rb": "{",
+		"c.js": "x=>", "d.js": "`${", "a.php": "function f(){",
 	} {
-		if p, ok := source.Parse(name, text); ok {
-			t.Errorf("%s was parsed: %d functions", name, len(p.Funcs))
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Repeat(unit, 200_000)
+			start := time.Now()
+			p, ok := source.Parse(name, text)
+			if !ok {
+				t.Fatal("it is not parsed")
+			}
+			checkFuncs(t, text, p)
+			if took := time.Since(start); took > time.Minute {
+				t.Errorf("it took %v", took)
+			}
+		})
 	}
-}
-
-// TestAwait has work end in time, late, and never.
-func TestAwait(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const patience = time.Second
-		var stuck, dropped atomic.Int32
-		result := "done"
-		await := func(work func()) *string {
-			return source.Await(&stuck, patience, func() *string { work(); return &result }, func(*string) { dropped.Add(1) })
-		}
-		if await(func() { time.Sleep(patience - 1) }) != &result || stuck.Load() != 0 {
-			t.Error("work that ends in time is lost")
-		}
-		release := make(chan struct{})
-		began := time.Now()
-		if await(func() { <-release }) != nil || time.Since(began) != patience || stuck.Load() != 1 {
-			t.Errorf("waited %v for work that does not end, %d are stuck", time.Since(began), stuck.Load())
-		}
-		close(release)
-		synctest.Wait()
-		if stuck.Load() != 0 || dropped.Load() != 1 {
-			t.Errorf("when it has ended %d are stuck, %d dropped", stuck.Load(), dropped.Load())
-		}
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Error("a panic is lost")
-				}
-			}()
-			await(func() { panic("it was made to") })
-		}()
-		if await(func() { time.Sleep(patience + 1); panic("too late") }) != nil {
-			t.Error("work that panics late has a result")
-		}
-		time.Sleep(patience)
-		synctest.Wait()
-		if stuck.Load() != 0 {
-			t.Errorf("%d are stuck", stuck.Load())
-		}
-	})
 }

@@ -2,57 +2,12 @@ package source_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
-	"github.com/covls/covls/source/ecma"
-	"github.com/covls/covls/text"
 )
-
-// TestHeadsAgree holds what package ecma finds by tokens against what a parser finds, on the project's own
-// TypeScript: every function of the parser is there by its name.
-func TestHeadsAgree(t *testing.T) {
-	t.Parallel()
-	var files []string
-	for _, pattern := range []string{"src/*.ts", "test/*/*.ts", "test/*/*.mts", "scripts/*.mjs"} {
-		found, err := filepath.Glob(filepath.Join("../editors/vscode", pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, found...)
-	}
-	funcs := 0
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parsed, ok := source.Parse(file, string(data))
-		if !ok || parsed.Err != nil {
-			t.Errorf("%s is not parsed: %v", file, parsed)
-			continue
-		}
-		lines := text.New(string(data))
-		have := map[string]bool{}
-		for _, h := range ecma.Heads(string(data)) {
-			line, col := lines.LineCol(h.From)
-			have[fmt.Sprintf("%d:%d %s", line, col, h.Name)] = true
-		}
-		for _, f := range parsed.Funcs {
-			funcs++
-			if at := fmt.Sprintf("%d:%d %s", f.NameSpan.Start.Line, f.NameSpan.Start.Col, f.Name); !have[at] {
-				t.Errorf("%s:%s is not found", file, at)
-			}
-		}
-	}
-	if funcs < 200 {
-		t.Errorf("only %d functions in %d files", funcs, len(files))
-	}
-}
 
 // TestLocateAnonymous has what Istanbul finds in a text without knowing names, by line, and the names that
 // come of it.
@@ -108,38 +63,4 @@ export function known() { return () => 1; }
 			}
 		})
 	}
-}
-
-// BenchmarkHeads finds the functions of the project's own TypeScript, by tokens and by the parser.
-func BenchmarkHeads(b *testing.B) {
-	files, err := filepath.Glob("../editors/vscode/src/*.ts")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var texts []string
-	size := 0
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			b.Fatal(err)
-		}
-		texts = append(texts, string(data))
-		size += len(data)
-	}
-	b.Run("tokens", func(b *testing.B) {
-		b.SetBytes(int64(size))
-		for b.Loop() {
-			for _, s := range texts {
-				ecma.Heads(s)
-			}
-		}
-	})
-	b.Run("parser", func(b *testing.B) {
-		b.SetBytes(int64(size))
-		for b.Loop() {
-			for i, s := range texts {
-				source.Parse(files[i], s)
-			}
-		}
-	})
 }

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/source/ecma"
+	"github.com/covls/covls/source/outline"
 	"github.com/covls/covls/text"
 )
 
@@ -61,7 +61,7 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 		f.Hash = hash
 		if known && h.Name != "" && anonymous(f.Name) >= 0 {
 			f.Name = strings.Clone(h.Name)
-			f.NameSpan = onOneLine(t, h.From, h.To)
+			f.NameSpan = onOneLine(t, h.NameStart, h.NameEnd)
 		} else {
 			f.NameSpan = NameSpan(t, first, last, f.Name)
 		}
@@ -99,16 +99,16 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 // ecmaHeads finds the functions of a profile in a text of JavaScript or TypeScript, where it has no name or
 // no end of some of them. It goes by the lines they begin on and by their names; those without a name are
 // found on a line that has as many of them in the profile as in the text. The result is by index.
-func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]ecma.Head {
-	if g := grammarOf(name); g != javaScript && g != typeScript && g != tsx ||
-		!slices.ContainsFunc(funcs, func(f coverage.Func) bool { return f.Span.End.Line == 0 || anonymous(f.Name) >= 0 }) {
+func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]outline.Func {
+	if !ecma(name) || !slices.ContainsFunc(funcs, func(f coverage.Func) bool { return f.Span.End.Line == 0 || anonymous(f.Name) >= 0 }) {
 		return nil
 	}
-	heads := map[uint32][]ecma.Head{}
-	for _, h := range ecma.Heads(t.String()) {
-		line, _ := t.LineCol(h.Start)
+	heads := map[uint32][]outline.Func{}
+	o, _ := outline.Of("typescript", t.String())
+	for _, h := range o.Funcs {
+		line, _ := t.LineCol(h.Head)
 		heads[line] = append(heads[line], h)
-		if from, _ := t.LineCol(h.Decorated); from != line {
+		if from, _ := t.LineCol(h.Marked); from < line && h.Marked < h.Start {
 			heads[from] = append(heads[from], h)
 		}
 	}
@@ -116,14 +116,14 @@ func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]ecma.He
 	for i, f := range funcs {
 		lines[f.Span.Start.Line] = append(lines[f.Span.Start.Line], i)
 	}
-	out := map[int]ecma.Head{}
+	out := map[int]outline.Func{}
 	for line, all := range lines {
 		left := heads[line]
 		var without []int
 		for _, i := range all {
 			if anonymous(funcs[i].Name) >= 0 {
 				without = append(without, i)
-			} else if k := slices.IndexFunc(left, func(h ecma.Head) bool { return h.Name == funcs[i].Name }); k >= 0 {
+			} else if k := slices.IndexFunc(left, func(h outline.Func) bool { return h.Name == funcs[i].Name }); k >= 0 {
 				out[i] = left[k]
 				left = slices.Delete(slices.Clone(left), k, k+1)
 			}
@@ -137,6 +137,15 @@ func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]ecma.He
 		}
 	}
 	return out
+}
+
+// ecma reports whether a file of that name holds JavaScript or TypeScript.
+func ecma(name string) bool {
+	switch LanguageOf(name) {
+	case "javascript", "javascriptreact", "typescript", "typescriptreact":
+		return true
+	}
+	return false
 }
 
 // anonymous is the number that a function has instead of a name, -1 where it has a name.

@@ -53,16 +53,12 @@ type Parsed struct {
 func (p *Parsed) Main() bool { return p.Package == "main" }
 
 // Parse finds the functions of text. ok is false where covls can't read the language that the
-// name's extension stands for, or gives the text up as too large or too hard; its functions are then
-// unknown, not absent.
+// name's extension stands for; its functions are then unknown, not absent.
 func Parse(name, text string) (parsed *Parsed, ok bool) {
 	if filepath.Ext(name) == ".go" {
 		return parseGo(text), true
 	}
-	if g := grammarOf(name); g != nil {
-		return g.parse(text, patienceFor(len(text), false))
-	}
-	return nil, false
+	return parseOutline(LanguageOf(name), text)
 }
 
 // ReadFile reads a source text of at most limit bytes.

@@ -102,26 +102,6 @@ func TestParseExtensions(t *testing.T) {
 	}
 }
 
-// TestParseBounded holds texts that the parser would take minutes over to the bound of time.
-func TestParseBounded(t *testing.T) {
-	t.Parallel()
-	for name, unit := range map[string]string{"x.py": "(", "x.ts": "a<b<", "x.rb": "{"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			start, text := time.Now(), strings.Repeat(unit, 100_000)
-			if p, ok := source.Parse(name, text); ok {
-				checkFuncs(t, text, p)
-			}
-			if took := time.Since(start); took > time.Minute {
-				t.Errorf("it took %v", took)
-			}
-		})
-	}
-	if _, ok := source.Parse("x.js", strings.Repeat(" ", 3<<20)); ok {
-		t.Error("a text of 3 MB was parsed")
-	}
-}
-
 func FuzzParseSyntax(f *testing.F) {
 	paths, err := filepath.Glob("testdata/syntax/*.txtar")
 	if err != nil {

@@ -288,7 +288,7 @@ func (l *Loader) look(f *File, p Part, src *origin.Source, now *origin.Text) *Bo
 		old := origin.Source{Name: src.Name, Content: t.content}
 		switch {
 		case t.content != "":
-			old.Parsed, _ = l.texts.Parse(src.Name, t.content)
+			old.Parsed, _ = source.Parse(src.Name, t.content)
 			old.Excluded = source.Exclusions(src.Name, t.content, f.raw())
 		case t.directs:
 			continue

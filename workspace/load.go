@@ -58,7 +58,6 @@ type Loader struct {
 	sought   map[key]uint64            // for what repositories were searched, by the digests of the reports
 	told     map[key]uint64            // of which parts it is known whether other texts fit as well, by the digests of the reports
 	renamed  map[string]string         // where sources are that were renamed, by their paths
-	texts    *source.Batch             // parses the sources of a load
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 	programs *program.Starter
@@ -180,7 +179,6 @@ func nameIn(f *Folder, path string) string {
 // publish joins the reports and publishes twice: first as soon as the open documents can be
 // answered for, then with the functions of every file.
 func (l *Loader) publish(ctx context.Context, fresh map[*Profile]bool) {
-	l.texts = source.NewBatch()
 	b := l.join(ctx, fresh)
 	wait := l.lookQuickly(ctx, b)
 	before := l.store.Load()

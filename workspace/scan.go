@@ -125,7 +125,7 @@ func (s *scan) look(l *Loader, f *File, data string) {
 	var parsed *source.Parsed
 	parse := func() {
 		if parsed == nil {
-			if parsed, _ = l.texts.Parse(f.Path, data); parsed != nil {
+			if parsed, _ = source.Parse(f.Path, data); parsed != nil {
 				own(parsed)
 				if s.outside {
 					unquote(parsed)

@@ -10,10 +10,13 @@ type ecmaFinder struct {
 	*scanned
 	in   *scopes
 	left int // how many more tokens are looked at for the ends of expressions
+	// types are braces of types of TypeScript, and typed is where the type ends that a name is given.
+	types map[int]bool
+	typed int
 }
 
 func findECMA(s *scanned) {
-	f := &ecmaFinder{scanned: s, in: newScopes(s, "."), left: maxLooks*len(s.tokens) + maxExpression}
+	f := &ecmaFinder{scanned: s, in: newScopes(s, "."), types: map[int]bool{}, left: maxLooks*len(s.tokens) + maxExpression}
 	for i, t := range s.tokens {
 		var h Func
 		ok := false
@@ -26,10 +29,20 @@ func findECMA(s *scanned) {
 				f.class(i)
 			case "namespace", "module":
 				f.namespace(i)
+			case "interface":
+				if s.kind(i+1) == word {
+					f.types[f.heritage(i+2)] = true
+				}
+			case "type":
+				f.alias(i)
 			}
 		case t.kind == mark && s.text(i) == "=>":
 			h, ok = f.arrow(i)
 		case t.kind == open && s.text(i) == "{":
+			if f.isType(i) {
+				f.types[i] = true
+			}
+		case t.kind == open && s.text(i) == "(":
 			h, ok = f.method(i)
 		}
 		if !ok {
@@ -40,6 +53,56 @@ func findECMA(s *scanned) {
 		}
 		s.found = append(s.found, h)
 	}
+}
+
+// alias notes how far the type goes that a name is given, of which i is the word "type".
+func (s *ecmaFinder) alias(i int) {
+	if !s.name(i+1) || !s.statement(i) {
+		return
+	}
+	next := i + 2
+	if end := s.arguments(next, 1); end >= 0 {
+		next = end + 1
+	}
+	if s.is(next, mark, "=") {
+		s.typed = max(s.typed, s.expression(next+1))
+	}
+}
+
+// isType reports whether a brace is one of a type. All braces before it must have been looked at.
+func (s *ecmaFinder) isType(i int) bool {
+	switch was := s.text(i - 1); {
+	case s.types[i] || s.types[s.around(i)] || s.start(i) < s.typed:
+		return true
+	case s.kind(i-1) == mark && (was == "<" || was == "|" || was == "&"), s.kind(i-1) == word && (was == "as" || was == "satisfies" || was == "extends"):
+		return true
+	case s.is(i-1, mark, ":"):
+		return s.annotates(i - 1)
+	}
+	return false
+}
+
+// annotates reports whether behind a colon stands the type of a parameter, a variable, a field or a result.
+func (s *ecmaFinder) annotates(colon int) bool {
+	name := colon - 1
+	if s.is(name, mark, "?") || s.is(name, mark, "!") {
+		name--
+	}
+	around := s.around(colon)
+	if s.is(name, closed, ")") {
+		return !s.is(s.partner(name)-1, mark, "?") && !s.is(around, open, "(")
+	}
+	before := s.text(name - 1)
+	switch {
+	case s.types[around]:
+		return true
+	case s.kind(name-1) == word && (before == "let" || before == "const" || before == "var"):
+		return true
+	case s.is(around, open, "("):
+		return s.kind(name-1) == open || before == "," || before == "..." || ecmaModifiers[before]
+	}
+	_, class := s.in.name[around]
+	return class
 }
 
 // name is whether a token is a word that may be a name.
@@ -56,7 +119,9 @@ func (s *ecmaFinder) class(i int) {
 		next++
 	} else {
 		var h Func
-		s.named(&h, i)
+		if !s.is(i-1, word, "default") {
+			s.named(&h, i)
+		}
 		name = h.Name
 		if h.Handed {
 			name = ""
@@ -135,10 +200,16 @@ func (s *ecmaFinder) function(i int) (h Func, ok bool) {
 		return Func{}, false // a declaration
 	}
 	h.Body, h.End = s.start(body), s.behind(body)
-	if h.Value && s.used(s.partner(body)+1) {
-		return h, true
+	if h.Value {
+		from, to := first-1, s.partner(body)+1
+		for n := 0; n < maxType && s.is(from, open, "(") && s.partner(from) == to && !s.calls(from); n++ {
+			from, to = from-1, to+1
+		}
+		h.Called = s.used(to)
 	}
-	s.named(&h, first)
+	if !h.Called {
+		s.named(&h, first)
+	}
 	return h, true
 }
 
@@ -151,7 +222,7 @@ func (s *ecmaFinder) statement(i int) bool {
 		was := s.text(i - 1)
 		return was == "export" || was == "default" || was == "declare" || was == "else" || s.newline(i) && !ecmaOperands[was]
 	}
-	return s.newline(i) && (s.kind(i-1) == closed || s.kind(i-1) == literal || s.kind(i-1) == number || s.kind(i-1) == regex)
+	return s.newline(i) && (s.kind(i-1) != open && s.kind(i-1) != mark || s.is(i-1, mark, ">") || s.is(i-1, mark, "++") || s.is(i-1, mark, "--"))
 }
 
 // used tells that what ends before a token is called, or has a member taken, where it stands.
@@ -189,23 +260,46 @@ func (s *ecmaFinder) arrow(i int) (h Func, ok bool) {
 	return h, true
 }
 
-// behindHead is the brace of the body behind parameters that end at shut, or -1.
+// behindHead is the brace of the body behind parameters that end at shut, and the type of the result, or -1.
 func (s *ecmaFinder) behindHead(shut int) int {
-	for i, n := shut+1, 0; shut >= 0 && i < len(s.tokens) && n < 100; i, n = i+1, n+1 {
+	if shut < 0 {
+		return -1
+	}
+	i, operand := shut+1, false // operand tells that a part of a type must follow
+	if s.is(i, mark, ":") {
+		i, operand = i+1, true
+	}
+	for n := 0; i < len(s.tokens) && n < maxHead; n, i = n+1, i+1 {
+		text := s.text(i)
 		switch s.kind(i) {
 		case open:
-			if s.text(i) == "{" && (i == shut+1 || s.beforeType(i-1) == shut) {
+			if text == "{" && !operand {
 				return i
 			}
 			if i = s.partner(i); i < 0 {
 				return -1
 			}
+			operand = false
 		case closed:
 			return -1
 		case mark:
-			if s.text(i) == ";" || s.text(i) == "=" {
+			switch text {
+			case ";", "=", ",":
+				return -1
+			case "<":
+				if end := s.arguments(i, 1); end >= 0 {
+					i = end
+				}
+			default:
+				operand = true
+			}
+		case word:
+			if !operand && s.newline(i) && !typeOperators[text] {
 				return -1
 			}
+			operand = typeOperators[text] && !s.is(i+1, open, "{") || text == "is" || text == "extends"
+		default:
+			operand = false
 		}
 	}
 	return -1
@@ -265,21 +359,16 @@ func (s *ecmaFinder) operand(i int) bool {
 	return true
 }
 
-// method is the head of the method whose body begins at the brace i.
+// method is the method whose parameters begin at the parenthesis i.
 func (s *ecmaFinder) method(i int) (h Func, ok bool) {
-	shut := i - 1
-	if !s.is(shut, closed, ")") {
-		shut = s.beforeType(shut)
-	}
-	at := s.callee(s.partner(shut))
+	at := s.callee(i)
 	if at < 0 {
 		return Func{}, false
 	}
 	first, name := at, s.text(at)
 	switch {
-	case s.kind(at) == word && !headless[name]:
+	case s.kind(at) == word && (!headless[name] || s.in.direct(at)):
 	case s.kind(at) == literal:
-		name = unquoted(name)
 	case s.is(at, closed, "]") && s.partner(at) >= 0:
 		first = s.partner(at)
 		name = s.src[s.start(first):s.end(at)]
@@ -290,11 +379,18 @@ func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 	for s.kind(first-1) == word && ecmaModifiers[s.text(first-1)] || s.is(first-1, mark, "*") {
 		first--
 	}
-	if s.is(first-1, mark, ".") || s.is(first-1, word, "new") || s.is(first-1, word, "function") {
+	if !s.member(first) {
+		return Func{}, false
+	}
+	body := s.behindHead(s.partner(i))
+	if body < 0 {
 		return Func{}, false
 	}
 	h = s.at(first, first)
-	h.Name, h.NameStart, h.NameEnd, h.Body, h.End = name, from, to, s.start(i), s.behind(i)
+	h.Name, h.NameStart, h.NameEnd, h.Body, h.End = name, from, to, s.start(body), s.behind(body)
+	if s.kind(at) == literal {
+		h.Name, h.NameStart, h.NameEnd = s.keyOf(at)
+	}
 	for {
 		before := s.decorator(first - 1)
 		if before < 0 {
@@ -303,6 +399,25 @@ func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 		first, h.Marked = before, s.start(before)
 	}
 	return h, true
+}
+
+// member reports whether a member of a class or an object may begin at a token.
+func (s *ecmaFinder) member(i int) bool {
+	around := s.around(i)
+	if !s.is(around, open, "{") || s.types[around] {
+		return false
+	}
+	switch was := s.text(i - 1); s.kind(i - 1) {
+	case open:
+		return true
+	case closed:
+		return was == "}" || s.newline(i) || s.decorator(i-1) >= 0
+	case mark:
+		return was == "," || was == ";" || s.newline(i) && (was == ">" || was == "!" || was == "?" || was == "++" || was == "--")
+	case word:
+		return s.newline(i) && !ecmaOperands[was] || s.decorator(i-1) >= 0
+	}
+	return s.newline(i)
 }
 
 // at is a head without a name, which the tokens from first to last stand for.
@@ -316,7 +431,7 @@ func (s *ecmaFinder) at(first, last int) Func {
 func (s *ecmaFinder) named(h *Func, first int) {
 	take := func(i int) {
 		if h.Name == "" {
-			h.Name, h.NameStart, h.NameEnd = unquoted(s.text(i)), s.start(i), s.end(i)
+			h.Name, h.NameStart, h.NameEnd = s.keyOf(i)
 		}
 		h.Start, h.Class = s.owner(i)
 		h.Marked = h.Start
@@ -337,12 +452,12 @@ func (s *ecmaFinder) named(h *Func, first int) {
 		if s.is(target, mark, "!") || s.is(target, mark, "?") {
 			target--
 		}
-		if s.name(target) || s.kind(target) == word && s.is(target-1, mark, ".") {
+		if (s.name(target) || s.kind(target) == word && s.is(target-1, mark, ".")) && s.start(first) >= s.typed {
 			take(target)
 		}
 	case s.is(before, mark, ":"):
 		key := before - 1
-		if (s.kind(key) == word || s.kind(key) == literal) && (s.is(key-1, open, "{") || s.is(key-1, mark, ",") && s.is(s.around(key), open, "{")) {
+		if !s.annotates(before) && (s.kind(key) == word || s.kind(key) == literal) && (s.is(key-1, open, "{") || s.is(key-1, mark, ",") && s.is(s.around(key), open, "{")) {
 			take(key)
 		}
 	case s.is(before, open, "("), s.is(before, mark, ",") && s.is(s.around(before), open, "("):
@@ -354,7 +469,8 @@ func (s *ecmaFinder) named(h *Func, first int) {
 		}
 	case s.is(before, word, "default"):
 		if h.Name == "" {
-			h.Name = "default"
+			h.Name, h.NameStart, h.NameEnd = "default", s.start(before), s.end(before)
+			h.Start, h.Marked = h.NameStart, h.NameStart
 		}
 	}
 }
@@ -370,7 +486,10 @@ func (s *ecmaFinder) owner(i int) (start int, class string) {
 	}
 	start = s.start(first)
 	if first == i {
-		return start, ""
+		for s.in.direct(first) && s.kind(first-1) == word && ecmaModifiers[s.text(first-1)] {
+			first--
+		}
+		return s.start(first), ""
 	}
 	class = strings.Join(strings.Fields(s.src[start:s.end(i-2)]), "")
 	class = strings.TrimPrefix(strings.TrimPrefix(class, "module."), "exports.")
@@ -516,6 +635,15 @@ func (s *ecmaFinder) arguments(i, step int) int {
 		}
 	}
 	return -1
+}
+
+// keyOf is the name that a token is, which may be in quotes, and where it stands.
+func (s *ecmaFinder) keyOf(i int) (name string, start, end int) {
+	name, start, end = s.text(i), s.start(i), s.end(i)
+	if own := unquoted(name); len(own) < len(name) {
+		return own, start + 1, end - 1
+	}
+	return name, start, end
 }
 
 // unquoted is a string's content, or another key as it is.

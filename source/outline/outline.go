@@ -36,8 +36,8 @@ type Func struct {
 	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x.
 	Static bool
 	// Value tells that it is no declaration: a lambda, a closure, an arrow function. Handed tells that it is the argument of
-	// a call.
-	Value, Handed bool
+	// a call, Called that it is called where it stands.
+	Value, Handed, Called bool
 	// Params are the types of its parameters, in a language in which several functions of a class may have one name:
 	// "int, String"; "" elsewhere.
 	Params string

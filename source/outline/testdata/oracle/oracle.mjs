@@ -16,7 +16,7 @@ const { Parser, Language } = require('web-tree-sitter');
 // is none) and where it ends if that is not its end, whether only those with a field "body" count, what stands before them
 // and is no part of them, and what the grammar does not look into.
 const script = {
-	funcs: { function_declaration: {}, generator_function_declaration: {}, method_definition: { name: keyed } },
+	funcs: { function_declaration: {}, generator_function_declaration: {}, method_definition: { name: keyed }, function_expression: { name: exported }, function: { name: exported } },
 	body: true,
 	marks: ['decorator'],
 };
@@ -26,6 +26,11 @@ const languages = {
 	typescriptreact: { wasm: 'tsx', ...script },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
+
+/** A function without a name of its own that a module exports is called default, and any other is a value. */
+function exported(node) {
+	return node.parent?.type === 'export_statement' ? (node.childForFieldName('name')?.text ?? 'default') : null;
+}
 
 /** A name that may be in quotes. */
 function keyed(node) {
