@@ -329,7 +329,7 @@ func (s *ecmaFinder) expression(first int) int {
 	for i, n := first, 0; n < maxExpression && s.left > 0; i, n = i+1, n+1 {
 		s.left--
 		end := i >= len(s.tokens) || s.kind(i) == closed || s.is(i, mark, ",") || s.is(i, mark, ";")
-		if !end && i > first && s.operand(i-1) && s.kind(i) != mark && !s.is(i, open, "(") && !s.is(i, open, "[") && !joining[s.text(i)] &&
+		if !end && i > first && (s.operand(i-1) || s.is(i-1, mark, ">")) && s.kind(i) != mark && !s.is(i, open, "(") && !s.is(i, open, "[") && !joining[s.text(i)] &&
 			strings.Contains(s.src[int(s.tokens[i-1].end):int(s.tokens[i].start)], "\n") {
 			end = true // a line without a semicolon
 		}
@@ -367,7 +367,7 @@ func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 	}
 	first, name := at, s.text(at)
 	switch {
-	case s.kind(at) == word && (!headless[name] || s.in.direct(at)):
+	case s.kind(at) == word && (!headless[name] || s.in.direct(at) || s.is(at-1, mark, ",")):
 	case s.kind(at) == literal:
 	case s.is(at, closed, "]") && s.partner(at) >= 0:
 		first = s.partner(at)

@@ -101,8 +101,17 @@ func (s *scanned) finish() *Outline {
 		}
 		funcs[i].Outer = -1
 		if n := len(around); n > 0 {
-			funcs[i].Outer = around[n-1]
-			funcs[i].End = min(funcs[i].End, funcs[around[n-1]].End)
+			outer := &funcs[around[n-1]]
+			if funcs[i].End > outer.End && outer.Value && !funcs[i].Value {
+				// Nobody knows for sure where an expression ends.
+				outer.End = max(outer.Body, min(outer.End, funcs[i].Start))
+				around = around[:n-1]
+				n--
+			}
+			if n > 0 {
+				funcs[i].Outer = around[n-1]
+				funcs[i].End = min(funcs[i].End, funcs[around[n-1]].End)
+			}
 		}
 		around = append(around, i)
 	}
