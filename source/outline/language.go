@@ -11,6 +11,7 @@ type language struct {
 var languages = map[string]*language{
 	"javascript":      javaScript,
 	"javascriptreact": javaScript,
+	"python":          python,
 	"rust":            rust,
 	"typescript":      javaScript,
 	"typescriptreact": javaScript,

@@ -39,6 +39,9 @@ type lexicon struct {
 	hook func(l *lexer) bool
 	// start is done at the beginning of the text; nil for nothing.
 	start func(l *lexer)
+	// pieces tells that the pieces of strings with placeholders are literals too, those of no length among them: for a
+	// language in which a string may be the first or last of a function.
+	pieces bool
 }
 
 // quote is a kind of string.
@@ -50,8 +53,10 @@ type quote struct {
 	double bool
 	// lines tells that it may go over several lines; else it ends with its line at the latest.
 	lines bool
-	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none.
-	hole string
+	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none. twice tells that it is text
+	// where it stands twice in a row.
+	hole  string
+	twice bool
 }
 
 // scanned is a text by its tokens, and what is found in it.
@@ -230,10 +235,17 @@ func (l *lexer) quoted(q *quote, start int) {
 	for l.pos < len(l.src) {
 		c := l.src[l.pos]
 		switch {
-		case q.escape != 0 && c == q.escape:
+		case q.escape != 0 && c == q.escape && !(q.twice && strings.HasPrefix(l.src[l.pos+1:], q.hole)):
+			if strings.HasPrefix(l.src[l.pos+1:], "\r\n") {
+				l.pos++
+			}
 			l.pos = min(l.pos+2, len(l.src))
 			continue
 		case c == '\n' && !q.lines:
+			if l.pos-1 > start && l.src[l.pos-1] == '\r' {
+				l.pos--
+			}
+			l.piece(start)
 			l.breaks(start)
 			return
 		case c == q.close[0] && strings.HasPrefix(l.src[l.pos:], q.close):
@@ -244,9 +256,15 @@ func (l *lexer) quoted(q *quote, start int) {
 			}
 			if whole {
 				l.add(literal, start)
+			} else {
+				l.piece(start)
 			}
 			return
+		case q.twice && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole+q.hole):
+			l.pos += 2 * len(q.hole)
+			continue
 		case q.hole != "" && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole):
+			l.piece(start)
 			at := l.pos
 			l.pos += len(q.hole)
 			l.holes = append(l.holes, hole{q, len(l.opened)})
@@ -255,7 +273,20 @@ func (l *lexer) quoted(q *quote, start int) {
 		}
 		l.pos++
 	}
+	l.piece(start)
 	l.breaks(start)
+}
+
+// piece adds what was taken of a string with placeholders, if the language wants it. It begins at start, or behind the bracket
+// there that ends a placeholder.
+func (l *lexer) piece(start int) {
+	if !l.pieces {
+		return
+	}
+	if n := len(l.tokens); n > 0 && l.tokens[n-1].kind == closed && int(l.tokens[n-1].start) == start {
+		start++
+	}
+	l.add(literal, start)
 }
 
 func (l *lexer) add(k kind, start int) {

@@ -22,11 +22,12 @@ var (
 	oracleLanguage = flag.String("oracle-language", "", "their language")
 	oracleExts     = flag.String("oracle-exts", "", "their extensions, as in .py,.pyi")
 	oracleGrammars = flag.String("oracle-grammars", "", "a folder with node_modules that has web-tree-sitter and tree-sitter-wasms")
+	oracleCommand  = flag.String("oracle-command", "", "what takes the files in place of tree-sitter, as in \"python3 testdata/oracle/oracle_ast.py\"")
 	oracleMost     = flag.Int("oracle-most", 5000, "how many files are held against the oracle")
 )
 
-// TestOracle holds the functions of the texts in a folder against those of tree-sitter's grammar of the language, by name,
-// first and last line. It prints the differences of files that both have for whole.
+// TestOracle holds the functions of the texts in a folder against those of tree-sitter's grammar of the language, or of
+// another program that prints the same, by name, first and last line. It prints the differences of files that both have for whole.
 func TestOracle(t *testing.T) {
 	if *oracleFiles == "" {
 		t.Skip("no -oracle-files")
@@ -46,6 +47,9 @@ func TestOracle(t *testing.T) {
 	}
 	files = files[:min(len(files), *oracleMost)]
 	cmd := exec.Command("node", "testdata/oracle/oracle.mjs", *oracleLanguage, *oracleGrammars)
+	if args := strings.Fields(*oracleCommand); len(args) > 0 {
+		cmd = exec.Command(args[0], args[1:]...)
+	}
 	cmd.Stdin = strings.NewReader(strings.Join(files, "\n") + "\n")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -189,3 +189,31 @@ func joined(outer, join, name string) string {
 	}
 	return outer
 }
+
+// column is how deep the line is indented that begins with a token: a tab goes to the next multiple of 8.
+func (s *scanned) column(i int) int {
+	start := s.start(i)
+	at := strings.LastIndexByte(s.src[:start], '\n') + 1
+	if at == 0 && strings.HasPrefix(s.src, "\ufeff") {
+		at = len("\ufeff")
+	}
+	column := 0
+	for _, c := range []byte(s.src[at:start]) {
+		switch c {
+		case '\t':
+			column += 8 - column%8
+		case '\f':
+			column = 0
+		default:
+			column++
+		}
+	}
+	return column
+}
+
+// breaks notes a place where the text is broken.
+func (s *scanned) breaks(at int) {
+	if s.broken < 0 || at < s.broken {
+		s.broken = at
+	}
+}

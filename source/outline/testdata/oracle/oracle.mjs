@@ -24,6 +24,7 @@ const languages = {
 	javascript: { wasm: 'javascript', ...script },
 	typescript: { wasm: 'typescript', ...script },
 	typescriptreact: { wasm: 'tsx', ...script },
+	python: { wasm: 'python', funcs: { function_definition: { end: statement } }, marks: [] },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
 
@@ -58,6 +59,14 @@ function begin(node) {
 		}
 	}
 	return node;
+}
+
+/** Where the last statement of a body ends: comments behind it may be in it. */
+function statement(node) {
+	for (let last = node; last !== undefined; last = last.children.findLast((c) => !c.isExtra && c.endIndex > c.startIndex)) {
+		node = last;
+	}
+	return node.endPosition;
 }
 
 function functions(tree) {
