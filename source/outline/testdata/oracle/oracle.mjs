@@ -37,6 +37,45 @@ function exported(node) {
 function keyed(node) {
 	const name = node.childForFieldName('name');
 	return name?.type === 'string' ? name.text.slice(1, -1) : (name?.text ?? '');
+	kotlin: {
+		wasm: 'kotlin',
+		funcs: {
+			function_declaration: {
+				name: (n) => (child(n, 'function_body') === undefined ? null : (child(n, 'simple_identifier')?.text ?? '').replaceAll('`', '')),
+			},
+			secondary_constructor: { name: (n) => (child(n, '{') === undefined ? null : 'constructor') },
+			getter: { name: (n) => kotlinAccessor(n, 'get') },
+			setter: { name: (n) => kotlinAccessor(n, 'set') },
+		},
+		marks: ['annotation'],
+	},
+	java: {
+		wasm: 'java',
+		funcs: { method_declaration: {}, constructor_declaration: {}, compact_constructor_declaration: {} },
+		body: true,
+		marks: ['annotation', 'marker_annotation'],
+	},
+	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
+};
+
+/** The first child of a type. */
+function child(node, type) {
+	return node.children.find((c) => c.type === type);
+}
+
+/** The name of an accessor of a property in Kotlin; null of one without a body. */
+function kotlinAccessor(node, what) {
+	if (child(node, 'function_body') === undefined) {
+		return null;
+	}
+	let property = node.parent;
+	if (property.type !== 'property_declaration') {
+		property = node;
+		while (property !== null && property.type !== 'property_declaration') {
+			property = property.previousNamedSibling;
+		}
+	}
+	return `${(child(child(property, 'variable_declaration'), 'simple_identifier').text ?? '').replaceAll('`', '')}.${what}`;
 }
 
 const is = languages[language];
