@@ -12,6 +12,7 @@ var languages = map[string]*language{
 	"java":            java,
 	"javascript":      javaScript,
 	"javascriptreact": javaScript,
+	"kotlin":          kotlin,
 	"python":          python,
 	"rust":            rust,
 	"typescript":      javaScript,

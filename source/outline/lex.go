@@ -51,6 +51,8 @@ type quote struct {
 	// text.
 	escape byte
 	double bool
+	// more tells that close may be followed by more of its last byte, which are of the text.
+	more bool
 	// lines tells that it may go over several lines; else it ends with its line at the latest.
 	lines bool
 	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none. twice tells that it is text
@@ -253,6 +255,9 @@ func (l *lexer) quoted(q *quote, start int) {
 			if q.double && strings.HasPrefix(l.src[l.pos:], q.close) {
 				l.pos += len(q.close)
 				continue
+			}
+			for q.more && l.pos < len(l.src) && l.src[l.pos] == c {
+				l.pos++
 			}
 			if whole {
 				l.add(literal, start)

@@ -8,18 +8,17 @@ func (s *scanned) annotated(i int, modifiers map[string]bool) (first, marked int
 	first, marked = i, i
 	for n := 0; n < maxHead; n++ {
 		before := marked - 1
-		switch {
-		case s.kind(before) == word && modifiers[s.text(before)] && !s.is(before-1, mark, "@"):
-			marked, first = before, before
-			continue
-		case s.kind(before) == closed && s.text(before) == ")":
-			// private(set), or the arguments of an annotation
-			if at := s.partner(before) - 1; s.kind(at) == word && modifiers[s.text(at)] && !s.is(at-1, mark, "@") {
-				marked, first = at, at
-				continue
+		if s.is(before, closed, ")") {
+			switch at := s.partner(before); s.text(at + 1) {
+			case "set", "safe", "unsafe":
+				before = at - 1 // private(set)
 			}
 		}
-		at := s.annotationBack(before)
+		if s.kind(before) == word && modifiers[s.text(before)] && (s.kind(before-1) != mark || s.is(before-1, mark, ";") || s.is(before-1, mark, "?") || s.annotationBack(before-1) >= 0 || before == 0) {
+			marked, first = before, before
+			continue
+		}
+		at := s.annotationBack(marked - 1)
 		if at < 0 {
 			break
 		}
@@ -69,7 +68,7 @@ func (s *scanned) annotation(i int) int {
 	if !s.is(i, mark, "@") || s.kind(i+1) != word {
 		return i
 	}
-	for i += 2; s.is(i, mark, ".") && s.kind(i+1) == word; {
+	for i += 2; (s.is(i, mark, ".") || s.is(i, mark, ":")) && s.kind(i+1) == word; {
 		i += 2
 	}
 	if s.is(i, open, "(") {
