@@ -13,6 +13,7 @@ var languages = map[string]*language{
 	"javascript":      javaScript,
 	"javascriptreact": javaScript,
 	"kotlin":          kotlin,
+	"php":             php,
 	"python":          python,
 	"rust":            rust,
 	"typescript":      javaScript,

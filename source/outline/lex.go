@@ -59,6 +59,9 @@ type quote struct {
 	// where it stands twice in a row.
 	hole  string
 	twice bool
+	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none. What stands behind the bracket,
+	// as in PHP's "{$", is of the placeholder.
+	hole string
 }
 
 // scanned is a text by its tokens, and what is found in it.
@@ -271,7 +274,7 @@ func (l *lexer) quoted(q *quote, start int) {
 		case q.hole != "" && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole):
 			l.piece(start)
 			at := l.pos
-			l.pos += len(q.hole)
+			l.pos += strings.LastIndexAny(q.hole, "([{") + 1
 			l.holes = append(l.holes, hole{q, len(l.opened)})
 			l.bracket(at)
 			return

@@ -125,7 +125,7 @@ func findRust(s *scanned) {
 			}
 			d := definition{first: s.modified(i, rustModifiers), name: name, shut: shut, body: body}
 			f := s.add(d, in.of(i))
-			f.Marked = s.rustAttributes(d.first)
+			f.Marked = s.hashed(d.first)
 		}
 	}
 }
@@ -174,8 +174,8 @@ func (s *scanned) impl(in *scopes, i int) {
 	in.add(body, strings.Join(strings.Fields(s.src[s.start(first):s.end(end-1)]), " "))
 }
 
-// rustAttributes is where the attributes before a token begin.
-func (s *scanned) rustAttributes(first int) int {
+// hashed is where the attributes before a token begin.
+func (s *scanned) hashed(first int) int {
 	for s.is(first-1, closed, "]") {
 		at := s.partner(first - 1)
 		if at < 1 || !s.is(at-1, mark, "#") {

@@ -25,6 +25,9 @@ const languages = {
 	typescript: { wasm: 'typescript', ...script },
 	typescriptreact: { wasm: 'tsx', ...script },
 	python: { wasm: 'python', funcs: { function_definition: { end: statement } }, marks: [] },
+	php: {
+		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
+	},
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
 
