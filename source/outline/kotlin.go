@@ -64,7 +64,7 @@ func findKotlin(s *scanned) {
 			name := ""
 			at := i + 1
 			if s.kind(at) == word && !s.newline(at) {
-				name = unquoted(s.text(at))
+				name = bareName(s.text(at))
 				at++
 			} else if s.is(i-1, word, "companion") {
 				name = "Companion"
@@ -101,8 +101,8 @@ func findKotlin(s *scanned) {
 	}
 }
 
-// unquoted is a name without backquotes.
-func unquoted(name string) string { return strings.Trim(name, "`") }
+// bareName is a name without backquotes.
+func bareName(name string) string { return strings.Trim(name, "`") }
 
 // kotlinName is the token of the name of a function behind "fun", and the bracket that begins its parameters; -1 where it has
 // none. Type parameters and a receiver stand before it.
@@ -283,7 +283,7 @@ func (s *scanned) kotlinAccessor(in *scopes, i, name int) {
 		}
 	}
 	if f := s.kotlinAdd(in, i, i, i+1); f != nil {
-		f.Name = unquoted(s.text(name)) + "." + s.text(i)
+		f.Name = bareName(s.text(name)) + "." + s.text(i)
 		f.Params = ""
 	}
 }
@@ -299,7 +299,7 @@ func (s *scanned) kotlinAdd(in *scopes, i, name, paren int) *Func {
 	f := s.add(definition{first: first, name: name, shut: shut, body: body}, in.of(i))
 	f.Marked = s.start(marked)
 	if text := s.text(name); text[0] == '`' {
-		f.Name = unquoted(text)
+		f.Name = bareName(text)
 		f.NameStart, f.NameEnd = f.NameStart+1, f.NameEnd-1
 	}
 	f.Params = s.namedTypes(paren)
@@ -337,8 +337,8 @@ func (s *scanned) namedTypes(paren int) string {
 	return types
 }
 
-// maxExpression bounds how many tokens, without those in brackets, an expression has that is the body of a function.
-const maxExpression = 5000
+// maxKotlinExpression bounds how many tokens, without those in brackets, an expression has that is the body of a function.
+const maxKotlinExpression = 5000
 
 // kotlinExpression is the last token of the expression that begins at i: it ends with a line that can end it, before one that
 // doesn't go on with it.
@@ -348,7 +348,7 @@ func (s *scanned) kotlinExpression(i int) int {
 		i = to
 	}
 	begin := i
-	for n := 0; i < len(s.tokens) && n < maxExpression; n, i = n+1, i+1 {
+	for n := 0; i < len(s.tokens) && n < maxKotlinExpression; n, i = n+1, i+1 {
 		if i > begin && s.newline(i) && !s.kotlinGoesOn(i, object) {
 			return i - 1
 		}

@@ -55,13 +55,10 @@ type quote struct {
 	more bool
 	// lines tells that it may go over several lines; else it ends with its line at the latest.
 	lines bool
-	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none. twice tells that it is text
-	// where it stands twice in a row.
+	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none. What stands behind the bracket,
+	// as in PHP's "{$", is of the placeholder. twice tells that it is text where it stands twice in a row.
 	hole  string
 	twice bool
-	// hole begins a placeholder, which ends at the bracket that closes it: "${"; "" for none. What stands behind the bracket,
-	// as in PHP's "{$", is of the placeholder.
-	hole string
 }
 
 // scanned is a text by its tokens, and what is found in it.
