@@ -15,6 +15,7 @@ var languages = map[string]*language{
 	"kotlin":          kotlin,
 	"php":             php,
 	"python":          python,
+	"ruby":            ruby,
 	"rust":            rust,
 	"typescript":      javaScript,
 	"typescriptreact": javaScript,

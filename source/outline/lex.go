@@ -59,6 +59,14 @@ type quote struct {
 	// as in PHP's "{$", is of the placeholder. twice tells that it is text where it stands twice in a row.
 	hole  string
 	twice bool
+	// nest is a bracket that stands in it as often as close does beside its own, depth how many of these are open; 0 for none.
+	nest  byte
+	depth int
+	// line is that which ends it, a whole one, with spaces before it if indented; "" for a string that close ends. then are
+	// those that follow behind it.
+	line     string
+	indented bool
+	then     []*quote
 }
 
 // scanned is a text by its tokens, and what is found in it.
@@ -81,6 +89,8 @@ type lexer struct {
 	opened   []int32 // the brackets that are open
 	// holes are the strings in whose placeholders the place is, with the number of brackets that were open there.
 	holes []hole
+	// here are the strings that begin with the next line.
+	here []*quote
 }
 
 type hole struct {
@@ -107,6 +117,9 @@ func scan(lex *lexicon, src string) *scanned {
 	if len(l.opened) > 0 {
 		l.breaks(int(l.tokens[l.opened[0]].start))
 	}
+	if len(l.here) > 0 {
+		l.breaks(len(src))
+	}
 	return &scanned{src: src, tokens: l.tokens, comments: l.comments, broken: l.broken}
 }
 
@@ -121,6 +134,12 @@ func (l *lexer) next() {
 	start := l.pos
 	c := l.src[start]
 	switch {
+	case c == '\n' && len(l.here) > 0:
+		l.pos++
+		q := l.here[0]
+		q.then, l.here = l.here[1:], nil
+		l.heredoc(q, l.pos)
+		return
 	case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v':
 		l.pos++
 		return
@@ -233,6 +252,10 @@ func (l *lexer) blockComment(begin, end string) {
 
 // quoted takes what follows the beginning of a string, or the end of a placeholder in it, which stands at start.
 func (l *lexer) quoted(q *quote, start int) {
+	if q.line != "" {
+		l.heredoc(q, start)
+		return
+	}
 	whole := strings.HasPrefix(l.src[start:], q.open) && l.pos == start+len(q.open)
 	for l.pos < len(l.src) {
 		c := l.src[l.pos]
@@ -252,6 +275,10 @@ func (l *lexer) quoted(q *quote, start int) {
 			return
 		case c == q.close[0] && strings.HasPrefix(l.src[l.pos:], q.close):
 			l.pos += len(q.close)
+			if q.depth > 0 {
+				q.depth--
+				continue
+			}
 			if q.double && strings.HasPrefix(l.src[l.pos:], q.close) {
 				l.pos += len(q.close)
 				continue
@@ -268,6 +295,8 @@ func (l *lexer) quoted(q *quote, start int) {
 		case q.twice && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole+q.hole):
 			l.pos += 2 * len(q.hole)
 			continue
+		case q.nest != 0 && c == q.nest:
+			q.depth++
 		case q.hole != "" && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole):
 			l.piece(start)
 			at := l.pos
@@ -280,6 +309,48 @@ func (l *lexer) quoted(q *quote, start int) {
 	}
 	l.piece(start)
 	l.breaks(start)
+}
+
+// heredoc takes lines up to the one that ends a string, or a placeholder; start is as for quoted.
+func (l *lexer) heredoc(q *quote, start int) {
+	for {
+		rest := l.src[l.pos:]
+		if l.pos == 0 || l.src[l.pos-1] == '\n' {
+			blank := 0
+			for q.indented && blank < len(rest) && (rest[blank] == ' ' || rest[blank] == '\t') {
+				blank++
+			}
+			if behind, ok := strings.CutPrefix(rest[blank:], q.line); ok && (behind == "" || behind[0] == '\n' || strings.HasPrefix(behind, "\r\n")) {
+				l.pos += blank + len(q.line)
+				l.piece(start)
+				l.here = q.then
+				return
+			}
+		}
+		for l.pos < len(l.src) {
+			c := l.src[l.pos]
+			if q.hole != "" && c == q.hole[0] && strings.HasPrefix(l.src[l.pos:], q.hole) {
+				l.piece(start)
+				l.holes = append(l.holes, hole{q, len(l.opened)})
+				at := l.pos
+				l.pos += len(q.hole)
+				l.bracket(at)
+				return
+			}
+			l.pos++
+			if c == '\n' {
+				break
+			}
+			if q.escape != 0 && c == q.escape && l.pos < len(l.src) && l.src[l.pos] != '\n' {
+				l.pos++
+			}
+		}
+		if l.pos == len(l.src) {
+			l.piece(start)
+			l.breaks(start)
+			return
+		}
+	}
 }
 
 // piece adds what was taken of a string with placeholders, if the language wants it. It begins at start, or behind the bracket

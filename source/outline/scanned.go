@@ -217,3 +217,13 @@ func (s *scanned) breaks(at int) {
 		s.broken = at
 	}
 }
+
+// loosen takes the tokens out of the brackets that nothing ends.
+func (s *scanned) loosen() {
+	for i := range s.tokens {
+		t := &s.tokens[i]
+		if t.within >= 0 && s.tokens[t.within].partner < 0 {
+			t.within = s.tokens[t.within].within
+		}
+	}
+}

@@ -28,6 +28,7 @@ const languages = {
 	php: {
 		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
 	},
+	ruby: { wasm: 'ruby', funcs: { method: {}, singleton_method: {} }, marks: [] },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
 
