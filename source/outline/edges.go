@@ -4,7 +4,8 @@ package outline
 type edge struct {
 	token  int  // the word
 	opens  bool // it begins one
-	define bool // what it begins stands in no block that is indented as deep or deeper, such as a definition
+	define bool // a line begins with what it begins, which stands in no block that is indented as deep or deeper
+	head   int  // the first token of that line
 	alone  bool // what it begins ends without a word
 	other  int  // the index of the edge that belongs to it, -1 where there is none
 	last   int  // the last token of the block
@@ -52,12 +53,12 @@ func (s *scanned) pair(edges []edge, indented bool) (broken int) {
 			}
 		}
 		if e.opens {
-			if e.define && first {
+			if indented && e.define {
 				to := len(opened)
 				for to > 0 && (columns[to-1] > column || columns[to-1] == column && edges[opened[to-1]].define) {
 					to--
 				}
-				drop(to, e.token-1)
+				drop(to, e.head-1)
 			}
 			if e.alone {
 				continue

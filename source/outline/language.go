@@ -9,6 +9,7 @@ type language struct {
 
 // languages are by the ids that editors know them by.
 var languages = map[string]*language{
+	"elixir":          elixir,
 	"java":            java,
 	"javascript":      javaScript,
 	"javascriptreact": javaScript,

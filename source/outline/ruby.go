@@ -625,12 +625,12 @@ func (s *scanned) rubyEdges() []edge {
 				continue
 			}
 		case "class", "module":
-			e.define = true
+			e.define, e.head = s.newline(i), i
 			if s.is(i-1, mark, "::") {
 				continue
 			}
 		case "def":
-			e.define = true
+			e.define, e.head = s.newline(i), i
 			e.alone = s.endless(s.methodName(i+1)) >= 0
 		}
 		edges = append(edges, e)

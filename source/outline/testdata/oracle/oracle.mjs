@@ -24,6 +24,7 @@ const languages = {
 	javascript: { wasm: 'javascript', ...script },
 	typescript: { wasm: 'typescript', ...script },
 	typescriptreact: { wasm: 'tsx', ...script },
+	elixir: { wasm: 'elixir', funcs: { call: { name: elixirName } }, marks: [] },
 	python: { wasm: 'python', funcs: { function_definition: { end: statement } }, marks: [] },
 	php: {
 		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
@@ -102,6 +103,35 @@ function begin(node) {
 		}
 	}
 	return node;
+}
+
+/** What a call of def defines, if it has a body. */
+function elixirName(node) {
+	if (!/^def(p|macro|macrop)?$/.test(node.childForFieldName('target')?.text)) {
+		return null;
+	}
+	const given = node.children.find((c) => c.type === 'arguments');
+	const keys = given?.namedChildren.find((c) => c.type === 'keywords');
+	if (!node.children.some((c) => c.type === 'do_block') && !keys?.namedChildren.some((c) => c.firstChild.text.startsWith('do:'))) {
+		return null;
+	}
+	for (let head = given.firstNamedChild; ; head = head.childForFieldName('left') ?? head.firstNamedChild) {
+		switch (head.type) {
+			case 'block':
+				continue;
+			case 'binary_operator':
+				if (head.childForFieldName('operator').text === 'when') {
+					continue;
+				}
+				return head.childForFieldName('operator').text;
+			case 'unary_operator':
+				return head.childForFieldName('operator').text;
+			case 'call':
+				return head.childForFieldName('target').text;
+			default:
+				return head.text;
+		}
+	}
 }
 
 /** Where the last statement of a body ends: comments behind it may be in it. */
