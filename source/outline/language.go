@@ -9,6 +9,8 @@ type language struct {
 
 // languages are by the ids that editors know them by.
 var languages = map[string]*language{
+	"c":               c,
+	"cpp":             cpp,
 	"elixir":          elixir,
 	"java":            java,
 	"javascript":      javaScript,

@@ -91,6 +91,8 @@ type lexer struct {
 	holes []hole
 	// here are the strings that begin with the next line.
 	here []*quote
+	// branches are the conditionals of the preprocessor in which the place is.
+	branches []branch
 }
 
 type hole struct {

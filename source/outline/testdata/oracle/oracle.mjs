@@ -12,6 +12,64 @@ const [, , language, grammars] = process.argv;
 const require = createRequire(join(grammars, 'x.js'));
 const { Parser, Language } = require('web-tree-sitter');
 
+/** The name that the declarator of a function of C or C++ has; of one that a macro begins, what the macro makes. */
+function declared(node) {
+	let at = node.childForFieldName('declarator');
+	let params = null;
+	while (at !== null) {
+		switch (at.type) {
+			case 'function_declarator':
+				params = at.childForFieldName('parameters') ?? params;
+				at = at.childForFieldName('declarator');
+				continue;
+			case 'qualified_identifier':
+			case 'template_function':
+			case 'template_method':
+			case 'dependent_name':
+				at = at.childForFieldName('name') ?? at.lastNamedChild;
+				continue;
+			case 'operator_cast':
+				return squeezed(at.text.slice(0, at.childForFieldName('declarator').startIndex - at.startIndex) + at.childForFieldName('declarator').text.split('(')[0]);
+			case 'pointer_declarator':
+			case 'reference_declarator':
+			case 'array_declarator':
+			case 'attributed_declarator':
+			case 'parenthesized_declarator':
+				at = at.childForFieldName('declarator') ?? at.namedChildren.find((c) => c.type.endsWith('declarator') || c.type.endsWith('identifier') || c.type.endsWith('name'));
+				at ??= null;
+				continue;
+		}
+		break;
+	}
+	const name = squeezed(at?.text ?? '');
+	if (node.childForFieldName('type') === null && params !== null && at.type !== 'destructor_name') {
+		const first = /^\(\s*([\w$]+|"(?:[^"\\]|\\.)*")\s*[,)]/.exec(params.text);
+		if (/^(TYPED_)?TEST(_F|_P)?$/.test(name) && is.wasm !== 'c') {
+			return 'TestBody';
+		}
+		if (/^[A-Z0-9_]+$/.test(name) && first !== null) {
+			for (let up = node.parent; up !== null; up = up.parent) {
+				if (up.childForFieldName('name')?.text.replace(/<.*/s, '') === name) {
+					return name;
+				}
+			}
+			return `${name}(${first[1]})`;
+		}
+	}
+	return name;
+}
+
+/** A name without the spaces that do not matter. */
+function squeezed(name) {
+	return name.trim().replace(/\s+/g, ' ').replace(/ (?=\W)|(?<=\W) /g, '');
+}
+
+/** Whether the preprocessor never leaves a part of a text of C. */
+function isDead(node) {
+	const never = (n) => n?.type === 'preproc_if' && n.childForFieldName('condition')?.text === '0';
+	return never(node) || (node.type === 'preproc_else' && node.parent.childForFieldName('condition')?.text === '1');
+}
+
 // For each language: its grammar, the nodes that are functions, with how each is named if that is not its field "name" (null
 // is none) and where it ends if that is not its end, whether only those with a field "body" count, what stands before them
 // and is no part of them, and what the grammar does not look into.
@@ -26,6 +84,14 @@ const languages = {
 	typescriptreact: { wasm: 'tsx', ...script },
 	elixir: { wasm: 'elixir', funcs: { call: { name: elixirName } }, marks: [] },
 	python: { wasm: 'python', funcs: { function_definition: { end: statement } }, marks: [] },
+	c: {
+		wasm: 'c', funcs: { function_definition: { name: declared } }, body: true, isDark: isDead,
+		marks: ['attribute_declaration', 'attribute_specifier', 'ms_declspec_modifier'],
+	},
+	cpp: {
+		wasm: 'cpp', funcs: { function_definition: { name: declared } }, body: true, isDark: isDead,
+		marks: ['attribute_declaration', 'attribute_specifier', 'ms_declspec_modifier'],
+	},
 	php: {
 		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
 	},
@@ -148,7 +214,7 @@ function functions(tree) {
 	const stack = [tree.rootNode];
 	while (stack.length > 0) {
 		const node = stack.pop();
-		if (is.dark?.includes(node.type)) {
+		if (is.dark?.includes(node.type) || is.isDark?.(node)) {
 			dark.push([node.startPosition.row + 1, node.endPosition.row + 1]);
 			continue;
 		}
