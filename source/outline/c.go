@@ -97,9 +97,11 @@ var (
 	cStatements = wordSet("if for while switch return do else case goto catch")
 	// cSpecifiers stand before a type and are none.
 	cSpecifiers = wordSet(`static extern inline __inline __inline__ __forceinline _Noreturn register typedef constexpr consteval
-		constinit explicit virtual friend mutable const volatile __extension__ thread_local _Thread_local export noreturn`)
+		constinit explicit virtual friend mutable const volatile __extension__ thread_local _Thread_local export`)
 	cBuiltins = wordSet(`void bool _Bool char short int long float double signed unsigned wchar_t char8_t char16_t char32_t auto size_t
 		__int128 const volatile`)
+	// cBegins are words that begin a declaration behind a macro on a line of its own.
+	cBegins = wordSet("template class struct union enum typedef using extern static inline constexpr virtual explicit friend")
 	cAccess = wordSet("public private protected signals slots Q_SIGNALS Q_SLOTS")
 )
 
@@ -212,8 +214,10 @@ func (f *finder) declaration(i int) int {
 					}
 				}
 				continue
-			case text == "namespace" && f.cpp && h.words == 0 && h.name < 0:
+			case text == "namespace" && f.cpp && !f.is(k-1, word, "using"):
 				return f.namespace(k)
+			case cBegins[text] && k > i && f.newline(k) && f.behindMacro(&h, k):
+				return k
 			case text == "extern" && f.kind(k+1) == literal && f.is(k+2, open, "{"):
 				f.enter(k+2, declarations, "")
 				return k + 3
@@ -326,8 +330,8 @@ func (f *finder) declaration(i int) int {
 			case "{":
 				switch {
 				case value:
-					if k = f.pass(k) - 1; f.holds[k] == declarations {
-						return k + 1
+					if k = f.pass(k) - 1; f.holds[k] == declarations || f.kind(k+1) == word {
+						return k + 1 // nothing closes it, or a macro ends the declaration
 					}
 				case h.name >= 0:
 					return f.function(&h, k)
@@ -343,6 +347,17 @@ func (f *finder) declaration(i int) int {
 		}
 	}
 	return len(f.tokens)
+}
+
+// behindMacro reports whether all of a head before k is one macro.
+func (f *finder) behindMacro(h *head, k int) bool {
+	if h.name >= 0 {
+		return !h.typed && h.first == h.name && f.partner(h.params) == k-1
+	}
+	text := f.text(k - 1)
+	next := f.text(k)
+	return f.cpp && h.first == k-1 && f.kind(k-1) == word && strings.ToUpper(text) == text &&
+		(next == "template" || next == "typedef" || next == "using" || next == "virtual" || next == "explicit" || next == "friend")
 }
 
 // candidate reads the "(" at k as that behind the name of a function, if it can be one. It reports whether the name stands
@@ -369,6 +384,9 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 		}
 		return false
 	}
+	if at := f.partner(name); f.is(name, closed, "]") && at > 0 && f.is(at+1, open, "[") {
+		name = at - 1 // an attribute
+	}
 	if f.is(name, mark, ">") {
 		if from := f.angleBack(name); from > 0 && f.kind(from-1) == word {
 			name = from - 1
@@ -377,12 +395,13 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 	if f.kind(name) != word || name < h.first {
 		return false
 	}
-	if f.is(shut+1, open, "(") && shut == k+2 && f.kind(k+1) == word && !f.cpp && !cBuiltins[f.text(k+1)] && (h.name < 0 || !h.typed) {
+	upper := h.words > 1 && strings.ToUpper(f.text(name)) == f.text(name)
+	if f.is(shut+1, open, "(") && shut == k+2 && f.kind(k+1) == word && (upper || !f.cpp) && !cBuiltins[f.text(k+1)] && (h.name < 0 || !h.typed) {
 		if next := f.partner(h.params) + 1; h.name >= 0 && f.newline(next) {
 			h.first, h.marked = next, next
 		}
 		// size_t (name)(int a), or MADE_BY(macro)(int a)
-		if text := f.text(name); h.words > 1 && strings.ToUpper(text) == text {
+		if upper {
 			h.name, h.from, h.params, h.typed = name, name, k, false
 		} else {
 			h.name, h.from, h.params, h.typed = k+1, k+1, shut+1, true

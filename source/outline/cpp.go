@@ -53,6 +53,8 @@ func (f *finder) classHead(i int) (body int, name string) {
 			switch {
 			case text == "{":
 				return k, name
+			case text == "(" && words == 1 && f.partner(k) > 0 && f.is(f.partner(k)+1, open, "{"):
+				return f.partner(k) + 1, ""
 			case text == "(" && words == 1 && f.partner(k) > 0 && f.kind(f.partner(k)+1) == word:
 				// class EXPORT(x) Name
 				if next := f.text(f.partner(k) + 2); next != "{" && next != ":" && next != "final" {

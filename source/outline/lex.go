@@ -93,6 +93,8 @@ type lexer struct {
 	here []*quote
 	// branches are the conditionals of the preprocessor in which the place is.
 	branches []branch
+	// assumed are names that they ask for, and whether the branches that count are those with them.
+	assumed map[string]bool
 }
 
 type hole struct {

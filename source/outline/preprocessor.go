@@ -3,11 +3,15 @@ package outline
 import "strings"
 
 // branch is a conditional of the preprocessor that is open. Brackets of a text are held together as its first branch has
-// them: what another one opens or closes is undone at its end.
+// them: what another one opens or closes is undone at its end. Where an earlier conditional tells that the first one is not
+// compiled, it is the second.
 type branch struct {
 	before, behind opening // at its beginning, and at the end of the first branch
 	token          int32   // the first of the branch that is read
-	others         bool    // the first branch is over
+	name           string  // the name that is asked for, "" where it is not one
+	negated        bool    // the first branch is that without it
+	passed         bool    // the first branch is being read and is not the one that counts
+	others         bool    // the branch that counts is over
 	dead           bool    // the first branch is never compiled
 	always         bool    // the first branch is the only one that is
 }
@@ -68,6 +72,10 @@ func (l *lexer) conditional(word, condition string) {
 			condition = strings.TrimSpace(condition)
 			b.dead, b.always = condition == "0", condition == "1"
 		}
+		b.name, b.negated = asked(word, condition)
+		if is, ok := l.assumed[b.name]; ok && is == b.negated {
+			b.passed = true
+		}
 		l.branches = append(l.branches, b)
 		if b.dead {
 			l.passBranch()
@@ -86,7 +94,11 @@ func (l *lexer) conditional(word, condition string) {
 			return
 		case len(l.branches) > maxBranches:
 			return
+		case b.passed:
+			l.other(b)
+			b.passed, b.name = false, ""
 		case !b.others:
+			l.assume(b)
 			b.others, b.behind = true, l.opening()
 		default:
 			l.other(b)
@@ -98,12 +110,58 @@ func (l *lexer) conditional(word, condition string) {
 			return
 		}
 		b := &l.branches[len(l.branches)-1]
-		if b.others {
+		switch {
+		case len(l.branches) > maxBranches:
+		case b.passed:
+			l.other(b)
+			l.reopen(b.before)
+		case b.others:
 			l.other(b)
 			l.reopen(b.behind)
+		default:
+			l.assume(b)
 		}
 		l.branches = l.branches[:len(l.branches)-1]
 	}
+}
+
+// assume takes note of what is asked for in a conditional whose first branch opens or closes brackets: others that ask for it
+// belong to it.
+func (l *lexer) assume(b *branch) {
+	if _, ok := l.assumed[b.name]; ok || b.name == "" || b.before == l.opening() {
+		return
+	}
+	if l.assumed == nil {
+		l.assumed = map[string]bool{}
+	}
+	l.assumed[b.name] = !b.negated
+}
+
+// asked is the name that a conditional asks for, "" where it does not ask for one alone, and whether for its absence.
+func asked(word, condition string) (name string, negated bool) {
+	name = strings.TrimSpace(condition)
+	switch word {
+	case "ifndef":
+		negated = true
+	case "if":
+		if rest, ok := strings.CutPrefix(name, "!"); ok {
+			negated = true
+			name = strings.TrimSpace(rest)
+		}
+		if rest, ok := strings.CutPrefix(name, "defined"); ok {
+			name = strings.TrimSpace(rest)
+			if rest, ok := strings.CutPrefix(name, "("); ok {
+				name = strings.TrimSpace(strings.TrimSuffix(rest, ")"))
+			}
+		}
+	}
+	if at := strings.IndexFunc(name, func(r rune) bool { return r < 0x80 && !isWord(byte(r)) }); at >= 0 {
+		if word == "if" || at == 0 {
+			return "", false
+		}
+		name = name[:at] // what follows is a comment
+	}
+	return name, negated
 }
 
 // passBranch goes to the line that ends a branch that is never compiled: what stands in it need not be code.
