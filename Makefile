@@ -3,12 +3,6 @@
 GO ?= go
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-# The grammars that package source uses; without these tags a build holds all that there are.
-LANGUAGES = python javascript typescript tsx java ruby php rust
-comma := ,
-space := $(subst ,, )
-export GOFLAGS := -tags=grammar_subset,$(subst $(space),$(comma),$(LANGUAGES:%=grammar_subset_%))
-
 .PHONY: soak test build lint licences unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
 # test installs what it needs, checks the style, runs every test with the race detector, runs the fault

@@ -10,7 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
+	"html"
 	"io"
 	"reflect"
 	"slices"
@@ -41,18 +41,6 @@ const (
 	// sourceBytes is the most of all files together.
 	sourceBytes = 5 << 20
 )
-
-// page is what the template takes. Strings that are typed stand as they are.
-type page struct {
-	Title                 string
-	Summary               string
-	Style                 template.CSS
-	Script                template.JS
-	StyleHash, ScriptHash string
-	Data                  template.JS
-	// Sources is packed: there is much of it, it compresses well, and few readers look at all of it.
-	Sources template.HTML
-}
 
 // pageData is the report as the page's script takes it: its keys are those of the JSON report, and its
 // long lists stand column by column.
@@ -107,10 +95,6 @@ func (e excerpt) MarshalJSON() ([]byte, error) { return json.Marshal([]any{e.fir
 // WriteHTML writes the report as a page that needs nothing but itself: no network and no other file.
 // source returns the text of the file at a path of the report; ok is false where it can't be read.
 func (r *Report) WriteHTML(w io.Writer, source func(path string) (text string, ok bool)) error {
-	t, err := template.New("page").Parse(pageHTML)
-	if err != nil {
-		return fmt.Errorf("read the template of the page: %w", err)
-	}
 	sources, cut := r.sources(source)
 	// Marshal escapes what could end a script, and text that is no UTF-8.
 	data, err := json.Marshal(r.pageData(cut))
@@ -121,11 +105,13 @@ func (r *Report) WriteHTML(w io.Writer, source func(path string) (text string, o
 	if err != nil {
 		return fmt.Errorf("write the page's sources: %w", err)
 	}
-	err = t.Execute(w, page{
-		Title: escape.Line(r.title), Summary: r.headline(),
-		Style: template.CSS(pageCSS), StyleHash: contentHash(pageCSS), Script: template.JS(pageJS), ScriptHash: contentHash(pageJS),
-		Data: template.JS(escape.JSON(data)), Sources: template.HTML(packed),
-	})
+	// What is the report's own is text; all else stands as it is. The packed sources have letters, digits and marks of base 64
+	// alone. A package of templates would keep the linker from leaving out methods that nobody calls.
+	_, err = strings.NewReplacer(
+		"{{.Title}}", html.EscapeString(escape.Line(r.title)), "{{.Summary}}", html.EscapeString(r.headline()),
+		"{{.Style}}", pageCSS, "{{.StyleHash}}", contentHash(pageCSS), "{{.Script}}", pageJS, "{{.ScriptHash}}", contentHash(pageJS),
+		"{{.Data}}", string(escape.JSON(data)), "{{.Sources}}", packed,
+	).WriteString(w, pageHTML)
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}

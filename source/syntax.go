@@ -12,6 +12,9 @@ import (
 // loading are the languages in which the head of a function runs when the text is loaded, and its body when it is called.
 var loading = map[string]bool{"python": true, "ruby": true}
 
+// values are the languages in which what a function is assigned to is its name.
+var values = map[string]bool{"javascript": true, "javascriptreact": true, "typescript": true, "typescriptreact": true}
+
 // parseOutline finds the functions of a text of any language that package outline reads.
 func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 	o, ok := outline.Of(language, src)
@@ -32,15 +35,16 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 	for i := range o.Funcs {
 		f := &o.Funcs[i]
 		// What has no name of its own is looked into.
-		if f.Start < end || f.Name == "" || f.Called || f.Handed && src[f.NameStart:f.NameEnd] != f.Name {
+		if f.Start < end || f.Name == "" || f.Value && !values[language] || f.Called || f.Handed && src[f.NameStart:f.NameEnd] != f.Name {
 			continue
 		}
 		end = f.End
+		start := min(f.Start, f.NameStart) // of what it is assigned to
 		fn := coverage.Func{
 			Name: f.Name, Receiver: f.Class,
-			Span:     coverage.Span{Start: at(f.Start), End: at(f.End)},
+			Span:     coverage.Span{Start: at(start), End: at(f.End)},
 			NameSpan: coverage.Span{Start: at(f.NameStart), End: at(f.NameEnd)},
-			Hash:     Fingerprint(src[f.Start:f.End]),
+			Hash:     Fingerprint(src[start:f.End]),
 		}
 		if loading[language] {
 			fn.Body = at(f.Body)

@@ -95,7 +95,7 @@ func TestParseExtensions(t *testing.T) {
 			}
 		}
 	}
-	for name := range strings.FieldsSeq("x.c x.h x.cc x.cpp x.hpp x.d x py Makefile") {
+	for name := range strings.FieldsSeq("x.d x.zig x py Makefile") {
 		if p, ok := source.Parse(name, "int f() {}"); ok || p != nil {
 			t.Errorf("%s is known", name)
 		}

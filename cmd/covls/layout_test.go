@@ -43,7 +43,7 @@ var order = []string{
 	"profile/demangle",
 	"profile",
 	"program",
-	"source/ecma",
+	"source/outline",
 	"source",
 	"origin",
 	"git",

@@ -5,8 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"runtime"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -54,20 +52,9 @@ of the copyright. With --list the texts are left out.`,
 			if err := w.Flush(); err != nil {
 				return fmt.Errorf("print the licences: %w", err)
 			}
-			if holdsAllGrammars() {
-				fmt.Fprintln(io.err, "covls: this build holds the grammars of 206 languages, and the list has the licences of those alone that covls uses; make build leaves out the others")
-			}
 			return nil
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "print one line for each module, without the texts")
 	return c
-}
-
-// holdsAllGrammars reports whether the program was built without the tags that leave out grammars.
-func holdsAllGrammars() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && info.Main.Path != "" && !slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool {
-		return s.Key == "-tags" && strings.Contains(s.Value, "grammar_subset")
-	})
 }

@@ -42,8 +42,6 @@ type exception struct {
 	until string
 }
 
-const treeSitter = "github.com/odvcencio/gotreesitter"
-
 func ours() rules {
 	return rules{
 		program: []string{
@@ -65,31 +63,7 @@ func ours() rules {
 				a commercial product. In either event, it is copyrighted by the author. What you see here may be
 				used freely but it comes with no support or guarantee.`},
 		},
-		parts: []part{
-			grammar("java", "Copyright (c) 2017 Ayman Nadeem", "java.bin"),
-			grammar("javascript", "Copyright (c) 2014 Max Brunsfeld", "javascript.bin"),
-			grammar("php", "Copyright (c) 2017 Josh Vera, GitHub; Copyright (c) 2019 Max Brunsfeld, Amaan Qureshi, Christian Frøystad, Caleb White", "php.bin"),
-			grammar("python", "Copyright (c) 2016 Max Brunsfeld", "python.bin"),
-			grammar("ruby", "Copyright (c) 2016 Rob Rix", "ruby.bin"),
-			grammar("rust", "Copyright (c) 2017 Maxim Sokolov", "rust.bin"),
-			grammar("typescript", "Copyright (c) 2017 Max Brunsfeld", "typescript.bin", "tsx.bin"),
-			grammar("go", "Copyright (c) 2014 Max Brunsfeld", "go.bin"),
-			{
-				module: treeSitter, files: []string{"grammars/linguist_gen.go"}, licence: "MIT",
-				from: "https://github.com/github-linguist/linguist", copyright: "Copyright (c) 2017 GitHub, Inc.",
-			},
-			{module: treeSitter, files: []string{"testdata/result_compat_ownership_v1.json"}},
-		},
 		exceptions: []exception{
-			{
-				name:  treeSitter,
-				files: []string{"grammars/grammar_blobs/*.bin", "grammars/*.go"},
-				plain: true,
-				why: "A build without the tags of the Makefile, which is what go install makes, holds all 206 grammars. " +
-					"Disassembly and caddy are GPL-3.0 and nim is MPL-2.0; eex, elsa, authzed and brightscript come from where there is no text of a licence. " +
-					"Not all of the others were looked at. What make builds holds the grammars above, which are MIT.",
-				until: "the module is replaced",
-			},
 			{
 				name:  golang,
 				files: []string{"crypto/internal/boring/LICENSE"},
@@ -105,16 +79,4 @@ func ours() rules {
 			},
 		},
 	}
-}
-
-// grammar is a part of gotreesitter: the parse tables of a language, by the names of their files.
-func grammar(language, copyright string, blobs ...string) part {
-	p := part{
-		module: treeSitter, licence: "MIT", copyright: copyright,
-		from: "https://github.com/tree-sitter/tree-sitter-" + language,
-	}
-	for _, b := range blobs {
-		p.files = append(p.files, "grammars/grammar_blobs/"+b)
-	}
-	return p
 }
