@@ -26,7 +26,7 @@ func TestRun(t *testing.T) {
 		{"coveragepy", "coverage.xml coverage.json coverage.lcov", "", "2/4 3/6", "a.py:7 a.py:17"},
 		{"phpunit", "clover.xml", "cobertura.xml", "2/4 -", "src/Cart.php:18 src/Cart.php:29"},
 		{"c8", "coverage-final.json clover.xml", "", "2/5 4/5", "lib.mjs:7 lib.mjs:16 lib.mjs:25"},
-		{"gcovr", "cobertura.xml", "", "- -", ""},
+		{"gcovr", "cobertura.xml", "", "1/3 -", "src/shape.c:3 src/shape.c:15"},
 		{"kover", "report.xml", "", "1/2 -", "com/example/shop/Price.kt:8"},
 	} {
 		t.Run(tt.run, func(t *testing.T) {
@@ -104,6 +104,13 @@ func TestUnknownFunctions(t *testing.T) {
 	t.Parallel()
 	dir := folderWith(t, nil)
 	copyRun(t, "../../profile/testdata/gcovr", dir)
+	source := filepath.Join(dir, "src", "shape.c")
+	if out, _, _ := covls(t, "report", "-C", dir, "--format", "json"); !strings.Contains(out, `"functions":{"covered":1,"total":3}`) {
+		t.Errorf("the functions of the source are not counted:\n%s", out)
+	}
+	if err := os.Remove(source); err != nil {
+		t.Fatal(err)
+	}
 	for format, want := range map[string][]string{
 		"text":     {"functions   not known", " ?  src/shape.c\n", "  all            2              4   8   50.00 %                    2                      ?\n"},
 		"markdown": {"functions not known", "| **all** | **2** | **4** | **8** | **50.00 %** | **2** | **?** |"},
