@@ -105,7 +105,7 @@ type hole struct {
 // scan splits a text into tokens. Comments and spaces are left out, and the pieces of a string with placeholders too: of
 // these, what begins and ends a placeholder are brackets.
 func scan(lex *lexicon, src string) *scanned {
-	l := &lexer{lexicon: lex, src: src, tokens: make([]token, 0, len(src)/6), broken: -1}
+	l := &lexer{lexicon: lex, src: src, tokens: make([]token, 0, len(src)/4+16), broken: -1}
 	if strings.HasPrefix(src, "\ufeff") {
 		l.pos = len("\ufeff")
 	}
