@@ -16,6 +16,7 @@ var languages = map[string]*language{
 	"javascript":      javaScript,
 	"javascriptreact": javaScript,
 	"kotlin":          kotlin,
+	"lua":             lua,
 	"php":             php,
 	"python":          python,
 	"ruby":            ruby,

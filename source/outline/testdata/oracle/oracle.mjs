@@ -83,6 +83,7 @@ const languages = {
 	typescript: { wasm: 'typescript', ...script },
 	typescriptreact: { wasm: 'tsx', ...script },
 	elixir: { wasm: 'elixir', funcs: { call: { name: elixirName } }, marks: [] },
+	lua: { wasm: 'lua', funcs: { function_definition_statement: { name: lastName }, local_function_definition_statement: {} }, marks: [] },
 	python: { wasm: 'python', funcs: { function_definition: { end: statement } }, marks: [] },
 	c: {
 		wasm: 'c', funcs: { function_definition: { name: declared } }, body: true, isDark: isDead,
@@ -169,6 +170,11 @@ function begin(node) {
 		}
 	}
 	return node;
+}
+
+/** The c of a.b:c. */
+function lastName(node) {
+	return node.childForFieldName('name').text.split(/[.:]/).at(-1).trim();
 }
 
 /** What a call of def defines, if it has a body. */
