@@ -21,6 +21,7 @@ var languages = map[string]*language{
 	"python":          python,
 	"ruby":            ruby,
 	"rust":            rust,
+	"shellscript":     shell,
 	"typescript":      javaScript,
 	"typescriptreact": javaScript,
 }

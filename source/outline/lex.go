@@ -95,6 +95,8 @@ type lexer struct {
 	branches []branch
 	// assumed are names that they ask for, and whether the branches that count are those with them.
 	assumed map[string]bool
+	// cases are those of a shell that are open.
+	cases []shellCase
 }
 
 type hole struct {

@@ -71,6 +71,7 @@ function isDead(node) {
 }
 
 // For each language: its grammar, the nodes that are functions, with how each is named if that is not its field "name" (null
+// For each language: its grammar (of tree-sitter-wasms, or the file of another package), the nodes that are functions, with how each is named if that is not its field "name" (null
 // is none) and where it ends if that is not its end, whether only those with a field "body" count, what stands before them
 // and is no part of them, and what the grammar does not look into.
 const script = {
@@ -96,6 +97,7 @@ const languages = {
 	php: {
 		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
 	},
+	shellscript: { wasm: 'tree-sitter-bash/tree-sitter-bash.wasm', funcs: { function_definition: {} }, marks: [] },
 	ruby: { wasm: 'ruby', funcs: { method: {}, singleton_method: {} }, marks: [] },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
@@ -153,7 +155,7 @@ function kotlinAccessor(node, what) {
 const is = languages[language];
 await Parser.init();
 const parser = new Parser();
-parser.setLanguage(await Language.load(require.resolve(`tree-sitter-wasms/out/tree-sitter-${is.wasm}.wasm`)));
+parser.setLanguage(await Language.load(require.resolve(is.wasm.includes('/') ? is.wasm : `tree-sitter-wasms/out/tree-sitter-${is.wasm}.wasm`)));
 
 /** The node where a definition starts behind its marks. */
 function begin(node) {
