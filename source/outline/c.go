@@ -102,7 +102,10 @@ var (
 		__int128 const volatile`)
 	// cBegins are words that begin a declaration behind a macro on a line of its own.
 	cBegins = wordSet("template class struct union enum typedef using extern static inline constexpr virtual explicit friend")
-	cAccess = wordSet("public private protected signals slots Q_SIGNALS Q_SLOTS")
+	cOpens  = wordSet("template class struct union enum typedef using")
+	// cMembers are those of them that the type of a function does not begin with.
+	cMembers = wordSet("template typedef using virtual explicit friend")
+	cAccess  = wordSet("public private protected signals slots Q_SIGNALS Q_SLOTS")
 )
 
 // What a bracket holds: statements or values, or declarations, of a class or of none.
@@ -247,8 +250,9 @@ func (f *finder) declaration(i int) int {
 				}
 				f.enter(body, class, name)
 				return body + 1
-			case text == "operator" && f.cpp && !value && h.name < 0:
+			case text == "operator" && f.cpp && !value && (h.name < 0 || !h.typed):
 				if params := f.operator(k); params > 0 {
+					f.dropMacro(&h)
 					h.name, h.params, h.typed = k, params, true
 					h.from = f.qualified(k)
 					k = f.pass(params) - 1
@@ -349,15 +353,23 @@ func (f *finder) declaration(i int) int {
 	return len(f.tokens)
 }
 
-// behindMacro reports whether all of a head before k is one macro.
+// behindMacro reports whether all of a head before the word at k is one macro.
 func (f *finder) behindMacro(h *head, k int) bool {
 	if h.name >= 0 {
-		return !h.typed && h.first == h.name && f.partner(h.params) == k-1
+		return f.partner(h.params) == k-1 && (!h.typed || f.cpp && cOpens[f.text(k)])
 	}
 	text := f.text(k - 1)
-	next := f.text(k)
-	return f.cpp && h.first == k-1 && f.kind(k-1) == word && strings.ToUpper(text) == text &&
-		(next == "template" || next == "typedef" || next == "using" || next == "virtual" || next == "explicit" || next == "friend")
+	return f.cpp && h.first == k-1 && f.kind(k-1) == word && strings.ToUpper(text) == text && cMembers[f.text(k)]
+}
+
+// dropMacro begins a head behind what looked like a function, if that is a macro on a line of its own.
+func (f *finder) dropMacro(h *head) {
+	if h.name < 0 {
+		return
+	}
+	if next := f.partner(h.params) + 1; f.newline(next) {
+		h.first, h.marked = next, next
+	}
 }
 
 // candidate reads the "(" at k as that behind the name of a function, if it can be one. It reports whether the name stands
@@ -397,9 +409,7 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 	}
 	upper := h.words > 1 && strings.ToUpper(f.text(name)) == f.text(name)
 	if f.is(shut+1, open, "(") && shut == k+2 && f.kind(k+1) == word && (upper || !f.cpp) && !cBuiltins[f.text(k+1)] && (h.name < 0 || !h.typed) {
-		if next := f.partner(h.params) + 1; h.name >= 0 && f.newline(next) {
-			h.first, h.marked = next, next
-		}
+		f.dropMacro(h)
 		// size_t (name)(int a), or MADE_BY(macro)(int a)
 		if upper {
 			h.name, h.from, h.params, h.typed = name, name, k, false
@@ -422,8 +432,8 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 			return false
 		}
 		next := f.partner(h.params) + 1
-		if typed = next < from; typed && f.newline(next) {
-			h.first, h.marked = next, next // what stands before is a macro on a line of its own
+		if typed = next < from; typed {
+			f.dropMacro(h)
 		}
 	}
 	if f.cpp && !typed {
