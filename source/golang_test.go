@@ -341,7 +341,7 @@ func TestParseHash(t *testing.T) {
 
 func TestParseOtherLanguages(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"a.lua", "a.zig", "a.go.txt", "go", ".golang", "a.GO", ""} {
+	for _, name := range []string{"a.d", "a.zig", "a.go.txt", "go", ".golang", "a.GO", ""} {
 		if p, ok := source.Parse(name, "package a"); ok || p != nil {
 			t.Errorf("%q: %v, %t", name, p, ok)
 		}
