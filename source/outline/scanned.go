@@ -21,9 +21,27 @@ func (s *scanned) kind(i int) kind {
 // is reports whether a token is of a kind and has a text.
 func (s *scanned) is(i int, k kind, text string) bool { return s.kind(i) == k && s.text(i) == text }
 
-// start and end are the places of a token.
-func (s *scanned) start(i int) int { return int(s.tokens[i].start) }
-func (s *scanned) end(i int) int   { return int(s.tokens[i].end) }
+// start is where a token begins: 0 before the first, the end of the text behind the last.
+func (s *scanned) start(i int) int {
+	switch {
+	case i < 0:
+		return 0
+	case i >= len(s.tokens):
+		return len(s.src)
+	}
+	return int(s.tokens[i].start)
+}
+
+// end is where a token ends, as start is where it begins.
+func (s *scanned) end(i int) int {
+	switch {
+	case i < 0:
+		return 0
+	case i >= len(s.tokens):
+		return len(s.src)
+	}
+	return int(s.tokens[i].end)
+}
 
 // partner is the bracket that belongs to the one at i, or -1.
 func (s *scanned) partner(i int) int {
