@@ -82,7 +82,7 @@ func (s *scanned) javaMethod(in *scopes, paren int) {
 // javaAdd adds a method if what stands before its name can be that of one.
 func (s *scanned) javaAdd(in *scopes, d definition) {
 	marked := d.name
-	for n := 0; n < maxHead; n++ {
+	for n := 0; n < maxHead && s.look(); n++ {
 		at := marked - 1
 		switch s.kind(at) {
 		case word:

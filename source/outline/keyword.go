@@ -38,7 +38,7 @@ func (s *scanned) modified(i int, modifiers map[string]bool) int {
 // body is the "{" that follows behind a token before anything that ends a declaration, or -1. Brackets and types in between
 // are passed over.
 func (s *scanned) body(i int, ends map[string]bool) int {
-	for n := 0; i < len(s.tokens) && n < maxHead; n, i = n+1, i+1 {
+	for n := 0; i < len(s.tokens) && n < maxHead && s.look(); n, i = n+1, i+1 {
 		switch s.kind(i) {
 		case open:
 			if s.text(i) == "{" {

@@ -108,7 +108,7 @@ func bareName(name string) string { return strings.Trim(name, "`") }
 // none. Type parameters and a receiver stand before it.
 func (s *scanned) kotlinName(i int) (name, paren int) {
 	name = -1
-	for n := 0; n < maxType; n++ {
+	for n := 0; n < maxType && s.look(); n++ {
 		switch s.kind(i) {
 		case word:
 			name = i
@@ -154,7 +154,7 @@ func (s *scanned) kotlinBody(i int, class bool) (body int, expression bool, cons
 		}
 		return false
 	}
-	for n := 0; i < len(s.tokens) && n < maxHead; n, i = n+1, i+1 {
+	for n := 0; i < len(s.tokens) && n < maxHead && s.look(); n, i = n+1, i+1 {
 		switch s.kind(i) {
 		case open:
 			switch {
@@ -216,7 +216,7 @@ func (s *scanned) kotlinBody(i int, class bool) (body int, expression bool, cons
 
 // kotlinConstructor is the word "constructor" behind the modifiers and annotations that begin at i, or -1.
 func (s *scanned) kotlinConstructor(i int) int {
-	for n := 0; n < maxType; n++ {
+	for n := 0; n < maxType && s.look(); n++ {
 		switch {
 		case s.is(i, word, "constructor"):
 			return i
@@ -234,7 +234,7 @@ func (s *scanned) kotlinConstructor(i int) int {
 // kotlinProperty is the name of the property behind "val" or "var", or -1.
 func (s *scanned) kotlinProperty(i int) int {
 	name := -1
-	for n := 0; n < maxType; n, i = n+1, i+1 {
+	for n := 0; n < maxType && s.look(); n, i = n+1, i+1 {
 		switch s.kind(i) {
 		case word:
 			if name >= 0 {
@@ -298,7 +298,7 @@ func (s *scanned) kotlinAdd(in *scopes, i, name, paren int) *Func {
 	first, marked := s.annotated(i, kotlinModifiers)
 	f := s.add(definition{first: first, name: name, shut: shut, body: body}, in.of(i))
 	f.Marked = s.start(marked)
-	if text := s.text(name); text[0] == '`' {
+	if text := s.text(name); text[0] == '`' && len(text) > 1 {
 		f.Name = bareName(text)
 		f.NameStart, f.NameEnd = f.NameStart+1, f.NameEnd-1
 	}
@@ -326,19 +326,25 @@ func (s *scanned) namedTypes(paren int) string {
 				}
 			case s.is(i, mark, ":") && colon < 0:
 				colon = i
-			case s.is(i, mark, "="):
+			case s.is(i, mark, "=") && colon >= 0:
 				last = i
 			}
 		}
-		if colon >= 0 && colon+1 < last {
-			types = list(types, s.code(colon+1, last))
+		if colon < 0 {
+			return
+		}
+		for first = colon + 1; s.is(first, mark, "@") && s.kind(first+1) == word; {
+			first += 2
+		}
+		if first < last {
+			types = list(types, s.code(first, last))
 		}
 	})
 	return types
 }
 
-// maxKotlinExpression bounds how many tokens, without those in brackets, an expression has that is the body of a function.
-const maxKotlinExpression = 5000
+// maxStatement bounds how many tokens, without those in brackets, an expression has that is the body of a function.
+const maxStatement = 5000
 
 // kotlinExpression is the last token of the expression that begins at i: it ends with a line that can end it, before one that
 // doesn't go on with it.
@@ -348,7 +354,7 @@ func (s *scanned) kotlinExpression(i int) int {
 		i = to
 	}
 	begin := i
-	for n := 0; i < len(s.tokens) && n < maxKotlinExpression; n, i = n+1, i+1 {
+	for n := 0; i < len(s.tokens) && n < maxStatement && s.look(); n, i = n+1, i+1 {
 		if i > begin && s.newline(i) && !s.kotlinGoesOn(i, object) {
 			return i - 1
 		}
@@ -396,7 +402,7 @@ func (s *scanned) kotlinGoesOn(i int, object bool) bool {
 		}
 		// Words stand in turn for an operand and for a function between two: a to b to
 		words := 0
-		for words < maxType && s.kind(before) == word && !kotlinBefore[s.text(before)] && !kotlinInside[s.text(before)] {
+		for words < maxType && s.look() && s.kind(before) == word && !kotlinBefore[s.text(before)] && !kotlinInside[s.text(before)] {
 			words++
 			before--
 			if s.newline(before + 1) {

@@ -11,6 +11,8 @@ type language struct {
 var languages = map[string]*language{
 	"c":               c,
 	"cpp":             cpp,
+	"csharp":          csharp,
+	"dart":            dart,
 	"elixir":          elixir,
 	"java":            java,
 	"javascript":      javaScript,
@@ -21,7 +23,9 @@ var languages = map[string]*language{
 	"python":          python,
 	"ruby":            ruby,
 	"rust":            rust,
+	"scala":           scala,
 	"shellscript":     shell,
+	"swift":           swift,
 	"typescript":      javaScript,
 	"typescriptreact": javaScript,
 }

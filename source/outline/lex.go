@@ -76,6 +76,7 @@ type scanned struct {
 	comments []Stretch
 	broken   int
 	found    []Func
+	looked   int // how often look was asked
 }
 
 // lexer splits a text.
@@ -266,7 +267,7 @@ func (l *lexer) quoted(q *quote, start int) {
 	for l.pos < len(l.src) {
 		c := l.src[l.pos]
 		switch {
-		case q.escape != 0 && c == q.escape && !(q.twice && strings.HasPrefix(l.src[l.pos+1:], q.hole)):
+		case q.escape != 0 && c == q.escape && !(q.twice && strings.HasPrefix(l.src[l.pos+1:], q.hole)) && !(q.hole != "" && q.hole[0] == c && strings.HasPrefix(l.src[l.pos:], q.hole)):
 			if strings.HasPrefix(l.src[l.pos+1:], "\r\n") {
 				l.pos++
 			}

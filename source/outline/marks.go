@@ -6,15 +6,19 @@ import "strings"
 // before i stand modifiers and annotations in any order.
 func (s *scanned) annotated(i int, modifiers map[string]bool) (first, marked int) {
 	first, marked = i, i
-	for n := 0; n < maxHead; n++ {
+	for n := 0; n < maxHead && s.look(); n++ {
 		before := marked - 1
 		if s.is(before, closed, ")") {
 			switch at := s.partner(before); s.text(at + 1) {
 			case "set", "safe", "unsafe":
 				before = at - 1 // private(set)
 			}
+		} else if s.is(before, closed, "]") {
+			if at := s.partner(before) - 1; s.is(at, word, "private") || s.is(at, word, "protected") {
+				before = at // private[this]
+			}
 		}
-		if s.kind(before) == word && modifiers[s.text(before)] && (s.kind(before-1) != mark || s.is(before-1, mark, ";") || s.is(before-1, mark, "?") || s.annotationBack(before-1) >= 0 || before == 0) {
+		if s.kind(before) == word && modifiers[s.text(before)] && (s.kind(before-1) != mark || s.is(before-1, mark, ";") || s.is(before-1, mark, "?") || s.annotationBack(before-1) >= 0 || before == 0) && !s.is(before-1, word, "case") {
 			marked, first = before, before
 			continue
 		}
@@ -40,17 +44,21 @@ func (s *scanned) annotationBack(i int) int {
 			}
 			return at - 3
 		}
-		if s.text(i) != ")" {
+		if s.text(i) == "}" {
 			return -1
 		}
-		i = at - 1
+		if i = at - 1; s.is(i, closed, "]") { // @throws[E]("when")
+			if i = s.partner(i) - 1; i < 0 {
+				return -1
+			}
+		}
 	}
 	if s.kind(i) == mark {
 		if at := s.genericsBack(i); at > 0 {
 			i = at - 1
 		}
 	}
-	for n := 0; n < maxType && s.kind(i) == word; n++ {
+	for n := 0; n < maxType && s.look() && s.kind(i) == word; n++ {
 		switch {
 		case s.is(i-1, mark, "@"):
 			return i - 1

@@ -75,6 +75,16 @@ func (s *scanned) newline(i int) bool {
 	return strings.IndexByte(s.src[s.tokens[i-1].end:s.tokens[i].start], '\n') >= 0
 }
 
+// look reports whether one more token may be looked at beside the way through the text. It bounds by the length of a text what
+// a broken one asks for, where many heads have no end.
+func (s *scanned) look() bool {
+	s.looked++
+	return s.looked <= maxLook*len(s.tokens)+maxHead
+}
+
+// maxLook bounds how often each token is looked at, all in all.
+const maxLook = 40
+
 // maxType bounds how many tokens are looked at for the other end of type parameters.
 const maxType = 200
 
@@ -84,7 +94,7 @@ func (s *scanned) generics(i int) int {
 		return -1
 	}
 	depth := 0
-	for n := 0; i < len(s.tokens) && n < maxType; n, i = n+1, i+1 {
+	for n := 0; i < len(s.tokens) && n < maxType && s.look(); n, i = n+1, i+1 {
 		switch text := s.text(i); s.kind(i) {
 		case open:
 			if i = s.partner(i); i < 0 {
@@ -114,7 +124,7 @@ func (s *scanned) genericsBack(i int) int {
 		return -1
 	}
 	depth := 0
-	for n := 0; i >= 0 && n < maxType; n, i = n+1, i-1 {
+	for n := 0; i >= 0 && n < maxType && s.look(); n, i = n+1, i-1 {
 		switch text := s.text(i); s.kind(i) {
 		case closed:
 			if i = s.partner(i); i < 0 {

@@ -94,23 +94,56 @@ const languages = {
 		wasm: 'cpp', funcs: { function_definition: { name: declared } }, body: true, isDark: isDead,
 		marks: ['attribute_declaration', 'attribute_specifier', 'ms_declspec_modifier'],
 	},
-	php: {
-		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
+	dart: {
+		wasm: 'dart',
+		funcs: Object.fromEntries(
+			['method_signature', 'function_signature', 'getter_signature', 'setter_signature'].map((type) => [
+				type,
+				{ name: dartName, end: (n) => dartBody(n).endPosition },
+			]),
+		),
+		marks: ['annotation'],
+	},
+	scala: {
+		wasm: 'scala',
+		funcs: { function_definition: { name: (n) => n.childForFieldName('name').text.replaceAll('`', '') } },
+		body: true,
+		marks: ['annotation'],
+	},
+	swift: {
+		wasm: 'swift',
+		funcs: {
+			function_declaration: { name: (n) => child(n, 'function_body') ? n.children[n.children.findIndex((c) => c.type === 'func') + 1].text.replaceAll('`', '') : null },
+			init_declaration: { name: (n) => child(n, 'function_body') ? 'init' : null },
+			deinit_declaration: { name: (n) => child(n, 'function_body') ? 'deinit' : null },
+			property_declaration: { name: (n) => swiftWhole(child(n, 'computed_property')) && `${swiftProperty(n)}.get` },
+			subscript_declaration: { name: (n) => swiftWhole(child(n, 'computed_property')) && 'subscript.get' },
+			computed_getter: { name: (n) => child(n, '{') ? `${swiftProperty(n.parent.parent)}.get` : null },
+			computed_setter: { name: (n) => child(n, '{') ? `${swiftProperty(n.parent.parent)}.set` : null },
+			computed_modify: { name: (n) => child(n, '{') ? `${swiftProperty(n.parent.parent)}._modify` : null },
+			willset_clause: { name: (n) => child(n, '{') ? `${swiftProperty(n.parent.parent)}.willSet` : null },
+			didset_clause: { name: (n) => child(n, '{') ? `${swiftProperty(n.parent.parent)}.didSet` : null },
+		},
+		marks: ['attribute'],
+	},
+	csharp: {
+		wasm: 'c_sharp',
+		funcs: {
+			method_declaration: { name: (n) => bodied(n) && n.childForFieldName('name').text },
+			constructor_declaration: { name: (n) => bodied(n) && n.childForFieldName('name').text },
+			destructor_declaration: { name: (n) => bodied(n) && `~${n.childForFieldName('name').text}` },
+			local_function_statement: { name: (n) => bodied(n) && n.childForFieldName('name').text },
+			operator_declaration: { name: (n) => bodied(n) && `operator ${n.children.slice(n.children.findIndex((c) => c.type === 'operator') + 1, n.children.findIndex((c) => c.type === 'parameter_list')).map((c) => c.text).join('')}` },
+			conversion_operator_declaration: { name: (n) => bodied(n) && `operator ${(n.childForFieldName('type') ?? n.children[n.children.findIndex((c) => c.type === 'operator') + 1]).text.replace(/\s+/g, '').replaceAll(',', ', ')}` },
+			accessor_declaration: {
+				name: (n) => bodied(n) && `${csharpProperty(n.parent.parent)}.${n.children.find((c) => ['get', 'set', 'init', 'add', 'remove'].includes(c.text))?.text}`,
+			},
+			property_declaration: { name: (n) => child(n, 'arrow_expression_clause') ? `${csharpProperty(n)}.get` : null },
+			indexer_declaration: { name: (n) => child(n, 'arrow_expression_clause') ? `${csharpProperty(n)}.get` : null },
+		},
+		marks: ['attribute_list'],
 	},
 	shellscript: { wasm: 'tree-sitter-bash/tree-sitter-bash.wasm', funcs: { function_definition: {} }, marks: [] },
-	ruby: { wasm: 'ruby', funcs: { method: {}, singleton_method: {} }, marks: [] },
-	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
-};
-
-/** A function without a name of its own that a module exports is called default, and any other is a value. */
-function exported(node) {
-	return node.parent?.type === 'export_statement' ? (node.childForFieldName('name')?.text ?? 'default') : null;
-}
-
-/** A name that may be in quotes. */
-function keyed(node) {
-	const name = node.childForFieldName('name');
-	return name?.type === 'string' ? name.text.slice(1, -1) : (name?.text ?? '');
 	kotlin: {
 		wasm: 'kotlin',
 		funcs: {
@@ -129,8 +162,23 @@ function keyed(node) {
 		body: true,
 		marks: ['annotation', 'marker_annotation'],
 	},
+	php: {
+		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
+	},
+	ruby: { wasm: 'ruby', funcs: { method: {}, singleton_method: {} }, marks: [] },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
+
+/** A function without a name of its own that a module exports is called default, and any other is a value. */
+function exported(node) {
+	return node.parent?.type === 'export_statement' ? (node.childForFieldName('name')?.text ?? 'default') : null;
+}
+
+/** A name that may be in quotes. */
+function keyed(node) {
+	const name = node.childForFieldName('name');
+	return name?.type === 'string' ? name.text.slice(1, -1) : (name?.text ?? '');
+}
 
 /** The first child of a type. */
 function child(node, type) {
@@ -150,6 +198,60 @@ function kotlinAccessor(node, what) {
 		}
 	}
 	return `${(child(child(property, 'variable_declaration'), 'simple_identifier').text ?? '').replaceAll('`', '')}.${what}`;
+}
+
+/** true of a function of C# that has a body, null of others. */
+function bodied(node) {
+	return child(node, 'block') !== undefined || child(node, 'arrow_expression_clause') !== undefined ? true : null;
+}
+
+/** The name of a property, event or indexer of C#. */
+function csharpProperty(node) {
+	return node.type === 'indexer_declaration' ? 'this[]' : (node.childForFieldName('name')?.text ?? '');
+}
+
+/** true of a computed property of Swift that has no accessors, null of others. */
+function swiftWhole(node) {
+	return node !== undefined && !node.children.some((c) => c.type.startsWith('computed_')) ? true : null;
+}
+
+/** The name of a property of Swift. */
+function swiftProperty(node) {
+	return node.type === 'subscript_declaration' ? 'subscript' : (child(node, 'pattern')?.text ?? '').replaceAll('`', '');
+}
+
+/** The body of the function of Dart whose signature a node is. */
+function dartBody(node) {
+	if (node.parent.type === 'lambda_expression') {
+		return node.parent.childForFieldName('body');
+	}
+	let next = node.nextNamedSibling;
+	while (next?.type === 'comment' || next?.type === 'documentation_comment') {
+		next = next.nextNamedSibling;
+	}
+	return next?.type === 'function_body' ? next : undefined;
+}
+
+/** The name of the function of Dart whose signature a node is, null of one without a body. */
+function dartName(node) {
+	if (!dartBody(node) || node.parent.type === 'method_signature') {
+		return null;
+	}
+	const is = node.type === 'method_signature' ? node.namedChildren.find((c) => c.type.endsWith('_signature')) : node;
+	const name = is.childForFieldName('name')?.text ?? '';
+	switch (is.type) {
+		case 'getter_signature':
+			return `${name}.get`;
+		case 'setter_signature':
+			return `${name}.set`;
+		case 'operator_signature':
+			return `operator ${is.text.replace(/^[^]*?\boperator\s*/, '').replace(/\s*\([^]*$/, '')}`;
+		case 'constructor_signature':
+		case 'factory_constructor_signature':
+		case 'constant_constructor_signature':
+			return is.text.replace(/\([^]*$/, '').replace(/^(?:const|factory)\s+/, '').trim();
+	}
+	return name;
 }
 
 const is = languages[language];
