@@ -19,6 +19,7 @@ var languages = map[string]*language{
 	"javascriptreact": javaScript,
 	"kotlin":          kotlin,
 	"lua":             lua,
+	"perl":            perl,
 	"php":             php,
 	"python":          python,
 	"ruby":            ruby,
