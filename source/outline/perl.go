@@ -386,7 +386,7 @@ func findPerl(s *scanned) {
 			}
 			in = append(in, perlPackage{last, s.path(i + 1)})
 		case "BEGIN", "END", "INIT", "CHECK", "UNITCHECK", "AUTOLOAD", "DESTROY":
-			if s.is(i+1, open, "{") && s.kind(i-1) != open {
+			if s.is(i+1, open, "{") && !s.is(i-1, open, "{") && !s.is(i-1, word, "sub") && !s.is(i-1, mark, "::") {
 				s.add(definition{first: i, name: i, shut: i, body: i + 1}, in[len(in)-1].name)
 			}
 		case "sub", "method":

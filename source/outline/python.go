@@ -135,7 +135,7 @@ func findPython(s *scanned) {
 		if top.found < 0 {
 			return
 		}
-		for s.is(last, mark, ";") {
+		for s.is(last, mark, ";") || s.is(last, mark, `\`) {
 			last--
 		}
 		f := &s.found[top.found]
@@ -146,7 +146,7 @@ func findPython(s *scanned) {
 		}
 	}
 	for i := range s.tokens {
-		if s.around(i) >= 0 || s.kind(i) == closed || !s.newline(i) || s.is(i-1, mark, `\`) {
+		if s.around(i) >= 0 || s.kind(i) == closed || !s.newline(i) || s.spliced(i) {
 			continue
 		}
 		column := s.column(i)
@@ -195,7 +195,7 @@ func findPython(s *scanned) {
 
 // colon is that which ends the head of a definition, or -1.
 func (s *scanned) colon(i int) int {
-	for ; i < len(s.tokens) && !s.newline(i) || s.is(i-1, mark, `\`); i++ {
+	for ; i < len(s.tokens) && !s.newline(i) || s.spliced(i); i++ {
 		switch {
 		case s.is(i, mark, ":"):
 			return i
@@ -206,4 +206,9 @@ func (s *scanned) colon(i int) int {
 		}
 	}
 	return -1
+}
+
+// spliced reports whether the line of a token goes on with that before it, which ends with a backslash.
+func (s *scanned) spliced(i int) bool {
+	return s.is(i-1, mark, `\`) && strings.Count(s.src[s.end(i-1):s.start(i)], "\n") == 1
 }
