@@ -219,7 +219,7 @@ func (f *finder) declaration(i int) int {
 				continue
 			case text == "namespace" && f.cpp && !f.is(k-1, word, "using"):
 				return f.namespace(k)
-			case cBegins[text] && k > i && f.newline(k) && f.behindMacro(&h, k):
+			case k > i && f.newline(k) && cBegins[text] && f.behindMacro(&h, k):
 				return k
 			case text == "extern" && f.kind(k+1) == literal && f.is(k+2, open, "{"):
 				f.enter(k+2, declarations, "")
@@ -261,7 +261,7 @@ func (f *finder) declaration(i int) int {
 			case text == "requires" && f.cpp && h.name >= 0:
 				k = f.requires(k) - 1
 				continue
-			case cNoNames[text] && f.is(k+1, open, "(") && !cBuiltins[text]:
+			case f.is(k+1, open, "(") && cNoNames[text] && !cBuiltins[text]:
 				if cStatements[text] {
 					k = f.pass(k + 1)
 					if f.is(k, open, "{") {

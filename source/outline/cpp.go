@@ -6,7 +6,7 @@ import "strings"
 // none.
 func (f *finder) classHead(i int) (body int, name string) {
 	words := 0
-	for k, n := i+1, 0; k < len(f.tokens) && n < maxHead; k, n = k+1, n+1 {
+	for k, n := i+1, 0; k < len(f.tokens) && n < maxType; k, n = k+1, n+1 {
 		switch text := f.text(k); f.kind(k) {
 		case word:
 			if cNoNames[text] && f.is(k+1, open, "(") {
@@ -33,7 +33,7 @@ func (f *finder) classHead(i int) (body int, name string) {
 				}
 				k = end
 			case ":":
-				for k++; k < len(f.tokens) && n < maxHead; k, n = k+1, n+1 {
+				for k++; k < len(f.tokens) && n < maxAngle; k, n = k+1, n+1 {
 					switch {
 					case f.is(k, open, "{"):
 						return k, name
@@ -184,7 +184,7 @@ func (f *finder) requires(k int) int {
 // -1.
 func (f *finder) initialisers(k int) int {
 	n := 0
-	for k++; k < len(f.tokens) && n < maxHead; k, n = k+1, n+1 {
+	for k++; k < len(f.tokens) && n < maxAngle; k, n = k+1, n+1 {
 		switch f.kind(k) {
 		case open:
 			if f.text(k) == "{" && f.kind(k-1) != word && !f.is(k-1, mark, ">") {
@@ -208,10 +208,13 @@ func (f *finder) initialisers(k int) int {
 	return -1
 }
 
+// maxAngle bounds how many tokens are looked at for the end of a template's arguments, of bases or of initialisers.
+const maxAngle = 600
+
 // angle is the ">" that ends the template's parameters or arguments that begin at the "<" of i, or -1.
 func (f *finder) angle(i int) int {
 	depth := 0
-	for n := 0; i < len(f.tokens) && n < maxHead; n, i = n+1, i+1 {
+	for n := 0; i < len(f.tokens) && n < maxAngle; n, i = n+1, i+1 {
 		switch f.kind(i) {
 		case open:
 			if i = f.partner(i); i < 0 {

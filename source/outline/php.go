@@ -155,6 +155,12 @@ func findPHP(s *scanned) {
 
 // phpClass says what stands in the body of a class, without a name for one that has none.
 func (s *scanned) phpClass(i int, classes map[int]string) {
+	switch next := strings.ToLower(s.text(i + 2)); {
+	case s.kind(i+1) == open, next == "{", next == ":", next == "extends", next == "implements":
+	case strings.EqualFold(s.text(i+1), "extends"), strings.EqualFold(s.text(i+1), "implements"):
+	default:
+		return
+	}
 	if s.kind(i+1) == word && !strings.HasPrefix(s.text(i+1), "$") {
 		if body := s.body(i+2, phpEnds); body >= 0 {
 			if next := strings.ToLower(s.text(i + 1)); next == "extends" || next == "implements" {
