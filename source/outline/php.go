@@ -156,7 +156,8 @@ func findPHP(s *scanned) {
 // phpClass says what stands in the body of a class, without a name for one that has none.
 func (s *scanned) phpClass(i int, classes map[int]string) {
 	switch next := strings.ToLower(s.text(i + 2)); {
-	case s.kind(i+1) == open, next == "{", next == ":", next == "extends", next == "implements":
+	case s.kind(i+1) == open, next == "{", next == "extends", next == "implements":
+	case next == ":" && (s.is(i+4, open, "{") || strings.EqualFold(s.text(i+4), "implements")):
 	case strings.EqualFold(s.text(i+1), "extends"), strings.EqualFold(s.text(i+1), "implements"):
 	default:
 		return
@@ -232,7 +233,10 @@ func (s *scanned) phpArrow(i int, ends map[int]int) {
 	end, ok := ends[in]
 	if !ok || end <= i {
 		for end = body; end < len(s.tokens); end++ {
-			if s.kind(end) == open && s.partner(end) > 0 {
+			if s.kind(end) == open {
+				if s.partner(end) < 0 {
+					break
+				}
 				end = s.partner(end)
 				continue
 			}
@@ -315,7 +319,7 @@ func (s *scanned) phpHook(i int, classes map[int]string) {
 		for k := d.body; k < len(s.tokens); k++ {
 			if s.kind(k) == open && s.partner(k) > 0 {
 				k = s.partner(k)
-			} else if s.is(k, mark, ";") || s.kind(k) == closed {
+			} else if s.is(k, mark, ";") || s.kind(k) == closed || s.kind(k) == open {
 				end = s.end(k)
 				break
 			}

@@ -73,6 +73,9 @@ function isDead(node) {
 // For each language: its grammar (of tree-sitter-wasms, or the file of another package), the nodes that are functions, with how
 // each is named if that is not its field "name" (null is none) and where it ends if that is not its end, whether only those with
 // a field "body" count, what stands before them and is no part of them, and what the grammar does not look into.
+// For each language: its grammar (of tree-sitter-wasms, or the file of another package), the nodes that are functions, with how each is named if that is not its field "name" (null
+// is none) and where it ends if that is not its end, whether only those with a field "body" count, what stands before them
+// and is no part of them, and what the grammar does not look into.
 const script = {
 	funcs: { function_declaration: {}, generator_function_declaration: {}, method_definition: { name: keyed }, function_expression: { name: exported }, function: { name: exported } },
 	body: true,
@@ -165,6 +168,7 @@ const languages = {
 	php: {
 		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
 	},
+	shellscript: { wasm: 'tree-sitter-bash/tree-sitter-bash.wasm', funcs: { function_definition: {} }, marks: [] },
 	ruby: { wasm: 'ruby', funcs: { method: {}, singleton_method: {} }, marks: [] },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
