@@ -168,8 +168,6 @@ const languages = {
 	php: {
 		wasm: 'php', funcs: { function_definition: {}, method_declaration: {} }, body: true, marks: ['attribute_list'],
 	},
-	shellscript: { wasm: 'tree-sitter-bash/tree-sitter-bash.wasm', funcs: { function_definition: {} }, marks: [] },
-	ruby: { wasm: 'ruby', funcs: { method: {}, singleton_method: {} }, marks: [] },
 	rust: { wasm: 'rust', funcs: { function_item: {} }, body: true, marks: [], dark: ['token_tree', 'macro_definition'] },
 };
 
