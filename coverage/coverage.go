@@ -478,12 +478,22 @@ func attribute(funcs []Func, regions []Region) []Func {
 // Count returns funcs, which lie in the file's text, with what the file has inside each that a call
 // would run.
 func (f *File) Count(funcs []Func) []Func {
-	if f.Unit == Statements && f.Funcs == nil {
+	if f.Unit == Statements && f.Funcs == nil && apart(funcs) {
 		return attribute(funcs, f.Regions)
 	}
 	out := slices.Clone(funcs)
 	f.CountIn(out)
 	return out
+}
+
+// apart reports whether none of the functions lies in another.
+func apart(funcs []Func) bool {
+	for i := 1; i < len(funcs); i++ {
+		if funcs[i].Span.Start.Compare(funcs[i-1].Span.End) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // CountIn is Count in the place of what it is given, for a file of lines or one that names functions itself.

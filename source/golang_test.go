@@ -48,7 +48,7 @@ func offset(text string, p coverage.Point) (at int, ok bool) {
 // checkFuncs checks what holds for the functions of every text, broken or not.
 func checkFuncs(t *testing.T, text string, p *source.Parsed) {
 	t.Helper()
-	last := 0
+	last, within := 0, 0
 	for _, f := range p.Funcs {
 		var at [4]int
 		for i, q := range []coverage.Point{f.Span.Start, f.NameSpan.Start, f.NameSpan.End, f.Span.End} {
@@ -58,10 +58,10 @@ func checkFuncs(t *testing.T, text string, p *source.Parsed) {
 			}
 			at[i] = n
 		}
-		if !slices.IsSorted(at[:]) || at[0] < last {
+		if !slices.IsSorted(at[:]) || at[0] < last || at[0] < within && at[3] > within {
 			t.Fatalf("%s: name %v is not in %v, or the function before ends behind its start", f.String(), f.NameSpan, f.Span)
 		}
-		last = at[3]
+		last, within = at[0], at[3]
 		want := f.Name
 		if f.Literal {
 			want = "func"

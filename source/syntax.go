@@ -15,6 +15,9 @@ var loading = map[string]bool{"python": true, "ruby": true}
 // values are the languages in which what a function is assigned to is its name.
 var values = map[string]bool{"javascript": true, "javascriptreact": true, "typescript": true, "typescriptreact": true}
 
+// mostDeep is in how many functions one may stand: each is counted and compared with all that is in it.
+const mostDeep = 20
+
 // parseOutline finds the functions of a text of any language that package outline reads.
 func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 	o, ok := outline.Of(language, src)
@@ -31,14 +34,16 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 		p := at(o.Broken)
 		parsed.Err = fmt.Errorf("%d:%d: syntax error", p.Line, p.Col)
 	}
-	end := 0
+	depth := make([]int, len(o.Funcs)) // how many functions each stands in
 	for i := range o.Funcs {
 		f := &o.Funcs[i]
+		if f.Outer >= 0 {
+			depth[i] = depth[f.Outer] + 1
+		}
 		// What has no name of its own is looked into.
-		if f.Start < end || f.Name == "" || f.Value && !values[language] || f.Called || f.Handed && src[f.NameStart:f.NameEnd] != f.Name {
+		if depth[i] > mostDeep || f.Name == "" || f.Value && !values[language] || f.Called || f.Handed && src[f.NameStart:f.NameEnd] != f.Name {
 			continue
 		}
-		end = f.End
 		start := min(f.Start, f.NameStart) // of what it is assigned to
 		fn := coverage.Func{
 			Name: f.Name, Receiver: f.Class,
