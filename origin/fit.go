@@ -7,7 +7,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
-	"github.com/covls/covls/source/ecma"
+	"github.com/covls/covls/source/outline"
 	"github.com/covls/covls/text"
 )
 
@@ -111,12 +111,11 @@ func (f *fitter) whole(s *Source) bool {
 	for i := range f.file.Funcs {
 		on[f.file.Funcs[i].Span.Start.Line] = true
 	}
-	for _, h := range ecma.Heads(f.text.String()) {
-		if h.End == 0 {
-			continue
-		}
-		from, _ := f.text.LineCol(h.Decorated)
-		to, _ := f.text.LineCol(h.To)
+	o, _ := outline.Of("javascript", f.text.String())
+	for i := range o.Funcs {
+		h := &o.Funcs[i]
+		from, _ := f.text.LineCol(min(h.Marked, h.NameStart))
+		to, _ := f.text.LineCol(max(h.Head, h.NameEnd))
 		has := slices.ContainsFunc(s.Excluded, func(e coverage.Exclusion) bool { return e.Span.Start.Line <= from && from <= e.Span.End.Line })
 		for n := from; n <= to && !has; n++ {
 			has = on[n]

@@ -10,7 +10,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/origin"
 	"github.com/covls/covls/source"
-	"github.com/covls/covls/source/ecma"
+	"github.com/covls/covls/source/outline"
 	"github.com/covls/covls/text"
 )
 
@@ -363,10 +363,11 @@ func istanbul(marked string) (content string, file *coverage.File) {
 		file.Regions = append(file.Regions, r)
 	}
 	slices.SortFunc(file.Regions, coverage.Region.Compare)
-	for i, h := range ecma.Heads(content) {
-		fn := coverage.Func{Name: fmt.Sprintf("(anonymous_%d)", i), Span: coverage.Span{Start: at(h.Start), End: at(h.End)}, Counted: true}
-		if strings.HasPrefix(content[h.Start:], "function ") {
-			fn.Name, fn.Span.Start = h.Name, at(h.From)
+	o, _ := outline.Of("javascript", content)
+	for i, h := range o.Funcs {
+		fn := coverage.Func{Name: fmt.Sprintf("(anonymous_%d)", i), Span: coverage.Span{Start: at(h.Head), End: at(h.End)}, Counted: true}
+		if strings.HasPrefix(content[h.Head:], "function ") {
+			fn.Name, fn.Span.Start = h.Name, at(h.NameStart)
 		}
 		file.Funcs = append(file.Funcs, fn)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/source/ecma"
+	"github.com/covls/covls/source/outline"
 	"github.com/covls/covls/text"
 )
 
@@ -15,18 +15,17 @@ import (
 type scripted struct {
 	src    string
 	text   *text.Text
-	tokens []ecma.Token
+	tokens []outline.Token
 	ends   map[int][]int // where functions that begin at a byte end
 	bodies map[int]bool  // tokens that open the body of a function
 }
 
 func newScripted(t *text.Text) *scripted {
-	s := &scripted{src: t.String(), text: t, tokens: ecma.Tokens(t.String()), ends: map[int][]int{}, bodies: map[int]bool{}}
-	for _, h := range ecma.Heads(s.src) {
-		if h.End == 0 {
-			continue
-		}
-		from := []int{h.Start, h.Decorated, h.From}
+	s := &scripted{src: t.String(), text: t, tokens: outline.Tokens("javascript", t.String()), ends: map[int][]int{}, bodies: map[int]bool{}}
+	o, _ := outline.Of("javascript", s.src)
+	for i := range o.Funcs {
+		h := &o.Funcs[i]
+		from := []int{h.Head, h.Marked, h.NameStart}
 		slices.Sort(from)
 		for _, at := range slices.Compact(from) {
 			s.ends[at] = append(s.ends[at], h.End)

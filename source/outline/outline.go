@@ -126,3 +126,26 @@ func clipped(name string) string {
 	}
 	return name[:end] + "…"
 }
+
+// Token is a piece of a text that is no comment and no space, from Start up to, not including, End.
+type Token struct {
+	Start, End int
+	// Partner is the index of the bracket that belongs to this one, Within that of the bracket that it stands in; -1 where there
+	// is none.
+	Partner, Within int
+}
+
+// Tokens splits a text; nil where covls does not know the language. The pieces of a string with placeholders are left out; what
+// begins and ends a placeholder are brackets.
+func Tokens(language, text string) []Token {
+	l, ok := languages[language]
+	if !ok || len(text) > maxText {
+		return nil
+	}
+	s := scan(l.lexicon, text)
+	out := make([]Token, len(s.tokens))
+	for i, t := range s.tokens {
+		out[i] = Token{int(t.start), int(t.end), int(t.partner), int(t.within)}
+	}
+	return out
+}
