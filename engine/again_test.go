@@ -119,7 +119,24 @@ func TestSavedLater(t *testing.T) {
 				}
 			}
 			cache := t.TempDir()
-			for range 2 { // and as the cache has it
+			for n := range 3 {
+				if n == 1 && tt.doubt {
+					// As the cache has it: git is not asked again.
+					if err := os.Rename(filepath.Join(dir, ".git"), filepath.Join(dir, "git")); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if n == 2 {
+					// The tests ran again, and said the same.
+					for _, name := range []string{"cover.out", "lcov.info"} {
+						name = filepath.Join(dir, name)
+						if data, err := os.ReadFile(name); err == nil {
+							_ = os.WriteFile(name+".new", data, 0o600)
+							_ = os.Rename(name+".new", name)
+						}
+					}
+					tt.doubt, tt.unknown = false, ""
+				}
 				got, err := engine.Once{Cache: cache}.Load(t.Context(), workspace.NewFolder(dir, "", config.Merge(), nil))
 				if err != nil {
 					t.Fatal(err)

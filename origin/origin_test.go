@@ -414,6 +414,7 @@ func TestCarryByColumnsKinds(t *testing.T) {
 		{"behind a semicolon", body("let y = «x»;", "«y++;»", "«return y;»"), body("let y = x;", "y++; f(y); y = 3;", "return y;"), ""},
 		{"an if for a call", body("«one(a);» «two(a);»", "«return a;»"), body("if(a) { two() }", "return a;"), ""},
 		{"a function in the head", "function a(x) {\n  «return x;»\n}\n", "function a(x = () => { f(); }) {\n  return x;\n}\n", ""},
+		{"another head", body("const y = «x + 1»;", "«return y;»"), "async " + body("const y = x + 1;", "return y;"), ""},
 		{"an arrow function that returns a value", "const a = «(x) => «x.map((y) => «y + 1»)»»;\nfunction f(x) {\n  «return x;»\n}\n", "//\nconst a = (x) => x.map((y) => y + 1);\nfunction f(x) {\n  return x;\n}\n", "3 3 3 5"},
 
 		{"swapped getters", class(get("a"), off("b")), class(off("b"), get("a")), ""},
