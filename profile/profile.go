@@ -16,6 +16,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -193,10 +194,40 @@ func tell(r *coverage.Report, format string) {
 	for _, f := range r.Files {
 		f.Loads = loads(f.Name)
 		f.Format = cmp.Or(f.Format, format)
-		if format == "lcov" && ecma(f.Name) {
-			f.Ways = "istanbul" // which LCOV of JavaScript is made of
+		if ecma(f.Name) {
+			f.Funcs = written(f.Funcs)
+			if format == "lcov" {
+				f.Ways = "istanbul" // which LCOV of JavaScript is made of
+			}
 		}
 	}
+}
+
+// written are the functions of a file of JavaScript by the names that people know, without those that runners and V8 make up: an
+// initializer of fields that never ran says no more than that no object was made. Nil is for a file of which vitest has
+// loaded nothing: it names no function then.
+func written(funcs []coverage.Func) []coverage.Func {
+	if len(funcs) == 1 && funcs[0].Name == "(empty-report)" {
+		return nil
+	}
+	if !slices.ContainsFunc(funcs, func(fn coverage.Func) bool {
+		return strings.HasPrefix(fn.Name, "<") || strings.HasPrefix(fn.Name, "__vi")
+	}) {
+		return funcs
+	}
+	out := make([]coverage.Func, 0, len(funcs))
+	for _, fn := range funcs {
+		switch fn.Name {
+		case "<instance_members_initializer>", "<static_initializer>":
+			if fn.Counted && fn.Count == 0 {
+				continue
+			}
+		case "__vite_ssr_export_default__":
+			fn.Name = "default"
+		}
+		out = append(out, fn)
+	}
+	return coverage.SortFuncs(out)
 }
 
 // loads reports whether a file's name is of a language in which the head of a function runs when the text is loaded.

@@ -2,6 +2,7 @@ package profile_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -331,6 +332,46 @@ func TestRaw(t *testing.T) {
 		_, err := profile.Read("p", strings.NewReader(text), profile.Limits{})
 		if errors.Is(err, profile.ErrRaw) != want || !errors.Is(err, profile.ErrFormat) {
 			t.Errorf("%s: %v, want raw counts: %t", text, err, want)
+		}
+	}
+}
+
+// TestMadeUp has names that runners of JavaScript make up.
+func TestMadeUp(t *testing.T) {
+	t.Parallel()
+	fn := func(id int, name string, runs int) (fnMap, f string) {
+		return fmt.Sprintf(`"%d":{"name":%q,"decl":{"start":{"line":%d,"column":0},"end":{"line":%[3]d,"column":1}},"loc":{"start":{"line":%[3]d,"column":0},"end":{"line":%[3]d,"column":9}}}`, id, name, id+1), fmt.Sprintf(`"%d":%d`, id, runs)
+	}
+	for want, names := range map[string][]string{
+		"a default <static_initializer>": {"a 1", "__vite_ssr_export_default__ 0", "<static_initializer> 2", "<instance_members_initializer> 0"},
+		"nil":                            {"(empty-report) 0"},
+		"b":                              {"b 1"},
+	} {
+		var maps, counts []string
+		for i, n := range names {
+			name, runs, _ := strings.Cut(n, " ")
+			count := 0
+			if runs != "0" {
+				count = 1
+			}
+			m, c := fn(i, name, count)
+			maps, counts = append(maps, m), append(counts, c)
+		}
+		text := `{"a.ts":{"path":"a.ts","statementMap":{},"s":{},"fnMap":{` + strings.Join(maps, ",") + `},"f":{` + strings.Join(counts, ",") + `},"branchMap":{},"b":{}}}`
+		p, err := profile.Read("coverage-final.json", strings.NewReader(text), profile.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := "nil"
+		if funcs := p.Report.Files[0].Funcs; funcs != nil {
+			var all []string
+			for _, f := range funcs {
+				all = append(all, f.Name)
+			}
+			got = strings.Join(all, " ")
+		}
+		if got != want {
+			t.Errorf("%v: %s, want %s", names, got, want)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestLongNames(t *testing.T) {
 				t.Fatal("no function was found")
 			}
 			for _, f := range p.Funcs {
-				if len(f.Name) > longest+len(".func2") || len(f.Receiver) > longest {
+				if len(f.Name) > longest+len(".func2") || len(f.Receiver) > longest+len("#") {
 					t.Errorf("name of %d bytes, receiver of %d", len(f.Name), len(f.Receiver))
 				}
 				if s := f.String(); strings.ToValidUTF8(s, "") != s {

@@ -25,6 +25,7 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: make([]coverage.Func, 0, len(funcs))}
 	heads := ecmaHeads(name, t, funcs)
+	bodies := declared(name, t, funcs)
 	lines := uint32(t.Lines())
 	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last
 	left := maxSpans * len(content)
@@ -35,6 +36,11 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 			continue
 		}
 		last := f.Span.End.Line
+		body := bodies[i]
+		if body != nil {
+			first, _ = t.LineCol(body.Start)
+			last, _ = t.LineCol(max(body.Start, body.End-1))
+		}
 		h, known := heads[i]
 		if last == 0 && known && h.End > 0 {
 			last, _ = t.LineCol(h.End - 1)
@@ -53,22 +59,107 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 				last = first
 				f.Span = trimmed(t, first, last)
 			}
-			body := content[t.At(first, f.Span.Start.Col):t.At(last, f.Span.End.Col)]
-			hash = Fingerprint(body)
+			own := content[t.At(first, f.Span.Start.Col):t.At(last, f.Span.End.Col)]
+			hash = Fingerprint(own)
 			hashes[f.Span] = hash
-			left -= len(body)
+			left -= len(own)
 		}
 		f.Hash = hash
-		if known && h.Name != "" && anonymous(f.Name) >= 0 {
+		if body != nil {
+			if constructs(f.Name) {
+				f.Name = strings.Clone(body.Name)
+			}
+			f.NameSpan = onOneLine(t, body.NameStart, body.NameEnd)
+		} else if known && h.Name != "" && anonymous(f.Name) >= 0 {
 			f.Name = strings.Clone(h.Name)
 			f.NameSpan = onOneLine(t, h.NameStart, h.NameEnd)
+		} else if own, at := className(t, first); at != (coverage.Span{}) && constructs(f.Name) {
+			f.Name, f.NameSpan = own, at
 		} else {
 			f.NameSpan = NameSpan(t, first, last, f.Name)
 		}
 		p.Funcs = append(p.Funcs, f)
 	}
+	if bodies != nil {
+		slices.SortStableFunc(p.Funcs, func(a, b coverage.Func) int { return a.Span.Start.Compare(b.Span.Start) })
+	}
 	return p
 }
+
+// declared finds the functions of a profile in the outline of a text, where the profile may have the line on which a body
+// begins, or its first statement: each is the innermost around its line, if that has its name. The result is by index; nil for a
+// text of Go, of JavaScript, or of a language that nobody reads.
+func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline.Func {
+	language := LanguageOf(name)
+	if ecma(name) || len(funcs) == 0 {
+		return nil
+	}
+	o, ok := outline.Of(language, t.String())
+	if !ok {
+		return nil
+	}
+	around := map[uint32][]int{} // functions by the lines that profiles have, the outer ones first
+	var asked []uint32
+	for i := range funcs {
+		asked = append(asked, funcs[i].Span.Start.Line)
+	}
+	slices.Sort(asked)
+	asked = slices.Compact(asked)
+	for k := range o.Funcs {
+		f := &o.Funcs[k]
+		if f.Value {
+			continue
+		}
+		first, _ := t.LineCol(f.Marked)
+		last, _ := t.LineCol(max(f.Start, f.End-1))
+		at, _ := slices.BinarySearch(asked, first)
+		for ; at < len(asked) && asked[at] <= last; at++ {
+			if list := around[asked[at]]; len(list) < mostDeep {
+				around[asked[at]] = append(list, k)
+			}
+		}
+	}
+	out := map[int]*outline.Func{}
+	for i := range funcs {
+		for _, k := range slices.Backward(around[funcs[i].Span.Start.Line]) {
+			if f := &o.Funcs[k]; sameName(funcs[i].Name, f) {
+				out[i] = f
+				break
+			}
+		}
+	}
+	return out
+}
+
+// sameName reports whether a name that a profile has may be that of a function of a text.
+func sameName(name string, f *outline.Func) bool {
+	if constructs(name) {
+		return f.Name == "constructor" || f.Name == "__init__" || f.Name == f.Class[strings.LastIndexAny(f.Class, ".:\\")+1:]
+	}
+	word, symbol := sought(name)
+	return word != "" && symbol == "" && word == strings.Trim(f.Name, "`")
+}
+
+// className is the name of the class whose head stands on a line, and where: what a constructor is called that nobody has written.
+// The zero Span is for none.
+func className(t *text.Text, line uint32) (name string, at coverage.Span) {
+	for _, word := range []string{"class", "record", "enum", "object", "struct"} {
+		start := wordAt(t.Line(line), word, 0)
+		if start < 0 {
+			continue
+		}
+		rest := t.Line(line)[start+len(word):]
+		own := strings.TrimLeft(rest, " \t")
+		from := start + len(word) + len(rest) - len(own)
+		if end := strings.IndexFunc(own+" ", func(r rune) bool { return !isWord(r) }); end > 0 {
+			return strings.Clone(own[:end]), coverage.Span{Start: coverage.Point{Line: line, Col: uint32(from) + 1}, End: coverage.Point{Line: line, Col: uint32(from+end) + 1}}
+		}
+	}
+	return "", coverage.Span{}
+}
+
+// constructs reports whether a name is the one that a virtual machine has for constructors.
+func constructs(name string) bool { return name == "<init>" || name == ".ctor" }
 
 // trimmed is the stretch of whole lines without the space around it.
 func trimmed(t *text.Text, first, last uint32) coverage.Span {

@@ -128,3 +128,28 @@ func unmark(s string) (plain string, start, end int) {
 	inner, after, _ := strings.Cut(rest, "»")
 	return before + inner + after, len(before), len(before) + len(inner)
 }
+
+// TestLocateDeclared has functions that a profile has by the first line of their bodies.
+func TestLocateDeclared(t *testing.T) {
+	t.Parallel()
+	const content = "class Store {\n\n    @Override\n    void flush() {\n        out.flush();\n    }\n\n    Store(int a)\n    {\n        put(a);\n    }\n\n    void put(int v) { put(v, 1); }\n}\n"
+	for _, tt := range []struct {
+		line uint32
+		name string
+		want string // first and last line, and where the name stands
+	}{
+		{5, "flush", "flush 4-6 at 4:10"},
+		{10, "<init>", "Store 8-11 at 8:5"},
+		{13, "put", "put 13-13 at 13:10"},
+		{1, "<init>", "Store 1-1 at 1:7"}, // which nobody has written
+		{10, "other", "other 10-10 at 10:9"},
+		{5, "put", "put 5-5 at 5:9"},
+	} {
+		at := coverage.Span{Start: coverage.Point{Line: tt.line, Col: 1}, End: coverage.Point{Line: tt.line}}
+		f := source.Locate("Store.java", content, []coverage.Func{{Name: tt.name, Span: at, Counted: true}}).Funcs[0]
+		got := fmt.Sprintf("%s %d-%d at %d:%d", f.Name, f.Span.Start.Line, f.Span.End.Line, f.NameSpan.Start.Line, f.NameSpan.Start.Col)
+		if got != tt.want {
+			t.Errorf("%s on line %d: %s, want %s", tt.name, tt.line, got, tt.want)
+		}
+	}
+}

@@ -51,6 +51,9 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 			NameSpan: coverage.Span{Start: at(f.NameStart), End: at(f.NameEnd)},
 			Hash:     Fingerprint(src[start:f.End]),
 		}
+		if language == "ruby" && f.Class != "" && !f.Static {
+			fn.Receiver += "#"
+		}
 		if loading[language] {
 			fn.Body = at(f.Body)
 		}

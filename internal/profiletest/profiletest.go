@@ -119,5 +119,8 @@ func qualified(fn coverage.Func) string {
 	if fn.Receiver == "" {
 		return fn.Name
 	}
+	if strings.HasSuffix(fn.Receiver, "#") {
+		return fn.Receiver + fn.Name
+	}
 	return fn.Receiver + "." + fn.Name
 }

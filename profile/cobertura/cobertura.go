@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,9 @@ type parser struct {
 	inner []line // lines of its methods
 	funcs []coverage.Func
 	loose [][]uint32 // the lines of those of funcs that are PHP's outside of classes, nil for others
+	// dotnet tells that the class at hand, which of names, is one of .NET.
+	dotnet bool
+	of     string
 	// inMethod says that the last of funcs is the method at hand.
 	inMethod bool
 }
@@ -93,6 +97,9 @@ func (p *parser) start(name string) error {
 	case "method":
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
+			if p.dotnet {
+				name = dotnet(p.of, name)
+			}
 			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
 			p.loose = append(p.loose, nil)
 			if strings.HasSuffix(p.class.name, ".php") {
@@ -111,6 +118,14 @@ func (p *parser) startClass() error {
 	name, ok := p.x.Attr("filename")
 	if !ok || name == "" {
 		return errors.New(`want <class filename="…">`)
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".cs", ".vb", ".fs":
+		p.dotnet = true
+		p.of, _ = p.x.Attr("name")
+		p.of = strings.Clone(p.of)
+	default:
+		p.dotnet = false
 	}
 	p.own, p.inner, p.funcs, p.loose, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], p.loose[:0], false
 	if p.class = p.files[name]; p.class == nil {
@@ -182,8 +197,8 @@ func (p *parser) stop(name string) {
 			p.report.Roots = append(p.report.Roots, s)
 		}
 	case "method":
-		if k := len(p.funcs) - 1; p.inMethod && p.funcs[k].Span.Start.Line == 0 {
-			p.funcs, p.loose = p.funcs[:k], p.loose[:k] // it has no lines
+		if k := len(p.funcs) - 1; p.inMethod && (p.funcs[k].Span.Start.Line == 0 || p.dotnet && p.funcs[k].Name == "") {
+			p.funcs, p.loose = p.funcs[:k], p.loose[:k] // it has no lines, or is a part of another
 		}
 		p.inMethod = false
 	case "class":

@@ -1,4 +1,4 @@
-// Package demangle gives the functions of C, C++ and Rust the names that people know them by, and
+// Package demangle gives the functions of C, C++, Rust and Swift the names that people know them by, and
 // joins the instantiations of a template or generic into the one function that the source has.
 package demangle
 
@@ -30,6 +30,7 @@ const (
 // told apart by their parameters. It writes to the report; done twice, it changes nothing more.
 func Report(r *coverage.Report) {
 	for _, f := range r.Files {
+		swift(f)
 		lang := languageOf(f.Name)
 		if slices.ContainsFunc(f.Funcs, func(fn coverage.Func) bool { return dressed(fn.Name, lang) }) {
 			f.Funcs = fold(f.Funcs, lang)

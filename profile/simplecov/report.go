@@ -84,6 +84,9 @@ func (p *parser) reported(name string) error {
 				fn := coverage.Func{Name: at.name, Counted: true, Count: at.count}
 				if i := strings.LastIndexAny(at.name, "#."); i > 0 {
 					fn.Receiver, fn.Name = at.name[:i], at.name[i+1:]
+					if at.name[i] == '#' {
+						fn.Receiver = at.name[:i+1]
+					}
 				}
 				fn.Span = p.places.Order(coverage.Span{Start: start, End: p.places.End(at.end, 0)})
 				f.Funcs = append(f.Funcs, fn)

@@ -117,7 +117,7 @@ func TestReport(t *testing.T) {
 			"methods":[{"name":"A::B#f","start_line":1,"end_line":3,"coverage":0},{"name":"A.g","start_line":3,"end_line":3,"coverage":2},{"name":"A#h","start_line":4,"end_line":4,"coverage":"ignored"}]},
 		"/srv/app/lib/b.rb":{"lines":[null,2]}},"groups":{"x":{"lines":{}}}}`))
 	const want = "/srv/app/lib/b.rb of 2 lines [{2 2}] nobranches nofuncs; " +
-		"lib/a.rb of 4 lines [{1 %s} {2 %s}] [{1 1} {3 0}] [{0 3 0 0} {0 3 1 2}] A::B.f@{{1 1} {3 0}}=0 A.g@{{3 1} {3 0}}=2"
+		"lib/a.rb of 4 lines [{1 %s} {2 %s}] [{1 1} {3 0}] [{0 3 0 0} {0 3 1 2}] A::B#f@{{1 1} {3 0}}=0 A.g@{{3 1} {3 0}}=2"
 	sum := func(line string) string { return fmt.Sprintf("%x", coverage.SumOf(line)) }
 	if got, want := profiletest.Details(r), fmt.Sprintf(want, sum("one"), sum("two")); got != want {
 		t.Errorf("have %s\nwant %s", got, want)
