@@ -168,7 +168,8 @@ func (f *fitter) sums() bool {
 // the file, or of stretches, which begin and end on code.
 func (f *fitter) onCode() bool {
 	lines := f.file.Lines
-	if !slices.ContainsFunc(lines, func(l coverage.Line) bool { return f.empty(l.Number) || f.closes(l.Number) }) {
+	ends := f.countsEnds()
+	if !slices.ContainsFunc(lines, func(l coverage.Line) bool { return f.empty(l.Number) || !ends && f.closes(l.Number) }) {
 		return true
 	}
 	if !f.code() {
@@ -224,6 +225,30 @@ func (f *fitter) heads(s *Source) bool {
 		}
 	}
 	return true
+}
+
+// countsEnds reports whether the profile counts the lines that only end blocks, as what comes of V8 does: nearly all of them
+// between the first line that it has and the last.
+func (f *fitter) countsEnds() bool {
+	lines := f.file.Lines
+	if len(lines) == 0 || !script(f.name) {
+		return false
+	}
+	counted, all := 0, 0
+	for n, i := lines[0].Number, 0; n <= min(f.lines, lines[len(lines)-1].Number); n++ {
+		for lines[i].Number < n {
+			i++
+		}
+		if !f.closes(n) {
+			continue
+		}
+		all++
+		if lines[i].Number == n {
+			counted++
+		}
+	}
+	const most = 5
+	return all > 0 && (all-counted)*most <= all
 }
 
 // closes reports whether a line has nothing but what ends a block, which the tools of JavaScript do not count.

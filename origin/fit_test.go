@@ -24,6 +24,11 @@ func TestFits(t *testing.T) {
 			"FN:5,util.keys\nFN:6,util.keys\nFNDA:1,util.keys\nDA:1,1\nDA:2,1\nDA:5,1\nDA:6,1\nDA:7,0\n",
 		},
 		{
+			"V8's lines without the blank ones and types, and with those that end blocks", "a.ts",
+			"import { b } from './b';\n\ntype H = (x: string) => void;\nexport function route(p: string, h: H): void {\n  b(p, h);\n}\n\nroute('/a', (x) => {\n  b(x);\n  b();\n});\n",
+			"FN:4,route\nFNDA:1,route\nDA:1,1\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,1\nDA:9,0\nDA:10,0\nDA:11,0\n",
+		},
+		{
 			"a compiler makes up the name of a default export", "a.ts",
 			"let x = 1;\n\nexport default function (y: number) {\n  return x + y;\n}\n",
 			"FN:3,default_1\nFNDA:1,default_1\nDA:1,1\nDA:3,1\nDA:4,1\n",

@@ -156,6 +156,9 @@ func samples() []sample {
 		"":             {"lines": tally(681, 1418)},
 		"lib/nocov.rb": {"lines": tally(7, 9)},
 	}
+	// c8 has one function for a file of which nothing was loaded.
+	loaded := map[string]figures{"": {"functions": tally(32, 48)}, "dist/qs.js": {"functions": tally(0, 0)}}
+	emptyReport := []string{"-1 qs.js:1 (empty-report)"}
 	return []sample{
 		{path: "gcc-zlib/lcov-1.16.info", format: "lcov"},
 		{path: "gcc-zlib/lcov-1.16-with-baseline.info", format: "lcov"},
@@ -173,7 +176,7 @@ func samples() []sample {
 			// declaration is where Istanbul's own LCOV has the function.
 			uncovered: []string{"+1 stringify.js:66 stringify", "-1 stringify.js:87 stringify"},
 		},
-		{path: "istanbul-qs/c8/coverage-final.json", format: "istanbul"},
+		{path: "istanbul-qs/c8/coverage-final.json", format: "istanbul", otherwise: loaded, uncovered: emptyReport},
 		{
 			path: "istanbul-qs/nyc/lcov.info", format: "lcov", lacks: "statements",
 			// Istanbul counts three functions whose names stand twice, as covls does; lcov does not.
@@ -182,8 +185,8 @@ func samples() []sample {
 		},
 		{path: "istanbul-qs/nyc/cobertura-coverage.xml", format: "cobertura", lacks: "statements", otherwise: statementsOnly},
 		{path: "istanbul-qs/nyc/clover.xml", format: "clover", lacks: "statements functions", otherwise: statementsOnly},
-		{path: "istanbul-qs/c8/lcov.info", format: "lcov", lacks: "statements"},
-		{path: "istanbul-qs/c8/cobertura-coverage.xml", format: "cobertura", lacks: "statements"},
+		{path: "istanbul-qs/c8/lcov.info", format: "lcov", lacks: "statements", otherwise: loaded, uncovered: emptyReport},
+		{path: "istanbul-qs/c8/cobertura-coverage.xml", format: "cobertura", lacks: "statements", otherwise: loaded},
 		{path: "istanbul-qs/c8/clover.xml", format: "clover", lacks: "statements functions"},
 		{path: "jacoco-lang3/jacoco.xml", format: "jacoco"},
 		{path: "lcov2-gcc14/zlib-mcdc.info", format: "lcov"},
