@@ -102,10 +102,20 @@ export class Window {
 		}
 	}
 
-	/** Goes to a line of the file at hand. */
+	/** Goes to a line of the file at hand. A file that is read again right then moves the cursor: it is asked for again. */
 	async goTo(line: number): Promise<void> {
-		await this.choose(`:${line}`, `Go to line ${line}`, 'Control+G');
-		await until(`the cursor is in line ${line}`, async () => (await this.cursor()).line === line);
+		const there = async () => (await this.cursor()).line === line;
+		for (let left = 3; left > 0; left--) {
+			await this.choose(`:${line}`, `Go to line ${line}`, 'Control+G');
+			try {
+				await until(`the cursor is in line ${line}`, there, left > 1 ? 10_000 : undefined);
+				return;
+			} catch (error) {
+				if (left === 1) {
+					throw error;
+				}
+			}
+		}
 	}
 
 	/** The cursor by the status bar. */
