@@ -27,15 +27,42 @@ var (
 	oracleMost     = flag.Int("oracle-most", 5000, "how many files are held against the oracle")
 )
 
-// TestOracle holds the functions of the texts in a folder against those of tree-sitter's grammar of the language, or of
-// another program that prints the same, by name, first and last line. It prints the differences of files that both have for whole.
+// leastAgreed is the share of functions, in percent, that must be those of an oracle.
+const leastAgreed = 99
+
+// TestOracle holds the functions of the texts in a folder against those of another program, by name, first and last line:
+// tree-sitter's grammar of the language, or the command of -oracle-command. It prints the differences of files that both have
+// for whole.
 func TestOracle(t *testing.T) {
 	if *oracleFiles == "" {
-		t.Skip("no -oracle-files")
+		t.Skip("it is for adding a language: no -oracle-files")
 	}
-	exts := strings.Split(*oracleExts, ",")
-	var files []string
-	err := filepath.WalkDir(*oracleFiles, func(path string, d fs.DirEntry, err error) error {
+	command := strings.Fields(*oracleCommand)
+	if len(command) == 0 {
+		command = []string{"node", "testdata/oracle/oracle.mjs", *oracleLanguage, *oracleGrammars}
+	}
+	hold(t, *oracleLanguage, sources(t, *oracleFiles, *oracleMost, strings.Split(*oracleExts, ",")...), command)
+}
+
+// TestPython holds what is found in Python's own library against Python's own syntax tree.
+func TestPython(t *testing.T) {
+	t.Parallel()
+	library, err := exec.Command("python3", "-c", "import os; print(os.path.dirname(os.__file__))").Output()
+	if err != nil {
+		t.Skip("no python3: ", err)
+	}
+	const most = 400
+	files := sources(t, strings.TrimSpace(string(library)), most, ".py")
+	if len(files) < most {
+		t.Skipf("Python has only %d files of its library here", len(files))
+	}
+	hold(t, "python", files, []string{"python3", "testdata/oracle/oracle_ast.py"})
+}
+
+// sources are files below a folder with one of the extensions, at most so many.
+func sources(t *testing.T, dir string, most int, exts ...string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && slices.Contains(exts, filepath.Ext(path)) {
 			if info, err := d.Info(); err == nil && info.Size() < 1<<20 {
 				files = append(files, path)
@@ -46,11 +73,13 @@ func TestOracle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = files[:min(len(files), *oracleMost)]
-	cmd := exec.Command("node", "testdata/oracle/oracle.mjs", *oracleLanguage, *oracleGrammars)
-	if args := strings.Fields(*oracleCommand); len(args) > 0 {
-		cmd = exec.Command(args[0], args[1:]...)
-	}
+	return files[:min(len(files), most)]
+}
+
+// hold holds the functions of files against those that a command prints for them.
+func hold(t *testing.T, language string, files, command []string) {
+	t.Helper()
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdin = strings.NewReader(strings.Join(files, "\n") + "\n")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -78,9 +107,9 @@ func TestOracle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, ok := outline.Of(*oracleLanguage, string(data))
+		o, ok := outline.Of(language, string(data))
 		if !ok {
-			t.Fatalf("%s is not known", *oracleLanguage)
+			t.Fatalf("%s is not known", language)
 		}
 		if answer.Broken {
 			broken++
@@ -128,5 +157,8 @@ func TestOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%s: %d of %d functions agree (%.3f %%) in %d files, of which the oracle has %d for broken and covls %d of the others",
-		*oracleLanguage, agree, all, 100*float64(agree)/float64(max(all, 1)), read, broken, odd)
+		language, agree, all, 100*float64(agree)/float64(max(all, 1)), read, broken, odd)
+	if all == 0 || 100*agree < leastAgreed*all {
+		t.Errorf("%d of %d functions agree, want %d %%", agree, all, leastAgreed)
+	}
 }
