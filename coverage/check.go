@@ -96,7 +96,7 @@ func (f *File) Check() error {
 
 // Check says which places of a function can't be; nil is none.
 func (f *Func) Check() error {
-	for _, p := range []Point{f.Span.Start, f.Span.End, f.Body, f.NameSpan.Start, f.NameSpan.End} {
+	for _, p := range []Point{f.Span.Start, f.Span.End, f.Body, f.Opens, f.NameSpan.Start, f.NameSpan.End} {
 		if p.Line > MaxLine {
 			return fmt.Errorf("the function %+v has a place that can't be", f)
 		}

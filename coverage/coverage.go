@@ -265,7 +265,7 @@ const (
 	regionBytes = 32
 	lineBytes   = 16
 	branchBytes = 24
-	funcBytes   = 120
+	funcBytes   = 128
 	sumBytes    = 8
 )
 
@@ -380,6 +380,8 @@ type Func struct {
 	// Body is where the code begins that a call runs, in a language in which the head of a function runs
 	// when the file is loaded. The zero Point means that all of Span is of the call.
 	Body Point
+	// Opens is where a profile has the body begin, behind the head; the zero Point where it does not tell.
+	Opens Point
 	// NameSpan is where the name stands, or the keyword func of a literal.
 	NameSpan Span
 	// Hash is a fingerprint of the function's text, by which it is found again after an edit.

@@ -249,6 +249,9 @@ func (c *carrier) move(file *coverage.File) *coverage.File {
 			if to, ok := c.point(f.Body); ok {
 				f.Body = to
 			}
+			if to, ok := c.point(f.Opens); ok {
+				f.Opens = to
+			}
 			out.Funcs = append(out.Funcs, f)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // over the text now: a function is found where it is as high as in the profile, its statements begin and end on code in
 // the same distance from its head, which begins in the same column, all code of it is of these statements, and no other
 // function is like that. Those that have no name and few statements are found where they are all that is between two that were
-// found, and none is like another. It is nil for another profile, and where the text can't be parsed.
+// found, and none is like another; where the profile has where their bodies begin, that is as good as more statements. It is nil for another profile, and where the text can't be parsed.
 //
 // Of an edit that leaves all statements of a function where they are nobody can see that.
 func CarryByColumns(file *coverage.File, s *Source) *Carried {
@@ -145,7 +145,7 @@ func (c *columns) find() {
 	}
 	last := -1 // those that stand for themselves, as far as they are in order
 	for i, m := range like {
-		if len(m) == 1 && times[m[0]] == 1 && (ecmaName(bare(c.then[i].fn)) || len(c.then[i].part.Regions) >= fewStatements) {
+		if len(m) == 1 && times[m[0]] == 1 && c.then[i].tells() {
 			c.then[i].at = m[0]
 		}
 	}
@@ -206,7 +206,13 @@ func (c *columns) is(p *place, g *coverage.Func) bool {
 	return c.script.explained(p.fn, p.part.Regions, shift)
 }
 
-// fewStatements is how many statements a function without a name needs that is known by their columns alone.
+// tells reports whether enough is known of a function to find it where only one is like it: its name, the length of its head,
+// in which its name stands, or some statements.
+func (p *place) tells() bool {
+	return ecmaName(bare(p.fn)) || p.fn.Opens.Line > 0 || len(p.part.Regions) >= fewStatements
+}
+
+// fewStatements is how many statements a function needs that is known by their columns alone.
 const fewStatements = 3
 
 // Bounds of how much is looked at: mostTokens bytes of functions, and each token of the text so many times.

@@ -8,11 +8,22 @@ import (
 	"github.com/covls/covls/text"
 )
 
+// CarryIdle is CarryByName where not all functions are found: others may have been edited in their place as well, and only
+// those are told of which nothing ran, in a language where a profile shows where these end.
+func CarryIdle(file *coverage.File, s *Source) *Carried {
+	if !script(s.Name) {
+		return nil
+	}
+	return carryByName(file, s, true)
+}
+
 // CarryByName is Carry for a profile that names functions and of which no text fits, over the text now: a function is
 // found by its name, where both have one of it, and where all that the profile says of it stands on code of the function
 // in the same distance from its head, up to its end. It is nil where not all of them are found, as what is not told by that may have
 // been edited as well, where the profile names nothing, or where covls can't read the language.
-func CarryByName(file *coverage.File, s *Source) *Carried {
+func CarryByName(file *coverage.File, s *Source) *Carried { return carryByName(file, s, false) }
+
+func carryByName(file *coverage.File, s *Source, idle bool) *Carried {
 	f := fitter{file: file, text: text.New(s.Content), name: s.Name}
 	if s.Holds() == nil || s.Parsed.Err != nil || len(file.Funcs) == 0 || !f.exact() {
 		return nil
@@ -36,6 +47,7 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		g := &s.Parsed.Funcs[i]
 		here[bare(g)] = append(here[bare(g)], g)
 	}
+	var found []*pair
 	var tokens *scripted
 	for i := range file.Funcs {
 		fn := &file.Funcs[i]
@@ -48,20 +60,82 @@ func CarryByName(file *coverage.File, s *Source) *Carried {
 		if !f.same(fn, &part, g) || !f.explained(fn, &part, g, &tokens) {
 			continue
 		}
-		delete(out.Lost, Name(fn))
-		out.Again++
-		out.Kept = append(out.Kept, Func{Name(fn), g.Span.Start.Line, lastLine(g.Span)})
-		shift := g.Span.Start.Line - fn.Span.Start.Line // may wrap around
-		shiftFile(&moved, &part, shift)
-		moved.Funcs = append(moved.Funcs, shifted(*fn, shift))
+		found = append(found, &pair{fn: fn, now: g, part: part})
 	}
-	if len(moved.Funcs) < len(file.Funcs) {
+	if len(found) < len(file.Funcs) && !idle {
 		return nil // nobody knows what else was edited
+	}
+	if idle {
+		// The last line of a function is of what is around it where a semicolon stands behind its brace, which people write
+		// behind most of a file's functions or none.
+		here := func(below uint32) func(*pair) bool {
+			return func(p *pair) bool { return f.idle(p.fn, &p.part, p.now, below) }
+		}
+		whole, but := kept(found, here(0)), kept(found, here(1))
+		found = whole
+		if len(but) >= fewIdle && len(but) > len(whole) {
+			found = append(found, but...)
+		}
+	}
+	for _, p := range found {
+		delete(out.Lost, Name(p.fn))
+		out.Again++
+		out.Kept = append(out.Kept, Func{Name(p.fn), p.now.Span.Start.Line, lastLine(p.now.Span)})
+		shift := p.now.Span.Start.Line - p.fn.Span.Start.Line // may wrap around
+		shiftFile(&moved, &p.part, shift)
+		moved.Funcs = append(moved.Funcs, shifted(*p.fn, shift))
+	}
+	if len(moved.Funcs) == 0 {
+		return nil
 	}
 	sortFile(&moved)
 	out.File = &moved
 	sortKept(out.Kept)
 	return out
+}
+
+// pair is a function of a profile, what the profile says of it, and that of the text which has its name.
+type pair struct {
+	fn, now *coverage.Func
+	part    coverage.File
+}
+
+// fewIdle is how many functions tell how a file was written.
+const fewIdle = 3
+
+// kept are the pairs of which something is true.
+func kept(pairs []*pair, is func(*pair) bool) (out []*pair) {
+	for _, p := range pairs {
+		if is(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// idle reports whether nothing of a function ran, and the profile shows that it ends so many lines below the end that it has
+// in the text. Where a profile counts all lines, that with the head is of what is around the function, and so are those behind it,
+// which ran.
+func (f *fitter) idle(fn *coverage.Func, part *coverage.File, g *coverage.Func, below uint32) bool {
+	height, dense := lastLine(g.Span)-g.Span.Start.Line, f.dense()
+	if !fn.Counted || fn.Count > 0 || dense && height <= below {
+		return false
+	}
+	last := fn.Span.Start.Line + height - below
+	for _, l := range part.Lines {
+		if l.Count > 0 && (!dense || l.Number > fn.Span.Start.Line && l.Number <= last) {
+			return false
+		}
+	}
+	if slices.ContainsFunc(part.Regions, func(r coverage.Region) bool { return r.Count > 0 }) {
+		return false
+	}
+	if !dense {
+		return below == 0
+	}
+	behind := coverage.Point{Line: last + 1}
+	next := coverage.LinesWithin(f.file.Lines, coverage.Span{Start: behind, End: behind})
+	return len(next) > 0 && next[0].Count > 0
 }
 
 // shiftFile adds what a profile says of a stretch of lines, as many lines below; shift may wrap around.
@@ -89,6 +163,9 @@ func shifted(fn coverage.Func, shift uint32) coverage.Func {
 	fn.NameSpan = coverage.Span{}
 	if fn.Body.Line > 0 {
 		fn.Body.Line += shift
+	}
+	if fn.Opens.Line > 0 {
+		fn.Opens.Line += shift
 	}
 	return fn
 }

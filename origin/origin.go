@@ -5,7 +5,7 @@
 // test divides the text into ([Fits]). Of a text that fits, prints of its lines and the places of its functions are kept
 // ([Text]), which is enough to find each function of it in another text, as long as it is the same ([Carry]). Where no
 // text is found that fits, functions are found by the shape of their blocks ([CarryByShape]), by their names
-// ([CarryByName]) or by the columns of their statements ([CarryByColumns]).
+// ([CarryByName]) or by the columns of their statements ([CarryByColumns], [CarryIdle]).
 package origin
 
 import (

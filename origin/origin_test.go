@@ -269,6 +269,104 @@ func TestCarryByName(t *testing.T) {
 	}
 }
 
+// TestCarryByColumnsOpens: where a profile tells where bodies begin, a method is found by the length of its head.
+func TestCarryByColumnsOpens(t *testing.T) {
+	t.Parallel()
+	const was = "class A {\n  size(x) {\n    «return x;»\n  }\n}\n"
+	plain, file := istanbul(was)
+	file.Funcs[0].Opens = coverage.Point{Line: 2, Col: 11}
+	for _, tt := range []struct{ name, now, want string }{
+		{"moved", "//\n" + plain, "4 (anonymous_0)@3"},
+		{"another name", "//\n" + strings.Replace(plain, "size", "length", 1), "nothing"},
+		{"one more parameter", "//\n" + strings.Replace(plain, "(x)", "(x, y)", 1), "nothing"},
+		{"and another like it", strings.Replace(plain, "  size", "  none(x) {\n    return x;\n  }\n  size", 1), "nothing"},
+	} {
+		got := "nothing"
+		if c := origin.CarryByColumns(file, src("a.js", tt.now)); c != nil {
+			got = fmt.Sprintf("%d %s@%d", c.File.Regions[0].Start.Line, c.File.Funcs[0].Name, c.File.Funcs[0].Span.Start.Line)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestCarryIdle: of a text in which not all functions are found by their names, those are told of which nothing ran, where the
+// profile shows that they are as long as they were.
+func TestCarryIdle(t *testing.T) {
+	t.Parallel()
+	method := func(name, end string) string {
+		return "  " + name + "() {\n    go();\n    return 1;\n  }" + end + "\n\n"
+	}
+	class := func(end string, names ...string) string {
+		out := "class A {\n"
+		for _, name := range names {
+			out += method(name, end)
+		}
+		return out + "}\n"
+	}
+	// V8 counts all lines; of a function that did not run those behind the first up to that which its brace ends.
+	v8 := func(text string, ran ...string) *coverage.File {
+		f := &coverage.File{Name: "a.js", Unit: coverage.Lines, Funcs: []coverage.Func{}}
+		idle := false
+		for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+			n := uint32(i + 1)
+			l := coverage.Line{Number: n, Count: 1}
+			switch name, _, head := strings.Cut(strings.TrimSpace(line), "() {"); {
+			case head:
+				idle = !slices.Contains(ran, name)
+				fn := coverage.Func{Name: name, Span: coverage.Span{Start: coverage.Point{Line: n}}, Counted: true}
+				if !idle {
+					fn.Count = 1
+				}
+				f.Funcs = append(f.Funcs, fn)
+			case idle && strings.HasPrefix(line, "  }"):
+				idle = false
+				if line == "  }" {
+					l.Count = 0
+				}
+			case idle:
+				l.Count = 0
+			}
+			f.Lines = append(f.Lines, l)
+		}
+		return f
+	}
+	all := []string{"a", "b", "c", "d"}
+	edit := strings.NewReplacer("go();", "go();\n    more();").Replace
+	text := class("", all...)
+	for _, tt := range []struct {
+		name, now string
+		file      *coverage.File
+		want      string
+	}{
+		{"one is gone", "//\n" + class("", all[1:]...), v8(text, "c"), "b@3 d@13"},
+		{"one is longer", "//\n" + strings.Replace(text, method("b", ""), edit(method("b", "")), 1), v8(text), "a@3 c@14 d@19"},
+		{"one is shorter", "//\n" + strings.Replace(text, "    go();\n", "", 1), v8(text), "b@7 c@12 d@17"},
+		{"a name twice", "//\n" + class("", "a", "a", "b", "c", "d"), v8(text), "b@13 c@18 d@23"},
+		{"semicolons were taken away", "//\n" + class("", all[1:]...), v8(class(";", all...)), "b@3 c@8 d@13"},
+		{"some became longer", "//\n" + class("", "b", "c") + edit(class("", "d", "x")), v8(text), "b@3 c@8"},
+		{"all ran", "//\n" + class("", all[1:]...), v8(text, all...), "nothing"},
+		{"of another language", "x = 1\n", v8(text), "nothing"},
+	} {
+		name := "a.js"
+		if tt.name == "of another language" {
+			name = "a.py"
+		}
+		got := "nothing"
+		if c := origin.CarryIdle(tt.file, src(name, tt.now)); c != nil {
+			var at []string
+			for i := range c.File.Funcs {
+				at = append(at, fmt.Sprintf("%s@%d", c.File.Funcs[i].Name, c.File.Funcs[i].Span.Start.Line))
+			}
+			got = strings.Join(at, " ")
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
 // bare is a line without what may stand behind the end of a block.
 func bare(line string) string {
 	if cut := strings.TrimRight(line, ";,"); strings.TrimSpace(cut) != "" && strings.Trim(cut, " \t})]") == "" {

@@ -16,19 +16,22 @@ type scripted struct {
 	src    string
 	text   *text.Text
 	tokens []outline.Token
-	ends   map[int][]int // where functions that begin at a byte end
-	bodies map[int]bool  // tokens that open the body of a function
+	ends   map[int][]ending // where functions that begin at a byte end
+	bodies map[int]bool     // tokens that open the body of a function
 }
 
+// ending is where the body of a function begins, and where the function ends.
+type ending struct{ body, end int }
+
 func newScripted(t *text.Text) *scripted {
-	s := &scripted{src: t.String(), text: t, tokens: outline.Tokens("javascript", t.String()), ends: map[int][]int{}, bodies: map[int]bool{}}
+	s := &scripted{src: t.String(), text: t, tokens: outline.Tokens("javascript", t.String()), ends: map[int][]ending{}, bodies: map[int]bool{}}
 	o, _ := outline.Of("javascript", s.src)
 	for i := range o.Funcs {
 		h := &o.Funcs[i]
 		from := []int{h.Head, h.Marked, h.NameStart}
 		slices.Sort(from)
 		for _, at := range slices.Compact(from) {
-			s.ends[at] = append(s.ends[at], h.End)
+			s.ends[at] = append(s.ends[at], ending{h.Body, h.End})
 		}
 		if i := s.endingAt(h.End); i >= 0 && s.word(i) == "}" && s.tokens[i].Partner >= 0 {
 			s.bodies[s.tokens[i].Partner] = true
@@ -69,12 +72,20 @@ func (s *scripted) within(i int) int {
 	return s.tokens[i].Within
 }
 
-// begins reports whether a function begins and ends where a profile has it, so many lines below.
+// begins reports whether a function begins and ends where a profile has it, so many lines below, and its body begins there, too.
 func (s *scripted) begins(fn *coverage.Func, shift uint32) bool {
 	from := s.text.At(fn.Span.Start.Line+shift, fn.Span.Start.Col)
 	to := s.text.At(fn.Span.End.Line+shift, fn.Span.End.Col)
-	return slices.ContainsFunc(s.ends[from], func(end int) bool {
-		return to <= end && strings.Trim(s.src[to:end], ") \t") == "" || to == end+1 && s.src[end] == ';'
+	opens := -1
+	if fn.Opens.Line > 0 {
+		opens = s.text.At(fn.Opens.Line+shift, fn.Opens.Col)
+	}
+	return slices.ContainsFunc(s.ends[from], func(e ending) bool {
+		// Parentheses around what an arrow function returns are not of its body.
+		if opens >= 0 && (opens < e.body || strings.Trim(s.src[e.body:opens], "( \t\r\n") != "") {
+			return false
+		}
+		return to <= e.end && strings.Trim(s.src[to:e.end], ") \t") == "" || to == e.end+1 && s.src[e.end] == ';'
 	})
 }
 

@@ -215,7 +215,7 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 		part := Binding{Bound: to}
 		switch {
 		case to.text == nil:
-			for _, carry := range []func(*coverage.File, *origin.Source) *origin.Carried{origin.CarryByShape, origin.CarryByName, origin.CarryByColumns} {
+			for _, carry := range []func(*coverage.File, *origin.Source) *origin.Carried{origin.CarryByShape, origin.CarryByName, origin.CarryByColumns, origin.CarryIdle} {
 				if carried[i] == nil {
 					carried[i] = carry(p.File, src)
 				}

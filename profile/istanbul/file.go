@@ -180,7 +180,11 @@ func (p *parser) funcs(e *entry) []coverage.Func {
 			found++
 		}
 		loc := f.loc
+		var opens coverage.Point
 		if f.decl.start.line > 0 {
+			if f.loc.start.line > 0 {
+				opens = f.loc.span().Start
+			}
 			loc.start = f.decl.start
 		}
 		if loc.start.line == 0 {
@@ -190,7 +194,7 @@ func (p *parser) funcs(e *entry) []coverage.Func {
 			p.warn("place", "statements and functions without a line were passed over")
 			continue
 		}
-		fn := coverage.Func{Name: f.name, Span: loc.span(), Counted: true, Count: c.n}
+		fn := coverage.Func{Name: f.name, Span: loc.span(), Opens: opens, Counted: true, Count: c.n}
 		if loc.end.line == 0 || fn.Span.End == fn.Span.Start {
 			fn.Span.End = coverage.Point{}
 		}

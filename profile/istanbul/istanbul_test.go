@@ -147,7 +147,7 @@ func TestRead(t *testing.T) {
 				Funcs: []coverage.Func{
 					{Name: "old", Span: coverage.Span{Start: point(2, 1), End: point(2, 13)}, Counted: true, Count: 2},
 					{Name: "f", Span: coverage.Span{Start: point(5, 1)}, Counted: true, Count: 15},
-					{Name: "g", Span: coverage.Span{Start: point(5, 10), End: point(7, 2)}, Counted: true},
+					{Name: "g", Span: coverage.Span{Start: point(5, 10), End: point(7, 2)}, Opens: point(5, 14), Counted: true},
 				},
 			},
 		},
