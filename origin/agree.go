@@ -43,7 +43,8 @@ func Agree(a, b *Carried) (out *Carried, whole bool) {
 	some := map[uint32]bool{} // lines of functions
 	agreed := map[stretch]bool{}
 	for at := range names {
-		ok := slices.Equal(names[at], others[at]) && alike(at.first, at.last)
+		_, both := others[at]
+		ok := both && oneName(names[at], others[at]) && alike(at.first, at.last)
 		agreed[at] = ok
 		whole = whole && ok
 		for n := at.first; n <= at.last; n++ {
@@ -121,6 +122,14 @@ func called(funcs []Func) map[stretch][]string {
 		out[at] = names
 	}
 	return out
+}
+
+// oneName reports whether two may be all names of one function: one text may tell those of a profile beside its own.
+func oneName(a, b []string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return !slices.ContainsFunc(a, func(name string) bool { return !slices.Contains(b, name) }) && (len(a) > 0 || len(b) == 0)
 }
 
 // saying is what a profile says of what begins on a line.

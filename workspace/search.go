@@ -37,8 +37,8 @@ type wanted struct {
 	rel    string // slash-separated, relative to the quest's folder
 	format string
 	file   *coverage.File
-	ruby   bool // see source.Exclusions
-	disk   *origin.Text
+	ruby   bool           // see source.Exclusions
+	disk   *origin.Text   // that which is known to fit, on disk or elsewhere; nil where none is
 	others []*origin.Text // that fit as well and were found
 }
 
@@ -53,8 +53,8 @@ type aged struct {
 type Answer struct {
 	commits map[string]git.Commit // of aged parts, by name
 	bounds  map[key]*Bound
-	rivals  map[key][]*Bound  // of doubts
-	told    bool              // the index and HEAD were asked for them
+	rivals  map[key][]*Bound  // of doubts, and of bounds
+	told    bool              // the index and what was HEAD since were asked for them
 	renamed map[string]string // absolute paths
 }
 
@@ -191,7 +191,16 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 	if err := q.look(ctx, q.wants, most, out); err != nil {
 		problem = err
 	}
-	if err := q.lookBeside(ctx, most, out); err != nil {
+	beside := slices.Clone(q.doubts)
+	for _, w := range q.wants {
+		// What is in no commit that was HEAD when the profile was written may have been tested before it was committed; and so
+		// may what HEAD was then.
+		if b := out.bounds[key{q.Profile, w.file.Name}]; b != nil && (b.Commit == "" || b.When.After(q.since())) {
+			w.disk = b.text
+			beside = append(beside, w)
+		}
+	}
+	if err := q.lookBeside(ctx, beside, most, out); err != nil {
 		problem = err
 	} else {
 		out.told = true
@@ -199,15 +208,20 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 	return out, problem
 }
 
-// mostRivals is how many texts of a file are looked for that may have been tested: those of a conflict in the index, and that
-// of HEAD.
-const mostRivals = 4
+// mostRivals is how many texts of a file are looked for that may have been tested: those of a conflict in the index, that
+// of HEAD, and those that HEAD has had since the profile was written; lateCommits is in how many commits.
+const (
+	mostRivals  = 6
+	lateCommits = 50
+)
 
-// lookBeside searches the repository for texts that fit as well as those on disk do. What was tested before the last save is
-// in the index or in HEAD, or nowhere.
-func (q *Quest) lookBeside(ctx context.Context, most git.Bounds, out *Answer) error {
-	most.Commits = 1
-	files := slices.Clone(q.doubts)
+// since is the time from which on a commit may be younger than the profile: git keeps seconds.
+func (q *Quest) since() time.Time { return q.written.Truncate(time.Second).Add(-1) }
+
+// lookBeside searches the repository for texts that fit as well as those that are known do. What was tested before the last
+// save is in the index or in a commit that has been HEAD since, or nowhere.
+func (q *Quest) lookBeside(ctx context.Context, files []wanted, most git.Bounds, out *Answer) error {
+	most.Commits, most.Since = lateCommits, q.since()
 	for n := 0; n < mostRivals && len(files) > 0; n++ {
 		found, bounds, err := q.search(ctx, files, most)
 		if err != nil || found == nil {
@@ -224,7 +238,7 @@ func (q *Quest) lookBeside(ctx context.Context, most git.Bounds, out *Answer) er
 			}
 			out.rivals[key{q.Profile, w.file.Name}] = append(out.rivals[key{q.Profile, w.file.Name}], b)
 			w.others = append(w.others, b.text)
-			if b.Commit == "" {
+			if b.Commit == "" || b.When.After(q.since()) {
 				more = append(more, w)
 			}
 		}
@@ -309,6 +323,19 @@ func (w *wanted) fits(q *Quest, bounds map[key]*Bound, byPath map[string][]*Boun
 	return ok
 }
 
+// beside is a text beside others of which nobody knows whether they were tested instead.
+func (b *Bound) beside(rivals []*Bound) *Bound {
+	if len(rivals) == 0 {
+		return b
+	}
+	either, text := *b, *b.text
+	for _, r := range rivals {
+		text.Or = append(text.Or, r.text)
+	}
+	either.rivals, either.text = rivals, &text
+	return &either
+}
+
 // Found takes an answer and publishes what it changes.
 func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 	p := l.profiles[q.Profile]
@@ -316,8 +343,9 @@ func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 		return
 	}
 	for _, w := range q.wants {
-		if b := a.bounds[key{q.Profile, w.file.Name}]; b != nil {
-			l.bounds[key{q.Profile, w.file.Name}] = b
+		k := key{q.Profile, w.file.Name}
+		if b := a.bounds[k]; b != nil {
+			l.bounds[k] = b.beside(a.rivals[k])
 			l.dirty[w.path] = true
 		}
 	}
@@ -327,12 +355,7 @@ func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 			l.told[k] = q.digest
 		}
 		if b := l.bounds[k]; a.rivals[k] != nil && b != nil && b.text == w.disk {
-			either, text := *b, *w.disk
-			for _, r := range a.rivals[k] {
-				text.Or = append(text.Or, r.text)
-			}
-			either.rivals, either.text = a.rivals[k], &text
-			l.bounds[k] = &either
+			l.bounds[k] = b.beside(a.rivals[k])
 			l.dirty[w.path] = true
 		}
 	}

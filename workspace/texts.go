@@ -38,7 +38,7 @@ type Texts struct {
 
 	rest  bool     // Changed, New and Deleted are not known of some file
 	names []string // of files whose texts are others, of the first mostNames and one
-	rival *Bound   // a text that fits as well, of those of Doubtful; one of a commit before one of the index
+	rival *Bound   // a text that fits as well; one of a commit before one of the index
 }
 
 // mostNames is how many files a sentence names.
@@ -50,21 +50,18 @@ func (t *Texts) add(b *Binding) {
 	case b.Same:
 		t.Same++
 		return
-	case b.Doubt:
+	case b.Doubt && b.Commit == "" && b.Origin != OriginIndex:
 		t.Doubtful++
 		if t.Origin == OriginNone {
 			t.Origin = OriginDisk
 		}
-		for _, r := range b.rivals {
-			if t.rival == nil || t.rival.Commit == "" {
-				t.rival = r
-			}
-		}
+		t.addRival(b)
 		return
 	case b.Origin == OriginNone:
 		t.Lost++
 	default:
 		t.Other++
+		t.addRival(b)
 		if t.Origin == OriginNone || t.Origin == OriginDisk || b.Commit != "" {
 			t.Origin = b.Origin
 		}
@@ -75,6 +72,15 @@ func (t *Texts) add(b *Binding) {
 	// The text of each file lasted for a while, and the oldest of the newest commits may have had all of them.
 	if b.Commit != "" && (t.Commit == "" || b.Back > t.Back) {
 		t.Commit, t.Back, t.When = b.Commit, b.Back, b.When
+	}
+}
+
+// addRival takes note of a text that fits as well.
+func (t *Texts) addRival(b *Binding) {
+	for _, r := range b.rivals {
+		if t.rival == nil || t.rival.Commit == "" {
+			t.rival = r
+		}
 	}
 }
 
@@ -220,6 +226,8 @@ func (t *Texts) Sentence(name string) string {
 	switch {
 	case from != "" && t.Lost > 0:
 		fmt.Fprintf(&b, ": that %s for %s, and one that was not found for %d", from, counted(t.Other, "file"), t.Lost)
+	case strings.HasPrefix(from, "of ") && t.rival != nil && t.Doubtful == 0:
+		fmt.Fprintf(&b, ": that %s, or that %s", from, t.rival.of())
 	case strings.HasPrefix(from, "of "):
 		fmt.Fprintf(&b, ": that %s", from)
 	case from != "":

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -170,7 +171,7 @@ func check(t *testing.T, releases []release, least func(profile string, m mode) 
 				}
 				was := releases[b-n]
 				for i, p := range was.profiles {
-					f := judge(was, is, i, read(t, at, p, m.newer))
+					f := judge(was, is, i, read(t, at, p, m.newer, gittest.Date(b-n).Add(time.Minute)))
 					if n == 0 {
 						// The profile of the text at hand: what covls says is what the profile says.
 						if f.right != f.functions {
@@ -221,8 +222,8 @@ type claims struct {
 	files              map[string]bool // those that it has
 }
 
-// read has covls read a folder by a profile.
-func read(t *testing.T, dir string, p profile, newer bool) claims {
+// read has covls read a folder by a profile, which is newer than all or was written then.
+func read(t *testing.T, dir string, p profile, newer bool, then time.Time) claims {
 	t.Helper()
 	path := filepath.Join(dir, filepath.FromSlash(p.path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -240,8 +241,7 @@ func read(t *testing.T, dir string, p profile, newer bool) claims {
 		t.Fatal(err)
 	}
 	if !newer {
-		long := gittest.Date(0)
-		if err := os.Chtimes(path, long, long); err != nil {
+		if err := os.Chtimes(path, then, then); err != nil {
 			t.Fatal(err)
 		}
 	}
