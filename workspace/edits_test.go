@@ -304,6 +304,27 @@ func TestRenamed(t *testing.T) {
 	if n := len(b.loader.Unfound()); n != 0 {
 		t.Errorf("%d searches are left", n)
 	}
+	for _, tt := range []struct {
+		name string
+		do   []string
+		back int
+	}{
+		{"after another commit", []string{"commit", "-q", "--allow-empty", "-m", "More"}, 2},
+		{"on a branch of its own", []string{"checkout", "-q", "--orphan", "other"}, -1},
+		{"after a commit there", []string{"commit", "-q", "-m", "Other"}, -1},
+	} {
+		git(tt.do...)
+		for _, q := range b.loader.Unfound() {
+			a, err := q.Search(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.loader.Found(t.Context(), q, a)
+		}
+		if texts := b.store.Load().Files[b.path("sub.go")].Texts(); texts.Back != tt.back {
+			t.Errorf("%s the profile is %d back, want %d", tt.name, texts.Back, tt.back)
+		}
+	}
 }
 
 // TestAgain: tests that ran again over an edited text, and said the same as before, are no copy of what they said before.

@@ -58,6 +58,7 @@ type Loader struct {
 	sought   map[key]uint64            // for what repositories were searched, by the digests of the reports
 	told     map[key]uint64            // of which parts it is known whether other texts fit as well, by the digests of the reports
 	renamed  map[string]string         // where sources are that were renamed, by their paths
+	heads    map[string]string         // HEAD of folders whose profiles are of a commit before it
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 	programs *program.Starter
@@ -87,6 +88,7 @@ func NewLoader(store *Store) *Loader {
 		sought:   map[key]uint64{},
 		told:     map[key]uint64{},
 		renamed:  map[string]string{},
+		heads:    map[string]string{},
 		asked:    map[string]time.Time{},
 		commits:  map[string]map[string]int{},
 		quick:    quickLook,

@@ -80,6 +80,7 @@ func (l *Loader) Unfound() (out []Quest) {
 		}
 		return q
 	}
+	moved := map[string]bool{} // folders whose HEAD is another one than when commits were counted back from it
 	for _, path := range slices.Sorted(maps.Keys(snap.Files)) {
 		f := snap.Files[path]
 		rel, inside := source.Below(f.Path, f.Folder.Dir)
@@ -87,7 +88,7 @@ func (l *Loader) Unfound() (out []Quest) {
 			if i >= len(f.Bound) || !inside {
 				continue
 			}
-			if b := f.Bound[i]; !b.Same && b.Commit != "" && b.Back < 0 && l.seek(part) {
+			if b := f.Bound[i]; !b.Same && b.Commit != "" && (b.Back < 0 && l.seek(part) || b.Back >= 0 && l.headMoved(f.Folder.Dir, moved)) {
 				q := quest(part.Profile, f.Folder)
 				q.kept = append(q.kept, aged{f.Path, part.File.Name, git.At{Path: filepath.ToSlash(rel), Commit: b.Commit}})
 				continue
@@ -124,6 +125,17 @@ func (l *Loader) Unfound() (out []Quest) {
 		}
 	}
 	return out
+}
+
+// headMoved reports whether HEAD is another commit than when this was asked last. Seen are the answers of one look.
+func (l *Loader) headMoved(dir string, seen map[string]bool) bool {
+	if moved, ok := seen[dir]; ok {
+		return moved
+	}
+	was, known := l.heads[dir]
+	l.heads[dir] = git.Head(dir)
+	seen[dir] = known && was != l.heads[dir]
+	return seen[dir]
 }
 
 // doubted reports whether nobody knows yet whether the tests ran over the text on disk, or over one before it that fits what
@@ -361,9 +373,13 @@ func (l *Loader) Found(ctx context.Context, q Quest, a *Answer) {
 	}
 	for _, w := range q.kept {
 		k := key{q.Profile, w.name}
-		if c, b := a.commits[w.at.Commit], l.bounds[k]; c.Name != "" && b != nil && b.Commit == c.Name {
+		c, b := a.commits[w.at.Commit], l.bounds[k]
+		if b != nil && b.Commit == w.at.Commit && (c.Name != "" || b.Back >= 0) {
 			dated := *b
-			dated.Back, dated.When = c.Back, c.When
+			dated.Back = -1 // HEAD does not come from it, or it is too far back
+			if c.Name != "" {
+				dated.Back, dated.When = c.Back, c.When
+			}
 			l.bounds[k] = &dated
 			l.dirty[w.path] = true
 		}
