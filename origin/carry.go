@@ -105,6 +105,7 @@ func (c *carrier) find(now *Text) {
 		}
 	}
 	before, after := placesOf(was.Lines, heads), placesOf(now.Lines, heads)
+	names, others := called(was.Funcs), called(now.Funcs)
 	for i, f := range was.Funcs {
 		if f.First == 0 || f.Last < f.First || int(f.Last) > len(was.Lines) {
 			continue
@@ -121,7 +122,16 @@ func (c *carrier) find(now *Text) {
 				c.to[i] = at
 			}
 		}
+		// The same lines in another class are another method.
+		if to := c.to[i]; to > 0 && apart(names[stretch{f.First, f.Last}], others[stretch{to, to + f.Last - f.First}]) {
+			c.to[i] = 0
+		}
 	}
+}
+
+// apart reports whether two functions of which names are known have none in common.
+func apart(a, b []string) bool {
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
 }
 
 // placesOf are the 1-based lines at which each of the prints stands.

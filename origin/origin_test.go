@@ -196,6 +196,10 @@ func TestCarry(t *testing.T) {
 			"function outer() {\n  const x = 3;\n  function inner() {\n    return 2;\n  }\n}\n", lines([]uint32{2, 4}, "1:outer", "3:inner"),
 			"4=4 inner@3 inner:3-5 -outer",
 		},
+		{
+			"a method of a class with another name", "a.py", "class A:\n    def get(self):\n        return 1\n", "class B:\n    def get(self):\n        return 1\n",
+			lines([]uint32{2, 3}), "-A.get",
+		},
 		{"the same twice, both kept", "a.js", twins, "// top\n" + twins, lines(all(6)), "2=1 3=2 4=3 5=4 6=5 7=6"},
 		{"nothing in common", "a.py", top, "def h():\n    pass\n", lines([]uint32{1, 5, 10}), "-f -g"},
 		{"an empty text", "a.py", top, "", lines([]uint32{1, 5, 10}), "-f -g"},
