@@ -88,7 +88,9 @@ func (x *Index) Poll(q Question) Poll {
 		if best == nil {
 			break
 		}
-		if r := p.refuse(best, q.Strict || len(out.Votes) > 0); r != nil {
+		// What is left of names whose others lie elsewhere is easily taken for what it is not.
+		left := slices.ContainsFunc(out.Refused, func(r Refusal) bool { return r.Covers(best.vote.From) })
+		if r := p.refuse(best, q.Strict || left || len(out.Votes) > 0); r != nil {
 			out.Refused = append(out.Refused, *r)
 			for _, d := range best.rivals {
 				best.leads = append(best.leads, d.leads...)
@@ -171,7 +173,7 @@ func (p *poller) best() *candidate {
 		return nil
 	}
 	slices.SortFunc(all, (*candidate).compare)
-	all = unlike(all)
+	all = deeper(unlike(all))
 	first := all[0]
 	compete := []*candidate{first}
 	for _, c := range all[1:] {
@@ -215,6 +217,16 @@ func unlike(all []*candidate) []*candidate {
 	best := all[alike]
 	return slices.DeleteFunc(all, func(c *candidate) bool {
 		return c.sibling() && !slices.ContainsFunc(c.leads, func(n int) bool { return !slices.Contains(best.leads, n) })
+	})
+}
+
+// deeper leaves out changes that lead names to files by fewer folders than another one leads most of them.
+func deeper(all []*candidate) []*candidate {
+	per := func(c *candidate) int { return c.depth / len(c.leads) }
+	deepest := slices.MaxFunc(all, func(a, b *candidate) int { return cmp.Compare(per(a), per(b)) })
+	return slices.DeleteFunc(all, func(c *candidate) bool {
+		differ := len(deepest.differ(c))
+		return per(c) < per(deepest) && differ > 0 && 2*differ >= len(c.leads)
 	})
 }
 

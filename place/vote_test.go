@@ -228,6 +228,22 @@ not /ci/api → ws: other names of the profile may be those of the files there`,
 /ci/lib/c.js 400
 /ci/lib/d.js 400`, `
 not /ci → ws: the lines of the profile do not fit the text of the files there`, false},
+		{"a folder of the profile's own name has other texts, and another folder's fit", `
+-- ws/services/api/src/a.js --
+9
+-- ws/services/api/src/b.js --
+9
+-- ws/packages/web/src/a.js --
+400
+-- ws/packages/web/src/b.js --
+400
+-- ws/packages/web/src/c.js --
+400`, `
+/ci/services/api/src/a.js 400
+/ci/services/api/src/b.js 400
+/ci/services/api/src/c.js 400`, `
+not /ci → ws: the lines of the profile do not fit the text of the files there
+not /ci/services/api → ws/packages/web: too few files agree`, false},
 		{"all files of one of two packages", `
 -- ws/.git/HEAD --
 1

@@ -214,6 +214,8 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 		files[i] = to.file
 		part := Binding{Bound: to}
 		switch {
+		case to.text == nil && p.voted:
+			// Where nothing but names says that the file is meant, what looks alike would be a guess about a guess.
 		case to.text == nil:
 			for _, carry := range []func(*coverage.File, *origin.Source) *origin.Carried{origin.CarryByShape, origin.CarryByName, origin.CarryByColumns, origin.CarryIdle} {
 				if carried[i] == nil {

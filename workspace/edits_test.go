@@ -268,6 +268,35 @@ func TestEdits(t *testing.T) {
 	}
 }
 
+// TestGuessedPlace: where nothing but names says that a file is the one that a profile means, and the text is another one, functions
+// that look alike are none of the profile's for that.
+func TestGuessedPlace(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, t.TempDir(), nil)
+	text := "function start() {\n  return 1;\n}\nfunction stop() {\n  return 2;\n}\n"
+	var elsewhere, here strings.Builder
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		b.write("src/"+name+".js", "// Another comment.\n"+text)
+		record := "src/" + name + ".js\nFN:1,start\nFN:4,stop\nFNDA:1,start\nFNDA:0,stop\nDA:2,1\nDA:5,0\nend_of_record\n"
+		elsewhere.WriteString("SF:/ci/other/" + record)
+		here.WriteString("SF:" + record)
+	}
+	for _, tt := range []struct{ profile, want string }{
+		{elsewhere.String(), "map[start: stop:]"},
+		{here.String(), "map[start:1 of 1 stop:0 of 1]"},
+	} {
+		b.write("lcov.info", tt.profile)
+		b.read("lcov.info")
+		f := b.store.Load().Files[b.path("src/a.js")]
+		if f == nil {
+			t.Fatalf("files %s", b.files())
+		}
+		if got := fmt.Sprint(claims(f)); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.profile[:20], got, tt.want)
+		}
+	}
+}
+
 // TestRenamed follows a file that was renamed since its profile was made.
 func TestRenamed(t *testing.T) {
 	t.Parallel()

@@ -52,7 +52,7 @@ func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 			}
 			into[key] = f
 		}
-		f.Parts = append(f.Parts, Part{n.profile, n.file})
+		f.Parts = append(f.Parts, Part{n.profile, n.file, n.mapping.To != ""})
 	}
 	before := l.store.Load()
 	for path, f := range b.files {

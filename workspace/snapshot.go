@@ -138,6 +138,8 @@ func (p *Profile) Named() bool {
 type Part struct {
 	Profile *Profile
 	File    *coverage.File
+
+	voted bool // the file was found by what names have in common: see place.Vote
 }
 
 // File is a source file that profiles name.
