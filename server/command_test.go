@@ -383,7 +383,7 @@ func TestIgnoreAction(t *testing.T) {
 			path := filepath.Join(dir, "a.go")
 			open(t, ed, path)
 			at := protocol.Position{Line: 16, Character: 7}
-			list, err := ed.Server.CodeAction(t.Context(), &protocol.CodeActionParams{
+			list, err := ed.Server().CodeAction(t.Context(), &protocol.CodeActionParams{
 				TextDocument: protocol.TextDocumentIdentifier{URI: uri.File(path)},
 				Range:        protocol.Range{Start: at, End: at}, Context: protocol.CodeActionContext{Only: tt.only},
 			})

@@ -138,7 +138,7 @@ func TestFaults(t *testing.T) {
 			}
 			if tt.about == "a job of the session" { // nobody waits for what a save leads to
 				saved := &protocol.DidSaveTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: uri.File(path)}}
-				if err := ed.Server.DidSave(t.Context(), saved); err != nil {
+				if err := ed.Server().DidSave(t.Context(), saved); err != nil {
 					t.Fatal(err)
 				}
 			} else {

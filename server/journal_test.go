@@ -51,7 +51,7 @@ func TestTrace(t *testing.T) {
 
 	set := func(v protocol.TraceValue) {
 		t.Helper()
-		if err := ed.Server.SetTrace(t.Context(), &protocol.SetTraceParams{Value: v}); err != nil {
+		if err := ed.Server().SetTrace(t.Context(), &protocol.SetTraceParams{Value: v}); err != nil {
 			t.Fatal(err)
 		}
 	}

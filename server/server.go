@@ -42,7 +42,8 @@ type Options struct {
 
 // Server is one session with one client.
 type Server struct {
-	protocol.UnimplementedServer
+	handlers map[string]Handler // what it does of LSP, by method
+
 	opts  Options
 	log   *slog.Logger
 	store *workspace.Store
@@ -83,7 +84,7 @@ func New(opts Options) *Server {
 	s.opts.Watch.Guard = s.guard
 	s.journal = newJournal(s)
 	s.publisher = newPublisher(s)
-	s.engine = s.newEngine()
+	s.engine, s.handlers = s.newEngine(), handlersOf(s)
 	s.store.OnUpdate = func() {
 		s.publisher.wake()
 		s.bell.ring()

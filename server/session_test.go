@@ -167,7 +167,7 @@ func TestSettings(t *testing.T) {
 			ed := connect(t, o)
 			open(t, ed, path)
 			if tt.change != nil {
-				if err := ed.Server.DidChangeConfiguration(t.Context(), &protocol.DidChangeConfigurationParams{Settings: protocol.LSPAny(js(tt.change))}); err != nil {
+				if err := ed.Server().DidChangeConfiguration(t.Context(), &protocol.DidChangeConfigurationParams{Settings: protocol.LSPAny(js(tt.change))}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -217,7 +217,7 @@ func TestSettingsAskedFor(t *testing.T) {
 		{obj{}, shopLens},
 	} {
 		ed.SetSettings(step.settings)
-		if err := ed.Server.DidChangeConfiguration(t.Context(), &protocol.DidChangeConfigurationParams{Settings: protocol.LSPAny("null")}); err != nil {
+		if err := ed.Server().DidChangeConfiguration(t.Context(), &protocol.DidChangeConfigurationParams{Settings: protocol.LSPAny("null")}); err != nil {
 			t.Fatal(err)
 		}
 		lensBecomes(t, ed, path, step.want)
@@ -387,7 +387,7 @@ func TestFolders(t *testing.T) {
 			}
 			return out
 		}
-		err := ed.Server.DidChangeWorkspaceFolders(t.Context(), &protocol.DidChangeWorkspaceFoldersParams{
+		err := ed.Server().DidChangeWorkspaceFolders(t.Context(), &protocol.DidChangeWorkspaceFoldersParams{
 			Event: protocol.WorkspaceFoldersChangeEvent{Added: named(added), Removed: named(removed)},
 		})
 		if err != nil {

@@ -58,7 +58,7 @@ func TestRunTests(t *testing.T) {
 					t.Errorf("a lens that says nothing")
 				}
 			}
-			actions, err := ed.Server.CodeAction(t.Context(), &protocol.CodeActionParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+			actions, err := ed.Server().CodeAction(t.Context(), &protocol.CodeActionParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -189,10 +189,16 @@ func (s *Server) dispatch(ctx context.Context, req *jsonrpc2.Request) (any, erro
 		}
 		return nil, shownError(jsonrpc2.MethodNotFound, "covls does not know "+req.Method())
 	}
-	handle := protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)
-	result, err := handle(ctx, req)
+	handle := s.handlers[req.Method()]
+	if handle == nil {
+		return nil, shownError(jsonrpc2.MethodNotFound, "covls does not have "+req.Method())
+	}
+	if ctx.Err() != nil {
+		return nil, protocol.ErrRequestCancelled
+	}
+	result, err := handle(ctx, req.Params())
 	if errors.Is(err, jsonrpc2.ErrParse) && tidyAll(req.Params()) {
-		return handle(ctx, req)
+		return handle(ctx, req.Params())
 	}
 	return result, err
 }

@@ -23,10 +23,7 @@ import (
 
 // Editor is one client of one server. Its methods may be called from any goroutine.
 type Editor struct {
-	protocol.UnimplementedClient
 	conn jsonrpc2.Conn
-	// Server takes any request of LSP.
-	Server protocol.Server
 	// Result is what the server answered to initialize.
 	Result *protocol.InitializeResult
 
@@ -132,8 +129,13 @@ func Connect(ctx context.Context, stream jsonrpc2.Stream) *Editor {
 		conn:    jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(server.Codec{})),
 		changed: make(chan struct{}), docs: map[uri.URI]int32{},
 	}
-	e.Server = protocol.ServerDispatcher(e.conn)
-	handle := protocol.ClientHandler(e, e.other)
+	handlers := handlersOf(e)
+	handle := func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
+		if h := handlers[req.Method()]; h != nil {
+			return h(ctx, req.Params())
+		}
+		return e.other(ctx, req)
+	}
 	e.conn.Go(ctx, func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 		fault := guard.Guard{}.Do("what the server sent", func() {
 			if !req.IsCall() {
@@ -151,7 +153,16 @@ func Connect(ctx context.Context, stream jsonrpc2.Stream) *Editor {
 	return e
 }
 
-// other takes what is not LSP's.
+// Server takes any request of LSP.
+func (e *Editor) Server() protocol.Server { return protocol.ServerDispatcher(e.conn) }
+
+// ask makes a request of LSP.
+func ask[R any](ctx context.Context, e *Editor, method string, params any) (result R, err error) {
+	err = protocol.Call(ctx, e.conn, method, params, &result)
+	return result, err
+}
+
+// other takes what covls has beside LSP.
 func (e *Editor) other(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 	if req.Method() != "covls/status" {
 		return jsonrpc2.MethodNotFoundHandler(ctx, req)
@@ -194,16 +205,16 @@ func Start(ctx context.Context, stream jsonrpc2.Stream, o Options) (*Editor, err
 		p.InitializationOptions = raw
 	}
 	var err error
-	if e.Result, err = e.Server.Initialize(ctx, p); err != nil {
+	if e.Result, err = ask[*protocol.InitializeResult](ctx, e, protocol.MethodInitialize, p); err != nil {
 		return nil, fmt.Errorf("initialize: %w", err)
 	}
-	return e, e.Server.Initialized(ctx, &protocol.InitializedParams{})
+	return e, e.conn.Notify(ctx, protocol.MethodInitialized, &protocol.InitializedParams{})
 }
 
 // Close says shutdown and exit and waits for the connection to end.
 func (e *Editor) Close(ctx context.Context) error {
-	err := e.Server.Shutdown(ctx)
-	err = errors.Join(err, e.Server.Exit(ctx))
+	_, err := ask[any](ctx, e, protocol.MethodShutdown, nil)
+	err = errors.Join(err, e.conn.Notify(ctx, protocol.MethodExit, nil))
 	select {
 	case <-e.conn.Done():
 	case <-ctx.Done():
@@ -229,7 +240,7 @@ func (e *Editor) OpenText(ctx context.Context, u uri.URI, text string) error {
 	e.mu.Lock()
 	e.docs[u] = 1
 	e.mu.Unlock()
-	return e.Server.DidOpen(ctx, &protocol.DidOpenTextDocumentParams{
+	return e.conn.Notify(ctx, protocol.MethodTextDocumentDidOpen, &protocol.DidOpenTextDocumentParams{
 		TextDocument: protocol.TextDocumentItem{URI: u, LanguageID: "go", Version: 1, Text: text},
 	})
 }
@@ -249,7 +260,7 @@ func (e *Editor) change(ctx context.Context, u uri.URI, c protocol.TextDocumentC
 	e.docs[u]++
 	version := e.docs[u]
 	e.mu.Unlock()
-	return e.Server.DidChange(ctx, &protocol.DidChangeTextDocumentParams{
+	return e.conn.Notify(ctx, protocol.MethodTextDocumentDidChange, &protocol.DidChangeTextDocumentParams{
 		TextDocument: protocol.VersionedTextDocumentIdentifier{
 			TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: u}, Version: version,
 		},
@@ -266,12 +277,12 @@ func (e *Editor) Version(u uri.URI) int32 {
 
 // Lenses returns the document's lenses with their words.
 func (e *Editor) Lenses(ctx context.Context, u uri.URI) ([]protocol.CodeLens, error) {
-	lenses, err := e.Server.CodeLens(ctx, &protocol.CodeLensParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+	lenses, err := ask[[]protocol.CodeLens](ctx, e, protocol.MethodTextDocumentCodeLens, &protocol.CodeLensParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
 	if err != nil {
 		return nil, err
 	}
 	for i := range lenses {
-		l, err := e.Server.CodeLensResolve(ctx, &lenses[i])
+		l, err := ask[*protocol.CodeLens](ctx, e, protocol.MethodCodeLensResolve, &lenses[i])
 		if err != nil {
 			return nil, err
 		}
@@ -282,7 +293,7 @@ func (e *Editor) Lenses(ctx context.Context, u uri.URI) ([]protocol.CodeLens, er
 
 // Hover returns the hover's text at a place, and "" where there is none.
 func (e *Editor) Hover(ctx context.Context, u uri.URI, p protocol.Position) (string, error) {
-	h, err := e.Server.Hover(ctx, &protocol.HoverParams{TextDocumentPositionParams: at(u, p)})
+	h, err := ask[*protocol.Hover](ctx, e, protocol.MethodTextDocumentHover, &protocol.HoverParams{TextDocumentPositionParams: at(u, p)})
 	if err != nil || h == nil {
 		return "", err
 	}
@@ -313,12 +324,12 @@ func (e *Editor) Jump(ctx context.Context, command string, u uri.URI, p protocol
 
 // Run runs a command.
 func (e *Editor) Run(ctx context.Context, command string, args ...protocol.LSPAny) (protocol.LSPAny, error) {
-	return e.Server.ExecuteCommand(ctx, &protocol.ExecuteCommandParams{Command: command, Arguments: args})
+	return ask[protocol.LSPAny](ctx, e, protocol.MethodWorkspaceExecuteCommand, &protocol.ExecuteCommandParams{Command: command, Arguments: args})
 }
 
 // Actions returns the code actions at a place.
 func (e *Editor) Actions(ctx context.Context, u uri.URI, p protocol.Position) ([]*protocol.CodeAction, error) {
-	list, err := e.Server.CodeAction(ctx, &protocol.CodeActionParams{
+	list, err := ask[[]protocol.CommandOrCodeAction](ctx, e, protocol.MethodTextDocumentCodeAction, &protocol.CodeActionParams{
 		TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{Start: p, End: p},
 	})
 	var out []*protocol.CodeAction
@@ -446,6 +457,24 @@ func (e *Editor) see(change func(*Seen)) {
 	e.changed = make(chan struct{})
 }
 
+// handlersOf are what an editor does of LSP, by method.
+func handlersOf(e *Editor) map[string]server.Handler {
+	return map[string]server.Handler{
+		protocol.MethodTextDocumentPublishDiagnostics: server.Notice(e.PublishDiagnostics),
+		protocol.MethodWindowShowDocument:             server.Request(e.ShowDocument),
+		protocol.MethodWindowShowMessage:              server.Notice(e.ShowMessage),
+		protocol.MethodWindowShowMessageRequest:       server.Request(e.ShowMessageRequest),
+		protocol.MethodWindowLogMessage:               server.Notice(e.LogMessage),
+		protocol.MethodLogTrace:                       server.Notice(e.LogTrace),
+		protocol.MethodWorkspaceCodeLensRefresh:       server.Bare(e.CodeLensRefresh),
+		protocol.MethodWorkspaceDiagnosticRefresh:     server.Bare(e.DiagnosticRefresh),
+		protocol.MethodWindowWorkDoneProgressCreate:   server.Notice(e.WorkDoneProgressCreate),
+		protocol.MethodProgress:                       server.Notice(e.Progress),
+		protocol.MethodClientRegisterCapability:       server.Notice(e.RegisterCapability),
+		protocol.MethodWorkspaceConfiguration:         server.Request(e.Configuration),
+	}
+}
+
 // PublishDiagnostics is called by the server.
 func (e *Editor) PublishDiagnostics(_ context.Context, p *protocol.PublishDiagnosticsParams) error {
 	version, _ := p.Version.Get()
@@ -468,7 +497,7 @@ func (e *Editor) ShowMessage(_ context.Context, p *protocol.ShowMessageParams) e
 // ShowMessageRequest is called by the server.
 func (e *Editor) ShowMessageRequest(ctx context.Context, p *protocol.ShowMessageRequestParams) (*protocol.MessageActionItem, error) {
 	if e.answer == nil {
-		return e.UnimplementedClient.ShowMessageRequest(ctx, p)
+		return nil, jsonrpc2.ErrMethodNotFound
 	}
 	e.see(func(s *Seen) { s.Questions = append(s.Questions, p.Message) })
 	button := e.answer(p.Message)

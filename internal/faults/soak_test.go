@@ -265,7 +265,7 @@ func (c *soakClient) work(t *testing.T, ctx context.Context, path, text string, 
 		c.open[path] = text + strings.Repeat("\n", random.IntN(5))
 		err = c.ed.Replace(ctx, u, c.open[path])
 	case 2:
-		err = c.ed.Server.DidClose(ctx, &lsp.DidCloseTextDocumentParams{TextDocument: lsp.TextDocumentIdentifier{URI: u}})
+		err = c.ed.Server().DidClose(ctx, &lsp.DidCloseTextDocumentParams{TextDocument: lsp.TextDocumentIdentifier{URI: u}})
 		delete(c.open, path)
 	case 3:
 		_, err = c.ed.Hover(ctx, u, lsp.Position{Line: uint32(random.IntN(12)), Character: uint32(random.IntN(12))})

@@ -201,7 +201,7 @@ func (g *golden) do(line string) {
 		g.check(line, g.ed.Open(ctx, g.path(name)))
 	case "close":
 		delete(g.texts, name)
-		g.check(line, g.ed.Server.DidClose(ctx, &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}))
+		g.check(line, g.ed.Server().DidClose(ctx, &protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}))
 	case "edit":
 		span, quoted, _ := strings.Cut(rest, " ")
 		with, err := strconv.Unquote(quoted)
@@ -242,7 +242,7 @@ func (g *golden) do(line string) {
 		g.check(line, err)
 		g.printHover(hover)
 	case "hints":
-		hints, err := g.ed.Server.InlayHint(ctx, &protocol.InlayHintParams{
+		hints, err := g.ed.Server().InlayHint(ctx, &protocol.InlayHintParams{
 			TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{End: protocol.Position{Line: 1 << 20}},
 		})
 		g.check(line, err)
@@ -263,7 +263,7 @@ func (g *golden) do(line string) {
 			to.Range.Start.Line+1, to.Range.Start.Character+1, to.Range.End.Line+1, to.Range.End.Character+1)
 	case "save":
 		g.write(name, []byte(g.texts[name].String()))
-		g.check(line, g.ed.Server.DidSave(ctx, &protocol.DidSaveTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}))
+		g.check(line, g.ed.Server().DidSave(ctx, &protocol.DidSaveTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}}))
 	case "text":
 		fmt.Fprintf(&g.out, "%s", g.texts[name])
 	case "actions", "act":

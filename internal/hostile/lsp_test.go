@@ -221,11 +221,11 @@ func TestEditor(t *testing.T) {
 			_, err := s.ed.Actions(ctx, u, protocol.Position{Line: line, Character: 6})
 			must(err)
 		}
-		_, err := s.ed.Server.InlayHint(ctx, &protocol.InlayHintParams{
+		_, err := s.ed.Server().InlayHint(ctx, &protocol.InlayHintParams{
 			TextDocument: protocol.TextDocumentIdentifier{URI: u}, Range: protocol.Range{End: protocol.Position{Line: 100}},
 		})
 		must(err)
-		_, err = s.ed.Server.Diagnostic(ctx, &protocol.DocumentDiagnosticParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
+		_, err = s.ed.Server().Diagnostic(ctx, &protocol.DocumentDiagnosticParams{TextDocument: protocol.TextDocumentIdentifier{URI: u}})
 		must(err)
 		for _, method := range []string{"covls/coverage", "covls/gaps"} {
 			_, err := s.ed.Ask(ctx, method, document)
