@@ -108,11 +108,11 @@ func TestSavedLater(t *testing.T) {
 			}
 			gittest.Run(t, dir, gittest.Date(0), "init", "-q")
 			ran := time.Now().Add(-time.Hour)
-			history := []gittest.Commit{{Name: "one", Set: map[string]string{"go.mod": "module x\n", tt.file: tt.head}}}
+			gittest.History(t, dir, gittest.Commit{Name: "one", Set: map[string]string{"go.mod": "module x\n", tt.file: tt.head}})
 			if tt.later != "" {
-				history = append(history, gittest.Commit{Name: "two", Set: map[string]string{tt.file: tt.later}, When: ran.Add(time.Minute)})
+				put(tt.later)
+				gittest.Run(t, dir, ran.Add(time.Minute), "commit", "-q", "-a", "-m", "two")
 			}
-			gittest.History(t, dir, history...)
 			if tt.staged != "" {
 				put(tt.staged)
 				gittest.Run(t, dir, gittest.Date(1), "add", tt.file)

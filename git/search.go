@@ -78,8 +78,6 @@ type Bounds struct {
 	// Bytes are those of all objects, unpacked, with what they are unpacked from; each counts half a kilobyte at
 	// least.
 	Bytes int64
-	// Since is a time after which no older commit is looked at but the first: that which was HEAD then. The zero Time is none.
-	Since time.Time
 }
 
 // Usual are the bounds of a search that nobody waits for.
@@ -279,9 +277,6 @@ func (s *search) walk(head hash) error {
 					s.close(w)
 				}
 			}
-		}
-		if !v.when.After(s.bounds.Since) && !s.bounds.Since.IsZero() {
-			return nil
 		}
 		if err := s.push(v); err != nil {
 			return err

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/text"
@@ -106,6 +107,7 @@ func (c *carrier) find(now *Text) {
 	}
 	before, after := placesOf(was.Lines, heads), placesOf(now.Lines, heads)
 	names, others := called(was.Funcs), called(now.Funcs)
+	classes, known := classesOf(was.Funcs), classesOf(now.Funcs)
 	for i, f := range was.Funcs {
 		if f.First == 0 || f.Last < f.First || int(f.Last) > len(was.Lines) {
 			continue
@@ -122,8 +124,13 @@ func (c *carrier) find(now *Text) {
 				c.to[i] = at
 			}
 		}
-		// The same lines in another class are another method.
-		if to := c.to[i]; to > 0 && apart(names[stretch{f.First, f.Last}], others[stretch{to, to + f.Last - f.First}]) {
+		// The same lines in another class are another method, but where the class was renamed.
+		to := c.to[i]
+		if to == 0 {
+			continue
+		}
+		before, after := names[stretch{f.First, f.Last}], others[stretch{to, to + f.Last - f.First}]
+		if apart(before, after) && (within(after, classes) || within(before, known)) {
 			c.to[i] = 0
 		}
 	}
@@ -132,6 +139,25 @@ func (c *carrier) find(now *Text) {
 // apart reports whether two functions of which names are known have none in common.
 func apart(a, b []string) bool {
 	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
+}
+
+// classesOf are what functions belong to, by their names.
+func classesOf(funcs []Func) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range funcs {
+		if class := classOf(f.Name); class != "" {
+			out[class] = true
+		}
+	}
+	return out
+}
+
+// classOf is what a function belongs to, by its name; "" where that is nothing.
+func classOf(name string) string { return name[:max(0, strings.LastIndexAny(name, ".:#"))] }
+
+// within reports whether one of a function's names is in one of the classes.
+func within(names []string, classes map[string]bool) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return classes[classOf(name)] })
 }
 
 // placesOf are the 1-based lines at which each of the prints stands.

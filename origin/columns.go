@@ -13,7 +13,7 @@ import (
 // over the text now: a function is found where it is as high as in the profile, its statements begin and end on code in
 // the same distance from its head, which begins in the same column, all code of it is of these statements, and no other
 // function is like that. Those that have no name and few statements are found where they are all that is between two that were
-// found, and none is like another; where the profile has where their bodies begin, that is as good as more statements. It is nil for another profile, and where the text can't be parsed.
+// found, and none is like another, or where the profile has the length of their heads and they are in their place. It is nil for another profile, and where the text can't be parsed.
 //
 // Of an edit that leaves all statements of a function where they are nobody can see that.
 func CarryByColumns(file *coverage.File, s *Source) *Carried {
@@ -143,18 +143,55 @@ func (c *columns) find() {
 			}
 		}
 	}
-	last := -1 // those that stand for themselves, as far as they are in order
-	for i, m := range like {
-		if len(m) == 1 && times[m[0]] == 1 && c.then[i].tells() {
-			c.then[i].at = m[0]
+	alone := func(i int) bool { return len(like[i]) == 1 && times[like[i][0]] == 1 }
+	for i := range c.then {
+		if alone(i) && c.then[i].tells() {
+			c.then[i].at = like[i][0]
 		}
 	}
+	last := -1 // those that stand for themselves, as far as they are in order
 	for i := 0; i <= len(c.then); i++ {
 		if i == len(c.then) || c.then[i].at >= 0 {
 			c.between(last, i, like)
+			c.inPlace(last, i, func(i int) int {
+				if alone(i) {
+					return like[i][0]
+				}
+				return -1
+			})
 			last = i
 		}
 	}
+}
+
+// inPlace finds functions between two that were found, or an end of the text, where there are as many on both sides: those in
+// whose place one with as long a head and the same statements stands, if it is the only one like that in the text. What came
+// to another function in such a place is hardly as long.
+func (c *columns) inPlace(first, last int, only func(i int) int) {
+	from, to := -1, len(c.now)
+	if first >= 0 {
+		from = c.then[first].at
+	}
+	if last < len(c.then) {
+		to = c.then[last].at
+	}
+	if to-from != last-first {
+		return
+	}
+	for i := first + 1; i < last; i++ {
+		if k := from + i - first; c.then[i].at < 0 && only(i) == k && c.then[i].heads(c.now[k]) {
+			c.then[i].at = k
+		}
+	}
+}
+
+// heads reports whether the profile tells how long the head of a function is, and the name stands in it.
+func (p *place) heads(g *coverage.Func) bool {
+	shift := g.Span.Start.Line - p.fn.Span.Start.Line // may wrap around
+	from, to := p.fn.Span.Start, p.fn.Opens
+	from.Line += shift
+	to.Line += shift
+	return p.fn.Opens.Line > 0 && from.Compare(g.NameSpan.Start) <= 0 && g.NameSpan.Start.Compare(to) < 0
 }
 
 // mostPairs bounds how many pairs of a function of a profile and one of a text are held against each other.
@@ -206,10 +243,9 @@ func (c *columns) is(p *place, g *coverage.Func) bool {
 	return c.script.explained(p.fn, p.part.Regions, shift)
 }
 
-// tells reports whether enough is known of a function to find it where only one is like it: its name, the length of its head,
-// in which its name stands, or some statements.
+// tells reports whether enough is known of a function to find it where only one is like it: its name, or some statements.
 func (p *place) tells() bool {
-	return ecmaName(bare(p.fn)) || p.fn.Opens.Line > 0 || len(p.part.Regions) >= fewStatements
+	return ecmaName(bare(p.fn)) || len(p.part.Regions) >= fewStatements
 }
 
 // fewStatements is how many statements a function needs that is known by their columns alone.

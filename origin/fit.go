@@ -423,6 +423,9 @@ func (f *fitter) columns() bool {
 	}
 	bad, all := 0, 0
 	for _, r := range f.file.Regions {
+		if end := f.text.Line(r.End.Line); r.End.Col > 1 && int(r.End.Col)-1 > len(end) && ascii(end) {
+			return false
+		}
 		if r.Start.Col <= 1 {
 			continue
 		}

@@ -198,7 +198,11 @@ func TestCarry(t *testing.T) {
 		},
 		{
 			"a method of a class with another name", "a.py", "class A:\n    def get(self):\n        return 1\n", "class B:\n    def get(self):\n        return 1\n",
-			lines([]uint32{2, 3}), "-A.get",
+			lines([]uint32{2, 3}), "2=2 3=3 A.get:2-3",
+		},
+		{
+			"a method in another class", "a.py", "class A:\n    def get(self):\n        return 1\n\nclass B:\n    def put(self):\n        return 2\n",
+			"class A:\n    pass\n\nclass B:\n    def get(self):\n        return 1\n\n    def put(self):\n        return 2\n", lines([]uint32{2, 3, 6, 7}), "8=6 9=7 B.put:8-9 -A.get",
 		},
 		{"the same twice, both kept", "a.js", twins, "// top\n" + twins, lines(all(6)), "2=1 3=2 4=3 5=4 6=5 7=6"},
 		{"nothing in common", "a.py", top, "def h():\n    pass\n", lines([]uint32{1, 5, 10}), "-f -g"},
@@ -283,6 +287,7 @@ func TestCarryByColumnsOpens(t *testing.T) {
 		{"moved", "//\n" + plain, "4 (anonymous_0)@3"},
 		{"another name", "//\n" + strings.Replace(plain, "size", "length", 1), "nothing"},
 		{"one more parameter", "//\n" + strings.Replace(plain, "(x)", "(x, y)", 1), "nothing"},
+		{"a new one as long beside it, which is longer", strings.Replace(plain, "    return x;\n  }", "    go();\n    return x;\n  }\n  kind(x) {\n    return x;\n  }", 1), "nothing"},
 		{"and another like it", strings.Replace(plain, "  size", "  none(x) {\n    return x;\n  }\n  size", 1), "nothing"},
 	} {
 		got := "nothing"

@@ -220,13 +220,14 @@ func unlike(all []*candidate) []*candidate {
 	})
 }
 
-// deeper leaves out changes that lead names to files by fewer folders than another one leads most of them.
+// deeper leaves out changes that lead names to files by fewer folders than another one leads most of them: by two or more, since one,
+// such as the app of a container's /app, may be called so by chance.
 func deeper(all []*candidate) []*candidate {
 	per := func(c *candidate) int { return c.depth / len(c.leads) }
 	deepest := slices.MaxFunc(all, func(a, b *candidate) int { return cmp.Compare(per(a), per(b)) })
 	return slices.DeleteFunc(all, func(c *candidate) bool {
 		differ := len(deepest.differ(c))
-		return per(c) < per(deepest) && differ > 0 && 2*differ >= len(c.leads)
+		return per(c)+2 <= per(deepest) && differ > 0 && 2*differ >= len(c.leads)
 	})
 }
 

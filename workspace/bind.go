@@ -335,7 +335,7 @@ func unknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (o
 			case c == nil:
 			case c.Keeps(fn.Span.Start.Line, lastLine(fn.Span)):
 				known = true
-			case p.text == nil || p.Doubt:
+			case p.text == nil || p.Doubt && p.knows(origin.Name(&fn)):
 			case has(c.Lost, origin.Name(&fn)):
 				why, was = Changed, c.Lost[origin.Name(&fn)]
 			case why != Changed:
@@ -347,6 +347,13 @@ func unknowns(parts []Binding, carried []*origin.Carried, src *origin.Source) (o
 		}
 	}
 	return out
+}
+
+// knows reports whether one of the texts that a profile may be of has a function of that name.
+func (b *Bound) knows(name string) bool {
+	return slices.ContainsFunc(append([]*Bound{b}, b.rivals...), func(b *Bound) bool {
+		return slices.ContainsFunc(b.text.Funcs, func(f origin.Func) bool { return f.Name == name })
+	})
 }
 
 // namedUnknowns are the functions that profiles name and that could not be carried, in a text that nobody can parse, where

@@ -205,9 +205,8 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 	}
 	beside := slices.Clone(q.doubts)
 	for _, w := range q.wants {
-		// What is in no commit that was HEAD when the profile was written may have been tested before it was committed; and so
-		// may what HEAD was then.
-		if b := out.bounds[key{q.Profile, w.file.Name}]; b != nil && (b.Commit == "" || b.When.After(q.since())) {
+		// The newest that fits may be younger than the tests, or of a commit that was pulled since.
+		if b := out.bounds[key{q.Profile, w.file.Name}]; b != nil {
 			w.disk = b.text
 			beside = append(beside, w)
 		}
@@ -220,43 +219,44 @@ func (q *Quest) Search(ctx context.Context) (*Answer, error) {
 	return out, problem
 }
 
-// mostRivals is how many texts of a file are looked for that may have been tested: those of a conflict in the index, that
-// of HEAD, and those that HEAD has had since the profile was written; lateCommits is in how many commits.
-const (
-	mostRivals  = 6
-	lateCommits = 50
-)
+// mostRivals is how many texts of a file may fit that may have been tested. Of more nothing can be told.
+const mostRivals = 32
 
 // since is the time from which on a commit may be younger than the profile: git keeps seconds.
 func (q *Quest) since() time.Time { return q.written.Truncate(time.Second).Add(-1) }
 
 // lookBeside searches the repository for texts that fit as well as those that are known do. What was tested before the last
-// save is in the index or in a commit that has been HEAD since, or nowhere.
+// save is in the index, in what was HEAD or was stashed since, or nowhere.
 func (q *Quest) lookBeside(ctx context.Context, files []wanted, most git.Bounds, out *Answer) error {
-	most.Commits, most.Since = lateCommits, q.since()
-	for n := 0; n < mostRivals && len(files) > 0; n++ {
-		found, bounds, err := q.search(ctx, files, most)
-		if err != nil || found == nil {
-			return err
-		}
-		if found.Ended != nil && ctx.Err() != nil {
-			return fmt.Errorf("search the index and the last commit of %s for the texts of %s: %w", q.Dir, q.Profile, found.Ended)
-		}
-		var more []wanted
-		for _, w := range files {
-			b := bounds[key{q.Profile, w.file.Name}]
-			if b == nil {
-				continue
+	if len(files) == 0 {
+		return nil
+	}
+	var recent []git.Recent
+	for _, w := range files {
+		k := key{q.Profile, w.file.Name}
+		recent = append(recent, git.Recent{Path: w.rel, Take: func(text string, of git.Commit) {
+			switch b := w.bound(q, text); {
+			case b == nil || len(out.rivals[k]) > mostRivals:
+			case len(out.rivals[k]) == mostRivals:
+				nothing := &coverage.File{Name: w.file.Name, Unit: w.file.Unit}
+				out.rivals[k] = append(out.rivals[k], &Bound{Back: -1, digest: q.digest, written: q.written, file: nothing, text: origin.Of("", "", nil, nil)})
+			default:
+				b.foundIn(of)
+				out.rivals[k] = append(out.rivals[k], b)
+				w.others = append(w.others, b.text)
 			}
-			out.rivals[key{q.Profile, w.file.Name}] = append(out.rivals[key{q.Profile, w.file.Name}], b)
-			w.others = append(w.others, b.text)
-			if b.Commit == "" || b.When.After(q.since()) {
-				more = append(more, w)
-			}
-		}
-		files = more
+		}})
+	}
+	if err := git.Since(ctx, q.Dir, recent, q.since(), most); err != nil {
+		return fmt.Errorf("search what %s has had since %s for the texts of %s: %w", q.Dir, q.written.Format(time.DateTime), q.Profile, err)
 	}
 	return nil
+}
+
+// foundIn takes note of the commit that a text was found in; the zero Commit is the index.
+func (b *Bound) foundIn(c git.Commit) {
+	b.Origin, b.Commit, b.Back, b.When = originOf(c.Name), c.Name, c.Back, c.When
+	b.text.Commit = c.Name
 }
 
 // look searches the repository for texts of files. The error tells that the search was not whole.
@@ -287,7 +287,14 @@ func (q *Quest) search(ctx context.Context, files []wanted, most git.Bounds) (*g
 	byPath := map[string][]*Bound{}
 	var wants []git.Want
 	for _, w := range files {
-		wants = append(wants, git.Want{Path: w.rel, Fits: func(text string) bool { return w.fits(q, bounds, byPath, text) }})
+		wants = append(wants, git.Want{Path: w.rel, Fits: func(text string) bool {
+			b := w.bound(q, text)
+			if k := (key{q.Profile, w.file.Name}); b != nil && bounds[k] == nil {
+				bounds[k] = b
+				byPath[w.rel] = append(byPath[w.rel], b)
+			}
+			return b != nil
+		}})
 	}
 	found, err := git.Search(ctx, q.Dir, wants, most)
 	if err != nil || found == nil {
@@ -295,15 +302,14 @@ func (q *Quest) search(ctx context.Context, files []wanted, most git.Bounds) (*g
 	}
 	for rel, f := range found.Found {
 		for _, b := range byPath[rel] {
-			b.Origin, b.Commit, b.Back, b.When = originOf(f.Commit.Name), f.Commit.Name, f.Commit.Back, f.Commit.When
-			b.text.Commit = b.Commit
+			b.foundIn(f.Commit)
 		}
 	}
 	return found, bounds, nil
 }
 
-// fits reports whether a text is the one that is wanted, and keeps it.
-func (w *wanted) fits(q *Quest, bounds map[key]*Bound, byPath map[string][]*Bound, text string) (ok bool) {
+// bound is what a text is bound to that fits, and is none of those that are known to; nil where it is not.
+func (w *wanted) bound(q *Quest, text string) (b *Bound) {
 	_ = q.guard.Do("looking at an older text of "+w.path, func() {
 		if w.disk != nil {
 			lines := origin.Of("", text, nil, nil)
@@ -321,18 +327,11 @@ func (w *wanted) fits(q *Quest, bounds map[key]*Bound, byPath map[string][]*Boun
 			s.Holds()
 		}
 		s.Excluded = source.Exclusions(w.path, text, w.ruby)
-		if !origin.Fits(w.file, w.format, s) {
-			return
+		if origin.Fits(w.file, w.format, s) {
+			b = &Bound{digest: q.digest, written: q.written, file: origin.Placed(w.file, s), text: origin.Of(w.path, text, s.Holds(), w.file)}
 		}
-		b := &Bound{digest: q.digest, written: q.written, file: origin.Placed(w.file, s), text: origin.Of(w.path, text, s.Holds(), w.file)}
-		k := key{q.Profile, w.file.Name}
-		if bounds[k] == nil {
-			bounds[k] = b
-			byPath[w.rel] = append(byPath[w.rel], b)
-		}
-		ok = true
 	})
-	return ok
+	return b
 }
 
 // beside is a text beside others of which nobody knows whether they were tested instead.
