@@ -76,13 +76,11 @@ func (e *Engine) sayProfiles() {
 	}
 }
 
-// sayEmpty notes, once for each folder, that there is no profile and how to make one.
-func (e *Engine) sayEmpty(dir string) {
-	snap := e.store.Load()
-	i := slices.IndexFunc(snap.Folders, func(f *workspace.Folder) bool { return f.Dir == dir })
-	if i < 0 || len(profilesIn(e.searched[dir])) > 0 || e.saidEmpty[dir] {
+// sayEmpty notes, once for each folder, that there is no profile and how to make one, where that is known.
+func (e *Engine) sayEmpty(dir, how string) {
+	if how == "" || len(profilesIn(e.searched[dir])) > 0 || e.saidEmpty[dir] {
 		return
 	}
 	e.saidEmpty[dir] = true
-	e.note(fmt.Sprintf("no coverage profile in %s yet; %s", dir, snap.Folders[i].HowTo(e.projects[dir])))
+	e.note(fmt.Sprintf("no coverage profile in %s yet; %s", dir, how))
 }

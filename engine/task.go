@@ -116,19 +116,25 @@ func keepingOf(l *workspace.Loader) (out []*Task) {
 	return out
 }
 
-// surveyOf looks for the projects in a folder.
+// surveyOf looks for the projects in a folder, and for what makes a profile where there is none.
 func (e *Engine) surveyOf(dir string) *Task {
 	var projects []project.Project
+	how, empty := "", len(profilesIn(e.searched[dir])) == 0
 	return &Task{
 		Reason: reasonSurvey, Dir: dir, About: "looking for the projects in " + dir,
 		Do: func(context.Context) error {
 			projects = project.In(dir)
+			for _, f := range e.store.Load().Folders {
+				if empty && f.Dir == dir {
+					how = f.HowTo(projects)
+				}
+			}
 			return nil
 		},
 		Take: func(context.Context) {
 			if _, ok := e.searched[dir]; ok {
 				e.projects[dir] = projects
-				e.sayEmpty(dir)
+				e.sayEmpty(dir, how)
 			}
 		},
 	}

@@ -20,7 +20,8 @@ type manifest struct {
 	name string
 	// kind is what the folder is, in words. Those of one kind are built by one tool.
 	kind string
-	// language is whose tests are run there, by the id that editors know.
+	// language is whose tests are run there, by the id that editors know, of several that are built together the first of
+	// kits; anyLanguage is whatever lies there.
 	language string
 	part     part
 }
@@ -47,8 +48,8 @@ func manifests() []manifest {
 		{"go.work", "Go workspace", "go", no},
 		{"Cargo.toml", "Cargo crate", "rust", each},
 		{"package.json", "npm package", "javascript", each},
-		{"deno.json", "Deno package", "", each},
-		{"deno.jsonc", "Deno package", "", each},
+		{"deno.json", "Deno package", "javascript", each},
+		{"deno.jsonc", "Deno package", "javascript", each},
 		{"pyproject.toml", "Python project", "python", each},
 		{"setup.py", "Python project", "python", each},
 		{"setup.cfg", "Python project", "python", each},
@@ -60,28 +61,35 @@ func manifests() []manifest {
 		{"build.gradle.kts", "Gradle project", "java", build},
 		{"settings.gradle", "Gradle project", "java", build},
 		{"settings.gradle.kts", "Gradle project", "java", build},
-		{"build.sbt", "sbt project", "", build},
+		{"build.sbt", "sbt project", "java", build},
 		{"Gemfile", "Ruby project", "ruby", each},
 		{"*.gemspec", "Ruby project", "ruby", each},
 		{"composer.json", "Composer package", "php", each},
-		{"*.csproj", ".NET project", "", build},
-		{"*.fsproj", ".NET project", "", build},
-		{"*.vbproj", ".NET project", "", build},
-		{"*.sln", ".NET project", "", build},
-		{"*.slnx", ".NET project", "", build},
-		{"CMakeLists.txt", "CMake project", "", outermost},
-		{"meson.build", "Meson project", "", outermost},
-		{"Package.swift", "Swift package", "", each},
-		{"pubspec.yaml", "Dart package", "", each},
-		{"mix.exs", "Mix project", "", each},
+		{"*.csproj", ".NET project", "csharp", build},
+		{"*.fsproj", ".NET project", "csharp", build},
+		{"*.vbproj", ".NET project", "csharp", build},
+		{"*.sln", ".NET project", "csharp", build},
+		{"*.slnx", ".NET project", "csharp", build},
+		{"CMakeLists.txt", "CMake project", "c", outermost},
+		{"meson.build", "Meson project", "c", outermost},
+		{"Package.swift", "Swift package", "swift", each},
+		{"pubspec.yaml", "Dart package", "dart", each},
+		{"mix.exs", "Mix project", "elixir", each},
 		{"rebar.config", "Rebar project", "", each},
 		{"*.cabal", "Cabal package", "", each},
 		{"project.clj", "Clojure project", "", each},
 		{"deps.edn", "Clojure project", "", each},
 		{"build.zig", "Zig project", "", each},
-		{"*.rockspec", "Lua rock", "", each},
-		{"Makefile.PL", "Perl distribution", "", each},
-		{"cpanfile", "Perl distribution", "", each},
+		{"*.rockspec", "Lua rock", "lua", each},
+		{"Makefile.PL", "Perl distribution", "perl", each},
+		{"cpanfile", "Perl distribution", "perl", each},
+		{"Build.PL", "Perl distribution", "perl", no},
+		{"dist.ini", "Perl distribution", "perl", no},
+		{"configure.ac", "Autotools project", "c", no},
+		{".shellspec", "ShellSpec project", "shellscript", no},
+		{"MODULE.bazel", "Bazel workspace", anyLanguage, no},
+		{"WORKSPACE.bazel", "Bazel workspace", anyLanguage, no},
+		{"WORKSPACE", "Bazel workspace", anyLanguage, no},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type npmPackage struct {
 	Dependencies    map[string]any `json:"dependencies"`
 	DevDependencies map[string]any `json:"devDependencies"`
 	PackageManager  any            `json:"packageManager"`
+	Workspaces      any            `json:"workspaces"`
 }
 
 func readPackage(dir string) npmPackage {
@@ -47,30 +49,102 @@ func nodeTests(dir, root string) recipe {
 			break
 		}
 	}
-	script, _ := p.own.Scripts["test"].(string)
-	if strings.Contains(script, "no test specified") { // as npm init writes it
-		script = ""
-	}
+	name, script := p.chosen()
 	last := lastCommand(script)
+	if p.deno(script) {
+		return denoTests()
+	}
 	switch runner := runnerIn(script); {
+	case runner == "" && isWorkspace(dir) && delegates.MatchString(script):
+		return recipe{lacks: "the script " + name + " runs those of the packages in it: each has its own command"}
 	case runner == "vitest", runner == "" && p.has("vitest"):
-		return p.vitest(last)
+		return p.vitest(name, last)
 	case runner == "jest", runner == "" && p.has("jest"):
-		return p.jest(last, "jest")
+		return p.jest(name, last, "jest")
 	case runner == "react-scripts":
-		return p.jest(last, runner)
+		return p.jest(name, last, runner)
+	case runner == "bun", runner == "" && script == "" && p.manager().exec == "bun run":
+		return bunTests(last)
 	case runner == "nyc", runner == "c8":
-		return p.reporting(runner)
-	case script != "" && p.has("nyc") && !p.has("c8"):
-		return p.wrapped("nyc", p.script())
+		return p.reporting(runner, name)
+	case runner == "ng":
+		return p.angular(name, last)
+	case runner == "wtr":
+		return p.with(name, last, "wtr", "", func(profile string) string { return "--coverage" })
+	case script != "" && (p.has("nyc") || p.hasAny(".nycrc", ".nycrc.json", ".nycrc.yml", "nyc.config.js")) && !p.has("c8"):
+		return p.wrapped("nyc", name)
 	case script != "" && (p.has("c8") || !measures(script)):
-		return p.wrapped("c8", p.script())
+		return p.wrapped("c8", name)
 	case script == "":
 		script = "node --test"
 	}
 	return writing(func(profile string) string {
 		return strings.Replace(script, "node --test", "node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination="+profile, 1)
 	}, "lcov.info")
+}
+
+// chosen is the script of the project's own tests, and its name: the first that has a runner which covls knows, else
+// that of the name test; "" where there is none.
+func (p *nodeProject) chosen() (name, script string) {
+	for _, name := range []string{"test", "test:unit", "unit", "test:coverage", "test:cov", "coverage", "cover", "cov"} {
+		if script, _ := p.own.Scripts[name].(string); runnerIn(script) != "" {
+			return name, script
+		}
+	}
+	script, _ = p.own.Scripts["test"].(string)
+	if strings.Contains(script, "no test specified") { // as npm init writes it
+		script = ""
+	}
+	return "test", script
+}
+
+// delegates finds a script that runs those of other packages.
+var delegates = regexp.MustCompile(`\b(turbo|lerna|nx|wsrun|ultra|moon)\b|--workspaces\b|-ws\b|\bpnpm\b.*(-r\b|--recursive|--filter)|\byarn\b.*\bworkspaces?\b|--filter[= ]`)
+
+// isWorkspace reports whether a folder's package has others in it.
+func isWorkspace(dir string) bool {
+	return has(dir, "pnpm-workspace.yaml") || has(dir, "lerna.json") || readPackage(dir).Workspaces != nil
+}
+
+// deno tells that the tests are Deno's.
+func (p *nodeProject) deno(script string) bool {
+	return strings.Contains(script, "deno test") || script == "" && (has(p.dir, "deno.json") || has(p.dir, "deno.jsonc"))
+}
+
+func denoTests() recipe {
+	return writing(func(profile string) string {
+		data := path.Join(reports(profile), "deno")
+		return "deno test --coverage=" + data + " && deno coverage --lcov --output=" + profile + " " + data
+	}, nodeProfile)
+}
+
+func bunTests(last string) recipe {
+	if !strings.HasPrefix(last, "bun test") {
+		last = "bun test"
+	}
+	return writing(func(profile string) string {
+		return last + " --coverage --coverage-reporter=lcov --coverage-dir=" + reports(profile)
+	}, nodeProfile)
+}
+
+// angular has Angular's own builder measure, with Karma or with vitest.
+func (p *nodeProject) angular(name, last string) recipe {
+	if settings := content(p.dir, "angular.json"); strings.Contains(settings, "@angular/build:unit-test") || p.has("vitest") {
+		return p.with(name, last, "ng", " test", func(string) string { return "--no-watch --coverage --coverage-reporters=lcovonly" })
+	}
+	r := p.with(name, last, "ng", " test", func(string) string { return "--no-watch --code-coverage" })
+	if r.lacks == "" && !strings.Contains(contents(p.dir, "karma.conf.js", "karma.conf.cjs", "angular.json"), "lcov") {
+		r.lacks = "Karma is not set to write LCOV"
+		r.add("coverageReporter: { reporters: [{ type: 'lcovonly' }] }", "into karma.conf.js (ng generate config karma writes one)")
+	}
+	return r
+}
+
+// hasAny reports whether one of the files is in the package's folder or one around it.
+func (p *nodeProject) hasAny(names ...string) bool {
+	return slices.ContainsFunc(p.around, func(dir string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return has(dir, name) })
+	})
 }
 
 // measures reports whether a script is Node's own runner, which measures by itself when it is told so before the files.
@@ -90,7 +164,10 @@ func lastCommand(script string) string {
 func runnerIn(script string) string {
 	for word := range strings.FieldsSeq(strings.NewReplacer("&", " ", "|", " ", ";", " ").Replace(script)) {
 		switch base := path.Base(strings.TrimSuffix(word, ".js")); base {
-		case "vitest", "jest", "react-scripts", "nyc", "c8":
+		case "vitest", "jest", "react-scripts", "nyc", "c8", "ng", "wtr", "bun":
+			if base == "bun" && !strings.Contains(script, "bun test") {
+				continue // it runs another script
+			}
 			return base
 		}
 	}
@@ -122,6 +199,12 @@ func (p *nodeProject) bin(name string) (line string, ok bool) {
 
 // program is the command of a tool, and what to say where it is not installed.
 func (p *nodeProject) program(name, module string) (line string, lacks recipe) {
+	switch name {
+	case "wtr":
+		module = "@web/test-runner"
+	case "ng":
+		module = "@angular/cli"
+	}
 	line, ok := p.bin(name)
 	if !ok {
 		line = p.manager().exec + " " + name
@@ -147,15 +230,15 @@ func (p *nodeProject) plugAndPlay() bool {
 }
 
 // manager is what installs packages and runs scripts.
-type manager struct{ test, dashes, exec, install, add string }
+type manager struct{ run, dashes, exec, install, add string }
 
 func (p *nodeProject) manager() manager {
-	npm := manager{"npm test", "-- ", "npx --no-install", "npm install", "npm install --save-dev"}
+	npm := manager{"npm run", "-- ", "npx --no-install", "npm install", "npm install --save-dev"}
 	all := map[string]manager{
 		"npm":  npm,
-		"pnpm": {"pnpm test", "", "pnpm exec", "pnpm install", "pnpm add -D"},
-		"yarn": {"yarn test", "", "yarn run", "yarn install", "yarn add --dev"},
-		"bun":  {"bun run test", "", "bun run", "bun install", "bun add --dev"},
+		"pnpm": {"pnpm run", "", "pnpm exec", "pnpm install", "pnpm add -D"},
+		"yarn": {"yarn run", "", "yarn run", "yarn install", "yarn add --dev"},
+		"bun":  {"bun run", "", "bun run", "bun install", "bun add --dev"},
 	}
 	for _, dir := range p.around {
 		named, _ := readPackage(dir).PackageManager.(string)
@@ -174,7 +257,14 @@ func (p *nodeProject) manager() manager {
 	return npm
 }
 
-func (p *nodeProject) script() string { return p.manager().test }
+// script is the command line that runs a script of the package.
+func (p *nodeProject) script(name string) string {
+	m := p.manager()
+	if name == "test" && m.run != "bun run" { // whose test is its own
+		return strings.TrimSuffix(m.run, " run") + " test"
+	}
+	return m.run + " " + name
+}
 
 // reports is the folder for what the tools write; some wipe theirs.
 func reports(profile string) string { return path.Dir(profile) }
@@ -182,19 +272,19 @@ func reports(profile string) string { return path.Dir(profile) }
 const nodeProfile = "coverage/lcov.info"
 
 // with is the script with arguments behind it, where they go to the runner, else the runner by itself.
-func (p *nodeProject) with(last, runner, alone string, arguments func(profile string) string) recipe {
+func (p *nodeProject) with(name, last, runner, alone string, arguments func(profile string) string) recipe {
 	program, lacks := p.program(runner, runner)
 	program += alone
-	if m := p.manager(); runnerIn(last) == runner {
-		program = strings.TrimSpace(m.test + " " + m.dashes)
+	if runnerIn(last) == runner {
+		program = strings.TrimSpace(p.script(name) + " " + p.manager().dashes)
 	}
 	r := writing(func(profile string) string { return program + " " + arguments(profile) }, nodeProfile)
 	r.lacks, r.install = lacks.lacks, lacks.install
 	return r
 }
 
-func (p *nodeProject) vitest(last string) recipe {
-	r := p.with(last, "vitest", " run", func(profile string) string {
+func (p *nodeProject) vitest(name, last string) recipe {
+	r := p.with(name, last, "vitest", " run", func(profile string) string {
 		args := "--coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=" + reports(profile)
 		if runnerIn(last) == "vitest" && !slices.Contains(strings.Fields(last), "run") && !strings.Contains(last, "--run") {
 			args = "--run " + args // it would wait for changes
@@ -212,12 +302,12 @@ func (p *nodeProject) vitest(last string) recipe {
 	return r
 }
 
-func (p *nodeProject) jest(last, runner string) recipe {
+func (p *nodeProject) jest(name, last, runner string) recipe {
 	alone, watch := "", ""
 	if runner == "react-scripts" {
 		alone, watch = " test", "--watchAll=false "
 	}
-	return p.with(last, runner, alone, func(profile string) string {
+	return p.with(name, last, runner, alone, func(profile string) string {
 		return watch + "--coverage --coverageReporters=lcovonly --coverageDirectory=" + reports(profile)
 	})
 }
@@ -228,20 +318,20 @@ func (p *nodeProject) module(name string) bool {
 }
 
 // reporting is a script that measures already, and leaves what reports are made of.
-func (p *nodeProject) reporting(tool string) recipe {
+func (p *nodeProject) reporting(tool, name string) recipe {
 	program, lacks := p.program(tool, tool)
 	r := writing(func(profile string) string {
-		return p.script() + " && " + program + " report --reporter=lcovonly " + reportDir(tool) + reports(profile)
+		return p.script(name) + " && " + program + " report --reporter=lcovonly " + reportDir(tool) + reports(profile)
 	}, nodeProfile)
 	r.lacks, r.install = lacks.lacks, lacks.install
 	return r
 }
 
 // wrapped is a script that a tool measures from outside.
-func (p *nodeProject) wrapped(tool, script string) recipe {
+func (p *nodeProject) wrapped(tool, name string) recipe {
 	program, lacks := p.program(tool, tool)
 	r := writing(func(profile string) string {
-		return program + " --reporter=lcovonly " + reportDir(tool) + reports(profile) + " " + script
+		return program + " --reporter=lcovonly " + reportDir(tool) + reports(profile) + " " + p.script(name)
 	}, nodeProfile)
 	r.lacks, r.install = lacks.lacks, lacks.install
 	return r

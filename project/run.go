@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/source"
 )
@@ -31,9 +33,28 @@ type Command struct {
 	// Own is Line with the profile in the folder OwnDir of Dir, where it lies over nobody's; that has to be there. It is
 	// Line itself where the tools can't be told.
 	Own string
-	// Lacks says what is missing that the lines need, as far as that can be seen; "" for nothing. Install is a command
-	// line that adds it; "" where it takes more than that.
-	Lacks, Install string
+	// Lacks says what is missing that the lines need, as far as that can be seen; "" for nothing. Where there is no
+	// Line it says why.
+	Lacks string
+	// Install is a command line that adds what is missing, Adds what has to be written for it; "" and nil where it takes
+	// more than that.
+	Install string
+	Adds    []Addition
+}
+
+// Addition is a text that a user has to write.
+type Addition struct {
+	// Text is literal. Where says where it goes, in words that follow "put … ".
+	Text, Where string
+}
+
+// Missing is what lacks, with what has to be written, in one line; "" for nothing.
+func (c Command) Missing() string {
+	out := c.Lacks
+	for i, a := range c.Adds {
+		out += []string{": put ", ", and "}[min(i, 1)] + a.Text + " " + a.Where
+	}
+	return out
 }
 
 // OwnDir is the folder for profiles that covls has made, beside a .gitignore that leaves out all of it.
@@ -43,34 +64,56 @@ const OwnDir = ".covls"
 func ownIn(name string) string { return OwnDir + "/" + name }
 
 // recipe is how the tests of a project are run. The zero recipe tells that nobody knows; see Command for the fields.
-type recipe struct{ line, own, lacks, install string }
+type recipe struct {
+	line, own, lacks, install string
+	adds                      []Addition
+}
 
 // writing makes a recipe of a command line by the path of the profile that it writes.
 func writing(line func(profile string) string, usual string) recipe {
 	return recipe{line: line(usual), own: line(ownIn(usual))}
 }
 
+// add is a recipe that takes a text to be written first.
+func (r *recipe) add(text, where string) { r.adds = append(r.adds, Addition{text, where}) }
+
 // kit is how a language's tests are run.
 type kit struct {
 	language string
-	// of is the language of the manifests.
+	// of is the language of the manifests, which those that are built together have in common.
 	of string
 	// recipe is that of a project, whose folder lies in root.
 	recipe func(dir, root string) recipe
+	// mostly tells that sources without a manifest are a project only where most of a folder are of that language: the
+	// others have some, too.
+	mostly bool
 }
 
 // kits returns how tests are run, by language, in the order in which languages are preferred.
 func kits() []kit {
 	return []kit{
-		{"go", "go", goTests},
-		{"rust", "rust", rustTests},
-		{"python", "python", pythonTests},
-		{"typescript", "javascript", nodeTests},
-		{"javascript", "javascript", nodeTests},
-		{"java", "java", javaTests},
-		{"kotlin", "java", javaTests},
-		{"ruby", "ruby", rubyTests},
-		{"php", "php", phpTests},
+		{"go", "go", goTests, false},
+		{"rust", "rust", rustTests, false},
+		{"python", "python", pythonTests, false},
+		{"typescript", "javascript", nodeTests, false},
+		{"javascript", "javascript", nodeTests, false},
+		{"java", "java", javaTests, false},
+		{"kotlin", "java", javaTests, false},
+		{"scala", "java", javaTests, false},
+		{"groovy", "java", javaTests, false},
+		{"ruby", "ruby", rubyTests, false},
+		{"php", "php", phpTests, false},
+		{"csharp", "csharp", dotnetTests, false},
+		{"fsharp", "csharp", dotnetTests, false},
+		{"vb", "csharp", dotnetTests, false},
+		{"c", "c", nativeTests, true},
+		{"cpp", "c", nativeTests, true},
+		{"swift", "swift", swiftTests, false},
+		{"dart", "dart", dartTests, false},
+		{"elixir", "elixir", elixirTests, false},
+		{"perl", "perl", perlTests, true},
+		{"lua", "lua", luaTests, true},
+		{"shellscript", "shellscript", shellTests, true},
 	}
 }
 
@@ -110,58 +153,199 @@ func Of(root, file string) (p Project, ok bool) {
 	return p, true
 }
 
+// anyLanguage is the language of manifests that build whatever lies beside them.
+const anyLanguage = "*"
+
 // in reports whether a folder has a manifest, and whether one around it comes before that.
 func (k kit) in(dir string) (in, outer bool) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		if m, ok := manifestOf(e.Name()); ok && !e.IsDir() && m.language == k.of {
-			in, outer = true, outer || m.part == build
+		if m, ok := manifestOf(e.Name()); ok && !e.IsDir() && (m.language == k.of || m.language == anyLanguage) {
+			in, outer = true, outer || m.part == build || m.part == outermost
 		}
 	}
 	return in, outer
 }
 
-// maxFolders bounds how many folders In looks into.
-const maxFolders = 200
+// In looks into this many folders, and for projects in those of this depth.
+const (
+	maxFolders  = 2_000
+	maxProjects = 3
+)
 
-// In returns the projects of a workspace folder that its own files or those of the folders in it tell of, its own
-// first. One language of a folder is there once.
+// folderFacts is what In has seen in a folder.
+type folderFacts struct {
+	dir   string
+	depth int
+	// made are the languages of manifests, parts those of which a folder around it may be built.
+	made, parts map[string]bool
+	// typed tells that it has settings of TypeScript.
+	typed bool
+	// own has sources by language in the folder itself, below those and all in it.
+	own, below map[string]int
+}
+
+// In returns the projects of a workspace folder that its files tell of, those of which it has the most sources first.
+// One language of a folder is there once, and so are folders that are built as one.
 func In(root string) []Project {
 	const entries = 100_000
-	var out []Project
-	walk := Walk{Dir: root, Use: Projects, Entries: entries, Depth: 1, Dirs: maxFolders}
+	var found []*folderFacts
+	at := map[string]*folderFacts{}
+	walk := Walk{Dir: root, Use: Projects, Entries: entries, Dirs: maxFolders}
 	_, _, _ = (*Tree)(nil).Walk(context.Background(), walk, func(dir string, files []Entry) {
-		made := map[string]bool{}  // languages of manifests
-		plain := map[string]bool{} // languages of other files
-		typed := false
+		f := &folderFacts{dir: dir, made: map[string]bool{}, parts: map[string]bool{}, own: map[string]int{}, below: map[string]int{}}
+		if outer := at[filepath.Dir(dir)]; outer != nil && dir != root {
+			f.depth = outer.depth + 1
+		}
+		at[dir] = f
+		found = append(found, f)
 		for _, e := range files {
 			if m, ok := manifestOf(e.Name); ok {
-				made[m.language] = true
-			} else {
-				plain[languageOf(e.Name)] = true
+				f.made[m.language] = true
+				f.parts[m.language] = f.parts[m.language] || m.part == build || m.part == outermost
 			}
-			typed = typed || e.Name == "tsconfig.json"
+			if language := languageOf(e.Name); language != "" && !isGradle(e.Name) {
+				f.own[language]++
+			}
+			f.typed = f.typed || e.Name == "tsconfig.json"
 		}
-		for _, k := range kits() {
-			manifest := made[k.of]
-			switch {
-			case k.language == "kotlin", k.language == "javascript":
-				manifest = false // the file is that of the language before
-			case k.language == "typescript" && manifest && !typed && !readPackage(dir).has("typescript"):
-				k.language = "javascript"
-			}
-			p := Project{dir, k.language}
-			if (manifest || dir == root && plain[k.language]) && !slices.Contains(out, p) {
-				out = append(out, p)
+		for language, n := range f.own {
+			for around := f; around != nil; around = at[filepath.Dir(around.dir)] {
+				around.below[language] += n
+				if around.dir == root {
+					break
+				}
 			}
 		}
 	})
+	if len(found) == 0 {
+		return nil
+	}
+	return projects(found, root)
+}
+
+// candidate is a project, by how much of the folder it is.
+type candidate struct {
+	Project
+	sources int
+}
+
+func projects(found []*folderFacts, root string) []Project {
+	groups := groups()
+	most := found[0].mostly(groups)
+	var out []candidate
+	for _, f := range found {
+		if f.depth > maxProjects {
+			continue
+		}
+		for _, g := range groups {
+			manifest := f.made[g.of]
+			switch {
+			case manifest:
+			case f.made[anyLanguage] && f.mostly(groups) == g.of:
+			case f.dir != root:
+				continue
+			case g.of == most:
+			case g.mostly || !slices.ContainsFunc(g.languages, func(l string) bool { return f.own[l] > 0 }):
+				continue
+			}
+			covered := func(c candidate) bool {
+				k, _ := kitOf(c.Language)
+				return k.of == g.of && c.Dir != f.dir && source.Inside(f.dir, c.Dir) && (f.parts[g.of] || together(c.Dir, g.of))
+			}
+			if slices.ContainsFunc(out, covered) {
+				continue
+			}
+			c := candidate{Project{f.dir, f.language(g, manifest)}, f.sources(g)}
+			if manifest {
+				c.sources += 5 // one tells more than a few files
+			}
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.sources, a.sources) })
+	var all []Project
+	for _, c := range out {
+		all = append(all, c.Project)
+	}
+	return all
+}
+
+// group is what kits have in common whose languages are built together.
+type group struct {
+	of        string
+	languages []string
+	mostly    bool
+}
+
+func groups() []group {
+	var out []group
+	for _, k := range kits() {
+		i := slices.IndexFunc(out, func(g group) bool { return g.of == k.of })
+		if i < 0 {
+			i = len(out)
+			out = append(out, group{of: k.of, mostly: k.mostly})
+		}
+		out[i].languages = append(out[i].languages, k.language)
+	}
 	return out
+}
+
+func (f *folderFacts) sources(g group) int {
+	n := 0
+	for _, l := range g.languages {
+		n += f.below[l]
+	}
+	return n
+}
+
+// mostly is the group of which a folder has the most sources; "" where it has none.
+func (f *folderFacts) mostly(all []group) string {
+	best, most := "", 0
+	for _, g := range all {
+		if n := f.sources(g); n > most {
+			best, most = g.of, n
+		}
+	}
+	return best
+}
+
+// language is that of the group of which a folder has the most sources.
+func (f *folderFacts) language(g group, manifest bool) string {
+	best := g.languages[0]
+	switch {
+	case g.of == "javascript" && manifest:
+		if !f.typed && !readPackage(f.dir).has("typescript") {
+			return "javascript"
+		}
+		return best
+	case g.of == "java" && has(f.dir, "build.sbt"):
+		best = "scala"
+	}
+	for _, l := range g.languages {
+		if f.below[l] > f.below[best] {
+			best = l
+		}
+	}
+	return best
+}
+
+// together reports whether the tests of the projects below a folder are run from it, as far as its manifest says so.
+func together(dir, of string) bool {
+	switch of {
+	case "go":
+		return has(dir, "go.work")
+	case "rust":
+		return strings.Contains(content(dir, "Cargo.toml"), "[workspace")
+	case "javascript":
+		return nodeTests(dir, dir).line != "" && isWorkspace(dir)
+	}
+	return false
 }
 
 // TestCommand returns the command line that runs a project's tests with coverage so that covls finds the
 // profile: the setting's, which is run in the workspace folder root, else one by the files of the
-// project. ok is false where covls knows none.
+// project. ok is false where covls knows none; the command may say why.
 func (p Project) TestCommand(run config.Run, root string) (c Command, ok bool) {
 	if line := run.CommandFor(p.Language); line != "" {
 		return Command{Language: p.Language, Dir: root, Line: line, Own: line}, true
@@ -170,10 +354,23 @@ func (p Project) TestCommand(run config.Run, root string) (c Command, ok bool) {
 	if !ok {
 		return Command{}, false
 	}
-	r := k.recipe(p.Dir, root)
-	c = Command{Language: p.Language, Dir: p.Dir, Line: r.line, Own: r.own, Lacks: r.lacks, Install: r.install}
+	make := k.recipe
+	if bazel(p.Dir) && !k.made(p.Dir) {
+		make = bazelTests
+	}
+	r := make(p.Dir, root)
+	c = Command{Language: p.Language, Dir: p.Dir, Line: r.line, Own: r.own, Lacks: r.lacks, Install: r.install, Adds: r.adds}
 	c.Own = cmp.Or(c.Own, c.Line)
 	return c, c.Line != ""
+}
+
+// made reports whether a folder has a manifest of the kit's own.
+func (k kit) made(dir string) bool {
+	entries, _ := os.ReadDir(dir)
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		m, ok := manifestOf(e.Name())
+		return ok && m.language == k.of
+	})
 }
 
 // contentBytes is the size of the largest manifest that is read.
@@ -193,15 +390,83 @@ func has(dir, name string) bool {
 	return err == nil
 }
 
+// plain reports whether a name of the folder's stands in a command line for itself, whatever shell reads it.
+func plain(name string) bool {
+	return name != "" && name[0] != '-' && !strings.ContainsFunc(name, func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("_-./+@", c))
+	})
+}
+
+// contents is what files in a folder hold, one after the other.
+func contents(dir string, names ...string) string {
+	var all strings.Builder
+	for _, name := range names {
+		all.WriteString(content(dir, name))
+		all.WriteString("\n")
+	}
+	return all.String()
+}
+
+// mentions reports whether a text has any of the words.
+func mentions(text string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// below returns the files below a folder that is wants, by paths relative to it, the outermost first. It looks no
+// deeper than depth, and not far.
+func below(dir string, depth int, is func(name string) bool) []string {
+	const files, dirs = 50, 500
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var out []string
+	_, _, _ = (*Tree)(nil).Walk(ctx, Walk{Dir: dir, Use: Projects, Entries: 20_000, Dirs: dirs, Depth: depth}, func(at string, entries []Entry) {
+		for _, e := range entries {
+			if rel, err := filepath.Rel(dir, filepath.Join(at, e.Name)); err == nil && e.Type.IsRegular() && is(e.Name) && len(out) < files {
+				out = append(out, filepath.ToSlash(rel))
+			}
+		}
+		if len(out) == files {
+			stop()
+		}
+	})
+	return out
+}
+
 // goTests has the tests of all packages count in each, where there are several.
 func goTests(dir, _ string) recipe {
-	packages := ""
-	if severalPackages(dir) {
-		packages = "-coverpkg=./... "
+	patterns, counted := "./...", ""
+	if modules := usedModules(dir); len(modules) > 0 {
+		patterns, counted = strings.Join(modules, " "), strings.Join(modules, ",")
+	} else if severalPackages(dir) {
+		counted = patterns
+	}
+	if counted != "" {
+		counted = "-coverpkg=" + counted + " "
 	}
 	return writing(func(profile string) string {
-		return "go test " + packages + "-coverprofile=" + profile + " ./..."
+		return "go test " + counted + "-coverprofile=" + profile + " " + patterns
 	}, "cover.out")
+}
+
+// usedModules are the patterns of the modules of a go.work below its folder; nil where that is not all of it.
+func usedModules(dir string) []string {
+	text := content(dir, "go.work")
+	if text == "" {
+		return nil
+	}
+	work, err := modfile.ParseWork("go.work", []byte(text), nil)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, use := range work.Use {
+		at := filepath.ToSlash(filepath.Clean(filepath.FromSlash(use.Path)))
+		if !filepath.IsLocal(filepath.FromSlash(at)) || !plain(at) {
+			return nil
+		}
+		out = append(out, strings.Replace("./"+at+"/...", "././", "./", 1))
+	}
+	return out
 }
 
 // severalPackages reports whether a module has more than one. It looks no further than it takes, and not far.
@@ -226,94 +491,42 @@ func severalPackages(dir string) bool {
 	return packages > 1
 }
 
-func rustTests(string, string) recipe {
-	r := writing(func(profile string) string { return "cargo llvm-cov --lcov --output-path " + profile }, "lcov.info")
-	if !onPath("cargo-llvm-cov") {
+// rustTests takes what of the two that measure is installed.
+func rustTests(dir, _ string) recipe {
+	members := ""
+	if strings.Contains(content(dir, "Cargo.toml"), "[workspace") {
+		members = "--workspace "
+	}
+	if !cargoHas("cargo-llvm-cov") && cargoHas("cargo-tarpaulin") {
+		return writing(func(profile string) string {
+			return "cargo tarpaulin " + members + "--out Lcov --output-dir " + reports(profile)
+		}, "lcov.info")
+	}
+	r := writing(func(profile string) string {
+		return "cargo llvm-cov " + members + "--lcov --output-path " + profile
+	}, "lcov.info")
+	if !cargoHas("cargo-llvm-cov") {
 		r.lacks, r.install = "cargo-llvm-cov is not installed", "cargo install cargo-llvm-cov"
 	}
 	return r
 }
 
-// onPath reports whether a program is found where programs are looked for, or where cargo keeps its own.
-func onPath(name string) bool {
+// onPath reports whether a program is found where programs are looked for, or in a folder of the user's home.
+func onPath(name string, home ...string) bool {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
 	dirs := filepath.SplitList(os.Getenv("PATH"))
-	if home := os.Getenv("CARGO_HOME"); home != "" {
-		dirs = append(dirs, filepath.Join(home, "bin"))
-	} else if home, err := os.UserHomeDir(); err == nil {
-		dirs = append(dirs, filepath.Join(home, ".cargo", "bin"))
+	if at, err := os.UserHomeDir(); err == nil && len(home) > 0 {
+		dirs = append(dirs, filepath.Join(append([]string{at}, home...)...))
 	}
 	return slices.ContainsFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && has(dir, name) })
 }
 
-// pythonTests measures with the interpreter that the project's files speak of.
-func pythonTests(dir, _ string) recipe {
-	interpreter, environment := "python3", ""
-	if runtime.GOOS == "windows" {
-		interpreter = "python"
-	}
-	switch {
-	case has(dir, "uv.lock"):
-		interpreter, environment = "uv run --no-sync python", ".venv"
-	case has(dir, "poetry.lock"):
-		interpreter = "poetry run python"
-	case has(dir, "pdm.lock"):
-		interpreter, environment = "pdm run python", ".venv"
-	case has(dir, "Pipfile.lock"):
-		interpreter = "pipenv run python"
-	default:
-		for _, name := range []string{".venv", "venv"} {
-			if has(dir, name+"/pyvenv.cfg") {
-				interpreter, environment = name+"/bin/python", name
-				if runtime.GOOS == "windows" {
-					interpreter = name + `\Scripts\python`
-				}
-				break
-			}
-		}
-	}
-	var all strings.Builder
-	for _, name := range []string{
-		"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "requirements.txt", "requirements-dev.txt", "dev-requirements.txt",
-		"requirements_dev.txt", "test-requirements.txt", "requirements-test.txt", "Pipfile",
-	} {
-		all.WriteString(content(dir, name))
-	}
-	told := all.String()
-	pytest := strings.Contains(told, "pytest") || has(dir, "pytest.ini") || has(dir, "conftest.py") || has(dir, "tests/conftest.py")
-	if pytest && (strings.Contains(told, "pytest-cov") || installed(dir, environment, "pytest_cov")) {
-		run := interpreter + " -m pytest --cov --cov-report=xml"
-		return recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
-	}
-	tests := "unittest"
-	if pytest {
-		tests = "pytest"
-	}
-	run := func(data, out string) string {
-		return interpreter + " -m coverage run " + data + "-m " + tests + " && " + interpreter + " -m coverage xml" + strings.TrimRight(" "+data+out, " ")
-	}
-	r := recipe{line: run("", ""), own: run("--data-file="+ownIn(".coverage")+" ", "-o "+ownIn("coverage.xml"))}
-	if seen := installed(dir, environment, "pip") || installed(dir, environment, "_virtualenv.py"); seen && !installed(dir, environment, "coverage") {
-		r.lacks, r.install = "coverage is not installed in "+environment, interpreter+" -m pip install coverage"
-		if has(dir, "uv.lock") {
-			r.install = "uv add --dev coverage"
-		} else if has(dir, "pdm.lock") {
-			r.install = "pdm add -d coverage"
-		}
-	}
-	return r
-}
-
-// installed reports whether a module of Python is seen in a virtual environment.
-func installed(dir, environment, module string) bool {
-	if environment == "" {
-		return false
-	}
-	at := filepath.Join(dir, environment)
-	places, _ := filepath.Glob(filepath.Join(escapeGlob(at), "lib", "python*", "site-packages"))
-	return slices.ContainsFunc(append(places, filepath.Join(at, "Lib", "site-packages")), func(p string) bool { return has(p, module) })
+// cargoHas reports whether a command of cargo is installed.
+func cargoHas(name string) bool {
+	home := os.Getenv("CARGO_HOME")
+	return onPath(name, ".cargo", "bin") || filepath.IsAbs(home) && has(filepath.Join(home, "bin"), name)
 }
 
 // escapeGlob makes a path one that filepath.Glob takes for itself.
@@ -322,70 +535,4 @@ func escapeGlob(path string) string {
 		return path // where nothing escapes; what has brackets in its name is not seen
 	}
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
-}
-
-// javaTests needs no mention of JaCoCo in a pom.xml; a build.gradle must have its plugin, with XML
-// reports. Both write below their own folder of what is built.
-func javaTests(dir, root string) recipe {
-	wrapper := func(name, plain string) string {
-		switch {
-		case !has(dir, name):
-			return plain
-		case runtime.GOOS == "windows":
-			return `.\` + name
-		}
-		return "./" + name
-	}
-	if has(dir, "pom.xml") {
-		maven := wrapper("mvnw", "mvn")
-		if strings.Contains(content(dir, "pom.xml"), "jacoco-maven-plugin") {
-			return recipe{line: maven + " test jacoco:report"}
-		}
-		const plugin = "org.jacoco:jacoco-maven-plugin:"
-		return recipe{line: maven + " " + plugin + "prepare-agent test " + plugin + "report"}
-	}
-	r := recipe{line: wrapper("gradlew", "gradle") + " test jacocoTestReport"}
-	var all strings.Builder
-	for _, name := range []string{"build.gradle", "build.gradle.kts", "app/build.gradle", "app/build.gradle.kts", "buildSrc/build.gradle", "buildSrc/build.gradle.kts", "gradle/libs.versions.toml"} {
-		all.WriteString(content(dir, name))
-		all.WriteString(content(root, name))
-	}
-	if told := all.String(); told != "" && !strings.Contains(told, "jacoco") && !has(dir, "buildSrc") && !strings.Contains(told, "kover") {
-		r.lacks = "the build does not apply the plugin jacoco, whose task this is"
-	}
-	return r
-}
-
-// rubyTests needs SimpleCov in the tests' helper, which is where it is started and told where to write.
-func rubyTests(dir, _ string) recipe {
-	r := recipe{line: "bundle exec rake test"}
-	switch {
-	case has(dir, ".rspec"), has(dir, "spec"):
-		r.line = "bundle exec rspec"
-	case has(dir, "bin/rails"):
-		r.line = "bundle exec rails test"
-	}
-	told := content(dir, "Gemfile") + content(dir, "Gemfile.lock")
-	specs, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.gemspec"))
-	for _, spec := range specs {
-		told += content(dir, filepath.Base(spec))
-	}
-	if told != "" && !strings.Contains(told, "simplecov") {
-		r.lacks, r.install = "the Gemfile does not name simplecov, which has to be started in the tests' helper, too", "bundle add simplecov --group test"
-	}
-	return r
-}
-
-func phpTests(dir, _ string) recipe {
-	runner := "phpunit"
-	if strings.Contains(content(dir, "composer.json"), "pestphp/pest") {
-		runner = "pest"
-	}
-	r := writing(func(profile string) string {
-		return "php -d xdebug.mode=coverage vendor/bin/" + runner + " --coverage-clover=" + profile
-	}, "clover.xml")
-	if !has(dir, "vendor/bin/"+runner) {
-		r.lacks, r.install = "vendor/bin/"+runner+" is not there", "composer install"
-	}
-	return r
 }

@@ -32,7 +32,7 @@ func TestTestCommand(t *testing.T) {
 	}{
 		{"nothing", "", "", config.Run{}, ""},
 		{"go", "-- go.mod --\n", "", config.Run{}, "go in .: go test -coverprofile=cover.out ./..."},
-		{"go below", "-- README.md --\n-- a/go.mod --\n-- b/c/go.mod --\n", "", config.Run{}, "go in a: go test -coverprofile=cover.out ./..."},
+		{"go below", "-- README.md --\n-- a/go.mod --\n-- b/c/go.mod --\n", "", config.Run{}, "go in a: go test -coverprofile=cover.out ./...\ngo in b/c: go test -coverprofile=cover.out ./..."},
 		{"a file of a nested module", "-- go.mod --\n-- a/go.mod --\n-- a/b/x.go --\n", "a/b/x.go", config.Run{}, "go in a: go test -coverprofile=cover.out ./..."},
 		{"go of several packages", "-- go.mod --\n-- x.go --\n-- a/x.go --\n", "", config.Run{}, "go in .: go test -coverpkg=./... -coverprofile=cover.out ./..."},
 		{"go of one package, with tests and others' beside it", "-- go.mod --\n-- x.go --\n-- it/x_test.go --\n-- vendor/v/v.go --\n-- testdata/t.go --\n-- m/go.mod --\n-- m/x.go --\n-- _y/y.go --\n", "x.go", config.Run{}, "go in .: go test -coverprofile=cover.out ./..."},
@@ -55,17 +55,18 @@ func TestTestCommand(t *testing.T) {
 		{"broken package", "-- package.json --\n{\n", "x.mjs", config.Run{}, "javascript in .: node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=lcov.info"},
 		{"setting for react", "-- package.json --\n{}\n", "x.jsx", config.Run{Command: map[string]string{"javascript": "npm run cov"}}, "javascript in .: npm run cov"},
 		{"maven", "-- pom.xml --\n", "", config.Run{}, "java in .: mvn org.jacoco:jacoco-maven-plugin:prepare-agent test org.jacoco:jacoco-maven-plugin:report"},
-		{"maven with jacoco, from the outermost module", "-- pom.xml --\njacoco-maven-plugin\n-- mvnw --\n-- a/pom.xml --\n", "a/src/X.java", config.Run{}, "java in .: " + wrapper("mvnw") + " test jacoco:report"},
+		{"maven with jacoco, from the outermost module", "-- pom.xml --\njacoco-maven-plugin prepare-agent\n-- mvnw --\n-- a/pom.xml --\n", "a/src/X.java", config.Run{}, "java in .: " + wrapper("mvnw") + " test jacoco:report"},
 		{"gradle", "-- build.gradle.kts --\n-- gradlew --\n", "", config.Run{}, "java in .: " + wrapper("gradlew") + " test jacocoTestReport"},
 		{"gradle without wrapper", "-- app/build.gradle --\n", "app/src/X.kt", config.Run{}, "kotlin in app: gradle test jacocoTestReport"},
 		{"rspec", "-- Gemfile --\n-- .rspec --\n", "", config.Run{}, "ruby in .: bundle exec rspec"},
-		{"rake", "-- a.gemspec --\n", "", config.Run{}, "ruby in .: bundle exec rake test"},
+		{"rake", "-- a.gemspec --\n-- Gemfile --\n", "", config.Run{}, "ruby in .: bundle exec rake test"},
+		{"rake without bundler", "-- a.gemspec --\n", "", config.Run{}, "ruby in .: rake test"},
 		{"phpunit", "-- composer.json --\n{}\n", "", config.Run{}, "php in .: php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=clover.xml"},
 		{"pest", "-- composer.json --\n{\"require-dev\": {\"pestphp/pest\": \"3\"}}\n", "", config.Run{}, "php in .: php -d xdebug.mode=coverage vendor/bin/pest --coverage-clover=clover.xml"},
 		{"several", "-- go.mod --\n-- tools.py --\n-- web/package.json --\n{}\n-- web/tsconfig.json --\n-- node_modules/x/package.json --\n-- .hidden/go.mod --\n", "", config.Run{}, strings.Join([]string{
 			"go in .: go test -coverprofile=cover.out ./...",
-			"python in .: PY -m coverage run -m unittest && PY -m coverage xml",
 			"typescript in web: node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=lcov.info",
+			"python in .: PY -m coverage run -m unittest && PY -m coverage xml",
 		}, "\n")},
 	}
 	for _, tt := range tests {
@@ -146,11 +147,11 @@ func TestOwnCommand(t *testing.T) {
 			"coverage.py that is not installed", "-- uv.lock --\n-- .venv/lib/python3.13/site-packages/_virtualenv.py --\n", "x.py",
 			"uv run --no-sync python -m coverage run --data-file=.covls/.coverage -m unittest && uv run --no-sync python -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml lacks coverage is not installed in .venv: uv add --dev coverage",
 		},
-		{"maven", "-- pom.xml --\njacoco-maven-plugin\n", "x.java", "mvn test jacoco:report"},
-		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, whose task this is: "},
-		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which has to be started in the tests' helper, too: bundle add simplecov --group test"},
-		{"ruby with simplecov", "-- Gemfile --\ngem 'simplecov'\n-- .rspec --\n", "x.rb", "bundle exec rspec"},
-		{"php", "-- composer.json --\n{}\n-- vendor/bin/phpunit --\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml"},
+		{"maven", "-- pom.xml --\njacoco-maven-plugin prepare-agent\n", "x.java", "mvn test jacoco:report"},
+		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, whose task this is: put plugins { id 'jacoco' } into build.gradle, and jacocoTestReport { reports { xml.required = true } } below it: "},
+		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which measures the tests: put require \"simplecov\"; SimpleCov.start at the top of spec/spec_helper.rb: bundle add simplecov --group test"},
+		{"ruby with simplecov", "-- Gemfile --\ngem 'simplecov'\n-- .rspec --\n-- spec/spec_helper.rb --\nrequire 'simplecov'\nSimpleCov.start\n", "x.rb", "bundle exec rspec"},
+		{"php", "-- composer.json --\n{}\n-- vendor/bin/phpunit --\n-- phpunit.xml --\n<source><include><directory>src</directory>\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml"},
 		{"php that is not installed", "-- composer.json --\n{}\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml lacks vendor/bin/phpunit is not there: composer install"},
 	}
 	python := "python3"
@@ -165,7 +166,7 @@ func TestOwnCommand(t *testing.T) {
 			c, _ := p.TestCommand(config.Run{}, root)
 			got := c.Own
 			if c.Lacks != "" {
-				got += " lacks " + c.Lacks + ": " + c.Install
+				got += " lacks " + c.Missing() + ": " + c.Install
 			}
 			if want := strings.ReplaceAll(tt.want, "PY ", python+" "); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)

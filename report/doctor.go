@@ -116,14 +116,26 @@ func (d *doctor) profiles(around Surroundings) {
 	}
 	if shown == 0 && len(around.Pending) == 0 {
 		d.printf("None found; the setting `profiles` names others than the usual.\n")
-		for _, f := range d.snap.Folders {
-			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), f.HowToMarkdown(around.Tests[f.Dir]))
-		}
+	}
+	if len(around.Pending) == 0 && around.Tests != nil {
+		d.ways(around)
 	}
 	for _, s := range around.Searches {
 		d.printf("\nSearched %s below %s: %d with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), s.Found)
 		for _, l := range s.Left {
 			d.printf("- left out: %s\n", escape.Prose(l))
+		}
+	}
+}
+
+// ways tells what makes a profile in each folder.
+func (d *doctor) ways(around Surroundings) {
+	for i, f := range d.snap.Folders {
+		if i == listed {
+			return
+		}
+		for _, way := range f.Ways(around.Tests[f.Dir], examples) {
+			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), way)
 		}
 	}
 }

@@ -84,8 +84,8 @@ func wireCommandOf(c project.Command) *wireCommand {
 	if c.Own != c.Line {
 		out.Own = &c.Own
 	}
-	if c.Lacks != "" {
-		out.Lacks = &c.Lacks
+	if missing := c.Missing(); missing != "" {
+		out.Lacks = &missing
 	}
 	if c.Install != "" {
 		out.Install = &c.Install

@@ -19,30 +19,50 @@ func (f *Folder) TestCommand(projects []project.Project) *project.Command {
 }
 
 // HowTo says what makes a profile in the folder, which holds the projects, in one line that is a sentence
-// but for its full stop.
-func (f *Folder) HowTo(projects []project.Project) string { return f.howTo(projects, escape.Line) }
-
-// HowToMarkdown is HowTo in Markdown.
-func (f *Folder) HowToMarkdown(projects []project.Project) string {
-	return f.howTo(projects, escape.Markdown)
+// but for its full stop: of what a run of the tests has left there, else by a run. It reads the disk.
+func (f *Folder) HowTo(projects []project.Project) string {
+	return f.ways(projects, 1, escape.Line)[0]
 }
 
-func (f *Folder) howTo(projects []project.Project, name func(string) string) string {
-	c := f.TestCommand(projects)
-	if c == nil {
-		return "in a Go module, `go test -coverprofile=cover.out ./...` makes one"
-	}
-	where := ""
-	if rel, err := filepath.Rel(f.Dir, c.Dir); err == nil && rel != "." {
-		where = " in " + name(filepath.ToSlash(rel))
-	}
-	lacks := ""
-	if c.Lacks != "" {
-		lacks = " (" + name(c.Lacks)
-		if c.Install != "" {
-			lacks += ": " + escape.Code(escape.Words(c.Install))
+// Ways says all that makes a profile in the folder, which holds the projects: at most that many lines like HowTo's, in
+// Markdown. It reads the disk.
+func (f *Folder) Ways(projects []project.Project, most int) []string {
+	return f.ways(projects, most, escape.Markdown)
+}
+
+func (f *Folder) ways(projects []project.Project, most int, name func(string) string) []string {
+	var out, unknown []string
+	said := map[string]bool{}
+	add := func(c project.Command, before string) {
+		text := before + c.Words(name)
+		if rel, err := filepath.Rel(f.Dir, c.Dir); err == nil && rel != "." {
+			text += " in " + name(filepath.ToSlash(rel))
 		}
-		lacks += ")"
+		if !said[text] {
+			said[text] = true
+			out = append(out, text)
+		}
 	}
-	return escape.Code(escape.Words(c.Line)) + " makes one" + where + lacks
+	for _, r := range project.RawIn(f.Tree, f.Dir) {
+		if len(out) < most {
+			add(r.Command, name(nameIn(f, r.Path))+" has "+name(r.What)+": ")
+		}
+	}
+	for _, p := range projects {
+		if len(out) == most {
+			break
+		}
+		if c, ok := p.TestCommand(f.Settings.Run, f.Dir); ok {
+			add(c, "")
+		} else if c.Lacks != "" {
+			unknown = append(unknown, name(c.Lacks))
+		}
+	}
+	switch {
+	case len(out) > 0:
+		return out
+	case len(unknown) > 0:
+		return unknown[:min(len(unknown), most)]
+	}
+	return []string{"covls knows no test command for what is in it: tests that write LCOV, Cobertura or another of the formats that it reads make one"}
 }

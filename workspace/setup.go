@@ -48,9 +48,9 @@ func (f *Folder) Setup(ctx context.Context, s *Snapshot, named []string) (*Setup
 }
 
 // Tests returns the projects of each folder, by its path, whose tests may make a profile; see
-// Folder.HowTo. It reads the disk, unless there is a profile already: then it is nil.
+// Folder.HowTo. It reads the disk, unless a profile was read already: then it is nil.
 func (s *Snapshot) Tests() map[string][]project.Project {
-	if len(s.Profiles) > 0 {
+	if slices.ContainsFunc(s.Profiles, func(p *Profile) bool { return p.Report != nil }) {
 		return nil
 	}
 	out := map[string][]project.Project{}

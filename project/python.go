@@ -1,0 +1,127 @@
+package project
+
+import (
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// snake is the Python that a project's files speak of.
+type snake struct {
+	dir string
+	// run is the command line of the interpreter.
+	run string
+	// environment is the folder of what is installed; "" where that can't be seen.
+	environment string
+	// told is what files say of requirements and tools, measured what they say of coverage.py.
+	told, measured string
+}
+
+func readPython(dir string) snake {
+	p := snake{dir: dir, run: "python3"}
+	if runtime.GOOS == "windows" {
+		p.run = "python"
+	}
+	switch {
+	case has(dir, "uv.lock"):
+		p.run, p.environment = "uv run --no-sync python", ".venv"
+	case has(dir, "poetry.lock"):
+		p.run = "poetry run python"
+	case has(dir, "pdm.lock"):
+		p.run, p.environment = "pdm run python", ".venv"
+	case has(dir, "Pipfile.lock"):
+		p.run = "pipenv run python"
+	default:
+		for _, name := range []string{".venv", "venv"} {
+			if has(dir, name+"/pyvenv.cfg") {
+				p.run, p.environment = name+"/bin/python", name
+				if runtime.GOOS == "windows" {
+					p.run = name + `\Scripts\python`
+				}
+				break
+			}
+		}
+	}
+	p.measured = contents(dir, ".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
+	p.told = p.measured + contents(dir, "setup.py", "requirements.txt", "requirements-dev.txt", "dev-requirements.txt",
+		"requirements_dev.txt", "test-requirements.txt", "requirements-test.txt", "Pipfile", "noxfile.py")
+	return p
+}
+
+// seen reports whether what is installed can be seen.
+func (p *snake) seen() bool { return p.installed("pip") || p.installed("_virtualenv.py") }
+
+// installed reports whether a module of Python is seen in the project's environment.
+func (p *snake) installed(module string) bool {
+	if p.environment == "" {
+		return false
+	}
+	at := filepath.Join(p.dir, p.environment)
+	places, _ := filepath.Glob(filepath.Join(escapeGlob(at), "lib", "python*", "site-packages"))
+	return slices.ContainsFunc(append(places, filepath.Join(at, "Lib", "site-packages")), func(in string) bool { return has(in, module) })
+}
+
+// add is the command line that installs a module for the tests.
+func (p *snake) add(module string) string {
+	switch {
+	case has(p.dir, "uv.lock"):
+		return "uv add --dev " + module
+	case has(p.dir, "pdm.lock"):
+		return "pdm add -d " + module
+	case has(p.dir, "poetry.lock"):
+		return "poetry add --group dev " + module
+	case has(p.dir, "Pipfile.lock"):
+		return "pipenv install --dev " + module
+	}
+	return p.run + " -m pip install " + module
+}
+
+// coverage is a command line of coverage.py.
+func (p *snake) coverage(arguments ...string) string {
+	return p.run + " -m coverage " + strings.Join(slices.DeleteFunc(arguments, func(a string) bool { return a == "" }), " ")
+}
+
+// parts tells that coverage.py is set to write a file for each process, which have to be put together.
+var parts = regexp.MustCompile(`(?m)^\s*(parallel\s*=\s*(?i:true|1|yes|on)\b|concurrency\s*=.*multiprocessing|patch\s*=.*subprocess)`)
+
+// xml are the command lines that make a profile of what coverage.py has written.
+func (p *snake) xml(data, out string, several bool) string {
+	line := p.coverage("xml", data, out)
+	if several {
+		line = p.coverage("combine", data) + " && " + line
+	}
+	return line
+}
+
+// pythonTests measures with the interpreter that the project's files speak of.
+func pythonTests(dir, _ string) recipe {
+	p := readPython(dir)
+	for _, runner := range []struct{ name, file, where string }{{"tox", "tox.ini", ""}, {"nox", "noxfile.py", ""}} {
+		if text := content(dir, runner.file); p.environment == "" && mentions(text, "--cov-report=xml", "--cov-report xml", "coverage xml", `"--cov-report", "xml"`, `"coverage", "xml"`) {
+			return recipe{line: runner.name}
+		}
+	}
+	pytest := strings.Contains(p.told, "pytest") || has(dir, "pytest.ini") || has(dir, "conftest.py") || has(dir, "tests/conftest.py")
+	if pytest && (p.installed("pytest_cov") || !p.seen() && strings.Contains(p.told, "pytest-cov")) {
+		run := p.run + " -m pytest --cov --cov-report=xml"
+		return recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
+	}
+	tests := "-m unittest"
+	switch {
+	case pytest:
+		tests = "-m pytest"
+	case strings.Contains(content(dir, "manage.py"), "django"):
+		tests = "manage.py test"
+	}
+	several := parts.MatchString(p.measured)
+	run := func(data, out string) string {
+		return p.coverage("run", data, tests) + " && " + p.xml(data, out, several)
+	}
+	r := recipe{line: run("", ""), own: run("--data-file="+ownIn(".coverage"), "-o "+ownIn("coverage.xml"))}
+	if p.seen() && !p.installed("coverage") {
+		r.lacks, r.install = "coverage is not installed in "+p.environment, p.add("coverage")
+	}
+	return r
+}
