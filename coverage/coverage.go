@@ -232,6 +232,52 @@ type Report struct {
 	Warnings []Warning
 	// Cut tells that the profile ends early: what it holds is whole, but more may have followed.
 	Cut bool
+	// Mixed is what the profile's tool prints as its total, where that adds up lines and branches; nil elsewhere.
+	Mixed *Mixed
+}
+
+// Mixed is a total in which lines and branches count as one.
+type Mixed struct {
+	// Tool is who prints it, Percent what: digits without a sign.
+	Tool, Percent string
+}
+
+// MixedOf is the total of lines and branches as a tool displays it; with "" it is in whole percents, of which 0 and 100 are
+// just that. It is nil where there are no branches, or the tallies are none.
+func MixedOf(tool string, lines, branches Tally, display string) *Mixed {
+	for _, t := range []Tally{lines, branches} {
+		if t.Covered < 0 || t.Covered > t.Total {
+			return nil
+		}
+	}
+	covered, total := lines.Covered+branches.Covered, lines.Total+branches.Total
+	if branches.Total == 0 {
+		return nil
+	}
+	if _, err := strconv.ParseFloat(display, 64); err != nil || len(display) > 10 || strings.Trim(display, "0123456789.") != "" {
+		display = strconv.FormatFloat(100*float64(covered)/float64(total), 'f', 0, 64)
+		switch {
+		case display == "100" && covered < total:
+			display = "99"
+		case display == "0" && covered > 0:
+			display = "1"
+		}
+	}
+	return &Mixed{tool, display}
+}
+
+// OwnTotal tells what the profile's tool prints apart from the total of lines; "" where that is the same figure.
+func (r *Report) OwnTotal() string {
+	if r.Mixed == nil {
+		return ""
+	}
+	if t := r.Total(Lines); t.Total > 0 {
+		_, decimals, _ := strings.Cut(r.Mixed.Percent, ".")
+		if strconv.FormatFloat(100*float64(t.Covered)/float64(t.Total), 'f', len(decimals), 64) == r.Mixed.Percent {
+			return ""
+		}
+	}
+	return r.Mixed.Tool + "'s own total, " + r.Mixed.Percent + " %, counts branches, too"
 }
 
 // Reuse puts the files of an earlier report in the place of those that say the same, so that all that was made of

@@ -168,8 +168,12 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 		if !f.sniff(head) {
 			continue
 		}
+		mixed := cobertura.Mixed(head) // before head is gone
 		if report, err = f.read(text, limits); err != nil {
 			return nil, "", err
+		}
+		if f.name == "cobertura" {
+			report.Mixed = mixed
 		}
 		demangle.Report(report)
 		tell(report, f.name)

@@ -40,19 +40,17 @@ func dotnetTests(dir, _ string) recipe {
 			dashes = ""
 		}
 		return recipe{line: "dotnet test " + dashes + "--coverage --coverage-output-format cobertura"}
-	case onPathOfDotnet("dotnet-coverage"):
+	case tests != "" && onPathOfDotnet("dotnet-coverage"):
 		return writing(func(profile string) string {
 			return "dotnet-coverage collect -f cobertura -o " + profile + ` "dotnet test"`
 		}, "coverage.cobertura.xml")
 	}
-	r := recipe{line: `dotnet test --collect:"XPlat Code Coverage"`, lacks: "no project of tests refers to coverlet.collector, which measures them"}
-	switch {
-	case tests == "":
-		r.lacks = "no project of tests is seen; it has to refer to coverlet.collector, which measures them"
-	case plain(tests):
+	if tests == "" {
+		return recipe{lacks: "no project of tests is seen here: one that refers to coverlet.collector writes a profile by dotnet test --collect:\"XPlat Code Coverage\""}
+	}
+	r := recipe{line: `dotnet test --collect:"XPlat Code Coverage"`, lacks: "no project of tests refers to coverlet.collector, which measures them", install: "dotnet add package coverlet.collector"}
+	if plain(tests) {
 		r.install = "dotnet add " + tests + " package coverlet.collector"
-	default:
-		r.install = "dotnet add package coverlet.collector"
 	}
 	return r
 }

@@ -24,26 +24,30 @@ func nativeTests(dir, _ string) recipe {
 	const configured = `./configure CC="cc --coverage" CXX="c++ --coverage" && make check && `
 	switch {
 	case has(dir, "configure"):
-		return gathered(func(string) string { return configured }, "", ".")
+		return gathered(dir, func(string) string { return configured }, "", ".")
 	case has(dir, "configure.ac"):
-		return gathered(func(string) string { return "autoreconf -i && " + configured }, "", ".")
+		return gathered(dir, func(string) string { return "autoreconf -i && " + configured }, "", ".")
 	}
 	return recipe{}
 }
 
 // gathered makes a recipe of a command line that leaves counters below a folder, which another makes a profile of: the
-// folder usual, or one of OwnDir.
-func gathered(line func(built string) string, usual, own string) recipe {
+// folder usual, or one of OwnDir. gcovr refuses functions of C++ that stand in several places, so lcov comes first there.
+func gathered(dir string, line func(built string) string, usual, own string) recipe {
 	const json, info = "gcovr.json", "lcov.info"
-	lcov := !onPath("gcovr") && onPath("lcov")
-	made := func(built, in string) string {
+	lcov := onPath("lcov") && (!onPath("gcovr") || len(below(dir, 3, func(name string) bool { return languageOf(name) == "cpp" && !strings.Contains(name, ".h") })) > 0)
+	made := func(at, in string) string {
+		built := at
 		if lcov {
 			if built == "" {
 				built = "."
 			}
-			return line(built) + "lcov --capture --directory " + built + " --base-directory . --no-external --output-file " + in + info
+			return line(at) + "lcov --capture --directory " + built + " --base-directory . --no-external --output-file " + in + info
 		}
-		return line(built) + strings.TrimRight("gcovr --root . --json "+in+json+" "+built, " ")
+		if built != "" {
+			built = " --exclude " + built + "/ " + built // without what CMake tries its compilers with
+		}
+		return line(at) + "gcovr --root . --json " + in + json + built
 	}
 	at := ""
 	if own != "." {
@@ -64,23 +68,25 @@ func (r *recipe) withGcovr() {
 // tested are the words of CMake that declare a test, or the framework of all.
 var tested = regexp.MustCompile(`(?i)\b(enable_testing|add_test|(gtest|catch|doctest)_discover_tests|boost_discover_tests)\s*\(|\binclude\s*\(\s*CTest\s*\)`)
 
-// testsOff finds options of CMake for tests that are off unless somebody switches them on.
-var testsOff = regexp.MustCompile(`(?i)\boption\s*\(\s*(\w*TEST\w*)\s+(?:"[^"\n]*"|\w+)\s+(?:OFF|NO|FALSE|0)\s*\)`)
+// testsOff finds options of CMake for tests that are off unless somebody switches them on, without the names of against.
+var testsOff = regexp.MustCompile(`(?i)\boption\s*\(\s*(\w*TEST(?:S|ING)?|\w*TESTS?_(?:ENABLED?|BUILD))\s+(?:"[^"\n]*"|\w+)\s+(?:OFF|NO|FALSE|0)\s*\)`)
+
+var against = regexp.MustCompile(`(?i)WITHOUT|DISABLE|SKIP|(^|_)NO_`)
 
 func cmakeTests(dir string) recipe {
 	if p := preset(dir); p != "" {
-		return gathered(func(string) string {
+		return gathered(dir, func(string) string {
 			return "cmake --preset " + p + " && cmake --build --preset " + p + " && ctest --preset " + p + " && "
 		}, "", ".")
 	}
 	files := below(dir, 3, func(name string) bool { return name == "CMakeLists.txt" || strings.HasSuffix(name, ".cmake") })
 	options := ""
 	for _, off := range testsOff.FindAllStringSubmatch(content(dir, "CMakeLists.txt"), 5) {
-		if option := " -D" + off[1] + "=ON"; !strings.Contains(options, option) {
+		if option := " -D" + off[1] + "=ON"; !strings.Contains(options, option) && !against.MatchString(off[1]) {
 			options += option
 		}
 	}
-	r := gathered(func(built string) string {
+	r := gathered(dir, func(built string) string {
 		return "cmake -S . -B " + built + " -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=--coverage -DCMAKE_CXX_FLAGS=--coverage" + options +
 			" && cmake --build " + built + " && ctest --test-dir " + built + " && "
 	}, "build-coverage", "build")
@@ -149,7 +155,7 @@ func makeTests(dir, name string) recipe {
 	if cleanTarget.MatchString(text) {
 		anew = "make clean && make"
 	}
-	r := gathered(func(string) string {
+	r := gathered(dir, func(string) string {
 		return anew + ` CC="cc --coverage" CXX="c++ --coverage" ` + target[1] + " && "
 	}, "", ".")
 	if r.lacks == "" && compiler.MatchString(text) && !compilers.MatchString(text) {

@@ -73,10 +73,12 @@ func nodeTests(dir, root string) recipe {
 		return p.with(name, last, "wtr", "", func(profile string) string { return "--coverage" })
 	case script != "" && (p.has("nyc") || p.hasAny(".nycrc", ".nycrc.json", ".nycrc.yml", "nyc.config.js")) && !p.has("c8"):
 		return p.wrapped("nyc", name)
-	case script != "" && (p.has("c8") || !measures(script)):
+	case script != "" && (p.has("c8") || nodesOwn(script) == ""):
 		return p.wrapped("c8", name)
 	case script == "":
 		script = "node --test"
+	default:
+		script = nodesOwn(script)
 	}
 	return writing(func(profile string) string {
 		return strings.Replace(script, "node --test", "node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination="+profile, 1)
@@ -147,9 +149,18 @@ func (p *nodeProject) hasAny(names ...string) bool {
 	})
 }
 
-// measures reports whether a script is Node's own runner, which measures by itself when it is told so before the files.
-func measures(script string) bool {
-	return strings.HasPrefix(script, "node --test") && lastCommand(script) == script && !strings.Contains(script, "--test-reporter")
+// nodesOwn is the command of a script that is Node's own runner, which measures by itself when it is told so before the
+// files; "" where there is none, or it has reporters already.
+func nodesOwn(script string) string {
+	if strings.ContainsAny(script, "|;") {
+		return ""
+	}
+	for command := range strings.SplitSeq(script, "&&") {
+		if command = strings.TrimSpace(command); strings.HasPrefix(command, "node --test") && !strings.Contains(command, "--test-reporter") {
+			return command
+		}
+	}
+	return ""
 }
 
 // lastCommand is what arguments go to that stand behind a script.

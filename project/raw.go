@@ -53,7 +53,7 @@ func rawKinds() []rawKind {
 			return recipe{line: p.xml("", "", true)}
 		}, ""},
 		{"the counters of gcc or clang", ext(".gcda"), func(in, _, run string) recipe {
-			return gathered(func(string) string { return "" }, "", ".")
+			return gathered(run, func(string) string { return "" }, "", ".")
 		}, "c"},
 		{"the counters of LLVM", ext(".profraw"), func(in, name, run string) recipe {
 			if has(run, "Cargo.toml") {

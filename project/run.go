@@ -230,6 +230,9 @@ type candidate struct {
 	sources int
 }
 
+// ofManifest is how many sources a manifest stands for: it tells more than a few of them.
+const ofManifest = 5
+
 func projects(found []*folderFacts, root string) []Project {
 	groups := groups()
 	most := found[0].mostly(groups)
@@ -258,10 +261,13 @@ func projects(found []*folderFacts, root string) []Project {
 			}
 			c := candidate{Project{f.dir, f.language(g, manifest)}, f.sources(g)}
 			if manifest {
-				c.sources += 5 // one tells more than a few files
+				c.sources += ofManifest
 			}
 			out = append(out, c)
 		}
+	}
+	if aside := func(c candidate) bool { return c.aside(root) }; !allOf(out, aside) {
+		out = slices.DeleteFunc(out, aside)
 	}
 	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.sources, a.sources) })
 	var all []Project
@@ -269,6 +275,25 @@ func projects(found []*folderFacts, root string) []Project {
 		all = append(all, c.Project)
 	}
 	return all
+}
+
+// aside tells that a project is one of examples, of what tests use or of documents, or is none but by a file.
+func (c candidate) aside(root string) bool {
+	rel, err := filepath.Rel(root, c.Dir)
+	if err != nil || rel == "." {
+		return false
+	}
+	for name := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
+		switch strings.ToLower(name) {
+		case "test", "tests", "spec", "__tests__", "fixtures", "testing", "examples", "example", "samples", "demo", "demos", "doc", "docs", "benchmarks", "bench", "contrib", "tools", "scripts":
+			return true
+		}
+	}
+	return c.Language == "javascript" && c.sources == ofManifest && readPackage(c.Dir).Scripts["test"] == nil
+}
+
+func allOf(all []candidate, is func(candidate) bool) bool {
+	return !slices.ContainsFunc(all, func(c candidate) bool { return !is(c) })
 }
 
 // group is what kits have in common whose languages are built together.
@@ -337,6 +362,8 @@ func together(dir, of string) bool {
 		return has(dir, "go.work")
 	case "rust":
 		return strings.Contains(content(dir, "Cargo.toml"), "[workspace")
+	case "c":
+		return true
 	case "javascript":
 		return nodeTests(dir, dir).line != "" && isWorkspace(dir)
 	}

@@ -151,6 +151,9 @@ func (d *doctor) profile(p *workspace.Profile, m *matches) {
 				d.printf(", %d of %d %s covered", t.Covered, t.Total, unit.Noun(t.Total))
 			}
 		}
+		if text := p.Report.OwnTotal(); text != "" {
+			d.printf("; %s", escape.Prose(text))
+		}
 		d.printf("; %d matched, %d not", m.found, m.lost)
 		if m.ambiguous > 0 {
 			d.printf(", %d of them may be several files", m.ambiguous)

@@ -71,7 +71,11 @@ func (m *markdown) head() {
 		failed()
 		return
 	}
-	m.printf("**Coverage**: %s  \n**Target**: %s  \n**Gap**: ", standing(sum, r.unit), targetOf(sum.Target))
+	m.printf("**Coverage**: %s", standing(sum, r.unit))
+	for _, text := range r.mixed {
+		m.printf("; %s", prose(text))
+	}
+	m.printf("  \n**Target**: %s  \n**Gap**: ", targetOf(sum.Target))
 	if sum.Gap > 0 {
 		if sum.GapPoints != nil {
 			m.printf("%.2f percentage points; ", float64(*sum.GapPoints))

@@ -65,6 +65,8 @@ type Report struct {
 	unit coverage.Unit
 	// texts say of profiles that they are of other texts than those on disk.
 	texts []string
+	// mixed say what tools print as their totals, where that is no total of lines.
+	mixed []string
 }
 
 // Meta says what made the report and from what.
@@ -383,6 +385,9 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		if text != nil && texts[p].Alone > 0 {
 			r.texts = append(r.texts, text.Sentence)
 			r.Warnings = append(r.Warnings, Warning{Path: name, Text: strings.TrimPrefix(text.Sentence, name+" "), other: true})
+		}
+		if text := p.Report.OwnTotal(); text != "" && !slices.Contains(r.mixed, text) {
+			r.mixed = append(r.mixed, text)
 		}
 		r.Meta.Profiles = append(r.Meta.Profiles, Profile{name, p.Format, len(p.Report.Files), scopes[p], text})
 		for _, w := range p.Report.Warnings {

@@ -161,6 +161,9 @@ func (p *screen) head() {
 	if sum.Branches != nil && sum.Branches.Total > 0 {
 		line(sum.Branches, "branches", false)
 	}
+	for _, text := range r.mixed {
+		p.printf("  %s\n", escape.Record(escape.Words(text)))
+	}
 	p.failed()
 	for _, unit := range r.units() {
 		if t := r.componentTable(unit, func(s string) string { return escape.Line(shortened(s, nameMost)) }); t != nil {

@@ -70,7 +70,11 @@ func (p *parser) read() error {
 	found := false
 	byName := map[string]*coverage.File{}
 	err := p.d.Object("an object with the member files", func(name []byte) error {
-		if string(name) != "files" {
+		switch string(name) {
+		case "files":
+		case "totals":
+			return p.totals()
+		default:
 			return p.d.Skip()
 		}
 		found = true
@@ -97,6 +101,44 @@ func (p *parser) read() error {
 	}
 	return err
 }
+
+// totals takes the figure that coverage.py prints, where branches are in it.
+func (p *parser) totals() error {
+	var lines, branches coverage.Tally
+	display := ""
+	err := p.d.Object("an object", func(member []byte) error {
+		into := (*int)(nil)
+		switch string(member) {
+		case "covered_lines":
+			into = &lines.Covered
+		case "num_statements":
+			into = &lines.Total
+		case "covered_branches":
+			into = &branches.Covered
+		case "num_branches":
+			into = &branches.Total
+		case "percent_covered_display":
+			if p.d.Peek() == '"' {
+				text, err := p.d.Text()
+				display = text
+				return err
+			}
+		}
+		if into == nil || !digit(p.d.Peek()) {
+			return p.d.Skip()
+		}
+		n, ok := p.d.Uint()
+		if !ok {
+			return p.d.Skip()
+		}
+		*into = int(min(n, math.MaxInt32))
+		return nil
+	})
+	p.report.Mixed = coverage.MixedOf("coverage.py", lines, branches, display)
+	return err
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // region is what a report says of a file or of one of its functions.
 type region struct {
