@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
@@ -41,6 +42,10 @@ type parser struct {
 	// version of Clover, have something else there.
 	whole    bool
 	branches int // of all files
+	// conditions are how often those were evaluated that have no count of their line, by file and line.
+	conditions map[*coverage.File]map[uint32]uint64
+	// perl tells that Devel::Cover wrote the report.
+	perl bool
 
 	// Of the file at hand:
 	inClass    bool
@@ -62,6 +67,8 @@ func (p *parser) element(name string, start bool) error {
 	case name == "coverage" && start:
 		_, other := p.x.Attr("clover")
 		p.whole = !other
+	case name == "project" && start:
+		p.perl = p.x.Is("name", "Devel::Cover::Report::Clover")
 	case name == "file" && start:
 		return p.startFile()
 	case name == "file":
@@ -90,6 +97,9 @@ func (p *parser) startFile() error {
 	if !ok || name == "" {
 		return errors.New(`want <file name="…">`)
 	}
+	if p.perl {
+		name = strings.TrimPrefix(name, "blib/") // where modules are copied to before they are tested
+	}
 	p.statements, p.counted, p.methods = 0, 0, p.methods[:0]
 	if p.file = p.files[name]; p.file == nil {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
@@ -106,8 +116,19 @@ const ways = 100_000
 
 func (p *parser) line() error {
 	n, ok := p.x.Number("num")
-	count, ok2 := p.x.Number("count")
-	if !ok || !ok2 {
+	count, counted := p.x.Number("count")
+	if !counted {
+		both, isCond := p.condition()
+		if !ok || !isCond {
+			return errors.New(`want <line num="…" count="…">`)
+		}
+		number, ok := p.places.Line(n)
+		if !ok {
+			return nil
+		}
+		return p.evaluated(number, both)
+	}
+	if !ok {
 		return errors.New(`want <line num="…" count="…">`)
 	}
 	number, ok := p.places.Line(n)
@@ -115,6 +136,9 @@ func (p *parser) line() error {
 		return nil
 	}
 	line := coverage.Line{Number: number, Count: count}
+	if p.perl && p.x.Is("type", "method") {
+		return nil // without a name, and the BEGIN of each use is one: the source knows them
+	}
 	if p.x.Is("type", "method") {
 		name, _ := p.x.Attr("name")
 		f := coverage.Func{Name: name, Counted: true, Count: count}
@@ -150,6 +174,52 @@ func (p *parser) line() error {
 	return nil
 }
 
+// condition is how often a condition was true and how often not, as Clover itself and Devel::Cover write it: for the line
+// of a statement that stands by itself.
+func (p *parser) condition() (both [2]uint64, ok bool) {
+	yes, ok1 := p.x.Number("truecount")
+	no, ok2 := p.x.Number("falsecount")
+	return [2]uint64{yes, no}, ok1 && ok2 && p.x.Is("type", "cond")
+}
+
+// evaluated takes both ways out of a condition.
+func (p *parser) evaluated(number uint32, both [2]uint64) error {
+	p.branches += len(both)
+	if err := p.limits.CheckBranches(p.branches); err != nil {
+		return err
+	}
+	first := uint32(0) // of several conditions in a line each has ways of its own
+	for k := len(p.file.Branches) - 1; k >= 0 && p.file.Branches[k].Line == number; k-- {
+		first++
+	}
+	for way, n := range both {
+		p.file.Branches = append(p.file.Branches, coverage.Branch{Line: number, Way: first + uint32(way), Count: n})
+	}
+	if p.conditions == nil {
+		p.conditions = map[*coverage.File]map[uint32]uint64{}
+	}
+	if p.conditions[p.file] == nil {
+		p.conditions[p.file] = map[uint32]uint64{}
+	}
+	p.conditions[p.file][number] = coverage.AddCounts(both[0], both[1])
+	return nil
+}
+
+// alone adds the lines of conditions without a statement.
+func (p *parser) alone(f *coverage.File) {
+	has := map[uint32]bool{}
+	if p.conditions[f] != nil {
+		for _, l := range f.Lines {
+			has[l.Number] = true
+		}
+	}
+	for number, n := range p.conditions[f] {
+		if !has[number] {
+			f.Lines = append(f.Lines, coverage.Line{Number: number, Count: n})
+		}
+	}
+}
+
 // oneLiners counts the methods that PHPUnit writes without a statement, since they stand on one line:
 // those with no statement before the next method, and, as long as the file's sums say that there are
 // more, those whose next statement is farthest.
@@ -166,6 +236,7 @@ func (p *parser) oneLiners() {
 
 func (p *parser) end() *coverage.Report {
 	for _, f := range p.files {
+		p.alone(f)
 		f.Lines, f.Branches, f.Funcs = coverage.SumLines(f.Lines), coverage.SortBranches(f.Branches), coverage.SortFuncs(f.Funcs)
 		p.report.Files = append(p.report.Files, f)
 	}
