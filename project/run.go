@@ -283,13 +283,9 @@ func (c candidate) aside(root string) bool {
 	if err != nil || rel == "." {
 		return false
 	}
-	for name := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
-		switch strings.ToLower(name) {
-		case "test", "tests", "spec", "__tests__", "fixtures", "testing", "examples", "example", "samples", "demo", "demos", "doc", "docs", "benchmarks", "bench", "contrib", "tools", "scripts":
-			return true
-		}
-	}
-	return c.Language == "javascript" && c.sources == ofManifest && readPackage(c.Dir).Scripts["test"] == nil
+	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+	return Aside(filepath.ToSlash(rel)) || slices.Contains([]string{"contrib", "tools", "scripts", "bench"}, first) ||
+		c.Language == "javascript" && c.sources == ofManifest && readPackage(c.Dir).Scripts["test"] == nil
 }
 
 func allOf(all []candidate, is func(candidate) bool) bool {

@@ -51,6 +51,29 @@ func skippedFor(name string) Use {
 	return 0
 }
 
+// Aside reports whether a folder, by its slash-separated path, is one of tests, of examples, of documents or of what others
+// wrote, by the names that these have in any language. What is in it may be a project, and is not what the others are there
+// for.
+func Aside(dir string) bool {
+	for name := range strings.SplitSeq(strings.ToLower(dir), "/") {
+		switch name {
+		case "test", "tests", "spec", "specs", "__tests__", "__mocks__", "testdata", "fixtures", "testing", "e2e", "androidtest",
+			"example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "benchmark", "benchmarks",
+			"vendor", "third_party", "third-party", "thirdparty", "3rdparty", "external", "extern", "node_modules", "generated":
+			return true
+		}
+		for _, end := range []string{"tests", "test", "specs"} {
+			if before, ok := strings.CutSuffix(name, end); ok && before != "" && strings.ContainsAny(before[len(before)-1:], "._-") {
+				return true // Shop.Tests, shop-test
+			}
+		}
+		if before, ok := strings.CutSuffix(name, "tests"); ok && strings.Contains(before, ".") {
+			return true // Shop.UnitTests
+		}
+	}
+	return false
+}
+
 // IsReport reports whether a folder with these files holds the pages of a coverage report, whose scripts are no sources.
 func IsReport(files []Entry) bool {
 	has := func(is func(name string) bool) bool {

@@ -17,6 +17,7 @@ import (
 	"github.com/covls/covls/place"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -290,14 +291,25 @@ func (w *configWriter) projects() []workspace.Project {
 	if len(w.files) > 0 {
 		has := map[string]bool{}
 		for _, f := range w.files {
-			has[cmp.Or(f.Standing.Component, ".")] = true
+			if !aside(f) {
+				has[cmp.Or(f.Standing.Component, ".")] = true
+			}
 		}
 		out = slices.DeleteFunc(out, func(p workspace.Project) bool { return !has[p.Dir] })
 		if has["."] && !slices.ContainsFunc(out, func(p workspace.Project) bool { return p.Dir == "." }) {
 			out = append(out, workspace.Project{Dir: "."})
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(p workspace.Project) bool { return project.Aside(p.Dir) })
+}
+
+// aside tells that a file is there for tests, for readers or for tools, or that a program or others wrote it.
+func aside(f *workspace.File) bool {
+	if dir, _, ok := strings.Cut(f.Name, "/"); ok && project.Aside(dir) {
+		return true
+	}
+	role := f.Standing.Role
+	return role != priority.EntryPoint && role.Weight() <= priority.Example.Weight() || source.IsTest(f.Name)
 }
 
 func (w *configWriter) component(name, include string, target float64) {
@@ -309,7 +321,7 @@ func (w *configWriter) component(name, include string, target float64) {
 func (w *configWriter) largest() string {
 	totals := map[string]int{}
 	for _, f := range w.files {
-		if dir, _, ok := strings.Cut(f.Name, "/"); ok && f.Found {
+		if dir, _, ok := strings.Cut(f.Name, "/"); ok && f.Found && !aside(f) {
 			totals[dir] += f.Total.Total
 		}
 	}

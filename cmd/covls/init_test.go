@@ -250,3 +250,58 @@ func TestInitProfiles(t *testing.T) {
 		})
 	}
 }
+
+// TestInitProposes has the files of a folder, those that a profile names with how many lines each, and the folders that are
+// proposed as components: none of tests, of documents or of what others wrote.
+func TestInitProposes(t *testing.T) {
+	t.Parallel()
+	const large, small = 9, 2
+	for _, tt := range []struct {
+		layout, files string
+		measured      map[string]int
+		want          string
+	}{
+		{"Python", "pyproject.toml", map[string]int{"shop/cart.py": small, "tests/test_cart.py": large, "tests/helper.py": large}, "shop"},
+		{"Ruby", "Gemfile", map[string]int{"lib/cart.rb": small, "spec/cart_spec.rb": large}, "lib"},
+		{"PHP", "composer.json", map[string]int{"src/Cart.php": small, "tests/CartTest.php": large, "vendor/x/y/Y.php": large}, "src"},
+		{"JavaScript", "package.json", map[string]int{"src/cart.js": small, "__tests__/cart.js": large, "e2e/all.js": large, "docs/site.js": large}, "src"},
+		{"C", "CMakeLists.txt", map[string]int{"src/cart.c": small, "test/main.c": large, "third_party/unity/unity.c": large, "external/x.c": large}, "src"},
+		{"only tests", "CMakeLists.txt", map[string]int{"test/main.c": large}, ""},
+		{"Maven", "pom.xml core/pom.xml web/pom.xml integration-tests/pom.xml", nil, "core web ."},
+		{"Maven, with a profile", "pom.xml core/pom.xml web/pom.xml integration-tests/pom.xml", map[string]int{"core/src/main/java/A.java": small, "web/src/main/java/B.java": small, "integration-tests/src/main/java/C.java": large}, "core web"},
+		{".NET", "Shop.sln src/Shop/Shop.csproj src/Api/Api.csproj test/Shop.Tests/Shop.Tests.csproj Shop.UnitTests/Shop.UnitTests.csproj", nil, "src/Api src/Shop ."},
+		{"npm", "package.json packages/a/package.json packages/b/package.json examples/x/package.json docs/package.json e2e/package.json packages/a/__tests__/package.json", nil, "packages/a packages/b ."},
+		{"not what only sounds so", "package.json packages/latest/package.json packages/contest/package.json", nil, "packages/contest packages/latest ."},
+	} {
+		t.Run(tt.layout, func(t *testing.T) {
+			t.Parallel()
+			files := map[string]string{}
+			for name := range strings.FieldsSeq(tt.files) {
+				files[name] = ""
+			}
+			profile := ""
+			for _, name := range slices.Sorted(maps.Keys(tt.measured)) {
+				files[name] = strings.Repeat("x\n", tt.measured[name])
+				profile += "SF:" + name + "\n"
+				for line := range tt.measured[name] {
+					profile += fmt.Sprintf("DA:%d,0\n", line+1)
+				}
+				profile += "end_of_record\n"
+			}
+			if profile != "" {
+				files["lcov.info"] = profile
+			}
+			text, stderr, code := covls(t, "init", "-C", folderWith(t, files), "--print")
+			if code != 0 {
+				t.Fatalf("exit %d: %s", code, stderr)
+			}
+			var got []string
+			for _, m := range regexp.MustCompile(`(?m)^#name = "(.*)"$`).FindAllStringSubmatch(text, -1) {
+				got = append(got, m[1])
+			}
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("proposed are %q, want %s, in\n%s", got, tt.want, text)
+			}
+		})
+	}
+}
