@@ -63,13 +63,13 @@ func rawKinds() []rawKind {
 				}
 				return r
 			}
-			return recipe{line: "llvm-profdata merge -o default.profdata *.profraw && llvm-cov export -format=lcov -instr-profile=default.profdata PROGRAM > lcov.info", lacks: "PROGRAM stands for the program that was run"}
+			return recipe{line: "llvm-profdata merge -o default.profdata *.profraw && llvm-cov export -format=lcov -instr-profile=default.profdata PROGRAM > lcov.info", meaning: "PROGRAM stands for the program that was run"}
 		}, ""},
 		{"the counters of LLVM, put together", ext(".profdata"), func(_, name, _ string) recipe {
 			if !plain(name) {
 				name = "FILE"
 			}
-			return recipe{line: "llvm-cov export -format=lcov -instr-profile=" + name + " PROGRAM > lcov.info", lacks: "PROGRAM stands for the program that was run"}
+			return recipe{line: "llvm-cov export -format=lcov -instr-profile=" + name + " PROGRAM > lcov.info", meaning: "PROGRAM stands for the program that was run"}
 		}, ""},
 		{"the counts of JaCoCo", func(name, folder string) bool {
 			return path.Ext(name) == ".exec" && (strings.Contains(name, "jacoco") || folder == "jacoco" || folder == "target")
@@ -84,7 +84,7 @@ func rawKinds() []rawKind {
 			case !plain(name):
 				name = "FILE"
 			}
-			return recipe{line: "java -jar jacococli.jar report " + name + " --classfiles CLASSES --xml jacoco.xml", lacks: "jacococli.jar is JaCoCo's own program, CLASSES the folder of what was compiled"}
+			return recipe{line: "java -jar jacococli.jar report " + name + " --classfiles CLASSES --xml jacoco.xml", meaning: "jacococli.jar is JaCoCo's own program, CLASSES the folder of what was compiled"}
 		}, "java"},
 		{"the counts of V8", func(name, folder string) bool {
 			return folder == "tmp" && strings.HasPrefix(name, "coverage-") && path.Ext(name) == ".json"
@@ -146,7 +146,7 @@ func RawIn(t *Tree, root string) []Raw {
 				}
 				run := k.runIn(root, dir)
 				r := k.recipe(dir, e.Name, run)
-				found[i] = Raw{filepath.Join(dir, e.Name), k.what, Command{Dir: run, Line: r.line, Own: r.line, Lacks: r.lacks, Install: r.install, Adds: r.adds}}
+				found[i] = Raw{filepath.Join(dir, e.Name), k.what, Command{Dir: run, Line: r.line, Own: r.line, Lacks: r.lacks, Install: r.install, Adds: r.adds, Meaning: r.meaning}}
 				break
 			}
 		}
@@ -198,11 +198,15 @@ func (c Command) Words(name func(string) string) string {
 	for _, a := range c.Adds {
 		first = append(first, "put "+code(a.Text)+" "+name(a.Where))
 	}
+	made := code(c.Line) + " makes one"
+	if c.Meaning != "" {
+		made += " (" + name(c.Meaning) + ")"
+	}
 	switch {
 	case len(first) > 0:
-		return name(c.Lacks) + ": first " + strings.Join(first, " and ") + ", then " + code(c.Line) + " makes one"
+		return name(c.Lacks) + ": first " + strings.Join(first, " and ") + ", then " + made
 	case c.Lacks != "":
-		return code(c.Line) + " makes one (" + name(c.Lacks) + ")"
+		return name(c.Lacks) + ": with that, " + made
 	}
-	return code(c.Line) + " makes one"
+	return made
 }

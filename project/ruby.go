@@ -20,6 +20,9 @@ func rubyTests(dir, _ string) recipe {
 	case has(dir, "bin/rails"):
 		r.line = "bundle exec rails test"
 	case !has(dir, "Rakefile") && has(dir, "test"):
+		if len(below(filepath.Join(dir, "test"), 3, func(name string) bool { return strings.HasSuffix(name, "_test.rb") })) == 0 {
+			return recipe{} // somebody else's tests
+		}
 		r.line = `bundle exec ruby -Itest -Ilib -e "Dir['./test/**/*_test.rb'].each { |f| require f }"`
 	}
 	if !has(dir, "Gemfile") {

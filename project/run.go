@@ -40,6 +40,8 @@ type Command struct {
 	// more than that.
 	Install string
 	Adds    []Addition
+	// Meaning says what words of Line stand for that the user knows; "" where there are none.
+	Meaning string
 }
 
 // Addition is a text that a user has to write.
@@ -65,8 +67,8 @@ func ownIn(name string) string { return OwnDir + "/" + name }
 
 // recipe is how the tests of a project are run. The zero recipe tells that nobody knows; see Command for the fields.
 type recipe struct {
-	line, own, lacks, install string
-	adds                      []Addition
+	line, own, lacks, install, meaning string
+	adds                               []Addition
 }
 
 // writing makes a recipe of a command line by the path of the profile that it writes.
@@ -248,7 +250,7 @@ func projects(found []*folderFacts, root string) []Project {
 			case f.made[anyLanguage] && f.mostly(groups) == g.of:
 			case f.dir != root:
 				continue
-			case g.of == most:
+			case g.of == most && !slices.ContainsFunc(found, func(f *folderFacts) bool { return f.made[g.of] }):
 			case g.mostly || !slices.ContainsFunc(g.languages, func(l string) bool { return f.own[l] > 0 }):
 				continue
 			}

@@ -151,6 +151,15 @@ func TestOwnCommand(t *testing.T) {
 		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, whose task this is: put plugins { id 'jacoco' } into build.gradle, and jacocoTestReport { reports { xml.required = true } } below it: "},
 		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which measures the tests: put require \"simplecov\"; SimpleCov.start at the top of spec/spec_helper.rb: bundle add simplecov --group test"},
 		{"ruby with simplecov", "-- Gemfile --\ngem 'simplecov'\n-- .rspec --\n-- spec/spec_helper.rb --\nrequire 'simplecov'\nSimpleCov.start\n", "x.rb", "bundle exec rspec"},
+		{"coverage.py by process", "-- setup.cfg --\n[coverage:run]\nparallel = true\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage -m unittest && PY -m coverage combine --data-file=.covls/.coverage && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
+		{"deno", "-- deno.json --\n{}\n", "x.ts", "deno test --coverage=.covls/coverage/deno && deno coverage --lcov --output=.covls/coverage/lcov.info .covls/coverage/deno"},
+		{"bun", scripts("bun test src", ""), "x.ts", "bun test src --coverage --coverage-reporter=lcov --coverage-dir=.covls/coverage"},
+		{".NET", "-- x.csproj --\ncoverlet.collector\n", "x.cs", `dotnet test --collect:"XPlat Code Coverage" --results-directory .covls/TestResults`},
+		{"dart", "-- pubspec.yaml --\n  coverage: any\n", "lib/x.dart", "dart test --coverage=.covls/coverage && dart run coverage:format_coverage --lcov --in=.covls/coverage --out=.covls/coverage/lcov.info --report-on=lib"},
+		{"flutter", "-- pubspec.yaml --\n  sdk: flutter\n", "lib/x.dart", "flutter test --coverage --coverage-path=.covls/coverage/lcov.info"},
+		{"swift", "-- Package.swift --\n-- Sources/X/Package.resolved --\n", "Sources/X/x.swift", "swift test --enable-code-coverage"},
+		{"bazel", "-- WORKSPACE --\n", "a/x.cc", "bazel coverage --combined_report=lcov //..."},
+		{"a package of Bazel with a manifest", "-- WORKSPACE --\n-- a/go.mod --\n-- a/x.go --\n", "a/x.go", "go test -coverprofile=.covls/cover.out ./..."},
 		{"php", "-- composer.json --\n{}\n-- vendor/bin/phpunit --\n-- phpunit.xml --\n<source><include><directory>src</directory>\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml"},
 		{"php that is not installed", "-- composer.json --\n{}\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml lacks vendor/bin/phpunit is not there: composer install"},
 	}
@@ -190,6 +199,12 @@ func TestCommandsAreFound(t *testing.T) {
 	for _, written := range []string{
 		"cover.out", "lcov.info", "coverage.xml", "coverage/lcov.info", "target/site/jacoco/jacoco.xml",
 		"build/reports/jacoco/test/jacocoTestReport.xml", "coverage/.resultset.json", "clover.xml",
+		"gcovr.json", ".covls/gcovr.json", "build-coverage/meson-logs/coverage.xml", ".covls/build/meson-logs/coverage.xml",
+		"test/TestResults/b1/coverage.cobertura.xml", ".covls/TestResults/b1/coverage.cobertura.xml", "coverage.cobertura.xml", "TestResults/b1.cobertura.xml",
+		"build/reports/kover/report.xml", "build/reports/jacoco/testCodeCoverageReport/testCodeCoverageReport.xml",
+		"app/build/reports/coverage/test/debug/report.xml", "target/scala-2.13/coverage-report/cobertura.xml", "target/scala-2.13/jacoco/report/jacoco.xml",
+		"cover_db/clover.xml", "cover/lcov.info", "coverage/bats.1/cobertura.xml", ".build/x86_64-unknown-linux-gnu/debug/codecov/Shop.json",
+		"bazel-out/_coverage/_coverage_report.dat",
 		".covls/cover.out", ".covls/lcov.info", ".covls/coverage.xml", ".covls/coverage/lcov.info", ".covls/clover.xml",
 	} {
 		if !m.Match(written) {

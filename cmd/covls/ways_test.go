@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/covls/covls/internal/profiletest"
+)
+
+// TestWays holds what the doctor says of the folders of testdata/ways.txtar, which have no profile: what makes one. The
+// file rewrites itself with -update.
+func TestWays(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped: command lines are others there")
+	}
+	const path = "testdata/ways.txtar"
+	all, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := map[string]*txtar.Archive{}
+	wants := map[string]*txtar.File{}
+	for i := range all.Files {
+		f := &all.Files[i]
+		folder, name, _ := strings.Cut(f.Name, "/")
+		if name == "want" {
+			wants[folder] = f
+			continue
+		}
+		if folders[folder] == nil {
+			folders[folder] = &txtar.Archive{}
+		}
+		folders[folder].Files = append(folders[folder].Files, txtar.File{Name: name, Data: f.Data})
+	}
+	t.Run("folders", func(t *testing.T) {
+		for name, files := range folders {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				got := ways(t, string(txtar.Format(files)))
+				want := wants[name]
+				if *update {
+					want.Data = []byte(got)
+				}
+				if got != string(want.Data) {
+					t.Errorf("got\n%s\nwant\n%s", got, want.Data)
+				}
+				if strings.Contains(got, "--yes") {
+					t.Error("that installs what nobody has asked for")
+				}
+			})
+		}
+	})
+	if *update {
+		if err := os.WriteFile(path, txtar.Format(all), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// ofMachine is what is said of extensions that the system's PHP does not have.
+var ofMachine = regexp.MustCompile("PHP has neither the extension pcov nor xdebug, one of which measures the tests: first `pecl install pcov`, then ")
+
+// ways runs the doctor where nothing is installed but what is in .bin and .home of the folder.
+func ways(t *testing.T, files string) string {
+	t.Helper()
+	dir := profiletest.Tree(t, files)
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "doctor", "-C", dir)
+	cmd.Env = []string{asProgram + "=1", "PATH=" + filepath.Join(dir, ".bin"), "HOME=" + filepath.Join(dir, ".home")}
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	for line := range bytes.Lines(out) {
+		if says, ok := strings.CutPrefix(string(line), "- In "); ok {
+			_, says, _ = strings.Cut(says, ", ")
+			got.WriteString(ofMachine.ReplaceAllString(says, ""))
+		}
+	}
+	return got.String()
+}
