@@ -239,6 +239,16 @@ func projects(found []*folderFacts, root string) []Project {
 	groups := groups()
 	most := found[0].mostly(groups)
 	var out []candidate
+	type key struct{ dir, of string }
+	known := map[key]bool{} // of together, which reads files
+	runs := func(dir, of string) bool {
+		is, ok := known[key{dir, of}]
+		if !ok {
+			is = together(dir, of)
+			known[key{dir, of}] = is
+		}
+		return is
+	}
 	for _, f := range found {
 		if f.depth > maxProjects {
 			continue
@@ -256,7 +266,7 @@ func projects(found []*folderFacts, root string) []Project {
 			}
 			covered := func(c candidate) bool {
 				k, _ := kitOf(c.Language)
-				return k.of == g.of && c.Dir != f.dir && source.Inside(f.dir, c.Dir) && (f.parts[g.of] || together(c.Dir, g.of))
+				return k.of == g.of && c.Dir != f.dir && source.Inside(f.dir, c.Dir) && (f.parts[g.of] || runs(c.Dir, g.of))
 			}
 			if slices.ContainsFunc(out, covered) {
 				continue
