@@ -154,6 +154,21 @@ func RawIn(t *Tree, root string) []Raw {
 	return slices.DeleteFunc(found, func(r Raw) bool { return r.Path == "" })
 }
 
+// Bare reports whether a folder and those in it hold no source of a language that covls knows, as far as it looks. It reads
+// the disk, through t where that is not nil.
+func Bare(t *Tree, root string) bool {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	bare := true
+	_, _, _ = t.Walk(ctx, Walk{Dir: root, Use: Projects, Entries: 20_000, Dirs: 1_000}, func(_ string, files []Entry) {
+		if slices.ContainsFunc(files, func(e Entry) bool { _, made := manifestOf(e.Name); return made || languageOf(e.Name) != "" }) {
+			bare = false
+			stop()
+		}
+	})
+	return bare
+}
+
 // rawFolder is the name of the folder that a file of a run lies in, and of a database the one that has all of it.
 func rawFolder(dir string) string {
 	name := filepath.Base(dir)

@@ -63,6 +63,8 @@ func (f *Folder) ways(projects []project.Project, most int, name func(string) st
 		return out
 	case len(unknown) > 0:
 		return unknown[:min(len(unknown), most)]
+	case project.Bare(f.Tree, f.Dir):
+		return []string{"in a Go module, `go test -coverprofile=cover.out ./...` makes one"}
 	}
 	return []string{"covls knows no test command for what is in it: tests that write LCOV, Cobertura or another of the formats that it reads make one"}
 }

@@ -21,7 +21,7 @@ func TestHowTo(t *testing.T) {
 		run   map[string]string
 		want  string
 	}{
-		{name: "nothing is known", want: none},
+		{name: "nothing is there", want: "in a Go module, `go test -coverprofile=cover.out ./...` makes one"},
 		{name: "a language without a command", files: map[string]string{"a.hs": ""}, want: none},
 		{name: "a Go module", files: map[string]string{"go.mod": "module m"}, want: "`go test -coverprofile=cover.out ./...` makes one"},
 		{
