@@ -3,10 +3,12 @@ package project
 import (
 	"cmp"
 	"context"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/covls/covls/escape"
 )
@@ -17,6 +19,8 @@ type Raw struct {
 	Path string
 	// What is the kind, in words that follow "has": "the counts of coverage.py".
 	What string
+	// ModTime is when it was written; zero where that is not known.
+	ModTime time.Time
 	// Command makes a profile of it. Line is "" where it takes more than a command, which Lacks says then.
 	Command
 }
@@ -146,7 +150,12 @@ func RawIn(t *Tree, root string) []Raw {
 				}
 				run := k.runIn(root, dir)
 				r := k.recipe(dir, e.Name, run)
-				found[i] = Raw{filepath.Join(dir, e.Name), k.what, Command{Dir: run, Line: r.line, Own: r.line, Lacks: r.lacks, Install: r.install, Adds: r.adds, Meaning: r.meaning}}
+				path := filepath.Join(dir, e.Name)
+				var written time.Time
+				if info, err := os.Lstat(path); err == nil {
+					written = info.ModTime()
+				}
+				found[i] = Raw{path, k.what, written, Command{Dir: run, Line: r.line, Own: r.line, Lacks: r.lacks, Install: r.install, Adds: r.adds, Meaning: r.meaning}}
 				break
 			}
 		}

@@ -117,8 +117,12 @@ func (d *doctor) profiles(around Surroundings) {
 	if shown == 0 && len(around.Pending) == 0 {
 		d.printf("None found; the setting `profiles` names others than the usual.\n")
 	}
-	if len(around.Pending) == 0 && around.Tests != nil {
+	switch {
+	case len(around.Pending) > 0:
+	case around.Tests != nil:
 		d.ways(around)
+	default:
+		d.fresh()
 	}
 	for _, s := range around.Searches {
 		d.printf("\nSearched %s below %s: %d with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), s.Found)
@@ -136,6 +140,25 @@ func (d *doctor) ways(around Surroundings) {
 		}
 		for _, way := range f.Ways(around.Tests[f.Dir], examples) {
 			d.printf("- In %s, %s.\n", escape.Markdown(f.Dir), way)
+		}
+	}
+}
+
+// fresh tells what runs of tests have left that is newer than all that was read.
+func (d *doctor) fresh() {
+	newest := map[*workspace.Folder]time.Time{}
+	for _, p := range d.snap.Profiles {
+		if p.Report != nil && p.ModTime.After(newest[p.Folder]) {
+			newest[p.Folder] = p.ModTime
+		}
+	}
+	for i, f := range d.snap.Folders {
+		since, ok := newest[f]
+		if i == listed || !ok {
+			continue
+		}
+		for _, way := range f.Fresh(since, examples) {
+			d.printf("- Newer than these, %s.\n", way)
 		}
 	}
 }

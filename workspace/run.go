@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"path/filepath"
+	"time"
 
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/project"
@@ -24,6 +25,33 @@ func (f *Folder) HowTo(projects []project.Project) string {
 	return f.ways(projects, 1, escape.Line)[0]
 }
 
+// Fresh says what runs of tests have left in the folder after a time, and what makes a profile of it: at most that many lines
+// like HowTo's, in Markdown. It reads the disk.
+func (f *Folder) Fresh(since time.Time, most int) []string {
+	const together = 2 * time.Second // a tool writes its own before the profile that it makes of it, or so
+	var out []string
+	for _, r := range project.RawIn(f.Tree, f.Dir) {
+		if len(out) < most && r.ModTime.After(since.Add(together)) {
+			out = append(out, f.wayOf(r, escape.Markdown))
+		}
+	}
+	return out
+}
+
+// wayOf says what makes a profile of what a run has left.
+func (f *Folder) wayOf(r project.Raw, name func(string) string) string {
+	return name(nameIn(f, r.Path)) + " has " + name(r.What) + ": " + f.inDir(r.Command, name)
+}
+
+// inDir is what a command makes, and where it is run.
+func (f *Folder) inDir(c project.Command, name func(string) string) string {
+	text := c.Words(name)
+	if rel, err := filepath.Rel(f.Dir, c.Dir); err == nil && rel != "." {
+		text += " in " + name(filepath.ToSlash(rel))
+	}
+	return text
+}
+
 // Ways says all that makes a profile in the folder, which holds the projects: at most that many lines like HowTo's, in
 // Markdown. It reads the disk.
 func (f *Folder) Ways(projects []project.Project, most int) []string {
@@ -33,11 +61,7 @@ func (f *Folder) Ways(projects []project.Project, most int) []string {
 func (f *Folder) ways(projects []project.Project, most int, name func(string) string) []string {
 	var out, unknown []string
 	said := map[string]bool{}
-	add := func(c project.Command, before string) {
-		text := before + c.Words(name)
-		if rel, err := filepath.Rel(f.Dir, c.Dir); err == nil && rel != "." {
-			text += " in " + name(filepath.ToSlash(rel))
-		}
+	add := func(text string) {
 		if !said[text] {
 			said[text] = true
 			out = append(out, text)
@@ -45,7 +69,7 @@ func (f *Folder) ways(projects []project.Project, most int, name func(string) st
 	}
 	for _, r := range project.RawIn(f.Tree, f.Dir) {
 		if len(out) < most {
-			add(r.Command, name(nameIn(f, r.Path))+" has "+name(r.What)+": ")
+			add(f.wayOf(r, name))
 		}
 	}
 	for _, p := range projects {
@@ -53,7 +77,7 @@ func (f *Folder) ways(projects []project.Project, most int, name func(string) st
 			break
 		}
 		if c, ok := p.TestCommand(f.Settings.Run, f.Dir); ok {
-			add(c, "")
+			add(f.inDir(c, name))
 		} else if c.Lacks != "" {
 			unknown = append(unknown, name(c.Lacks))
 		}

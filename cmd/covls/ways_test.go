@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -86,4 +87,26 @@ func ways(t *testing.T, files string) string {
 		}
 	}
 	return got.String()
+}
+
+// TestFresh has what a run has left beside a profile: it is named where it is newer.
+func TestFresh(t *testing.T) {
+	t.Parallel()
+	for age, want := range map[time.Duration]string{
+		-time.Minute: "- Newer than these, .coverage has the counts of coverage.py: ",
+		0:            "",
+		time.Minute:  "",
+	} {
+		dir := profiletest.Tree(t, "-- lcov.info --\nSF:a.py\nDA:1,1\nend_of_record\n-- a.py --\nx\n-- .coverage --\nSQLite\n")
+		profile := time.Now().Add(-time.Hour)
+		for name, at := range map[string]time.Time{"lcov.info": profile, ".coverage": profile.Add(-age)} {
+			if err := os.Chtimes(filepath.Join(dir, name), at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out, _, _ := covls(t, "doctor", "-C", dir)
+		if !strings.Contains(out, want) || strings.Contains(out, "Newer") != (want != "") {
+			t.Errorf("%v older: want %q in\n%s", age, want, out)
+		}
+	}
 }
