@@ -57,6 +57,7 @@ type pageData struct {
 	UncoveredStretches columns     `json:"uncovered_stretches"`
 	NotMeasured        []string    `json:"not_measured"`
 	Failed             []string    `json:"failed"`
+	Mixed              []string    `json:"mixed"`
 	Warnings           []Warning   `json:"warnings"`
 	Cut                cut         `json:"cut"`
 }
@@ -136,6 +137,9 @@ func (r *Report) nothing() string {
 func (r *Report) headline() string {
 	s := r.Summary
 	failed := ""
+	for _, text := range r.mixed {
+		failed += " " + escape.Line(text) + "."
+	}
 	for _, text := range r.failed {
 		failed += " Not measured: " + escape.Line(text)
 	}
@@ -150,7 +154,7 @@ func (r *Report) pageData(c cut) *pageData {
 		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
-		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Warnings: r.Warnings, Cut: c,
+		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: r.Warnings, Cut: c,
 	}
 	if len(r.Components) == 1 { // its plan is that of the whole
 		only := r.Components[0]

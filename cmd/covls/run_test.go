@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,8 +91,9 @@ func TestOwnTotal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, args := range [][]string{{"report"}, {"report", "--format", "markdown"}, {"doctor"}} {
+			for _, args := range [][]string{{"report"}, {"report", "--format", "markdown"}, {"report", "--format", "html"}, {"doctor"}} {
 				out, stderr, code := covls(t, append(args, "-C", dir, "--profile", tt.profile)...)
+				out = html.UnescapeString(out)
 				if code != 0 || strings.Contains(out, "own total") != (tt.want != "") || !strings.Contains(out, tt.want) {
 					t.Errorf("%v: exit code %d %s, want %q in\n%s", args, code, stderr, tt.want, out)
 				}

@@ -392,6 +392,7 @@ function header() {
   if (branches?.[1]) cards.push(card('Branches', inPercent(percent(branches)), bar(branches), `${count(branches[0])} of ${count(branches[1])}`));
   cards.push(card('Files', count(files.length), zero.length ? `${count(zero.length)} of them at 0 %` : 'none at 0 %', data.not_measured.length ? `${count(data.not_measured.length)} more not measured` : null));
   head.append(el('dl', { class: 'cards' }, ...cards));
+  for (const text of data.mixed) head.append(el('p', { class: 'quiet' }, visible(text)));
   for (const text of data.failed) head.append(el('p', { class: 'failed' }, el('strong', {}, 'Not measured: '), visible(text)));
 }
 
