@@ -67,6 +67,8 @@ type wireProfile struct {
 	OtherTexts       int    `json:"other_texts"`
 	UnknownFunctions int    `json:"unknown_functions"`
 	Text             string `json:"text"`
+	// OwnTotal is what its tool prints as its total, where lines and branches add up in that, in words; "" elsewhere.
+	OwnTotal string `json:"own_total"`
 
 	matters bool
 }
@@ -282,7 +284,7 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 			Text: escape.Line(texts[p].Sentence(diag.ProfileName(p))), matters: texts[p].Matters(),
 		}
 		if p.Report != nil {
-			w.Files = len(p.Report.Files)
+			w.Files, w.OwnTotal = len(p.Report.Files), escape.Line(p.Report.OwnTotal())
 		}
 		if p.Trouble != nil {
 			text := escape.Message(p.Trouble.Error())

@@ -31,6 +31,7 @@ type status struct {
 		Trouble                     *string
 		OtherTexts                  int `json:"other_texts"`
 		Text                        string
+		OwnTotal                    string `json:"own_total"`
 	}
 	Folders []struct {
 		URI, Name    string
@@ -81,6 +82,9 @@ func (s *status) String() string {
 		}
 		if p.OtherTexts > 0 || p.Text != "" {
 			text += fmt.Sprintf(" (%d: %s)", p.OtherTexts, p.Text)
+		}
+		if p.OwnTotal != "" {
+			text += "; " + p.OwnTotal
 		}
 		words = append(words, text)
 	}
@@ -147,6 +151,15 @@ func TestStatus(t *testing.T) {
 		want    []string // but for which may be too short to be told
 	}{
 		{"a profile", shop, nil, []string{ready}},
+		{
+			"a total of lines and branches", `-- coverage.json --
+{"meta": {"branch_coverage": true}, "files": {"a.py": {"executed_lines": [1], "missing_lines": [], "summary": {"covered_lines": 1}}},
+"totals": {"covered_lines": 1, "num_statements": 1, "percent_covered_display": "50", "num_branches": 3, "covered_branches": 1}}
+-- a.py --
+x = 1
+`, nil,
+			[]string{"ready, 1/1 lines, 0 short, 1 ok, coverage.json finds 1 of 1; coverage.py's own total, 50 %, counts branches, too"},
+		},
 		{"no profile", strings.Split(shop, "-- cover.out --")[0], nil, []string{"empty"}},
 		{"no profile but a name", strings.Split(shop, "-- cover.out --")[0] + "-- coverage.txt --\nhello\n", nil, []string{"empty"}},
 		{"a broken profile", strings.Replace(shop, "4.25,6.2 1 1", "4.25,6.2", 1), nil, []string{"broken, cover.out finds 0 of 0 in trouble"}},

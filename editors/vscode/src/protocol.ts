@@ -41,6 +41,8 @@ export interface Profile {
 	readonly unknown_functions: number;
 	/** Says so in words; "" where the profile is of the texts on disk. */
 	readonly text: string;
+	/** What its tool prints as its total, where that mixes lines and branches; "" elsewhere. */
+	readonly own_total: string;
 }
 
 /** What "Run Tests with Coverage" runs; the server knows it from the settings and the language. */
@@ -50,7 +52,7 @@ export interface Command {
 	readonly cwd: string;
 	/** The command that writes its profile into the folder `.covls`, null where the tools can't be told so. */
 	readonly own: string | null;
-	/** What is not installed, null for nothing. */
+	/** What is missing for it, null for nothing. */
 	readonly lacks: string | null;
 	/** What installs it, null where it takes more than that. */
 	readonly install: string | null;

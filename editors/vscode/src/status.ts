@@ -247,6 +247,9 @@ function tooltip(status: Status, server: string): vscode.MarkdownString {
 		if (profile.text !== '') {
 			line(`$(history) ${literal(profile.text)}`);
 		}
+		if (profile.own_total !== '') {
+			line(literal(profile.own_total));
+		}
 	}
 	if (profiles.length > mostProfiles) {
 		line(literal(vscode.l10n.t('and {0} more profiles', profiles.length - mostProfiles)));
