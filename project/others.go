@@ -16,7 +16,7 @@ func perlTests(dir, _ string) recipe {
 	case has(dir, "t"):
 		line = "cover -delete && HARNESS_PERL_SWITCHES=-MDevel::Cover prove -lr t && cover -report clover"
 	default:
-		return recipe{}
+		return recipe{lacks: "no tests are seen in a folder t: run what tests the code by perl -MDevel::Cover, then cover -report clover"}
 	}
 	r := recipe{line: line}
 	if !perlHas(dir, "Devel/Cover/Report/Clover.pm") {
@@ -102,7 +102,7 @@ func dartCoverage(pubspec string) bool {
 
 func swiftTests(dir, _ string) recipe {
 	if !has(dir, "Package.swift") {
-		return recipe{}
+		return recipe{lacks: "no Package.swift is seen: covls knows no test command for a project of Xcode"}
 	}
 	return recipe{line: "swift test --enable-code-coverage"}
 }
@@ -116,7 +116,7 @@ func luaTests(dir, _ string) recipe {
 	case has(dir, "test.lua"):
 		tests = "lua -lluacov test.lua"
 	default:
-		return recipe{}
+		return recipe{lacks: "no tests are seen for busted: run what tests the code by lua -lluacov, then luacov -r lcov, whose luacov.report.out has to be called lcov.info"}
 	}
 	r := writing(func(profile string) string {
 		return tests + " && luacov -r lcov && mv luacov.report.out " + profile
@@ -156,7 +156,7 @@ func shellTests(dir, _ string) recipe {
 		}
 		return r
 	case tests == "":
-		return recipe{}
+		return recipe{lacks: "no tests are seen for bats or ShellSpec: kcov --include-path=. coverage SCRIPT measures a run of a script"}
 	case strings.Contains(content(dir, "Gemfile"), "bashcov"):
 		return recipe{line: "bundle exec bashcov -- " + tests}
 	case onPath("bashcov") && !onPath("kcov"):

@@ -38,6 +38,9 @@ func phpTests(dir, _ string) recipe {
 	switch driver := phpDriver(); {
 	case !has(dir, program):
 		r.lacks, r.install = program+" is not there", "composer install"
+		if module := map[string]string{"phpunit": "phpunit/phpunit", "pest": "pestphp/pest"}[runner]; !strings.Contains(composer, module) {
+			r.install = "composer require --dev " + module
+		}
 	case driver == "none":
 		r.lacks, r.install = "PHP has neither the extension pcov nor xdebug, one of which measures the tests", "pecl install pcov"
 	case filter == "" && !countsSources.MatchString(contents(dir, "phpunit.xml", "phpunit.xml.dist", "phpunit.dist.xml")):

@@ -70,10 +70,11 @@ func rawKinds() []rawKind {
 			return recipe{line: "llvm-profdata merge -o default.profdata *.profraw && llvm-cov export -format=lcov -instr-profile=default.profdata PROGRAM > lcov.info", meaning: "PROGRAM stands for the program that was run"}
 		}, ""},
 		{"the counters of LLVM, put together", ext(".profdata"), func(_, name, _ string) recipe {
+			meaning := "PROGRAM stands for the program that was run"
 			if !plain(name) {
-				name = "FILE"
+				name, meaning = "FILE", "FILE stands for it, "+meaning
 			}
-			return recipe{line: "llvm-cov export -format=lcov -instr-profile=" + name + " PROGRAM > lcov.info", meaning: "PROGRAM stands for the program that was run"}
+			return recipe{line: "llvm-cov export -format=lcov -instr-profile=" + name + " PROGRAM > lcov.info", meaning: meaning}
 		}, ""},
 		{"the counts of JaCoCo", func(name, folder string) bool {
 			return path.Ext(name) == ".exec" && (strings.Contains(name, "jacoco") || folder == "jacoco" || folder == "target")
@@ -85,10 +86,15 @@ func rawKinds() []rawKind {
 				r := gradleTests(run, run)
 				r.line = strings.Replace(r.line, " test ", " ", 1)
 				return r
-			case !plain(name):
-				name = "FILE"
 			}
-			return recipe{line: "java -jar jacococli.jar report " + name + " --classfiles CLASSES --xml jacoco.xml", meaning: "jacococli.jar is JaCoCo's own program, CLASSES the folder of what was compiled"}
+			meaning := "jacococli.jar is JaCoCo's own program, CLASSES the folder of what was compiled"
+			if rel, err := filepath.Rel(run, filepath.Join(in, name)); err == nil {
+				name = filepath.ToSlash(rel)
+			}
+			if !plain(name) {
+				name, meaning = "FILE", "FILE stands for it, "+meaning
+			}
+			return recipe{line: "java -jar jacococli.jar report " + name + " --classfiles CLASSES --xml jacoco.xml", meaning: meaning}
 		}, "java"},
 		{"the counts of V8", func(name, folder string) bool {
 			return folder == "tmp" && strings.HasPrefix(name, "coverage-") && path.Ext(name) == ".json"
@@ -106,13 +112,13 @@ func rawKinds() []rawKind {
 				r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, which writes the one of its reports that covls reads", "cpanm Devel::Cover::Report::Clover"
 			}
 			return r
-		}, "perl"},
+		}, ""},
 		{"Visual Studio's counts", func(name, _ string) bool { return path.Ext(name) == ".coverage" && len(name) > len(".coverage") }, func(in, name, run string) recipe {
-			file := "FILE"
+			file, meaning := "FILE", "FILE stands for it"
 			if rel, err := filepath.Rel(run, filepath.Join(in, name)); err == nil && plain(filepath.ToSlash(rel)) {
-				file = filepath.ToSlash(rel)
+				file, meaning = filepath.ToSlash(rel), ""
 			}
-			r := recipe{line: "dotnet-coverage merge -f cobertura -o coverage.cobertura.xml " + file}
+			r := recipe{line: "dotnet-coverage merge -f cobertura -o coverage.cobertura.xml " + file, meaning: meaning}
 			if !onPathOfDotnet("dotnet-coverage") {
 				r.lacks, r.install = "dotnet-coverage is not installed", "dotnet tool install --global dotnet-coverage"
 			}
@@ -180,16 +186,23 @@ func Bare(t *Tree, root string) bool {
 
 // rawFolder is the name of the folder that a file of a run lies in, and of a database the one that has all of it.
 func rawFolder(dir string) string {
-	name := filepath.Base(dir)
-	if around := filepath.Base(filepath.Dir(dir)); around == "cover_db" {
-		return around
+	const database = "cover_db"
+	for at, k := dir, 0; k < 3; at, k = filepath.Dir(at), k+1 {
+		if filepath.Base(at) == database {
+			return database
+		}
 	}
-	return name
+	return filepath.Base(dir)
 }
 
 // runIn is the folder that a command for what lies in dir is run in.
 func (k rawKind) runIn(root, dir string) string {
 	if k.of == "" {
+		for at := dir; at != root && at != filepath.Dir(at); at = filepath.Dir(at) {
+			if filepath.Base(at) == "cover_db" {
+				return filepath.Dir(at)
+			}
+		}
 		return dir
 	}
 	kit := kit{of: k.of}

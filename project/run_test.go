@@ -161,7 +161,8 @@ func TestOwnCommand(t *testing.T) {
 		{"bazel", "-- WORKSPACE --\n", "a/x.cc", "bazel coverage --combined_report=lcov //..."},
 		{"a package of Bazel with a manifest", "-- WORKSPACE --\n-- a/go.mod --\n-- a/x.go --\n", "a/x.go", "go test -coverprofile=.covls/cover.out ./..."},
 		{"php", "-- composer.json --\n{}\n-- vendor/bin/phpunit --\n-- phpunit.xml --\n<source><include><directory>src</directory>\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml"},
-		{"php that is not installed", "-- composer.json --\n{}\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml lacks vendor/bin/phpunit is not there: composer install"},
+		{"php that is not installed", "-- composer.json --\n{}\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml lacks vendor/bin/phpunit is not there: composer require --dev phpunit/phpunit"},
+		{"php that is not installed but named", "-- composer.json --\n{\"require-dev\": {\"phpunit/phpunit\": \"12\"}}\n", "x.php", "php -d xdebug.mode=coverage vendor/bin/phpunit --coverage-clover=.covls/clover.xml lacks vendor/bin/phpunit is not there: composer install"},
 	}
 	python := "python3"
 	if runtime.GOOS == "windows" {
