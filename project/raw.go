@@ -106,9 +106,9 @@ func rawKinds() []rawKind {
 		}, "javascript"},
 		{"the counts of Devel::Cover", func(name, folder string) bool {
 			return folder == "cover_db" && (name == "digests" || strings.HasPrefix(name, "cover."))
-		}, func(in, _, _ string) recipe {
+		}, func(_, _, run string) recipe {
 			r := recipe{line: "cover -report clover"}
-			if !perlHas(filepath.Dir(in), "Devel/Cover/Report/Clover.pm") {
+			if !perlHas(run, "Devel/Cover/Report/Clover.pm") {
 				r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, which writes the one of its reports that covls reads", "cpanm Devel::Cover::Report::Clover"
 			}
 			return r
