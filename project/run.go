@@ -260,7 +260,7 @@ func projects(found []*folderFacts, root string) []Project {
 			case f.made[anyLanguage] && f.mostly(groups) == g.of:
 			case f.dir != root:
 				continue
-			case g.of == most && !slices.ContainsFunc(found, func(f *folderFacts) bool { return f.made[g.of] }):
+			case g.of == most && loose(found, g) > 0:
 			case g.mostly || !slices.ContainsFunc(g.languages, func(l string) bool { return f.own[l] > 0 }):
 				continue
 			}
@@ -287,6 +287,19 @@ func projects(found []*folderFacts, root string) []Project {
 		all = append(all, c.Project)
 	}
 	return all
+}
+
+// loose is how many sources of a group are in no folder with a manifest of it.
+func loose(found []*folderFacts, g group) int {
+	n := found[0].sources(g)
+	var taken []string
+	for _, f := range found {
+		if f.made[g.of] && !slices.ContainsFunc(taken, func(dir string) bool { return source.Inside(f.dir, dir) }) {
+			taken = append(taken, f.dir)
+			n -= f.sources(g)
+		}
+	}
+	return n
 }
 
 // aside tells that a project is one of examples, of what tests use or of documents, or is none but by a file.
