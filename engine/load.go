@@ -68,7 +68,7 @@ func (e *Engine) Saved(path string) {
 
 // sources takes in which sources changed on disk, as they do when another branch is checked out.
 func (e *Engine) sources(ctx context.Context) {
-	if e.loader.Changed(ctx) {
+	if e.loader.Changed(ctx) || e.loader.HeadMoved() {
 		e.searchTexts(ctx)
 	}
 }

@@ -343,12 +343,18 @@ func TestRenamed(t *testing.T) {
 		{"after a commit there", []string{"commit", "-q", "-m", "Other"}, -1},
 	} {
 		git(tt.do...)
+		if !b.loader.HeadMoved() {
+			t.Errorf("%s HEAD is said to be where it was", tt.name)
+		}
 		for _, q := range b.loader.Unfound() {
 			a, err := q.Search(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			b.loader.Found(t.Context(), q, a)
+		}
+		if b.loader.HeadMoved() {
+			t.Errorf("%s HEAD is said to move still", tt.name)
 		}
 		if texts := b.store.Load().Files[b.path("sub.go")].Texts(); texts.Back != tt.back {
 			t.Errorf("%s the profile is %d back, want %d", tt.name, texts.Back, tt.back)

@@ -88,7 +88,7 @@ func (l *Loader) Unfound() (out []Quest) {
 			if i >= len(f.Bound) || !inside {
 				continue
 			}
-			if b := f.Bound[i]; !b.Same && b.Commit != "" && (b.Back < 0 && l.seek(part) || b.Back >= 0 && l.headMoved(f.Folder.Dir, moved)) {
+			if b := f.Bound[i]; !b.Same && b.Commit != "" && (l.headMoved(f.Folder.Dir, moved) || b.Back < 0 && l.seek(part)) {
 				q := quest(part.Profile, f.Folder)
 				q.kept = append(q.kept, aged{f.Path, part.File.Name, git.At{Path: filepath.ToSlash(rel), Commit: b.Commit}})
 				continue
@@ -105,6 +105,7 @@ func (l *Loader) Unfound() (out []Quest) {
 			}
 		}
 	}
+	maps.DeleteFunc(l.heads, func(dir, _ string) bool { _, seen := moved[dir]; return !seen })
 	for _, f := range snap.Lost[:min(len(snap.Lost), mostLost)] {
 		for _, part := range f.Parts {
 			var rels []string
@@ -125,6 +126,16 @@ func (l *Loader) Unfound() (out []Quest) {
 		}
 	}
 	return out
+}
+
+// HeadMoved reports whether HEAD is another commit than when Unfound counted commits back from it.
+func (l *Loader) HeadMoved() bool {
+	for dir, head := range l.heads {
+		if git.Head(dir) != head {
+			return true
+		}
+	}
+	return false
 }
 
 // headMoved reports whether HEAD is another commit than when this was asked last. Seen are the answers of one look.
