@@ -327,9 +327,19 @@ const headWindow = 12
 // make up functions, and their places with them.
 const mostMissing = 8
 
+// bodies reports whether the profile has the first lines of the bodies of functions, or of what runs before them, in place of
+// those of their heads.
+func (f *fitter) bodies() bool {
+	switch source.LanguageOf(f.name) {
+	case "csharp", "fsharp", "vb":
+		return true
+	}
+	return f.format == "jacoco" || f.format == "cobertura"
+}
+
 // named reports whether the functions have their names where the profile says.
 func (f *fitter) named() bool {
-	heads := f.format != "jacoco" && f.format != "cobertura"
+	heads := !f.bodies()
 	elsewhere, all := 0, 0
 	for i := range f.file.Funcs {
 		fn := &f.file.Funcs[i]

@@ -22,16 +22,24 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/clover"
 	"github.com/covls/covls/profile/cobertura"
+	"github.com/covls/covls/profile/codecov"
 	"github.com/covls/covls/profile/coveragepy"
+	"github.com/covls/covls/profile/coveralls"
+	"github.com/covls/covls/profile/coverlet"
 	"github.com/covls/covls/profile/demangle"
+	"github.com/covls/covls/profile/dotcover"
+	"github.com/covls/covls/profile/dotnet"
 	"github.com/covls/covls/profile/gcovr"
 	"github.com/covls/covls/profile/gocover"
 	"github.com/covls/covls/profile/istanbul"
 	"github.com/covls/covls/profile/jacoco"
 	"github.com/covls/covls/profile/lcov"
 	"github.com/covls/covls/profile/llvmcov"
+	"github.com/covls/covls/profile/opencover"
 	"github.com/covls/covls/profile/scan"
 	"github.com/covls/covls/profile/simplecov"
+	"github.com/covls/covls/profile/sonarqube"
+	"github.com/covls/covls/profile/visualstudio"
 )
 
 // Limits bound what is read from one profile.
@@ -61,6 +69,13 @@ func formats() []format {
 		{"coverage.py", coveragepy.Sniff, coveragepy.Read},
 		{"simplecov", simplecov.Sniff, simplecov.Read},
 		{"gcovr", gcovr.Sniff, gcovr.Read},
+		{"opencover", opencover.Sniff, opencover.Read},
+		{"coverlet", coverlet.Sniff, coverlet.Read},
+		{"visualstudio", visualstudio.Sniff, visualstudio.Read},
+		{"dotcover", dotcover.Sniff, dotcover.Read},
+		{"coveralls", coveralls.Sniff, coveralls.Read},
+		{"codecov", codecov.Sniff, codecov.Read},
+		{"sonarqube", sonarqube.Sniff, sonarqube.Read},
 	}
 }
 
@@ -198,6 +213,9 @@ func tell(r *coverage.Report, format string) {
 	for _, f := range r.Files {
 		f.Loads = loads(f.Name)
 		f.Format = cmp.Or(f.Format, format)
+		if dotnet.Is(f.Name) {
+			f.Funcs = dotnet.Written(f.Funcs, f.Lines)
+		}
 		if ecma(f.Name) {
 			f.Funcs = written(f.Funcs)
 			if format == "lcov" {

@@ -27,6 +27,7 @@ func runs() map[string][]string {
 		"vitest":                 {"testdata/vitest/coverage-final.json", "testdata/vitest/clover.xml"},
 		"c8, small":              {"testdata/c8/coverage-final.json", "testdata/c8/clover.xml"},
 		"coverage.py, small":     {"testdata/coveragepy/coverage.xml", "testdata/coveragepy/coverage.json", "testdata/coveragepy/coverage.lcov"},
+		"coverlet":               {"testdata/coverlet/coverage.json", "testdata/coverlet/coverage.opencover.xml", "testdata/coverlet/coverage.cobertura.xml", "testdata/coverlet/coverage.info"},
 		"PHPUnit, small":         {"testdata/phpunit/clover.xml", "testdata/phpunit/cobertura.xml"},
 	}
 }

@@ -44,6 +44,15 @@ func TestSilentTwice(t *testing.T) {
 			`"B":{"coverage":{"a":{"lines":[],"methods":{}}}}`, `"B":{"coverage":{"a":[null,null,null]}}`, `"B":{"coverage":{"a":{}}}`,
 		}},
 		{"simplecov", `{%s}`, ",", `"A":{"coverage":{"a":[1,0,null]}}`, []string{`"B":{"coverage":{"a":{"lines":[],"methods":{}}}}`}},
+		{"opencover", `<CoverageSession><Modules>%s</Modules></CoverageSession>`, "", `<Module><Files><File uid="1" fullPath="a"/></Files><Method><Name>A::f()</Name><SequencePoint vc="0" sl="1" fileid="1"/></Method></Module>`, []string{
+			`<Module><Files><File uid="1" fullPath="a"/></Files><Method><Name>A::g()</Name><SequencePoints/></Method></Module>`,
+		}},
+		{"coverlet", `{%s}`, ",", `"x.dll":{"a":{"A":{"A::f()":{"Lines":{"1":0}}}}}`, []string{`"x.dll":{"a":{}}`, `"y.dll":{"a":{"A":{"A::g()":{"Lines":{},"Branches":[]}}}}`}},
+		{"visualstudio", `<results><modules>%s</modules></results>`, "", `<module><function name="f()"><range source_id="0" covered="no" start_line="1"/></function><source_file id="0" path="a"/></module>`, []string{`<module><function name="g()"/><source_file id="0" path="a"/></module>`}},
+		{"dotcover", `<Root DotCoverVersion="1"><FileIndices><File Index="1" Name="a"/></FileIndices>%s</Root>`, "", `<Method Name="f()"><Statement FileIndex="1" Line="1" Covered="False"/></Method>`, []string{`<Method Name="g()"/>`, `<Type Name="A"><Method Name="g()" TotalStatements="1"/></Type>`}},
+		{"coveralls", `{"source_files":[%s]}`, ",", `{"name":"a","coverage":[0,1]}`, []string{`{"name":"a","coverage":[]}`, `{"name":"a","coverage":[null],"branches":[]}`}},
+		{"codecov", `{"coverage":{%s}}`, ",", `"a":{"1":0}`, []string{`"a":[null,null]`, `"a":{}`}},
+		{"sonarqube", `<coverage version="1">%s</coverage>`, "", `<file path="a"><lineToCover lineNumber="1" covered="false"/></file>`, []string{`<file path="a"/>`}},
 		{"gcovr", `{"gcovr/format_version":"0.6","files":[%s]}`, ",", `{"file":"a","lines":[{"line_number":1,"count":0}]}`, []string{`{"file":"a","lines":[],"functions":[]}`}},
 	} {
 		t.Run(tt.format, func(t *testing.T) {

@@ -87,8 +87,9 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 }
 
 // declared finds the functions of a profile in the outline of a text, where the profile may have the line on which a body
-// begins, or its first statement: each is the innermost around its line, if that has its name. The result is by index; nil for a
-// text of Go, of JavaScript, or of a language that nobody reads.
+// begins, or its first statement: each is the innermost around its line, if that has its name. A constructor may begin with
+// what is given to fields, and end with its body, or have its body among them. The result is by index; nil for a text of Go, of
+// JavaScript, or of a language that nobody reads.
 func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline.Func {
 	language := LanguageOf(name)
 	if ecma(name) || len(funcs) == 0 {
@@ -102,6 +103,9 @@ func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline
 	var asked []uint32
 	for i := range funcs {
 		asked = append(asked, funcs[i].Span.Start.Line)
+		if end := funcs[i].Span.End.Line; end > 0 {
+			asked = append(asked, end)
+		}
 	}
 	slices.Sort(asked)
 	asked = slices.Compact(asked)
@@ -120,19 +124,54 @@ func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline
 		}
 	}
 	out := map[int]*outline.Func{}
+	left := mostWithin
 	for i := range funcs {
-		for _, k := range slices.Backward(around[funcs[i].Span.Start.Line]) {
+		span := funcs[i].Span
+		for _, k := range slices.Backward(around[span.Start.Line]) {
 			if f := &o.Funcs[k]; sameName(funcs[i].Name, f) {
 				out[i] = f
 				break
+			}
+		}
+		for _, k := range slices.Backward(around[span.End.Line]) {
+			if f := &o.Funcs[k]; out[i] == nil && funcs[i].Name == f.Name {
+				out[i] = f
+			}
+		}
+		if out[i] == nil && span.End.Line > span.Start.Line && left > 0 {
+			left -= len(o.Funcs)
+			if f := onlyWithin(t, o.Funcs, span, funcs[i].Name); f != nil {
+				out[i] = f
 			}
 		}
 	}
 	return out
 }
 
+// mostWithin bounds how many functions of a text are looked at for those that a profile has somewhere else.
+const mostWithin = 1 << 20
+
+// onlyWithin is the function of that name that lies within the lines of a span; nil where there is none, or there are several.
+func onlyWithin(t *text.Text, funcs []outline.Func, span coverage.Span, name string) (only *outline.Func) {
+	from, to := t.At(span.Start.Line, 1), t.At(span.End.Line, 1)+len(t.Line(span.End.Line))
+	for k := range funcs {
+		f := &funcs[k]
+		if f.Value || f.Start < from || f.End > to || f.Name != name {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = f
+	}
+	return only
+}
+
 // sameName reports whether a name that a profile has may be that of a function of a text.
 func sameName(name string, f *outline.Func) bool {
+	if name == f.Name {
+		return true
+	}
 	if constructs(name) {
 		return f.Name == "constructor" || f.Name == "__init__" || f.Name == f.Class[strings.LastIndexAny(f.Class, ".:\\")+1:]
 	}
@@ -300,16 +339,12 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 	if word == "" || word == operator || '0' <= word[0] && word[0] <= '9' {
 		return NameNone
 	}
-	for _, accessor := range []string{"get_", "set_", "add_", "remove_"} { // of C#
-		if rest, ok := strings.CutPrefix(word, accessor); ok && strings.Contains(name, "::") {
-			word = rest
-		}
-	}
+	owner := property(name)
 	for n := max(first, 1); n <= min(last, uint32(t.Lines())); n++ {
 		if len(t.Line(n)) > longLine {
 			return NameNone
 		}
-		if start, _ := nameIn(t.Line(n), word, symbol); start >= 0 {
+		if start, _ := nameIn(t.Line(n), word, symbol); start >= 0 || owner != "" && wordAt(t.Line(n), owner, 0) >= 0 {
 			return NameHere
 		}
 	}
@@ -317,6 +352,17 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 		return NameElsewhere
 	}
 	return NameNowhere
+}
+
+// property is the property of which a name is that of an accessor, such as "Total.get"; "" for other names.
+func property(name string) string {
+	at := strings.LastIndexByte(name, '.')
+	switch name[at+1:] {
+	case "get", "set", "init", "add", "remove":
+		word, _ := sought(name[:max(at, 0)])
+		return word
+	}
+	return ""
 }
 
 // LineOf is the first line, 1-based, on which the name of a function stands, as a profile has it; 0 where none does.

@@ -129,6 +129,32 @@ func unmark(s string) (plain string, start, end int) {
 	return before + inner + after, len(before), len(before) + len(inner)
 }
 
+// TestLocateConstructors has what a profile of .NET has of constructors: the lines of what is given to fields, too.
+func TestLocateConstructors(t *testing.T) {
+	t.Parallel()
+	const content = "class A {\n  int x = 1;\n  public A()\n  {\n    F();\n  }\n  public A(int n) : this()\n  {\n  }\n  int y = 2;\n  int Z { get => x;\n    set => x = value; }\n}\n"
+	for _, tt := range []struct {
+		name        string
+		first, last uint32
+		want        string
+	}{
+		{"A", 2, 6, "3 A at 3.10"},
+		{"A", 2, 9, "7 A at 7.10"},
+		{"A", 4, 6, "3 A at 3.10"},
+		{"A", 2, 10, "2 A at 3.10"}, // which of the two is not told
+		{"static A", 2, 7, "2 static A at 3.10"},
+		{"static A", 1, 10, "1 static A at 1.7"},
+		{"Z.get", 11, 11, "11 Z.get at 11.11"},
+		{"Z.set", 12, 12, "12 Z.set at 12.5"},
+	} {
+		funcs := []coverage.Func{{Name: tt.name, Span: coverage.Span{Start: coverage.Point{Line: tt.first, Col: 1}, End: coverage.Point{Line: tt.last}}, Counted: true}}
+		f := source.Locate("a.cs", content, funcs).Funcs[0]
+		if got := fmt.Sprintf("%d %s at %d.%d", f.Span.Start.Line, f.Name, f.NameSpan.Start.Line, f.NameSpan.Start.Col); got != tt.want {
+			t.Errorf("%s from %d to %d: %s, want %s", tt.name, tt.first, tt.last, got, tt.want)
+		}
+	}
+}
+
 // TestLocateDeclared has functions that a profile has by the first line of their bodies.
 func TestLocateDeclared(t *testing.T) {
 	t.Parallel()

@@ -50,6 +50,13 @@ var silent = map[string]string{
 	"simplecov":                `{"RSpec":{"coverage":{"NAME":{"lines":[],"branches":{},"methods":{}}},"timestamp":1}}`,
 	"simplecov, null":          `{"RSpec":{"coverage":{"NAME":{"lines":[null,null,null]}},"timestamp":1}}`,
 	"simplecov, of long ago":   `{"RSpec":{"coverage":{"NAME":[]},"timestamp":1}}`,
+	"opencover":                `<CoverageSession><Modules><Module><Files><File uid="1" fullPath="NAME"/></Files><Class><Method><Name>A::none()</Name><FileRef uid="1"/><SequencePoints/><BranchPoints/></Method></Class></Module></Modules></CoverageSession>`,
+	"coverlet":                 `{"a.dll":{"NAME":{"A":{"A::none()":{"Lines":{},"Branches":[]}}}}}`,
+	"visualstudio":             `<results><modules><module><function name="none()"><ranges/></function><source_file id="0" path="NAME"/></module></modules></results>`,
+	"dotcover":                 `<Root DotCoverVersion="1"><FileIndices><File Index="1" Name="NAME"/></FileIndices><Type Name="A"><Method Name="none()"/></Type></Root>`,
+	"coveralls":                `{"source_files":[{"name":"NAME","coverage":[null,null]}]}`,
+	"codecov":                  `{"coverage":{"NAME":[null,null]}}`,
+	"sonarqube":                `<coverage version="1"><file path="NAME"/></coverage>`,
 	"gcovr":                    `{"gcovr/format_version":"0.11","files":[{"file":"NAME","lines":[],"functions":[]}]}`,
 	"gcovr, excluded and zero": `{"gcovr/format_version":"0.11","files":[{"file":"NAME","lines":[{"line_number":14,"count":5,"gcovr/excluded":true,"branches":[]}],"functions":[{"name":"none","lineno":0,"execution_count":5}]}]}`,
 }

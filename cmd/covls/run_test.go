@@ -26,6 +26,7 @@ func TestRun(t *testing.T) {
 		{"vitest", "coverage-final.json", "clover.xml", "6/12 6/6", "src/a.ts:11 src/b.ts:4 src/b.ts:10 src/b.ts:15 src/b.ts:18 src/b.ts:22"},
 		{"coveragepy", "coverage.xml coverage.json coverage.lcov", "", "2/4 3/6", "a.py:7 a.py:17"},
 		{"phpunit", "clover.xml", "cobertura.xml", "2/4 -", "src/Cart.php:18 src/Cart.php:29"},
+		{"coverlet", "coverage.json coverage.opencover.xml coverage.cobertura.xml coverage.info", "", "6/11 1/6", "src/Cart.cs:16 src/Cart.cs:25 src/Cart.cs:37 src/Cart.cs:45 src/Cart.cs:47"},
 		{"c8", "coverage-final.json clover.xml", "", "2/5 4/5", "lib.mjs:7 lib.mjs:16 lib.mjs:25"},
 		{"gcovr", "cobertura.xml", "", "1/3 -", "src/shape.c:3 src/shape.c:15"},
 		{"kover", "report.xml", "", "1/2 -", "com/example/shop/Price.kt:8"},

@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/dotnet"
 	"github.com/covls/covls/profile/scan"
 )
 
@@ -82,9 +82,11 @@ type parser struct {
 	inner []line // lines of its methods
 	funcs []coverage.Func
 	loose [][]uint32 // the lines of those of funcs that are PHP's outside of classes, nil for others
-	// dotnet tells that the class at hand, which of names, is one of .NET.
-	dotnet bool
-	of     string
+	// dotnet tells that the class at hand, which of names, is one of .NET; then methods has what funcs has otherwise.
+	dotnet  bool
+	of      string
+	methods []dotnet.Method
+	entry   uint64 // how often the first line of the method at hand ran
 	// inMethod says that the last of funcs is the method at hand.
 	inMethod bool
 }
@@ -97,10 +99,11 @@ type line struct {
 }
 
 type file struct {
-	name  string
-	lines []line
-	funcs []coverage.Func
-	loose []loose
+	name    string
+	lines   []line
+	funcs   []coverage.Func
+	loose   []loose
+	methods []dotnet.Method
 }
 
 // loose is a function of PHP outside of a class. PHPUnit lists those of the last file that has some with other files,
@@ -118,7 +121,8 @@ func (p *parser) start(name string) error {
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
 			if p.dotnet {
-				name = dotnet(p.of, name)
+				signature, _ := p.x.Attr("signature")
+				p.methods = append(p.methods, dotnet.Method{Class: p.of, Name: name + signature})
 			}
 			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
 			p.loose = append(p.loose, nil)
@@ -139,15 +143,10 @@ func (p *parser) startClass() error {
 	if !ok || name == "" {
 		return errors.New(`want <class filename="…">`)
 	}
-	switch strings.ToLower(path.Ext(name)) {
-	case ".cs", ".vb", ".fs":
-		p.dotnet = true
+	if p.dotnet = dotnet.Is(name); p.dotnet {
 		p.of, _ = p.x.Attr("name")
-		p.of = strings.Clone(p.of)
-	default:
-		p.dotnet = false
 	}
-	p.own, p.inner, p.funcs, p.loose, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], p.loose[:0], false
+	p.own, p.inner, p.funcs, p.loose, p.methods, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], p.loose[:0], p.methods[:0], false
 	if p.class = p.files[name]; p.class == nil {
 		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
 			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
@@ -192,6 +191,7 @@ func (p *parser) line() error {
 	m := &p.funcs[len(p.funcs)-1]
 	if m.Span.Start.Line == 0 || l.number < m.Span.Start.Line {
 		m.Span.Start = coverage.Point{Line: l.number, Col: 1}
+		p.entry = l.count
 	}
 	m.Span.End.Line = max(m.Span.End.Line, l.number)
 	m.Count = max(m.Count, l.count)
@@ -217,8 +217,13 @@ func (p *parser) stop(name string) {
 			p.report.Roots = append(p.report.Roots, s)
 		}
 	case "method":
-		if k := len(p.funcs) - 1; p.inMethod && (p.funcs[k].Span.Start.Line == 0 || p.dotnet && p.funcs[k].Name == "") {
-			p.funcs, p.loose = p.funcs[:k], p.loose[:k] // it has no lines, or is a part of another
+		switch k := len(p.funcs) - 1; {
+		case !p.inMethod:
+		case p.funcs[k].Span.Start.Line == 0: // it has no lines
+			p.funcs, p.loose = p.funcs[:k], p.loose[:k]
+			p.methods = p.methods[:max(len(p.methods)-1, 0)]
+		case p.dotnet:
+			p.methods[k].Span, p.methods[k].Count = p.funcs[k].Span, cmp.Or(p.entry, p.funcs[k].Count)
 		}
 		p.inMethod = false
 	case "class":
@@ -230,7 +235,11 @@ func (p *parser) stop(name string) {
 			lines = p.inner
 		}
 		p.class.lines = append(p.class.lines, lines...)
+		p.class.methods = append(p.class.methods, p.methods...)
 		for i, lines := range p.loose {
+			if p.dotnet {
+				break
+			}
 			if lines == nil {
 				p.class.funcs = append(p.class.funcs, p.funcs[i])
 			} else {
@@ -244,6 +253,7 @@ func (p *parser) stop(name string) {
 func (p *parser) end() *coverage.Report {
 	for _, f := range p.files {
 		f.settle()
+		f.funcs = append(f.funcs, dotnet.Funcs(f.methods)...)
 		out := &coverage.File{Name: f.name, Unit: coverage.Lines, Funcs: coverage.SortFuncs(f.funcs)}
 		out.Lines, out.Branches = split(f.join())
 		f.lines = nil

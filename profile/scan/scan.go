@@ -38,6 +38,14 @@ func (l Limits) CheckBranches(n int) error {
 	return nil
 }
 
+// CheckFiles is the error for n source files of a profile.
+func (l Limits) CheckFiles(n int) error {
+	if l.Files > 0 && n > l.Files {
+		return fmt.Errorf("more than %d files (limits.files)", l.Files)
+	}
+	return nil
+}
+
 // MaxName is the length in bytes of the longest name of a file: no path is longer. What a profile names once
 // stands in a report with each of its functions.
 const MaxName = 4 << 10
