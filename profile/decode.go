@@ -34,15 +34,19 @@ func decoded(r io.Reader, limits Limits) (*bufio.Reader, error) {
 		}
 		text = bufio.NewReaderSize(&unpacked{bounded{r: z, limits: limits}}, headSize)
 	}
-	head, err := text.Peek(3)
+	head, err := text.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	// zeros reports whether each second byte is one, as in a text of ASCII.
+	zeros := func(from int) bool {
+		return len(head) > 1 && head[from] == 0 && head[1-from] != 0 && (len(head) < 4 || head[2+from] == 0 && head[3-from] != 0)
+	}
 	var order unicode.Endianness
 	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), len(head) > 1 && head[0] != 0 && head[1] == 0:
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), zeros(1):
 		order = unicode.LittleEndian
-	case bytes.HasPrefix(head, []byte("\xfe\xff")), len(head) > 1 && head[0] == 0 && head[1] != 0:
+	case bytes.HasPrefix(head, []byte("\xfe\xff")), zeros(0):
 		order = unicode.BigEndian
 	default:
 		if bytes.HasPrefix(head, []byte(scan.BOM)) {

@@ -10,3 +10,12 @@ func Sniffed(head []byte) []string {
 	}
 	return names
 }
+
+// Foreigns returns what kinds of files are known that are no profiles.
+func Foreigns() []string {
+	var kinds []string
+	for _, f := range foreigns() {
+		kinds = append(kinds, f.what)
+	}
+	return kinds
+}

@@ -284,6 +284,9 @@ func unknown(head []byte) error {
 	if rawCounts.Match(head) {
 		return ErrRaw
 	}
+	if f := foreignOf(head); f != nil {
+		return fmt.Errorf("%w: it is %s; %s", ErrFormat, f.what, f.cure)
+	}
 	return fmt.Errorf("%w (it looks like %s); it reads: %s", ErrFormat, kindOf(head), strings.Join(Formats(), ", "))
 }
 
@@ -302,42 +305,11 @@ func kindOf(head []byte) string {
 	case has("<!doctype html"), has("<html"):
 		return "HTML"
 	case has("<"):
-		return cmp.Or(foreign(scan.Outer(head)), "XML")
+		return "XML"
 	case has("{"), has("["):
 		return "JSON"
 	}
 	return "text"
-}
-
-// foreign is whose XML it is whose first elements are root and child; "" where that is not known.
-func foreign(root, child string) string {
-	const ofDotNet = ", of which ReportGenerator makes Cobertura"
-	switch root {
-	case "coverage":
-		switch child {
-		case "module":
-			return "NCover's XML" + ofDotNet
-		case "file":
-			return "SonarQube's generic coverage, which names no functions: most tools that write it write Cobertura, too"
-		}
-	case "CoverageSession":
-		return "OpenCover's XML" + ofDotNet
-	case "CoverageDSPriv", "results":
-		return "Visual Studio's coverage" + ofDotNet
-	case "Root":
-		return "dotCover's XML" + ofDotNet
-	case "CoverageReport":
-		return "ReportGenerator's summary: let it make Cobertura"
-	case "phpunit":
-		return "PHPUnit's XML: it writes Clover and Cobertura, too"
-	case "scoverage":
-		return "Scoverage's XML: it writes Cobertura, too"
-	case "mutations":
-		return "PIT's mutations, which are no coverage"
-	case "testsuites", "testsuite", "testExecutions", "unitTest", "TestRun", "test-run", "test-results", "assemblies":
-		return "results of tests, which tell no coverage"
-	}
-	return ""
 }
 
 // locate adds where an error is from, and takes off what says so already.

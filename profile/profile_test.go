@@ -296,24 +296,17 @@ func TestNeverQuoted(t *testing.T) {
 func TestLooksLike(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a":                     "text",
-		"\xe4\xf6 latin":        "text",
-		"a\x1b[31m":             "text",
-		"\x7fELF\x02\x01\x01":   "binary data",
-		" \n{}x":                "JSON",
-		"[1]":                   "JSON",
-		"<config><a/></config>": "XML",
-		"<coverage><other/>":    "XML",
-		"<testsuites/>":         "results of tests, which tell no coverage",
-		"<?xml version='1.0'?>\n<TestRun id='1'>":                                                 "results of tests, which tell no coverage",
-		"<coverage profilerVersion=\"1.5.8\"><module moduleId=\"1\"><method><seqpnt line=\"1\"/>": "NCover's XML, of which ReportGenerator makes Cobertura",
-		"<phpunit xmlns=\"x\"><build/>":                                                           "PHPUnit's XML: it writes Clover and Cobertura, too",
-		"<scoverage statement-rate=\"1\">":                                                        "Scoverage's XML: it writes Cobertura, too",
-		"<mutations><mutation/>":                                                                  "PIT's mutations, which are no coverage",
-		"<CoverageReport scope=\"x\">":                                                            "ReportGenerator's summary: let it make Cobertura",
-		" <!DOCTYPE HTML>":                                                                        "HTML",
-		"<html lang='en'>":                                                                        "HTML",
-		strings.Repeat("\n", 1<<13):                                                               "blank lines",
+		"a":                         "text",
+		"\xe4\xf6 latin":            "text",
+		"a\x1b[31m":                 "text",
+		"\x7fELF\x02\x01\x01":       "binary data",
+		" \n{}x":                    "JSON",
+		"[1]":                       "JSON",
+		"<config><a/></config>":     "XML",
+		"<coverage><other/>":        "XML",
+		" <!DOCTYPE HTML>":          "HTML",
+		"<html lang='en'>":          "HTML",
+		strings.Repeat("\n", 1<<13): "blank lines",
 	} {
 		_, err := profile.Read("p", strings.NewReader(text), profile.Limits{})
 		if !errors.Is(err, profile.ErrFormat) || !strings.Contains(err.Error(), " (it looks like "+want+");") {

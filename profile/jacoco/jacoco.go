@@ -15,9 +15,10 @@ import (
 	"github.com/covls/covls/profile/scan"
 )
 
-// Sniff reports whether XML that begins with head is JaCoCo's.
+// Sniff reports whether XML that begins with head is JaCoCo's. EMMA's, which is alike, has its sums first.
 func Sniff(head []byte) bool {
-	return scan.Root(head) == "report" && (bytes.Contains(head, []byte("JACOCO")) || bytes.Contains(head, []byte("<sessioninfo")) ||
+	root, child := scan.Outer(head)
+	return root == "report" && child != "stats" && (bytes.Contains(head, []byte("JACOCO")) || bytes.Contains(head, []byte("<sessioninfo")) ||
 		bytes.Contains(head, []byte("<package")) || bytes.Contains(head, []byte("<group")))
 }
 
