@@ -274,6 +274,13 @@ func DefaultProfiles() []string {
 		"**/*Coverage*.xml",
 		"**/cov*.xml",
 		"**/excoveralls.xml",
+		"**/sonarqube*.xml",
+		// .NET
+		"**/*opencover*.xml",
+		"**/*OpenCover*.xml",
+		"**/*dotcover*.xml",
+		"**/*dotCover*.xml",
+		"**/*.coveragexml",
 		// JaCoCo, and what has its format
 		"**/*jacoco*.xml",
 		"**/*Jacoco*.xml",
@@ -290,7 +297,10 @@ func DefaultProfiles() []string {
 		"**/cov.json",
 		"**/.nyc_output/*.json",
 		"**/*llvm-cov*.json",
+		"**/codecov*.json",
 		"**/codecov/*.json",
+		"**/*coveralls*.json",
+		"**/*tarpaulin*.json",
 		"**/gcovr*.json",
 		"**/.resultset.json",
 	}

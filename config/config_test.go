@@ -125,6 +125,8 @@ func TestDefaultProfiles(t *testing.T) {
 		"coverage.clover": true, "build/logs/clover.xml": true, "coverage-clover.xml": true, "reports/Clover.xml": true,
 		".nyc_output/out.json": true, ".build/debug/codecov/App.json": true, ".build/x86_64-unknown-linux-gnu/debug/codecov/App.json": true,
 		"gcovr.json": true, "gcovr-summary.json": true, "cov.json": true, "UnitCoverage.json": true,
+		"coverage.opencover.xml": true, "OpenCover.xml": true, "opencover.xml": true, "dotcover.xml": true, "build/dotCover.xml": true, "CI.coveragexml": true, "TestResults/1f/coverage.json": true,
+		"kcov/a/sonarqube.xml": true, "codecov.json": true, "cover/excoveralls.json": true, "coverage.coveralls.json": true, "target/tarpaulin/app-coverage.json": true, "tarpaulin-report.json": true,
 		"report.xml": false, "a.out": false, "build/reports/tests/report.xml": false, "codecov.yml": false, "cover.go": false,
 		"package.json":      false,
 		"main.go":           false,

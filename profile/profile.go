@@ -39,6 +39,7 @@ import (
 	"github.com/covls/covls/profile/scan"
 	"github.com/covls/covls/profile/simplecov"
 	"github.com/covls/covls/profile/sonarqube"
+	"github.com/covls/covls/profile/tarpaulin"
 	"github.com/covls/covls/profile/visualstudio"
 )
 
@@ -76,6 +77,7 @@ func formats() []format {
 		{"coveralls", coveralls.Sniff, coveralls.Read},
 		{"codecov", codecov.Sniff, codecov.Read},
 		{"sonarqube", sonarqube.Sniff, sonarqube.Read},
+		{"tarpaulin", tarpaulin.Sniff, tarpaulin.Read},
 	}
 }
 

@@ -277,6 +277,7 @@ func TestNeverQuoted(t *testing.T) {
 		"as Coveralls'":         `{"repo_token": "` + canary + `", "source_files": [{"name": "` + canary + `", "coverage": "` + canary + `"}]}`,
 		"as Coveralls' source":  `{"source_files": [{"source": "` + canary + `", "coverage": ["` + canary + `"]}]}`,
 		"as Codecov's":          `{"coverage": {"a": [null, 1, "` + canary + `"]}}`,
+		"as tarpaulin's":        `{"files": [{"path": ["` + canary + `"], "traces": "` + canary + `"}]}`,
 		"as SonarQube's":        `<coverage version="1"><file path="a"><lineToCover lineNumber="` + canary + `" covered="` + canary + `"/>`,
 		"as Clover's":           `<coverage><project><file name="` + canary + `"><line num="` + canary + `" type="` + canary,
 		"deep":                  `<coverage ` + strings.Repeat(`><e a="`+canary+`"`, 300),

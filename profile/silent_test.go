@@ -53,6 +53,7 @@ func TestSilentTwice(t *testing.T) {
 		{"coveralls", `{"source_files":[%s]}`, ",", `{"name":"a","coverage":[0,1]}`, []string{`{"name":"a","coverage":[]}`, `{"name":"a","coverage":[null],"branches":[]}`}},
 		{"codecov", `{"coverage":{%s}}`, ",", `"a":{"1":0}`, []string{`"a":[null,null]`, `"a":{}`}},
 		{"sonarqube", `<coverage version="1">%s</coverage>`, "", `<file path="a"><lineToCover lineNumber="1" covered="false"/></file>`, []string{`<file path="a"/>`}},
+		{"tarpaulin", `{"files":[%s]}`, ",", `{"path":["a"],"traces":[{"line":1,"stats":{"Line":0}}]}`, []string{`{"path":["a"],"traces":[]}`, `{"path":["a"],"traces":[{"line":2,"stats":{}}]}`}},
 		{"gcovr", `{"gcovr/format_version":"0.6","files":[%s]}`, ",", `{"file":"a","lines":[{"line_number":1,"count":0}]}`, []string{`{"file":"a","lines":[],"functions":[]}`}},
 	} {
 		t.Run(tt.format, func(t *testing.T) {

@@ -56,6 +56,7 @@ var silent = map[string]string{
 	"dotcover":                 `<Root DotCoverVersion="1"><FileIndices><File Index="1" Name="NAME"/></FileIndices><Type Name="A"><Method Name="none()"/></Type></Root>`,
 	"coveralls":                `{"source_files":[{"name":"NAME","coverage":[null,null]}]}`,
 	"codecov":                  `{"coverage":{"NAME":[null,null]}}`,
+	"tarpaulin":                `{"files":[{"path":["NAME"],"traces":[]}]}`,
 	"sonarqube":                `<coverage version="1"><file path="NAME"/></coverage>`,
 	"gcovr":                    `{"gcovr/format_version":"0.11","files":[{"file":"NAME","lines":[],"functions":[]}]}`,
 	"gcovr, excluded and zero": `{"gcovr/format_version":"0.11","files":[{"file":"NAME","lines":[{"line_number":14,"count":5,"gcovr/excluded":true,"branches":[]}],"functions":[{"name":"none","lineno":0,"execution_count":5}]}]}`,

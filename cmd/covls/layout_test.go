@@ -48,6 +48,7 @@ var order = []string{
 	"profile/coveralls",
 	"profile/codecov",
 	"profile/sonarqube",
+	"profile/tarpaulin",
 	"profile/demangle",
 	"profile",
 	"program",

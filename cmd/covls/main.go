@@ -140,8 +140,9 @@ it on a small Go module.
 
 Profiles are found by their names below the folder (cover.out, lcov.info,
 coverage.xml and so on) and read by their content: Go, LCOV, Cobertura, JaCoCo,
-Clover, and the JSON of Istanbul, llvm-cov, coverage.py, SimpleCov and gcovr. In
-a Go module this makes one:
+Clover, OpenCover, the XML of Visual Studio, dotCover and SonarQube, and the JSON
+of Istanbul, llvm-cov, coverage.py, SimpleCov, gcovr, coverlet, tarpaulin,
+Coveralls and Codecov. In a Go module this makes one:
 
   go test -coverpkg=./... -coverprofile=cover.out ./...`,
 		Example: `  covls demo
