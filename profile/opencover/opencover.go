@@ -119,10 +119,13 @@ func (p *parser) point(branch bool) error {
 			return nil
 		}
 	}
+	if uid == "" || uid == "0" {
+		p.warn("file", "points of no file were passed over")
+		return nil
+	}
 	path, ok := p.names[uid]
 	if !ok {
-		p.warn("file", "points of files that the report does not name were passed over")
-		return nil
+		return errors.New(`want a <File uid="…"> with the fileid of the point before it`)
 	}
 	f, err := p.files.File(path)
 	if err != nil {

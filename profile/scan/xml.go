@@ -393,16 +393,23 @@ func Root(head []byte) string {
 	return root
 }
 
-// Outer is the names of the first element of XML that begins with head, and of the first in that; "" is for one that
-// is not in head.
+// Outer is the names of the first element of XML that begins with head, and of the first in that, of which the attributes
+// may go on behind head; "" is for one that is not in head.
 func Outer(head []byte) (root, child string) {
 	x := NewXML(bytes.NewReader(head), Limits{})
 	if start, err := x.next(); err != nil || !start {
 		return "", ""
 	}
 	root = x.name
-	if start, err := x.next(); err == nil && start {
+	behind := bytes.Clone(x.buf[x.pos:])
+	switch start, err := x.next(); {
+	case err == nil && start:
 		child = x.name
+	case err != nil:
+		tag := behind[bytes.LastIndexByte(behind, '<')+1:]
+		if end := bytes.IndexAny(tag, " \t\r\n"); end > 0 && len(tag) < len(behind) && !bytes.ContainsAny(tag[:end], "!?/>") {
+			child = string(tag[:end])
+		}
 	}
 	return root, child
 }

@@ -100,3 +100,29 @@ func TestXMLBroken(t *testing.T) {
 		}
 	}
 }
+
+func TestOuter(t *testing.T) {
+	t.Parallel()
+	for head, want := range map[string]string{
+		"<?xml version='1.0'?><!DOCTYPE a><a b='c'>\n<!-- d --><e f='g'/>": "a e",
+		"<a/>":                "a ",
+		"<a></a>":             "a ",
+		"<a><b c='" + "ddd":   "a b",
+		"<a>\n<b\n":           "a b",
+		"<a><bc":              "a ",
+		"<a>text":             "a ",
+		"<a><!-- b ":          "a ",
+		"<a><![CDATA[ <b":     "a ",
+		"<a><?b c":            "a ",
+		"<a b='c":             " ",
+		"<a b='c'>te xt":      "a ",
+		"text":                " ",
+		"":                    " ",
+		"<a><b c='d>e' f='g ": "a b",
+	} {
+		root, child := scan.Outer([]byte(head))
+		if got := root + " " + child; got != want {
+			t.Errorf("%s: %q, want %q", head, got, want)
+		}
+	}
+}

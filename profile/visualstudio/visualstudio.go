@@ -24,7 +24,6 @@ func Sniff(head []byte) bool {
 // Read reads a report. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{x: scan.NewXML(r, limits), report: &coverage.Report{}, names: map[string]string{}, method: -1}
-	p.warn = scan.Once(p.report)
 	p.files = dotnet.NewFiles(p.report, limits)
 	err := p.x.Each(func(name string, start bool) error {
 		if start {
@@ -32,9 +31,6 @@ func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 		}
 		return p.stop(name)
 	})
-	if err == nil {
-		err = p.flush()
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +42,6 @@ type parser struct {
 	x      *scan.XML
 	report *coverage.Report
 	files  *dotnet.Files
-	warn   func(sort, text string)
 	// names of files stand behind what is in them, those of <results> in each module.
 	names   map[string]string
 	ranges  []stretch
@@ -107,7 +102,7 @@ func (p *parser) readRange() error {
 
 func (p *parser) stop(name string) error {
 	switch name {
-	case "module":
+	case "module", "results", "CoverageDSPriv":
 		return p.flush()
 	case "ClassName":
 		p.own = p.x.Text()
@@ -152,8 +147,7 @@ func (p *parser) flush() error {
 	for _, s := range p.ranges {
 		name, ok := p.names[s.file]
 		if !ok {
-			p.warn("file", "stretches of files that the report does not name were passed over")
-			continue
+			return errors.New("want the name of the file that a stretch is in: <source_file id=\"…\"> behind <range>, or <SourceFileNames>")
 		}
 		f, err := p.files.File(name)
 		if err != nil {
