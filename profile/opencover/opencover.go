@@ -35,6 +35,9 @@ type parser struct {
 	files  *dotnet.Files
 	names  map[string]string // of files, by their uid
 	warn   func(sort, text string)
+	// The file that the last point was of, and its uid; "" for none.
+	at  *dotnet.File
+	uid string
 
 	// skipped is the element around what was left out of the measurement, "" outside of such.
 	skipped  string
@@ -90,6 +93,7 @@ func (p *parser) start(name string) error {
 			return errors.New(`want <File uid="…" fullPath="…">`)
 		}
 		p.names[uid] = path
+		p.uid = "" // which may be another file's from here on
 	case "FileRef":
 		p.file, _ = p.x.Attr("uid")
 	case "SequencePoint", "BranchPoint":
@@ -108,12 +112,14 @@ func (p *parser) point(branch bool) error {
 		return errors.New(`want <SequencePoint vc="…" sl="…">`)
 	}
 	offset, _ := p.x.Number("offset")
-	uid, ok := p.x.Attr("fileid")
-	if !ok || uid == "0" {
-		uid = p.file
+	uid := p.uid
+	if uid == "" || !p.x.Is("fileid", uid) {
+		if uid, ok = p.x.Attr("fileid"); !ok || uid == "0" {
+			uid = p.file
+		}
 	}
 	if branch && line == 0 {
-		line, uid = p.at(offset, uid)
+		line, uid = p.statement(offset, uid)
 		if line == 0 {
 			p.warn("way", "branch points of no line were passed over")
 			return nil
@@ -123,25 +129,28 @@ func (p *parser) point(branch bool) error {
 		p.warn("file", "points of no file were passed over")
 		return nil
 	}
-	path, ok := p.names[uid]
-	if !ok {
-		return errors.New(`want a <File uid="…"> with the fileid of the point before it`)
-	}
-	f, err := p.files.File(path)
-	if err != nil {
-		return err
+	if uid != p.uid {
+		path, ok := p.names[uid]
+		if !ok {
+			return errors.New(`want a <File uid="…"> with the fileid of the point before it`)
+		}
+		f, err := p.files.File(path)
+		if err != nil {
+			return err
+		}
+		p.uid, p.at = uid, f
 	}
 	if branch {
 		way, _ := p.x.Number("path")
-		return f.Way(p.id, line, offset, way, count)
+		return p.at.Way(p.id, line, offset, way, count)
 	}
 	last, _ := p.x.Number("el")
 	p.points = append(p.points, point{offset, line, uid})
-	return f.Point(p.id, line, last, count)
+	return p.at.Point(p.id, line, last, count)
 }
 
-// at is where the statement stands whose code an offset is in, as old versions have no lines for branches.
-func (p *parser) at(offset uint64, uid string) (line uint64, file string) {
+// statement is where the statement stands whose code an offset is in, as old versions have no lines for branches.
+func (p *parser) statement(offset uint64, uid string) (line uint64, file string) {
 	file = uid
 	for _, s := range p.points {
 		if s.offset > offset {
