@@ -122,7 +122,7 @@ func (p *parser) start(name string) error {
 			name, _ := p.x.Attr("name")
 			if p.dotnet {
 				signature, _ := p.x.Attr("signature")
-				p.methods = append(p.methods, dotnet.Method{Class: p.of, Name: name + signature})
+				p.methods = append(p.methods, dotnet.Method{Class: p.of, Name: name + "(" + strings.TrimPrefix(signature, "(")})
 			}
 			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
 			p.loose = append(p.loose, nil)
