@@ -23,6 +23,9 @@ func openDir(dir string, limits Limits) (*Profile, error) {
 		err = checked(report, CoverDir)
 	}
 	if err != nil {
+		if f := foreignDir(dir); f != nil {
+			err = f.error()
+		}
 		return nil, locate(dir, err)
 	}
 	return &Profile{Report: report, Format: CoverDir, Size: size, Hash: reportHash(report)}, nil

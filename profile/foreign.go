@@ -2,6 +2,9 @@ package profile
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +24,12 @@ type foreign struct {
 	roots []string
 	// text is what the first bytes of a text match; nil for nothing.
 	text *regexp.Regexp
+	// files are what a folder holds, all of them.
+	files []string
 }
+
+// error is the one for a file or folder of the kind.
+func (f *foreign) error() error { return fmt.Errorf("%w: it is %s; %s", ErrFormat, f.what, f.cure) }
 
 const (
 	byReportGenerator = "`reportgenerator -reports:FILE -targetdir:coverage -reporttypes:Cobertura` makes a profile of it"
@@ -29,6 +37,8 @@ const (
 	byGCC             = "`gcovr --json gcovr.json` and `lcov --capture --directory . -o lcov.info` make a profile of all of them"
 	byIstanbul        = "the reporter json writes a profile beside it, coverage-final.json: `nyc report --reporter=json`, `c8 report --reporter=json`, `jest --coverage --coverageReporters=json`, `vitest run --coverage.enabled --coverage.reporter=json`"
 	byPHPUnit         = "`phpunit --coverage-clover clover.xml` makes a profile"
+	byDevelCover      = "with Devel::Cover::Report::Clover of CPAN `cover -report clover` makes a profile, in cover_db"
+	byXccov           = "`xcrun xccov view --report --json RESULT.xcresult > coverage.json` makes a profile of it"
 	byLuaCov          = "with luacov-reporter-lcov of LuaRocks `luacov -r lcov` makes a profile, of the same name"
 )
 
@@ -47,15 +57,18 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "a database of Clover", cure: "`mvn clover:clover` makes a profile of it, clover.xml", starts: []string{"\x00\x00\x00\x00\xca\xfe\xfe\xed"}},
 		{what: "Visual Studio's binary coverage (.coverage)", cure: "`dotnet-coverage merge -f cobertura -o coverage.cobertura.xml FILE` makes a profile of it", starts: []string{"PCH\xff"}},
 		{what: "one file of a GOCOVERDIR", cure: "covls reads the folder as a whole, and `go tool covdata textfmt -i=FOLDER -o cover.out` makes a profile of it", starts: []string{"\x00cvm", "\x00cwm"}},
-		{what: "data of Perl, such as the cover_db of Devel::Cover", cure: "with Devel::Cover::Report::Clover of CPAN `cover -report clover` makes a profile, in cover_db", starts: []string{"=srl", "=\xf3rl", "=\xc3\xb3rl", "pst0"}, text: match(`^\{[^\[]*"collected"\s*:\s*\[`)},
+		{what: "data of Perl, such as the cover_db of Devel::Cover", cure: byDevelCover, starts: []string{"=srl", "=\xf3rl", "=\xc3\xb3rl", "pst0"}, text: match(`^\{[^\[]*"collected"\s*:\s*\[`)},
 		{what: "the data of kcov", cure: "it writes a profile beside it, cobertura.xml", starts: []string{"kcov"}},
 		{what: "kcov's sums, which have no lines", cure: "it writes a profile beside it, cobertura.xml", text: match(`^\{\s*"files"\s*:\s*\[\s*\{\s*"file"\s*:\s*"[^"]*"\s*,\s*"percent_covered"`)},
 		{what: "the counts of bisect_ppx", cure: "`bisect-ppx-report cobertura cobertura.xml` makes a profile of it", starts: []string{"BISECT-COVERAGE"}},
 		{what: "the counts of Haskell's hpc", cure: "`hpc-lcov --file FILE -o lcov.info` makes a profile of it", starts: []string{"Tix ["}},
 		{what: "the data of Erlang's cover", cure: "with excoveralls `mix coveralls.lcov` makes a profile, with covertool `rebar3 covertool generate`", starts: []string{"?\x83h"}},
 		{what: "BullseyeCoverage's", cure: "no tool makes a profile of it that covls reads: build with GCC's --coverage or LLVM's -fprofile-instr-generate -fcoverage-mapping", starts: []string{"BullseyeCoverage"}, roots: []string{"BullseyeCoverage"}},
-		{what: "a binary property list, as Xcode keeps in a .xcresult", cure: "`xcrun xccov view --report --json RESULT.xcresult` tells what is in it", starts: []string{"bplist00"}},
-		{what: "a property list of Apple", cure: "`xcrun xccov view --report --json RESULT.xcresult` tells what is in a result of Xcode", roots: []string{"plist"}},
+		{what: "a binary property list, as Xcode keeps in a .xcresult", cure: byXccov, starts: []string{"bplist00"}},
+		{what: "a property list of Apple", cure: byXccov, roots: []string{"plist"}},
+		{what: "a result of Xcode (.xcresult)", cure: byXccov, files: []string{"Info.plist", "Data"}},
+		{what: "an archive of xccov", cure: "`xcrun xccov view --report --json ARCHIVE.xccovarchive > coverage.json` makes a profile of it", files: []string{"Metadata.plist", "Coverage"}},
+		{what: "the cover_db of Devel::Cover", cure: byDevelCover, files: []string{"runs", "structure"}},
 		{what: "an archive", cure: "unpack it", starts: []string{"PK\x03\x04", "7z\xbc\xaf\x27\x1c", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "BZh"}},
 		{what: "PHP's code, such as the data of PHPUnit (--coverage-php)", cure: "`phpcov merge --clover clover.xml FOLDER` makes a profile of it", starts: []string{"<?php"}},
 		{what: "PHPUnit's XML", cure: byPHPUnit, roots: []string{"phpunit"}},
@@ -105,6 +118,21 @@ func foreignOf(head []byte) *foreign {
 		return slices.ContainsFunc(f.starts, func(s string) bool { return begins(head, s) || begins(start, s) }) ||
 			root != "" && (slices.Contains(f.roots, root) || slices.Contains(f.roots, root+"/"+child)) ||
 			f.text != nil && (f.text.Match(start) || f.text.Match(head))
+	})
+	if at < 0 {
+		return nil
+	}
+	return &all[at]
+}
+
+// foreignDir is the kind that a folder is; nil where it is none that is known.
+func foreignDir(dir string) *foreign {
+	all := foreigns()
+	at := slices.IndexFunc(all, func(f foreign) bool {
+		return len(f.files) > 0 && !slices.ContainsFunc(f.files, func(name string) bool {
+			_, err := os.Lstat(filepath.Join(dir, name))
+			return err != nil
+		})
 	})
 	if at < 0 {
 		return nil

@@ -2,6 +2,8 @@ package profile_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -89,6 +91,27 @@ func TestForeign(t *testing.T) {
 		if !strings.Contains(said, tt.what) || !strings.Contains(said, tt.cure) {
 			t.Errorf("%.20q: %v, want %s and %s", tt.text, err, tt.what, tt.cure)
 		}
+		what, _, _ := strings.Cut(said, "; ")
+		delete(left, what)
+	}
+	for _, tt := range []struct{ files, what, cure string }{
+		{"Info.plist Data/refs", ".xcresult", "`xcrun xccov view --report --json RESULT.xcresult`"},
+		{"Metadata.plist Coverage/0 Index/0", "an archive of xccov", "xcrun xccov"},
+		{"digests runs/1/cover.15 structure/a", "cover_db", "`cover -report clover`"},
+	} {
+		dir := t.TempDir()
+		for _, name := range strings.Fields(tt.files) {
+			path := filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := profile.Open(dir, profile.Limits{})
+		if err == nil || !errors.Is(err, profile.ErrFormat) || !strings.Contains(err.Error(), tt.what) || !strings.Contains(err.Error(), tt.cure) {
+			t.Errorf("%s: %v, want %s and %s", tt.files, err, tt.what, tt.cure)
+			continue
+		}
+		_, said, _ := strings.Cut(err.Error(), "knows: it is ")
 		what, _, _ := strings.Cut(said, "; ")
 		delete(left, what)
 	}

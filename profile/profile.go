@@ -287,7 +287,7 @@ func unknown(head []byte) error {
 		return ErrRaw
 	}
 	if f := foreignOf(head); f != nil {
-		return fmt.Errorf("%w: it is %s; %s", ErrFormat, f.what, f.cure)
+		return f.error()
 	}
 	return fmt.Errorf("%w (it looks like %s); it reads: %s", ErrFormat, kindOf(head), strings.Join(Formats(), ", "))
 }
