@@ -64,6 +64,11 @@ func TestFits(t *testing.T) {
 			"FN:2,F\nFNDA:1,F\nDA:2,1\nDA:3,1\nDA:4,1\nDA:5,1\nDA:6,1\n",
 		},
 		{
+			"a constructor that begins with what is given to a field", "a.cs",
+			"class Cart\n{\n    int limit;\n    int x = 1;\n\n    public Cart()\n    {\n        F();\n    }\n}\n",
+			"FN:3,System.Void Cart::.ctor()\nFNDA:1,System.Void Cart::.ctor()\nDA:4,1\nDA:6,1\nDA:7,1\nDA:8,1\nDA:9,1\n",
+		},
+		{
 			"a body that opens below its head", "a.c",
 			"#include <x.h>\n\nstatic int\nhelper(int a,\n       int b)\n{\n    return a +\n           b;\n}\n",
 			"FN:6,helper\nFNDA:1,helper\nDA:6,1\nDA:7,1\nDA:8,1\nDA:9,1\n",

@@ -132,7 +132,8 @@ func unmark(s string) (plain string, start, end int) {
 // TestLocateConstructors has what a profile of .NET has of constructors: the lines of what is given to fields, too.
 func TestLocateConstructors(t *testing.T) {
 	t.Parallel()
-	const content = "class A {\n  int x = 1;\n  public A()\n  {\n    F();\n  }\n  public A(int n) : this()\n  {\n  }\n  int y = 2;\n  int Z { get => x;\n    set => x = value; }\n}\n"
+	const content = "class A {\n  int x = 1;\n  public A()\n  {\n    F();\n  }\n  public A(int n) : this()\n  {\n  }\n  int y = 2;\n  int Z { get => x;\n    set => x = value; }\n}\n" +
+		"class B {\n  int x = 1;\n  public B()\n  {\n  }\n  int y = 2;\n  public static B operator +(B a, B b)\n  {\n  }\n  int W {\n    get\n    {\n    }\n  }\n}\n"
 	for _, tt := range []struct {
 		name        string
 		first, last uint32
@@ -144,6 +145,9 @@ func TestLocateConstructors(t *testing.T) {
 		{"A", 2, 10, "2 A at 3.10"}, // which of the two is not told
 		{"static A", 2, 7, "2 static A at 3.10"},
 		{"static A", 1, 10, "1 static A at 1.7"},
+		{"B", 15, 19, "16 B at 16.10"},
+		{"operator +", 21, 22, "20 operator + at 20.19"},
+		{"W.get", 25, 26, "24 W.get at 24.5"},
 		{"Z.get", 11, 11, "11 Z.get at 11.11"},
 		{"Z.set", 12, 12, "12 Z.set at 12.5"},
 	} {
