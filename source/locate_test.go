@@ -148,6 +148,7 @@ func TestLocateConstructors(t *testing.T) {
 		{"B", 15, 19, "16 B at 16.10"},
 		{"operator +", 21, 22, "20 operator + at 20.19"},
 		{"W.get", 25, 26, "24 W.get at 24.5"},
+		{"operator +", 21, 0, "20 operator + at 20.19"},
 		{"Z.get", 11, 11, "11 Z.get at 11.11"},
 		{"Z.set", 12, 12, "12 Z.set at 12.5"},
 	} {
