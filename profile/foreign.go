@@ -32,14 +32,14 @@ type foreign struct {
 func (f *foreign) error() error { return fmt.Errorf("%w: it is %s; %s", ErrFormat, f.what, f.cure) }
 
 const (
-	byReportGenerator = "`reportgenerator -reports:FILE -targetdir:coverage -reporttypes:Cobertura` makes a profile of it"
-	byCoveragePy      = "`coverage xml` makes a profile of it"
-	byGCC             = "`gcovr --json gcovr.json` and `lcov --capture --directory . -o lcov.info` make a profile of all of them"
-	byIstanbul        = "the reporter json writes a profile beside it, coverage-final.json: `nyc report --reporter=json`, `c8 report --reporter=json`, `jest --coverage --coverageReporters=json`, `vitest run --coverage.enabled --coverage.reporter=json`"
-	byPHPUnit         = "`phpunit --coverage-clover clover.xml` makes a profile"
-	byDevelCover      = "with Devel::Cover::Report::Clover of CPAN `cover -report clover` makes a profile, in cover_db"
-	byXccov           = "`xcrun xccov view --report --json RESULT.xcresult > coverage.json` makes a profile of it"
-	byLuaCov          = "with luacov-reporter-lcov of LuaRocks `luacov -r lcov` makes a profile, of the same name"
+	byReportGenerator = `"reportgenerator -reports:FILE -targetdir:coverage -reporttypes:Cobertura" makes a profile of it`
+	byCoveragePy      = `"coverage xml" makes a profile of it`
+	byGCC             = `"gcovr --json gcovr.json" and "lcov --capture --directory . -o lcov.info" make a profile of all of them`
+	byIstanbul        = `the reporter json writes a profile beside it, coverage-final.json: "nyc report --reporter=json", "c8 report --reporter=json", "jest --coverage --coverageReporters=json", "vitest run --coverage.enabled --coverage.reporter=json"`
+	byPHPUnit         = `"phpunit --coverage-clover clover.xml" makes a profile`
+	byDevelCover      = `with Devel::Cover::Report::Clover of CPAN "cover -report clover" makes a profile, in cover_db`
+	byXccov           = `"xcrun xccov view --report --json RESULT.xcresult > coverage.json" makes a profile of it`
+	byLuaCov          = `with luacov-reporter-lcov of LuaRocks "luacov -r lcov" makes a profile, of the same name`
 )
 
 // foreigns are the kinds that are known. The first that fits stands.
@@ -48,29 +48,29 @@ var foreigns = sync.OnceValue(func() []foreign {
 	return []foreign{
 		{what: "a database of SQLite, such as coverage.py's .coverage", cure: byCoveragePy, starts: []string{"SQLite format 3\x00"}},
 		{what: "the data of an old coverage.py", cure: byCoveragePy, starts: []string{"!coverage.py: This is a private format"}},
-		{what: "the counts of a program that LLVM built (.profraw)", cure: "`llvm-profdata merge -o all.profdata FILE… && llvm-cov export -format=lcov -instr-profile all.profdata PROGRAM > lcov.info` makes a profile of it", starts: []string{"\x81rforpl\xff", "\xfflprofr\x81", "\x81Rforpl\xff", "\xfflprofR\x81"}},
-		{what: "LLVM's counts without the places of the source (.profdata)", cure: "`llvm-cov export -format=lcov -instr-profile FILE PROGRAM > lcov.info` makes a profile of it", starts: []string{"\x81iforpl\xff", "\xfflprofi\x81"}},
+		{what: "the counts of a program that LLVM built (.profraw)", cure: `"llvm-profdata merge -o all.profdata FILE… && llvm-cov export -format=lcov -instr-profile all.profdata PROGRAM > lcov.info" makes a profile of it`, starts: []string{"\x81rforpl\xff", "\xfflprofr\x81", "\x81Rforpl\xff", "\xfflprofR\x81"}},
+		{what: "LLVM's counts without the places of the source (.profdata)", cure: `"llvm-cov export -format=lcov -instr-profile FILE PROGRAM > lcov.info" makes a profile of it`, starts: []string{"\x81iforpl\xff", "\xfflprofi\x81"}},
 		{what: "the counts of a program that GCC built (.gcda)", cure: byGCC, starts: []string{"adcg", "gcda"}},
 		{what: "what GCC notes of a source (.gcno)", cure: byGCC, starts: []string{"oncg", "gcno"}},
-		{what: "JaCoCo's execution data (.exec)", cure: "`mvn jacoco:report`, `gradle jacocoTestReport` and `java -jar jacococli.jar report FILE --classfiles CLASSES --xml jacoco.xml` make a profile of it", starts: []string{"\x01\xc0\xc0"}},
-		{what: "objects of Java, such as Cobertura's cobertura.ser", cure: "`cobertura-report.sh --format xml --datafile FILE` makes a profile of it", starts: []string{"\xac\xed\x00\x05"}},
-		{what: "a database of Clover", cure: "`mvn clover:clover` makes a profile of it, clover.xml", starts: []string{"\x00\x00\x00\x00\xca\xfe\xfe\xed"}},
-		{what: "Visual Studio's binary coverage (.coverage)", cure: "`dotnet-coverage merge -f cobertura -o coverage.cobertura.xml FILE` makes a profile of it", starts: []string{"PCH\xff"}},
-		{what: "one file of a GOCOVERDIR", cure: "covls reads the folder as a whole, and `go tool covdata textfmt -i=FOLDER -o cover.out` makes a profile of it", starts: []string{"\x00cvm", "\x00cwm"}},
+		{what: "JaCoCo's execution data (.exec)", cure: `"mvn jacoco:report", "gradle jacocoTestReport" and "java -jar jacococli.jar report FILE --classfiles CLASSES --xml jacoco.xml" make a profile of it`, starts: []string{"\x01\xc0\xc0"}},
+		{what: "objects of Java, such as Cobertura's cobertura.ser", cure: `"cobertura-report.sh --format xml --datafile FILE" makes a profile of it`, starts: []string{"\xac\xed\x00\x05"}},
+		{what: "a database of Clover", cure: `"mvn clover:clover" makes a profile of it, clover.xml`, starts: []string{"\x00\x00\x00\x00\xca\xfe\xfe\xed"}},
+		{what: "Visual Studio's binary coverage (.coverage)", cure: `"dotnet-coverage merge -f cobertura -o coverage.cobertura.xml FILE" makes a profile of it`, starts: []string{"PCH\xff"}},
+		{what: "one file of a GOCOVERDIR", cure: `covls reads the folder as a whole, and "go tool covdata textfmt -i=FOLDER -o cover.out" makes a profile of it`, starts: []string{"\x00cvm", "\x00cwm"}},
 		{what: "data of Perl, such as the cover_db of Devel::Cover", cure: byDevelCover, starts: []string{"=srl", "=\xf3rl", "=\xc3\xb3rl", "pst0"}, text: match(`^\{[^\[]*"collected"\s*:\s*\[`)},
 		{what: "the data of kcov", cure: "it writes a profile beside it, cobertura.xml", starts: []string{"kcov"}},
 		{what: "kcov's sums, which have no lines", cure: "it writes a profile beside it, cobertura.xml", text: match(`^\{\s*"files"\s*:\s*\[\s*\{\s*"file"\s*:\s*"[^"]*"\s*,\s*"percent_covered"`)},
-		{what: "the counts of bisect_ppx", cure: "`bisect-ppx-report cobertura cobertura.xml` makes a profile of it", starts: []string{"BISECT-COVERAGE"}},
-		{what: "the counts of Haskell's hpc", cure: "`hpc-lcov --file FILE -o lcov.info` makes a profile of it", starts: []string{"Tix ["}},
-		{what: "the data of Erlang's cover", cure: "with excoveralls `mix coveralls.lcov` makes a profile, with covertool `rebar3 covertool generate`", starts: []string{"?\x83h"}},
+		{what: "the counts of bisect_ppx", cure: `"bisect-ppx-report cobertura cobertura.xml" makes a profile of it`, starts: []string{"BISECT-COVERAGE"}},
+		{what: "the counts of Haskell's hpc", cure: `"hpc-lcov --file FILE -o lcov.info" makes a profile of it`, starts: []string{"Tix ["}},
+		{what: "the data of Erlang's cover", cure: `with excoveralls "mix coveralls.lcov" makes a profile, with covertool "rebar3 covertool generate"`, starts: []string{"?\x83h"}},
 		{what: "BullseyeCoverage's", cure: "no tool makes a profile of it that covls reads: build with GCC's --coverage or LLVM's -fprofile-instr-generate -fcoverage-mapping", starts: []string{"BullseyeCoverage"}, roots: []string{"BullseyeCoverage"}},
 		{what: "a binary property list, as Xcode keeps in a .xcresult", cure: byXccov, starts: []string{"bplist00"}},
 		{what: "a property list of Apple", cure: byXccov, roots: []string{"plist"}},
 		{what: "a result of Xcode (.xcresult)", cure: byXccov, files: []string{"Info.plist", "Data"}},
-		{what: "an archive of xccov", cure: "`xcrun xccov view --report --json ARCHIVE.xccovarchive > coverage.json` makes a profile of it", files: []string{"Metadata.plist", "Coverage"}},
+		{what: "an archive of xccov", cure: `"xcrun xccov view --report --json ARCHIVE.xccovarchive > coverage.json" makes a profile of it`, files: []string{"Metadata.plist", "Coverage"}},
 		{what: "the cover_db of Devel::Cover", cure: byDevelCover, files: []string{"runs", "structure"}},
 		{what: "an archive", cure: "unpack it", starts: []string{"PK\x03\x04", "7z\xbc\xaf\x27\x1c", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "BZh"}},
-		{what: "PHP's code, such as the data of PHPUnit (--coverage-php)", cure: "`phpcov merge --clover clover.xml FOLDER` makes a profile of it", starts: []string{"<?php"}},
+		{what: "PHP's code, such as the data of PHPUnit (--coverage-php)", cure: `"phpcov merge --clover clover.xml FOLDER" makes a profile of it`, starts: []string{"<?php"}},
 		{what: "PHPUnit's XML", cure: byPHPUnit, roots: []string{"phpunit"}},
 		{what: "PHPUnit's sums of risks", cure: byPHPUnit, roots: []string{"crap_result"}},
 
@@ -78,7 +78,7 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "PartCover's XML", cure: byReportGenerator, roots: []string{"PartCoverReport"}},
 		{what: "Mono's coverage", cure: byReportGenerator, roots: []string{"coverage/assembly"}},
 		{what: "the XML of Testwell CTC++", cure: byReportGenerator, roots: []string{"coverage/ctcreportOptions"}},
-		{what: "ReportGenerator's summary", cure: "`reportgenerator -reports:PROFILE -targetdir:coverage -reporttypes:Cobertura` makes a profile of what it is of", roots: []string{"CoverageReport"}, text: match(`^(\{\s*"summary"\s*:\s*\{\s*"generatedon"|\[\s*\{\s*"FilePath"\s*:)`)},
+		{what: "ReportGenerator's summary", cure: `"reportgenerator -reports:PROFILE -targetdir:coverage -reporttypes:Cobertura" makes a profile of what it is of`, roots: []string{"CoverageReport"}, text: match(`^(\{\s*"summary"\s*:\s*\{\s*"generatedon"|\[\s*\{\s*"FilePath"\s*:)`)},
 		{what: "dotCover's JSON", cure: "let dotCover write DetailedXML (--ReportType=DetailedXML)", text: match(`^\{\s*"DotCoverVersion"`)},
 		{what: "Scoverage's XML", cure: "it writes Cobertura, too", roots: []string{"scoverage"}},
 		{what: "EMMA's XML", cure: "JaCoCo, which has come after it, writes a profile", roots: []string{"report/stats"}},
@@ -90,19 +90,19 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "Istanbul's summary, which has no lines", cure: byIstanbul, text: match(`^(\{\s*"total"\s*:\s*\{\s*"lines"\s*:\s*\{\s*"total"|-+\|-+\|-+\|)`)},
 		{what: "SimpleCov's total (.last_run.json)", cure: "covls reads .resultset.json and coverage.json beside it", text: match(`^\{\s*"result"\s*:\s*\{\s*"(line|branch|method|covered_percent)"`)},
 		{what: "the report of the formatter simplecov-json", cure: "covls reads .resultset.json beside it, and the coverage.json of SimpleCov's own JSON formatter", text: match(`^\{\s*"timestamp"\s*:\s*\d+\s*,\s*"command_name"`)},
-		{what: "JSCover's JSON", cure: "`java -cp JSCover-all.jar jscover.report.Main --format=LCOV REPORT-FOLDER SOURCE-FOLDER` makes a profile of it", text: match(`^\{\s*"[^"]*"\s*:\s*\{\s*("[^"]*"\s*:\s*[^,]*,\s*)?"lineData"`)},
-		{what: "the JSON of Dart's tests", cure: "`dart run coverage:format_coverage --lcov --in=coverage --out=coverage/lcov.info` makes a profile of it", text: match(`^\{\s*"type"\s*:\s*"CodeCoverage"`)},
-		{what: "the JSON of R's covr", cure: "`covr::to_cobertura(covr::package_coverage(), \"cobertura.xml\")` makes a profile", text: match(`^\{\s*"uploader"\s*:\s*"R"`)},
-		{what: "grcov's covdir", cure: "`grcov … -t lcov -o lcov.info` makes a profile", text: match(`^\{\s*"children"\s*:\s*\{`)},
-		{what: "Salesforce's coverage of Apex", cure: "`sf project deploy start --coverage-formatters lcov --results-dir coverage` makes a profile", text: match(`^\[\s*\{[^{}]*"totalLines"\s*:`)},
+		{what: "JSCover's JSON", cure: `"java -cp JSCover-all.jar jscover.report.Main --format=LCOV REPORT-FOLDER SOURCE-FOLDER" makes a profile of it`, text: match(`^\{\s*"[^"]*"\s*:\s*\{\s*("[^"]*"\s*:\s*[^,]*,\s*)?"lineData"`)},
+		{what: "the JSON of Dart's tests", cure: `"dart run coverage:format_coverage --lcov --in=coverage --out=coverage/lcov.info" makes a profile of it`, text: match(`^\{\s*"type"\s*:\s*"CodeCoverage"`)},
+		{what: "the JSON of R's covr", cure: `"covr::to_cobertura(covr::package_coverage(), 'cobertura.xml')" makes a profile`, text: match(`^\{\s*"uploader"\s*:\s*"R"`)},
+		{what: "grcov's covdir", cure: `"grcov … -t lcov -o lcov.info" makes a profile`, text: match(`^\{\s*"children"\s*:\s*\{`)},
+		{what: "Salesforce's coverage of Apex", cure: `"sf project deploy start --coverage-formatters lcov --results-dir coverage" makes a profile`, text: match(`^\[\s*\{[^{}]*"totalLines"\s*:`)},
 
 		{what: "the statistics of LuaCov (luacov.stats.out)", cure: byLuaCov, text: match(`^\d+:[^\n]+\n(\d+ )+\d*\r?(\n|$)`)},
 		{what: "LuaCov's report (luacov.report.out)", cure: byLuaCov, text: match(`^={78}\r?\n[^\n]+\r?\n={78}`)},
-		{what: "a listing of D (.lst)", cure: "`gdc --coverage` builds a program of which `gcovr --json gcovr.json` makes a profile", text: match(`^( {7}| *\d{1,7})\|[^\n]*\n( {7}| *\d{1,7})\|[^\n]*\n( {7}| *\d{1,7})\|`)},
-		{what: "a listing of Julia (.cov)", cure: "`julia -e 'using Coverage; LCOV.writefile(\"lcov.info\", process_folder())'` makes a profile of all of them", text: match(`^( {8}-|[ \d]{8}\d) [^\n]*\n( {8}-|[ \d]{8}\d) `)},
-		{what: "what `go tool cover -func` prints", cure: "covls reads the profile that it was made of", text: match(`^\S+\.go:\d+:\t+\S+\t+\d+\.\d%`)},
+		{what: "a listing of D (.lst)", cure: `"gdc --coverage" builds a program of which "gcovr --json gcovr.json" makes a profile`, text: match(`^( {7}| *\d{1,7})\|[^\n]*\n( {7}| *\d{1,7})\|[^\n]*\n( {7}| *\d{1,7})\|`)},
+		{what: "a listing of Julia (.cov)", cure: `in Julia using Coverage; LCOV.writefile("lcov.info", process_folder()) makes a profile of all of them`, text: match(`^( {8}-|[ \d]{8}\d) [^\n]*\n( {8}-|[ \d]{8}\d) `)},
+		{what: `what "go tool cover -func" prints`, cure: "covls reads the profile that it was made of", text: match(`^\S+\.go:\d+:\t+\S+\t+\d+\.\d%`)},
 		{what: "what coverage.py prints", cure: byCoveragePy + "'s data", text: match(`^Name\s+Stmts\s+Miss`)},
-		{what: "what llvm-cov prints", cure: "`llvm-cov export -format=lcov -instr-profile all.profdata PROGRAM > lcov.info` makes a profile", text: match(`^Filename\s+Regions\s+Missed Regions`)},
+		{what: "what llvm-cov prints", cure: `"llvm-cov export -format=lcov -instr-profile all.profdata PROGRAM > lcov.info" makes a profile`, text: match(`^Filename\s+Regions\s+Missed Regions`)},
 	}
 })
 

@@ -20,8 +20,8 @@ func TestForeign(t *testing.T) {
 	}
 	equals := strings.Repeat("=", 78)
 	for _, tt := range []struct{ text, what, cure string }{
-		{"SQLite format 3\x00\x10\x00\x01\x01", "SQLite", "`coverage xml`"},
-		{"!coverage.py: This is a private format, don't read it directly!{\"lines\":{}}", "old coverage.py", "`coverage xml`"},
+		{"SQLite format 3\x00\x10\x00\x01\x01", "SQLite", `"coverage xml"`},
+		{"!coverage.py: This is a private format, don't read it directly!{\"lines\":{}}", "old coverage.py", `"coverage xml"`},
 		{"\x81rforpl\xff\x09\x00\x00\x00", ".profraw", "llvm-profdata merge"},
 		{"\xfflprofr\x81\x00\x00", ".profraw", "llvm-cov export"},
 		{"\x81iforpl\xff\x08\x00", ".profdata", "llvm-cov export"},
@@ -30,12 +30,12 @@ func TestForeign(t *testing.T) {
 		{"\x01\xc0\xc0\x10\x07\x10", ".exec", "jacococli.jar report FILE"},
 		{"\xac\xed\x00\x05sr\x00", "cobertura.ser", "cobertura-report.sh"},
 		{"\x00\x00\x00\x00\xca\xfe\xfe\xed\x00", "database of Clover", "clover.xml"},
-		{"PCH\xff\x01\x00\x05\x00", "Visual Studio's binary", "`dotnet-coverage merge -f cobertura -o coverage.cobertura.xml FILE`"},
+		{"PCH\xff\x01\x00\x05\x00", "Visual Studio's binary", `"dotnet-coverage merge -f cobertura -o coverage.cobertura.xml FILE"`},
 		{"\x00cvm\x01\x00\x00\x00", "GOCOVERDIR", "go tool covdata textfmt"},
 		{"\x00cwm\x01\x00\x00\x00", "GOCOVERDIR", "go tool covdata textfmt"},
-		{"=\xf3rl\x05\x00", "Devel::Cover", "`cover -report clover`"},
-		{"pst0\x04\x0b", "Devel::Cover", "`cover -report clover`"},
-		{"{\"runs\":{\"1690000000.1\":{\"OS\":\"linux\",\"collected\":[\"branch\"", "Devel::Cover", "`cover -report clover`"},
+		{"=\xf3rl\x05\x00", "Devel::Cover", `"cover -report clover"`},
+		{"pst0\x04\x0b", "Devel::Cover", `"cover -report clover"`},
+		{"{\"runs\":{\"1690000000.1\":{\"OS\":\"linux\",\"collected\":[\"branch\"", "Devel::Cover", `"cover -report clover"`},
 		{"kcov\x00\x00\x00\x02", "data of kcov", "cobertura.xml"},
 		{"{\"files\": [\n {\"file\": \"/a.sh\", \"percent_covered\": \"75.00\"", "kcov's sums", "cobertura.xml"},
 		{"BISECT-COVERAGE-4\x00", "bisect_ppx", "bisect-ppx-report cobertura"},
@@ -46,7 +46,7 @@ func TestForeign(t *testing.T) {
 		{"bplist00\xd4", "property list", "xcrun xccov"},
 		{"<?xml version=\"1.0\"?><!DOCTYPE plist><plist version=\"1.0\"><dict/>", "property list", "xcrun xccov"},
 		{"PK\x03\x04\x14", "archive", "unpack"},
-		{"<?php\nreturn \\unserialize(<<<'END_OF_COVERAGE_SERIALIZATION'", "PHPUnit", "`phpcov merge --clover clover.xml FOLDER`"},
+		{"<?php\nreturn \\unserialize(<<<'END_OF_COVERAGE_SERIALIZATION'", "PHPUnit", `"phpcov merge --clover clover.xml FOLDER"`},
 		{"<phpunit xmlns=\"https://schema.phpunit.de/coverage/1.0\"><build/>", "PHPUnit's XML", "--coverage-clover"},
 		{"<crap_result><project/>", "PHPUnit", "--coverage-clover"},
 		{"<coverage profilerVersion=\"1.5.8\"><module moduleId=\"1\"><method/>", "NCover", "reportgenerator"},
@@ -74,12 +74,12 @@ func TestForeign(t *testing.T) {
 		{"{\"uploader\":\"R\",\"files\":[", "covr", "covr::to_cobertura"},
 		{"{\"children\":{\"src\":{\"children\":{", "covdir", "-t lcov"},
 		{"[{\"id\":\"01p\",\"name\":\"A\",\"totalLines\":3,", "Apex", "--coverage-formatters"},
-		{"5:src/a.lua\n0 1 0 12 0 \n3:src/b.lua\n1 1 1 \n", "luacov.stats.out", "`luacov -r lcov`"},
-		{equals + "\nsrc/a.lua\n" + equals + "\n", "luacov.report.out", "`luacov -r lcov`"},
+		{"5:src/a.lua\n0 1 0 12 0 \n3:src/b.lua\n1 1 1 \n", "luacov.stats.out", `"luacov -r lcov"`},
+		{equals + "\nsrc/a.lua\n" + equals + "\n", "luacov.report.out", `"luacov -r lcov"`},
 		{"       |import std;\n       |\n      1|void main() {\n0000000|  f();\n", "(.lst)", "gdc --coverage"},
 		{"        - module A\n        2 f() = 1\n        0 g() = 2\n", "Julia", "LCOV.writefile"},
 		{"example.com/a/a.go:12:\tMain\t\t85.7%\ntotal:\t(statements)\t85.7%\n", "go tool cover -func", "the profile"},
-		{"Name    Stmts   Miss  Cover\n---------------------------\n", "coverage.py prints", "`coverage xml`"},
+		{"Name    Stmts   Miss  Cover\n---------------------------\n", "coverage.py prints", `"coverage xml"`},
 		{"Filename      Regions    Missed Regions     Cover", "llvm-cov prints", "llvm-cov export"},
 	} {
 		_, err := profile.Read("p", strings.NewReader(tt.text), profile.Limits{})
@@ -95,9 +95,9 @@ func TestForeign(t *testing.T) {
 		delete(left, what)
 	}
 	for _, tt := range []struct{ files, what, cure string }{
-		{"Info.plist Data/refs", ".xcresult", "`xcrun xccov view --report --json RESULT.xcresult > coverage.json`"},
+		{"Info.plist Data/refs", ".xcresult", `"xcrun xccov view --report --json RESULT.xcresult > coverage.json"`},
 		{"Metadata.plist Coverage/0 Index/0", "an archive of xccov", "xcrun xccov"},
-		{"digests runs/1/cover.15 structure/a", "cover_db", "`cover -report clover`"},
+		{"digests runs/1/cover.15 structure/a", "cover_db", `"cover -report clover"`},
 	} {
 		dir := t.TempDir()
 		for _, name := range strings.Fields(tt.files) {
