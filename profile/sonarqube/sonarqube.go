@@ -5,6 +5,7 @@
 package sonarqube
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -16,7 +17,7 @@ import (
 // files in it.
 func Sniff(head []byte) bool {
 	root, child := scan.Outer(head)
-	return root == "coverage" && child == "file"
+	return root == "coverage" && child == "file" && !bytes.Contains(head, []byte("<project")) // which is Clover's
 }
 
 // Read reads a report. What can't be read is a *coverage.LineError.

@@ -36,6 +36,7 @@ func TestSniff(t *testing.T) {
 		`<coverage version="1"/>`:                                                  false,
 		`<coverage><packages/></coverage>`:                                         false,
 		`<coverage><project><file/></project></coverage>`:                          false,
+		`<coverage><file path="a"/><project/></coverage>`:                          false,
 		`<report><file/></report>`:                                                 false,
 		"":                                                                         false,
 	} {
