@@ -28,8 +28,11 @@ type foreign struct {
 	files []string
 }
 
+// ErrForeign is the ErrFormat for a file of which it is known what it is, and what makes a profile.
+var ErrForeign = fmt.Errorf("%w", ErrFormat)
+
 // error is the one for a file or folder of the kind.
-func (f *foreign) error() error { return fmt.Errorf("%w: it is %s; %s", ErrFormat, f.what, f.cure) }
+func (f *foreign) error() error { return fmt.Errorf("%w: it is %s; %s", ErrForeign, f.what, f.cure) }
 
 const (
 	byReportGenerator = `"reportgenerator -reports:FILE -targetdir:coverage -reporttypes:Cobertura" makes a profile of it`

@@ -100,6 +100,7 @@ func TestCheck(t *testing.T) {
 		},
 		{"no profile", with(shop, "cover.out", ""), nil, 2, "no coverage profile below"},
 		{"no profile that can be read", with(shop, "cover.out", broken), nil, 2, "cover.out:2: want"},
+		{"sums of one", with(shop, "cover.out", "", "coverage-summary.json", `{"total": {"lines": {"total": 5}}}`), nil, 2, "coverage-final.json"},
 		{"none that is one", with(shop, "cover.out", "hello\n"), nil, 2, "no coverage profile below"},
 		{"none of those that were named", with(shop, "c.out", "hello\n"), []string{"--profile", "c.out"}, 2, "not a coverage profile that covls knows"},
 		{"one that is not there", shop, []string{"--profile", "cover.out", "--profile", "gone.out"}, 2, "there is no profile"},

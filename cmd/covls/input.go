@@ -15,6 +15,7 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/engine"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/profile"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/workspace"
@@ -173,6 +174,11 @@ func (l *loaded) nothing() error {
 		return errors.Join(l.troubles...)
 	}
 	f := l.snap.Folders[0]
+	for _, p := range l.snap.Profiles {
+		if errors.Is(p.Trouble, profile.ErrForeign) {
+			return fmt.Errorf("no coverage profile below %s: %w", f.Dir, p.Trouble)
+		}
+	}
 	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo(project.In(f.Dir)))
 }
 
