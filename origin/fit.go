@@ -349,7 +349,7 @@ func (f *fitter) named() bool {
 		}
 		first, last := f.head(line)
 		if !heads {
-			first, last = line-min(line-1, headWindow), line
+			first, last = min(line-min(line-1, headWindow), f.above(line, longestHead)), line
 		}
 		switch source.Named(f.text, first, last, fn.Name) {
 		case source.NameHere:
@@ -387,14 +387,21 @@ func (f *fitter) head(n uint32) (first, last uint32) {
 	if f.exact() || !strings.Contains(line, "{") && !strings.Contains(line, "=>") {
 		return first, last
 	}
-	for first > 1 && n-first < headWindow {
+	return f.above(n, headWindow), last
+}
+
+// longestHead is how many lines the head of a function may have.
+const longestHead = 200
+
+// above is the first of at most so many lines above line n that nothing ends before that.
+func (f *fitter) above(n, most uint32) (first uint32) {
+	for first = n; first > 1 && n-first < most; first-- {
 		above := strings.TrimSpace(f.text.Line(first - 1))
 		if above == "" || strings.HasSuffix(above, ";") || strings.HasSuffix(above, "}") {
 			break
 		}
-		first--
 	}
-	return first, last
+	return first
 }
 
 // unnamed reports whether a function that has no name of its own begins on a line. The name in the profile is that of what

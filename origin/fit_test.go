@@ -69,6 +69,11 @@ func TestFits(t *testing.T) {
 			"FN:3,System.Void Cart::.ctor()\nFNDA:1,System.Void Cart::.ctor()\nDA:4,1\nDA:6,1\nDA:7,1\nDA:8,1\nDA:9,1\n",
 		},
 		{
+			"a head of many lines", "a.cs",
+			"class A\n{\n    int F(\n" + strings.Repeat("        int n,\n", 20) + "        int last)\n    {\n        return last;\n    }\n\n    int G() => 1;\n}\n",
+			"FN:24,System.Int32 A::F()\nFN:28,System.Int32 A::G()\nFNDA:1,System.Int32 A::F()\nFNDA:0,System.Int32 A::G()\nDA:25,1\nDA:26,1\nDA:27,1\nDA:29,0\n",
+		},
+		{
 			"a body that opens below its head", "a.c",
 			"#include <x.h>\n\nstatic int\nhelper(int a,\n       int b)\n{\n    return a +\n           b;\n}\n",
 			"FN:6,helper\nFNDA:1,helper\nDA:6,1\nDA:7,1\nDA:8,1\nDA:9,1\n",
