@@ -1,4 +1,4 @@
-// Package clover reads Clover XML, which PHPUnit and istanbul write.
+// Package clover reads Clover XML, which OpenClover, PHPUnit, istanbul, Devel::Cover and ReportGenerator write.
 package clover
 
 import (
@@ -46,6 +46,9 @@ type parser struct {
 	conditions map[*coverage.File]map[uint32]uint64
 	// perl tells that Devel::Cover wrote the report.
 	perl bool
+	// simple tells that complexity is not measured, which OpenClover does and ReportGenerator does not.
+	simple bool
+	outer  bool // the sums of the project were read
 
 	// Of the file at hand:
 	inClass    bool
@@ -76,6 +79,9 @@ func (p *parser) element(name string, start bool) error {
 		p.file = nil
 	case name == "class":
 		p.inClass = start
+	case name == "metrics" && start && !p.outer && p.file == nil:
+		p.outer = true
+		p.simple = p.x.Is("complexity", "0")
 	case name == "metrics" && start && p.file != nil && !p.inClass:
 		n, _ := p.x.Number("statements")
 		p.statements = int(min(n, 1<<30))
@@ -122,6 +128,9 @@ func (p *parser) line() error {
 		if !ok || !isCond {
 			return errors.New(`want <line num="…" count="…">`)
 		}
+		if p.simple && !p.perl {
+			return p.inPlace(n, both)
+		}
 		number, ok := p.places.Line(n)
 		if !ok {
 			return nil
@@ -140,10 +149,11 @@ func (p *parser) line() error {
 		return nil // without a name, and the BEGIN of each use is one: the source knows them
 	}
 	if p.x.Is("type", "method") {
-		name, _ := p.x.Attr("name")
-		f := coverage.Func{Name: name, Counted: true, Count: count}
-		f.Span.Start = coverage.Point{Line: line.Number, Col: 1}
-		p.file.Funcs = append(p.file.Funcs, f)
+		if name := p.name(); name != "" {
+			f := coverage.Func{Name: name, Counted: true, Count: count}
+			f.Span.Start = coverage.Point{Line: line.Number, Col: 1}
+			p.file.Funcs = append(p.file.Funcs, f)
+		}
 		p.methods = append(p.methods, method{line, farthest})
 		return nil
 	}
@@ -157,8 +167,37 @@ func (p *parser) line() error {
 	}
 	taken, _ := p.x.Number("truecount")
 	missed, _ := p.x.Number("falsecount")
+	return p.ways(line, taken, missed)
+}
+
+// name is that of the method at hand, which OpenClover has in front of its parameters; "" where it has none.
+func (p *parser) name() string {
+	if name, ok := p.x.Attr("name"); ok {
+		return name
+	}
+	name, _ := p.x.Attr("signature")
+	name, _, _ = strings.Cut(name, "(")
+	return strings.TrimSpace(name[strings.LastIndexByte(name, ' ')+1:])
+}
+
+// inPlace takes a line that has the ways out of it, those that were taken and the others, in place of its count, as
+// ReportGenerator writes it.
+func (p *parser) inPlace(n uint64, both [2]uint64) error {
+	number, ok := p.places.Line(n)
+	if !ok {
+		return nil
+	}
+	p.counted++
+	p.report.Counted = false
+	line := coverage.Line{Number: number, Count: min(both[0], 1)}
+	p.file.Lines = append(p.file.Lines, line)
+	return p.ways(line, both[0], both[1])
+}
+
+// ways takes the ways out of a line, of which some were taken and some were not.
+func (p *parser) ways(line coverage.Line, taken, missed uint64) error {
 	if taken > ways || missed > ways {
-		return fmt.Errorf("line %d has more than %d branches", n, ways)
+		return fmt.Errorf("line %d has more than %d branches", line.Number, ways)
 	}
 	p.branches += int(taken + missed)
 	if err := p.limits.CheckBranches(p.branches); err != nil {
@@ -167,7 +206,7 @@ func (p *parser) line() error {
 	for way := range uint32(taken + missed) {
 		b := coverage.Branch{Line: line.Number, Way: way}
 		if uint64(way) < taken {
-			b.Count = max(count, 1)
+			b.Count = max(line.Count, 1)
 		}
 		p.file.Branches = append(p.file.Branches, b)
 	}
