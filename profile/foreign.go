@@ -60,7 +60,7 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "a database of Clover", cure: `"mvn clover:clover" makes a profile of it, clover.xml`, starts: []string{"\x00\x00\x00\x00\xca\xfe\xfe\xed"}},
 		{what: "Visual Studio's binary coverage (.coverage)", cure: `"dotnet-coverage merge -f cobertura -o coverage.cobertura.xml FILE" makes a profile of it`, starts: []string{"PCH\xff"}},
 		{what: "one file of a GOCOVERDIR", cure: `covls reads the folder as a whole, and "go tool covdata textfmt -i=FOLDER -o cover.out" makes a profile of it`, starts: []string{"\x00cvm", "\x00cwm"}},
-		{what: "data of Perl, such as the cover_db of Devel::Cover", cure: byDevelCover, starts: []string{"=srl", "=\xf3rl", "=\xc3\xb3rl", "pst0"}, text: match(`^\{\s*("runs"\s*:\s*\{\s*"\d+\.\d|"[0-9a-f]{32}":"|("(file|digest)":"[^"]*",)+"(start|statement|subroutine|condition|branch|time)":[\[{]|"(statement|subroutine|condition|branch)":\[[^{}]*"digest":)`)},
+		{what: "data of Perl, such as the cover_db of Devel::Cover", cure: byDevelCover, starts: []string{"=srl", "=\xf3rl", "=\xc3\xb3rl", "pst0"}, text: match(`^\{\s*("runs"\s*:\s*\{\s*"\d+\.\d|"[0-9a-f]{32}":"|"start":\{"-?\d+":\{"|("(file|digest)":"[^"]*",)+"(start|statement|subroutine|condition|branch|time)":[\[{]|"(statement|subroutine|condition|branch)":\[[^{}]*"digest":)`)},
 		{what: "the data of kcov", cure: "it writes a profile beside it, cobertura.xml", starts: []string{"kcov"}},
 		{what: "kcov's sums, which have no lines", cure: "it writes a profile beside it, cobertura.xml", text: match(`^\{\s*"files"\s*:\s*\[\s*\{\s*"file"\s*:\s*"[^"]*"\s*,\s*"percent_covered"`)},
 		{what: "the counts of bisect_ppx", cure: `"bisect-ppx-report cobertura cobertura.xml" makes a profile of it`, starts: []string{"BISECT-COVERAGE"}},

@@ -38,6 +38,7 @@ func TestForeign(t *testing.T) {
 		{"{\"runs\":{\"1690000000.1\":{\"OS\":\"linux\",\"collected\":[\"branch\"", "Devel::Cover", `"cover -report clover"`},
 		{`{"file":"/a.pm","condition":[[12,{"type":"and_3"`, "Devel::Cover", "cover -report clover"},
 		{`{"statement":[1,1],"digest":"b5008b71bd1c198fc94b5f2430dde02c","start":{"1":`, "Devel::Cover", "cover -report clover"},
+		{`{"start":{"4":{"g":[{"condition":null`, "Devel::Cover", "cover -report clover"},
 		{`{"9cfea2f84c7828e690a34518433fecfd":"/a.pm"`, "Devel::Cover", "cover -report clover"},
 		{"kcov\x00\x00\x00\x02", "data of kcov", "cobertura.xml"},
 		{"{\"files\": [\n {\"file\": \"/a.sh\", \"percent_covered\": \"75.00\"", "kcov's sums", "cobertura.xml"},
