@@ -84,6 +84,10 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "ReportGenerator's summary", cure: `"reportgenerator -reports:PROFILE -targetdir:coverage -reporttypes:Cobertura" makes a profile of what it is of`, roots: []string{"CoverageReport"}, text: match(`^(\{\s*"summary"\s*:\s*\{\s*"generatedon"|\[\s*\{\s*"FilePath"\s*:)`)},
 		{what: "dotCover's JSON", cure: "let dotCover write DetailedXML (--ReportType=DetailedXML)", text: match(`^\{\s*"DotCoverVersion"`)},
 		{what: "Scoverage's XML", cure: "it writes Cobertura, too", roots: []string{"scoverage"}},
+		{what: "what scoverage notes of the sources", cure: `"sbt coverageReport" makes a profile of it`, starts: []string{"# Coverage data, format version"}},
+		{what: "CTest's coverage", cure: byGCC, roots: []string{"Site/Coverage", "Site/CoverageLog"}},
+		{what: "GNATcoverage's XML", cure: `"gnatcov coverage --annotate=cobertura" makes a profile`, roots: []string{"coverage_report"}},
+		{what: "JaCoCo's CSV, which has no lines", cure: "it writes XML, too, which is a profile", starts: []string{"GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED"}},
 		{what: "EMMA's XML", cure: "JaCoCo, which has come after it, writes a profile", roots: []string{"report/stats"}},
 		{what: "PIT's mutations, which are no coverage", cure: "JaCoCo writes a profile", roots: []string{"mutations"}},
 		{what: "results of tests, which tell no coverage", cure: "run the tests with coverage", roots: []string{
@@ -93,6 +97,7 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "Istanbul's summary, which has no lines", cure: byIstanbul, text: match(`^(\{\s*"total"\s*:\s*\{\s*"lines"\s*:\s*\{\s*"total"|-+\|-+\|-+\|)`)},
 		{what: "SimpleCov's total (.last_run.json)", cure: "covls reads .resultset.json and coverage.json beside it", text: match(`^\{\s*"result"\s*:\s*\{\s*"(line|branch|method|covered_percent)"`)},
 		{what: "the report of the formatter simplecov-json", cure: "covls reads .resultset.json beside it, and the coverage.json of SimpleCov's own JSON formatter", text: match(`^\{\s*"timestamp"\s*:\s*\d+\s*,\s*"command_name"`)},
+		{what: "tarpaulin's note of its last run", cure: `"cargo tarpaulin --out Json" makes a profile, tarpaulin-report.json`, text: match(`^\{\s*"traces"\s*:\s*\{`)},
 		{what: "JSCover's JSON", cure: `"java -cp JSCover-all.jar jscover.report.Main --format=LCOV REPORT-FOLDER SOURCE-FOLDER" makes a profile of it`, text: match(`^\{\s*"[^"]*"\s*:\s*\{\s*("[^"]*"\s*:\s*[^,]*,\s*)?"lineData"`)},
 		{what: "the JSON of Dart's tests", cure: `"dart run coverage:format_coverage --lcov --in=coverage --out=coverage/lcov.info" makes a profile of it`, text: match(`^\{\s*"type"\s*:\s*"CodeCoverage"`)},
 		{what: "the JSON of R's covr", cure: `"covr::to_cobertura(covr::package_coverage(), 'cobertura.xml')" makes a profile`, text: match(`^\{\s*"uploader"\s*:\s*"R"`)},
