@@ -114,7 +114,7 @@ func machine(class string) (name string, ok bool) {
 // "" for one that has none in the source.
 func part(name, rest, own string) string {
 	switch {
-	case strings.HasPrefix(rest, "b__"), strings.HasPrefix(rest, "m__"), name == "":
+	case strings.HasPrefix(rest, "b__"), strings.HasPrefix(rest, "m__"), name == "", name == "Clone" && rest == "$": // of a record
 		return ""
 	case strings.HasPrefix(rest, "g__"):
 		local, _, _ := strings.Cut(rest[len("g__"):], "|")
