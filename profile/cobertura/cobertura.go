@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,11 +83,12 @@ type parser struct {
 	inner []line // lines of its methods
 	funcs []coverage.Func
 	loose [][]uint32 // the lines of those of funcs that are PHP's outside of classes, nil for others
-	// dotnet tells that the class at hand, which of names, is one of .NET; then methods has what funcs has otherwise.
-	dotnet  bool
-	of      string
-	methods []dotnet.Method
-	entry   uint64 // how often the first line of the method at hand ran
+	// dotnet tells that the class at hand, which of names, is one of .NET, jvm that it is one of a Java virtual machine. Of the
+	// first methods has what funcs has otherwise.
+	dotnet, jvm bool
+	of          string
+	methods     []dotnet.Method
+	entry       uint64 // how often the first line of the method at hand ran
 	// inMethod says that the last of funcs is the method at hand.
 	inMethod bool
 }
@@ -124,7 +126,11 @@ func (p *parser) start(name string) error {
 				signature, _ := p.x.Attr("signature")
 				p.methods = append(p.methods, dotnet.Method{Class: p.of, Name: name + "(" + strings.TrimPrefix(signature, "(")})
 			}
-			p.funcs, p.inMethod = append(p.funcs, coverage.Func{Name: name, Counted: true}), true
+			fn := coverage.Func{Name: name, Counted: true}
+			if signature, _ := p.x.Attr("signature"); p.jvm && strings.HasPrefix(signature, "(") && !strings.HasSuffix(signature, ")") {
+				fn.Name, fn.Receiver = name+signature, p.of // of which package demangle makes names
+			}
+			p.funcs, p.inMethod = append(p.funcs, fn), true
 			p.loose = append(p.loose, nil)
 			if strings.HasSuffix(p.class.name, ".php") {
 				if signature, _ := p.x.Attr("signature"); strings.HasPrefix(signature, name[strings.LastIndexByte(name, '\\')+1:]+"(") {
@@ -143,8 +149,14 @@ func (p *parser) startClass() error {
 	if !ok || name == "" {
 		return errors.New(`want <class filename="…">`)
 	}
-	if p.dotnet = dotnet.Is(name); p.dotnet {
+	p.dotnet, p.jvm, p.of = dotnet.Is(name), false, ""
+	switch strings.ToLower(path.Ext(name)) {
+	case ".java", ".kt", ".scala", ".groovy":
+		p.jvm = true
+	}
+	if p.dotnet || p.jvm {
 		p.of, _ = p.x.Attr("name")
+		p.of = strings.Clone(p.of)
 	}
 	p.own, p.inner, p.funcs, p.loose, p.methods, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], p.loose[:0], p.methods[:0], false
 	if p.class = p.files[name]; p.class == nil {

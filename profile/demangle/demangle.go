@@ -31,11 +31,36 @@ const (
 func Report(r *coverage.Report) {
 	for _, f := range r.Files {
 		swift(f)
+		jvm(f)
 		lang := languageOf(f.Name)
 		if slices.ContainsFunc(f.Funcs, func(fn coverage.Func) bool { return dressed(fn.Name, lang) }) {
-			f.Funcs = fold(f.Funcs, lang)
+			f.Funcs = withoutLambdas(fold(f.Funcs, lang))
 		}
 	}
+}
+
+// withoutLambdas are the functions without those that are a part of the function around them: C++'s lambdas and blocks. One of
+// no function is one of its own.
+func withoutLambdas(funcs []coverage.Func) []coverage.Func {
+	return slices.DeleteFunc(funcs, func(f coverage.Func) bool {
+		outer, isCall := strings.CutSuffix(f.Name, "::operator()")
+		if !isCall {
+			if outer, isCall = strings.CutSuffix(f.Name, "::__invoke"); !isCall {
+				outer, isCall = strings.CutSuffix(f.Name, "::_FUN")
+			}
+		}
+		at := strings.LastIndex(outer, "::")
+		if !isCall || at <= 0 {
+			return false
+		}
+		switch own := outer[at+2:]; {
+		case strings.HasPrefix(own, "{lambda"), strings.HasPrefix(own, "'lambda"):
+			return true
+		case strings.HasPrefix(own, "$_"): // which a variable of a namespace may have, too
+			return slices.ContainsFunc(funcs, func(g coverage.Func) bool { return g.Name == outer[:at] || strings.HasPrefix(g.Name, outer[:at]+"(") })
+		}
+		return false
+	})
 }
 
 // language is what the names of a file are written in.

@@ -47,7 +47,7 @@ func TestName(t *testing.T) {
 		{"Shop.Cart", "<Total>g__Half|0_1<T>(T)", "Half"},
 		{"Shop.Cart/_Closure$__1", "_Lambda$__0(Integer)", ""},
 		{"Shop.Item", "<Clone>$()", ""},
-		{"Program", "<Main>$(System.String[])", "<Main>$"},
+		{"Program", "<Main>$(System.String[])", "Main"},
 		{"Shop.Module1/total@12-1", "Invoke(System.Int32)", ""},
 		{"Shop.Module1.total@12", ".ctor()", ""},
 		{"<StartupCode$Shop>.$Module1", ".cctor()", ""},

@@ -62,7 +62,7 @@ func Name(class, method string) string {
 		name, ok := strings.CutPrefix(own, kind+"_")
 		switch {
 		case !ok || name == "":
-		case name == "Item" && kind == "get" && params != ")" && params != "", name == "Item" && kind == "set" && strings.Contains(params, ","):
+		case name == "Item" && (params == "" || kind == "get" && params != ")" || kind == "set" && strings.Contains(params, ",")):
 			return "this[]." + kind
 		default:
 			return name + "." + kind
@@ -116,6 +116,8 @@ func part(name, rest, own string) string {
 	switch {
 	case strings.HasPrefix(rest, "b__"), strings.HasPrefix(rest, "m__"), name == "", name == "Clone" && rest == "$": // of a record
 		return ""
+	case name == "Main" && rest == "$": // of a file without one
+		return name
 	case strings.HasPrefix(rest, "g__"):
 		local, _, _ := strings.Cut(rest[len("g__"):], "|")
 		return bare(local)

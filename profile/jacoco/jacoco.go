@@ -25,7 +25,8 @@ func Sniff(head []byte) bool {
 // roots are where the build tools keep sources; the report names them by their package only.
 var roots = [...]string{"src/main/java", "src/main/kotlin", "src/main/scala", "src/main/groovy", "src"}
 
-// Read reads a report. The lines are those of the source files, since classes share lines; counts
+// Read reads a report. A function that has a descriptor has it behind its name, and for its receiver the class as the
+// virtual machine knows it; package demangle makes names of them. The lines are those of the source files, since classes share lines; counts
 // only tell whether something ran. A report of several modules has a group for each, which keeps their files apart
 // (coverage.File.Group). What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
@@ -54,6 +55,7 @@ type parser struct {
 	groups []string // around what is at hand, the names of the outer ones before those of the inner
 	pkg    string
 	class  *coverage.File // the file of the class at hand
+	of     string         // the name of that class
 	funcs  []method       // of that class; the last is the method at hand
 	method bool           // there is a method at hand
 	file   *coverage.File // the source file at hand
@@ -110,11 +112,16 @@ func (p *parser) start(name string) error {
 		}
 		var err error
 		p.class, err = p.named(name)
+		p.of, _ = p.x.Attr("name")
+		p.of = strings.Clone(p.of)
 		return err
 	case "method":
 		if p.class != nil {
 			name, _ := p.x.Attr("name")
 			f := coverage.Func{Name: name, Counted: true}
+			if descriptor, ok := p.x.Attr("desc"); ok {
+				f.Name, f.Receiver = name+descriptor, p.of
+			}
 			if line, ok := p.x.Number("line"); ok {
 				f.Span.Start, _ = p.places.Start(line, 1)
 			}
