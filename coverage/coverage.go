@@ -484,15 +484,7 @@ func (f *File) Without(excluded []Exclusion) (rest *File, out Tally) {
 	if len(excluded) == 0 {
 		return f, Tally{}
 	}
-	in := func(p Point) bool {
-		i, _ := slices.BinarySearchFunc(excluded, p, func(e Exclusion, p Point) int {
-			if e.Span.End.Compare(p) <= 0 {
-				return -1
-			}
-			return 1
-		})
-		return i < len(excluded) && excluded[i].Span.Contains(p)
-	}
+	in := func(p Point) bool { return Excluded(excluded, p) }
 	line := func(n uint32) bool { return in(Point{n, 1}) }
 	g := *f
 	g.Regions = slices.DeleteFunc(slices.Clone(f.Regions), func(r Region) bool { return in(r.Start) })
@@ -504,6 +496,17 @@ func (f *File) Without(excluded []Exclusion) (rest *File, out Tally) {
 	}
 	was, now := f.Total(), g.Total()
 	return &g, Tally{was.Covered - now.Covered, was.Total - now.Total}
+}
+
+// Excluded reports whether a place lies in one of the stretches, which are sorted and do not overlap.
+func Excluded(excluded []Exclusion, p Point) bool {
+	i, _ := slices.BinarySearchFunc(excluded, p, func(e Exclusion, p Point) int {
+		if e.Span.End.Compare(p) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	return i < len(excluded) && excluded[i].Span.Contains(p)
 }
 
 // attribute returns funcs, which must be sorted by start and must not overlap, with the
@@ -554,7 +557,7 @@ func (f *File) CountIn(funcs []Func) {
 			span.Start = funcs[i].Body
 		}
 		funcs[i].Statements = f.within(span)
-		if f.Loads && f.Unit == Lines && funcs[i].Body == (Point{}) && !funcs[i].Counted {
+		if f.Loads && funcs[i].Body == (Point{}) && !funcs[i].Counted {
 			funcs[i].Statements = f.withoutEdges(span, funcs[i].Statements)
 		}
 	}
@@ -566,10 +569,7 @@ func (f *File) withoutEdges(span Span, all Tally) Tally {
 	if all.Covered == 0 || span.End.Line < span.Start.Line+2 {
 		return all
 	}
-	var between Tally
-	for _, l := range LinesWithin(f.Lines, Span{Point{Line: span.Start.Line + 1}, Point{Line: span.End.Line - 1}}) {
-		between.addLine(l)
-	}
+	between := f.within(Span{Point{Line: span.Start.Line + 1}, Point{Line: span.End.Line - 1, Col: math.MaxUint32}})
 	if between.Total == 0 || between.Covered > 0 {
 		return all
 	}

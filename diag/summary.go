@@ -9,6 +9,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/workspace"
 )
 
@@ -118,16 +119,10 @@ func FunctionTotal(f *workspace.File) (t coverage.Tally, ok bool) {
 	if f.Nothing() {
 		return t, false
 	}
-	// What the profile itself counts stands, whether or not the source is at hand.
-	funcs := f.Coverage.Funcs
-	if funcs == nil {
-		if f.Source == nil {
-			return t, false
-		}
-		funcs = f.Funcs
-	} else if slices.ContainsFunc(funcs, func(fn coverage.Func) bool { return !fn.Counted }) {
-		funcs = f.Coverage.Count(funcs)
+	if f.Coverage.Funcs == nil && f.Source == nil {
+		return t, false
 	}
+	funcs := gap.Funcs(f)
 	for i := range funcs {
 		fn := &funcs[i]
 		if fn.Literal || fn.Statements.Total == 0 && !fn.Counted {

@@ -99,24 +99,18 @@ func (g *Gap) LastLine() uint32 {
 }
 
 // Funcs are the functions of a file with their statements, in the order of the text: those that the profile
-// names, as the text has them where that was looked at, else those of the text; nil where nobody knows any.
+// names, as the text has them where that was looked at, and those of the text; nil where nobody knows any.
 func Funcs(file *workspace.File) []coverage.Func {
 	switch {
 	case file.Coverage.Funcs == nil:
 		return file.Funcs
 	case file.Source == nil:
 		return file.Coverage.Count(file.Coverage.Funcs)
-	case len(file.Funcs) == len(file.Coverage.Funcs):
+	case len(file.Source.Elsewhere) == 0:
 		return file.Funcs
 	}
-	// Those that lie beyond the end of the text are not in it.
-	located := file.Funcs
-	all := file.Coverage.Count(file.Coverage.Funcs)
-	for i := range all {
-		if len(located) > 0 && located[0].Span.Start.Line == all[i].Span.Start.Line {
-			all[i], located = located[0], located[1:]
-		}
-	}
+	all := slices.Concat(file.Funcs, file.Coverage.Count(file.Source.Elsewhere))
+	slices.SortStableFunc(all, func(a, b coverage.Func) int { return a.Span.Start.Compare(b.Span.Start) })
 	return all
 }
 

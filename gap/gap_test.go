@@ -166,7 +166,7 @@ func TestOfUnknown(t *testing.T) {
 func TestFuncs(t *testing.T) {
 	t.Parallel()
 	f := fileOf(t, "a 1.1,2.1 =0; b 3.1,4.1 =0; c 90.1,91.1 =0", "1:0 3:0 90:0")
-	f.Source = &source.Parsed{Funcs: functions(t, "A 1.3,2.2 =0; B 3.3,4.2 =0")}
+	f.Source = &source.Parsed{Funcs: functions(t, "A 1.3,2.2 =0; B 3.3,4.2 =0"), Elsewhere: functions(t, "c 90.1,91.1 =0")}
 	f.Funcs = f.Source.Funcs
 	const want = "function A 1.3,2.2 0; function B 3.3,4.2 0; function c 90.1,91.1 1"
 	if got := formatted(gap.Of(f)); got != want {

@@ -344,7 +344,7 @@ func (f *fitter) named() bool {
 	for i := range f.file.Funcs {
 		fn := &f.file.Funcs[i]
 		line := fn.Span.Start.Line
-		if line == 0 {
+		if line == 0 || source.Constructs(fn) {
 			continue
 		}
 		first, last := f.head(line)

@@ -54,7 +54,7 @@ func Of(name, content string, parsed *source.Parsed, file *coverage.File) *Text 
 		take(parsed.Funcs)
 	}
 	if file != nil && len(file.Funcs) > 0 {
-		take(source.Locate(name, content, file.Funcs).Funcs)
+		take(source.Locate(name, content, file.Funcs).Complete(file).Funcs)
 	}
 	slices.SortStableFunc(t.Funcs, compareFuncs)
 	t.Funcs = slices.Clip(slices.Compact(t.Funcs))

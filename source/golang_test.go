@@ -66,7 +66,8 @@ func checkFuncs(t *testing.T, text string, p *source.Parsed) {
 		if f.Literal {
 			want = "func"
 		}
-		if got := text[at[1]:at[2]]; got != want {
+		// Overloads have their parameters behind it.
+		if got := text[at[1]:at[2]]; got != want && !(strings.HasPrefix(want, got+"(") && strings.HasSuffix(want, ")")) {
 			t.Fatalf("%s: at its name stands %q", f.String(), got)
 		}
 		if f.Hash == 0 || f.Statements != (coverage.Tally{}) {

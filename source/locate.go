@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/source/outline"
 	"github.com/covls/covls/text"
 )
 
@@ -17,33 +16,42 @@ const maxSpans = 64
 
 // Locate finds in a text the functions that a profile names by their first lines, and perhaps their
 // last: Span is whole lines, NameSpan is the name where it stands on the first line or one of the
-// next two, else that line. A function without a known end goes up to the next one. Functions
-// beyond the text's end are left out. Of functions that lie in each other deeper than anybody
-// writes only the first line is taken. What Istanbul calls "(anonymous_3)" in the JavaScript or TypeScript
-// of a file's name is called by the name that it has in the text, where that can be told.
+// next two, else that line. A function without a known end goes up to the next one. Where the text has
+// a function of that name around the line, its place and its name as people write it are taken from
+// there; one of which the profile has no line is found by its name alone. Functions that are nowhere in
+// the text are Elsewhere. What a compiler has made of no function of the text is left out. Of functions
+// that lie in each other deeper than anybody writes only the first line is taken. What Istanbul calls
+// "(anonymous_3)" in the JavaScript or TypeScript of a file's name is called by the name that it has in
+// the text, where that can be told.
 func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: make([]coverage.Func, 0, len(funcs))}
-	heads := ecmaHeads(name, t, funcs)
-	bodies := declared(name, t, funcs)
+	d := declared(name, t, funcs)
 	lines := uint32(t.Lines())
 	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last
 	left := maxSpans * len(content)
 	hashes := map[coverage.Span]uint64{}
+	moved := false
 	for i, f := range funcs {
-		first := f.Span.Start.Line
-		if first == 0 || first > lines {
+		own := d.of[i]
+		if d.made[i] {
 			continue
 		}
-		last := f.Span.End.Line
-		body := bodies[i]
-		if body != nil {
-			first, _ = t.LineCol(body.Start)
-			last, _ = t.LineCol(max(body.Start, body.End-1))
+		first, last := f.Span.Start.Line, f.Span.End.Line
+		switch {
+		case own == nil:
+		case d.ecma:
+			if last == 0 && own.End > 0 {
+				last, _ = t.LineCol(own.End - 1)
+			}
+		default:
+			moved = true
+			first, _ = t.LineCol(own.Start)
+			last, _ = t.LineCol(max(own.Start, own.End-1))
 		}
-		h, known := heads[i]
-		if last == 0 && known && h.End > 0 {
-			last, _ = t.LineCol(h.End - 1)
+		if first == 0 || first > lines {
+			p.Elsewhere = append(p.Elsewhere, f)
+			continue
 		}
 		if last == 0 {
 			if open.first != first {
@@ -65,118 +73,14 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 			left -= len(own)
 		}
 		f.Hash = hash
-		if body != nil {
-			if constructs(f.Name) {
-				f.Name = strings.Clone(body.Name)
-			}
-			f.NameSpan = onOneLine(t, body.NameStart, body.NameEnd)
-		} else if known && h.Name != "" && anonymous(f.Name) >= 0 {
-			f.Name = strings.Clone(h.Name)
-			f.NameSpan = onOneLine(t, h.NameStart, h.NameEnd)
-		} else if own, at := className(t, first); at != (coverage.Span{}) && constructs(f.Name) {
-			f.Name, f.NameSpan = own, at
-		} else {
-			f.NameSpan = NameSpan(t, first, last, f.Name)
-		}
+		d.name(&f, own, first, last)
 		p.Funcs = append(p.Funcs, f)
 	}
-	if bodies != nil {
+	if moved {
 		slices.SortStableFunc(p.Funcs, func(a, b coverage.Func) int { return a.Span.Start.Compare(b.Span.Start) })
 	}
+	p.rest = d.rest(funcs)
 	return p
-}
-
-// declared finds the functions of a profile in the outline of a text, where the profile may have the line on which a body
-// begins, or its first statement: each is the innermost around its line, if that has its name. A constructor may begin with
-// what is given to fields, and end with its body, or have its body among them. The result is by index; nil for a text of Go, of
-// JavaScript, or of a language that nobody reads.
-func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline.Func {
-	language := LanguageOf(name)
-	if ecma(name) || len(funcs) == 0 {
-		return nil
-	}
-	o, ok := outline.Of(language, t.String())
-	if !ok {
-		return nil
-	}
-	around := map[uint32][]int{} // functions by the lines that profiles have, the outer ones first
-	var asked []uint32
-	for i := range funcs {
-		asked = append(asked, funcs[i].Span.Start.Line)
-		if end := funcs[i].Span.End.Line; end > 0 {
-			asked = append(asked, end)
-		}
-	}
-	slices.Sort(asked)
-	asked = slices.Compact(asked)
-	for k := range o.Funcs {
-		f := &o.Funcs[k]
-		if f.Value {
-			continue
-		}
-		first, _ := t.LineCol(f.Marked)
-		last, _ := t.LineCol(max(f.Start, f.End-1))
-		at, _ := slices.BinarySearch(asked, first)
-		for ; at < len(asked) && asked[at] <= last; at++ {
-			if list := around[asked[at]]; len(list) < mostDeep {
-				around[asked[at]] = append(list, k)
-			}
-		}
-	}
-	out := map[int]*outline.Func{}
-	left := mostWithin
-	for i := range funcs {
-		span := funcs[i].Span
-		for _, k := range slices.Backward(around[span.Start.Line]) {
-			if f := &o.Funcs[k]; sameName(funcs[i].Name, f) {
-				out[i] = f
-				break
-			}
-		}
-		for _, k := range slices.Backward(around[span.End.Line]) {
-			if f := &o.Funcs[k]; out[i] == nil && funcs[i].Name == f.Name {
-				out[i] = f
-			}
-		}
-		if out[i] == nil && span.End.Line > span.Start.Line && left > 0 {
-			left -= len(o.Funcs)
-			if f := onlyWithin(t, o.Funcs, span, funcs[i].Name); f != nil {
-				out[i] = f
-			}
-		}
-	}
-	return out
-}
-
-// mostWithin bounds how many functions of a text are looked at for those that a profile has somewhere else.
-const mostWithin = 1 << 20
-
-// onlyWithin is the function of that name that lies within the lines of a span; nil where there is none, or there are several.
-func onlyWithin(t *text.Text, funcs []outline.Func, span coverage.Span, name string) (only *outline.Func) {
-	from, to := t.At(span.Start.Line, 1), t.At(span.End.Line, 1)+len(t.Line(span.End.Line))
-	for k := range funcs {
-		f := &funcs[k]
-		if f.Value || f.Start < from || f.End > to || f.Name != name {
-			continue
-		}
-		if only != nil {
-			return nil
-		}
-		only = f
-	}
-	return only
-}
-
-// sameName reports whether a name that a profile has may be that of a function of a text.
-func sameName(name string, f *outline.Func) bool {
-	if name == f.Name {
-		return true
-	}
-	if constructs(name) {
-		return f.Name == "constructor" || f.Name == "__init__" || f.Name == f.Class[strings.LastIndexAny(f.Class, ".:\\")+1:]
-	}
-	word, symbol := sought(name)
-	return word != "" && symbol == "" && word == strings.Trim(f.Name, "`")
 }
 
 // className is the name of the class whose head stands on a line, and where: what a constructor is called that nobody has written.
@@ -226,49 +130,6 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 	return last
 }
 
-// ecmaHeads finds the functions of a profile in a text of JavaScript or TypeScript, where it has no name or
-// no end of some of them. It goes by the lines they begin on and by their names; those without a name are
-// found on a line that has as many of them in the profile as in the text. The result is by index.
-func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]outline.Func {
-	if !ecma(name) || !slices.ContainsFunc(funcs, func(f coverage.Func) bool { return f.Span.End.Line == 0 || anonymous(f.Name) >= 0 }) {
-		return nil
-	}
-	heads := map[uint32][]outline.Func{}
-	o, _ := outline.Of("typescript", t.String())
-	for _, h := range o.Funcs {
-		line, _ := t.LineCol(h.Head)
-		heads[line] = append(heads[line], h)
-		if from, _ := t.LineCol(h.Marked); from < line && h.Marked < h.Start {
-			heads[from] = append(heads[from], h)
-		}
-	}
-	lines := map[uint32][]int{} // indices
-	for i, f := range funcs {
-		lines[f.Span.Start.Line] = append(lines[f.Span.Start.Line], i)
-	}
-	out := map[int]outline.Func{}
-	for line, all := range lines {
-		left := heads[line]
-		var without []int
-		for _, i := range all {
-			if anonymous(funcs[i].Name) >= 0 {
-				without = append(without, i)
-			} else if k := slices.IndexFunc(left, func(h outline.Func) bool { return h.Name == funcs[i].Name }); k >= 0 {
-				out[i] = left[k]
-				left = slices.Delete(slices.Clone(left), k, k+1)
-			}
-		}
-		if len(without) != len(left) {
-			continue
-		}
-		slices.SortFunc(without, func(a, b int) int { return anonymous(funcs[a].Name) - anonymous(funcs[b].Name) })
-		for k, i := range without {
-			out[i] = left[k]
-		}
-	}
-	return out
-}
-
 // ecma reports whether a file of that name holds JavaScript or TypeScript.
 func ecma(name string) bool {
 	switch LanguageOf(name) {
@@ -307,6 +168,11 @@ func NameSpan(t *text.Text, first, last uint32, name string) coverage.Span {
 			return coverage.Span{Start: coverage.Point{Line: n, Col: uint32(start) + 1}, End: coverage.Point{Line: n, Col: uint32(end) + 1}}
 		}
 	}
+	if owner := property(name); owner != "" && len(t.Line(first)) <= longLine {
+		if at := wordAt(t.Line(first), owner, 0); at >= 0 {
+			return coverage.Span{Start: coverage.Point{Line: first, Col: uint32(at) + 1}, End: coverage.Point{Line: first, Col: uint32(at+len(owner)) + 1}}
+		}
+	}
 	line := t.Line(first)
 	start := len(line) - len(strings.TrimLeft(line, " \t"))
 	end := max(start, len(strings.TrimRight(line, " \t")))
@@ -339,6 +205,11 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 	if word == "" || word == operator || '0' <= word[0] && word[0] <= '9' {
 		return NameNone
 	}
+	for _, accessor := range []string{"get_", "set_", "add_", "remove_"} { // of C#
+		if rest, ok := strings.CutPrefix(word, accessor); ok && strings.Contains(name, "::") {
+			word = rest
+		}
+	}
 	owner := property(name)
 	for n := max(first, 1); n <= min(last, uint32(t.Lines())); n++ {
 		if len(t.Line(n)) > longLine {
@@ -347,6 +218,9 @@ func Named(t *text.Text, first, last uint32, name string) Naming {
 		if start, _ := nameIn(t.Line(n), word, symbol); start >= 0 || owner != "" && wordAt(t.Line(n), owner, 0) >= 0 {
 			return NameHere
 		}
+	}
+	if owner != "" {
+		word = owner
 	}
 	if wordAt(t.String(), word, 0) >= 0 {
 		return NameElsewhere

@@ -108,6 +108,8 @@ func TestNameSpan(t *testing.T) {
 		{"get area", "  get «area»() {"},
 		{"handler.<lambda>", "  «handler = lambda x: x»"},
 		{"System.Void Foo::Bar(System.Int32)", "public void «Bar»(int x)"},
+		{"Size.get", "public int «Size» => 1;"},
+		{"Size.get", "public int Size { «get»; }"},
 		{"gone", "  «int other(void)»  "},
 		{"", "  «x»"},
 	}
@@ -139,9 +141,9 @@ func TestLocateConstructors(t *testing.T) {
 		first, last uint32
 		want        string
 	}{
-		{"A", 2, 6, "3 A at 3.10"},
-		{"A", 2, 9, "7 A at 7.10"},
-		{"A", 4, 6, "3 A at 3.10"},
+		{"A", 2, 6, "3 A() at 3.10"},
+		{"A", 2, 9, "7 A(int) at 7.10"},
+		{"A", 4, 6, "3 A() at 3.10"},
 		{"A", 2, 10, "2 A at 3.10"}, // which of the two is not told
 		{"static A", 2, 7, "2 static A at 3.10"},
 		{"static A", 1, 10, "1 static A at 1.7"},

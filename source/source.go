@@ -29,6 +29,9 @@ type Parsed struct {
 	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.
 	Funcs []coverage.Func
+	// Elsewhere are the functions of a profile that Locate did not find in the text, in their order.
+	Elsewhere []coverage.Func
+	rest      []coverage.Func // see Complete
 	// Facts stand beside Funcs; nil where the language is not Go.
 	Facts []Facts
 	// Labels are the stretches of which the kind is known, sorted by start. The innermost around a

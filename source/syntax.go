@@ -25,41 +25,60 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 		return nil, false
 	}
 	parsed = &Parsed{}
-	t := text.New(src)
-	at := func(offset int) (p coverage.Point) {
-		p.Line, p.Col = t.LineCol(offset)
-		return p
-	}
+	m := &maker{language: language, o: o, t: text.New(src), names: newNames(language, o)}
 	if o.Broken >= 0 {
-		p := at(o.Broken)
+		p := m.at(o.Broken)
 		parsed.Err = fmt.Errorf("%d:%d: syntax error", p.Line, p.Col)
 	}
-	depth := make([]int, len(o.Funcs)) // how many functions each stands in
-	for i := range o.Funcs {
-		f := &o.Funcs[i]
+	m.each(false, func(k int) { parsed.Funcs = append(parsed.Funcs, m.fn(k)) })
+	return parsed, true
+}
+
+// maker makes functions of those of an outline.
+type maker struct {
+	language string
+	o        *outline.Outline
+	t        *text.Text
+	names    *names
+}
+
+func (m *maker) at(offset int) (p coverage.Point) {
+	p.Line, p.Col = m.t.LineCol(offset)
+	return p
+}
+
+// each calls take for the functions that people have names for, by their index. Those that have no name but what they are
+// handed to are among them if handed.
+func (m *maker) each(handed bool, take func(k int)) {
+	depth := make([]int, len(m.o.Funcs)) // how many functions each stands in
+	for k := range m.o.Funcs {
+		f := &m.o.Funcs[k]
 		if f.Outer >= 0 {
-			depth[i] = depth[f.Outer] + 1
+			depth[k] = depth[f.Outer] + 1
 		}
 		// What has no name of its own is looked into.
-		if depth[i] > mostDeep || f.Name == "" || f.Value && !values[language] || f.Called || f.Handed && src[f.NameStart:f.NameEnd] != f.Name {
+		if depth[k] > mostDeep || f.Name == "" || f.Value && !values[m.language] || f.Called || f.Handed && !handed && m.t.String()[f.NameStart:f.NameEnd] != f.Name {
 			continue
 		}
-		start := min(f.Start, f.NameStart) // of what it is assigned to
-		fn := coverage.Func{
-			Name: f.Name, Receiver: f.Class,
-			Span:     coverage.Span{Start: at(start), End: at(f.End)},
-			NameSpan: coverage.Span{Start: at(f.NameStart), End: at(f.NameEnd)},
-			Hash:     Fingerprint(src[start:f.End]),
-		}
-		if language == "ruby" && f.Class != "" && !f.Static {
-			fn.Receiver += "#"
-		}
-		if loading[language] {
-			fn.Body = at(f.Body)
-		}
-		parsed.Funcs = append(parsed.Funcs, fn)
+		take(k)
 	}
-	return parsed, true
+}
+
+// fn is a function of the outline.
+func (m *maker) fn(k int) coverage.Func {
+	f := &m.o.Funcs[k]
+	start := min(f.Start, f.NameStart) // of what it is assigned to
+	receiver, name, types := m.names.of(f)
+	fn := coverage.Func{
+		Name: name + types, Receiver: receiver,
+		Span:     coverage.Span{Start: m.at(start), End: m.at(f.End)},
+		NameSpan: coverage.Span{Start: m.at(f.NameStart), End: m.at(f.NameEnd)},
+		Hash:     Fingerprint(m.t.String()[start:f.End]),
+	}
+	if loading[m.language] {
+		fn.Body = m.at(f.Body)
+	}
+	return fn
 }
 
 // maxName bounds the length in bytes of a function's name, and of what it is said to be in: a name of many functions

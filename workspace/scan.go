@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -152,7 +153,10 @@ func (s *scan) look(l *Loader, f *File, data string) {
 		if s.unnamed = s.bound.untold != nil && leavesOut(s.bound.untold, named.Funcs, parsed); s.unnamed {
 			s.parsed = parsed
 		} else {
-			s.parsed = named
+			s.parsed = named.Complete(all)
+			named.Funcs = slices.DeleteFunc(named.Funcs, func(fn coverage.Func) bool {
+				return coverage.Excluded(s.excluded, coverage.Point{Line: fn.Span.Start.Line, Col: 1})
+			})
 			// They are of this text and this profile: nobody else counts in them.
 			rest, _ := all.Without(s.excluded)
 			rest.CountIn(named.Funcs)

@@ -1,0 +1,462 @@
+package source
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source/outline"
+	"github.com/covls/covls/text"
+)
+
+// declarations are the functions of a text as its outline has them, beside those of a profile.
+type declarations struct {
+	language string
+	ecma     bool
+	t        *text.Text
+	o        *outline.Outline // nil for a text of Go, or of a language that nobody reads
+	names    *names
+	// of are the functions of the text by the index of those of the profile that they are.
+	of map[int]*outline.Func
+	// made are those of the profile that a compiler has made of none of the text.
+	made map[int]bool
+	// taken tells of each function of the text that the profile has it.
+	taken []bool
+}
+
+// declared finds the functions of a profile in the outline of a text.
+func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
+	d := &declarations{language: LanguageOf(name), ecma: ecma(name), t: t}
+	if len(funcs) == 0 {
+		return d
+	}
+	o, ok := outline.Of(d.language, t.String())
+	if !ok {
+		return d
+	}
+	d.o, d.names, d.taken, d.of = o, newNames(d.language, o), make([]bool, len(o.Funcs)), map[int]*outline.Func{}
+	if d.ecma {
+		d.byHead(funcs)
+	} else {
+		d.byLine(funcs)
+		d.byName(funcs)
+		d.leaveOut(funcs)
+	}
+	return d
+}
+
+// take says that a function of the profile is one of the text.
+func (d *declarations) take(i, k int) {
+	d.of[i] = &d.o.Funcs[k]
+	d.taken[k] = true
+}
+
+// byLine finds functions by a line that the profile has of them, which may be the one on which a body begins, or its first
+// statement: each is the innermost around its line, if that has its name. What has another name, as one that a macro makes, is
+// not said to be the same, but nobody else is it.
+func (d *declarations) byLine(funcs []coverage.Func) {
+	around := map[uint32][]int{} // functions by the lines that profiles have, the outer ones first
+	asked := make([]uint32, 0, len(funcs))
+	for i := range funcs {
+		asked = append(asked, funcs[i].Span.Start.Line)
+		if end := funcs[i].Span.End.Line; end > 0 {
+			asked = append(asked, end)
+		}
+	}
+	slices.Sort(asked)
+	asked = slices.Compact(asked)
+	for k := range d.o.Funcs {
+		f := &d.o.Funcs[k]
+		if f.Value {
+			continue
+		}
+		first, _ := d.t.LineCol(f.Marked)
+		last, _ := d.t.LineCol(max(f.Start, f.End-1))
+		at, _ := slices.BinarySearch(asked, first)
+		for ; at < len(asked) && asked[at] <= last; at++ {
+			if list := around[asked[at]]; len(list) < mostDeep {
+				around[asked[at]] = append(list, k)
+			}
+		}
+	}
+	left := mostWithin
+	for i := range funcs {
+		list := around[funcs[i].Span.Start.Line]
+		for _, k := range slices.Backward(list) {
+			if sameName(&funcs[i], &d.o.Funcs[k]) {
+				d.take(i, k)
+				break
+			}
+		}
+		// A constructor may begin with what is given to fields, and end with its body, or have its body among them.
+		for _, k := range slices.Backward(around[funcs[i].Span.End.Line]) {
+			if d.of[i] == nil && funcs[i].Name == d.o.Funcs[k].Name {
+				d.take(i, k)
+			}
+		}
+		if span := funcs[i].Span; d.of[i] == nil && span.End.Line > span.Start.Line && left > 0 {
+			left -= len(d.o.Funcs)
+			if k := d.onlyWithin(span, funcs[i].Name); k >= 0 {
+				d.take(i, k)
+			}
+		}
+		if d.of[i] == nil && len(list) > 0 {
+			d.taken[list[len(list)-1]] = true
+		}
+	}
+}
+
+// mostWithin bounds how many functions of a text are looked at for those that a profile has somewhere else.
+const mostWithin = 1 << 20
+
+// onlyWithin is the index of the function of that name that lies within the lines of a span; -1 where there is none, or there are several.
+func (d *declarations) onlyWithin(span coverage.Span, name string) int {
+	from, to := d.t.At(span.Start.Line, 1), d.t.At(span.End.Line, 1)+len(d.t.Line(span.End.Line))
+	only := -1
+	for k := range d.o.Funcs {
+		f := &d.o.Funcs[k]
+		if f.Value || f.Start < from || f.End > to || f.Name != name {
+			continue
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = k
+	}
+	return only
+}
+
+// byName finds functions by their names: those of which the profile has no line, and constructors, of which it may have that of
+// a field. It goes by the class and the parameters, too, as far as the profile has them, and takes nothing that is not told
+// apart from others.
+func (d *declarations) byName(funcs []coverage.Func) {
+	by := map[string][]int{} // what is not taken, by name
+	for k := range d.o.Funcs {
+		if f := &d.o.Funcs[k]; !f.Value && !d.taken[k] {
+			by[f.Name] = append(by[f.Name], k)
+		}
+	}
+	for i := range funcs {
+		f := &funcs[i]
+		if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) {
+			continue
+		}
+		var found []int
+		for _, name := range spellings(f, d.language) {
+			for _, k := range by[name] {
+				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && sameClass(f.Receiver, d.o.Funcs[k].Class) {
+					found = append(found, k)
+				}
+			}
+		}
+		if _, types, ok := strings.Cut(f.Name, "("); ok && len(found) > 1 {
+			found = slices.DeleteFunc(found, func(k int) bool { return d.o.Funcs[k].Params+")" != types })
+		}
+		if len(found) == 1 {
+			d.take(i, found[0])
+		}
+	}
+}
+
+// spellings are the names that a function of a profile may have in an outline.
+func spellings(f *coverage.Func, language string) []string {
+	word, _ := sought(f.Name)
+	out := []string{word}
+	switch {
+	case Constructs(f):
+		out = append(out, "constructor", "__init__")
+	case language == "kotlin":
+		if property, accessor, ok := kotlinAccessor(word); ok {
+			out = append(out, property+"."+accessor, word+"."+accessor)
+		}
+	}
+	if own, _, _ := strings.Cut(f.Name, "("); own != word {
+		out = append(out, own)
+	}
+	return out
+}
+
+// Constructs reports whether a function of a profile is a constructor, of which the line may be that of a field, and which nobody
+// may have written.
+func Constructs(f *coverage.Func) bool { return constructs(f.Name) || ofClass(f.Name, f.Receiver) }
+
+// ofClass reports whether a function has the name of its class, as constructors do.
+func ofClass(name, class string) bool {
+	own, _, _ := strings.Cut(name, "(")
+	return class != "" && own == class[strings.LastIndexAny(class, ".:\\")+1:]
+}
+
+// sameClass reports whether what a profile has a function in may be a class of a text. It may know of no class, or of more than
+// the text has names for.
+func sameClass(profile, text string) bool {
+	profile = strings.TrimSuffix(profile, "#")
+	return profile == "" || profile == text || strings.HasSuffix(profile, "."+text) || strings.HasSuffix(text, "."+profile) || text == ""
+}
+
+// sameName reports whether a function that a profile has may be one of a text.
+func sameName(p *coverage.Func, f *outline.Func) bool {
+	if Constructs(p) {
+		if f.Name == "constructor" || f.Name == "__init__" {
+			return true
+		}
+		own := f.Class[strings.LastIndexAny(f.Class, ".:\\")+1:]
+		return own != "" && f.Name == own
+	}
+	own := strings.Trim(f.Name, "`")
+	if p.Name == own {
+		return true
+	}
+	if property, accessor, ok := strings.Cut(own, "."); ok {
+		switch {
+		case accessor == "init":
+			return p.Name == property+".set" // what .NET has for it
+		case len(accessor) == len("get"): // of Kotlin
+			name, _, _ := strings.Cut(p.Name, "(")
+			of, way, ok := kotlinAccessor(name)
+			return ok && way == accessor && (of == property || name == property && way == "get")
+		}
+		return false
+	}
+	if property, accessor, ok := strings.Cut(p.Name, "."); ok && own == accessor+"_"+property {
+		return true // a method of .NET that has the name of an accessor
+	}
+	word, symbol := sought(p.Name)
+	switch {
+	case word == "":
+		return false
+	case word == operator:
+		return spaceless(own) == operator+symbol
+	case symbol != "":
+		return own == symbol+word
+	}
+	return word == own
+}
+
+// spaceless is a name without its spaces.
+func spaceless(name string) string { return strings.ReplaceAll(name, " ", "") }
+
+// kotlinAccessor takes the name apart that an accessor of a property of Kotlin has in a class: "getName" is the get of name.
+func kotlinAccessor(name string) (property, accessor string, ok bool) {
+	for _, accessor := range []string{"get", "set"} {
+		if rest, ok := strings.CutPrefix(name, accessor); ok && rest != "" && 'A' <= rest[0] && rest[0] <= 'Z' {
+			return strings.ToLower(rest[:1]) + rest[1:], accessor, true
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, "is"); ok && rest != "" && 'A' <= rest[0] && rest[0] <= 'Z' {
+		return name, "get", true
+	}
+	return "", "", false
+}
+
+// leaveOut finds what a compiler of Kotlin has made for a class or a property, and what is no function of the text.
+func (d *declarations) leaveOut(funcs []coverage.Func) {
+	if d.language != "kotlin" {
+		return
+	}
+	d.made = map[int]bool{}
+	for i := range funcs {
+		if d.of[i] != nil {
+			continue
+		}
+		own, _, _ := strings.Cut(funcs[i].Name, "(")
+		switch own {
+		case "copy", "equals", "hashCode", "toString", "values", "valueOf", "getEntries":
+			d.made[i] = true
+		default:
+			property, _, ok := kotlinAccessor(own)
+			number, component := strings.CutPrefix(own, "component")
+			d.made[i] = ok && wordAt(d.t.String(), property, 0) >= 0 || component && number != "" && strings.Trim(number, "0123456789") == ""
+		}
+	}
+}
+
+// byHead finds the functions of a profile in a text of JavaScript or TypeScript. It goes by the lines they begin on and by their
+// names; those without a name are found on a line that has as many of them in the profile as in the text.
+func (d *declarations) byHead(funcs []coverage.Func) {
+	heads := map[uint32][]int{}
+	for k := range d.o.Funcs {
+		h := &d.o.Funcs[k]
+		line, _ := d.t.LineCol(h.Head)
+		heads[line] = append(heads[line], k)
+		if from, _ := d.t.LineCol(h.Marked); from < line && h.Marked < h.Start {
+			heads[from] = append(heads[from], k)
+		}
+	}
+	lines := map[uint32][]int{} // indices
+	for i, f := range funcs {
+		lines[f.Span.Start.Line] = append(lines[f.Span.Start.Line], i)
+	}
+	for line, all := range lines {
+		left := slices.Clone(heads[line])
+		var without []int
+		for _, i := range all {
+			if anonymous(funcs[i].Name) >= 0 {
+				without = append(without, i)
+			} else if at := slices.IndexFunc(left, func(k int) bool { return sameScript(funcs[i].Name, &d.o.Funcs[k]) }); at >= 0 {
+				d.take(i, left[at])
+				left = slices.Delete(left, at, at+1)
+			}
+		}
+		if len(without) == len(left) {
+			slices.SortFunc(without, func(a, b int) int { return anonymous(funcs[a].Name) - anonymous(funcs[b].Name) })
+			for n, i := range without {
+				d.take(i, left[n])
+			}
+		}
+		for _, k := range heads[line] {
+			d.taken[k] = true // one of those on the line
+		}
+	}
+}
+
+// sameScript reports whether a function that a profile has of JavaScript may be one of a text: V8 has what an accessor is for
+// before its name, and the class of what is assigned to a field.
+func sameScript(name string, f *outline.Func) bool {
+	if name == f.Name {
+		return true
+	}
+	for _, word := range []string{"get ", "set ", "static "} {
+		name = strings.TrimPrefix(name, word)
+	}
+	return name == f.Name || f.Class != "" && name == f.Class+"."+f.Name
+}
+
+// name gives a function of a profile the name and its place that it has in the text. own is what it is there, nil where that is
+// not known.
+func (d *declarations) name(f *coverage.Func, own *outline.Func, first, last uint32) {
+	if own == nil {
+		if name, at := className(d.t, first); at != (coverage.Span{}) && Constructs(f) {
+			if f.NameSpan = at; constructs(f.Name) {
+				f.Name = name
+			}
+			return
+		}
+		f.NameSpan = NameSpan(d.t, first, last, f.Name)
+		return
+	}
+	if d.ecma {
+		if anonymous(f.Name) >= 0 {
+			if own.Name == "" {
+				f.NameSpan = NameSpan(d.t, first, last, f.Name)
+				return
+			}
+			f.Name = strings.Clone(own.Name)
+		}
+		if receiver, _, _ := d.names.of(own); f.Receiver == "" && !strings.Contains(f.Name, ".") {
+			f.Receiver = strings.Clone(receiver)
+		}
+		f.NameSpan = onOneLine(d.t, own.NameStart, own.NameEnd)
+		return
+	}
+	f.NameSpan = onOneLine(d.t, own.NameStart, own.NameEnd)
+	receiver, name, types := d.names.of(own)
+	switch whole, _, _ := strings.Cut(f.Name, "("); {
+	case d.language == "swift":
+	case strings.Contains(f.Name, "::"), strings.ContainsAny(whole, `.\`) && !overloaded[d.language]:
+		// It has its class before it.
+		if types != "" && whole == f.Name {
+			f.Name += types
+		}
+	default:
+		if types == "" && strings.HasSuffix(f.Name, ")") && !constructs(f.Name) {
+			name = f.Name // and the parameters that the profile knows
+		}
+		f.Name, f.Receiver = strings.Clone(name+types), strings.Clone(receiver)
+	}
+}
+
+// names are what the functions of a text are called.
+type names struct {
+	language string
+	times    map[[2]string]int // how many there are of a class and name
+}
+
+// overloaded are the languages in which several functions of a class may have one name, and are told apart by their parameters.
+var overloaded = map[string]bool{"java": true, "kotlin": true, "scala": true, "csharp": true, "cpp": true}
+
+func newNames(language string, o *outline.Outline) *names {
+	n := &names{language: language}
+	if overloaded[language] {
+		n.times = map[[2]string]int{}
+		for i := range o.Funcs {
+			if f := &o.Funcs[i]; !f.Value {
+				n.times[[2]string{f.Class, f.Name}]++
+			}
+		}
+	}
+	return n
+}
+
+// of is what a function is called: what it belongs to, its name, and in brackets the types of its parameters where there are
+// several of that name, else "".
+func (n *names) of(f *outline.Func) (receiver, name, types string) {
+	receiver, name = f.Class, f.Name
+	if f.Handed {
+		receiver = "" // it is of what it is handed to
+	}
+	if n.language == "ruby" && receiver != "" && !f.Static {
+		receiver += "#"
+	}
+	if n.language == "kotlin" && name == "constructor" && receiver != "" {
+		name = receiver[strings.LastIndexByte(receiver, '.')+1:]
+	}
+	if n.times[[2]string{f.Class, f.Name}] > 1 {
+		types = "(" + f.Params + ")"
+	}
+	return receiver, name, types
+}
+
+// rest are the functions of the text that the profile does not have, as Complete may add them. Those of one line are left out:
+// whether they ran is not told by the line. Where the profile has functions without a name, it has all that are handed on.
+func (d *declarations) rest(funcs []coverage.Func) []coverage.Func {
+	if d.o == nil || !slices.Contains(d.taken, false) {
+		return nil
+	}
+	named := !slices.ContainsFunc(funcs, func(f coverage.Func) bool { return anonymous(f.Name) >= 0 })
+	missing := map[string]bool{} // names of those that are nowhere
+	for i := range funcs {
+		if f := &funcs[i]; d.of[i] == nil && (f.Span.Start.Line == 0 || f.Span.Start.Line > uint32(d.t.Lines())) {
+			word, _ := sought(f.Name)
+			missing[word] = true
+		}
+	}
+	var out []coverage.Func
+	m := &maker{language: d.language, o: d.o, t: d.t, names: d.names}
+	m.each(true, func(k int) {
+		f := &d.o.Funcs[k]
+		if d.taken[k] || f.Value && !named || missing[f.Name] {
+			return
+		}
+		first, _ := d.t.LineCol(f.Start)
+		if last, _ := d.t.LineCol(max(f.Start, f.End-1)); last > first {
+			out = append(out, m.fn(k))
+		}
+	})
+	return out
+}
+
+// Complete adds the functions of the text that a profile does not name, among those that it does: as far as it tells by what
+// stands between their first line and their last whether they ran. Another Parsed than one of Locate stays as it is.
+func (p *Parsed) Complete(file *coverage.File) *Parsed {
+	added := false
+	for _, f := range p.rest {
+		first, last := max(f.Body.Line, f.Span.Start.Line+1), f.Span.End.Line
+		if f.Body == (coverage.Point{}) {
+			last--
+		}
+		inside := coverage.Span{Start: coverage.Point{Line: first}, End: coverage.Point{Line: last}}
+		lines := len(coverage.LinesWithin(file.Lines, inside))
+		inside.End.Line++
+		if first > last || lines == 0 && len(coverage.Within(file.Regions, inside)) == 0 {
+			continue
+		}
+		p.Funcs, added = append(p.Funcs, f), true
+	}
+	if p.rest = nil; added {
+		slices.SortStableFunc(p.Funcs, func(a, b coverage.Func) int {
+			return cmp.Or(a.Span.Start.Compare(b.Span.Start), b.Span.End.Compare(a.Span.End))
+		})
+	}
+	return p
+}

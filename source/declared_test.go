@@ -1,0 +1,265 @@
+package source_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+// funcsOf reads "Class/name@line", with /, @ and what is before or behind them left out where the profile has none.
+func funcsOf(t *testing.T, list string) (out []coverage.Func) {
+	t.Helper()
+	for _, s := range strings.Split(list, ", ") {
+		f := coverage.Func{Name: s, Counted: true}
+		if at := strings.LastIndexByte(s, '@'); at >= 0 {
+			if _, err := fmt.Sscan(s[at+1:], &f.Span.Start.Line); err != nil {
+				t.Fatal(err)
+			}
+			f.Name, f.Span.Start.Col = s[:at], 1
+		}
+		if class, name, ok := strings.Cut(f.Name, "/"); ok {
+			f.Receiver, f.Name = class, name
+		}
+		out = append(out, f)
+	}
+	return coverage.SortFuncs(out)
+}
+
+const (
+	javaText = `package p;
+class Store {
+  private List x = new ArrayList();
+  int size = 3;
+
+  Store(int a) {
+    put(a);
+  }
+  Store(String s)
+  {
+    put(s);
+  }
+  @Override
+  void put(int v) {
+    go(v);
+  }
+  void put(String v) {
+    go(v);
+  }
+  class Inner {
+    void put(int v) {
+      go(v);
+    }
+  }
+  void go(Object v) {
+    run(new Runnable() {
+      public void run() {
+        stop();
+      }
+    });
+  }
+}
+`
+	kotlinText = `package p
+data class Cart(val size: Int, val name: String) {
+  val cost: Int
+    get() {
+      return size * 2
+    }
+  fun add(n: Int) {
+    list.forEach {
+      println(it)
+    }
+  }
+  fun add(s: String) {
+    println(s)
+  }
+}
+fun price(n: Int = 3): Int {
+  return n
+}
+class Store {
+  constructor(n: Int) {
+    println(n)
+  }
+  fun copy() { println(1) }
+}
+`
+	csharpText = `namespace App {
+  class Calc {
+    int Size {
+      get { return 1; }
+      set { size = value; }
+    }
+    int Half => 3;
+    int this[int i] { get { return i; } }
+    Calc() { }
+    Calc(int x) {
+      go(x);
+    }
+    async Task<int> Sum(int a) {
+      await a;
+    }
+    async Task<int> Sum(int a, string b) {
+      await a;
+    }
+    public static Calc operator +(Calc a, Calc b) {
+      return a;
+    }
+    void get_it() {
+      go(1);
+    }
+  }
+}
+`
+	cppText = `namespace geo {
+struct Ring {
+  void push(int v) {
+    go(v);
+  }
+  void push(const char *v)
+  {
+    go(v);
+  }
+  Ring() { go(1); }
+  bool operator==(const Ring &o) const {
+    return true;
+  }
+};
+int area() {
+  return go([](int x) {
+    return x;
+  });
+}
+}
+`
+	jsText = `class Cart {
+  constructor() {
+    this.a = 1;
+  }
+  add(x) {
+    return x;
+  }
+  get size() {
+    return 1;
+  }
+  inc = (by) => {
+    return by;
+  }
+}
+route('/total', async (body) => {
+  const a = 1;
+  return a;
+});
+items.map((x) => x);
+export const format = (n) => {
+  return n;
+};
+`
+	pythonText = `def deco(f):
+    def wrapper(*a):
+        print(a)
+        return f(*a)
+    return wrapper
+
+class A:
+    @property
+    def x(self):
+        return 1
+    def one(self): return 1
+`
+	phpText = `<?php
+namespace App;
+class Cart {
+  function __construct() {
+    $this->a = 1;
+  }
+  static function total() {
+    return 1;
+  }
+}
+function free() {
+  return 2;
+}
+`
+)
+
+// TestDeclared has functions as profiles have them, and what they are called in the text, where, and what is nowhere.
+func TestDeclared(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ file, text, funcs, want string }{
+		{"Store.java", javaText, "Store/put(int)@15, Store/put(String)@18, Store.Inner/put@22", "14 Store.put(int), 17 Store.put(String), 21 Store.Inner.put"},
+		{"Store.java", javaText, "put@15, put@18, put@22, go@26, run@28", "14 Store.put(int), 17 Store.put(String), 21 Store.Inner.put, 25 Store.go, 27 Store.run"},
+		{"Store.java", javaText, "Store/Store(int)@3, Store/Store(String)@3", "6 Store.Store(int), 9 Store.Store(String)"}, // the line of a field
+		{"Store.java", javaText, "<init>@3", "3 <init>"}, // of which of them is not told
+		{"Store.java", javaText, "Store/Store(int), Store/put(String), Store/none", "6 Store.Store(int), 17 Store.put(String), nowhere Store.none"},
+		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}, 20 Store.Inner.Inner"},
+		{"A.kt", kotlinText, "Cart/add(Int)@8, Cart/add(String)@13, price@17", "7 Cart.add(Int), 12 Cart.add(String), 16 price"},
+		{"A.kt", kotlinText, "Cart/Cart@2, Cart/getSize@2, Cart/component1@2, Cart/copy@2, Cart/toString@2, Cart/getCost@5", "2 Cart.Cart, 4 Cart.cost.get"},
+		{"A.kt", kotlinText, "Cart/getCost, Cart/setName, Cart/add(Int), Store/copy, Store/Store, price", "4 Cart.cost.get, 7 Cart.add(Int), 16 price, 20 Store.Store, 23 Store.copy"},
+		{"A.cs", csharpText, "Size.get@4, Size.set@5, Half.get@7, this[].get@8, Calc@9, Calc@11, Sum@14, Sum@17, operator +@20, it.get@23", "4 App.Calc.Size.get, 5 App.Calc.Size.set, 7 App.Calc.Half.get, 8 App.Calc.this[].get, 9 App.Calc.Calc(), 10 App.Calc.Calc(int), 13 App.Calc.Sum(int), 16 App.Calc.Sum(int, string), 19 App.Calc.operator +, 22 App.Calc.get_it"},
+		{"a.cpp", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::Ring::Ring@10, geo::Ring::operator==@11, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 10 geo::Ring::Ring, 11 geo::Ring::operator==, 15 geo::area"},
+		{"a.cpp", cppText, "geo::Ring::push(int)@4, geo::Ring::push(char const*)@7", "3 geo::Ring::push(int), 6 geo::Ring::push(char const*)"},
+		{"a.js", jsText, "constructor@2, add@5, get size@8, Cart.inc@11, format@20", "2 Cart.constructor, 5 Cart.add, 8 Cart.get size, 11 Cart.inc, 20 format"},
+		{"a.js", jsText, "(anonymous_0)@2, (anonymous_1)@11, (anonymous_2)@15, (anonymous_3)@19", "2 Cart.constructor, 11 Cart.inc, 15 route('/total') callback, 19 map() callback"},
+		{"a.py", pythonText, "deco@1, A.x@9, A.one@11", "1 deco, 9 A.x, 11 A.one"},
+		{"a.py", pythonText, "x@8", "9 A.x"},
+		{"a.php", phpText, "__construct@5, total@8, App\\free@12", "4 Cart.__construct, 7 Cart.total, 11 App\\free"},
+		{"a.go", "package a\n\nfunc F() {}\n", "F@3, G@9", "3 F, nowhere G"},
+		{"a.unknown", "one\ntwo\n", "<init>@1, f@2", "1 <init>, 2 f"},
+	} {
+		var got []string
+		p := source.Locate(tt.file, tt.text, funcsOf(t, tt.funcs))
+		for i := range p.Funcs {
+			got = append(got, fmt.Sprintf("%d %s", p.Funcs[i].Span.Start.Line, p.Funcs[i].String()))
+		}
+		for i := range p.Elsewhere {
+			got = append(got, "nowhere "+p.Elsewhere[i].String())
+		}
+		if have := strings.Join(got, ", "); have != tt.want {
+			t.Errorf("%s in %s:\n%s, want\n%s", tt.funcs, tt.file, have, tt.want)
+		}
+	}
+}
+
+// TestComplete has functions that a profile does not name beside those that it does, and lines with what ran of them.
+func TestComplete(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ file, text, funcs, lines, want string }{
+		{"a.js", jsText, "constructor@2, add@5, get size@8, inc@11, format@20", "15:1 16:0 17:0 18:1", "route('/total') callback 0/2"},
+		{"a.js", jsText, "constructor@2, add@5, get size@8, inc@11, format@20", "15:1 16:1 17:0 18:1", "route('/total') callback 3/4"},
+		{"a.js", jsText, "constructor@2, add@5, get size@8, inc@11, format@20", "15:1 18:1 19:1", ""},          // which tell nothing of it
+		{"a.js", jsText, "(anonymous_0)@2, add@5, size@8, inc@11, format@20", "15:1 16:0 17:0", ""},            // all are named
+		{"a.js", jsText, "constructor@2, add@5", "8:1 9:0 10:1 11:1 12:1 13:1", "Cart.size 0/1, Cart.inc 3/3"}, //
+		{"a.py", pythonText, "deco@1, A.x@8, A.one@11", "1:1 2:1 3:0 4:0 5:1 11:1", "wrapper 0/2"},             //
+		{"a.py", pythonText, "deco@1, A.x@8", "1:1 2:1 5:1 11:1", ""},                                          // the line of A.one tells nothing
+		{"Store.java", javaText, "Store/Store(int)@7, Store/Store(String)@11, Store/put(int)@15, Store/put(String)@18, Store/go@26", "22:0 28:0", "Store.Inner.put 0/1, Store.run 0/1"},
+		{"Store.java", javaText, "Store/Store(int)@7, Store/put, Store/Store(String)@11, Store/put, Store/go@26", "15:0 22:0 28:1", "Store.run 1/1"}, // who knows which put is which
+		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
+		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
+	} {
+		p := source.Locate(tt.file, tt.text, funcsOf(t, tt.funcs))
+		had := len(p.Funcs)
+		f := &coverage.File{Name: tt.file, Unit: coverage.Lines, Loads: strings.HasSuffix(tt.file, ".js") || strings.HasSuffix(tt.file, ".py"), Funcs: []coverage.Func{}}
+		for s := range strings.FieldsSeq(tt.lines) {
+			var l coverage.Line
+			if _, err := fmt.Sscanf(s, "%d:%d", &l.Number, &l.Count); err != nil {
+				t.Fatal(err)
+			}
+			f.Lines = append(f.Lines, l)
+		}
+		p = p.Complete(f)
+		f.CountIn(p.Funcs)
+		var got []string
+		for i := range p.Funcs {
+			if fn := &p.Funcs[i]; !fn.Counted {
+				got = append(got, fmt.Sprintf("%s %d/%d", fn.String(), fn.Statements.Covered, fn.Statements.Total))
+			}
+		}
+		if have := strings.Join(got, ", "); have != tt.want || len(p.Funcs) != had+len(got) {
+			t.Errorf("%s in %s: %d functions with %s, want %s", tt.funcs, tt.file, len(p.Funcs), have, tt.want)
+		}
+	}
+}
