@@ -5,57 +5,36 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/covls/covls/coverage"
-	"github.com/covls/covls/text"
 )
 
 // goMarker is a comment that takes Go code out of the totals: //coverage:ignore as go-ignore-cov reads
 // it, // coverage-ignore as go-test-coverage does. What follows is the reason.
 var goMarker = regexp.MustCompile(`^//\s*coverage[:-]ignore\b[\s:,–-]*(.*)`)
 
-// nocov is the comment line between two of which SimpleCov counts nothing.
-var nocov = regexp.MustCompile(`^\s*#\s*:nocov:`)
-
 // Exclusions finds the stretches of a text that comments in it take out of the totals, sorted, without
 // overlap. In Go a marker is of what follows it, a function, a declaration or a statement with all its
 // blocks; behind the opening brace of a block, or as the first thing in it, it is of that block; before
-// the package clause with the word "file", of the whole file. In other languages there are only the
-// :nocov: lines of Ruby, of which a profile may not know: ruby asks for them.
+// the package clause with the word "file", of the whole file. In other languages markers are those of
+// their tools, and mean what these say of them; tools have left out themselves what they mark, as far as
+// they know it. ruby asks for those of Ruby, of which a profile may not know.
 func Exclusions(name, content string, ruby bool) []coverage.Exclusion {
-	switch {
-	case filepath.Ext(name) == ".go":
+	switch LanguageOf(name) {
+	case "go":
 		if strings.Contains(content, "coverage:ignore") || strings.Contains(content, "coverage-ignore") {
 			return goExclusions(content)
 		}
-	case ruby && strings.Contains(content, ":nocov:"):
-		return nocovLines(content)
-	}
-	return nil
-}
-
-func nocovLines(content string) []coverage.Exclusion {
-	t := text.New(content)
-	var out []coverage.Exclusion
-	from := uint32(0)
-	for n := uint32(1); n <= uint32(t.Lines()); n++ {
-		switch {
-		case !nocov.MatchString(t.Line(n)):
-		case from == 0:
-			from = n
-		default:
-			out = append(out, coverage.Exclusion{Span: wholeLines(from, n), Reason: ":nocov:"})
-			from = 0
+		return nil
+	case "ruby":
+		if !ruby {
+			return nil
 		}
 	}
-	if from > 0 {
-		out = append(out, coverage.Exclusion{Span: wholeLines(from, uint32(t.Lines())), Reason: ":nocov:"})
-	}
-	return out
+	return markedOut(name, content)
 }
 
 func wholeLines(first, last uint32) coverage.Span {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -154,9 +153,11 @@ func (s *scan) look(l *Loader, f *File, data string) {
 			s.parsed = parsed
 		} else {
 			s.parsed = named.Complete(all)
-			named.Funcs = slices.DeleteFunc(named.Funcs, func(fn coverage.Func) bool {
-				return coverage.Excluded(s.excluded, coverage.Point{Line: fn.Span.Start.Line, Col: 1})
-			})
+			for i := range named.Funcs {
+				if fn := &named.Funcs[i]; coverage.Excluded(s.excluded, coverage.Point{Line: fn.Span.Start.Line, Col: 1}) {
+					fn.Counted, fn.Count = false, 0
+				}
+			}
 			// They are of this text and this profile: nobody else counts in them.
 			rest, _ := all.Without(s.excluded)
 			rest.CountIn(named.Funcs)
