@@ -28,7 +28,7 @@ type declarations struct {
 // declared finds the functions of a profile in the outline of a text.
 func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 	d := &declarations{language: LanguageOf(name), ecma: ecma(name), t: t}
-	if len(funcs) == 0 {
+	if funcs == nil {
 		return d
 	}
 	o, ok := outline.Of(d.language, t.String())

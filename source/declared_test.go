@@ -237,10 +237,15 @@ func TestComplete(t *testing.T) {
 		{"a.py", pythonText, "deco@1, A.x@8", "1:1 2:1 5:1 11:1", ""},                                          // the line of A.one tells nothing
 		{"Store.java", javaText, "Store/Store(int)@7, Store/Store(String)@11, Store/put(int)@15, Store/put(String)@18, Store/go@26", "22:0 28:0", "Store.Inner.put 0/1, Store.run 0/1"},
 		{"Store.java", javaText, "Store/Store(int)@7, Store/put, Store/Store(String)@11, Store/put, Store/go@26", "15:0 22:0 28:1", "Store.run 1/1"}, // who knows which put is which
+		{"a.js", "a();\nroute('/x', () => {\n  b();\n});\n", "", "1:1 2:1 3:0 4:1", "route('/x') callback 0/1"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
 	} {
-		p := source.Locate(tt.file, tt.text, funcsOf(t, tt.funcs))
+		funcs := []coverage.Func{} // of a profile that would name some
+		if tt.funcs != "" {
+			funcs = funcsOf(t, tt.funcs)
+		}
+		p := source.Locate(tt.file, tt.text, funcs)
 		had := len(p.Funcs)
 		f := &coverage.File{Name: tt.file, Unit: coverage.Lines, Loads: strings.HasSuffix(tt.file, ".js") || strings.HasSuffix(tt.file, ".py"), Funcs: []coverage.Func{}}
 		for s := range strings.FieldsSeq(tt.lines) {
