@@ -273,8 +273,11 @@ func (s *ecmaFinder) behindHead(shut int) int {
 		text := s.text(i)
 		switch s.kind(i) {
 		case open:
-			if text == "{" && !operand {
+			switch {
+			case text == "{" && !operand:
 				return i
+			case text == "[" && !operand && s.newline(i):
+				return -1 // the next member
 			}
 			if i = s.partner(i); i < 0 {
 				return -1
@@ -367,8 +370,8 @@ func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 	}
 	first, name := at, s.text(at)
 	switch {
-	case s.kind(at) == word && (!headless[name] || s.in.direct(at) || s.is(at-1, mark, ",")):
-	case s.kind(at) == literal:
+	case s.kind(at) == word && (!headless[name] || s.in.direct(at) || s.is(at-1, mark, ",") && name != "function"):
+	case s.kind(at) == literal, s.kind(at) == number:
 	case s.is(at, closed, "]") && s.partner(at) >= 0:
 		first = s.partner(at)
 		name = s.src[s.start(first):s.end(at)]
@@ -381,6 +384,9 @@ func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 	}
 	if !s.member(first) {
 		return Func{}, false
+	}
+	if behind := s.partner(i) + 1; s.kind(at) == word && ecmaOperands[name] && !s.is(behind, open, "{") && !s.is(behind, mark, ":") {
+		return Func{}, false // return (x) => {}
 	}
 	body := s.behindHead(s.partner(i))
 	if body < 0 {
@@ -413,7 +419,7 @@ func (s *ecmaFinder) member(i int) bool {
 	case closed:
 		return was == "}" || s.newline(i) || s.decorator(i-1) >= 0
 	case mark:
-		return was == "," || was == ";" || s.newline(i) && (was == ">" || was == "!" || was == "?" || was == "++" || was == "--")
+		return was == "," || was == ";" || s.newline(i) && (strings.Trim(was, ">") == "" || was == "!" || was == "?" || was == "++" || was == "--")
 	case word:
 		return s.newline(i) && !ecmaOperands[was] || s.decorator(i-1) >= 0
 	}

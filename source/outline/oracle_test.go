@@ -59,6 +59,54 @@ func TestPython(t *testing.T) {
 	hold(t, "python", files, []string{"python3", "testdata/oracle/oracle_ast.py"})
 }
 
+// TestScripts holds what is found in JavaScript and TypeScript against the TypeScript compiler that is in code-server, over what the
+// extension for VS Code is built with.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	paths, err := exec.Command("../../scripts/setup-vscode.sh", "--bin").Output()
+	if err != nil {
+		t.Skip("there is no telling where Node.js is: ", err)
+	}
+	node, code, _ := strings.Cut(strings.TrimSpace(string(paths)), ":")
+	compiler := filepath.Join(code, "../code-server/lib/vscode/extensions")
+	if _, err := os.Stat(filepath.Join(compiler, "node_modules/typescript")); err != nil {
+		t.Skip("no TypeScript compiler: ", err)
+	}
+	for language, where := range map[string]struct {
+		dir   string
+		exts  []string
+		least int
+	}{
+		"javascript": {filepath.Join(code, "../../node_modules"), []string{".js", ".mjs", ".cjs"}, 100},
+		"typescript": {"../../editors/vscode", []string{".ts", ".mts", ".cts"}, 20},
+	} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			const most = 150
+			files := slices.DeleteFunc(sources(t, where.dir, most, where.exts...), func(path string) bool { return strings.HasSuffix(path, ".d.ts") })
+			if len(files) < where.least {
+				t.Skipf("there are only %d files", len(files))
+			}
+			hold(t, language, files, []string{filepath.Join(node, "node"), "testdata/oracle/oracle_typescript.mjs", compiler})
+		})
+	}
+}
+
+// TestRuby holds what is found in Ruby's own library against Ruby's own syntax tree.
+func TestRuby(t *testing.T) {
+	t.Parallel()
+	library, err := exec.Command("ruby", "-e", `print RbConfig::CONFIG["rubylibdir"]`).Output()
+	if err != nil {
+		t.Skip("no ruby: ", err)
+	}
+	const most = 400
+	files := sources(t, string(library), most, ".rb")
+	if len(files) < most {
+		t.Skipf("Ruby has only %d files of its library here", len(files))
+	}
+	hold(t, "ruby", files, []string{"ruby", "testdata/oracle/oracle_ruby.rb"})
+}
+
 // sources are files below a folder with one of the extensions, at most so many.
 func sources(t *testing.T, dir string, most int, exts ...string) (files []string) {
 	t.Helper()
