@@ -63,21 +63,16 @@ func TestPython(t *testing.T) {
 // extension for VS Code is built with.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	paths, err := exec.Command("../../scripts/setup-vscode.sh", "--bin").Output()
+	node, compiler, err := typescript()
 	if err != nil {
-		t.Skip("there is no telling where Node.js is: ", err)
-	}
-	node, code, _ := strings.Cut(strings.TrimSpace(string(paths)), ":")
-	compiler := filepath.Join(code, "../code-server/lib/vscode/extensions")
-	if _, err := os.Stat(filepath.Join(compiler, "node_modules/typescript")); err != nil {
-		t.Skip("no TypeScript compiler: ", err)
+		t.Skip(err)
 	}
 	for language, where := range map[string]struct {
 		dir   string
 		exts  []string
 		least int
 	}{
-		"javascript": {filepath.Join(code, "../../node_modules"), []string{".js", ".mjs", ".cjs"}, 100},
+		"javascript": {filepath.Join(compiler, "../.."), []string{".js", ".mjs", ".cjs"}, 100},
 		"typescript": {"../../editors/vscode", []string{".ts", ".mts", ".cts"}, 20},
 	} {
 		t.Run(language, func(t *testing.T) {
@@ -87,9 +82,23 @@ func TestScripts(t *testing.T) {
 			if len(files) < where.least {
 				t.Skipf("there are only %d files", len(files))
 			}
-			hold(t, language, files, []string{filepath.Join(node, "node"), "testdata/oracle/oracle_typescript.mjs", compiler})
+			hold(t, language, files, []string{node, "testdata/oracle/oracle_typescript.mjs", compiler})
 		})
 	}
+}
+
+// typescript is a Node.js and the folder of the node_modules that have the TypeScript compiler which comes with code-server.
+func typescript() (node, folder string, err error) {
+	paths, err := exec.Command("../../scripts/setup-vscode.sh", "--bin").Output()
+	if err != nil {
+		return "", "", fmt.Errorf("no telling where Node.js is: %w", err)
+	}
+	bin, code, _ := strings.Cut(strings.TrimSpace(string(paths)), ":")
+	folder = filepath.Join(code, "../code-server/lib/vscode/extensions")
+	if _, err := os.Stat(filepath.Join(folder, "node_modules/typescript")); err != nil {
+		return "", "", fmt.Errorf("no TypeScript compiler: %w", err)
+	}
+	return filepath.Join(bin, "node"), folder, nil
 }
 
 // TestRuby holds what is found in Ruby's own library against Ruby's own syntax tree.
@@ -108,7 +117,7 @@ func TestRuby(t *testing.T) {
 }
 
 // sources are files below a folder with one of the extensions, at most so many.
-func sources(t *testing.T, dir string, most int, exts ...string) (files []string) {
+func sources(t testing.TB, dir string, most int, exts ...string) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && slices.Contains(exts, filepath.Ext(path)) {
