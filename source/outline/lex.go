@@ -1,6 +1,9 @@
 package outline
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 type kind uint8
 
@@ -98,6 +101,51 @@ type lexer struct {
 	assumed map[string]bool
 	// cases are those of a shell that are open.
 	cases []shellCase
+	// begins tells of each byte what may begin with it.
+	begins [256]begins
+}
+
+// begins is a set of what may begin with a byte.
+type begins uint8
+
+const (
+	aLine begins = 1 << iota
+	aBlock
+	aQuote
+	aMark  // of several characters
+	inWord // it may be of a word
+	aWord
+	aSpace
+)
+
+// classify notes what may begin with each byte.
+func (l *lexer) classify() {
+	for c := range 256 {
+		switch {
+		case isLetter(byte(c)):
+			l.begins[c] = aWord | inWord
+		case isDigit(byte(c)):
+			l.begins[c] = inWord
+		}
+	}
+	for _, c := range []byte(" \t\r\n\f\v") {
+		l.begins[c] |= aSpace
+	}
+	for _, c := range []byte(l.letters) {
+		l.begins[c] |= aWord | inWord
+	}
+	for _, begin := range l.line {
+		l.begins[begin[0]] |= aLine
+	}
+	for i := range l.block {
+		l.begins[l.block[i][0][0]] |= aBlock
+	}
+	for i := range l.quotes {
+		l.begins[l.quotes[i].open[0]] |= aQuote
+	}
+	for _, long := range l.marks {
+		l.begins[long[0]] |= aMark
+	}
 }
 
 type hole struct {
@@ -109,6 +157,7 @@ type hole struct {
 // these, what begins and ends a placeholder are brackets.
 func scan(lex *lexicon, src string) *scanned {
 	l := &lexer{lexicon: lex, src: src, tokens: make([]token, 0, len(src)/4+16), broken: -1}
+	l.classify()
 	if strings.HasPrefix(src, "\ufeff") {
 		l.pos = len("\ufeff")
 	}
@@ -140,6 +189,7 @@ func (l *lexer) breaks(at int) {
 func (l *lexer) next() {
 	start := l.pos
 	c := l.src[start]
+	begins := l.begins[c]
 	switch {
 	case c == '\n' && len(l.here) > 0:
 		l.pos++
@@ -147,35 +197,43 @@ func (l *lexer) next() {
 		q.then, l.here = l.here[1:], nil
 		l.heredoc(q, l.pos)
 		return
-	case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v':
-		l.pos++
+	case begins&aSpace != 0:
+		for l.pos++; l.pos < len(l.src) && l.src[l.pos] == ' '; {
+			l.pos++
+		}
 		return
 	case l.hook != nil && l.hook(l):
 		return
 	}
-	for _, begin := range l.line {
-		if strings.HasPrefix(l.src[start:], begin) {
-			l.comment(len(l.src))
-			return
+	if begins&aLine != 0 {
+		for _, begin := range l.line {
+			if strings.HasPrefix(l.src[start:], begin) {
+				l.comment(len(l.src))
+				return
+			}
 		}
 	}
-	for i := range l.block {
-		if strings.HasPrefix(l.src[start:], l.block[i][0]) {
-			l.blockComment(l.block[i][0], l.block[i][1])
-			return
+	if begins&aBlock != 0 {
+		for i := range l.block {
+			if strings.HasPrefix(l.src[start:], l.block[i][0]) {
+				l.blockComment(l.block[i][0], l.block[i][1])
+				return
+			}
 		}
 	}
 	switch {
 	case c >= '0' && c <= '9':
 		l.number()
-	case isLetter(c) || strings.IndexByte(l.letters, c) >= 0:
+	case begins&aWord != 0:
 		l.word()
 	default:
-		for i := range l.quotes {
-			if q := &l.quotes[i]; strings.HasPrefix(l.src[start:], q.open) {
-				l.pos += len(q.open)
-				l.quoted(q, start)
-				return
+		if begins&aQuote != 0 {
+			for i := range l.quotes {
+				if q := &l.quotes[i]; strings.HasPrefix(l.src[start:], q.open) {
+					l.pos += len(q.open)
+					l.quoted(q, start)
+					return
+				}
 			}
 		}
 		l.punctuation()
@@ -195,6 +253,9 @@ func (l *lexer) punctuation() {
 	default:
 		l.pos++
 		for _, long := range l.marks {
+			if l.begins[c]&aMark == 0 {
+				break
+			}
 			if long[0] == c && strings.HasPrefix(l.src[start:], long) {
 				l.pos = start + len(long)
 				break
@@ -207,7 +268,7 @@ func (l *lexer) punctuation() {
 // word takes a name.
 func (l *lexer) word() {
 	start := l.pos
-	for l.pos++; l.pos < len(l.src) && (isWord(l.src[l.pos]) || l.letters != "" && strings.IndexByte(l.letters, l.src[l.pos]) >= 0); {
+	for l.pos++; l.pos < len(l.src) && l.begins[l.src[l.pos]]&inWord != 0; {
 		l.pos++
 	}
 	l.add(word, start)
@@ -376,6 +437,11 @@ func (l *lexer) add(k kind, start int) {
 	within := int32(-1)
 	if n := len(l.opened); n > 0 {
 		within = l.opened[n-1]
+	}
+	if len(l.tokens) == cap(l.tokens) {
+		// As many as there would be if the rest of the text were like what was read.
+		rest := float64(len(l.src)-l.pos) / float64(max(l.pos, 1))
+		l.tokens = slices.Grow(l.tokens, int(min(rest*1.1, 4)*float64(len(l.tokens)))+64)
 	}
 	l.tokens = append(l.tokens, token{int32(start), int32(l.pos), -1, within, k})
 }
