@@ -3,8 +3,10 @@ package outline_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,22 +144,61 @@ func check(t testing.TB, src string, o *outline.Outline) {
 	}
 }
 
+// FuzzOf: each language has its share of the texts.
 func FuzzOf(f *testing.F) {
-	for language, paths := range texts(f) {
-		for _, path := range paths {
+	all := texts(f)
+	languages := slices.Sorted(maps.Keys(all))
+	for i, language := range languages {
+		for _, path := range all[language] {
 			_, src := read(f, path)
-			f.Add(language, src)
+			f.Add(uint8(i), src)
 		}
 	}
-	f.Fuzz(func(t *testing.T, language, src string) {
+	f.Fuzz(func(t *testing.T, i uint8, src string) {
+		language := languages[int(i)%len(languages)]
 		start := time.Now()
-		if o, ok := outline.Of(language, src); ok {
-			check(t, src, o)
+		o, ok := outline.Of(language, src)
+		if !ok {
+			t.Fatalf("%s is not known", language)
 		}
+		check(t, src, o)
 		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%d bytes took %v", len(src), took)
+			t.Errorf("%d bytes of %s took %v", len(src), language, took)
 		}
 	})
+}
+
+// TestLinear has texts of which every part asks for what stands behind it: four times as many do not take as long as they would if
+// each looked at all others.
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	units := []string{
+		"\"", "'", "`", "/*", "(", "[", "{", "<", "${", "#{", "<<A\n", "<<-'A' <<B\n", "a<b<", "a(b,", "f(){", "fun f<", "def f(a", "def a\n", "function f(a", "@A(", "#[",
+		"=>", "x => y =>", "class A{", "class A:\n", "if (", "do\n", "end\n", "/", "\\", "=begin\n", "#if A\n", "#else\n", "#define a(", "template<", "operator", ": ", "public ",
+		"a ", "a\n", "\tb:\n", "q{", "%w(", "$((", "case a in\n", ";;\n", "sub a {", "--[[", "val a get() =", "var a: A {", "a.b.c", "*", "lambda: ", "async ", "}}", "))", ",", "?",
+		"\r", "\x00", "é", "\"\"\"", "'''", "int f() : a(", "f(a)(b) ", "new A { ", "a ? b : ", "@a.b @", "fn f() -> ", "where A: ", "switch (a) { case ", "<?php ", "?>",
+	}
+	for _, language := range slices.Sorted(maps.Keys(texts(t))) {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			for _, unit := range units {
+				took := func(size int) time.Duration {
+					src := strings.Repeat(unit, size/len(unit))
+					start := time.Now()
+					outline.Of(language, src)
+					return time.Since(start)
+				}
+				const size, most = 16 << 10, 10
+				once, fourfold := took(size), took(4*size)
+				for n := 0; n < 20 && fourfold > most*once; n++ { // somebody else had the processor
+					once, fourfold = max(once, took(size)), min(fourfold, took(4*size))
+				}
+				if fourfold > most*once && fourfold > 20*time.Millisecond {
+					t.Errorf("%q takes %v for %d bytes, and %v for four times as many", unit, once, size, fourfold)
+				}
+			}
+		})
+	}
 }
 
 // BenchmarkOf reads the texts of testdata, each a hundred times over.
