@@ -283,8 +283,8 @@ func (s *scanned) elixirDef(i int, class string, edges []edge) {
 	switch {
 	case do >= 0:
 		k, ok := blockAt(edges, do)
-		if !ok {
-			return
+		if !ok || edges[k].last < do {
+			return // broken
 		}
 		f.End = s.end(edges[k].last)
 		f.Body = f.End
