@@ -37,8 +37,11 @@ func csharpHook(l *lexer) bool {
 	start := l.pos
 	switch c := l.src[start]; c {
 	case '#':
-		before := strings.TrimRight(l.src[max(strings.LastIndexByte(l.src[:start], '\n'), 0):start], " \t")
-		if before != "" && before != "\n" && before != "\ufeff" {
+		before := start
+		for before > 0 && (l.src[before-1] == ' ' || l.src[before-1] == '\t') {
+			before--
+		}
+		if before > 0 && l.src[before-1] != '\n' && l.src[:before] != "\ufeff" {
 			return false
 		}
 		word, rest := directive(l.src[start+1:])

@@ -183,18 +183,18 @@ func TestLinear(t *testing.T) {
 			t.Parallel()
 			for _, unit := range units {
 				took := func(size int) time.Duration {
-					src := strings.Repeat(unit, size/len(unit))
+					src := "<?php a " + strings.Repeat(unit, size/len(unit))
 					start := time.Now()
 					outline.Of(language, src)
 					return time.Since(start)
 				}
-				const size, most = 16 << 10, 8
+				const size, most = 8 << 10, 8
 				once, fourfold := took(size), took(4*size)
 				for n := 0; n < 5 && fourfold > most*once; n++ { // somebody else had the processor
 					once, fourfold = max(once, took(size)), min(fourfold, took(4*size))
 				}
 				if fourfold > most*once && fourfold > 20*time.Millisecond {
-					t.Fatalf("%q takes %v for %d bytes, and %v for four times as many", unit, once, size, fourfold)
+					t.Errorf("%q takes %v for %d bytes, and %v for four times as many", unit, once, size, fourfold)
 				}
 			}
 		})

@@ -52,7 +52,7 @@ func swiftHook(l *lexer) bool {
 			l.quoted(q, start)
 			return true
 		case strings.HasPrefix(rest, "/"):
-			end := strings.Index(rest[1:], "/"+hashes)
+			end := strings.Index(rest[1:min(len(rest), maxLongRegex)], "/"+hashes)
 			if end < 0 {
 				return false
 			}
@@ -60,7 +60,11 @@ func swiftHook(l *lexer) bool {
 			l.add(regex, start)
 			return true
 		}
-		switch word, _ := directive(l.src[start+1:]); word {
+		end := at
+		for end < len(l.src) && isLetter(l.src[end]) {
+			end++
+		}
+		switch l.src[at:end] {
 		case "if", "elseif", "else", "endif":
 			l.pos = len(l.src)
 			if end := strings.IndexByte(l.src[start:], '\n'); end >= 0 {
@@ -73,6 +77,9 @@ func swiftHook(l *lexer) bool {
 	}
 	return false
 }
+
+// maxLongRegex bounds the length in bytes of a regular expression that may go over lines.
+const maxLongRegex = 10_000
 
 // swiftRegex takes a regular expression where one can stand and its line ends it.
 func swiftRegex(l *lexer) bool {
