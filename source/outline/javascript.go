@@ -368,6 +368,9 @@ func (s *ecmaFinder) method(i int) (h Func, ok bool) {
 	if at < 0 {
 		return Func{}, false
 	}
+	if s.is(at, mark, "?") {
+		at-- // of an optional method
+	}
 	first, name := at, s.text(at)
 	switch {
 	case s.kind(at) == word && (!headless[name] || s.in.direct(at) || s.is(at-1, mark, ",") && name != "function"):
@@ -421,7 +424,7 @@ func (s *ecmaFinder) member(i int) bool {
 	case mark:
 		return was == "," || was == ";" || s.newline(i) && (strings.Trim(was, ">") == "" || was == "!" || was == "?" || was == "++" || was == "--")
 	case word:
-		return s.newline(i) && !ecmaOperands[was] || s.decorator(i-1) >= 0
+		return s.newline(i) && (!ecmaOperands[was] || was == "void" && s.is(i-2, mark, ":")) || s.decorator(i-1) >= 0
 	}
 	return s.newline(i)
 }

@@ -77,7 +77,8 @@ func Known(language string) bool {
 
 // finish sorts what was found and says what is in what.
 func (s *scanned) finish() *Outline {
-	funcs := s.found
+	// Of broken text something may end before its name, or before itself.
+	funcs := slices.DeleteFunc(s.found, func(f Func) bool { return f.End < f.Start || f.NameStart > f.End || f.NameEnd < f.NameStart })
 	for i := range funcs {
 		f := &funcs[i]
 		if len(f.Name) > maxName || strings.ContainsFunc(f.Name, unicode.IsControl) {
