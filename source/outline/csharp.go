@@ -4,8 +4,9 @@ import "strings"
 
 var csharp = &language{
 	lexicon: &lexicon{
-		line:  []string{"//"},
-		block: [][2]string{{"/*", "*/"}},
+		braces: true,
+		line:   []string{"//"},
+		block:  [][2]string{{"/*", "*/"}},
 		quotes: []quote{
 			{open: `$@"`, close: `"`, double: true, lines: true, hole: "{", twice: true},
 			{open: `@$"`, close: `"`, double: true, lines: true, hole: "{", twice: true},

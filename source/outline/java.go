@@ -2,8 +2,9 @@ package outline
 
 var java = &language{
 	lexicon: &lexicon{
-		line:  []string{"//"},
-		block: [][2]string{{"/*", "*/"}},
+		braces: true,
+		line:   []string{"//"},
+		block:  [][2]string{{"/*", "*/"}},
 		quotes: []quote{
 			{open: `"""`, close: `"""`, escape: '\\', lines: true},
 			{open: `"`, close: `"`, escape: '\\'},

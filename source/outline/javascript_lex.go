@@ -4,6 +4,7 @@ import "strings"
 
 // ecma is the lexicon of JavaScript and TypeScript. It takes JSX as it comes: its text is words, mostly.
 var ecma = &lexicon{
+	braces:  true,
 	line:    []string{"//"},
 	block:   [][2]string{{"/*", "*/"}},
 	quotes:  []quote{template},

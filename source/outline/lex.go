@@ -42,6 +42,9 @@ type lexicon struct {
 	hook func(l *lexer) bool
 	// start is done at the beginning of the text; nil for nothing.
 	start func(l *lexer)
+	// braces tells that definitions which begin their lines with one of the words of defining end what stands open around them on a
+	// line that is indented as deep, where something is open at the end of the text.
+	braces bool
 	// pieces tells that the pieces of strings with placeholders are literals too, those of no length among them: for a
 	// language in which a string may be the first or last of a function.
 	pieces bool
@@ -103,6 +106,8 @@ type lexer struct {
 	cases []shellCase
 	// begins tells of each byte what may begin with it.
 	begins [256]begins
+	// mends is how brackets are closed that nothing closes; nil as long as nobody knows that there are some.
+	mends *mending
 }
 
 // begins is a set of what may begin with a byte.
@@ -153,10 +158,21 @@ type hole struct {
 	depth int
 }
 
-// scan splits a text into tokens. Comments and spaces are left out, and the pieces of a string with placeholders too: of
-// these, what begins and ends a placeholder are brackets.
+// scan splits a text into tokens, and once more if brackets in it are open that its indentation closes.
 func scan(lex *lexicon, src string) *scanned {
-	l := &lexer{lexicon: lex, src: src, tokens: make([]token, 0, len(src)/4+16), broken: -1}
+	s, open := split(lex, src, nil)
+	if open && lex.braces {
+		broken := s.broken
+		s, _ = split(lex, src, &mending{columns: map[int32]int{}})
+		s.broken = broken
+	}
+	return s
+}
+
+// split splits a text into tokens, and reports whether brackets are open at its end. Comments and spaces are left out, and the pieces of a string with placeholders too: of
+// these, what begins and ends a placeholder are brackets.
+func split(lex *lexicon, src string, mends *mending) (s *scanned, open bool) {
+	l := &lexer{lexicon: lex, src: src, mends: mends, tokens: make([]token, 0, len(src)/4+16), broken: -1}
 	l.classify()
 	if strings.HasPrefix(src, "\ufeff") {
 		l.pos = len("\ufeff")
@@ -176,7 +192,7 @@ func scan(lex *lexicon, src string) *scanned {
 	if len(l.here) > 0 {
 		l.breaks(len(src))
 	}
-	return &scanned{src: src, tokens: l.tokens, comments: l.comments, broken: l.broken}
+	return &scanned{src: src, tokens: l.tokens, comments: l.comments, broken: l.broken}, len(l.opened) > 0
 }
 
 // breaks notes a place where the text is broken.
@@ -434,6 +450,9 @@ func (l *lexer) piece(start int) {
 }
 
 func (l *lexer) add(k kind, start int) {
+	if l.mends != nil {
+		l.mend(k, start)
+	}
 	within := int32(-1)
 	if n := len(l.opened); n > 0 {
 		within = l.opened[n-1]
@@ -449,6 +468,9 @@ func (l *lexer) add(k kind, start int) {
 // bracket opens one.
 func (l *lexer) bracket(start int) {
 	l.add(open, start)
+	if l.mends != nil {
+		l.mends.columns[int32(len(l.tokens)-1)] = l.mends.column
+	}
 	l.opened = append(l.opened, int32(len(l.tokens)-1))
 }
 

@@ -6,7 +6,8 @@ import (
 
 var php = &language{
 	lexicon: &lexicon{
-		block: [][2]string{{"/*", "*/"}},
+		braces: true,
+		block:  [][2]string{{"/*", "*/"}},
 		quotes: []quote{
 			{open: `"`, close: `"`, escape: '\\', lines: true, hole: "{$"},
 			{open: `'`, close: `'`, escape: '\\', lines: true},

@@ -4,6 +4,7 @@ import "strings"
 
 var rust = &language{
 	lexicon: &lexicon{
+		braces: true,
 		line:   []string{"//"},
 		block:  [][2]string{{"/*", "*/"}},
 		nested: true,
