@@ -81,18 +81,22 @@ const maxRegex = 4096
 
 // regex takes a regular expression, and reports whether there is one: it ends on its line.
 func (l *lexer) regex() bool {
-	class := false
-	for i := l.pos + 1; i < min(len(l.src), l.pos+maxRegex); i++ {
+	class := -1 // where the set begins in which the place is
+	i := l.pos + 1
+	for ; i < min(len(l.src), l.pos+maxRegex); i++ {
 		switch c := l.src[i]; {
 		case c == '\n':
 			return false
 		case c == '\\':
 			i++
-		case c == '[':
-			class = true
+		case c == '[' && class < 0:
+			class = i
+			if l.unshut[0] <= i && i < l.unshut[1] {
+				i = l.unshut[1] - 1
+			}
 		case c == ']':
-			class = false
-		case c == '/' && !class:
+			class = -1
+		case c == '/' && class < 0:
 			start := l.pos
 			for i++; i < len(l.src) && isWord(l.src[i]); {
 				i++
@@ -101,6 +105,9 @@ func (l *lexer) regex() bool {
 			l.add(regex, start)
 			return true
 		}
+	}
+	if class >= 0 {
+		l.unshut = [2]int{class, i}
 	}
 	return false
 }

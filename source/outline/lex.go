@@ -106,6 +106,8 @@ type lexer struct {
 	cases []shellCase
 	// begins tells of each byte what may begin with it.
 	begins [256]begins
+	// unshut is a stretch behind a "[" of what may be a regular expression that has no "]".
+	unshut [2]int
 	// mends is how brackets are closed that nothing closes; nil as long as nobody knows that there are some.
 	mends *mending
 }

@@ -168,39 +168,6 @@ func FuzzOf(f *testing.F) {
 	})
 }
 
-// TestLinear has texts of which every part asks for what stands behind it: four times as many do not take as long as they would if
-// each looked at all others.
-func TestLinear(t *testing.T) {
-	t.Parallel()
-	units := []string{
-		"\"", "'", "`", "/*", "(", "[", "{", "<", "${", "#{", "<<A\n", "<<-'A' <<B\n", "a<b<", "a(b,", "f(){", "fun f<", "def f(a", "def a\n", "function f(a", "@A(", "#[",
-		"=>", "x => y =>", "class A{", "class A:\n", "if (", "do\n", "end\n", "/", "\\", "=begin\n", "#if A\n", "#else\n", "#define a(", "template<", "operator", ": ", "public ",
-		"a ", "a\n", "\tb:\n", "q{", "%w(", "$((", "case a in\n", ";;\n", "sub a {", "--[[", "val a get() =", "var a: A {", "a.b.c", "*", "lambda: ", "async ", "}}", "))", ",", "?",
-		"\r", "\x00", "é", "\"\"\"", "'''", "int f() : a(", "f(a)(b) ", "new A { ", "a ? b : ", "@a.b @", "fn f() -> ", "where A: ", "switch (a) { case ", "<?php ", "?>",
-	}
-	for _, language := range slices.Sorted(maps.Keys(texts(t))) {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			for _, unit := range units {
-				took := func(size int) time.Duration {
-					src := "<?php a " + strings.Repeat(unit, size/len(unit))
-					start := time.Now()
-					outline.Of(language, src)
-					return time.Since(start)
-				}
-				const size, most = 8 << 10, 8
-				once, fourfold := took(size), took(4*size)
-				for n := 0; n < 5 && fourfold > most*once; n++ { // somebody else had the processor
-					once, fourfold = max(once, took(size)), min(fourfold, took(4*size))
-				}
-				if fourfold > most*once && fourfold > 20*time.Millisecond {
-					t.Errorf("%q takes %v for %d bytes, and %v for four times as many", unit, once, size, fourfold)
-				}
-			}
-		})
-	}
-}
-
 // BenchmarkOf reads the texts of testdata, each a hundred times over.
 func BenchmarkOf(b *testing.B) {
 	for language, paths := range texts(b) {
