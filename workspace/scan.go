@@ -152,7 +152,11 @@ func (s *scan) look(l *Loader, f *File, data string) {
 		if s.unnamed = s.bound.untold != nil && leavesOut(s.bound.untold, named.Funcs, parsed); s.unnamed {
 			s.parsed = parsed
 		} else {
-			s.parsed = named.Complete(all)
+			s.parsed = named
+			// What could not be carried to this text may be functions that it has.
+			if !s.bound.stale() {
+				named.Complete(all)
+			}
 			for i := range named.Funcs {
 				if fn := &named.Funcs[i]; coverage.Excluded(s.excluded, coverage.Point{Line: fn.Span.Start.Line, Col: 1}) {
 					fn.Counted, fn.Count = false, 0
