@@ -16,7 +16,7 @@ type declarations struct {
 	ecma     bool
 	t        *text.Text
 	o        *outline.Outline // nil for a text of Go, or of a language that nobody reads
-	names    *names
+	names    *naming
 	// of are the functions of the text by the index of those of the profile that they are.
 	of map[int]*outline.Func
 	// made are those of the profile that a compiler has made of none of the text.
@@ -35,7 +35,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 	if !ok {
 		return d
 	}
-	d.o, d.names, d.taken, d.of = o, newNames(d.language, o), make([]bool, len(o.Funcs)), map[int]*outline.Func{}
+	d.o, d.names, d.taken, d.of = o, newNaming(d.language, o), make([]bool, len(o.Funcs)), map[int]*outline.Func{}
 	if d.ecma {
 		d.byHead(funcs)
 	} else {
@@ -366,8 +366,8 @@ func (d *declarations) name(f *coverage.Func, own *outline.Func, first, last uin
 	}
 }
 
-// names are what the functions of a text are called.
-type names struct {
+// naming is what the functions of a text are called.
+type naming struct {
 	language string
 	times    map[[2]string]int // how many there are of a class and name
 }
@@ -375,8 +375,8 @@ type names struct {
 // overloaded are the languages in which several functions of a class may have one name, and are told apart by their parameters.
 var overloaded = map[string]bool{"java": true, "kotlin": true, "scala": true, "csharp": true, "cpp": true}
 
-func newNames(language string, o *outline.Outline) *names {
-	n := &names{language: language}
+func newNaming(language string, o *outline.Outline) *naming {
+	n := &naming{language: language}
 	if overloaded[language] {
 		n.times = map[[2]string]int{}
 		for i := range o.Funcs {
@@ -390,7 +390,7 @@ func newNames(language string, o *outline.Outline) *names {
 
 // of is what a function is called: what it belongs to, its name, and in brackets the types of its parameters where there are
 // several of that name, else "".
-func (n *names) of(f *outline.Func) (receiver, name, types string) {
+func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	receiver, name = f.Class, f.Name
 	if f.Handed {
 		receiver = "" // it is of what it is handed to

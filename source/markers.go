@@ -83,12 +83,12 @@ var markers = map[string]*markerSet{
 		{regexp.MustCompile(`^coveralls-ignore-stop\b`), end(true)},
 		{regexp.MustCompile(`^coveralls-ignore-next-line\b`), nextLines},
 	}},
-	"java":   {hints: jvmHints, rules: coberRules, attributes: attributesOf("@", generatedName)},
-	"kotlin": {hints: jvmHints, rules: coberRules, attributes: attributesOf("@", generatedName)},
+	"java":   {hints: jvmHints, rules: coberRules, attributes: attributesOf("@", leavesGenerated)},
+	"kotlin": {hints: jvmHints, rules: coberRules, attributes: attributesOf("@", leavesGenerated)},
 	"scala": {hints: append([]string{"$COVERAGE-"}, jvmHints...), rules: append([]markerRule{
 		{regexp.MustCompile(`^\$COVERAGE-OFF\$`), begin},
 		{regexp.MustCompile(`^\$COVERAGE-ON\$`), end(true)},
-	}, coberRules...), attributes: attributesOf("@", generatedName)},
+	}, coberRules...), attributes: attributesOf("@", leavesGenerated)},
 	"csharp": {hints: []string{"ExcludeFrom", "_EXCL_"}, rules: coberRules, attributes: attributesOf("", func(name string) bool {
 		name = strings.TrimSuffix(lastName(name), "Attribute")
 		return name == "ExcludeFromCodeCoverage" || name == "ExcludeFromCoverage"
@@ -347,9 +347,9 @@ const maxDeclaration = 2000
 // lastName is the end of a name with dots, "::" or "\" in it.
 func lastName(name string) string { return name[strings.LastIndexAny(name, `.:\`)+1:] }
 
-// generatedName reports whether JaCoCo leaves out what has an annotation of that name. Those of javax and jakarta are not kept
+// leavesGenerated reports whether JaCoCo leaves out what has an annotation of that name. Those of javax and jakarta are not kept
 // in classes.
-func generatedName(name string) bool {
+func leavesGenerated(name string) bool {
 	return strings.Contains(lastName(name), "Generated") && !strings.HasPrefix(name, "javax.annotation.") && !strings.HasPrefix(name, "jakarta.annotation.")
 }
 

@@ -25,7 +25,7 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 		return nil, false
 	}
 	parsed = &Parsed{}
-	m := &maker{language: language, o: o, t: text.New(src), names: newNames(language, o)}
+	m := &maker{language: language, o: o, t: text.New(src), names: newNaming(language, o)}
 	if o.Broken >= 0 {
 		p := m.at(o.Broken)
 		parsed.Err = fmt.Errorf("%d:%d: syntax error", p.Line, p.Col)
@@ -39,7 +39,7 @@ type maker struct {
 	language string
 	o        *outline.Outline
 	t        *text.Text
-	names    *names
+	names    *naming
 }
 
 func (m *maker) at(offset int) (p coverage.Point) {
