@@ -221,6 +221,8 @@ func (k *Kinds) untestable() []string {
 			out = append(out, "test helpers")
 		case source.Generated:
 			out = append(out, "generated code")
+		case source.Vendored:
+			out = append(out, "vendored code")
 		}
 	}
 	return out

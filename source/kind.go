@@ -27,6 +27,8 @@ const (
 	Accessor
 	// Generated is code of a file that says of itself that a program has written it.
 	Generated
+	// Vendored is code that others have written and that is kept here.
+	Vendored
 )
 
 // kinds has the words for each kind, its name on a command line, and whether a test of it is worth
@@ -43,6 +45,7 @@ var kinds = [...]struct {
 	TestHelper:  {"test helper", "test-helper", false},
 	Accessor:    {"accessor", "accessor", true},
 	Generated:   {"generated", "generated", false},
+	Vendored:    {"vendored", "vendored", false},
 }
 
 // String returns the kind in words: "error return"; "" for ordinary code.
@@ -51,7 +54,7 @@ func (k Kind) String() string { return kinds[k].words }
 // Name is what a command line and JSON call the kind: "error-return"; "ordinary" for ordinary code.
 func (k Kind) Name() string { return kinds[k].name }
 
-// Testable is false for what a unit test can't reach or need not: Panic, Main, TestHelper, Generated.
+// Testable is false for what a unit test can't reach or need not: Panic, Main, TestHelper, Generated, Vendored.
 func (k Kind) Testable() bool { return kinds[k].testable }
 
 // KindNames are the names that ParseKind knows, in the order of the constants.

@@ -25,6 +25,8 @@ type Parsed struct {
 	Generated bool
 	// ImportsTesting tells that it imports Go's package testing.
 	ImportsTesting bool
+	// Tests says, of another language than Go, by what its text is one of tests: "imports pytest"; "" where nothing says so.
+	Tests string
 	// Funcs are the outermost functions, sorted by position and without overlap, or those that Locate found. What they
 	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.
@@ -58,7 +60,10 @@ func Parse(name, text string) (parsed *Parsed, ok bool) {
 	if filepath.Ext(name) == ".go" {
 		return parseGo(text), true
 	}
-	return parseOutline(LanguageOf(name), text)
+	if parsed, ok = parseOutline(LanguageOf(name), text); ok {
+		parsed.Generated = IsGenerated(name, text)
+	}
+	return parsed, ok
 }
 
 // ReadFile reads a source text of at most limit bytes.

@@ -24,7 +24,7 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	parsed = &Parsed{}
+	parsed = &Parsed{Tests: o.Tests()}
 	t := text.New(src)
 	at := func(offset int) (p coverage.Point) {
 		p.Line, p.Col = t.LineCol(offset)
@@ -60,6 +60,14 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 		parsed.Funcs = append(parsed.Funcs, fn)
 	}
 	return parsed, true
+}
+
+// Tell adds what a text says of itself to what is known of it, where its functions are those that a profile names.
+func (p *Parsed) Tell(name, src string) {
+	p.Generated = IsGenerated(name, src)
+	if o, ok := outline.Of(LanguageOf(name), src); ok {
+		p.Tests = o.Tests()
+	}
 }
 
 // maxName bounds the length in bytes of a function's name, and of what it is said to be in: a name of many functions

@@ -152,6 +152,7 @@ func (s *scan) look(l *Loader, f *File, data string) {
 		if s.unnamed = s.bound.untold != nil && leavesOut(s.bound.untold, named.Funcs, parsed); s.unnamed {
 			s.parsed = parsed
 		} else {
+			named.Tell(f.Path, data)
 			s.parsed = named
 			// They are of this text and this profile: nobody else counts in them.
 			rest, _ := all.Without(s.excluded)

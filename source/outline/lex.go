@@ -112,7 +112,7 @@ func scan(lex *lexicon, src string) *scanned {
 	if strings.HasPrefix(src, "\ufeff") {
 		l.pos = len("\ufeff")
 	}
-	if strings.HasPrefix(src[l.pos:], "#!") {
+	if strings.HasPrefix(src[l.pos:], "#!") && !strings.HasPrefix(src[l.pos:], "#![") { // an attribute of Rust
 		l.comment(len(src))
 	}
 	if l.start != nil {
