@@ -11,7 +11,7 @@ import (
 type Kind uint8
 
 const (
-	// Ordinary code is of no other kind, or of a language whose kinds are not known.
+	// Ordinary code is of no other kind, or of a language whose kinds are not known; see Tells.
 	Ordinary Kind = iota
 	// ErrorReturn is a block that only hands an error on.
 	ErrorReturn
@@ -101,12 +101,34 @@ func (p *Parsed) KindAt(fn int, at coverage.Point) Kind {
 	}
 	// Labels that contain the place contain each other: the last to begin is the innermost.
 	i := sort.Search(len(p.Labels), func(i int) bool { return at.Compare(p.Labels[i].Span.Start) < 0 })
-	for i--; i >= 0 && from.Compare(p.Labels[i].Span.Start) <= 0; i-- {
+	for i--; i >= 0 && from.Compare(p.Labels[i].Span.Start) <= 0; {
 		if p.Labels[i].Span.Contains(at) {
 			return p.Labels[i].Kind
 		}
+		if p.around == nil {
+			i--
+		} else {
+			// What contains the place and begins before a label contains the beginning of that.
+			i = int(p.around[i])
+		}
 	}
 	return Ordinary
+}
+
+// nest notes in which label each begins.
+func (p *Parsed) nest() {
+	p.around = make([]int32, len(p.Labels))
+	var open []int32
+	for i := range p.Labels {
+		for len(open) > 0 && !p.Labels[open[len(open)-1]].Span.Contains(p.Labels[i].Span.Start) {
+			open = open[:len(open)-1]
+		}
+		p.around[i] = -1
+		if n := len(open); n > 0 {
+			p.around[i] = open[n-1]
+		}
+		open = append(open, int32(i))
+	}
 }
 
 // KindOfAll is the kind of a stretch of uncovered regions that begin at these places: that of all of

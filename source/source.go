@@ -31,11 +31,13 @@ type Parsed struct {
 	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.
 	Funcs []coverage.Func
-	// Facts stand beside Funcs; nil where the language is not Go.
+	// Facts stand beside Funcs; nil where nothing is known of the language but where functions are.
 	Facts []Facts
 	// Labels are the stretches of which the kind is known, sorted by start. The innermost around a
 	// place holds; see KindAt.
 	Labels []Label
+	// around are beside Labels the indexes of those in which each begins, -1 for none; nil where nobody has looked.
+	around []int32
 	// Doc is what the file says of itself, at most some 160 bytes of one sentence: that of a comment
 	// before the declarations which begins "This file", else the first of the package's doc comment.
 	// "" where it has neither.

@@ -34,7 +34,8 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 		p := at(o.Broken)
 		parsed.Err = fmt.Errorf("%d:%d: syntax error", p.Line, p.Col)
 	}
-	depth := make([]int, len(o.Funcs)) // how many functions each stands in
+	depth := make([]int, len(o.Funcs))    // how many functions each stands in
+	listed := make([]int32, len(o.Funcs)) // which of parsed.Funcs each is, from 1 on
 	for i := range o.Funcs {
 		f := &o.Funcs[i]
 		if f.Outer >= 0 {
@@ -58,16 +59,10 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 			fn.Body = at(f.Body)
 		}
 		parsed.Funcs = append(parsed.Funcs, fn)
+		listed[i] = int32(len(parsed.Funcs))
 	}
+	parsed.tell(t, o, listed)
 	return parsed, true
-}
-
-// Tell adds what a text says of itself to what is known of it, where its functions are those that a profile names.
-func (p *Parsed) Tell(name, src string) {
-	p.Generated = IsGenerated(name, src)
-	if o, ok := outline.Of(LanguageOf(name), src); ok {
-		p.Tests = o.Tests()
-	}
 }
 
 // maxName bounds the length in bytes of a function's name, and of what it is said to be in: a name of many functions

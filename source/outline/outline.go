@@ -6,6 +6,7 @@
 package outline
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -79,6 +80,9 @@ func Known(language string) bool {
 	_, ok := languages[language]
 	return ok
 }
+
+// Languages are those that covls reads, sorted.
+func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
 
 // finish sorts what was found and says what is in what.
 func (s *scanned) finish() *Outline {
