@@ -212,17 +212,8 @@ func commitsOf(files []*File) string {
 func (k *Kinds) untestable() []string {
 	var out []string
 	for _, row := range k.Uncovered {
-		switch kind, _ := source.ParseKind(row.Kind); kind {
-		case source.Panic:
-			out = append(out, "panics and unreachable code")
-		case source.Main:
-			out = append(out, "main")
-		case source.TestHelper:
-			out = append(out, "test helpers")
-		case source.Generated:
-			out = append(out, "generated code")
-		case source.Vendored:
-			out = append(out, "vendored code")
+		if kind, ok := source.ParseKind(row.Kind); ok && !kind.Testable() {
+			out = append(out, kind.All())
 		}
 	}
 	return out

@@ -31,25 +31,28 @@ const (
 	Vendored
 )
 
-// kinds has the words for each kind, its name on a command line, and whether a test of it is worth
+// kinds has the words for each kind, for several of it, its name on a command line, and whether a test of it is worth
 // asking for. It is never written.
 var kinds = [...]struct {
-	words, name string
-	testable    bool
+	words, all, name string
+	testable         bool
 }{
-	Ordinary:    {"", "ordinary", true},
-	ErrorReturn: {"error return", "error-return", true},
-	Panic:       {"panic or unreachable", "panic", false},
-	Default:     {"default case", "default", true},
-	Main:        {"main", "main", false},
-	TestHelper:  {"test helper", "test-helper", false},
-	Accessor:    {"accessor", "accessor", true},
-	Generated:   {"generated", "generated", false},
-	Vendored:    {"vendored", "vendored", false},
+	Ordinary:    {"", "ordinary code", "ordinary", true},
+	ErrorReturn: {"error return", "error returns", "error-return", true},
+	Panic:       {"panic or unreachable", "panics and unreachable code", "panic", false},
+	Default:     {"default case", "default cases", "default", true},
+	Main:        {"main", "main", "main", false},
+	TestHelper:  {"test helper", "test helpers", "test-helper", false},
+	Accessor:    {"accessor", "accessors", "accessor", true},
+	Generated:   {"generated", "generated code", "generated", false},
+	Vendored:    {"vendored", "vendored code", "vendored", false},
 }
 
 // String returns the kind in words: "error return"; "" for ordinary code.
 func (k Kind) String() string { return kinds[k].words }
+
+// All is what several stretches of the kind are in words: "error returns"; "ordinary code" for Ordinary.
+func (k Kind) All() string { return kinds[k].all }
 
 // Name is what a command line and JSON call the kind: "error-return"; "ordinary" for ordinary code.
 func (k Kind) Name() string { return kinds[k].name }

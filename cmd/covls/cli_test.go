@@ -296,6 +296,40 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// TestGapKindsOfLanguages asks for kinds in other languages than Go: what can't be told is said, once for each language.
+func TestGapKindsOfLanguages(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"a.py":     "def f(x):\n    if not x:\n        raise ValueError(x)\n    match x:\n        case 1:\n            return 1\n        case _:\n            return 2\n",
+		"a.lua":    "local function f(x)\n  if not x then\n    return nil, 'x'\n  end\nend\n",
+		"b.lua":    "local function f(x)\n  if not x then\n    error('x')\n  end\nend\n",
+		"a.vala":   "f\n",
+		"a_pb2.py": "def f(x):\n    raise ValueError(x)\n",
+		"lcov.info": "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,0\nend_of_record\nSF:a.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\n" +
+			"SF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
+	})
+	for _, tt := range []struct{ args, want, said string }{
+		{"--kind error-return", "a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\n"},
+		{"--kind default", "a.py:8 default case", "covls: a.vala: covls can't tell default cases in files .vala\ncovls: a.lua: covls can't tell default cases in Lua\n"},
+		{"--kind generated --all", "a_pb2.py:1 generated", ""},
+		{"--all --without error-return,main", "a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.lua: covls can't tell main in Lua\n"},
+	} {
+		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
+		var rows struct{ Gaps []row }
+		if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
+			t.Fatalf("%s: code %d, %v, %s", tt.args, code, err, stderr)
+		}
+		var got []string
+		for _, g := range rows.Gaps {
+			got = append(got, fmt.Sprintf("%s:%d %s", g.File, g.Line, g.Kind))
+		}
+		slices.Sort(got)
+		if got := strings.Join(got, "; "); got != tt.want || stderr != tt.said {
+			t.Errorf("%s: %s, said %q; want %s, %q", tt.args, got, stderr, tt.want, tt.said)
+		}
+	}
+}
+
 // TestGapKinds asks for gaps by their kind and for parts of functions.
 func TestGapKinds(t *testing.T) {
 	t.Parallel()

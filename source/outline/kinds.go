@@ -227,7 +227,7 @@ func (k *kinds) returnsError(i int) bool {
 	}
 	if k.negative {
 		// return -1; return -EINVAL;
-		if k.is(i+1, mark, "-") && (k.kind(i+2) == number || strings.HasPrefix(k.text(i+2), "E")) && (k.is(i+3, mark, ";")) {
+		if k.is(i+1, mark, "-") && (k.kind(i+2) == number || strings.HasPrefix(k.text(i+2), "E")) && k.is(i+3, mark, ";") {
 			return true
 		}
 	}

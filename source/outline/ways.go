@@ -22,11 +22,18 @@ func (s *scanned) ways(d *dialect, funcs []Func, out []int) {
 		for len(around) > 0 && funcs[around[len(around)-1]].End <= int(t.start) {
 			around = around[:len(around)-1]
 		}
-		if len(around) == 0 || d.negative && int(t.start) < funcs[around[len(around)-1]].Body || t.kind != word && t.kind != mark && t.kind != closed {
+		if len(around) == 0 || t.kind != word && t.kind != mark && t.kind != closed {
+			continue
+		}
+		of := len(around) - 1
+		for of >= 0 && (int(t.start) < funcs[around[of]].Head || d.negative && int(t.start) < funcs[around[of]].Body) {
+			of-- // what a function is assigned to is not of it, nor is what its parameters are of in C
+		}
+		if of < 0 {
 			continue
 		}
 		if n := s.fork(d, i, matched); n > 0 {
-			out[around[len(around)-1]] += n
+			out[around[of]] += n
 		}
 	}
 }
@@ -99,7 +106,7 @@ func (s *scanned) touch(i int) bool { return i >= 0 && i+1 < len(s.tokens) && s.
 func (s *scanned) keyword(d *dialect, i int) bool {
 	if s.kind(i-1) == mark {
 		switch s.text(i - 1) {
-		case ".", "?.", "&.", "?->", "::", "@", "$", "\\":
+		case ".", "?.", "&.", "?->", "::", "@", "$":
 			return false
 		case "->":
 			if !d.points {
@@ -108,7 +115,7 @@ func (s *scanned) keyword(d *dialect, i int) bool {
 			return false
 		}
 	}
-	return !(s.is(i+1, mark, ":") && s.touch(i) && s.text(i) != "default" && s.text(i) != "else")
+	return d.blocks == indents || !(s.is(i+1, mark, ":") && s.touch(i) && s.text(i) != "default" && s.text(i) != "else")
 }
 
 // binary reports whether a mark stands between two values. What follows it begins at the token next.
