@@ -100,3 +100,12 @@ func LanguageName(name string) string {
 	}
 	return strings.ToUpper(id[:1]) + id[1:]
 }
+
+// Visible is what people call a function that others can name in the language of a file: "exported" or "public".
+func Visible(name string) string {
+	switch LanguageOf(name) {
+	case "go", "javascript", "javascriptreact", "typescript", "typescriptreact":
+		return "exported"
+	}
+	return "public"
+}
