@@ -36,8 +36,9 @@ type dialect struct {
 	stops map[string]bool
 	// failed are what is returned for an error: "return Err".
 	failed map[string]bool
-	// never are errors that say that a place is not reached, or not written yet.
-	never map[string]bool
+	// never are errors that say that a place is not reached, later those that say so of a function that is not written yet, or
+	// not here, where it does nothing else.
+	never, later map[string]bool
 	// status tells that a number other than 0 is an error where it is returned, or the program ends with it.
 	status bool
 	// negative tells that a negative number is one.
@@ -61,8 +62,11 @@ const (
 	wordy
 )
 
-// never are errors that say so in many languages.
-const neverRaised = "AssertionError NotImplementedError NotImplementedException UnreachableException AssertionFailedError UnsupportedOperationException NotSupportedException UnimplementedError UnsupportedError"
+// Errors that say so in many languages.
+const (
+	neverRaised = "AssertionError UnreachableException AssertionFailedError"
+	laterRaised = "NotImplementedError NotImplementedException UnsupportedOperationException NotSupportedException UnimplementedError UnsupportedError"
+)
 
 // all are the kinds that can be told where nothing is in the way.
 var allKinds = []Kind{ErrorReturn, Panic, Default, Main, Accessor}
@@ -84,7 +88,7 @@ func without(kinds ...Kind) []Kind {
 var ecmaDialect = &dialect{
 	forks: wordSet("if for while catch"), joins: wordSet("&& || ?? &&= ||= ??="), ternary: true, clause: "case",
 	lines: true, heads: wordSet("if else for while do switch case default try catch finally with class function"),
-	raises: wordSet("throw"), stops: wordSet("process.exit process.abort Deno.exit assert.fail"), never: wordSet(neverRaised),
+	raises: wordSet("throw"), stops: wordSet("process.exit process.abort Deno.exit assert.fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
 	public: ecmaPublic, tells: allKinds,
 }
 
@@ -96,13 +100,13 @@ var dialects = map[string]*dialect{
 	"csharp": {
 		forks: wordSet("if for foreach while catch"), joins: wordSet("&& || ?? ??="), ternary: true, clause: "case", arrow: "=>", choices: wordSet("switch"),
 		heads:  wordSet("if else for foreach while do switch case default try catch finally using lock fixed unsafe checked unchecked"),
-		raises: wordSet("throw"), stops: wordSet("Environment.Exit Environment.FailFast Application.Exit Debug.Fail"), never: wordSet(neverRaised),
+		raises: wordSet("throw"), stops: wordSet("Environment.Exit Environment.FailFast Application.Exit Debug.Fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
 		main: "Main", inside: true, public: publicBy("public"), tells: allKinds,
 	},
 	"dart": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?? ??="), ternary: true, clause: "case", arrow: "=>", choices: wordSet("switch"),
 		heads:  wordSet("if else for while do switch case default try catch finally on"),
-		raises: wordSet("throw rethrow"), stops: wordSet("exit"), never: wordSet(neverRaised),
+		raises: wordSet("throw rethrow"), stops: wordSet("exit"), never: wordSet(neverRaised), later: wordSet(laterRaised),
 		main: "main", public: underscored, tells: allKinds,
 	},
 	"elixir": {
@@ -113,13 +117,13 @@ var dialects = map[string]*dialect{
 	"java": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& ||"), ternary: true, clause: "case",
 		heads:  wordSet("if else for while do switch case default try catch finally synchronized"),
-		raises: wordSet("throw"), stops: wordSet("System.exit Runtime.getRuntime.halt fail Assert.fail Assertions.fail"), never: wordSet(neverRaised),
+		raises: wordSet("throw"), stops: wordSet("System.exit Runtime.getRuntime.halt fail Assert.fail Assertions.fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
 		main: "main", inside: true, public: publicBy("public"), tells: allKinds,
 	},
 	"kotlin": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?:"), arrow: "->", choices: wordSet("when"),
 		lines: true, heads: wordSet("if else for while do when try catch finally"),
-		raises: wordSet("throw"), stops: wordSet("exitProcess error TODO System.exit fail"), never: wordSet(neverRaised), failed: wordSet("Result.failure"),
+		raises: wordSet("throw"), stops: wordSet("exitProcess error TODO System.exit fail"), never: wordSet(neverRaised), later: wordSet(laterRaised), failed: wordSet("Result.failure"),
 		main: "main", public: hiddenBy("private", "internal", "protected"), tells: allKinds,
 	},
 	"lua": {
@@ -137,17 +141,17 @@ var dialects = map[string]*dialect{
 		points: true,
 		forks:  wordSet("if elseif for foreach while catch"), joins: wordSet("&& || and or xor ??"), ternary: true, clause: "case", arrow: "=>", choices: wordSet("match"),
 		heads:  wordSet("if elseif else for foreach while do switch case default try catch finally declare"),
-		raises: wordSet("throw"), stops: wordSet("exit die"), never: wordSet(neverRaised + " BadMethodCallException"), public: hiddenBy("private", "protected"), tells: without(Main),
+		raises: wordSet("throw"), stops: wordSet("exit die"), never: wordSet(neverRaised), later: wordSet(laterRaised + " BadMethodCallException"), public: hiddenBy("private", "protected"), tells: without(Main),
 	},
 	"python": {
 		forks: wordSet("if elif for while except"), joins: wordSet("and or"), clause: "case",
 		blocks: indents, lines: true, heads: wordSet("if elif else for while try except finally with match case def class async"),
-		raises: wordSet("raise"), stops: wordSet("sys.exit os._exit os.abort exit quit"), never: wordSet(neverRaised), public: underscored, tells: allKinds,
+		raises: wordSet("raise"), stops: wordSet("sys.exit os._exit os.abort exit quit"), never: wordSet(neverRaised), later: wordSet(laterRaised), public: underscored, tells: allKinds,
 	},
 	"ruby": {
 		forks: wordSet("if elsif unless while until for rescue when"), joins: wordSet("&& || and or"), ternary: true, spaced: true, clause: "in",
 		blocks: wordy, lines: true, heads: wordSet("if elsif else unless while until for case when in begin rescue ensure def class module do then loop"), ends: wordSet("end"),
-		raises: wordSet("raise fail"), stops: wordSet("exit exit! abort Kernel.exit Kernel.abort"), never: wordSet("NotImplementedError"), public: rubyPublic, tells: allKinds,
+		raises: wordSet("raise fail"), stops: wordSet("exit exit! abort Kernel.exit Kernel.abort"), later: wordSet("NotImplementedError"), public: rubyPublic, tells: allKinds,
 	},
 	"rust": {
 		forks: wordSet("if for while loop"), joins: wordSet("&& ||"), tries: true, arrow: "=>", choices: wordSet("match"),
@@ -158,7 +162,7 @@ var dialects = map[string]*dialect{
 	"scala": {
 		forks: wordSet("if for while"), joins: wordSet("&& ||"), clause: "case", but: wordSet("class object"),
 		lines: true, heads: wordSet("if else for while do match case try catch finally"),
-		raises: wordSet("throw"), stops: wordSet("sys.exit sys.error System.exit"), never: wordSet(neverRaised + " MatchError"), failed: wordSet("Left Failure"),
+		raises: wordSet("throw"), stops: wordSet("sys.exit sys.error System.exit"), never: wordSet(neverRaised + " MatchError"), later: wordSet(laterRaised), failed: wordSet("Left Failure"),
 		main: "main", inside: true, public: hiddenBy("private", "protected"), tells: allKinds,
 	},
 	"shellscript": {
@@ -181,7 +185,7 @@ func cDialect(catches string) *dialect {
 		forks:  wordSet("if for while " + catches), joins: wordSet("&& ||"), ternary: true, clause: "case",
 		heads:  wordSet("if else for while do switch case default try catch"),
 		raises: wordSet("throw"), stops: wordSet("abort exit _exit _Exit quick_exit std::abort std::exit std::terminate std::unreachable __builtin_unreachable __builtin_trap longjmp"),
-		never: wordSet("logic_error std::logic_error"), negative: true,
+		negative: true,
 		main: "main", public: hiddenBy("static"), tells: allKinds,
 	}
 }

@@ -80,6 +80,9 @@ func Tells(language string, k Kind) bool {
 	return d != nil && slices.Contains(d.tells, k)
 }
 
+// later is what a function does that is not written yet, where it does nothing else; in a part of one it is an error like others.
+const later = Accessor + 1
+
 // maxBefore is how many simple statements may stand before the end of a block: what they do is for its sake.
 const maxBefore = 2
 
@@ -113,6 +116,9 @@ func (k *kinds) label() {
 				k.program(i)
 			}
 			if kind, ok := k.ends(i); ok && k.begins(i) {
+				if kind == later {
+					kind = ErrorReturn
+				}
 				k.tail(i, kind)
 			}
 		case mark:
@@ -133,10 +139,7 @@ func (k *kinds) ends(i int) (Kind, bool) {
 	text := k.text(i)
 	name, last := text, i
 	if k.raises[text] && !k.is(i+1, mark, ".") && !k.is(i+1, mark, "=") && !k.is(i+1, mark, ":") && !k.is(i+1, mark, ",") {
-		if k.raised(i) {
-			return Panic, true
-		}
-		return ErrorReturn, true
+		return k.raised(i), true
 	}
 	if text == "return" || text == "exit" && k.status {
 		if k.returnsError(i) {
@@ -175,28 +178,38 @@ func (k *kinds) ends(i int) (Kind, bool) {
 	return Plain, false
 }
 
-// raised reports whether what is raised behind a word says that nobody comes there.
-func (k *kinds) raised(i int) bool {
+// raised is what is raised behind a word: ErrorReturn, Panic where it says that nobody comes there, or later.
+func (k *kinds) raised(i int) Kind {
 	for at, n := i+1, 0; n < 12 && at < len(k.tokens); n, at = n+1, at+1 {
 		switch k.kind(at) {
 		case word:
 			if k.never[k.text(at)] {
-				return true
+				return Panic
+			}
+			if k.later[k.text(at)] {
+				return later
 			}
 		case literal:
 			text := strings.ToLower(k.text(at))
-			return len(text) < 200 && (strings.Contains(text, "unreachable") || strings.Contains(text, "not implemented") || strings.Contains(text, "should never") ||
-				strings.Contains(text, "should not happen") || strings.Contains(text, "cannot happen") || strings.Contains(text, "can't happen") || strings.Contains(text, "impossible"))
+			switch {
+			case len(text) > 200:
+			case strings.Contains(text, "not implemented"):
+				return later
+			case strings.Contains(text, "unreachable"), strings.Contains(text, "should never"), strings.Contains(text, "should not happen"), strings.Contains(text, "cannot happen"),
+				strings.Contains(text, "can't happen"), strings.Contains(text, "impossible"):
+				return Panic
+			}
+			return ErrorReturn
 		case mark:
 			if k.text(at) == ";" {
-				return false
+				return ErrorReturn
 			}
 		}
 		if at > i+1 && k.lines && k.newline(at) && k.around(at) == k.around(i) {
-			return false
+			return ErrorReturn
 		}
 	}
-	return false
+	return ErrorReturn
 }
 
 // returnsError reports whether the statement that begins with "return" at a token, or ends a shell, hands an error on.
@@ -844,7 +857,7 @@ func (k *kinds) whole(f *Func) Kind {
 	if k.accessor(first, last) && slices.Contains(k.tells, Accessor) {
 		return Accessor
 	}
-	if kind, ok := k.ends(first); ok && kind == Panic && k.finish(first) > last {
+	if kind, ok := k.ends(first); ok && (kind == Panic || kind == later) && k.finish(first) > last {
 		return Panic
 	}
 	// The label of all of it begins with its block.
