@@ -32,6 +32,8 @@ type dialect struct {
 	ends map[string]bool
 	// raises are the words that raise an error, of calls the names.
 	raises map[string]bool
+	// calls are the names of calls that raise an error.
+	calls map[string]bool
 	// stops are the names of calls, and the words, behind which nothing runs, and which end the program.
 	stops map[string]bool
 	// failed are what is returned for an error: "return Err".
@@ -123,7 +125,7 @@ var dialects = map[string]*dialect{
 	"kotlin": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?:"), arrow: "->", choices: wordSet("when"),
 		lines: true, heads: wordSet("if else for while do when try catch finally"),
-		raises: wordSet("throw"), stops: wordSet("exitProcess error TODO System.exit fail"), never: wordSet(neverRaised), later: wordSet(laterRaised), failed: wordSet("Result.failure"),
+		raises: wordSet("throw"), calls: wordSet("error"), stops: wordSet("exitProcess TODO System.exit fail"), never: wordSet(neverRaised), later: wordSet(laterRaised), failed: wordSet("Result.failure"),
 		main: "main", public: hiddenBy("private", "internal", "protected"), tells: allKinds,
 	},
 	"lua": {
@@ -162,7 +164,7 @@ var dialects = map[string]*dialect{
 	"scala": {
 		forks: wordSet("if for while"), joins: wordSet("&& ||"), clause: "case", but: wordSet("class object"),
 		lines: true, heads: wordSet("if else for while do match case try catch finally"),
-		raises: wordSet("throw"), stops: wordSet("sys.exit sys.error System.exit"), never: wordSet(neverRaised + " MatchError"), later: wordSet(laterRaised), failed: wordSet("Left Failure"),
+		raises: wordSet("throw"), calls: wordSet("sys.error"), stops: wordSet("sys.exit System.exit"), never: wordSet(neverRaised + " MatchError"), later: wordSet(laterRaised), failed: wordSet("Left Failure"),
 		main: "main", inside: true, public: hiddenBy("private", "protected"), tells: allKinds,
 	},
 	"shellscript": {
@@ -186,7 +188,7 @@ func cDialect(catches string) *dialect {
 		heads:  wordSet("if else for while do switch case default try catch"),
 		raises: wordSet("throw"), stops: wordSet("abort exit _exit _Exit quick_exit std::abort std::exit std::terminate std::unreachable __builtin_unreachable __builtin_trap longjmp"),
 		negative: true,
-		main: "main", public: hiddenBy("static"), tells: allKinds,
+		main:     "main", public: hiddenBy("static"), tells: allKinds,
 	}
 }
 

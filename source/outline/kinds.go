@@ -160,6 +160,9 @@ func (k *kinds) ends(i int) (Kind, bool) {
 	}
 	// A call by its whole name.
 	for n := 0; n < 4; n++ {
+		if k.calls[name] && k.is(last+1, open, "(") {
+			return k.raised(last), true
+		}
 		if k.stops[name] {
 			if k.is(last+1, open, "(") || k.language == "ruby" || k.language == "php" || k.language == "perl" || strings.HasSuffix(name, "!") {
 				return Panic, true
@@ -215,8 +218,8 @@ func (k *kinds) raised(i int) Kind {
 // returnsError reports whether the statement that begins with "return" at a token, or ends a shell, hands an error on.
 func (k *kinds) returnsError(i int) bool {
 	if k.status {
-		value := k.text(i + 1)
-		return !k.newline(i+1) && value != "" && value != "0" && value != ";" && value != "}" && (isDigit(value[0]) || strings.Contains(value, "$"))
+		value := k.text(i + 1) // what a variable has is not known
+		return !k.newline(i+1) && value != "" && strings.Trim(value, "0123456789") == "" && strings.Trim(value, "0") != ""
 	}
 	next := i + 1
 	if k.lines && k.newline(next) {
@@ -239,8 +242,8 @@ func (k *kinds) returnsError(i int) bool {
 		next += 2
 	}
 	if k.negative {
-		// return -1; return -EINVAL;
-		if k.is(i+1, mark, "-") && (k.kind(i+2) == number || strings.HasPrefix(k.text(i+2), "E")) && k.is(i+3, mark, ";") {
+		// return -EINVAL; return -1, where something has failed.
+		if k.is(i+1, mark, "-") && k.is(i+3, mark, ";") && (strings.HasPrefix(k.text(i+2), "E") || k.kind(i+2) == number && k.failure(i)) {
 			return true
 		}
 	}
@@ -261,47 +264,78 @@ func (k *kinds) handsOn(i int) bool {
 	if len(names) == 0 {
 		return false
 	}
-	// The head of the block: what stands in parentheses before its brace, or on the line that it is deeper than.
-	from, to := -1, -1
-	switch k.blocks {
-	case braces:
-		brace := k.around(i)
-		shut := brace - 1
-		if brace < 0 || !k.is(brace, open, "{") {
-			return false
-		}
-		if k.headed(i) {
-			shut = i - 1
-		}
-		if !k.is(shut, closed, ")") {
-			// if err != nil {, catch {
-			for from = shut; from > 0 && from > shut-20 && !k.newline(from) && k.kind(from) != open; from-- {
-			}
-			to = shut + 1
-			break
-		}
-		from, to = k.partner(shut), shut
-		if w := k.text(from - 1); w != "if" && w != "catch" && w != "elseif" && w != "while" {
-			return false
-		}
-	case indents:
-		head := k.headOf(i)
-		if head < 0 {
-			return false
-		}
-		if w := k.text(head); w != "if" && w != "elif" && w != "except" {
-			return false
-		}
-		from, to = head, k.colon(head+1)
-	default:
-		return false
-	}
+	from, to := k.headAround(i)
+	caught := k.is(from-1, word, "catch") || k.is(from, word, "except") || k.is(from, word, "catch")
 	for at := max(from, 0); at < to && at < from+100; at++ {
-		if k.kind(at) == word && slices.Contains(names, k.text(at)) {
+		if name := k.text(at); k.kind(at) == word && slices.Contains(names, name) && (caught || len(name) > len("exc")-1 && name != "exc") {
 			return true
 		}
 	}
 	return false
+}
+
+// failure reports whether the head of a block asks whether something has failed: if (fd < 0), if (!p), if (p == NULL).
+func (k *kinds) failure(i int) bool {
+	from, to := k.headAround(i)
+	for at := max(from, 0); at < to && at < from+100; at++ {
+		next := k.text(at + 1)
+		switch k.text(at) {
+		case "!":
+			return true
+		case "<":
+			if next == "0" {
+				return true
+			}
+		case "==":
+			if next == "NULL" || next == "nullptr" || next == "-" || next == "0" {
+				return true
+			}
+		case "!=":
+			if next == "0" {
+				return true
+			}
+		default:
+			if k.kind(at) == word && isErrorName(k.text(at)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// headAround is where the head stands of the block that a statement is in: what is in parentheses before its brace, or the line that
+// it is deeper than. From is not before to where there is none that asks or catches.
+func (k *kinds) headAround(i int) (from, to int) {
+	switch k.blocks {
+	case braces:
+		brace := k.around(i)
+		shut := brace - 1
+		if k.headed(i) {
+			shut = i - 1
+		} else if brace < 0 || !k.is(brace, open, "{") {
+			return 0, 0
+		}
+		if !k.is(shut, closed, ")") {
+			// if let error = x {, catch {
+			from = shut
+			for ; from > 0 && from > shut-20 && !k.newline(from) && k.kind(from) != open && k.text(from) != "}"; from-- {
+			}
+			return from, shut + 1
+		}
+		from = k.partner(shut)
+		switch k.text(from - 1) {
+		case "if", "catch", "elseif", "while", "unlikely", "likely":
+			return from, shut
+		}
+	case indents:
+		if head := k.headOf(i); head >= 0 {
+			switch k.text(head) {
+			case "if", "elif", "except":
+				return head, k.colon(head + 1)
+			}
+		}
+	}
+	return 0, 0
 }
 
 // headOf is the first token of the line that the statement at i stands deeper than; -1 where there is none near.
@@ -436,7 +470,7 @@ func (k *kinds) finish(i int) int {
 				return at
 			}
 		case word:
-			if k.blocks == wordy && at > i && (k.ends2(at) || k.heads[k.text(at)] && k.newline(at)) {
+			if k.blocks == wordy && at > i && (k.ending(at) || k.heads[k.text(at)] && k.newline(at)) {
 				return at
 			}
 		}
@@ -447,7 +481,7 @@ func (k *kinds) finish(i int) int {
 	return len(k.tokens)
 }
 
-func (k *kinds) ends2(i int) bool { return k.dialect.ends[k.text(i)] }
+func (k *kinds) ending(i int) bool { return k.dialect.ends[k.text(i)] }
 
 // arrowed reports whether the statement at a token is the body of a clause, behind its arrow.
 func (k *kinds) arrowed(i int) bool { return k.is(i-1, mark, "=>") || k.is(i-1, mark, "->") }
@@ -484,7 +518,7 @@ func (k *kinds) tail(i int, kind Kind) {
 	behind := k.finish(i)
 	for at := i; at < behind; at++ {
 		// A statement that a condition stands behind goes on.
-		if k.kind(at) == word && at > i && !k.newline(at) && (k.text(at) == "if" || k.text(at) == "unless" || k.text(at) == "while" || k.text(at) == "until") && (k.blocks == wordy || k.language == "perl") {
+		if k.kind(at) == word && at > i && (!k.newline(at) || k.language == "perl") && (k.text(at) == "if" || k.text(at) == "unless" || k.text(at) == "while" || k.text(at) == "until") && (k.blocks == wordy || k.language == "perl") {
 			return
 		}
 		if k.kind(at) == open && k.partner(at) > at {
@@ -571,7 +605,7 @@ func (k *kinds) blockBegins(i int) (start int, is bool) {
 			return k.end(before), true
 		}
 	case wordy:
-		if first := k.first(before); first >= 0 && k.heads[k.text(first)] && !k.modified2(first, i) {
+		if first := k.first(before); first >= 0 && k.heads[k.text(first)] && !k.endsWithin(first, i) {
 			return k.end(before), true
 		}
 		// store.each do |x|
@@ -582,10 +616,10 @@ func (k *kinds) blockBegins(i int) (start int, is bool) {
 	return 0, false
 }
 
-// modified2 reports whether the statement from one token up to another is one that a condition stands behind, or ends in its line.
-func (k *kinds) modified2(first, behind int) bool {
+// endsWithin reports whether the statement from one token up to another is one that a condition stands behind, or ends in its line.
+func (k *kinds) endsWithin(first, behind int) bool {
 	for at := first + 1; at < behind; at++ {
-		if k.ends2(at) {
+		if k.ending(at) {
 			return true
 		}
 	}
@@ -663,7 +697,7 @@ func (k *kinds) first(last int) int {
 
 // compound reports whether the statement from one token up to another has blocks of its own.
 func (k *kinds) compound(first, behind int) bool {
-	if text := k.text(first); k.kind(first) == word && (k.heads[text] || k.ends2(first)) {
+	if text := k.text(first); k.kind(first) == word && (k.heads[text] || k.ending(first)) {
 		return true
 	}
 	if k.kind(first) == mark && k.text(first) == "@" {
@@ -844,7 +878,7 @@ func (k *kinds) whole(f *Func) Kind {
 		}
 		if k.is(last, closed, "}") && k.is(first, open, "{") && k.partner(first) == last {
 			first, last = first+1, last-1
-		} else if k.ends2(last) {
+		} else if k.ending(last) {
 			last--
 		}
 	}
