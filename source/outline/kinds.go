@@ -340,6 +340,9 @@ func (k *kinds) headAround(i int) (from, to int) {
 
 // headOf is the first token of the line that the statement at i stands deeper than; -1 where there is none near.
 func (k *kinds) headOf(i int) int {
+	if !k.newline(i) {
+		return k.line(i) // if x: raise y
+	}
 	column := k.column(i)
 	for at, n := i-1, 0; at >= 0 && n < maxHead && k.look(); n, at = n+1, at-1 {
 		if k.around(at) >= 0 || k.kind(at) == closed || !k.newline(at) || k.spliced(at) {
@@ -707,7 +710,7 @@ func (k *kinds) compound(first, behind int) bool {
 		return k.is(behind-1, closed, "}") || k.kind(first) == closed
 	}
 	if k.blocks == indents {
-		return k.column(first) != k.column(behind)
+		return k.newline(first) && k.newline(behind) && k.column(first) != k.column(behind)
 	}
 	return false
 }
@@ -726,7 +729,7 @@ func (k *kinds) rests(i int, matched map[int]bool) {
 		}
 	case text == "case":
 		// case _: and case _ =>
-		if k.clause == "case" && k.rest(k.dialect, i+1) {
+		if k.clause == "case" && (k.blocks == braces || k.newline(i)) && k.rest(k.dialect, i+1) {
 			k.clauseFrom(i, i+2)
 		}
 	case text == "default":
