@@ -24,8 +24,8 @@ const maxSpans = 64
 func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: make([]coverage.Func, 0, len(funcs))}
-	heads := ecmaHeads(name, t, funcs)
-	bodies := declared(name, t, funcs)
+	heads := ecmaHeads(p, name, t, funcs)
+	bodies := declared(p, name, t, funcs)
 	lines := uint32(t.Lines())
 	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last
 	left := maxSpans * len(content)
@@ -90,7 +90,7 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 // begins, or its first statement: each is the innermost around its line, if that has its name. A constructor may begin with
 // what is given to fields, and end with its body, or have its body among them. The result is by index; nil for a text of Go, of
 // JavaScript, or of a language that nobody reads.
-func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline.Func {
+func declared(p *Parsed, name string, t *text.Text, funcs []coverage.Func) map[int]*outline.Func {
 	language := LanguageOf(name)
 	if ecma(name) || len(funcs) == 0 {
 		return nil
@@ -99,6 +99,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) map[int]*outline
 	if !ok {
 		return nil
 	}
+	p.outlined = o
 	around := map[uint32][]int{} // functions by the lines that profiles have, the outer ones first
 	var asked []uint32
 	for i := range funcs {
@@ -229,12 +230,13 @@ func lastLine(t *text.Text, funcs []coverage.Func) uint32 {
 // ecmaHeads finds the functions of a profile in a text of JavaScript or TypeScript, where it has no name or
 // no end of some of them. It goes by the lines they begin on and by their names; those without a name are
 // found on a line that has as many of them in the profile as in the text. The result is by index.
-func ecmaHeads(name string, t *text.Text, funcs []coverage.Func) map[int]outline.Func {
+func ecmaHeads(p *Parsed, name string, t *text.Text, funcs []coverage.Func) map[int]outline.Func {
 	if !ecma(name) || !slices.ContainsFunc(funcs, func(f coverage.Func) bool { return f.Span.End.Line == 0 || anonymous(f.Name) >= 0 }) {
 		return nil
 	}
 	heads := map[uint32][]outline.Func{}
 	o, _ := outline.Of("typescript", t.String())
+	p.outlined = o
 	for _, h := range o.Funcs {
 		line, _ := t.LineCol(h.Head)
 		heads[line] = append(heads[line], h)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source/outline"
 )
 
 // Parsed is what a source text holds.
@@ -36,6 +37,8 @@ type Parsed struct {
 	// Labels are the stretches of which the kind is known, sorted by start. The innermost around a
 	// place holds; see KindAt.
 	Labels []Label
+	// outlined is the outline that Locate has looked at, until somebody asks what the text tells beside; nil for none.
+	outlined *outline.Outline
 	// around are beside Labels the indexes of those in which each begins, -1 for none; nil where nobody has looked.
 	around []int32
 	// Doc is what the file says of itself, at most some 160 bytes of one sentence: that of a comment

@@ -8,12 +8,17 @@ import (
 	"github.com/covls/covls/text"
 )
 
-// Tell adds what a text says to what is known of it, where its functions are those that a profile names.
+// Tell adds what a text says to what is known of it, where its functions are those that a profile names. The text is the one that
+// Locate has found them in.
 func (p *Parsed) Tell(name, src string) {
 	p.Generated = IsGenerated(name, src)
-	o, ok := outline.Of(LanguageOf(name), src)
-	if !ok {
-		return
+	o := p.outlined
+	p.outlined = nil
+	if o == nil {
+		var ok bool
+		if o, ok = outline.Of(LanguageOf(name), src); !ok {
+			return
+		}
 	}
 	p.Tests = o.Tests()
 	t := text.New(src)
