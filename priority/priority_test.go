@@ -440,6 +440,10 @@ func TestRoleOf(t *testing.T) {
 		{"src/HitTest.cpp generated", priority.Generated},
 		{"src/HitTest.cpp x=", priority.Core},
 		{"src/StoreTest.cpp imports=gtest", priority.Test},
+		{"src/TwigTest.php x=", priority.Core},
+		{"src/TwigTest.php imports=PHPUnit", priority.Test},
+		{"shop/tests.py x=", priority.Core},
+		{"shop/tests.py imports=django.test", priority.Test},
 		// Attributes go before what the text and the path say.
 		{"vendor/own.c says=-vendored", priority.Core},
 		{"src/a.c says=vendored", priority.Vendored},

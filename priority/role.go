@@ -99,6 +99,8 @@ func part(f *File) found {
 		return found{role: EntryPoint, why: "it is of package main"}
 	case src.ImportsTesting:
 		return found{role: TestHelper, why: "it imports testing and is no test"}
+	case src.Tests != "" && strings.HasSuffix("/"+path, "/tests.py"): // as Django has them, and others something else
+		return found{role: Test, why: "it is called tests.py and " + src.Tests}
 	case src.Tests != "":
 		return found{role: TestHelper, why: "it " + src.Tests + " and is no test by its path", loose: true}
 	}

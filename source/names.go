@@ -162,7 +162,7 @@ func testName(language, base, dir string) bool {
 	case "go":
 		return ends(stem, "_test")
 	case "python":
-		return strings.HasPrefix(stem, "test_") || ends(stem, "_test", "_tests") || stem == "conftest" || stem == "tests"
+		return strings.HasPrefix(stem, "test_") || ends(stem, "_test", "_tests") || stem == "conftest"
 	case "ruby":
 		return ends(stem, "_spec", "_test") || strings.HasPrefix(stem, "test_") && !shipped(dir) || stem == "spec_helper" || stem == "test_helper" || stem == "rails_helper"
 	case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "coffeescript":
@@ -209,7 +209,7 @@ func Weakly(name string) bool {
 	}
 	stem := strings.TrimSuffix(base, path.Ext(base))
 	switch language {
-	case "c", "cpp", "csharp", "fsharp", "vb":
+	case "c", "cpp", "csharp", "fsharp", "vb", "java", "kotlin", "scala", "groovy", "php", "swift":
 		return capital(stem)
 	}
 	return false

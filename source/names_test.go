@@ -11,7 +11,7 @@ func TestPlaceOf(t *testing.T) {
 	for place, names := range map[source.Place][]string{
 		source.AmongTests: {
 			"a_test.go", "testdata/x.go",
-			"tests/util.py", "pkg/tests/x.py", "test_a.py", "pkg/a_test.py", "conftest.py", "app/tests.py",
+			"tests/util.py", "pkg/tests/x.py", "test_a.py", "pkg/a_test.py", "conftest.py",
 			"src/a.test.ts", "src/a.spec.tsx", "src/__tests__/a.js", "src/__mocks__/fs.js", "test/a.js", "e2e/login.ts", "cypress/e2e/a.cy.js", "spec/a.js",
 			"src/test/java/org/a/StoreTest.java", "src/test/java/org/a/Fixtures.java", "app/src/androidTest/kotlin/A.kt", "src/commonTest/kotlin/A.kt", "src/testFixtures/java/A.java",
 			"src/integrationTest/java/A.java", "src/it/scala/A.scala", "core/StoreSpec.scala", "StoreTests.kt",
@@ -35,7 +35,7 @@ func TestPlaceOf(t *testing.T) {
 		},
 		source.AmongSettings: {"vite.config.ts", "jest.config.js", "types/a.d.ts", "setup.py", "build.gradle.kts", "mix.exs", "build.rs", "Package.swift", ".eslintrc.js", "a.pyi"},
 		source.Anywhere: {
-			"src/testing/env.py", "lib/spec.rb", "lib/rack/test.rb", "lib/minitest/spec.rb", "lib/rack/test/utils.rb", "tests_api/views.py", "src/contest.py", "src/latest.py", "src/attest.ts",
+			"src/testing/env.py", "lib/spec.rb", "lib/rack/test.rb", "lib/minitest/spec.rb", "lib/rack/test/utils.rb", "tests_api/views.py", "src/contest.py", "src/jinja2/tests.py", "src/latest.py", "src/attest.ts",
 			"src/main/java/org/a/test/Case.java", "src/main/java/org/a/LoadTest.java", "src/main/kotlin/Spec.kt", "src/Latest.java", "src/features/cart.tsx", "src/spec/openapi.ts",
 			"src/cargo_test.rs", "src/build.rs", "Sources/XCTestKit/RunnerTests.swift", "src/Test/Kernel.php", "lib/Test/More.pm", "lib/ex_unit/case.ex", "lib/test/x.dart",
 			"src/config.ts", "src/generator.ts", "src/vendors.ts", "src/designer.cs", "src/min.js", "services/a/setup.py", "src/Contest.cs", "testing.go", "src/protest.c",

@@ -49,6 +49,9 @@ func measurable(name, head string) bool {
 		".sum", ".mod", ".log", ".properties", ".lcov", ".info", ".out":
 		return false // no tool measures what never runs, though some name it
 	}
+	if filepath.Base(name) == "tests.py" && strings.Contains(head, "TestCase") {
+		return false // as Django has them
+	}
 	return !source.IsGenerated(name, head)
 }
 
