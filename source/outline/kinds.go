@@ -92,6 +92,26 @@ type kinds struct {
 	*dialect
 	language string
 	out      []Labelled
+	// firsts are the words with which a statement begins that may be of a kind, letters the bytes that these begin with.
+	firsts  map[string]bool
+	letters [256]bool
+}
+
+// begin notes the words with which statements of a kind begin.
+func (k *kinds) begin() {
+	k.firsts = wordSet("return exit goto assert default else case _ * cfg if")
+	for _, names := range []map[string]bool{k.raises, k.calls, k.stops, k.failed} {
+		for name := range names {
+			first := strings.TrimLeft(name, ".")
+			if end := strings.IndexAny(first, ".:!"); end > 0 {
+				k.firsts[first[:end]] = true
+			}
+			k.firsts[first] = true
+		}
+	}
+	for first := range k.firsts {
+		k.letters[first[0]] = true
+	}
 }
 
 func (k *kinds) add(start, end int, kind Kind) {
@@ -102,11 +122,15 @@ func (k *kinds) add(start, end int, kind Kind) {
 
 // label goes through the text once, and looks around where a word says that something ends or takes the rest.
 func (k *kinds) label() {
+	k.begin()
 	matched := k.scanned.choices(k.dialect)
 	for i := range k.tokens {
 		switch k.kind(i) {
 		case word:
 			text := k.text(i)
+			if !k.letters[text[0]] || !k.firsts[text] {
+				continue
+			}
 			switch {
 			case text == "default" || text == "else" || text == "case" || text == "_" || text == "*":
 				k.rests(i, matched)
@@ -733,7 +757,7 @@ func (k *kinds) rests(i int, matched map[int]bool) {
 			k.clauseFrom(i, i+2)
 		}
 	case text == "default":
-		if k.clause == "case" && k.blocks == braces && (k.is(i+1, mark, ":") || k.is(i+1, mark, "->") || k.is(i+1, mark, "=>")) && k.begins(i) && !k.is(i-1, mark, ",") || k.is(i+1, mark, "=>") && matched[k.around(i)] {
+		if k.clause == "case" && k.blocks == braces && (k.is(i+1, mark, ":") || k.is(i+1, mark, "->") || k.is(i+1, mark, "=>")) && k.begins(i) && !k.is(i-1, mark, ",") && k.switched(k.around(i)) || k.is(i+1, mark, "=>") && matched[k.around(i)] {
 			k.clauseFrom(i, i+1)
 		}
 	case text == "else" && k.arrow == "->" && k.is(i+1, mark, "->") && matched[k.around(i)]:
@@ -745,6 +769,27 @@ func (k *kinds) rests(i int, matched map[int]bool) {
 	case text == "else" && k.language == "ruby" && k.newline(i):
 		k.elseOfCase(i)
 	}
+}
+
+// switched reports whether a brace is that of a switch.
+func (k *kinds) switched(brace int) bool {
+	if k.is(brace-1, closed, ")") && k.is(k.partner(brace-1)-1, word, "switch") {
+		return true
+	}
+	for at, n := brace-1, 0; at >= 0 && n < 40; n, at = n+1, at-1 {
+		switch {
+		case k.is(at, word, "switch"):
+			return true
+		case k.kind(at) == closed && k.text(at) != "}" && k.partner(at) >= 0:
+			at = k.partner(at)
+		case k.kind(at) == closed, k.kind(at) == open, k.is(at, mark, ";"):
+			return false
+		}
+		if k.newline(at) {
+			return k.is(at, word, "switch")
+		}
+	}
+	return false
 }
 
 // clauseFrom labels the clause whose pattern begins at a token and ends with the mark at another.

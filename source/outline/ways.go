@@ -13,6 +13,14 @@ func (s *scanned) ways(d *dialect, funcs []Func, out []int) {
 	next := 0
 	var around []int
 	matched := s.choices(d)
+	var letters [256]bool // that words begin with which count
+	for _, set := range []map[string]bool{d.forks, d.joins, {d.clause: d.clause != ""}} {
+		for w := range set {
+			if w != "" {
+				letters[w[0]] = true
+			}
+		}
+	}
 	for i := range s.tokens {
 		t := &s.tokens[i]
 		for next < len(funcs) && funcs[next].Start <= int(t.start) {
@@ -22,7 +30,7 @@ func (s *scanned) ways(d *dialect, funcs []Func, out []int) {
 		for len(around) > 0 && funcs[around[len(around)-1]].End <= int(t.start) {
 			around = around[:len(around)-1]
 		}
-		if len(around) == 0 || t.kind != word && t.kind != mark && t.kind != closed {
+		if len(around) == 0 || t.kind != word && t.kind != mark && t.kind != closed || t.kind == word && !letters[s.src[t.start]] {
 			continue
 		}
 		of := len(around) - 1
