@@ -139,7 +139,7 @@ func (s *scanned) binary(i, next int) bool {
 	case word:
 		switch s.text(i - 1) {
 		case "return", "move", "auto", "const", "in", "case":
-			return false
+			return s.is(i-2, mark, ".") || s.is(i-2, mark, "?.") // a member
 		}
 	}
 	// T&& x and T &&x are references.
