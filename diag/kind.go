@@ -35,7 +35,7 @@ func facts(s *workspace.Snapshot, file *workspace.File, f *coverage.Func) string
 		out = append(out, text)
 	}
 	if known.Exported {
-		out = append(out, "exported")
+		out = append(out, source.Visible(file.Name))
 	}
 	if words, ok := strings.CutPrefix(kindWords(gap.KindOf(file, f)), " · "); ok {
 		out = append(out, words)

@@ -161,15 +161,35 @@ func Among(file *workspace.File, funcs []coverage.Func) []Gap {
 // known is what is known of the text that the functions are of.
 type known struct {
 	source *source.Parsed
-	own    bool // the functions are those of source, so that their indexes are, too
+	own    bool        // the functions are those of source, so that their indexes are, too
+	all    source.Kind // of all that is in the file; Ordinary where the text decides
 }
 
 func knownOf(file *workspace.File, funcs []coverage.Func) known {
-	return known{file.Source, file.Source != nil && len(funcs) == len(file.Source.Funcs)}
+	return known{file.Source, file.Source != nil && len(funcs) == len(file.Source.Funcs), kindOfAll(file)}
+}
+
+// kindOfAll is the kind of all that is in a file by its role; Ordinary where its text decides.
+func kindOfAll(file *workspace.File) source.Kind {
+	if file.Standing == nil {
+		return source.Ordinary
+	}
+	switch file.Standing.Role {
+	case priority.Generated:
+		return source.Generated
+	case priority.Vendored:
+		return source.Vendored
+	case priority.Test:
+		return source.TestHelper
+	}
+	return source.Ordinary
 }
 
 // kind is what sort of code is at the places, in the function of an index.
 func (k known) kind(fn int, at []coverage.Point) source.Kind {
+	if k.all != source.Ordinary {
+		return k.all
+	}
 	if !k.own {
 		fn = -1
 	}
@@ -178,6 +198,9 @@ func (k known) kind(fn int, at []coverage.Point) source.Kind {
 
 // KindOf is the kind of a function of the file as a whole.
 func KindOf(file *workspace.File, f *coverage.Func) source.Kind {
+	if all := kindOfAll(file); all != source.Ordinary {
+		return all
+	}
 	return file.Source.KindAt(indexOf(file, f), f.Span.Start)
 }
 
@@ -203,10 +226,14 @@ func indexOf(file *workspace.File, f *coverage.Func) int {
 // Kinds counts what never ran of a file by what sort of code it is. Its sum is Total.Uncovered(). It is nil
 // where nobody has looked at the code: in another language than Go.
 func Kinds(file *workspace.File) map[source.Kind]int {
+	out := map[source.Kind]int{}
+	if all := kindOfAll(file); all != source.Ordinary {
+		out[all] = file.Total.Uncovered()
+		return out
+	}
 	if file.Source == nil || file.Source.Facts == nil {
 		return nil
 	}
-	out := map[source.Kind]int{}
 	known := knownOf(file, file.Funcs)
 	in := owners(file.Funcs)
 	count := func(at, begin coverage.Point, n int) { out[known.kind(in(at), []coverage.Point{begin})] += n }

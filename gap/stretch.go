@@ -120,9 +120,10 @@ func Within(file *workspace.File, fn *coverage.Func) iter.Seq[Part] {
 		in.Regions = coverage.Within(file.Coverage.Regions, fn.Span)
 	}
 	return func(yield func(Part) bool) {
-		i := indexOf(file, fn)
+		known, i := knownOf(file, nil), indexOf(file, fn)
+		known.own = true
 		for s := range stretches(&in, nil) {
-			if !yield(Part{s.span, s.missed, file.Source.KindOfAll(i, s.begins)}) {
+			if !yield(Part{s.span, s.missed, known.kind(i, s.begins)}) {
 				return
 			}
 		}

@@ -40,6 +40,8 @@ type File struct {
 	UncoveredBranches int
 	// Source is what its text holds; nil where that is not known.
 	Source *source.Parsed
+	// Attributes are what is said of it in .gitattributes.
+	Attributes source.Attributes
 	// Unknown tells that nobody knows what ran in it, rather than that there is nothing to cover. Total is 0 of 0.
 	Unknown bool
 }
@@ -72,9 +74,11 @@ type Standing struct {
 	// general one.
 	Target float64
 	// Gap is how many statements or lines are short of Target.
-	Gap    int
-	Role   Role
-	Weight float64
+	Gap  int
+	Role Role
+	// RoleWhy says why it has the role, in words: "its path has the folder api".
+	RoleWhy string
+	Weight  float64
 	// Score is Gap × Role.Weight() × Weight.
 	Score float64
 	// Rule is the first rule that matches the file; nil where none does.
@@ -147,10 +151,11 @@ type Ranking struct {
 func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 	r := &ranker{out: &Ranking{Files: make([]Standing, len(files))}}
 	rules := compile(s.Rules)
+	parts := parts(files)
 	for i, f := range files {
 		name, target := components.Of(f.Path)
 		at := &r.out.Files[i]
-		*at = Standing{Path: f.Path, Total: f.Total, Unit: f.Unit, Component: name, Target: target, Role: RoleOf(f.Path, f.Source), Weight: 1}
+		*at = Standing{Path: f.Path, Total: f.Total, Unit: f.Unit, Component: name, Target: target, Role: parts[i].role, RoleWhy: parts[i].why, Weight: 1}
 		if at.Rule = rules.of(f.Path); at.Rule != nil {
 			if at.Rule.Exclude {
 				continue

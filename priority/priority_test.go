@@ -53,6 +53,23 @@ func parse(t testing.TB, text string) []priority.File {
 				f.Source.ImportsTesting = true
 			case "generated":
 				f.Source.Generated = true
+			case "imports":
+				f.Source.Tests = "imports " + value
+			case "says":
+				name, is, answer := value, source.Yes, (*source.Answer)(nil)
+				if rest, no := strings.CutPrefix(value, "-"); no {
+					name, is = rest, source.No
+				}
+				switch name {
+				case "generated":
+					answer = &f.Attributes.Generated
+				case "vendored":
+					answer = &f.Attributes.Vendored
+				case "documentation":
+					answer = &f.Attributes.Documentation
+				}
+				*answer = is
+			case "x":
 			default:
 				t.Fatalf("%s: unknown fact", line)
 			}
@@ -399,23 +416,76 @@ func TestRoleOf(t *testing.T) {
 		{"x/main.go package=x", priority.Core},
 		{"cmd/api/server.go package=api", priority.Transport},
 		{"storetest/a.go package=storetest testing", priority.TestHelper},
-		{"store/a_test.go package=store testing", priority.Core},
+		{"store/a_test.go package=store testing", priority.Test},
 		{"mocks/a.go package=mocks", priority.TestHelper},
 		{"web/a.pb.go package=web generated", priority.Generated},
 		{"main.go package=main generated testing", priority.Generated},
+		{"tests/unity/src/unity.c", priority.Test},
+		{"third_party/unity/unity.c", priority.Vendored},
+		{"node_modules/x/index.js", priority.Vendored},
+		{"src/api/user_pb2.py", priority.Generated},
+		{"src/Form1.Designer.cs", priority.Generated},
+		{"src/api/user_pb2.py x=", priority.Generated},
+		{"vite.config.ts", priority.Setup},
+		{"docs/conf.py", priority.Documentation},
+		{"src/docs/conf.py", priority.Core},
+		{"doc/man.go package=doc", priority.Core},
+		{"example/main.dart", priority.Example},
+		{"src/main/java/com/example/demo/Store.java", priority.Core},
+		{"pkg/__main__.py", priority.EntryPoint},
+		{"lib/helpers.py imports=pytest", priority.TestHelper},
+		{"tests/a.py imports=pytest", priority.Test},
+		// What is called like much else is a test where its text says so.
+		{"src/HitTest.cpp", priority.Test},
+		{"src/HitTest.cpp generated", priority.Generated},
+		{"src/HitTest.cpp x=", priority.Core},
+		{"src/StoreTest.cpp imports=gtest", priority.Test},
+		{"src/TwigTest.php x=", priority.Core},
+		{"src/TwigTest.php imports=PHPUnit", priority.Test},
+		{"shop/tests.py x=", priority.Core},
+		{"shop/tests.py imports=django.test", priority.Test},
+		// Attributes go before what the text and the path say.
+		{"vendor/own.c says=-vendored", priority.Core},
+		{"src/a.c says=vendored", priority.Vendored},
+		{"src/a.c says=generated", priority.Generated},
+		{"src/a.c says=documentation", priority.Documentation},
+		{"docs/a.py says=-documentation", priority.Core},
+		{"src/a_pb2.py says=-generated", priority.Core},
+		{"src/a.c generated says=-generated", priority.Core},
+		{"tests/a.c says=-generated", priority.Test},
 	} {
 		path, facts, _ := strings.Cut(tt.file, " ")
 		f := parse(t, path+" 0/0 "+facts)[0]
-		if got := priority.RoleOf(f.Path, f.Source); got != tt.want {
+		if got, _ := priority.RoleOf(&f); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.file, got, tt.want)
 		}
 	}
 	for role, weight := range map[priority.Role]float64{
 		priority.Core: 1, priority.Transport: 0.6, priority.EntryPoint: 0.1, priority.TestHelper: 0.1,
-		priority.Example: 0.1, priority.Generated: 0,
+		priority.Example: 0.1, priority.Generated: 0, priority.Test: 0, priority.Vendored: 0, priority.Documentation: 0.1, priority.Setup: 0.1,
 	} {
 		if role.Weight() != weight {
 			t.Errorf("%v weighs %v, want %v", role, role.Weight(), weight)
+		}
+	}
+}
+
+// TestLibraryForTests holds that what is there for tests is the core of a library for tests.
+func TestLibraryForTests(t *testing.T) {
+	t.Parallel()
+	const helper = "src/testing/assert.py 0/60\nsrc/check.py 0/40 imports=unittest\n"
+	for _, tt := range []struct {
+		files string
+		want  priority.Role
+	}{
+		{helper + "src/names.py 0/50\ntests/test_a.py 0/200\nvendor/b.py 0/200\n", priority.Core},
+		{helper + "src/names.py 0/150\n", priority.TestHelper},
+	} {
+		r := rank(t, "", tt.files)
+		for _, s := range r.Files[:2] {
+			if s.Role != tt.want {
+				t.Errorf("%s among\n%s: %v, %s; want %v", s.Path, tt.files, s.Role, s.RoleWhy, tt.want)
+			}
 		}
 	}
 }

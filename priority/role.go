@@ -22,6 +22,14 @@ const (
 	Example
 	// Generated is written by a program.
 	Generated
+	// Test tests something else.
+	Test
+	// Vendored is written by others and kept here.
+	Vendored
+	// Documentation is there for readers.
+	Documentation
+	// Setup says how tools do their work.
+	Setup
 )
 
 // roles has what each role is called and its weight in tenths, in which scores are exact. It is
@@ -30,12 +38,16 @@ var roles = [...]struct {
 	name   string
 	tenths int
 }{
-	Core:       {"core code", 10},
-	Transport:  {"transport layer", 6},
-	EntryPoint: {"entry point", 1},
-	TestHelper: {"test helper", 1},
-	Example:    {"example", 1},
-	Generated:  {"generated code", 0},
+	Core:          {"core code", 10},
+	Transport:     {"transport layer", 6},
+	EntryPoint:    {"entry point", 1},
+	TestHelper:    {"test helper", 1},
+	Example:       {"example", 1},
+	Generated:     {"generated code", 0},
+	Test:          {"test", 0},
+	Vendored:      {"vendored code", 0},
+	Documentation: {"documentation", 1},
+	Setup:         {"configuration", 1},
 }
 
 // String returns the role in words: "core code".
@@ -44,58 +56,121 @@ func (r Role) String() string { return roles[r].name }
 // Weight is what a gap in such a file is multiplied by.
 func (r Role) Weight() float64 { return float64(roles[r].tenths) / 10 }
 
-// RoleOf returns the role of the file at a path with slashes. What is known of its source, nil where
-// nothing is, goes before what its path suggests: a Go package in cmd that is not main starts nothing.
-func RoleOf(path string, src *source.Parsed) Role {
-	role, _ := roleOf(path, src)
-	return role
+// RoleOf returns the role of a file by its path, with slashes, and says why it has it: "its path has the folder api". What
+// somebody says of it in .gitattributes goes first, then what its text says, then what its path suggests: a Go package in
+// cmd that is not main starts nothing.
+func RoleOf(f *File) (role Role, why string) {
+	is := part(f)
+	return is.role, is.why
 }
 
-// RoleReason says why a file has the role that RoleOf gives it: "its path has the folder api".
-func RoleReason(path string, src *source.Parsed) string {
-	_, why := roleOf(path, src)
-	return why
+// found is the role of a file. Loose tells that much else is in such a place, or has such an import: a library for tests.
+type found struct {
+	role  Role
+	why   string
+	loose bool
 }
 
-func roleOf(path string, src *source.Parsed) (role Role, why string) {
-	clause := false
-	if src != nil {
-		clause = src.Package != ""
-		switch {
-		case src.Generated:
-			return Generated, "it says of itself that it is generated"
-		case src.Main():
-			return EntryPoint, "it is of package main"
-		case src.ImportsTesting && !strings.HasSuffix(path, "_test.go"):
-			return TestHelper, "it imports testing and is no test"
-		}
+func part(f *File) found {
+	path, src, says := f.Path, f.Source, f.Attributes
+	const attribute = "its .gitattributes says linguist-"
+	switch {
+	case says.Generated == source.Yes:
+		return found{role: Generated, why: attribute + "generated"}
+	case says.Vendored == source.Yes:
+		return found{role: Vendored, why: attribute + "vendored"}
+	case says.Documentation == source.Yes:
+		return found{role: Documentation, why: attribute + "documentation"}
 	}
-	role, why = Core, "neither its text nor its path says that it is anything else"
+	clause := src != nil && src.Package != "" // it is Go, whose texts say more than their places
+	if src != nil && src.Generated && says.Generated == source.Unsaid {
+		return found{role: Generated, why: "it says of itself that it is generated"}
+	}
+	at, where := source.PlaceOf(path)
+	if at == source.AmongVendored && says.Vendored == source.Unsaid {
+		return found{role: Vendored, why: where}
+	}
+	if at == source.AmongTests && !(src != nil && src.Tests == "" && source.Weakly(path)) {
+		return found{role: Test, why: where}
+	}
+	switch {
+	case src == nil:
+	case src.Main():
+		return found{role: EntryPoint, why: "it is of package main"}
+	case src.ImportsTesting:
+		return found{role: TestHelper, why: "it imports testing and is no test"}
+	case src.Tests != "" && strings.HasSuffix("/"+path, "/tests.py"): // as Django has them, and others something else
+		return found{role: Test, why: "it is called tests.py and " + src.Tests}
+	case src.Tests != "":
+		return found{role: TestHelper, why: "it " + src.Tests + " and is no test by its path", loose: true}
+	}
+	switch {
+	case at == source.AmongGenerated && says.Generated == source.Unsaid && !clause:
+		return found{role: Generated, why: where}
+	case at == source.AmongSettings:
+		return found{role: Setup, why: where}
+	}
+	out := found{role: Core, why: "neither its text nor its path says that it is anything else"}
 	name := strings.ToLower(path)
-	for {
+	for first := true; ; first = false {
 		dir, rest, more := strings.Cut(name, "/")
 		if !more {
 			break
 		}
 		name = rest
-		found := "its path has the folder " + dir
+		in := "its path has the folder " + dir
 		switch dir {
 		case "cmd", "bin":
 			if !clause {
-				return EntryPoint, found
+				return found{role: EntryPoint, why: in}
 			}
-		case "testing", "testutil", "fixtures", "mocks":
-			return TestHelper, found
-		case "examples":
-			return Example, found
+		case "testing", "testutil", "testutils", "test_util", "test_utils", "test-utils", "testhelper", "testhelpers", "test_helpers", "test-helpers", "fixtures", "__fixtures__", "mocks":
+			return found{role: TestHelper, why: in, loose: dir == "testing"}
+		case "examples", "samples", "demos":
+			return found{role: Example, why: in}
+		case "example", "sample", "demo":
+			if first {
+				return found{role: Example, why: in}
+			}
+		case "docs", "doc":
+			if first && !clause && says.Documentation == source.Unsaid {
+				return found{role: Documentation, why: in}
+			}
 		case "web", "http", "rest", "grpc", "api", "middleware", "routes":
-			if role == Core {
-				role, why = Transport, found
+			if out.role == Core {
+				out = found{role: Transport, why: in}
 			}
 		}
 	}
-	if !clause && strings.HasPrefix(name, "main.") {
-		return EntryPoint, "it is called " + name
+	if !clause && (strings.HasPrefix(name, "main.") || name == "__main__.py") {
+		return found{role: EntryPoint, why: "it is called " + name}
 	}
-	return role, why
+	return out
+}
+
+// parts are the roles of files. Where most of what is no test, and of nobody else's, is there for tests as far as its places and
+// imports tell, it is a library for tests, and that is its core.
+func parts(files []File) []found {
+	out := make([]found, len(files))
+	helpers, others := 0, 0
+	for i := range files {
+		out[i] = part(&files[i])
+		switch out[i].role {
+		case TestHelper:
+			if out[i].loose {
+				helpers += files[i].Total.Total
+			}
+		case Core, Transport:
+			others += files[i].Total.Total
+		}
+	}
+	if helpers <= others {
+		return out
+	}
+	for i := range out {
+		if out[i].loose {
+			out[i] = found{role: Core, why: "it is there for tests as most of the code here is, which is a library for tests"}
+		}
+	}
+	return out
 }

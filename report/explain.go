@@ -14,7 +14,6 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
-	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -164,13 +163,7 @@ func (e *explainer) ruleWords() string {
 	return words
 }
 
-func (e *explainer) roleReason() string {
-	var src *source.Parsed
-	if e.file != nil {
-		src = e.file.Source
-	}
-	return prose(priority.RoleReason(e.st.Path, src))
-}
+func (e *explainer) roleReason() string { return prose(e.st.RoleWhy) }
 
 func (e *explainer) weight() {
 	switch r := e.st.Rule; {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
@@ -111,9 +112,36 @@ const (
 	tableWays = 4
 )
 
+// testsOf are where the tests of a file belong; of several files, what runs them where that is the same for all. The zero Tests
+// are for Go, and where nothing is known.
+func testsOf(files []*File) project.Tests {
+	var out project.Tests
+	for i, f := range files {
+		if f.file == nil || !f.Found || i >= mostAsked {
+			return project.Tests{}
+		}
+		t, _ := project.TestsOf(f.file.Folder.Dir, f.file.Name)
+		if len(f.file.Folder.Dir) > 0 && f.Path != f.file.Name && t.File != "" {
+			t.File = strings.TrimSuffix(f.Path, f.file.Name) + t.File // of several folders
+		}
+		switch {
+		case i == 0:
+			out = t
+		case t.Runner != out.Runner:
+			return project.Tests{}
+		default:
+			out.File = ""
+		}
+	}
+	return out
+}
+
+// mostAsked bounds of how many files of an item it is asked where their tests belong.
+const mostAsked = 20
+
 // tests are facts from which tests follow: exported functions that nobody calls, functions with many
-// ways through them, error returns that were never taken, and what else never ran.
-func (f *fileFacts) tests(unit coverage.Unit) []string {
+// ways through them, error returns that were never taken, and what else never ran. They begin with where the tests belong.
+func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	var out, exported, tables []string
 	own := slices.ContainsFunc(f.functions, func(fn *Function) bool { return fn.Scope != "" }) ||
 		slices.ContainsFunc(f.stretches, func(s *Stretch) bool { return s.Scope != "" })
@@ -121,9 +149,11 @@ func (f *fileFacts) tests(unit coverage.Unit) []string {
 	if own {
 		never, came, ran = "not", "did not come up", "did not run"
 	}
+	visible := "exported"
 	for _, fn := range f.functions {
 		if fn.Exported && fn.Kind == "" {
 			exported = append(exported, f.code(fn.name()))
+			visible = source.Visible(fn.File)
 		}
 	}
 	if len(exported) > 0 {
@@ -131,7 +161,7 @@ func (f *fileFacts) tests(unit coverage.Unit) []string {
 		if own {
 			who = "its own package's tests do not"
 		}
-		out = append(out, fmt.Sprintf("call %s: exported, and %s", some(exported, testNames, "function"), who))
+		out = append(out, fmt.Sprintf("call %s: %s, and %s", some(exported, testNames, "function"), visible, who))
 	}
 	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays })
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
@@ -139,10 +169,18 @@ func (f *fileFacts) tests(unit coverage.Unit) []string {
 		tables = append(tables, fmt.Sprintf("%s (%d)", f.code(fn.name()), *fn.Complexity))
 	}
 	if len(tables) > 0 {
-		out = append(out, fmt.Sprintf("one table of cases each for %s: so many ways lead through", some(tables, testNames, "function")))
+		cases := ""
+		if in.Cases != "" {
+			cases = " (" + code(in.Cases) + ")"
+		}
+		out = append(out, fmt.Sprintf("one table of cases each%s for %s: so many ways lead through", cases, some(tables, testNames, "function")))
+	}
+	errs := "error returns that were " + never + " taken"
+	if in.Raises != "" {
+		errs = "errors that were " + never + " raised or handed on (" + code(in.Raises) + ")"
 	}
 	for _, of := range []struct{ kind, what string }{
-		{"error return", "error returns that were " + never + " taken"},
+		{"error return", errs},
 		{"default case", "default cases that " + came},
 		{"", "parts that " + ran + " of functions that tests do reach"},
 	} {
@@ -150,7 +188,36 @@ func (f *fileFacts) tests(unit coverage.Unit) []string {
 			out = append(out, fmt.Sprintf("%s: %s in %s", of.what, units(n, unit), names))
 		}
 	}
+	if len(out) > 0 {
+		if where := whereOf(in, f.functions, f.stretches); where != "" {
+			out = slices.Insert(out, 0, where)
+		}
+	}
 	return out
+}
+
+// whereOf says where tests belong: "in tests/test_store.py, which is there, by pytest".
+func whereOf(in project.Tests, functions []*Function, stretches []*Stretch) string {
+	var parts []string
+	file := ""
+	if len(functions) > 0 {
+		file = functions[0].File
+	} else if len(stretches) > 0 {
+		file = stretches[0].File
+	}
+	switch {
+	case in.File == "":
+	case in.File == file:
+		parts = append(parts, "in the file itself, under "+code("#[cfg(test)]"))
+	case in.Exists:
+		parts = append(parts, "in "+code(in.File)+", which is there")
+	default:
+		parts = append(parts, "in a new "+code(in.File))
+	}
+	if in.Runner != "" {
+		parts = append(parts, "for "+code(in.Runner))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // parts names the functions with missed stretches of a kind, those with most first, and adds up what
@@ -212,15 +279,8 @@ func commitsOf(files []*File) string {
 func (k *Kinds) untestable() []string {
 	var out []string
 	for _, row := range k.Uncovered {
-		switch kind, _ := source.ParseKind(row.Kind); kind {
-		case source.Panic:
-			out = append(out, "panics and unreachable code")
-		case source.Main:
-			out = append(out, "main")
-		case source.TestHelper:
-			out = append(out, "test helpers")
-		case source.Generated:
-			out = append(out, "generated code")
+		if kind, ok := source.ParseKind(row.Kind); ok && !kind.Testable() {
+			out = append(out, kind.All())
 		}
 	}
 	return out

@@ -376,7 +376,7 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	if commits := commitsOf(i.files); commits != "" {
 		m.printf("- **Churn**: %s\n", commits)
 	}
-	if tests := joined.tests(unit); len(tests) > 0 {
+	if tests := joined.tests(unit, testsOf(i.files)); len(tests) > 0 {
 		m.printf("- **Tests**:\n")
 		for _, t := range tests {
 			m.printf("  - %s\n", t)

@@ -450,7 +450,7 @@ func TestKindOfAll(t *testing.T) {
 func TestParseKind(t *testing.T) {
 	t.Parallel()
 	names := source.KindNames()
-	if len(names) != int(source.Generated)+1 {
+	if len(names) != int(source.Vendored)+1 {
 		t.Errorf("%d names", len(names))
 	}
 	for i, name := range names {

@@ -11,7 +11,7 @@ import (
 type Kind uint8
 
 const (
-	// Ordinary code is of no other kind, or of a language whose kinds are not known.
+	// Ordinary code is of no other kind, or of a language whose kinds are not known; see Tells.
 	Ordinary Kind = iota
 	// ErrorReturn is a block that only hands an error on.
 	ErrorReturn
@@ -27,31 +27,37 @@ const (
 	Accessor
 	// Generated is code of a file that says of itself that a program has written it.
 	Generated
+	// Vendored is code that others have written and that is kept here.
+	Vendored
 )
 
-// kinds has the words for each kind, its name on a command line, and whether a test of it is worth
+// kinds has the words for each kind, for several of it, its name on a command line, and whether a test of it is worth
 // asking for. It is never written.
 var kinds = [...]struct {
-	words, name string
-	testable    bool
+	words, all, name string
+	testable         bool
 }{
-	Ordinary:    {"", "ordinary", true},
-	ErrorReturn: {"error return", "error-return", true},
-	Panic:       {"panic or unreachable", "panic", false},
-	Default:     {"default case", "default", true},
-	Main:        {"main", "main", false},
-	TestHelper:  {"test helper", "test-helper", false},
-	Accessor:    {"accessor", "accessor", true},
-	Generated:   {"generated", "generated", false},
+	Ordinary:    {"", "ordinary code", "ordinary", true},
+	ErrorReturn: {"error return", "error returns", "error-return", true},
+	Panic:       {"panic or unreachable", "panics and unreachable code", "panic", false},
+	Default:     {"default case", "default cases", "default", true},
+	Main:        {"main", "main", "main", false},
+	TestHelper:  {"test helper", "test helpers", "test-helper", false},
+	Accessor:    {"accessor", "accessors", "accessor", true},
+	Generated:   {"generated", "generated code", "generated", false},
+	Vendored:    {"vendored", "vendored code", "vendored", false},
 }
 
 // String returns the kind in words: "error return"; "" for ordinary code.
 func (k Kind) String() string { return kinds[k].words }
 
+// All is what several stretches of the kind are in words: "error returns"; "ordinary code" for Ordinary.
+func (k Kind) All() string { return kinds[k].all }
+
 // Name is what a command line and JSON call the kind: "error-return"; "ordinary" for ordinary code.
 func (k Kind) Name() string { return kinds[k].name }
 
-// Testable is false for what a unit test can't reach or need not: Panic, Main, TestHelper, Generated.
+// Testable is false for what a unit test can't reach or need not: Panic, Main, TestHelper, Generated, Vendored.
 func (k Kind) Testable() bool { return kinds[k].testable }
 
 // KindNames are the names that ParseKind knows, in the order of the constants.
@@ -98,12 +104,34 @@ func (p *Parsed) KindAt(fn int, at coverage.Point) Kind {
 	}
 	// Labels that contain the place contain each other: the last to begin is the innermost.
 	i := sort.Search(len(p.Labels), func(i int) bool { return at.Compare(p.Labels[i].Span.Start) < 0 })
-	for i--; i >= 0 && from.Compare(p.Labels[i].Span.Start) <= 0; i-- {
+	for i--; i >= 0 && from.Compare(p.Labels[i].Span.Start) <= 0; {
 		if p.Labels[i].Span.Contains(at) {
 			return p.Labels[i].Kind
 		}
+		if p.around == nil {
+			i--
+		} else {
+			// What contains the place and begins before a label contains the beginning of that.
+			i = int(p.around[i])
+		}
 	}
 	return Ordinary
+}
+
+// nest notes in which label each begins.
+func (p *Parsed) nest() {
+	p.around = make([]int32, len(p.Labels))
+	var open []int32
+	for i := range p.Labels {
+		for len(open) > 0 && !p.Labels[open[len(open)-1]].Span.Contains(p.Labels[i].Span.Start) {
+			open = open[:len(open)-1]
+		}
+		p.around[i] = -1
+		if n := len(open); n > 0 {
+			p.around[i] = open[n-1]
+		}
+		open = append(open, int32(i))
+	}
 }
 
 // KindOfAll is the kind of a stretch of uncovered regions that begin at these places: that of all of

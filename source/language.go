@@ -84,3 +84,28 @@ func LanguageOf(name string) string {
 	}
 	return ""
 }
+
+// languageNames are the names of languages by the ids that differ from them in more than their first letter. It is never written.
+var languageNames = map[string]string{
+	"c": "C", "cpp": "C++", "csharp": "C#", "fsharp": "F#", "vb": "Visual Basic", "javascript": "JavaScript", "javascriptreact": "JavaScript", "typescript": "TypeScript",
+	"typescriptreact": "TypeScript", "objective-c": "Objective-C", "objective-cpp": "Objective-C++", "php": "PHP", "shellscript": "shell scripts", "powershell": "PowerShell",
+	"coffeescript": "CoffeeScript", "r": "R",
+}
+
+// LanguageName is what people call the language of a file, by its extension; "" where that says nothing.
+func LanguageName(name string) string {
+	id := LanguageOf(name)
+	if known := languageNames[id]; known != "" || id == "" {
+		return known
+	}
+	return strings.ToUpper(id[:1]) + id[1:]
+}
+
+// Visible is what people call a function that others can name in the language of a file: "exported" or "public".
+func Visible(name string) string {
+	switch LanguageOf(name) {
+	case "go", "javascript", "javascriptreact", "typescript", "typescriptreact":
+		return "exported"
+	}
+	return "public"
+}

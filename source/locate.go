@@ -27,6 +27,7 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 	t := text.New(content)
 	p := &Parsed{Funcs: make([]coverage.Func, 0, len(funcs))}
 	d := declared(name, t, funcs)
+	p.outlined = d.o
 	lines := uint32(t.Lines())
 	var open struct{ first, last uint32 } // the stretch of functions without an end that was looked at last
 	left := maxSpans * len(content)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source/outline"
 )
 
 // Parsed is what a source text holds.
@@ -25,6 +26,8 @@ type Parsed struct {
 	Generated bool
 	// ImportsTesting tells that it imports Go's package testing.
 	ImportsTesting bool
+	// Tests says, of another language than Go, by what its text is one of tests: "imports pytest"; "" where nothing says so.
+	Tests string
 	// Funcs are the outermost functions, sorted by position and without overlap, or those that Locate found. What they
 	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.
@@ -32,11 +35,15 @@ type Parsed struct {
 	// Elsewhere are the functions of a profile that Locate did not find in the text, in their order.
 	Elsewhere []coverage.Func
 	rest      []coverage.Func // see Complete
-	// Facts stand beside Funcs; nil where the language is not Go.
+	// Facts stand beside Funcs; nil where nothing is known of the language but where functions are.
 	Facts []Facts
 	// Labels are the stretches of which the kind is known, sorted by start. The innermost around a
 	// place holds; see KindAt.
 	Labels []Label
+	// outlined is the outline that Locate has looked at, until somebody asks what the text tells beside; nil for none.
+	outlined *outline.Outline
+	// around are beside Labels the indexes of those in which each begins, -1 for none; nil where nobody has looked.
+	around []int32
 	// Doc is what the file says of itself, at most some 160 bytes of one sentence: that of a comment
 	// before the declarations which begins "This file", else the first of the package's doc comment.
 	// "" where it has neither.
@@ -61,7 +68,10 @@ func Parse(name, text string) (parsed *Parsed, ok bool) {
 	if filepath.Ext(name) == ".go" {
 		return parseGo(text), true
 	}
-	return parseOutline(LanguageOf(name), text)
+	if parsed, ok = parseOutline(LanguageOf(name), text); ok {
+		parsed.Generated = IsGenerated(name, text)
+	}
+	return parsed, ok
 }
 
 // ReadFile reads a source text of at most limit bytes.

@@ -24,13 +24,18 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	parsed = &Parsed{}
+	parsed = &Parsed{Tests: o.Tests()}
 	m := &maker{language: language, o: o, t: text.New(src), names: newNaming(language, o)}
 	if o.Broken >= 0 {
 		p := m.at(o.Broken)
 		parsed.Err = fmt.Errorf("%d:%d: syntax error", p.Line, p.Col)
 	}
-	m.each(false, func(k int) { parsed.Funcs = append(parsed.Funcs, m.fn(k)) })
+	listed := make([]int32, len(o.Funcs)) // which of parsed.Funcs each is, from 1 on
+	m.each(false, func(k int) {
+		parsed.Funcs = append(parsed.Funcs, m.fn(k))
+		listed[k] = int32(len(parsed.Funcs))
+	})
+	parsed.tell(m.t, o, listed)
 	return parsed, true
 }
 

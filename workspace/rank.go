@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/covls/covls/git"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
+	"github.com/covls/covls/source"
 )
 
 // ranked are files with their standings, as a snapshot has them.
@@ -44,7 +46,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
 		for i, f := range list {
-			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing()}
+			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing(), Attributes: l.attributes(f)}
 			if t, ok := f.Coverage.BranchTotal(); ok {
 				in[i].UncoveredBranches = t.Uncovered()
 			}
@@ -77,11 +79,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 // manifests are the folders around files that are components by their manifests: slash-separated and relative
 // to the workspace folder.
 func (l *Loader) manifests(in *Folder, files []*File) []string {
-	known := l.projects[in.Dir]
-	if known == nil {
-		known = &folderProjects{project.NewManifests(), map[string]bool{}}
-		l.projects[in.Dir] = known
-	}
+	known := l.projectsOf(in)
 	var out []string
 	seen := map[string]bool{}
 	for _, f := range files {
@@ -103,8 +101,27 @@ func (l *Loader) manifests(in *Folder, files []*File) []string {
 	return slices.DeleteFunc(out, func(dir string) bool { return known.manifests.Of(dir) == "" })
 }
 
-// folderProjects are the manifests that were seen in a workspace folder, until the folders or settings change.
+// folderProjects are the manifests that were seen in a workspace folder, and what is said of its files in .gitattributes, until
+// the folders or settings change.
 type folderProjects struct {
-	manifests *project.Manifests
-	looked    map[string]bool // directories
+	manifests  *project.Manifests
+	looked     map[string]bool // directories
+	attributes *git.Attributes
+}
+
+func (l *Loader) projectsOf(in *Folder) *folderProjects {
+	known := l.projects[in.Dir]
+	if known == nil {
+		known = &folderProjects{project.NewManifests(), map[string]bool{}, git.NewAttributes(in.Dir)}
+		l.projects[in.Dir] = known
+	}
+	return known
+}
+
+// attributes are what is said of a file in .gitattributes; nothing of one that was not found, or that lies elsewhere.
+func (l *Loader) attributes(f *File) source.Attributes {
+	if !f.Found || f.Outside {
+		return source.Attributes{}
+	}
+	return l.projectsOf(f.Folder).attributes.Of(f.Path)
 }

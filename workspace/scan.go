@@ -157,6 +157,7 @@ func (s *scan) look(l *Loader, f *File, data string) {
 			if !s.bound.stale() {
 				named.Complete(all)
 			}
+			named.Tell(f.Path, data)
 			for i := range named.Funcs {
 				if fn := &named.Funcs[i]; coverage.Excluded(s.excluded, coverage.Point{Line: fn.Span.Start.Line, Col: 1}) {
 					fn.Counted, fn.Count = false, 0

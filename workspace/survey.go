@@ -10,7 +10,6 @@ import (
 
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
-	"github.com/covls/covls/source"
 )
 
 // Survey is what a folder holds, whether or not a profile names it.
@@ -82,7 +81,8 @@ func likelier(a, b string) bool {
 func starts(name string) bool {
 	switch path.Ext(name) {
 	case ".go", ".rs", ".py", ".js", ".ts", ".rb", ".php", ".java", ".kt", ".c", ".cc", ".cpp", ".cs", ".swift":
-		return !source.IsTest(name) && priority.RoleOf(name, nil) == priority.EntryPoint
+		role, _ := priority.RoleOf(&priority.File{Path: name})
+		return role == priority.EntryPoint
 	}
 	return false
 }

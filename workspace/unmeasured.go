@@ -2,16 +2,19 @@ package workspace
 
 import (
 	"context"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/covls/covls/git"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
 // Unmeasured reports whether the file at an absolute path is a source that no profile names, while
-// profiles name others of its language. Tests are no such sources, nor is what the settings exclude.
+// profiles name others of its language. Tests are no such sources, nor is what others or programs have written, what sets up
+// tools, and what the settings exclude. What a text says of itself is known of open documents.
 func (s *Snapshot) Unmeasured(path string) bool {
 	if s.Files[path] != nil || s.RuledOut[path] {
 		return false
@@ -21,7 +24,67 @@ func (s *Snapshot) Unmeasured(path string) bool {
 		return false
 	}
 	name := nameIn(f, path)
-	return !source.IsTest(name) && !f.Excludes(name)
+	for dir := filepath.Dir(path); source.Inside(dir, f.Dir) && dir != f.Dir; dir = filepath.Dir(dir) {
+		if s.isOutput(dir) {
+			return false
+		}
+	}
+	head := ""
+	if d := s.Documents[path]; d != nil {
+		head = d.Text.String()
+	}
+	return measurable(name, head) && !f.Excludes(name)
+}
+
+// measurable reports whether a tool for coverage could have put a file into its profile, by its name and by what its text
+// begins with. What has no extension is a source where it says which program runs it.
+func measurable(name, head string) bool {
+	if place, _ := source.PlaceOf(name); place != source.Anywhere {
+		return false
+	}
+	switch strings.ToLower(filepath.Ext(name)) {
+	case "":
+		return strings.HasPrefix(head, "#!")
+	case ".json", ".lock", ".txt", ".md", ".rst", ".html", ".htm", ".css", ".scss", ".less", ".svg", ".xml", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".csv", ".map", ".snap",
+		".sum", ".mod", ".log", ".properties", ".lcov", ".info", ".out":
+		return false // no tool measures what never runs, though some name it
+	}
+	if filepath.Base(name) == "tests.py" && strings.Contains(head, "TestCase") {
+		return false // as Django has them
+	}
+	return !source.IsGenerated(name, head)
+}
+
+// isOutput reports whether a folder is where builds put what they make, by its name: profiles name none of what it holds.
+func (s *Snapshot) isOutput(dir string) bool {
+	switch name := filepath.Base(dir); name {
+	case "target", "build", "dist", "out", "obj", "_build", ".build", ".gradle", ".next", ".eggs", ".yarn", "DerivedData":
+	default:
+		if !strings.HasPrefix(name, "cmake-build-") {
+			return false
+		}
+	}
+	for path := range s.Files {
+		if source.Inside(path, dir) {
+			return false
+		}
+	}
+	return true
+}
+
+// headOf is what a file begins with; "" where it can't be read.
+func headOf(path string) string {
+	f, err := source.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	const most = 16 << 10
+	head, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return ""
+	}
+	return string(head)
 }
 
 // extensions are those of the files that profiles name.
@@ -45,10 +108,10 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 		}
 	}
 	for i, f := range s.Folders {
-		pairs, first := newPairs(), len(out)
+		pairs, first, attributes := newPairs(), len(out), git.NewAttributes(f.Dir)
 		var pages string // the folder of a report whose folders are at hand
 		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
-			return pages == filepath.Dir(dir) || slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
+			return pages == filepath.Dir(dir) || s.isOutput(dir) || slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
 		}}
 		_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
 			if project.IsReport(files) {
@@ -66,7 +129,12 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 					continue
 				}
 				pairs.source(name)
-				if extensions[filepath.Ext(e.Name)] && s.Files[path] == nil && !s.RuledOut[path] && !f.Excludes(name) {
+				if !extensions[filepath.Ext(e.Name)] || s.Files[path] != nil || s.RuledOut[path] || f.Excludes(name) || !measurable(name, "#!") {
+					continue
+				}
+				// Only the text tells of what is left whether a program has written it.
+				said := attributes.Of(path)
+				if said.Generated != source.Yes && said.Vendored != source.Yes && said.Documentation != source.Yes && measurable(name, headOf(path)) {
 					out = append(out, path)
 				}
 			}

@@ -296,6 +296,72 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// TestGapKindsOfLanguages asks for kinds in other languages than Go: what can't be told is said, once for each language.
+func TestGapKindsOfLanguages(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"a.py":     "def f(x):\n    if not x:\n        raise ValueError(x)\n    match x:\n        case 1:\n            return 1\n        case _:\n            return 2\n",
+		"a.lua":    "local function f(x)\n  if not x then\n    return nil, 'x'\n  end\nend\n",
+		"b.lua":    "local function f(x)\n  if not x then\n    error('x')\n  end\nend\n",
+		"a.vala":   "f\n",
+		"a_pb2.py": "def f(x):\n    raise ValueError(x)\n",
+		"lcov.info": "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,0\nend_of_record\nSF:a.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\n" +
+			"SF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
+	})
+	for _, tt := range []struct{ args, want, said string }{
+		{"--kind error-return", "a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\n"},
+		{"--kind default", "a.py:8 default case", "covls: a.vala: covls can't tell default cases in files .vala\ncovls: a.lua: covls can't tell default cases in Lua\n"},
+		{"--kind generated --all", "a_pb2.py:1 generated", ""},
+		{"--all --without error-return,main", "a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.lua: covls can't tell main in Lua\n"},
+	} {
+		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
+		var rows struct{ Gaps []row }
+		if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
+			t.Fatalf("%s: code %d, %v, %s", tt.args, code, err, stderr)
+		}
+		var got []string
+		for _, g := range rows.Gaps {
+			got = append(got, fmt.Sprintf("%s:%d %s", g.File, g.Line, g.Kind))
+		}
+		slices.Sort(got)
+		if got := strings.Join(got, "; "); got != tt.want || stderr != tt.said {
+			t.Errorf("%s: %s, said %q; want %s, %q", tt.args, got, stderr, tt.want, tt.said)
+		}
+	}
+}
+
+// TestReportTests holds which tests a report asks for in other languages than Go: where they belong and in the words of what
+// runs them.
+func TestReportTests(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"pyproject.toml":    "[tool.pytest]\n",
+		"tests/test_b.py":   "x = 1\n",
+		"pkg/b.py":          "def named(x):\n    if x and x or x:\n        return 1\n    return x + 1\n\ndef _own(x):\n    return x + 2\n\ndef ran(x):\n    if x:\n        raise ValueError\n    return x\n",
+		"web/package.json":  `{"devDependencies":{"vitest":"1"}}`,
+		"web/src/a.ts":      "export function f(x: number) {\n  if (x) {\n    throw new Error('x')\n  }\n  return x + 1\n}\n",
+		"native/Cargo.toml": "[package]\n",
+		"native/src/lib.rs": "pub fn f(x: u8) -> u8 {\n    x + 1\n}\n",
+		".covls.toml":       "target = 100\n",
+		"lcov.info": "SF:pkg/b.py\nDA:1,1\nDA:2,0\nDA:3,0\nDA:4,0\nDA:6,1\nDA:7,0\nDA:9,1\nDA:10,1\nDA:11,0\nDA:12,1\nend_of_record\n" +
+			"SF:web/src/a.ts\nDA:1,1\nDA:2,1\nDA:3,0\nDA:5,1\nend_of_record\nSF:native/src/lib.rs\nDA:1,0\nDA:2,0\nend_of_record\n",
+	})
+	out, stderr, code := covls(t, "report", "-C", dir, "--format", "markdown")
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	for _, want := range []string{
+		"  - in `tests/test_b.py`, which is there, for `pytest`\n  - call `named`: public, and no test does\n  - one table of cases each (`pytest.mark.parametrize`) for `named` (4): so many ways lead through\n" +
+			"  - errors that were never raised or handed on (`pytest.raises`): 1 line in `ran` (1)\n",
+		"  - in a new `web/src/a.test.ts`, for `vitest`\n  - errors that were never raised or handed on (`expect(…).toThrow`): 1 line in `f` (1)\n",
+		"  - in the file itself, under `#[cfg(test)]`, for `cargo test`\n  - call `f`: public, and no test does\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("lacks\n%s\nin\n%s", want, out)
+		}
+	}
+}
+
 // TestGapKinds asks for gaps by their kind and for parts of functions.
 func TestGapKinds(t *testing.T) {
 	t.Parallel()

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -300,9 +302,10 @@ file is from its target, then by size. Each line is path:line:column: message,
 as compilers print and as quickfix lists read. With --all the parts that never
 ran of the other functions, and of files outside of functions, are listed too.
 
-In Go the kind of a gap is known: ` + strings.Join(source.KindNames(), ", ") + `.
+A gap has a kind: ` + strings.Join(source.KindNames(), ", ") + `.
 --kind lists only gaps of a kind, --without leaves them out. A kind that is one
-of parts of functions (error-return, panic, default) lists those parts.`,
+of parts of functions (error-return, panic, default) lists those parts. Which
+kinds can't be told in a language is said.`,
 		Example: `  covls gaps | head
   covls gaps --without accessor --without main
   covls gaps --kind error-return
@@ -335,6 +338,9 @@ of parts of functions (error-return, panic, default) lists those parts.`,
 		l.sayMissing(io)
 		l.sayTexts(io)
 		gaps := q.gapsOf(l.snap)
+		for _, text := range q.silent(l.snap) {
+			io.say(escape.Line(text))
+		}
 		w := bufio.NewWriter(io.out)
 		if how == "json" {
 			err = writeGapsJSON(w, gaps)
@@ -392,6 +398,28 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 				continue
 			}
 			out = append(out, rowOf(file, g, content))
+		}
+	}
+	return out
+}
+
+// silent says, once for each language, which of the kinds that are asked for covls can't tell in files with gaps.
+func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
+	said := map[string]bool{}
+	for _, file := range gap.Files(snap) {
+		language := cmp.Or(source.LanguageName(file.Name), strings.TrimSpace("files "+path.Ext(file.Name)))
+		if said[language] {
+			continue
+		}
+		var kinds []string
+		for _, k := range slices.Concat(q.only, q.without) {
+			if !source.Tells(file.Name, k) {
+				kinds = append(kinds, k.All())
+			}
+		}
+		if len(kinds) > 0 {
+			said[language] = true
+			out = append(out, fmt.Sprintf("%s: covls can't tell %s in %s", file.Name, strings.Join(kinds, " or "), language))
 		}
 	}
 	return out

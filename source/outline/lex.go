@@ -179,7 +179,7 @@ func split(lex *lexicon, src string, mends *mending) (s *scanned, open bool) {
 	if strings.HasPrefix(src, "\ufeff") {
 		l.pos = len("\ufeff")
 	}
-	if strings.HasPrefix(src[l.pos:], "#!") {
+	if strings.HasPrefix(src[l.pos:], "#!") && !strings.HasPrefix(src[l.pos:], "#![") { // an attribute of Rust
 		l.comment(len(src))
 	}
 	if l.start != nil {

@@ -6,6 +6,7 @@
 package outline
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,6 +21,9 @@ type Outline struct {
 	// Broken is where the first bracket, string or block is that nothing ends, or the first end of none; -1 where the text
 	// is whole.
 	Broken int
+
+	language string
+	scanned  *scanned
 }
 
 // Stretch goes from Start up to, not including, End.
@@ -63,7 +67,9 @@ func Of(language, text string) (o *Outline, ok bool) {
 	}
 	s := scan(l.lexicon, text)
 	l.find(s)
-	return s.finish(), true
+	o = s.finish()
+	o.language, o.scanned = language, s
+	return o, true
 }
 
 // maxText is the length in bytes of the largest text: offsets of tokens are 32 bits.
@@ -74,6 +80,9 @@ func Known(language string) bool {
 	_, ok := languages[language]
 	return ok
 }
+
+// Languages are those that covls reads, sorted.
+func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
 
 // finish sorts what was found and says what is in what.
 func (s *scanned) finish() *Outline {

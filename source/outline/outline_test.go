@@ -142,6 +142,23 @@ func check(t testing.TB, src string, o *outline.Outline) {
 		}
 		last = c.End
 	}
+	facts := o.Facts()
+	if facts == nil {
+		t.Fatal("nothing more is told of the language")
+	}
+	for i, n := range facts.Ways {
+		if n < 1 || n > len(src) {
+			t.Errorf("%d ways lead through function %d in %d bytes", n, i, len(src))
+		}
+	}
+	last = 0
+	for _, l := range facts.Stretches {
+		if l.Start < last || l.Start >= l.End || l.End > len(src) {
+			t.Errorf("%+v behind %d in %d bytes", l, last, len(src))
+		}
+		last = l.Start
+	}
+	_ = o.Tests()
 }
 
 // FuzzOf: each language has its share of the texts.
@@ -166,6 +183,28 @@ func FuzzOf(f *testing.F) {
 			t.Errorf("%d bytes of %s took %v", len(src), language, took)
 		}
 	})
+}
+
+// BenchmarkFacts tells what BenchmarkOf reads.
+func BenchmarkFacts(b *testing.B) {
+	for language, paths := range texts(b) {
+		var all []*outline.Outline
+		size := 0
+		for _, path := range paths {
+			_, src := read(b, path)
+			o, _ := outline.Of(language, strings.Repeat(src, 100))
+			all = append(all, o)
+			size += 100 * len(src)
+		}
+		b.Run(language, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for _, o := range all {
+					o.Facts()
+				}
+			}
+		})
+	}
 }
 
 // BenchmarkOf reads the texts of testdata, each a hundred times over.

@@ -1,0 +1,74 @@
+package project_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/covls/covls/internal/profiletest"
+	"github.com/covls/covls/project"
+)
+
+// TestTestsOf has small projects of each ecosystem, with where the tests of a source belong.
+func TestTestsOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		files string // with what they say behind a colon
+		name  string
+		want  string
+	}{
+		{"pyproject.toml:pytest src/shop/cart.py tests/test_other.py", "src/shop/cart.py", "pytest in new tests/test_cart.py"},
+		{"pyproject.toml:pytest src/shop/cart.py tests/shop/test_cart.py", "src/shop/cart.py", "pytest in tests/shop/test_cart.py"},
+		{"pyproject.toml:pytest src/shop/cart.py tests/unit/test_cart.py", "src/shop/cart.py", "pytest in tests/unit/test_cart.py"},
+		{"setup.py shop/cart.py shop/tests/test_a.py", "shop/cart.py", "unittest in new shop/tests/test_cart.py"},
+		{"a.py", "a.py", "unittest in new tests/test_a.py"},
+		{"svc/pyproject.toml svc/conftest.py svc/a.py", "svc/a.py", "pytest in new svc/tests/test_a.py"},
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/a.ts`, "src/a.ts", "vitest in new src/a.test.ts"},
+		{`package.json:{"devDependencies":{"jest":"1"}} src/a.tsx src/b.spec.tsx`, "src/a.tsx", "jest in new src/a.spec.tsx"},
+		{`package.json:{"devDependencies":{"mocha":"1"}} lib/a.js test/b.js test/a.js`, "lib/a.js", "mocha in test/a.js"},
+		{`package.json:{"scripts":{"test":"node&--test"}} src/a.js test/a.test.js`, "src/a.js", "node --test in test/a.test.js"},
+		{`package.json:{"devDependencies":{"vitest":"1"}} pkg/x/package.json:{} pkg/x/src/__tests__/b.test.ts pkg/x/src/a.ts`, "pkg/x/src/a.ts", "vitest in new pkg/x/src/__tests__/a.test.ts"},
+		{"package.json src/a.js", "src/a.js", " in new src/a.test.js"},
+		{"Gemfile .rspec lib/shop/cart.rb", "lib/shop/cart.rb", "RSpec in new spec/shop/cart_spec.rb"},
+		{"Gemfile app/models/cart.rb spec/models/cart_spec.rb", "app/models/cart.rb", "RSpec in spec/models/cart_spec.rb"},
+		{"Gemfile lib/cart.rb test/test_cart.rb", "lib/cart.rb", "minitest in test/test_cart.rb"},
+		{"composer.json src/Shop/Cart.php tests/Shop/CartTest.php", "src/Shop/Cart.php", "PHPUnit in tests/Shop/CartTest.php"},
+		{"composer.json:pestphp/pest app/Cart.php tests/Unit/x.php", "app/Cart.php", "Pest in new tests/Unit/CartTest.php"},
+		{"pom.xml:junit-jupiter src/main/java/a/Cart.java", "src/main/java/a/Cart.java", "JUnit 5 in new src/test/java/a/CartTest.java"},
+		{"build.gradle.kts:kotest src/commonMain/kotlin/a/Cart.kt src/commonTest/kotlin/a/CartSpec.kt", "src/commonMain/kotlin/a/Cart.kt", "Kotest in src/commonTest/kotlin/a/CartSpec.kt"},
+		{"build.sbt:munit src/main/scala/Cart.scala", "src/main/scala/Cart.scala", "MUnit in new src/test/scala/CartSuite.scala"},
+		{"Shop.sln src/Shop/Shop.csproj src/Shop/Cart.cs tests/Shop.Tests/Shop.Tests.csproj:xunit", "src/Shop/Cart.cs", "xUnit"},
+		{"src/Shop/Shop.csproj src/Shop/Cart.cs src/Shop.Tests/Shop.Tests.csproj:xunit", "src/Shop/Cart.cs", "xUnit"},
+		{"Cargo.toml src/cart.rs", "src/cart.rs", "cargo test in src/cart.rs"},
+		{"mix.exs lib/shop/cart.ex", "lib/shop/cart.ex", "ExUnit in new test/shop/cart_test.exs"},
+		{"pubspec.yaml:flutter_test lib/src/cart.dart test/x.dart", "lib/src/cart.dart", "flutter test in new test/cart_test.dart"},
+		{"Package.swift Sources/Shop/Cart.swift Tests/ShopTests/ATests.swift:import&Testing", "Sources/Shop/Cart.swift", "Swift Testing in new Tests/ShopTests/CartTests.swift"},
+		{"CMakeLists.txt:GTest src/cart.cc tests/x.cc", "src/cart.cc", "GoogleTest in new tests/cart_test.cc"},
+		{"CMakeLists.txt src/cart.c src/cart_test.c", "src/cart.c", " in src/cart_test.c"},
+		{"CMakeLists.txt src/cart.c", "src/cart.c", ""},
+		{".busted cart.lua", "cart.lua", "busted in new spec/cart_spec.lua"},
+		{"cpanfile lib/Cart.pm t/cart.t", "lib/Cart.pm", "Test::More in t/cart.t"},
+		{"bin/run.sh test/run.bats", "bin/run.sh", "bats in test/run.bats"},
+		{"bin/run.sh", "bin/run.sh", ""},
+		{"go.mod a.go", "a.go", ""},
+		{"a.hs", "a.hs", ""},
+	} {
+		var archive strings.Builder
+		for file := range strings.FieldsSeq(tt.files) {
+			name, says, _ := strings.Cut(file, ":")
+			fmt.Fprintf(&archive, "-- %s --\n%s\n", name, strings.ReplaceAll(says, "&", " "))
+		}
+		tests, ok := project.TestsOf(profiletest.Tree(t, archive.String()), tt.name)
+		got := tests.Runner
+		if tests.File != "" {
+			got += " in "
+			if !tests.Exists {
+				got += "new "
+			}
+			got += tests.File
+		}
+		if got != tt.want || ok != (tt.want != "") {
+			t.Errorf("%s of %s: %q, %v; want %q", tt.name, tt.files, got, ok, tt.want)
+		}
+	}
+}

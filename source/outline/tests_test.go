@@ -1,0 +1,59 @@
+package outline_test
+
+import (
+	"testing"
+
+	"github.com/covls/covls/source/outline"
+)
+
+func TestTests(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ language, text, want string }{
+		{"python", "import os, pytest as p\n", "imports pytest"},
+		{"python", "from unittest.mock import Mock\n", "imports unittest"},
+		{"python", "from django.test import TestCase\n", "imports django.test"},
+		{"python", "\"\"\"Use it so::\n\nimport pytest\n\"\"\"\n# import pytest\ndef test():\n    import pytest\nimport pytester\nfrom .unittest import x\n", ""},
+		{"javascript", "import { it } from 'vitest'\n", "imports vitest"},
+		{"javascript", "const test = require('node:test')\n", "imports node:test"},
+		{"typescript", "import '@testing-library/jest-dom'\n", "imports @testing-library/jest-dom"},
+		{"typescript", "describe('store', () => {\n  it('x', () => {})\n})\n", "calls describe"},
+		{"javascript", "Deno.test('a', () => {})\n", "calls Deno.test"},
+		{"typescript", "import { defineConfig } from 'vitest/config'\nif (import.meta.vitest) {\n  const { it } = import.meta.vitest\n  it('a', () => {})\n}\nfunction f() { describe('x') }\ntest(value)\nconst s = `\nimport 'vitest'\n`\n", ""},
+		{"java", "package a;\n\nimport static org.junit.jupiter.api.Assertions.*;\n", "imports org.junit"},
+		{"java", "import org.junitpioneer.X;\nimport a.org.junit.B;\n// import org.junit.Test;\n", ""},
+		{"kotlin", "import kotlin.test.Test\n", "imports kotlin.test"},
+		{"scala", "import org.scalatest.funsuite.AnyFunSuite\n", "imports org.scalatest"},
+		{"csharp", "global using Xunit;\n", "imports Xunit"},
+		{"csharp", "using System;\nusing NUnit.Framework;\n", "imports NUnit.Framework"},
+		{"csharp", "using (var x = Xunit.Open()) {}\n", ""},
+		{"swift", "@testable import App\nimport XCTest\n", "imports XCTest"},
+		{"php", "<?php\nuse PHPUnit\\Framework\\TestCase;\n", "imports PHPUnit"},
+		{"php", "<?php\n$f = function () use ($PHPUnit) {};\n", ""},
+		{"perl", "use strict;\nuse Test::More tests => 2;\n", "imports Test"},
+		{"perl", "package Test::More;\nuse Testing;\n", ""},
+		{"elixir", "defmodule ATest do\n  use ExUnit.Case, async: true\nend\n", "imports ExUnit"},
+		{"dart", "import 'package:test/test.dart';\n", "imports package:test"},
+		{"dart", "import 'package:testing/a.dart';\n", ""},
+		{"ruby", "require \"minitest/autorun\"\n", "imports minitest"},
+		{"ruby", "require_relative '../test_helper'\n", "imports test_helper"},
+		{"ruby", "RSpec.describe Store do\nend\n", "calls RSpec.describe"},
+		{"ruby", "describe = 1\nrequire 'rspecial'\nputs \"require 'rspec'\"\n", ""},
+		{"lua", "require 'busted.runner'()\n", "imports busted"},
+		{"lua", "local lu = require('luaunit')\n", "imports luaunit"},
+		{"lua", "describe('a', function() end)\n", "calls describe"},
+		{"cpp", "#include <vector>\n#include <gtest/gtest.h>\n", "includes gtest/gtest.h"},
+		{"c", "#include \"../unity/src/unity.h\"\n", "includes ../unity/src/unity.h"},
+		{"cpp", "/*\n#include <gtest/gtest.h>\n*/\n#include \"community.h\"\n#include <check.h>\n", ""},
+		{"rust", "#![cfg(test)]\nuse super::*;\n", "has #![cfg(test)]"},
+		{"rust", "#[cfg(test)]\nmod tests {\n  #![cfg(test)]\n}\n", ""},
+		{"shellscript", "import pytest\n", ""},
+	} {
+		o, ok := outline.Of(tt.language, tt.text)
+		if !ok {
+			t.Fatal(tt.language)
+		}
+		if got := o.Tests(); got != tt.want {
+			t.Errorf("%s: %q, want %q:\n%s", tt.language, got, tt.want, tt.text)
+		}
+	}
+}
