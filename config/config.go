@@ -303,6 +303,10 @@ func DefaultProfiles() []string {
 		"**/*tarpaulin*.json",
 		"**/gcovr*.json",
 		"**/.resultset.json",
+		// gcov
+		"**/*.gcov",
+		"**/*.gcov.json",
+		"**/*.gcov.json.gz",
 	}
 }
 

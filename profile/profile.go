@@ -29,6 +29,7 @@ import (
 	"github.com/covls/covls/profile/demangle"
 	"github.com/covls/covls/profile/dotcover"
 	"github.com/covls/covls/profile/dotnet"
+	"github.com/covls/covls/profile/gcov"
 	"github.com/covls/covls/profile/gcovr"
 	"github.com/covls/covls/profile/gocover"
 	"github.com/covls/covls/profile/istanbul"
@@ -78,6 +79,7 @@ func formats() []format {
 		{"codecov", codecov.Sniff, codecov.Read},
 		{"sonarqube", sonarqube.Sniff, sonarqube.Read},
 		{"tarpaulin", tarpaulin.Sniff, tarpaulin.Read},
+		{"gcov", gcov.Sniff, gcov.Read},
 	}
 }
 

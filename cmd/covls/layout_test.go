@@ -49,6 +49,7 @@ var order = []string{
 	"profile/codecov",
 	"profile/sonarqube",
 	"profile/tarpaulin",
+	"profile/gcov",
 	"profile/demangle",
 	"profile",
 	"program",
