@@ -303,6 +303,7 @@ func DefaultProfiles() []string {
 		"**/*tarpaulin*.json",
 		"**/gcovr*.json",
 		"**/.resultset.json",
+		"**/*xccov*.json",
 		// gcov
 		"**/*.gcov",
 		"**/*.gcov.json",

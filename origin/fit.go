@@ -334,7 +334,7 @@ func (f *fitter) bodies() bool {
 	case "csharp", "fsharp", "vb":
 		return true
 	}
-	return f.format == "jacoco" || f.format == "cobertura"
+	return f.format == "jacoco" || f.format == "cobertura" || f.format == "scoverage"
 }
 
 // named reports whether the functions have their names where the profile says.

@@ -83,7 +83,6 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "the XML of Testwell CTC++", cure: byReportGenerator, roots: []string{"coverage/ctcreportOptions"}},
 		{what: "ReportGenerator's summary", cure: `"reportgenerator -reports:PROFILE -targetdir:coverage -reporttypes:Cobertura" makes a profile of what it is of`, roots: []string{"CoverageReport"}, text: match(`^(\{\s*"summary"\s*:\s*\{\s*"generatedon"|\[\s*\{\s*"FilePath"\s*:)`)},
 		{what: "dotCover's JSON", cure: "let dotCover write DetailedXML (--ReportType=DetailedXML)", text: match(`^\{\s*"DotCoverVersion"`)},
-		{what: "Scoverage's XML", cure: "it writes Cobertura, too", roots: []string{"scoverage"}},
 		{what: "what scoverage notes of the sources", cure: `"sbt coverageReport" makes a profile of it`, starts: []string{"# Coverage data, format version"}},
 		{what: "CTest's coverage", cure: byGCC, roots: []string{"Site/Coverage", "Site/CoverageLog"}},
 		{what: "GNATcoverage's XML", cure: `"gnatcov coverage --annotate=cobertura" makes a profile`, roots: []string{"coverage_report"}},

@@ -38,10 +38,12 @@ import (
 	"github.com/covls/covls/profile/llvmcov"
 	"github.com/covls/covls/profile/opencover"
 	"github.com/covls/covls/profile/scan"
+	"github.com/covls/covls/profile/scoverage"
 	"github.com/covls/covls/profile/simplecov"
 	"github.com/covls/covls/profile/sonarqube"
 	"github.com/covls/covls/profile/tarpaulin"
 	"github.com/covls/covls/profile/visualstudio"
+	"github.com/covls/covls/profile/xccov"
 )
 
 // Limits bound what is read from one profile.
@@ -80,6 +82,8 @@ func formats() []format {
 		{"sonarqube", sonarqube.Sniff, sonarqube.Read},
 		{"tarpaulin", tarpaulin.Sniff, tarpaulin.Read},
 		{"gcov", gcov.Sniff, gcov.Read},
+		{"xccov", xccov.Sniff, xccov.Read},
+		{"scoverage", scoverage.Sniff, scoverage.Read},
 	}
 }
 

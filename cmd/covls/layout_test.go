@@ -50,6 +50,8 @@ var order = []string{
 	"profile/sonarqube",
 	"profile/tarpaulin",
 	"profile/gcov",
+	"profile/xccov",
+	"profile/scoverage",
 	"profile/demangle",
 	"profile",
 	"program",
