@@ -15,7 +15,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -42,6 +41,7 @@ import (
 	"github.com/covls/covls/profile/simplecov"
 	"github.com/covls/covls/profile/sonarqube"
 	"github.com/covls/covls/profile/tarpaulin"
+	"github.com/covls/covls/profile/v8"
 	"github.com/covls/covls/profile/visualstudio"
 	"github.com/covls/covls/profile/xccov"
 )
@@ -84,6 +84,7 @@ func formats() []format {
 		{"gcov", gcov.Sniff, gcov.Read},
 		{"xccov", xccov.Sniff, xccov.Read},
 		{"scoverage", scoverage.Sniff, scoverage.Read},
+		{"v8", v8.Sniff, v8.Read},
 	}
 }
 
@@ -133,9 +134,6 @@ func (e *Error) Error() string {
 
 // Unwrap returns the reason without the place.
 func (e *Error) Unwrap() error { return e.Err }
-
-// ErrRaw is the ErrFormat for what a tool keeps for itself and makes a profile of.
-var ErrRaw = fmt.Errorf("%w: it has the raw counts of V8, of which c8 and nyc make profiles", ErrFormat)
 
 // Open reads the profile in a regular file, or a GOCOVERDIR. The error is an *Error; errors.Is finds ErrFormat
 // and the reasons of package fs in it.
@@ -289,17 +287,11 @@ func checked(r *coverage.Report, format string) error {
 // unknown returns the error for a text in no known format. It says of it what kind it is and nothing that
 // stands in it: whatever has, or is given, the name of a profile is looked at.
 func unknown(head []byte) error {
-	if rawCounts.Match(head) {
-		return ErrRaw
-	}
 	if f := foreignOf(head); f != nil {
 		return f.error()
 	}
 	return fmt.Errorf("%w (it looks like %s); it reads: %s", ErrFormat, kindOf(head), strings.Join(Formats(), ", "))
 }
-
-// rawCounts is how the files begin that V8 writes into NODE_V8_COVERAGE.
-var rawCounts = regexp.MustCompile(`^\s*\{\s*"result"\s*:\s*\[\s*(\{\s*"scriptId"|\]\s*,\s*"timestamp")`)
 
 // kindOf is what a text that begins with head seems to be.
 func kindOf(head []byte) string {

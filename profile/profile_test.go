@@ -316,25 +316,6 @@ func TestLooksLike(t *testing.T) {
 	}
 }
 
-// TestRaw has files that look like what V8 writes for c8 and nyc, and others.
-func TestRaw(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]bool{
-		`{"result":[{"scriptId":"67","url":"file:///a.js","functions":[]}],"timestamp":1,"source-map-cache":{}}`: true,
-		"{\n  \"result\": [\n    {\n      \"scriptId\": \"67\"":                                                  true,
-		`{"result":[],"timestamp":12.5}`:                                                                         true,
-		`{"result":[]}`:                                                                                          false,
-		`{"result":[{"name":"x"}]}`:                                                                              false,
-		`{"scriptId":"67"}`:                                                                                      false,
-		`[{"result":[{"scriptId":"67","url":""}]}]`:                                                              false,
-	} {
-		_, err := profile.Read("p", strings.NewReader(text), profile.Limits{})
-		if errors.Is(err, profile.ErrRaw) != want || !errors.Is(err, profile.ErrFormat) {
-			t.Errorf("%s: %v, want raw counts: %t", text, err, want)
-		}
-	}
-}
-
 // TestMadeUp has names that runners of JavaScript make up.
 func TestMadeUp(t *testing.T) {
 	t.Parallel()

@@ -52,6 +52,7 @@ var order = []string{
 	"profile/gcov",
 	"profile/xccov",
 	"profile/scoverage",
+	"profile/v8",
 	"profile/demangle",
 	"profile",
 	"program",
