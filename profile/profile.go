@@ -191,6 +191,9 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 		}
 		mixed := cobertura.Mixed(head) // before head is gone
 		if report, err = f.read(text, limits); err != nil {
+			if errors.Is(err, v8.ErrTypeScript) {
+				err = fmt.Errorf("%w: %w", ErrFormat, v8.ErrTypeScript)
+			}
 			return nil, "", err
 		}
 		if f.name == "cobertura" {

@@ -34,7 +34,11 @@ func Sniff(head []byte) bool {
 	return slices.ContainsFunc(heads[:], func(re *regexp.Regexp) bool { return re.Match(head) })
 }
 
-// Read reads one. What is no file's, or of a package in node_modules, is left out.
+// ErrTypeScript is the error for what Deno writes of TypeScript.
+var ErrTypeScript = errors.New("Deno counts what it makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them")
+
+// Read reads one. What is no file's, or of a package in node_modules, is left out. The error for what Deno writes of
+// TypeScript, in which another text was counted that it keeps elsewhere, is ErrTypeScript.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	p := &parser{
 		JSON: scan.NewJSON(r, limits), limits: limits, maps: map[string]*sourceMap{},
@@ -196,13 +200,12 @@ func (p *parser) take(s script) error {
 	return nil
 }
 
-// takeDeno is take for a script of Deno, which does not run TypeScript as it stands, and keeps elsewhere what it runs.
+// takeDeno is take for a script of Deno.
 func (p *parser) takeDeno(s script) error {
 	name, _ := fileName(s.url)
 	switch strings.ToLower(path.Ext(name)) {
 	case ".ts", ".mts", ".cts", ".tsx", ".jsx":
-		p.warn("deno", "Deno counts what it makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them")
-		return nil
+		return ErrTypeScript
 	}
 	return p.take(s)
 }
