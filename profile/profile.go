@@ -108,11 +108,11 @@ type Profile struct {
 	Report *coverage.Report
 	// Format is one of Formats, Empty, or CoverDir.
 	Format string
-	// Size is the length in bytes; of a GOCOVERDIR, of all its files together.
+	// Size is the length in bytes; of a folder, of all its files together.
 	Size int64
-	// Hash is of the content; of a GOCOVERDIR, of what was read of it. It is the same for the same content as long as the process lives.
+	// Hash is of the content; of a folder, of what was read of it. It is the same for the same content as long as the process lives.
 	Hash uint64
-	// Sum is the CRC-32C of the content, the same in every run; 0 for a GOCOVERDIR.
+	// Sum is the CRC-32C of the content, the same in every run; 0 for a folder.
 	Sum uint32
 }
 
@@ -135,7 +135,7 @@ func (e *Error) Error() string {
 // Unwrap returns the reason without the place.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Open reads the profile in a regular file, or a GOCOVERDIR. The error is an *Error; errors.Is finds ErrFormat
+// Open reads the profile in a regular file, a GOCOVERDIR, or a folder that has the many files of a run. The error is an *Error; errors.Is finds ErrFormat
 // and the reasons of package fs in it.
 func Open(path string, limits Limits) (*Profile, error) {
 	// A look before the file is opened: opening a pipe waits for its other end.

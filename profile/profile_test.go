@@ -121,7 +121,7 @@ func TestOpenFiles(t *testing.T) {
 	wantError(t, p, err, missing, 0, fs.ErrNotExist, ": "+errors.Unwrap(statError(missing)).Error())
 
 	p, err = profile.Open(dir, profile.Limits{})
-	wantError(t, p, err, dir, 0, nil, ": is a directory without a covmeta file")
+	wantError(t, p, err, dir, 0, nil, ": is a directory without a covmeta file, and without files of Node.js (NODE_V8_COVERAGE) or gcov")
 
 	p, err = profile.Open(os.DevNull, profile.Limits{})
 	wantError(t, p, err, os.DevNull, 0, nil, ": not a regular file")

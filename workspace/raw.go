@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -22,7 +23,10 @@ func (l *Loader) left() func(*Profile) bool {
 		if p.Format != rawFormat || p.Report == nil || p.Named() {
 			return false
 		}
-		dir := filepath.Dir(p.Path)
+		dir := p.Path // a folder, or a file in one
+		if strings.HasSuffix(dir, ".json") {
+			dir = filepath.Dir(dir)
+		}
 		for _, dir := range []string{dir, filepath.Dir(dir)} {
 			if at, ok := made[dir]; ok && !at.Before(p.ModTime) {
 				return true
