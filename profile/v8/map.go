@@ -26,8 +26,11 @@ type segment struct {
 	line, column int // from 0
 }
 
-// longest bounds the length in bytes of a text that a map holds, and of its mappings.
-const longest = 64 << 20
+// Bounds of the length in bytes of a text that a map holds, and of its mappings, which take some ten times that of memory.
+const (
+	longest         = 64 << 20
+	longestMappings = 16 << 20
+)
 
 // sourceMap reads an entry of the cache; nil where it has no map that can be followed.
 func (p *parser) sourceMap() (*sourceMap, error) {
@@ -105,7 +108,7 @@ func (p *parser) mapMember(m *sourceMap, name []byte, has *bool) (err error) {
 		}
 	case "mappings":
 		if kind == '"' {
-			text, ok, err := p.Long(longest)
+			text, ok, err := p.Long(longestMappings)
 			if err == nil && ok {
 				m.lines, *has = mappings(text)
 			}
