@@ -20,7 +20,7 @@ import (
 // Sniff reports whether a profile that begins with head is gcov's.
 func Sniff(head []byte) bool { return isText(head) || isJSON(head) }
 
-// Read reads either. Lines that stand once for each instantiation of a template are summed, as gcov's text has them.
+// Read reads either. Headers of the system are left out, as gcovr does and lcov with --no-external. Lines that stand once for each instantiation of a template are summed, as gcov's text has them.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
 	c := &collector{limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
 	c.warn = scan.Once(c.report)
@@ -57,6 +57,9 @@ func (c *collector) add(f *coverage.File) error {
 	f.Branches = coverage.SortBranches(f.Branches)
 	f.Funcs = coverage.SortFuncs(f.Funcs)
 	f.Sums = coverage.SortSums(f.Sums)
+	if ofSystem(f.Name) {
+		return nil
+	}
 	if known := c.files[f.Name]; known != nil {
 		*known = *coverage.Merge(known, f)
 		return nil
@@ -67,6 +70,17 @@ func (c *collector) add(f *coverage.File) error {
 	c.files[f.Name] = f
 	c.report.Files = append(c.report.Files, f)
 	return nil
+}
+
+// ofSystem reports whether a source is of the system or the compiler.
+func ofSystem(name string) bool {
+	name = path.Clean(strings.ReplaceAll(name, `\`, "/"))
+	for _, dir := range [...]string{"/usr/include/", "/usr/lib/", "/usr/local/include/", "/Library/Developer/", "/Applications/Xcode"} {
+		if strings.HasPrefix(name, dir) {
+			return true
+		}
+	}
+	return strings.Contains(name, "/lib/gcc/") || strings.Contains(name, "/include/c++/")
 }
 
 // rooted is the name of a source that a compiler was given in the directory dir; "" where that is not known. A name

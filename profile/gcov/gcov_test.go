@@ -23,6 +23,7 @@ var cases = []profiletest.Case{
 	{Name: "in another order", Text: `{"format_version":"2","gcc_version":"14","data_file":"a","files":[{"file":"a.c","lines":[{"line_number":2,"count":3}]}]}`, Want: "a.c [{2 3}] nobranches"},
 	{Name: "where the compiler ran", Text: export(`{"file":"../src/a.c","lines":[]},{"file":"b/./c.c","lines":[]}`), Want: "/w/src/a.c [] nobranches; b/c.c [] nobranches"},
 	{Name: "an absolute name", Text: export(`{"file":"/x/../a.c","lines":[]},{"file":"C:\\a.c","lines":[]}`), Want: `/x/../a.c [] nobranches; C:\a.c [] nobranches`},
+	{Name: "headers of the system", Text: export(`{"file":"/usr/include/c++/12/new","lines":[]},{"file":"/usr/lib/gcc/x/12/../../../../include/c++/12/map","lines":[]},{"file":"C:/mingw/lib/gcc/x86_64/12/include/c++/map","lines":[]},{"file":"/home/me/usr/include/a.h","lines":[]}`), Want: "/home/me/usr/include/a.h [] nobranches"},
 	{Name: "a template", Text: export(`{"file":"a.cc","lines":[
 		{"line_number":2,"function_name":"f<int>","count":3,"branches":[{"count":3},{"count":0}]},{"line_number":2,"function_name":"f<bool>","count":1,"branches":[{"count":0},{"count":1}]},
 		{"line_number":2,"function_name":"f<bool>","count":0,"branches":[{"count":0}]}]}`), Want: "a.cc [{2 4}] [{2 0 0 3} {2 0 1 1} {2 0 2 0}]"},
