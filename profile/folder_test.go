@@ -38,8 +38,8 @@ func TestOpenFolder(t *testing.T) {
 	}{
 		{"processes", []string{"coverage-1-2-0.json", ofNode("9", "0"), "coverage-3-4-0.json", ofNode("9", "2"), "package.json", "{}", "lcov.info", "SF:a\n"}, profile.Limits{}, "v8", "/w/a.js [] nobranches nofuncs" + whole("9", "0") + whole("9", "2")},
 		{"a text that has changed", []string{"b.json", ofNode("9", "0"), "a.json", ofNode("10", "2"), "c.json", ofNode("9", "3")}, profile.Limits{}, "v8", "/w/a.js [] nobranches nofuncs" + whole("9", "0") + whole("9", "3")},
-		{"TypeScript of Deno beside JavaScript", []string{"a.json", deno, "b.json", ofNode("9", "3"), "c.json", deno}, profile.Limits{}, "v8", "/w/a.js [] nobranches nofuncs" + whole("9", "3") + "; line 0: Deno counts what it makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
-		{"TypeScript of Deno", []string{"a.json", deno}, profile.Limits{}, "", ": not a coverage profile that covls knows: Deno counts what it makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
+		{"TypeScript of Deno beside JavaScript", []string{"a.json", deno, "b.json", ofNode("9", "3"), "c.json", deno}, profile.Limits{}, "v8", "/w/a.js [] nobranches nofuncs" + whole("9", "3") + "; line 0: the counts are of what Deno makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
+		{"TypeScript of Deno", []string{"a.json", deno}, profile.Limits{}, "", ": not a coverage profile that covls knows: the counts are of what Deno makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
 		{"objects", []string{"a.gcov.json", gcov("2"), "b.gcov.json.gz", packed(t, gcov("3")), "a.c.gcov", "        -:    0:Source:a.c\n        1:    1:x\n"}, profile.Limits{}, "gcov", "a.c of 1 lines [{1 9dd4e461}] [{1 1}] nobranches nofuncs; a.h [{1 5}] nobranches"},
 		{"other files", []string{"a.json", "{}", "b.txt", "x"}, profile.Limits{}, "", none},
 		{"nothing", nil, profile.Limits{}, "", none},

@@ -35,7 +35,7 @@ func Sniff(head []byte) bool {
 }
 
 // ErrTypeScript is the error for what Deno writes of TypeScript.
-var ErrTypeScript = errors.New("Deno counts what it makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them")
+var ErrTypeScript = errors.New("the counts are of what Deno makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them")
 
 // Read reads one. What is no file's, or of a package in node_modules, is left out. The error for what Deno writes of
 // TypeScript, in which another text was counted that it keeps elsewhere, is ErrTypeScript.
@@ -212,9 +212,8 @@ func (p *parser) takeDeno(s script) error {
 
 // fileName is the path of a script's file. ok is false where it is of no file, or of a package that was installed.
 func fileName(script string) (name string, ok bool) {
-	name, isURL := strings.CutPrefix(script, "file://")
 	switch {
-	case isURL:
+	case strings.HasPrefix(script, "file://"):
 		u, err := url.Parse(script)
 		if err != nil {
 			return "", false

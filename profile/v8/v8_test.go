@@ -37,7 +37,7 @@ var cases = []profiletest.Case{
 	{Name: "a part of a script", Text: node(`{"scriptId":"7","url":"file:///w/a.js","functions":[{"functionName":"f","ranges":[{"startOffset":2,"endOffset":8,"count":1}]}]}`, ""), Want: "line 0: scripts of which V8 does not tell the whole were passed over"},
 	{Name: "backwards", Text: node(script("file:///w/a.js", `,{"functionName":"f","ranges":[{"startOffset":8,"endOffset":2,"count":1}]}`), ""), Want: "/w/a.js [] nobranches nofuncs" + whole + "; line 0: stretches that end before they begin were passed over"},
 	{Name: "Deno", Text: script("file:///w/a.js", ""), Want: "/w/a.js [] nobranches nofuncs" + whole},
-	{Name: "TypeScript of Deno", Text: script("file:///w/a.ts", ""), Want: "line 1: Deno counts what it makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
+	{Name: "TypeScript of Deno", Text: script("file:///w/a.ts", ""), Want: "line 1: the counts are of what Deno makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
 	{Name: "a map with the text", Text: withMap("../src/a.ts", `"sourcesContent":["const x = 1\nlet f() {}\n"],`, "AACA,IAAK"), Want: "/w/src/a.ts of 2 lines [{1 4feb4981} {2 f3ee33e5}] [{1 1} {2 1}] nobranches f@{{2 6} {2 11}}=0"},
 	{Name: "a map without the text", Text: withMap("file:///w/src/a.ts", "", "AACA,IAAK"), Want: "/w/src/a.ts [] nobranches nofuncs script 0 [{{2 0} {2 2147483647} true  1} {{2 5} {2 2147483647} true f 0}]"},
 	{Name: "a map of a package", Text: withMap("../node_modules/b/a.ts", "", "AACA,IAAK"), Want: ""},
