@@ -101,7 +101,7 @@ type call struct {
 func (c calls) add(u *units, s *Script, script int) {
 	for i := range s.Stretches {
 		t := &s.Stretches[i]
-		if !t.Call || t.Name == "" {
+		if !t.Call || t.Name == "" || u.exports(t) {
 			continue
 		}
 		at := [2]Point{t.Start, t.End}
@@ -305,6 +305,22 @@ func (u *units) begins(t *Stretch) bool {
 		return true
 	}
 	return false
+}
+
+// exports reports whether a function is one that a compiler made of an export, to get what it is of: it is called get, and stands
+// on a line that does not say so.
+func (u *units) exports(t *Stretch) bool {
+	if t.Start.Line == 0 || t.Name != "get" {
+		return false
+	}
+	l := u.lines[u.lineAt(u.offset(t.Start))]
+	words := strings.FieldsFuncSeq(u.text[l.at:l.to], func(r rune) bool { return r < utf8.RuneSelf && !wordByte(byte(r)) })
+	for word := range words {
+		if word == t.Name {
+			return false
+		}
+	}
+	return true
 }
 
 // says reports whether a name stands on the line that a function begins on, or near it.

@@ -112,10 +112,10 @@ func TestOverLines(t *testing.T) {
 			{Start: p(1, 0), End: p(9, 0), Count: 1},
 			{Start: p(2, 0), End: p(4, 1<<31), Count: 0, Call: true, Name: "f"},
 		}),
-		coverage.NewScript(0, []coverage.Stretch{{Start: p(2, 0), End: p(4, 1<<31), Count: 2, Call: true, Name: "t"}}),
+		coverage.NewScript(0, []coverage.Stretch{{Start: p(1, 0), End: p(1, 5), Count: 2, Call: true, Name: "get"}, {Start: p(2, 0), End: p(4, 1<<31), Count: 2, Call: true, Name: "t"}}),
 	}}
 	over, ok := f.Over(text)
-	if got, want := says(over), "2 2 2 2 f@2.1-4.2=2"; !ok || got != want {
+	if got, want := says(over), "3 2 2 2 f@2.1-4.2=2"; !ok || got != want {
 		t.Errorf("%t, have %s, want %s", ok, got, want)
 	}
 }
