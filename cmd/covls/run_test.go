@@ -106,6 +106,17 @@ func TestOwnTotal(t *testing.T) {
 	}
 }
 
+// TestFunctionsAlone has a profile that tells functions and no lines.
+func TestFunctionsAlone(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, nil)
+	copyRun(t, "../../profile/testdata/xccov", dir)
+	out, errs, _ := covls(t, "report", "-C", dir, "--profile", "report.json")
+	if !strings.Contains(out, "The profiles tell functions and no lines: 2 of 3 functions were called.") || !strings.Contains(errs, "xcrun xccov view --archive --json") {
+		t.Errorf("%s%s", out, errs)
+	}
+}
+
 func checkRun(t *testing.T, figures, uncovered string, args []string) {
 	t.Helper()
 	r := readReport(t, args...)

@@ -39,6 +39,7 @@ var cases = []profiletest.Case{
 	{Name: "Deno", Text: script("file:///w/a.js", ""), Want: "/w/a.js [] nobranches nofuncs" + whole},
 	{Name: "TypeScript of Deno", Text: script("file:///w/a.ts", ""), Want: "line 1: the counts are of what Deno makes of TypeScript, of which nobody else knows the lines: deno coverage --lcov tells them"},
 	{Name: "a map with the text", Text: withMap("../src/a.ts", `"sourcesContent":["const x = 1\nlet f() {}\n"],`, "AACA,IAAK"), Want: "/w/src/a.ts of 2 lines [{1 4feb4981} {2 f3ee33e5}] [{1 1} {2 1}] nobranches f@{{2 6} {2 11}}=0"},
+	{Name: "a map that begins behind the text", Text: withMap("../src/a.ts", "", "EAEC,GAAK"), Want: "/w/src/a.ts [] nobranches nofuncs script 0 [{{3 1} {3 2147483647} true  1} {{3 1} {3 2147483647} true f 0}]"},
 	{Name: "a map without the text", Text: withMap("file:///w/src/a.ts", "", "AACA,IAAK"), Want: "/w/src/a.ts [] nobranches nofuncs script 0 [{{2 0} {2 2147483647} true  1} {{2 5} {2 2147483647} true f 0}]"},
 	{Name: "a map of a package", Text: withMap("../node_modules/b/a.ts", "", "AACA,IAAK"), Want: ""},
 	{Name: "sources that are no files", Text: withMap("https://x.org/a.ts", "", "AACA"), Want: ""},
