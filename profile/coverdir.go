@@ -18,6 +18,11 @@ func openDir(dir string, limits Limits) (*Profile, error) {
 	report, size, err := gocoverdir.Read(os.DirFS(dir), limits)
 	if errors.Is(err, gocoverdir.ErrNone) {
 		p, err := openFolder(dir, limits)
+		if errors.Is(err, errNoPieces) {
+			if f := foreignDir(dir); f != nil {
+				err = f.error()
+			}
+		}
 		if err != nil {
 			return nil, locate(dir, err)
 		}
@@ -31,9 +36,6 @@ func openDir(dir string, limits Limits) (*Profile, error) {
 		err = checked(report, CoverDir)
 	}
 	if err != nil {
-		if f := foreignDir(dir); f != nil {
-			err = f.error()
-		}
 		return nil, locate(dir, err)
 	}
 	return &Profile{Report: report, Format: CoverDir, Size: size, Hash: reportHash(report)}, nil

@@ -104,7 +104,7 @@ func TestForeign(t *testing.T) {
 		delete(left, what)
 	}
 	for _, tt := range []struct{ files, what, cure string }{
-		{"Info.plist Data/refs", ".xcresult", `"xcrun xccov view --report --json RESULT.xcresult > coverage.json"`},
+		{"Info.plist Data/refs", ".xcresult", `"xcrun xccov view --archive --json RESULT.xcresult > coverage.json"`},
 		{"Metadata.plist Coverage/0 Index/0", "an archive of xccov", "xcrun xccov"},
 		{"digests runs/1/cover.15 structure/a", "cover_db", `"cover -report clover"`},
 	} {
