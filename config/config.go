@@ -303,6 +303,13 @@ func DefaultProfiles() []string {
 		"**/*tarpaulin*.json",
 		"**/gcovr*.json",
 		"**/.resultset.json",
+		"**/*xccov*.json",
+		// Deno has one for each script; those of Node.js are called coverage
+		"**/cov*/????????-????-????-????-????????????.json",
+		// gcov
+		"**/*.gcov",
+		"**/*.gcov.json",
+		"**/*.gcov.json.gz",
 	}
 }
 

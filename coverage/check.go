@@ -80,6 +80,16 @@ func (f *File) Check() error {
 			return fmt.Errorf("there is no line of the checksum %v", s)
 		}
 	}
+	for _, s := range f.Scripts {
+		for i, t := range s.Stretches {
+			if i > 0 && s.Stretches[i-1].compare(t) > 0 {
+				return fmt.Errorf("the stretch %+v stands behind %+v", t, s.Stretches[i-1])
+			}
+			if t.End.Compare(t.Start) < 0 || t.End.Line > MaxLine || t.Start.Line == 0 && t.End.Line > 0 {
+				return fmt.Errorf("the stretch %+v has a place that can't be", t)
+			}
+		}
+	}
 	if f.Group != "" && !strings.HasPrefix(f.Name, f.Group+"/") {
 		return fmt.Errorf("the name is not one of the group %q", f.Group)
 	}

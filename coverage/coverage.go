@@ -133,6 +133,8 @@ type File struct {
 	// Sums are checksums of lines of that text, sorted and distinct; nil where the profile has none. A line that has
 	// two of them is of two texts.
 	Sums []Sum
+	// Scripts are what V8 tells of the text, of which Over makes lines and functions; nil for any other profile.
+	Scripts []Script
 }
 
 // Local is Name without the group.
@@ -146,7 +148,7 @@ func (f *File) Local() string {
 // Equal reports whether two files say the same.
 func (f *File) Equal(o *File) bool {
 	return f.Name == o.Name && f.Group == o.Group && f.Format == o.Format && f.Ways == o.Ways && f.Loads == o.Loads &&
-		f.Unit == o.Unit && f.Length == o.Length && slices.Equal(f.Sums, o.Sums) &&
+		f.Unit == o.Unit && f.Length == o.Length && slices.Equal(f.Sums, o.Sums) && slices.EqualFunc(f.Scripts, o.Scripts, Script.equal) &&
 		slices.Equal(f.Regions, o.Regions) && slices.Equal(f.Lines, o.Lines) &&
 		slices.Equal(f.Branches, o.Branches) && (f.Funcs == nil) == (o.Funcs == nil) && slices.Equal(f.Funcs, o.Funcs)
 }
@@ -173,9 +175,9 @@ func (f *File) Measured() bool {
 }
 
 // Silent reports whether a profile that has the file says nothing of it: there is nothing to cover, no
-// branch, and no function that has a place.
+// branch, no function that has a place, and no script.
 func (f *File) Silent() bool {
-	return !f.Measured() && len(f.Lines) == 0 && len(f.Branches) == 0 && !f.Places()
+	return !f.Measured() && len(f.Lines) == 0 && len(f.Branches) == 0 && !f.Places() && len(f.Scripts) == 0
 }
 
 // Places reports whether one of Funcs has a place.
@@ -307,12 +309,14 @@ func (r *Report) Total(unit Unit) Tally {
 
 // What values of the model take of memory, in bytes; names come on top.
 const (
-	fileBytes   = 200
+	fileBytes   = 224
 	regionBytes = 32
 	lineBytes   = 16
 	branchBytes = 24
 	funcBytes   = 128
 	sumBytes    = 8
+
+	stretchBytes = 56
 )
 
 // Bytes is about how many bytes of memory the report takes.
@@ -322,6 +326,12 @@ func (r *Report) Bytes() int64 {
 		n += fileBytes + len(f.Name) + regionBytes*cap(f.Regions) + lineBytes*cap(f.Lines) + branchBytes*cap(f.Branches) + funcBytes*cap(f.Funcs) + sumBytes*cap(f.Sums)
 		for i := range f.Funcs {
 			n += len(f.Funcs[i].Name) + len(f.Funcs[i].Receiver)
+		}
+		for i := range f.Scripts {
+			n += stretchBytes * cap(f.Scripts[i].Stretches)
+			for k := range f.Scripts[i].Stretches {
+				n += len(f.Scripts[i].Stretches[k].Name)
+			}
 		}
 	}
 	for _, w := range r.Warnings {

@@ -56,6 +56,9 @@ func Merge(files ...*File) *File {
 		out.join(formats(files))
 	}
 	out.Sums = inPairs(files, func(f *File) []Sum { return f.Sums }, mergeSums)
+	for _, f := range files {
+		out.Scripts = append(out.Scripts, f.Scripts...)
+	}
 	out.settle(files)
 	return out
 }

@@ -54,6 +54,15 @@ func (f *File) digest() uint64 {
 		h = mix(h ^ words(fn.Name) ^ uint64(fn.Span.Start.Line)<<32 ^ uint64(fn.Span.End.Line))
 		h = mix(h ^ fn.Count)
 	}
+	for i := range f.Scripts {
+		h = mix(h ^ uint64(f.Scripts[i].Units))
+		for k := range f.Scripts[i].Stretches {
+			s := &f.Scripts[i].Stretches[k]
+			h = mix(h ^ (uint64(s.Start.Line)<<32 | uint64(s.Start.Col)))
+			h = mix(h ^ (uint64(s.End.Line)<<32 | uint64(s.End.Col)))
+			h = mix(h ^ words(s.Name) ^ s.Count)
+		}
+	}
 	return h
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/engine"
 	"github.com/covls/covls/internal/gittest"
 	"github.com/covls/covls/internal/profiletest"
@@ -40,6 +41,43 @@ func TestAgain(t *testing.T) {
 		texts := got.Snapshot.TextsOf(got.Snapshot.Profiles[0])
 		if texts.Commit != names["one"] || texts.Back != tt.back || texts.When.IsZero() {
 			t.Errorf("at %s the profile is of %s, %d back, at %v; want %s, %d", tt.head, texts.Commit, texts.Back, texts.When, names["one"], tt.back)
+		}
+	}
+}
+
+// TestAgainOfV8 loads what Node.js has written several times: what the cache has of the text, which is no text, is enough as long
+// as that is on disk.
+func TestAgainOfV8(t *testing.T) {
+	t.Parallel()
+	const source = "function f() {\n  return 1;\n}\nfunction g() {\n  return 2;\n}\nf();\n"
+	dir := profiletest.Tree(t, "-- a.js --\n"+source+`-- cov/coverage-1-2-0.json --
+{"result":[{"scriptId":"1","url":"file://$DIR/a.js","functions":[{"functionName":"","ranges":[{"startOffset":0,"endOffset":63,"count":1}]},
+{"functionName":"f","ranges":[{"startOffset":0,"endOffset":28,"count":1}]},{"functionName":"g","ranges":[{"startOffset":29,"endOffset":57,"count":0}]}]}],"timestamp":1}
+`)
+	cache := t.TempDir()
+	for _, tt := range []struct {
+		text   string
+		origin workspace.Origin
+		lines  coverage.Tally
+	}{
+		{source, workspace.OriginDisk, coverage.Tally{Covered: 4, Total: 7}},
+		{source, workspace.OriginCache, coverage.Tally{Covered: 4, Total: 7}},
+		{strings.Replace(source, "return 1", "return 10", 1), workspace.OriginNone, coverage.Tally{}},
+		{source, workspace.OriginCache, coverage.Tally{Covered: 4, Total: 7}},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "a.js"), []byte(tt.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got, err := engine.Once{Cache: cache}.Load(t.Context(), workspace.NewFolder(dir, "", config.Merge(), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := got.Snapshot.Files[filepath.Join(dir, "a.js")]
+		if f == nil || len(f.Bound) != 1 {
+			t.Fatalf("have %+v", got.Snapshot.Files)
+		}
+		if lines, _ := f.Coverage.LineTotal(); lines != tt.lines || f.Bound[0].Origin != tt.origin {
+			t.Errorf("%q: have %v of %q, want %v of %q", tt.text, lines, f.Bound[0].Origin, tt.lines, tt.origin)
 		}
 	}
 }

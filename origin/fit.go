@@ -35,7 +35,22 @@ func Fits(file *coverage.File, format string, s *Source) bool {
 	if blocks(file, s) {
 		return fitsGo(file, s)
 	}
+	if file.Scripts != nil {
+		return fitsScripts(file, format, s)
+	}
 	return fitsLines(file, format, s)
+}
+
+// fitsScripts is Fits for what V8 tells: the text is as long as that which ran, and the functions that have a name of their own
+// begin where it has them. Of a text that another was made of, only the names tell.
+func fitsScripts(file *coverage.File, format string, s *Source) bool {
+	over, ok := file.Over(s.Content)
+	if !ok || !slices.ContainsFunc(file.Scripts, func(s coverage.Script) bool { return s.Units == 0 }) {
+		return ok
+	}
+	t := text.New(s.Content)
+	f := fitter{file: over, text: t, format: format, name: s.Name, lines: uint32(t.Lines())}
+	return f.inside() && f.sums() && f.named()
 }
 
 // blocks reports whether a file has the blocks of a Go profile.
@@ -64,9 +79,13 @@ func fitsGo(file *coverage.File, s *Source) bool {
 	return coverage.PrintOf(rest.Regions) == coverage.PrintOf(left.Regions)
 }
 
-// Placed is what a profile says of a Go text that it fits, in the places of the text itself, where //line directives
-// have it say others.
+// Placed is what a profile says of a text that it fits, in the places of the text itself: of a Go text, where //line
+// directives have it say others, and of one of JavaScript, where V8 tells offsets.
 func Placed(file *coverage.File, s *Source) *coverage.File {
+	if file.Scripts != nil {
+		over, _ := file.Over(s.Content)
+		return over
+	}
 	if !blocks(file, s) || s.Holds() == nil || !s.Parsed.Directs {
 		return file
 	}
@@ -92,6 +111,9 @@ func Placed(file *coverage.File, s *Source) *coverage.File {
 func fitsLines(file *coverage.File, format string, s *Source) bool {
 	t := text.New(s.Content)
 	f := fitter{file: file, text: t, format: format, name: s.Name, lines: uint32(t.Lines())}
+	if format == "v8" && len(file.Sums) > 0 {
+		return f.inside() && f.sums() // which are those of all lines
+	}
 	return f.inside() && f.sums() && f.onCode() && f.named() && f.columns() && f.heads(s) && f.whole(s)
 }
 
@@ -334,7 +356,7 @@ func (f *fitter) bodies() bool {
 	case "csharp", "fsharp", "vb":
 		return true
 	}
-	return f.format == "jacoco" || f.format == "cobertura"
+	return f.format == "jacoco" || f.format == "cobertura" || f.format == "scoverage"
 }
 
 // named reports whether the functions have their names where the profile says.

@@ -451,6 +451,12 @@ const leastWhole = 5
 // fit is the share of a file's lines, or blocks where it has them, that can be those of a text: they
 // lie inside it, and not on blanks, unless the tool counts those too. told is false where the file has neither.
 func fit(f *coverage.File, content string) (share float64, told bool) {
+	if f.Scripts != nil {
+		if _, ok := f.Over(content); ok {
+			return 1, true
+		}
+		return 0, true
+	}
 	t := text.New(content)
 	good, all := 0, 0
 	mark := func(ok bool) {

@@ -16,7 +16,7 @@ import (
 )
 
 // TestPoll: a tree, in which a file's text is how many lines it has, the names of a report with how
-// many lines each has in it, or blocks behind a "b", and what is made of that.
+// many lines each has in it, or blocks behind a "b", or code units of so many lines behind a "v", and what is made of that.
 func TestPoll(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -34,6 +34,13 @@ func TestPoll(t *testing.T) {
 /builds/me/proj/src/b.ts 3
 /builds/me/proj/index.ts 9`, `
 /builds/me/proj → ws: 3 of 3`, false},
+		{"the length of a text that V8 ran", `
+-- ws/one/src/a.js --
+7
+-- ws/two/src/a.js --
+9`, `
+/ci/x/src/a.js v9`, `
+/ci/x → ws/two: 1 of 1`, false},
 		{"a container's root", `
 -- ws/src/a.ts --
 9`, `
@@ -435,11 +442,16 @@ not /ci → ws: nothing in the profile tells whether the files there are meant`,
 			for line := range strings.Lines(strings.TrimSpace(tt.names)) {
 				name, count, _ := strings.Cut(strings.TrimSpace(line), " ")
 				count, blocks := strings.CutPrefix(count, "b")
+				count, script := strings.CutPrefix(count, "v")
 				n, err := strconv.Atoi(count)
 				if err != nil {
 					t.Fatal(err)
 				}
 				f := &coverage.File{Name: name, Unit: coverage.Lines}
+				if units := uint32(2 * n); script {
+					f.Scripts = []coverage.Script{coverage.NewScript(units, []coverage.Stretch{{End: coverage.Point{Col: units}, Call: true, Count: 1}})}
+					n = 0
+				}
 				for i := range n {
 					if at := uint32(i + 1); blocks {
 						f.Regions = append(f.Regions, coverage.Region{Start: coverage.Point{Line: at, Col: 1}, End: coverage.Point{Line: at, Col: 2}})

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"os"
 
@@ -15,6 +16,18 @@ const CoverDir = "gocoverdir"
 
 func openDir(dir string, limits Limits) (*Profile, error) {
 	report, size, err := gocoverdir.Read(os.DirFS(dir), limits)
+	if errors.Is(err, gocoverdir.ErrNone) {
+		p, err := openFolder(dir, limits)
+		if errors.Is(err, errNoPieces) {
+			if f := foreignDir(dir); f != nil {
+				err = f.error()
+			}
+		}
+		if err != nil {
+			return nil, locate(dir, err)
+		}
+		return p, nil
+	}
 	if err == nil {
 		tell(report, "go") // it counts what go test does
 		err = checkNames(report)
@@ -23,9 +36,6 @@ func openDir(dir string, limits Limits) (*Profile, error) {
 		err = checked(report, CoverDir)
 	}
 	if err != nil {
-		if f := foreignDir(dir); f != nil {
-			err = f.error()
-		}
 		return nil, locate(dir, err)
 	}
 	return &Profile{Report: report, Format: CoverDir, Size: size, Hash: reportHash(report)}, nil

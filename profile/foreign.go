@@ -41,7 +41,7 @@ const (
 	byIstanbul        = `the reporter json writes a profile beside it, coverage-final.json: "nyc report --reporter=json", "c8 report --reporter=json", "jest --coverage --coverageReporters=json", "vitest run --coverage.enabled --coverage.reporter=json"`
 	byPHPUnit         = `"phpunit --coverage-clover clover.xml" makes a profile`
 	byDevelCover      = `with Devel::Cover::Report::Clover of CPAN "cover -report clover" makes a profile, in cover_db`
-	byXccov           = `"xcrun xccov view --report --json RESULT.xcresult > coverage.json" makes a profile of it`
+	byXccov           = `"xcrun xccov view --archive --json RESULT.xcresult > coverage.json" makes a profile of it`
 	byLuaCov          = `with luacov-reporter-lcov of LuaRocks "luacov -r lcov" makes a profile, of the same name`
 )
 
@@ -70,7 +70,7 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "a binary property list, as Xcode keeps in a .xcresult", cure: byXccov, starts: []string{"bplist00"}},
 		{what: "a property list of Apple", cure: byXccov, roots: []string{"plist"}},
 		{what: "a result of Xcode (.xcresult)", cure: byXccov, files: []string{"Info.plist", "Data"}},
-		{what: "an archive of xccov", cure: `"xcrun xccov view --report --json ARCHIVE.xccovarchive > coverage.json" makes a profile of it`, files: []string{"Metadata.plist", "Coverage"}},
+		{what: "an archive of xccov", cure: `"xcrun xccov view --archive --json ARCHIVE.xccovarchive > coverage.json" makes a profile of it`, files: []string{"Metadata.plist", "Coverage"}},
 		{what: "the cover_db of Devel::Cover", cure: byDevelCover, files: []string{"runs", "structure"}},
 		{what: "an archive", cure: "unpack it", starts: []string{"PK\x03\x04", "7z\xbc\xaf\x27\x1c", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "BZh"}},
 		{what: "PHP's code, such as the data of PHPUnit (--coverage-php)", cure: `"phpcov merge --clover clover.xml FOLDER" makes a profile of it`, starts: []string{"<?php"}},
@@ -83,7 +83,6 @@ var foreigns = sync.OnceValue(func() []foreign {
 		{what: "the XML of Testwell CTC++", cure: byReportGenerator, roots: []string{"coverage/ctcreportOptions"}},
 		{what: "ReportGenerator's summary", cure: `"reportgenerator -reports:PROFILE -targetdir:coverage -reporttypes:Cobertura" makes a profile of what it is of`, roots: []string{"CoverageReport"}, text: match(`^(\{\s*"summary"\s*:\s*\{\s*"generatedon"|\[\s*\{\s*"FilePath"\s*:)`)},
 		{what: "dotCover's JSON", cure: "let dotCover write DetailedXML (--ReportType=DetailedXML)", text: match(`^\{\s*"DotCoverVersion"`)},
-		{what: "Scoverage's XML", cure: "it writes Cobertura, too", roots: []string{"scoverage"}},
 		{what: "what scoverage notes of the sources", cure: `"sbt coverageReport" makes a profile of it`, starts: []string{"# Coverage data, format version"}},
 		{what: "CTest's coverage", cure: byGCC, roots: []string{"Site/Coverage", "Site/CoverageLog"}},
 		{what: "GNATcoverage's XML", cure: `"gnatcov coverage --annotate=cobertura" makes a profile`, roots: []string{"coverage_report"}},

@@ -61,7 +61,6 @@ func TestForeign(t *testing.T) {
 		{"{\n  \"summary\": {\n    \"generatedon\": \"x\"", "summary", "-reporttypes:Cobertura"},
 		{"[{\"FilePath\":\"a.cs\",\"LineCoverageStatus\"", "summary", "-reporttypes:Cobertura"},
 		{"{\"DotCoverVersion\":\"2023.3\",\"Kind\":\"Root\"", "dotCover's JSON", "DetailedXML"},
-		{"<scoverage statement-rate=\"1\"><packages/>", "Scoverage", "Cobertura"},
 		{"# Coverage data, format version: 3.0\n# Statement data:", "scoverage notes", "sbt coverageReport"},
 		{"<?xml version=\"1.0\"?>\n<Site BuildName=\"x\">\n\t<Coverage>", "CTest", "gcovr --json"},
 		{"<Site BuildName=\"x\"><CoverageLog><File Name=\"a.c\"/>", "CTest", "lcov --capture"},
@@ -105,7 +104,7 @@ func TestForeign(t *testing.T) {
 		delete(left, what)
 	}
 	for _, tt := range []struct{ files, what, cure string }{
-		{"Info.plist Data/refs", ".xcresult", `"xcrun xccov view --report --json RESULT.xcresult > coverage.json"`},
+		{"Info.plist Data/refs", ".xcresult", `"xcrun xccov view --archive --json RESULT.xcresult > coverage.json"`},
 		{"Metadata.plist Coverage/0 Index/0", "an archive of xccov", "xcrun xccov"},
 		{"digests runs/1/cover.15 structure/a", "cover_db", `"cover -report clover"`},
 	} {

@@ -15,7 +15,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +28,7 @@ import (
 	"github.com/covls/covls/profile/demangle"
 	"github.com/covls/covls/profile/dotcover"
 	"github.com/covls/covls/profile/dotnet"
+	"github.com/covls/covls/profile/gcov"
 	"github.com/covls/covls/profile/gcovr"
 	"github.com/covls/covls/profile/gocover"
 	"github.com/covls/covls/profile/istanbul"
@@ -37,10 +37,13 @@ import (
 	"github.com/covls/covls/profile/llvmcov"
 	"github.com/covls/covls/profile/opencover"
 	"github.com/covls/covls/profile/scan"
+	"github.com/covls/covls/profile/scoverage"
 	"github.com/covls/covls/profile/simplecov"
 	"github.com/covls/covls/profile/sonarqube"
 	"github.com/covls/covls/profile/tarpaulin"
+	"github.com/covls/covls/profile/v8"
 	"github.com/covls/covls/profile/visualstudio"
+	"github.com/covls/covls/profile/xccov"
 )
 
 // Limits bound what is read from one profile.
@@ -78,6 +81,10 @@ func formats() []format {
 		{"codecov", codecov.Sniff, codecov.Read},
 		{"sonarqube", sonarqube.Sniff, sonarqube.Read},
 		{"tarpaulin", tarpaulin.Sniff, tarpaulin.Read},
+		{"gcov", gcov.Sniff, gcov.Read},
+		{"xccov", xccov.Sniff, xccov.Read},
+		{"scoverage", scoverage.Sniff, scoverage.Read},
+		{"v8", v8.Sniff, v8.Read},
 	}
 }
 
@@ -101,11 +108,11 @@ type Profile struct {
 	Report *coverage.Report
 	// Format is one of Formats, Empty, or CoverDir.
 	Format string
-	// Size is the length in bytes; of a GOCOVERDIR, of all its files together.
+	// Size is the length in bytes; of a folder, of all its files together.
 	Size int64
-	// Hash is of the content; of a GOCOVERDIR, of what was read of it. It is the same for the same content as long as the process lives.
+	// Hash is of the content; of a folder, of what was read of it. It is the same for the same content as long as the process lives.
 	Hash uint64
-	// Sum is the CRC-32C of the content, the same in every run; 0 for a GOCOVERDIR.
+	// Sum is the CRC-32C of the content, the same in every run; 0 for a folder.
 	Sum uint32
 }
 
@@ -128,10 +135,7 @@ func (e *Error) Error() string {
 // Unwrap returns the reason without the place.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ErrRaw is the ErrFormat for what a tool keeps for itself and makes a profile of.
-var ErrRaw = fmt.Errorf("%w: it has the raw counts of V8, of which c8 and nyc make profiles", ErrFormat)
-
-// Open reads the profile in a regular file, or a GOCOVERDIR. The error is an *Error; errors.Is finds ErrFormat
+// Open reads the profile in a regular file, a GOCOVERDIR, or a folder that has the many files of a run. The error is an *Error; errors.Is finds ErrFormat
 // and the reasons of package fs in it.
 func Open(path string, limits Limits) (*Profile, error) {
 	// A look before the file is opened: opening a pipe waits for its other end.
@@ -187,6 +191,9 @@ func read(r io.Reader, limits Limits) (report *coverage.Report, name string, err
 		}
 		mixed := cobertura.Mixed(head) // before head is gone
 		if report, err = f.read(text, limits); err != nil {
+			if errors.Is(err, v8.ErrTypeScript) {
+				err = fmt.Errorf("%w: %w", ErrFormat, v8.ErrTypeScript)
+			}
 			return nil, "", err
 		}
 		if f.name == "cobertura" {
@@ -283,17 +290,11 @@ func checked(r *coverage.Report, format string) error {
 // unknown returns the error for a text in no known format. It says of it what kind it is and nothing that
 // stands in it: whatever has, or is given, the name of a profile is looked at.
 func unknown(head []byte) error {
-	if rawCounts.Match(head) {
-		return ErrRaw
-	}
 	if f := foreignOf(head); f != nil {
 		return f.error()
 	}
 	return fmt.Errorf("%w (it looks like %s); it reads: %s", ErrFormat, kindOf(head), strings.Join(Formats(), ", "))
 }
-
-// rawCounts is how the files begin that V8 writes into NODE_V8_COVERAGE.
-var rawCounts = regexp.MustCompile(`^\s*\{\s*"result"\s*:\s*\[\s*(\{\s*"scriptId"|\]\s*,\s*"timestamp")`)
 
 // kindOf is what a text that begins with head seems to be.
 func kindOf(head []byte) string {

@@ -22,6 +22,7 @@ func runs() map[string][]string {
 		"PHPUnit":                {"php-clover/xdebug/clover.xml", "php-clover/xdebug/cobertura.xml"},
 		"gcc":                    {"gcc-zlib/lcov-1.16.info", "gcc-zlib/gcovr.json", "gcc-zlib/gcovr-cobertura.xml"},
 		"gcc, with the baseline": {"gcc-zlib/lcov-1.16-with-baseline.info", "gcc-zlib/gcovr-cobertura.xml"},
+		"gcc, small":             {"testdata/gcc/sum.gcov.json.gz", "testdata/gcc/sum.c.gcov", "testdata/gcc/gcovr.json", "testdata/gcc/gcovr.xml", "testdata/gcc/lcov.info"},
 		"llvm":                   {"llvm14-jansson/export.json", "llvm14-jansson/export.lcov"},
 		"jest":                   {"testdata/jest/coverage-final.json", "testdata/jest/lcov.info", "testdata/jest/clover.xml"},
 		"vitest":                 {"testdata/vitest/coverage-final.json", "testdata/vitest/clover.xml"},

@@ -96,14 +96,6 @@ func rawKinds() []rawKind {
 			}
 			return recipe{line: "java -jar jacococli.jar report " + name + " --classfiles CLASSES --xml jacoco.xml", meaning: meaning}
 		}, "java"},
-		{"the counts of V8", func(name, folder string) bool {
-			return folder == "tmp" && strings.HasPrefix(name, "coverage-") && path.Ext(name) == ".json"
-		}, func(in, _, run string) recipe {
-			p := nodeProject{dir: run, around: []string{run}, own: readPackage(run)}
-			program, lacks := p.program("c8", "c8")
-			lacks.line = program + " report --reporter=lcovonly"
-			return lacks
-		}, "javascript"},
 		{"the counts of Devel::Cover", func(name, folder string) bool {
 			return folder == "cover_db" && (name == "digests" || strings.HasPrefix(name, "cover."))
 		}, func(_, _, run string) recipe {

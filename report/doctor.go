@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/place"
-	"github.com/covls/covls/profile"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -96,9 +94,6 @@ func (d *doctor) profiles(around Surroundings) {
 	notes := diag.OwnTestsNotes(d.snap)
 	shown := 0
 	for _, p := range d.snap.Profiles {
-		if errors.Is(p.Trouble, profile.ErrRaw) && p.Report == nil && !p.Named() {
-			continue // a tool keeps it beside its profile
-		}
 		shown++
 		d.profile(p, became[p.Path])
 		for _, n := range notes {

@@ -130,6 +130,9 @@ func (r *Report) nothing() string {
 	if len(r.texts) > 0 {
 		return "Nobody knows what ran: what the profiles say is of other texts than those on disk."
 	}
+	if t := r.Summary.Functions; t != nil && t.Total > 0 {
+		return fmt.Sprintf("The profiles tell functions and no lines: %s of %s were called.", number(t.Covered), count(t.Total, "function"))
+	}
 	return "There is nothing to cover: no profile names a file with code."
 }
 

@@ -25,7 +25,7 @@ type Root struct {
 	// Allows reports whether a profile may lie at an absolute path, with its links resolved; nil allows
 	// all. It is called from several goroutines.
 	Allows func(path string) bool
-	// GoCoverDirs makes each directory that holds a file covmeta.* a profile.
+	// GoCoverDirs makes each directory a profile that holds a file covmeta.*, or one that Node.js has written of V8's counts.
 	GoCoverDirs bool
 	// Settle is how long a profile must be at rest before it is reported, 300 ms when 0.
 	Settle time.Duration
@@ -170,7 +170,7 @@ func (w *walk) read(dir string) (sub []string) {
 				sub = append(sub, path)
 			}
 		case !mode.IsRegular() && mode != fs.ModeSymlink:
-		case w.m.root.GoCoverDirs && strings.HasPrefix(name, covMeta):
+		case w.m.root.GoCoverDirs && begins(name):
 			coverDir = true
 		case w.m.candidate(name):
 			if path := prefix + name; w.m.match(path) != "" && regular(path, mode) {

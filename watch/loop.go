@@ -595,7 +595,7 @@ func (l *loop) hint(path string, now time.Time) {
 	switch {
 	case known:
 		return
-	case strings.HasPrefix(name, covMeta):
+	case strings.HasPrefix(name, covMeta), begins(name) && l.owner(dir, true) != nil:
 		l.consider(dir, true, now)
 		return
 	}

@@ -26,6 +26,21 @@ const (
 	covCounters = "covcounters."
 )
 
+// begins reports whether a file of that name makes its directory a profile: a GOCOVERDIR, or the one that NODE_V8_COVERAGE
+// names, of coverage-PROCESS-TIME-NUMBER.json.
+func begins(name string) bool {
+	if strings.HasPrefix(name, covMeta) {
+		return true
+	}
+	rest, ok := strings.CutPrefix(name, "coverage-")
+	rest, ends := strings.CutSuffix(rest, ".json")
+	parts := strings.Split(rest, "-")
+	return ok && ends && len(parts) == 3 && !slices.ContainsFunc(parts, func(s string) bool { return s == "" || strings.Trim(s, "0123456789") != "" })
+}
+
+// piece reports whether a file of that name is of a profile that is a directory.
+func piece(name string) bool { return strings.HasPrefix(name, covCounters) || begins(name) }
+
 // matcher knows which paths are profiles of a root. It is not written after compile.
 type matcher struct {
 	root     Root // with its defaults
@@ -171,7 +186,7 @@ func (m *matcher) covers(dir string) string {
 	return ""
 }
 
-// coverDir reports whether dir is a profile if it holds the files of a GOCOVERDIR.
+// coverDir reports whether dir is a profile if a file begins it.
 func (m *matcher) coverDir(dir string) bool {
 	return m.root.GoCoverDirs && (m.covers(dir) != "" || slices.Contains(m.literals, dir))
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -33,7 +32,7 @@ type filter struct {
 }
 
 func (f *filter) pass(name string) bool {
-	return f.names[name] || strings.HasPrefix(name, covMeta) || strings.HasPrefix(name, covCounters) ||
+	return f.names[name] || piece(name) ||
 		slices.ContainsFunc(f.matchers, func(m *matcher) bool { return m.candidate(name) })
 }
 

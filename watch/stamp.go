@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strings"
 	"syscall"
 	"time"
 
@@ -13,11 +12,11 @@ import (
 
 // Stamp tells one state of a profile on disk from another. Stamps are compared with ==.
 type Stamp struct {
-	// Size is in bytes; of a GOCOVERDIR, all its coverage files together.
+	// Size is in bytes; of a directory, all its coverage files together.
 	Size int64
-	// ModTime is the last modification, in UTC; of a GOCOVERDIR, the latest of all.
+	// ModTime is the last modification, in UTC; of a directory, the latest of all.
 	ModTime time.Time
-	// Dir means that the profile is a GOCOVERDIR.
+	// Dir means that the profile is a directory: a GOCOVERDIR, or that of NODE_V8_COVERAGE.
 	Dir bool
 
 	modified int64   // of the path itself, in nanoseconds
@@ -25,7 +24,7 @@ type Stamp struct {
 }
 
 // stat returns the stamp of a profile, following symbolic links, or the zero stamp where there is
-// none. The files of a GOCOVERDIR are not looked at when the directory is as last says: they are
+// none. The files of a directory are not looked at when the directory is as last says: they are
 // written once.
 func stat(path string, coverDirs bool, last Stamp) (Stamp, error) {
 	fi, err := os.Stat(path)
@@ -52,15 +51,14 @@ func stat(path string, coverDirs bool, last Stamp) (Stamp, error) {
 	}
 	s.Size = 0
 	for _, e := range entries {
-		meta := strings.HasPrefix(e.Name(), covMeta)
-		if !meta && !strings.HasPrefix(e.Name(), covCounters) {
+		if !piece(e.Name()) {
 			continue
 		}
 		fi, err := e.Info()
 		if err != nil {
 			continue // gone since
 		}
-		s.Dir = s.Dir || meta
+		s.Dir = s.Dir || begins(e.Name())
 		s.Size += fi.Size()
 		if mod := fi.ModTime().UTC(); mod.After(s.ModTime) {
 			s.ModTime = mod

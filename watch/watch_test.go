@@ -505,6 +505,22 @@ func TestWatch(t *testing.T) {
 			300ms changed gocov 7
 			2.3s changed gocov 10
 			4.3s gone gocov`},
+		{"a directory of V8's counts", `
+			0s old cov/coverage-1-2-0.json one
+			0s old cov/coverage.out no
+			1s write cov/coverage-3-4-0.json two
+			3s remove cov`, `
+			0s changed cov/coverage.out 2
+			0s found 2
+			300ms changed cov 3
+			2.3s changed cov 6
+			4.3s gone cov
+			4.3s gone cov/coverage.out`},
+		{"a hint about V8's counts", `
+			1s write cov/coverage-1-2-0.json one
+			1s touch cov/coverage-1-2-0.json`, `
+			0s found 0
+			1.3s changed cov 3`},
 		{"a hint about a directory of counters", `
 			1s write gocov/covmeta.1 meta
 			1s touch gocov/covmeta.1

@@ -147,6 +147,20 @@ func (b *bound) stale() bool {
 	return slices.ContainsFunc(b.parts, func(p Binding) bool { return !p.Same })
 }
 
+// placed is what was bound, where that has lines; of the cache, which has no texts, what V8 tells is placed over the text on
+// disk, if it is of that. Nil is for what has to be looked for again.
+func placed(b *Bound, src *origin.Source, now *origin.Text) *Bound {
+	if b == nil || b.text == nil || b.file.Scripts == nil {
+		return b
+	}
+	if over := origin.Placed(b.file, src); over.Scripts == nil && b.rivals == nil && origin.SameLines(b.text, now) {
+		at := *b
+		at.file = over
+		return &at
+	}
+	return nil
+}
+
 // known returns what a part was bound to before, in this run or an earlier one; nil where it was not.
 func (l *Loader) known(p Part) *Bound {
 	k := key{p.Profile.Path, p.File.Name}
@@ -182,6 +196,8 @@ func (l *Loader) bindQuickly(f *File, s *scan) (b *bound, ok bool) {
 	for _, p := range f.Speaking {
 		to := l.known(p)
 		switch {
+		case p.File.Scripts != nil:
+			return nil, false
 		case to != nil && to.text != nil && to.rivals == nil && origin.SameLines(to.text, s.text):
 		case to == nil && p.File.Unit == coverage.Statements && p.File.Lines == nil && s.parsed.Blocks.Regions > 0 && coverage.PrintOf(p.File.Regions) == s.parsed.Blocks:
 			to = &Bound{Origin: OriginDisk, digest: p.Profile.digest, written: p.Profile.written, file: p.File, text: s.text}
@@ -207,7 +223,7 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 	carried := make([]*origin.Carried, len(f.Speaking))
 	moved := false
 	for i, p := range f.Speaking {
-		to := l.known(p)
+		to := placed(l.known(p), src, now)
 		if to == nil || to.text == nil || (to.rivals != nil || !origin.SameLines(to.text, now)) && to.again(p, src, saved) {
 			to = l.look(f, p, src, now)
 		}

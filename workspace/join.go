@@ -23,8 +23,11 @@ type joined struct {
 
 func (l *Loader) join(ctx context.Context, fresh map[*Profile]bool) *joined {
 	b := &joined{files: map[string]*File{}, fresh: map[string]bool{}, polls: map[string]place.Poll{}}
+	left := l.left()
 	for _, path := range slices.Sorted(maps.Keys(l.profiles)) {
-		b.profiles = append(b.profiles, l.profiles[path])
+		if p := l.profiles[path]; !left(p) {
+			b.profiles = append(b.profiles, p)
+		}
 	}
 	lost := map[string]*File{}
 	excluded := map[string]bool{}

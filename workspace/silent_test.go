@@ -59,6 +59,11 @@ var silent = map[string]string{
 	"tarpaulin":                `{"files":[{"path":["NAME"],"traces":[]}]}`,
 	"sonarqube":                `<coverage version="1"><file path="NAME"/></coverage>`,
 	"gcovr":                    `{"gcovr/format_version":"0.11","files":[{"file":"NAME","lines":[],"functions":[]}]}`,
+	"gcov":                     `{"gcc_version":"14","files":[{"file":"NAME","lines":[],"functions":[]}]}`,
+	"gcov, text":               "        -:    0:Source:NAME\n        -:    0:Runs:1\n",
+	"xccov":                    `{"targets":[{"lineCoverage":0,"files":[{"path":"NAME","executableLines":0,"functions":[]}]}]}`,
+	"xccov, lines":             `{"NAME":[{"line":1,"isExecutable":false}]}`,
+	"scoverage":                `<scoverage><packages><package name=""><classes><class name="A" filename="NAME"><methods><method name="f"><statements><statement line="0" invocation-count="1"/></statements></method></methods></class></classes></package></packages></scoverage>`,
 	"gcovr, excluded and zero": `{"gcovr/format_version":"0.11","files":[{"file":"NAME","lines":[{"line_number":14,"count":5,"gcovr/excluded":true,"branches":[]}],"functions":[{"name":"none","lineno":0,"execution_count":5}]}]}`,
 }
 

@@ -29,6 +29,9 @@ func TestRun(t *testing.T) {
 		{"coverlet", "coverage.json coverage.opencover.xml coverage.cobertura.xml coverage.info", "", "6/11 1/6", "src/Cart.cs:16 src/Cart.cs:25 src/Cart.cs:37 src/Cart.cs:45 src/Cart.cs:47"},
 		{"c8", "coverage-final.json clover.xml", "", "2/5 4/5", "lib.mjs:7 lib.mjs:16 lib.mjs:25"},
 		{"gcovr", "cobertura.xml", "", "1/3 -", "src/shape.c:3 src/shape.c:15"},
+		{"gcc", "sum.gcov.json.gz sum.c.gcov", "gcovr.json", "2/3 3/4", "sum.c:9"},
+		{"scoverage", "scoverage.xml", "", "1/2 1/2", "src/main/scala/shop/Cart.scala:10"},
+		{"xccov", "report.json archive.json", "", "2/3 -", "Sources/Cart.swift:20"},
 		{"kover", "report.xml", "", "1/2 -", "com/example/shop/Price.kt:8"},
 	} {
 		t.Run(tt.run, func(t *testing.T) {
@@ -100,6 +103,17 @@ func TestOwnTotal(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFunctionsAlone has a profile that tells functions and no lines.
+func TestFunctionsAlone(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, nil)
+	copyRun(t, "../../profile/testdata/xccov", dir)
+	out, errs, _ := covls(t, "report", "-C", dir, "--profile", "report.json")
+	if !strings.Contains(out, "The profiles tell functions and no lines: 2 of 3 functions were called.") || !strings.Contains(errs, "xcrun xccov view --archive --json") {
+		t.Errorf("%s%s", out, errs)
 	}
 }
 

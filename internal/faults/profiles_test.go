@@ -281,6 +281,7 @@ func nested() []fault {
 	before := map[string]string{
 		"cobertura": "</coverage>", "jacoco": "</report>", "clover": "</coverage>",
 		"istanbul": `"s":{`, "llvm-cov": `"functions":`, "coverage.py": `"totals":`, "simplecov": `"timestamp":`, "gcovr": `"gcovr/format_version":`,
+		"gcov": `"data_file":`, "xccov": `"line":11`, "scoverage": "</scoverage>",
 		"opencover": "</CoverageSession>", "coverlet": `"Branches": [{`, "visualstudio": "</results>", "dotcover": "</Root>",
 		"coveralls": `"service_name":`, "codecov": `"messages":`, "sonarqube": "</coverage>", "tarpaulin": `"coverage":`,
 	}

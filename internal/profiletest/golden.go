@@ -95,6 +95,12 @@ func dump(r *coverage.Report, err error) string {
 		for _, w := range f.Branches {
 			fmt.Fprintf(&b, "\tbranch %d,%d,%d %d\n", w.Line, w.Block, w.Way, w.Count)
 		}
+		for _, s := range f.Scripts {
+			fmt.Fprintf(&b, "\tscript of %d\n", s.Units)
+			for _, t := range s.Stretches {
+				fmt.Fprintf(&b, "\t\t%s %t %q %d\n", between(t.Start, t.End), t.Call, t.Name, t.Count)
+			}
+		}
 		for _, fn := range f.Funcs {
 			fmt.Fprintf(&b, "\tfunc %s %s %d\n", qualified(fn), between(fn.Span.Start, fn.Span.End), fn.Count)
 		}

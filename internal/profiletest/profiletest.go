@@ -104,6 +104,9 @@ func Details(r *coverage.Report) string {
 		if f.Funcs == nil {
 			s += " nofuncs"
 		}
+		for _, script := range f.Scripts {
+			s += fmt.Sprintf(" script %d %v", script.Units, script.Stretches)
+		}
 		for _, fn := range f.Funcs {
 			s += fmt.Sprintf(" %s@%v=%d", qualified(fn), fn.Span, fn.Count)
 		}

@@ -21,6 +21,9 @@ import (
 	"github.com/covls/covls/profile/scan"
 )
 
+// ErrNone is the error for a directory that is no GOCOVERDIR.
+var ErrNone = errors.New("is a directory without a covmeta file")
+
 // Read reads a GOCOVERDIR and tells how many bytes it has read. Only regular files of the directory itself
 // count, no links. An error names the file that is cut, broken or of an unknown version, and there is no
 // report then: a part of the counters would show covered code as uncovered.
@@ -113,7 +116,7 @@ func (d *directory) list() (sets []*set, lost int, err error) {
 		}
 	}
 	if len(builds) == 0 {
-		return nil, 0, errors.New("is a directory without a covmeta file")
+		return nil, 0, ErrNone
 	}
 	for hash, names := range counters {
 		if b := builds[hash]; b != nil {

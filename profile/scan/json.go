@@ -555,3 +555,43 @@ func (d *JSON) End(err error) error {
 	}
 	return &coverage.LineError{Line: d.line, Err: err}
 }
+
+// Long reads a string that may be longer than the reader's own bound, up to most bytes as it stands in the text. A longer one
+// is passed over, and ok is false.
+func (d *JSON) Long(most int) (s string, ok bool, err error) {
+	if d.next() != '"' {
+		return "", false, d.Wrong("a string")
+	}
+	d.pos++
+	raw := []byte{'"'}
+	ok = true
+	keep := func(from int) {
+		if ok = ok && len(raw)+d.pos-from <= most; ok {
+			raw = append(raw, d.buf[from:d.pos]...)
+		}
+	}
+	for escaped := false; ; {
+		from := d.pos
+		for ; d.pos < len(d.buf); d.pos++ {
+			switch c := d.buf[d.pos]; {
+			case c < ' ':
+				return "", false, d.invalid(c)
+			case escaped:
+				escaped = false
+			case c == '\\':
+				escaped = true
+			case c == '"':
+				d.pos++
+				if keep(from); !ok {
+					return "", false, nil
+				}
+				out, err := d.unquote(nil, raw)
+				return string(out), err == nil, err
+			}
+		}
+		keep(from)
+		if !d.more() {
+			return "", false, d.syntax()
+		}
+	}
+}

@@ -230,3 +230,38 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+// TestLong reads strings that are longer than what is read at once.
+func TestLong(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat(`ab\"`, 1<<19)
+	for _, tt := range []struct {
+		text string
+		most int
+		want string
+		ok   bool
+		err  string
+	}{
+		{`"a\u00e4"`, 100, "aä", true, ""},
+		{`""`, 1, "", false, ""},
+		{`"` + long + `"`, 4 << 20, strings.Repeat(`ab"`, 1<<19), true, ""},
+		{`"` + long + `"`, 1 << 20, "", false, ""},
+		{`"a`, 100, "", false, "unexpected EOF"},
+		{"\"a\n\"", 100, "", false, "invalid character"},
+		{`1`, 100, "", false, "want a string"},
+	} {
+		for name, r := range map[string]io.Reader{"at once": strings.NewReader(tt.text + "1"), "byte by byte": iotest.OneByteReader(strings.NewReader(tt.text + "1"))} {
+			if tt.err != "" {
+				r = strings.NewReader(tt.text)
+			}
+			d := scan.NewJSON(r, scan.Limits{})
+			got, ok, err := d.Long(tt.most)
+			if got != tt.want || ok != tt.ok || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("%.9s of %d, %s: have %d bytes, %t, %v", tt.text, tt.most, name, len(got), ok, err)
+			}
+			if n, ok := d.Uint(); err == nil && (ok || n != 0 || d.Peek() != '0') {
+				t.Errorf("%.9s of %d, %s: what follows is lost", tt.text, tt.most, name)
+			}
+		}
+	}
+}
