@@ -139,7 +139,8 @@ func (d *declarations) byName(funcs []coverage.Func) {
 	}
 	for i := range funcs {
 		f := &funcs[i]
-		if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) {
+		constructor := func(k int) bool { return ofClass(f.Name, d.o.Funcs[k].Class) } // of a class that the profile does not tell
+		if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) && !slices.ContainsFunc(by[f.Name], constructor) {
 			continue
 		}
 		var found []int
