@@ -33,10 +33,11 @@ licences:
 unit:
 	$(GO) test ./...
 
-# setup installs the editors and the browser that the end-to-end tests drive.
+# setup installs the editors and the browser that the end-to-end tests drive, and languages whose parsers are measures.
 setup:
 	@scripts/setup-neovim.sh
 	@scripts/setup-browser.sh
+	@scripts/setup-languages.sh
 
 e2e: setup
 	COVLS_E2E=1 $(GO) test -count=1 -v ./internal/e2e/

@@ -116,6 +116,23 @@ func TestRuby(t *testing.T) {
 	hold(t, "ruby", files, []string{"ruby", "testdata/oracle/oracle_ruby.rb"})
 }
 
+// TestPHP holds what is found in the PHP of this machine's packages against PHP's own tokens.
+func TestPHP(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("php"); err != nil {
+		t.Skip("no php: ", err)
+	}
+	const library, most, least = "/usr/share/php", 600, 100
+	if _, err := os.Stat(library); err != nil {
+		t.Skip("no library of PHP: ", err)
+	}
+	files := sources(t, library, most, ".php")
+	if len(files) < least {
+		t.Skipf("%s has only %d files of PHP", library, len(files))
+	}
+	hold(t, "php", files, []string{"php", "testdata/oracle/oracle_php.php"})
+}
+
 // sources are files below a folder with one of the extensions, at most so many.
 func sources(t testing.TB, dir string, most int, exts ...string) (files []string) {
 	t.Helper()
