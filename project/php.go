@@ -3,6 +3,7 @@ package project
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -90,13 +91,20 @@ func autoloaded(dir, composer string) []string {
 }
 
 // phpDriver tells whether PHP's settings load an extension that measures: "pcov", "xdebug", "none", or "" where they
-// can't be seen.
+// can't be seen. Where PHP_INI_SCAN_DIR names folders, PHP reads the settings in these.
 func phpDriver() string {
 	if runtime.GOOS == "windows" {
 		return ""
 	}
 	seen := ""
-	for _, pattern := range []string{"/etc/php/*/cli/conf.d/*.ini", "/etc/php/conf.d/*.ini", "/etc/php.d/*.ini", "/usr/local/etc/php/conf.d/*.ini"} {
+	patterns := []string{"/etc/php/*/cli/conf.d/*.ini", "/etc/php/conf.d/*.ini", "/etc/php.d/*.ini", "/usr/local/etc/php/conf.d/*.ini"}
+	if own, set := os.LookupEnv("PHP_INI_SCAN_DIR"); set {
+		patterns = nil
+		for _, dir := range filepath.SplitList(own) {
+			patterns = append(patterns, filepath.Join(dir, "*.ini"))
+		}
+	}
+	for _, pattern := range patterns {
 		files, _ := filepath.Glob(pattern)
 		for _, f := range files {
 			seen = "none"

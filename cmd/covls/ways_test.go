@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -66,15 +65,12 @@ func TestWays(t *testing.T) {
 	}
 }
 
-// ofMachine is what is said of extensions that the system's PHP does not have.
-var ofMachine = regexp.MustCompile("PHP has neither the extension pcov nor xdebug, one of which measures the tests: first `pecl install pcov`, then ")
-
-// ways runs the doctor where nothing is installed but what is in .bin and .home of the folder.
+// ways runs the doctor where nothing is installed but what is in .bin, .home and .php of the folder.
 func ways(t *testing.T, files string) string {
 	t.Helper()
 	dir := profiletest.Tree(t, files)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "doctor", "-C", dir)
-	cmd.Env = []string{asProgram + "=1", "PATH=" + filepath.Join(dir, ".bin"), "HOME=" + filepath.Join(dir, ".home")}
+	cmd.Env = []string{asProgram + "=1", "PATH=" + filepath.Join(dir, ".bin"), "HOME=" + filepath.Join(dir, ".home"), "PHP_INI_SCAN_DIR=" + filepath.Join(dir, ".php")}
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +79,7 @@ func ways(t *testing.T, files string) string {
 	for line := range bytes.Lines(out) {
 		if says, ok := strings.CutPrefix(string(line), "- In "); ok {
 			_, says, _ = strings.Cut(says, ", ")
-			got.WriteString(ofMachine.ReplaceAllString(says, ""))
+			got.WriteString(says)
 		}
 	}
 	return got.String()
