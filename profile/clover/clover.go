@@ -108,8 +108,8 @@ func (p *parser) startFile() error {
 	}
 	p.statements, p.counted, p.methods = 0, 0, p.methods[:0]
 	if p.file = p.files[name]; p.file == nil {
-		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+			return err
 		}
 		p.file = &coverage.File{Name: name, Unit: coverage.Lines}
 		p.files[name] = p.file

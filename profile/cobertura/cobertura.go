@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -160,8 +159,8 @@ func (p *parser) startClass() error {
 	}
 	p.own, p.inner, p.funcs, p.loose, p.methods, p.inMethod = p.own[:0], p.inner[:0], p.funcs[:0], p.loose[:0], p.methods[:0], false
 	if p.class = p.files[name]; p.class == nil {
-		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+			return err
 		}
 		p.class = &file{name: name}
 		p.files[name] = p.class

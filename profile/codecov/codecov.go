@@ -62,25 +62,18 @@ func Sniff(head []byte) bool {
 
 // Read reads a profile. Files that stand in it twice are summed.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{JSON: scan.NewJSON(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
-	p.places = scan.NewPlaces(limits, scan.Once(p.report))
+	p := &parser{JSON: scan.NewJSON(r, limits), report: &coverage.Report{Counted: true}}
+	p.files = scan.NewFiles(p.report, limits)
 	if err := p.End(p.root()); err != nil {
 		return nil, err
 	}
-	for _, f := range p.files {
-		f.Lines = coverage.SumLines(f.Lines)
-		p.report.Files = append(p.report.Files, f)
-	}
-	coverage.SortFiles(p.report.Files)
-	return p.report, nil
+	return p.files.End(), nil
 }
 
 type parser struct {
 	*scan.JSON
-	limits scan.Limits
 	report *coverage.Report
-	files  map[string]*coverage.File // by name
-	places *scan.Places
+	files  *scan.Files
 }
 
 func (p *parser) root() error {
@@ -99,13 +92,9 @@ func (p *parser) root() error {
 }
 
 func (p *parser) file(name string) error {
-	f := p.files[name]
-	if f == nil {
-		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
-			return err
-		}
-		f = &coverage.File{Name: name, Unit: coverage.Lines}
-		p.files[name] = f
+	f, err := p.files.File(name)
+	if err != nil {
+		return err
 	}
 	if p.Peek() == '[' {
 		return p.Array("an array of lines", func(i int) error {
@@ -156,7 +145,7 @@ func (p *parser) line(f *coverage.File, n uint64) error {
 		}
 	}
 	var ok bool
-	if l.Number, ok = p.places.Line(n); ok {
+	if l.Number, ok = p.files.Places.Line(n); ok {
 		f.Lines = append(f.Lines, l)
 	}
 	return nil

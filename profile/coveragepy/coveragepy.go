@@ -88,8 +88,8 @@ func (p *parser) read() error {
 				*known = *coverage.Merge(known, f)
 				return nil
 			}
-			if p.limits.Files > 0 && len(byName) >= p.limits.Files {
-				return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+			if err := p.limits.CheckFiles(len(byName) + 1); err != nil {
+				return err
 			}
 			byName[name] = f
 			p.report.Files = append(p.report.Files, f)

@@ -31,25 +31,19 @@ func Sniff(head []byte) bool {
 
 // Read reads a profile. Files that stand in it twice are summed.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{JSON: scan.NewJSON(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
-	p.places = scan.NewPlaces(limits, scan.Once(p.report))
+	p := &parser{JSON: scan.NewJSON(r, limits), limits: limits, report: &coverage.Report{Counted: true}}
+	p.files = scan.NewFiles(p.report, limits)
 	if err := p.End(p.root()); err != nil {
 		return nil, err
 	}
-	for _, f := range p.files {
-		f.Lines, f.Branches = coverage.SumLines(f.Lines), coverage.SortBranches(f.Branches)
-		p.report.Files = append(p.report.Files, f)
-	}
-	coverage.SortFiles(p.report.Files)
-	return p.report, nil
+	return p.files.End(), nil
 }
 
 type parser struct {
 	*scan.JSON
 	limits scan.Limits
 	report *coverage.Report
-	files  map[string]*coverage.File // by name
-	places *scan.Places
+	files  *scan.Files
 }
 
 func (p *parser) root() error {
@@ -96,13 +90,9 @@ func (p *parser) file() error {
 	case name == "" || !known:
 		return fmt.Errorf("want name and coverage in %s", p.Where())
 	}
-	to := p.files[name]
-	if to == nil {
-		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
-			return err
-		}
-		to = &coverage.File{Name: name, Unit: coverage.Lines}
-		p.files[name] = to
+	to, err := p.files.File(name)
+	if err != nil {
+		return err
 	}
 	to.Lines, to.Branches = append(to.Lines, f.Lines...), append(to.Branches, f.Branches...)
 	return nil
@@ -130,7 +120,7 @@ func (p *parser) lines(d *scan.JSON, f *coverage.File) error {
 		if err != nil {
 			return err
 		}
-		if line, ok := p.places.Line(uint64(i) + 1); ok {
+		if line, ok := p.files.Places.Line(uint64(i) + 1); ok {
 			f.Lines = append(f.Lines, coverage.Line{Number: line, Count: n})
 		}
 		return nil
@@ -145,7 +135,7 @@ func (p *parser) branches(f *coverage.File) error {
 		if row[i%columns], err = p.Number(); err != nil || i%columns < columns-1 {
 			return err
 		}
-		if line, ok := p.places.Line(row[0]); ok {
+		if line, ok := p.files.Places.Line(row[0]); ok {
 			f.Branches = append(f.Branches, coverage.Branch{Line: line, Block: uint32(min(row[1], most)), Way: uint32(min(row[2], most)), Count: row[3]})
 		}
 		return nil

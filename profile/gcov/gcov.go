@@ -8,7 +8,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -64,8 +63,8 @@ func (c *collector) add(f *coverage.File) error {
 		*known = *coverage.Merge(known, f)
 		return nil
 	}
-	if c.limits.Files > 0 && len(c.files) >= c.limits.Files {
-		return fmt.Errorf("more than %d files (limits.files)", c.limits.Files)
+	if err := c.limits.CheckFiles(len(c.files) + 1); err != nil {
+		return err
 	}
 	c.files[f.Name] = f
 	c.report.Files = append(c.report.Files, f)

@@ -110,8 +110,8 @@ func (p *jsonReader) file() error {
 	case ofSystem(f.Name):
 		return nil
 	}
-	if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-		return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+	if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+		return err
 	}
 	p.files = append(p.files, f)
 	return nil

@@ -125,8 +125,8 @@ func (p *parser) file() error {
 		*known = *coverage.Merge(known, f)
 		return nil
 	}
-	if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-		return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+	if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+		return err
 	}
 	p.files[f.Name] = f
 	p.report.Files = append(p.report.Files, f)

@@ -227,8 +227,8 @@ func (p *parser) named(base string) (*coverage.File, error) {
 	name := prefix + path.Join(p.pkg, base)
 	f := p.files[name]
 	if f == nil {
-		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-			return nil, fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+			return nil, err
 		}
 		f = &coverage.File{Name: name, Group: group, Unit: coverage.Lines}
 		p.files[name] = f

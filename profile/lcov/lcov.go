@@ -460,8 +460,8 @@ func (p *parser) section() error {
 	if known := p.files[p.name]; known != nil {
 		*known = *coverage.Merge(known, f)
 	} else {
-		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+			return err
 		}
 		p.files[p.name] = f
 		p.report.Files = append(p.report.Files, f)

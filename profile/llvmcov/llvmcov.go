@@ -215,8 +215,8 @@ func (p *parser) readFile() error {
 	}
 	f := p.files[name]
 	if f == nil {
-		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+			return err
 		}
 		f = &file{}
 		p.files[name] = f

@@ -7,7 +7,6 @@ package scoverage
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -84,8 +83,8 @@ func (p *parser) statement() error {
 	}
 	f := p.files[name]
 	if f == nil {
-		if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-			return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+			return err
 		}
 		f = &file{lines: map[uint32]*line{}, known: map[[2]string]*coverage.Func{}}
 		p.files[name] = f

@@ -22,19 +22,16 @@ func Sniff(head []byte) bool {
 
 // Read reads a report. What can't be read is a *coverage.LineError.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{x: scan.NewXML(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{}}
-	p.places = scan.NewPlaces(limits, scan.Once(p.report))
+	p := &parser{x: scan.NewXML(r, limits), limits: limits, report: &coverage.Report{}}
+	p.files = scan.NewFiles(p.report, limits)
 	if err := p.x.Each(p.element); err != nil {
 		return nil, err
 	}
-	for _, f := range p.files {
-		f.Lines, f.Branches = coverage.SumLines(f.Lines), coverage.SortBranches(f.Branches)
+	for _, f := range p.files.End().Files {
 		for i := range f.Lines {
 			f.Lines[i].Count = min(f.Lines[i].Count, 1)
 		}
-		p.report.Files = append(p.report.Files, f)
 	}
-	coverage.SortFiles(p.report.Files)
 	return p.report, nil
 }
 
@@ -42,10 +39,9 @@ type parser struct {
 	x        *scan.XML
 	limits   scan.Limits
 	report   *coverage.Report
-	files    map[string]*coverage.File // by name
-	file     *coverage.File            // nil outside of files
-	places   *scan.Places
-	branches int // of all files
+	files    *scan.Files
+	file     *coverage.File // nil outside of files
+	branches int            // of all files
 }
 
 func (p *parser) element(name string, start bool) error {
@@ -65,14 +61,9 @@ func (p *parser) startFile() error {
 	if !ok || name == "" {
 		return errors.New(`want <file path="…">`)
 	}
-	if p.file = p.files[name]; p.file == nil {
-		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
-			return err
-		}
-		p.file = &coverage.File{Name: name, Unit: coverage.Lines}
-		p.files[name] = p.file
-	}
-	return nil
+	var err error
+	p.file, err = p.files.File(name)
+	return err
 }
 
 func (p *parser) line() error {
@@ -81,7 +72,7 @@ func (p *parser) line() error {
 	if !ok || !ok2 || covered != "true" && covered != "false" {
 		return errors.New(`want <lineToCover lineNumber="…" covered="true"> or "false"`)
 	}
-	number, ok := p.places.Line(n)
+	number, ok := p.files.Places.Line(n)
 	if !ok {
 		return nil
 	}

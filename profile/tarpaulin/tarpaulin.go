@@ -36,25 +36,18 @@ func Sniff(head []byte) bool {
 
 // Read reads a report. Files that stand in it twice are summed.
 func Read(r io.Reader, limits scan.Limits) (*coverage.Report, error) {
-	p := &parser{JSON: scan.NewJSON(r, limits), limits: limits, files: map[string]*coverage.File{}, report: &coverage.Report{Counted: true}}
-	p.places = scan.NewPlaces(limits, scan.Once(p.report))
+	p := &parser{JSON: scan.NewJSON(r, limits), report: &coverage.Report{Counted: true}}
+	p.files = scan.NewFiles(p.report, limits)
 	if err := p.End(p.root()); err != nil {
 		return nil, err
 	}
-	for _, f := range p.files {
-		f.Lines = coverage.SumLines(f.Lines)
-		p.report.Files = append(p.report.Files, f)
-	}
-	coverage.SortFiles(p.report.Files)
-	return p.report, nil
+	return p.files.End(), nil
 }
 
 type parser struct {
 	*scan.JSON
-	limits scan.Limits
 	report *coverage.Report
-	files  map[string]*coverage.File // by name
-	places *scan.Places
+	files  *scan.Files
 }
 
 func (p *parser) root() error {
@@ -99,13 +92,9 @@ func (p *parser) file() error {
 	case name == "" || !traces:
 		return fmt.Errorf("want path and traces in %s", p.Where())
 	}
-	f := p.files[name]
-	if f == nil {
-		if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
-			return err
-		}
-		f = &coverage.File{Name: name, Unit: coverage.Lines}
-		p.files[name] = f
+	f, err := p.files.File(name)
+	if err != nil {
+		return err
 	}
 	f.Lines = append(f.Lines, lines...)
 	return nil
@@ -157,6 +146,6 @@ func (p *parser) trace() (l coverage.Line, ok bool, err error) {
 	if err != nil || !known {
 		return l, false, err
 	}
-	l.Number, ok = p.places.Line(line)
+	l.Number, ok = p.files.Places.Line(line)
 	return l, ok, nil
 }

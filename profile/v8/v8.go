@@ -11,7 +11,6 @@ package v8
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"path"
@@ -300,8 +299,8 @@ func (p *parser) add(f *coverage.File) error {
 		*known = *coverage.Merge(known, f)
 		return nil
 	}
-	if p.limits.Files > 0 && len(p.files) >= p.limits.Files {
-		return fmt.Errorf("more than %d files (limits.files)", p.limits.Files)
+	if err := p.limits.CheckFiles(len(p.files) + 1); err != nil {
+		return err
 	}
 	p.files[f.Name] = f
 	p.report.Files = append(p.report.Files, f)
