@@ -136,6 +136,9 @@ func (f *fitter) whole(s *Source) bool {
 	o, _ := outline.Of("javascript", f.text.String())
 	for i := range o.Funcs {
 		h := &o.Funcs[i]
+		if strings.HasPrefix(h.Name, "#") {
+			continue // Istanbul counts no private methods
+		}
 		from, _ := f.text.LineCol(min(h.Marked, h.NameStart))
 		to, _ := f.text.LineCol(max(h.Head, h.NameEnd))
 		has := slices.ContainsFunc(s.Excluded, func(e coverage.Exclusion) bool { return e.Span.Start.Line <= from && from <= e.Span.End.Line })
@@ -155,6 +158,8 @@ type fitter struct {
 	format string
 	name   string
 	lines  uint32
+
+	comments map[uint32]bool // lines that begin with a comment; nil until it is asked for
 }
 
 // inside reports whether everything begins in the text.
@@ -309,9 +314,25 @@ func (f *fitter) empty(n uint32) bool {
 	}
 	switch filepath.Ext(f.name) {
 	case ".py", ".rb", ".pl", ".pm", ".sh", ".ex", ".exs":
-		return line[0] == '#'
+		return line[0] == '#' && f.comment(n)
 	}
-	return strings.HasPrefix(line, "//")
+	return strings.HasPrefix(line, "//") && f.comment(n)
+}
+
+// comment reports whether a line that looks like a comment is one, and no text in a string of several lines.
+func (f *fitter) comment(n uint32) bool {
+	if f.comments == nil {
+		f.comments = map[uint32]bool{}
+		if o, ok := outline.Of(source.LanguageOf(f.name), f.text.String()); ok {
+			for _, c := range o.Comments {
+				line, _ := f.text.LineCol(c.Start)
+				f.comments[line] = true
+			}
+		} else {
+			f.comments[0] = true // nobody knows
+		}
+	}
+	return f.comments[0] || f.comments[n]
 }
 
 // leastDense is how many lines a function has, on the average, by which the profile of a tool that counts all lines is told.

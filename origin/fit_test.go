@@ -54,6 +54,11 @@ func TestFits(t *testing.T) {
 			"FN:3,go_x\nFNDA:1,go_x\nDA:1,1\nDA:2,1\nDA:3,2\nDA:4,1\n",
 		},
 		{
+			"text that looks like a comment in a string of several lines", "a.rb",
+			"def to_s\n  <<~EOF\n    #{@message}\n  EOF\nend\n",
+			"FN:1,to_s\nFNDA:0,to_s\nDA:1,1\nDA:2,0\nDA:3,0\n",
+		},
+		{
 			"what is derived, and comments inside of statements", "a.rs",
 			"//! A shop.\n#[derive(Clone)]\nstruct Shop {\n    n: u32,\n}\n\nimpl Shop {\n    fn total(&self) -> u32 {\n        self.items()\n            // all of them\n\n            .sum()\n    }\n}\n",
 			"FN:2,<shop::Shop as core::clone::Clone>::clone\nFN:8,shop::Shop::total\nFNDA:0,<shop::Shop as core::clone::Clone>::clone\nFNDA:1,shop::Shop::total\nDA:2,0\nDA:8,1\nDA:9,1\nDA:10,1\nDA:11,1\nDA:12,1\nDA:13,1\n",

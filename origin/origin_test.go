@@ -107,6 +107,7 @@ func TestFitsKinds(t *testing.T) {
 
 		{"Istanbul has all functions", whole, "istanbul", src("a.js", wholeText), true},
 		{"and none beside them", whole, "istanbul", src("a.js", wholeText+"f = (x) => {\n  return x;\n};\n"), false},
+		{"but for private methods", whole, "istanbul", src("a.js", wholeText+"class P {\n  #q() {\n    return 1;\n  }\n}\n"), true},
 		{"but for what markers take out", whole, "istanbul", src("a.js", wholeText+"/* istanbul ignore next */\nf = (x) => {\n  return x;\n};\n"), true},
 
 		{"first lines of bodies", lines([]uint32{5, 8}, "5:put", "8:take"), "jacoco", src("Store.java", java), true},

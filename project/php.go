@@ -52,7 +52,7 @@ func phpTests(dir, _ string) recipe {
 }
 
 // countsSources finds the sources that settings of PHPUnit have measured, in the words of its versions.
-var countsSources = regexp.MustCompile(`(?s)<(source|coverage|whitelist|filter)\b[^>]*>.*<directory`)
+var countsSources = regexp.MustCompile(`(?s)<(source|coverage|whitelist|filter)\b[^>]*>.*<(directory|file)\b`)
 
 // autoloaded are the folders of a package's own classes that are there.
 func autoloaded(dir, composer string) []string {

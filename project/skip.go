@@ -38,6 +38,8 @@ func skippedFor(name string) Use {
 		return Profiles | Projects
 	case "target", "build": // what is built, with the profiles of many tools
 		return Projects
+	case "CMakeFiles", "blib": // what CMake tries compilers with, and copies that Perl builds
+		return Sources | Projects
 	case "lcov-report", "htmlcov": // pages of reports, with the scripts of those who made them
 		return Sources | Projects
 	case "third_party":

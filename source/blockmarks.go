@@ -75,9 +75,29 @@ var (
 
 // node leaves out what follows behind a marker: a function, a statement, or an expression up to the end of what it is in.
 func (m *marking) node(c mark, _ []string) {
+	switch m.word(c.next - 1) {
+	case "?", "||", "&&", "??":
+		if m.goesOn(c.next) {
+			return // an operand, whose end nobody knows here: the tools have left it out themselves
+		}
+	}
 	if c.next < len(m.tokens) {
 		m.stretch(m.tokens[c.next].Start, m.statementEnd(c.next), c.reason)
 	}
+}
+
+// goesOn reports whether another operand follows the one that begins at a token, in its statement.
+func (m *marking) goesOn(i int) bool {
+	level, end := m.tokens[i].Within, m.statementEnd(i)
+	for ; i < len(m.tokens) && m.tokens[i].Start < end; i++ {
+		switch m.word(i) {
+		case "?", ":", "||", "&&", "??":
+			if m.tokens[i].Within == level {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // branch leaves out one way of the if statement behind a marker.

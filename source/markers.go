@@ -37,7 +37,7 @@ type mark struct {
 }
 
 var (
-	pragma     = markerRule{regexp.MustCompile(`^(?:pragma|PRAGMA)[:\s]?\s*(?:no|NO)\s*(?:cover|COVER)`), (*marking).pythonBlock}
+	pragma     = markerRule{regexp.MustCompile(`(?:^|#)\s*(?:pragma|PRAGMA)[:\s]?\s*(?:no|NO)\s*(?:cover|COVER)`), (*marking).pythonBlock}
 	exclLine   = markerRule{regexp.MustCompile(`\b(?:LCOV|GCOVR|GCOV|GRCOV)_EXCL_LINE\b|\bLCOV_UNREACHABLE_LINE\b`), (*marking).ownLine}
 	exclStart  = markerRule{regexp.MustCompile(`\b(?:LCOV|GCOVR|GCOV|GRCOV)_EXCL_START\b|\bLCOV_UNREACHABLE_START\b`), begin}
 	exclStop   = markerRule{regexp.MustCompile(`\b(?:LCOV|GCOVR|GCOV|GRCOV)_EXCL_STOP\b|\bLCOV_UNREACHABLE_STOP\b`), end(false)}

@@ -26,6 +26,9 @@ const (
 // vendor". What its text says goes before that.
 func PlaceOf(name string) (place Place, why string) {
 	dir, base := path.Split(name)
+	if at := placedIn(dir, names("Pods")); at != "" {
+		return AmongVendored, "its path has the folder " + at // of CocoaPods, which has it with this letter
+	}
 	if at := placedIn(strings.ToLower(dir), vendoredFolders); at != "" {
 		return AmongVendored, "its path has the folder " + at
 	}
@@ -58,11 +61,11 @@ func IsTest(name string) bool {
 
 // The folders of code that others have written, and of what programs write, in lower case.
 var (
-	vendoredFolders = names(`vendor vendors third_party third-party thirdparty 3rdparty 3rd_party 3rd-party
-		node_modules bower_components jspm_packages _vendor godeps pods carthage site-packages dist-packages
+	vendoredFolders = names(`vendor third_party third-party thirdparty 3rdparty 3rd_party 3rd-party
+		node_modules bower_components jspm_packages _vendor godeps carthage site-packages dist-packages
 		_deps vcpkg_installed .venv .cargo .bundle`)
 	generatedFolders = names(`generated __generated__ generated-sources generated-src gen-py gen-java gen-cpp gen-rb gen-php gen-js gen-go
-		autogen .next .nuxt .svelte-kit .dart_tool`)
+		.next .nuxt .svelte-kit .dart_tool`)
 )
 
 func names(list string) map[string]bool {
@@ -125,7 +128,7 @@ func settingsName(language, dir, lower string) bool {
 	stem := strings.TrimSuffix(lower, path.Ext(lower))
 	switch language {
 	case "javascript", "javascriptreact", "typescript", "typescriptreact":
-		return strings.HasSuffix(stem, ".d") || strings.HasSuffix(stem, ".config") || strings.HasSuffix(stem, "rc") && strings.HasPrefix(stem, ".") ||
+		return strings.HasSuffix(stem, ".d") || strings.HasSuffix(stem, ".config") && !strings.Contains("/"+dir, "/src/") || strings.HasSuffix(stem, "rc") && strings.HasPrefix(stem, ".") ||
 			strings.HasPrefix(stem, "vitest.workspace") || strings.HasPrefix(stem, "vitest.setup") || strings.HasPrefix(stem, "jest.setup") || stem == "gulpfile" || stem == "gruntfile"
 	case "python":
 		return dir == "" && (lower == "setup.py" || lower == "noxfile.py") || strings.HasSuffix(lower, ".pyi")
@@ -233,7 +236,7 @@ func shipped(dir string) bool {
 
 // The folders of tests in lower case, of any language and of some.
 var (
-	testFolders  = names("test tests __tests__ __mocks__ unittest unittests unit_tests unit-tests integration_tests integration-tests integration_test integrationtest e2e e2e-tests functional_tests functional-tests acceptance_tests test-data test_data testdata testfixtures step_definitions")
+	testFolders  = names("test tests fuzz fuzzing fuzzers __tests__ __mocks__ unittest unittests unit_tests unit-tests integration_tests integration-tests integration_test integrationtest e2e e2e-tests functional_tests functional-tests acceptance_tests test-data test_data testdata testfixtures step_definitions")
 	specFolders  = names("spec specs cypress")
 	perlFolders  = names("t xt")
 	shellFolders = names("test tests spec t bats")

@@ -17,7 +17,7 @@ func TestPlaceOf(t *testing.T) {
 			"src/integrationTest/java/A.java", "src/it/scala/A.scala", "core/StoreSpec.scala", "StoreTests.kt",
 			"Store.Tests/Fakes.cs", "test/Store.UnitTests/A.cs", "StoreTests.cs", "tests/a.cs",
 			"tests/unit.c", "src/store_unittest.cc", "test_store.c", "StoreTest.cpp",
-			"tests/api.rs", "src/tests.rs", "src/store/tests.rs", "src/tests/mod.rs", "src/store_tests.rs",
+			"tests/api.rs", "fuzzing/fuzz_main.c", "src/tests.rs", "src/store/tests.rs", "src/tests/mod.rs", "src/store_tests.rs",
 			"Tests/StoreTests/A.swift", "StoreTests/Mock.swift",
 			"spec/a_spec.rb", "spec/support/x.rb", "test/test_helper.rb", "test/fixtures/a.rb",
 			"tests/A.php", "Tests/Unit/A.php", "src/AcmeBundle/Tests/A.php", "StoreTest.php",
@@ -35,7 +35,7 @@ func TestPlaceOf(t *testing.T) {
 		},
 		source.AmongSettings: {"vite.config.ts", "jest.config.js", "types/a.d.ts", "setup.py", "build.gradle.kts", "mix.exs", "build.rs", "Package.swift", ".eslintrc.js", "a.pyi"},
 		source.Anywhere: {
-			"src/testing/env.py", "lib/spec.rb", "lib/rack/test.rb", "lib/minitest/spec.rb", "lib/rack/test/utils.rb", "tests_api/views.py", "src/contest.py", "src/jinja2/tests.py", "src/latest.py", "src/attest.ts",
+			"src/testing/env.py", "src/pods/list.ts", "autogen/agent.ts", "src/vendors/api.ts", "src/app.config.ts", "lib/spec.rb", "lib/rack/test.rb", "lib/minitest/spec.rb", "lib/rack/test/utils.rb", "tests_api/views.py", "src/contest.py", "src/jinja2/tests.py", "src/latest.py", "src/attest.ts",
 			"src/main/java/org/a/test/Case.java", "src/main/java/org/a/LoadTest.java", "src/main/kotlin/Spec.kt", "src/Latest.java", "src/features/cart.tsx", "src/spec/openapi.ts",
 			"src/cargo_test.rs", "src/build.rs", "Sources/XCTestKit/RunnerTests.swift", "src/Test/Kernel.php", "lib/Test/More.pm", "lib/ex_unit/case.ex", "lib/test/x.dart",
 			"src/config.ts", "src/generator.ts", "src/vendors.ts", "src/designer.cs", "src/min.js", "services/a/setup.py", "src/Contest.cs", "testing.go", "src/protest.c",

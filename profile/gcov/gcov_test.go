@@ -43,7 +43,7 @@ var cases = []profiletest.Case{
 	{Name: "instantiations", Text: head + "        3:    1:/*EOF*/\n       1*:    2:/*EOF*/\n------------------\n_Z1fIiE:\nfunction _Z1fIiE called 1 returned 100% blocks executed 67%\n        1:    1:/*EOF*/\n    #####:    2:/*EOF*/\nbranch  0 taken 0%\n------------------\n_Z1fIbE:\nfunction _Z1fIbE called 2 returned 100% blocks executed 67%\n        2:    1:/*EOF*/\n        1:    2:/*EOF*/\nbranch  0 taken 3\n------------------\nfunction g called 1 returned 100% blocks executed 100%\n        1:    3:/*EOF*/\n", Want: "a.c [{1 3} {2 1} {3 1}] [{2 0 0 3}] _Z1fIbE@{{1 1} {0 0}}=2 _Z1fIiE@{{1 1} {0 0}}=1 g@{{3 1} {0 0}}=1"},
 	{Name: "headers of the system in a text", Text: "        -:    0:Source:/usr/include/c++/12/new\n        3:    1:/*EOF*/\n" + head, Want: "a.c [] nobranches nofuncs"},
 	{Name: "two sources", Text: head + "        3:    1:/*EOF*/\n        -:    0:Source:b.c\n        2:    1:/*EOF*/\n" + head + "        4:    1:/*EOF*/\n", Want: "a.c [{1 7}] nobranches nofuncs; b.c [{1 2}] nobranches nofuncs"},
-	{Name: "a line break less", Text: head + "        3:    1:f();\n    ##", Want: "a.c [{1 3}] nobranches nofuncs"},
+	{Name: "a line break less", Text: head + "        3:    1:f();\n    ##", Want: "a.c [{1 3}] nobranches nofuncs; line 0: the file seems to be cut: its last line has no end, and was left out"},
 	{Name: "no source", Text: "        3:    1:f();\n", Want: `line 1: want -: 0:Source: and a file before "        3:    1:f();"`},
 	{Name: "no name", Text: "        -:    0:Source:\n", Want: "line 1: 0:Source: names no file"},
 	{Name: "no count of text", Text: head + "        x:    1:f();\n", Want: `line 2: want a count, - or ##### before the number of a line, have "        x:    1:f();"`},

@@ -80,6 +80,7 @@ func (c *collector) readText(r io.Reader) error {
 			p.line++
 			if line[len(line)-1] != '\n' {
 				p.report.Cut = true // gcov ends every line, and this one may have been longer
+				p.warn("cut", "the file seems to be cut: its last line has no end, and was left out")
 				continue
 			}
 			if err := p.take(bytes.TrimRight(line, "\r\n")); err != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/profile/scan"
@@ -214,6 +215,16 @@ func (p *parser) file() error {
 	return p.add(f)
 }
 
+// compiled reports whether a name is that of a part of another function, or of what a compiler of Swift has made.
+func compiled(name string) bool {
+	for _, prefix := range [...]string{"closure #", "implicit closure #", "default argument ", "variable initialization expression of "} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *parser) function(f *coverage.File) error {
 	fn := coverage.Func{Counted: true}
 	var line uint64
@@ -237,6 +248,9 @@ func (p *parser) function(f *coverage.File) error {
 		return err
 	case !known:
 		return fmt.Errorf("want lineNumber and executionCount in %s", p.Path())
+	}
+	if compiled(fn.Name) {
+		return nil
 	}
 	var ok bool
 	if fn.Span.Start, ok = p.places.Start(line, 1); ok {
