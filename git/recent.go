@@ -18,7 +18,8 @@ type Recent struct {
 	// Path is where it is, slash-separated and relative to the folder of Since.
 	Path string
 	// Take is given each distinct text once: those in the index, with the zero Commit, that of HEAD, those of commits that
-	// were made or stashed since and were HEAD, and that of what was HEAD at the time. A text is as git keeps it; see Want.Fits. Back is -1 but for HEAD.
+	// were made or stashed since and were HEAD, and that of what was HEAD at the time. A text is as git keeps it; see
+	// Want.Fits. Back is -1 but for HEAD.
 	Take func(text string, of Commit)
 }
 
@@ -185,8 +186,8 @@ func (s *recent) take(n *name, blob hash) (bool, error) {
 	return true, nil
 }
 
-// log reads a log of what a reference has been, from its end: what it was at a time, and all since, the newest first. Whole tells that it goes
-// back as far.
+// log reads a log of what a reference has been, from its end: what it was at a time, and all since, the newest first. Whole
+// tells that it was read back as far.
 func (s *recent) log(path string, since time.Time) (out []hash, whole bool) {
 	f, err := openRegular(path)
 	if err != nil {
@@ -216,7 +217,7 @@ func (s *recent) log(path string, since time.Time) (out []hash, whole bool) {
 			continue
 		}
 		if len(out) == mostHeads {
-			return out, true
+			return out, false
 		}
 		out = append(out, to)
 		if !time.Unix(seconds, 0).After(since) {

@@ -13,7 +13,8 @@ import (
 // over the text now: a function is found where it is as high as in the profile, its statements begin and end on code in
 // the same distance from its head, which begins in the same column, all code of it is of these statements, and no other
 // function is like that. Those that have no name and few statements are found where they are all that is between two that were
-// found, and none is like another, or where the profile has the length of their heads and they are in their place. It is nil for another profile, and where the text can't be parsed.
+// found, and none is like another, or where the profile has the length of their heads and they are in their place. It is nil
+// for another profile, and where the text can't be parsed.
 //
 // Of an edit that leaves all statements of a function where they are nobody can see that.
 func CarryByColumns(file *coverage.File, s *Source) *Carried {

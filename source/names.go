@@ -26,8 +26,8 @@ const (
 // vendor". What its text says goes before that.
 func PlaceOf(name string) (place Place, why string) {
 	dir, base := path.Split(name)
-	if at := placedIn(dir, names("Pods")); at != "" {
-		return AmongVendored, "its path has the folder " + at // of CocoaPods, which has it with this letter
+	if at := placedIn(dir, podsFolder); at != "" {
+		return AmongVendored, "its path has the folder " + at
 	}
 	if at := placedIn(strings.ToLower(dir), vendoredFolders); at != "" {
 		return AmongVendored, "its path has the folder " + at
@@ -59,11 +59,12 @@ func IsTest(name string) bool {
 	return place == AmongTests
 }
 
-// The folders of code that others have written, and of what programs write, in lower case.
+// The folders of code that others have written, and of what programs write, in lower case but for that of CocoaPods.
 var (
 	vendoredFolders = names(`vendor third_party third-party thirdparty 3rdparty 3rd_party 3rd-party
 		node_modules bower_components jspm_packages _vendor godeps carthage site-packages dist-packages
 		_deps vcpkg_installed .venv .cargo .bundle`)
+	podsFolder       = names("Pods")
 	generatedFolders = names(`generated __generated__ generated-sources generated-src gen-py gen-java gen-cpp gen-rb gen-php gen-js gen-go
 		.next .nuxt .svelte-kit .dart_tool`)
 )
@@ -238,6 +239,7 @@ func shipped(dir string) bool {
 var (
 	testFolders  = names("test tests fuzz fuzzing fuzzers __tests__ __mocks__ unittest unittests unit_tests unit-tests integration_tests integration-tests integration_test integrationtest e2e e2e-tests functional_tests functional-tests acceptance_tests test-data test_data testdata testfixtures step_definitions")
 	specFolders  = names("spec specs cypress")
+	goFolders    = names("testdata")
 	perlFolders  = names("t xt")
 	shellFolders = names("test tests spec t bats")
 )
@@ -245,7 +247,7 @@ var (
 // testFolder is the folder of a path in which tests lie, in the language of the file; "" for none.
 func testFolder(language, dir string) string {
 	if language == "go" {
-		return placedIn(dir, names("testdata")) // tests of Go lie beside what they test
+		return placedIn(dir, goFolders) // tests of Go lie beside what they test
 	}
 	ships, sources := false, false
 	before, depth := "", -1

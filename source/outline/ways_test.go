@@ -1,11 +1,8 @@
 package outline_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"flag"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -27,42 +24,18 @@ func TestWays(t *testing.T) {
 // TestWaysOfPython holds them against Python's own syntax tree in Python's own library.
 func TestWaysOfPython(t *testing.T) {
 	t.Parallel()
-	library, err := exec.Command("python3", "-c", "import os; print(os.path.dirname(os.__file__))").Output()
-	if err != nil {
-		t.Skip("no python3: ", err)
-	}
-	const most = 400
-	files := sources(t, strings.TrimSpace(string(library)), most, ".py")
-	if len(files) < most {
-		t.Skipf("Python has only %d files of its library here", len(files))
-	}
-	holdWays(t, "python", files, []string{"python3", "testdata/oracle/ways_ast.py"})
+	holdWays(t, "python", pythonLibrary(t), []string{"python3", "testdata/oracle/ways_ast.py"})
 }
 
 // holdWays holds the functions of files, by the lines on which they begin, against those that a command prints for them.
 func holdWays(t *testing.T, language string, files, command []string) {
 	t.Helper()
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Stdin = strings.NewReader(strings.Join(files, "\n") + "\n")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, 64<<20)
 	all, agree, read := 0, 0, 0
-	for lines.Scan() {
-		var answer struct {
-			File string
-			Ways [][2]int
-		}
-		if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
-			t.Fatal(err)
-		}
+	type functions struct {
+		File string
+		Ways [][2]int
+	}
+	for answer := range answers[functions](t, files, command) {
 		read++
 		data, err := os.ReadFile(answer.File)
 		if err != nil {
@@ -93,11 +66,8 @@ func holdWays(t *testing.T, language string, files, command []string) {
 			}
 		}
 	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatal(err)
-	}
 	t.Logf("%s: %d of %d functions agree (%.3f %%) in %d files", language, agree, all, 100*float64(agree)/float64(max(all, 1)), read)
-	if all == 0 || 100*agree < leastAgreed*all {
-		t.Errorf("%d of %d functions agree, want %d %%", agree, all, leastAgreed)
+	if all == 0 || 100*float64(agree) < leastAgreed*float64(all) {
+		t.Errorf("%d of %d functions agree, want %v %%", agree, all, leastAgreed)
 	}
 }
