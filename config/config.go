@@ -17,8 +17,12 @@ type Settings struct {
 	Profiles []string
 	// Exclude are globs of sources that are left out of everything; see Matcher.
 	Exclude []string
-	// Target is the coverage to reach, in percent.
+	// Target is the coverage to reach, in percent. Where nobody set it, it is what a gate asks for and where
+	// the next steps begin; see TargetSet.
 	Target float64
+	// TargetSet tells that somebody set Target. Else what has no target of its own is to reach the next step above what
+	// it has; see coverage.NextStep.
+	TargetSet bool
 	// Paths are tried in order on the paths that a profile names.
 	Paths []PathMapping
 	// Components are sets of files that are counted and ranked by themselves; a file belongs to the
@@ -144,14 +148,18 @@ const (
 
 // Diagnostics are the settings of the diagnostics.
 type Diagnostics struct {
-	Enable   bool
-	Scope    Scope
+	Enable bool
+	Scope  Scope
+	// Weight is how many statements or lines of a function never ran, at least, for it to be of some weight. It is 1 or
+	// more.
+	Weight   int
 	Severity Severities
 }
 
-// Severities are the severities of diagnostics by the tier of the file.
+// Severities are the severities of diagnostics: of functions of some weight by the tier of the file, Lower also for files
+// at their target, and Trivial of all others; see gap.Trivial.
 type Severities struct {
-	Critical, High, Medium, Lower Severity
+	Critical, High, Medium, Lower, Trivial Severity
 }
 
 // Lens are the settings of the code lenses.
@@ -220,11 +228,13 @@ func Default() Settings {
 		Diagnostics: Diagnostics{
 			Enable: true,
 			Scope:  ScopeOpen,
+			Weight: 3,
 			Severity: Severities{
 				Critical: SeverityWarning,
 				High:     SeverityInformation,
-				Medium:   SeverityHint,
-				Lower:    SeverityHint,
+				Medium:   SeverityInformation,
+				Lower:    SeverityInformation,
+				Trivial:  SeverityHint,
 			},
 		},
 		Lens:  Lens{Enable: true, Functions: FunctionsUncovered},

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/covls/covls/coverage"
 )
 
 // Layer is what one source sets: a file or an editor. The zero Layer sets nothing.
@@ -224,27 +226,50 @@ func Merge(layers ...Layer) Effective {
 			e.base = l.Dir
 		}
 	}
+	_, e.TargetSet = e.origin["target"]
 	return e
 }
 
-// TotalTarget is the coverage that all files together should reach, in percent: Target, but where
-// nobody set that and all components have the same target, theirs.
-func (e Effective) TotalTarget() float64 {
-	if _, set := e.origin["target"]; set || len(e.Components) == 0 || e.Components[0].Target == nil {
-		return e.Target
-	}
-	target := *e.Components[0].Target
-	for _, c := range e.Components[1:] {
-		if c.Target == nil || *c.Target != target {
-			return e.Target
+// TotalAim is the coverage that all files together, which are covered as t says, should reach: Target, but where
+// nobody set that the target that all components have, or the next step.
+func (e Effective) TotalAim(t coverage.Tally) coverage.Aim {
+	if _, set := e.origin["target"]; !set {
+		if target, ok := e.componentTarget(); ok {
+			return coverage.Aim{Percent: target}
 		}
 	}
-	return target
+	return e.Aim(t)
+}
+
+// Aim is the coverage to reach of what has no target of its own, and is covered as t says.
+func (s *Settings) Aim(t coverage.Tally) coverage.Aim {
+	if s.TargetSet {
+		return coverage.Aim{Percent: s.Target}
+	}
+	return coverage.NextStep(t, s.Target)
+}
+
+// componentTarget is the target that all components have, in percent; ok is false where there is none.
+func (e Effective) componentTarget() (target float64, ok bool) {
+	for i, c := range e.Components {
+		if c.Target == nil || i > 0 && *c.Target != target {
+			return 0, false
+		}
+		target = *c.Target
+	}
+	return target, len(e.Components) > 0
+}
+
+// WithoutSteps returns the settings with Target where nobody set one, rather than the next step: what a gate judges by
+// must not move with what it judges.
+func (e Effective) WithoutSteps() Effective {
+	e.TargetSet = true
+	return e
 }
 
 // WithTarget returns the settings with one target, in percent, for everything but rules.
 func (e Effective) WithTarget(percent float64) Effective {
-	e.Target = percent
+	e.Target, e.TargetSet = percent, true
 	e.Components = slices.Clone(e.Components)
 	for i := range e.Components {
 		e.Components[i].Target = nil

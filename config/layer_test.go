@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/covls/covls/coverage"
 )
 
 // source is one input for ParseTOML or FromEditor and what is made of it.
@@ -25,6 +27,7 @@ func (s source) check(t *testing.T, l Layer, problems []Problem) {
 		s.set(&want)
 	}
 	e := Merge(l)
+	want.TargetSet = e.Origin("target") != "default"
 	if !reflect.DeepEqual(e.Settings, want) {
 		t.Errorf("settings =\n%+v, want\n%+v", e.Settings, want)
 	}
@@ -69,11 +72,13 @@ profile = "ci/*.info"
 [diagnostics]
 enable = false
 scope = "workspace"
+weight = 5
 [diagnostics.severity]
 critical = "error"
 high = "warning"
 medium = "information"
 lower = "off"
+trivial = "information"
 
 [lens]
 enable = false
@@ -108,7 +113,8 @@ go = "go test"
 					Settle:   time.Second,
 					Diagnostics: Diagnostics{
 						Scope:    ScopeWorkspace,
-						Severity: Severities{SeverityError, SeverityWarning, SeverityInformation, SeverityOff},
+						Weight:   5,
+						Severity: Severities{SeverityError, SeverityWarning, SeverityInformation, SeverityOff, SeverityInformation},
 					},
 					Lens:   Lens{Functions: FunctionsAll},
 					Hints:  Hints{Enable: true},
@@ -119,7 +125,7 @@ go = "go test"
 			},
 			origins: map[string]string{
 				"profiles": ".covls.toml:1", "hints.enable": ".covls.toml:7", "path": ".covls.toml:10",
-				"diagnostics.severity.lower": ".covls.toml:26", "run.command": ".covls.toml:47",
+				"diagnostics.severity.lower": ".covls.toml:27", "run.command": ".covls.toml:49",
 			},
 		},
 		{
@@ -257,7 +263,7 @@ a = 1
 				`ws/.covls.toml:4:5: warning: unknown key "run.cmd": want one of run.command`,
 				`ws/.covls.toml:5:2: warning: unknown key "diagnostic": did you mean "diagnostics"?`,
 				`ws/.covls.toml:9:1: warning: unknown key "lens.on": want one of lens.enable, lens.functions`,
-				`ws/.covls.toml:10:14: warning: unknown key "diagnostics.sev": want one of diagnostics.enable, diagnostics.scope, diagnostics.severity`,
+				`ws/.covls.toml:10:14: warning: unknown key "diagnostics.sev": want one of diagnostics.enable, diagnostics.scope, diagnostics.weight, diagnostics.severity`,
 				`ws/.covls.toml:12:3: warning: unknown key "thing": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, hints, fade, cache, limits, run`,
 			},
 		},
@@ -822,18 +828,18 @@ func FuzzFromEditor(f *testing.F) {
 	})
 }
 
-// TestTotalTarget holds which target is that of all files together.
-func TestTotalTarget(t *testing.T) {
+// TestTotalAim holds which target is that of all files together, where 33 of 50 statements are covered.
+func TestTotalAim(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		rule, toml string
-		want       float64
+		want       string
 	}{
-		{"a target that is set stands", "target = 70\ncomponent = [{ name = 'a', include = ['a/'], target = 55 }]", 70},
-		{"components that agree say it where nothing is set", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 55 }]", 55},
-		{"components that differ leave the default", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 50 }]", 60},
-		{"one without a target leaves the default", "component = [{ name = 'a', include = ['a/'] }, { name = 'b', include = ['b/'], target = 50 }]", 60},
-		{"without components it is the default", "", 60},
+		{"a target that is set stands", "target = 70\ncomponent = [{ name = 'a', include = ['a/'], target = 55 }]", "70 %"},
+		{"components that agree say it where nothing is set", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 55 }]", "55 %"},
+		{"components that differ leave the next step", "component = [{ name = 'a', include = ['a/'], target = 55 }, { name = 'b', include = ['b/'], target = 50 }]", "70 %, the next step"},
+		{"one without a target leaves the next step", "component = [{ name = 'a', include = ['a/'] }, { name = 'b', include = ['b/'], target = 50 }]", "70 %, the next step"},
+		{"without components it is the next step", "", "70 %, the next step"},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
@@ -841,10 +847,14 @@ func TestTotalTarget(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			if got := Merge(l).TotalTarget(); got != tt.want {
-				t.Errorf("target %v, want %v", got, tt.want)
+			covered := coverage.Tally{Covered: 33, Total: 50}
+			if got := Merge(l).TotalAim(covered).String(); got != tt.want {
+				t.Errorf("target %s, want %s", got, tt.want)
 			}
-			if e := Merge(l).WithTarget(33); e.TotalTarget() != 33 || len(e.Components) > 0 && e.Components[0].Target != nil {
+			if got := Merge(l).WithoutSteps().TotalAim(covered).String(); strings.Contains(tt.want, "step") && got != "60 %" {
+				t.Errorf("without steps: %s", got)
+			}
+			if e := Merge(l).WithTarget(33); e.TotalAim(covered).String() != "33 %" || len(e.Components) > 0 && e.Components[0].Target != nil {
 				t.Errorf("with one target: %+v", e.Settings)
 			}
 		})

@@ -58,7 +58,8 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 
 func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []Diagnostic {
 	settings := &file.Folder.Settings
-	severity := fileSeverity(file)
+	loud, quiet := fileSeverity(file), settings.Diagnostics.Severity.Trivial
+	var reaches coverage.Span // the last function that no test reaches
 	var out []Diagnostic
 	most := settings.Limits.Marks
 	related, left, from := 0, 0, Span{} // left is the functions and stretches of which something is missing, from is the first
@@ -84,6 +85,13 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 			continue
 		}
 		m := g.mark
+		severity := loud
+		switch {
+		case inside(m.Span, reaches), g.Trivial(): // a test of the function around it comes first
+			severity = quiet
+		default:
+			reaches = m.Span
+		}
 		if severity == config.SeverityOff && !settings.Fade {
 			continue
 		}
@@ -91,14 +99,14 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 		if !cut {
 			stretches := missedIn(file, m, d)
 			if severity != config.SeverityOff {
-				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: Uncovered(file, &m.Func), Related: stretches}
+				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: g.Message, Related: stretches}
 				if n := most - related; len(stretches) > n {
 					f.Related, cut = stretches[:n], true
 				}
 				related += len(f.Related)
 				if m.Stale && settings.Stale == config.StaleDim {
 					f.Severity = config.SeverityHint
-					f.Message = fmt.Sprintf("%s was not %s (%s) · %s", &m.Func, reached(file), untested(&m.Func, file.Coverage.Unit), staleWord)
+					f.Message = fmt.Sprintf("%s was not %s (%s) · %s", &m.Func, reached(file), size(&m.Func, file.Coverage.Unit), staleWord)
 				}
 				out = append(out, f)
 			}

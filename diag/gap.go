@@ -15,6 +15,8 @@ import (
 type Gap struct {
 	gap.Gap
 	Message string
+	// Order is its 1-based place in order of urgency among all gaps of a GapTree; 0 elsewhere.
+	Order int
 	// At is the name of a function that no test reaches, or what never ran; the zero Span where there is no
 	// document.
 	At Span
@@ -146,22 +148,12 @@ func Previous(gaps []Gap, offset int) (g Gap, ok bool) {
 	return gaps[len(gaps)-1], true
 }
 
-// MostUrgent is the gap that follows another in order of urgency: the most urgent of all where after is nil. ok is
-// false where none does.
-func MostUrgent(gaps []Gap, after *Gap) (g Gap, ok bool) {
-	best := -1
-	for i := range gaps {
-		if after != nil && gap.Compare(&gaps[i].Gap, &after.Gap) <= 0 {
-			continue
-		}
-		if best < 0 || gap.Compare(&gaps[i].Gap, &gaps[best].Gap) < 0 {
-			best = i
-		}
-	}
-	if best < 0 {
+// MostUrgent is the most urgent of gaps; ok is false where there is none.
+func MostUrgent(gaps []Gap) (g Gap, ok bool) {
+	if len(gaps) == 0 {
 		return Gap{}, false
 	}
-	return gaps[best], true
+	return slices.MinFunc(gaps, func(a, b Gap) int { return gap.Compare(&a.Gap, &b.Gap) }), true
 }
 
 // GapAt is the gap that stands at an offset of the document, or begins on its line: the last to begin of those. ok is

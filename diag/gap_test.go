@@ -70,19 +70,23 @@ func TestGapAtLine(t *testing.T) {
 	}
 }
 
-// TestMostUrgent goes from gap to gap in the order of urgency, each once.
+// TestMostUrgent takes the most urgent of gaps, and again of those that are left.
 func TestMostUrgent(t *testing.T) {
 	t.Parallel()
-	file := &workspace.File{Standing: &priority.Standing{}}
+	file := &workspace.File{Standing: &priority.Standing{Weight: 1}}
 	var gaps []diag.Gap
 	for line, missed := range []int{2, 9, 2, 5} {
 		start := coverage.Point{Line: uint32(line + 1), Col: 1}
 		gaps = append(gaps, diag.Gap{Gap: gap.Gap{File: file, ID: gap.ID{Shape: gap.Stretch}, Missed: missed, Span: coverage.Span{Start: start, End: start}}})
 	}
 	var got []uint32
-	g, ok := diag.MostUrgent(gaps, nil)
-	for ; ok && len(got) < 9; g, ok = diag.MostUrgent(gaps, &g) {
+	for len(got) < 9 {
+		g, ok := diag.MostUrgent(gaps)
+		if !ok {
+			break
+		}
 		got = append(got, g.Span.Start.Line)
+		gaps = slices.DeleteFunc(gaps, func(h diag.Gap) bool { return h.Span == g.Span })
 	}
 	if want := []uint32{2, 4, 1, 3}; !slices.Equal(got, want) {
 		t.Errorf("lines %v, want %v", got, want)

@@ -59,7 +59,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", escape.Code(m.Func.String()))
 	case m.Uncovered():
-		fmt.Fprintf(&b, "**Not %s**: %s, %s\n", reached(file), escape.Code(m.Func.String()), untested(&m.Func, unit))
+		fmt.Fprintf(&b, "**Not %s**: %s, %s\n", reached(file), escape.Code(m.Func.String()), size(&m.Func, unit))
 	default:
 		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), escape.Code(m.Func.String()), of(m.Statements, unit))
 	}
@@ -92,7 +92,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	} else if file.Gap() > 0 || file.Standing.Rule != nil {
 		fmt.Fprintf(&b, "\n%s: %s. %s\n", escape.Code(file.Name), percent(file.Total), escape.Prose(file.Reason()))
 	} else {
-		fmt.Fprintf(&b, "\n%s: %s, %s, %s%s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), shortOf(file), AndUnknown(len(file.Unknown)))
+		fmt.Fprintf(&b, "\n%s: %s, %s, %s%s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), target(file), AndUnknown(len(file.Unknown)))
 	}
 	b.WriteString(origin(file))
 	return Hover{m.NameNow, b.String()}

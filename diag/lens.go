@@ -24,7 +24,7 @@ type Lens struct {
 const TestsLens = "tests"
 
 // Lenses has one for the file, one for what has other packages' tests count in it where these do not, and one for each function that is not fully covered (setting
-// `lens.functions`), but for those inside of a function that no test reaches, in the order of the text. It is empty where there is nothing to show.
+// `lens.functions`), but for trivial ones (see gap.Trivial) that no test reaches, and for those inside of a function that no test reaches, in the order of the text. It is empty where there is nothing to show.
 func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 	file := s.FileOf(d)
 	if s.Hidden {
@@ -80,6 +80,7 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 			out.marks = append(out.marks, m)
 			out.byID[m.id(file)] = m
 		case within: // nothing reaches it before the function around it is reached
+		case m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll && gap.Trivial(file, &m.Func):
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
 			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll:
@@ -165,11 +166,11 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
 		return Label{Title: "changed since the last run"}, true
 	case m.Uncovered():
-		title = "not " + reached(file) + " · " + untested(&m.Func, unit)
+		title = "not " + reached(file) + " · " + size(&m.Func, unit)
 	case m.Statements.Uncovered() == 0:
-		title = "covered · " + of(m.Statements, unit)
+		title = "covered · " + size(&coverage.Func{Statements: coverage.Tally{Total: m.Statements.Total}}, unit)
 	default:
-		title = fmt.Sprintf("%s covered · %d missed", of(m.Statements, unit), m.Statements.Uncovered())
+		title = fmt.Sprintf("%d of %d %s not tested", m.Statements.Uncovered(), m.Statements.Total, unit.Noun(m.Statements.Total))
 	}
 	l = Label{From: m.Now.Start}
 	l.Gap, l.Jump = placedIn(file, d).jumps()[id]
@@ -183,20 +184,26 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	return l, true
 }
 
-// fileTitle says how urgent a file is and how far from its target: "critical · 0 of 530 lines · 292 to
-// 55 %"; "unknown" where nothing that the profiles say is known to be of its text.
+// fileTitle says how well a file is covered and how far from its target: "critical · 0 % covered · 292 lines below
+// target", "86.7 % covered (target 60 %)"; "unknown" where nothing that the profiles say is known to be of its text. The
+// lower tiers are not named.
 func fileTitle(file *workspace.File) string {
-	title := of(file.Total, file.Coverage.Unit)
 	if file.Nothing() {
 		return "unknown"
 	}
-	if gap := file.Gap(); gap > 0 {
-		title = fmt.Sprintf("%s · %s · %d to %s %%", file.Standing.Tier, title, gap, number(file.Target()))
-	} else {
-		if p, ok := file.Total.Percent(); ok {
-			title = number(p) + " % · " + title
+	var title string
+	switch gap := file.Gap(); {
+	case file.Total.Total == 0:
+		title = percent(file.Total)
+	case gap > 0:
+		title = fmt.Sprintf("%s covered · %d %s below target", about(file.Total), gap, file.Coverage.Unit.Noun(gap))
+		if tier := file.Standing.Tier; tier == config.TierCritical || tier == config.TierHigh {
+			title = string(tier) + " · " + title
 		}
-		title += fmt.Sprintf(" · target %s %% reached", number(file.Target()))
+	case file.Total.Uncovered() == 0:
+		title = "100 % covered"
+	default:
+		title = fmt.Sprintf("%s covered (target %s)", about(file.Total), file.Aim())
 	}
 	if CountsOwnTests(file) {
 		title += " · by its own package's tests"

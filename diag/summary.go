@@ -17,8 +17,10 @@ import (
 type Summary struct {
 	Unit  coverage.Unit
 	Total coverage.Tally
-	// Target is the coverage to reach, in percent; nil where parts of the sum have different ones.
-	Target *float64
+	// Target is the coverage to reach, in percent; nil where parts of the sum have different ones. NextStep tells that
+	// nobody set it; see coverage.Aim.
+	Target   *float64
+	NextStep bool
 	// Gap is how many statements or lines are short of the target: of each part's where they differ.
 	Gap int
 	// GapPoints is how many percentage points the sum is short of its target, with two decimals; 0 where there is nothing
@@ -26,35 +28,35 @@ type Summary struct {
 	GapPoints *float64
 }
 
-// ByTarget holds what has the same target, in percent, to cover and covered.
-type ByTarget map[float64]coverage.Tally
+// ByTarget holds what has the same aim, to cover and covered.
+type ByTarget map[coverage.Aim]coverage.Tally
 
-// Add takes in a tally whose target is in percent.
-func (b ByTarget) Add(target float64, t coverage.Tally) { b[target] = b[target].Plus(t) }
+// Add takes in a tally and its aim.
+func (b ByTarget) Add(aim coverage.Aim, t coverage.Tally) { b[aim] = b[aim].Plus(t) }
 
 // Summary adds up all of it, as counted in the unit.
 func (b ByTarget) Summary(unit coverage.Unit) Summary {
 	s := Summary{Unit: unit}
-	for target, t := range b {
+	for aim, t := range b {
 		s.Total = s.Total.Plus(t)
-		s.Gap += t.Gap(target)
+		s.Gap += t.Gap(aim.Percent)
 	}
 	if len(b) != 1 {
 		return s
 	}
-	for target, t := range b {
+	for aim, t := range b {
 		points := 0.0
 		if p, ok := t.Percent(); ok {
-			points = max(0, math.Round((target-p)*100)/100)
+			points = max(0, math.Round((aim.Percent-p)*100)/100)
 		}
-		s.Target, s.GapPoints = &target, &points
+		s.Target, s.NextStep, s.GapPoints = &aim.Percent, aim.NextStep, &points
 	}
 	return s
 }
 
-// SummaryOf is the summary of what has one target, in percent.
-func SummaryOf(unit coverage.Unit, t coverage.Tally, target float64) Summary {
-	return ByTarget{target: t}.Summary(unit)
+// SummaryOf is the summary of what has one aim.
+func SummaryOf(unit coverage.Unit, t coverage.Tally, aim coverage.Aim) Summary {
+	return ByTarget{aim: t}.Summary(unit)
 }
 
 // Overview is how a set of files stands.
@@ -86,7 +88,7 @@ func OverviewOf(files iter.Seq[*workspace.File]) Overview {
 		by := ByTarget{}
 		for folder, t := range totals[unit] {
 			if t.Total > 0 {
-				by.Add(folder.Settings.TotalTarget(), t)
+				by.Add(folder.Settings.TotalAim(t), t)
 			}
 		}
 		if len(by) > 0 {

@@ -96,6 +96,7 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 			out = append(out, c)
 		}
 	}
+	order(out)
 	slices.SortFunc(out, func(a, b Component) int {
 		return cmp.Or(
 			cmp.Compare(a.Folder.Dir, b.Folder.Dir),
@@ -104,6 +105,24 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 		)
 	})
 	return out
+}
+
+// order says of each gap which place it has among all in order of urgency.
+func order(in []Component) {
+	var all []*Gap
+	for c := range in {
+		for t := range in[c].Tiers {
+			for _, f := range in[c].Tiers[t].Files {
+				for g := range f.Gaps {
+					all = append(all, &f.Gaps[g])
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *Gap) int { return gap.Compare(&a.Gap, &b.Gap) })
+	for i, g := range all {
+		g.Order = i + 1
+	}
 }
 
 // DocumentGaps is GapTree for the file of one document, whatever its tier, with the stretches that were
@@ -181,7 +200,7 @@ func unknownIn(s *workspace.Snapshot) map[group]int {
 }
 
 func newComponent(folder *workspace.Folder, c *priority.Component, unknown map[group]int) Component {
-	sum := SummaryOf(c.Unit, c.Total, c.Target)
+	sum := SummaryOf(c.Unit, c.Total, coverage.Aim{Percent: c.Target, NextStep: c.NextStep})
 	return Component{Folder: folder, Name: c.Name, Summary: sum, Unknown: unknown[group{folder, c.Name, c.Unit}]}
 }
 

@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
 
@@ -33,12 +32,21 @@ func AndUnknown(n int) string {
 	return fmt.Sprintf(" · %d unknown", n)
 }
 
-// shortOf says how far a file is from its target: "12 short of 60 %", "at its target of 60 %".
-func shortOf(f *workspace.File) string {
-	if gap := f.Gap(); gap > 0 {
-		return fmt.Sprintf("%d short of %s %%", gap, number(f.Target()))
+// about is a share with one decimal, cut and not rounded, so that nothing seems to be more than it is: "86.7 %".
+func about(t coverage.Tally) string {
+	if t.Total == 0 {
+		return percent(t)
 	}
-	return fmt.Sprintf("at its target of %s %%", number(f.Target()))
+	tenths := t.Covered * 1000 / t.Total
+	return number(float64(tenths)/10) + " %"
+}
+
+// target says how far a file is from its target: "12 statements below its target of 60 %", "at its target of 60 %".
+func target(f *workspace.File) string {
+	if gap := f.Gap(); gap > 0 {
+		return fmt.Sprintf("%d %s below its target of %s", gap, f.Coverage.Unit.Noun(gap), f.Aim())
+	}
+	return "at its target of " + f.Aim().String()
 }
 
 // of prints "0 of 14 statements".
@@ -49,32 +57,32 @@ func of(t coverage.Tally, u coverage.Unit) string {
 	return strconv.Itoa(t.Covered) + " of " + strconv.Itoa(t.Total) + " " + u.Noun(t.Total)
 }
 
-// untested says how much of a function that no test reaches was not reached: "0 of 14 statements". What
-// ran of it did so when the file was loaded, like the line of an arrow function.
-func untested(f *coverage.Func, u coverage.Unit) string {
+// size says how much of a function that no test reaches is to be reached: "14 statements". What ran of it did so when
+// the file was loaded, like the line of an arrow function.
+func size(f *coverage.Func, u coverage.Unit) string {
 	if missed := f.Statements.Uncovered(); missed > 0 {
-		return of(coverage.Tally{Total: missed}, u)
+		return fmt.Sprintf("%d %s", missed, u.Noun(missed))
 	}
 	return "never called"
 }
 
-// Uncovered says what is missing and how urgent it is.
+// Uncovered says what is missing: "ParseConfig is not tested (14 statements)".
 func Uncovered(file *workspace.File, f *coverage.Func) string {
-	return uncovered(file, f, gap.KindOf(file, f)) + urgency(file)
+	return uncovered(file, f, gap.KindOf(file, f))
 }
 
 func uncovered(file *workspace.File, f *coverage.Func, k source.Kind) string {
-	return f.String() + " is not " + reached(file) + " (" + untested(f, file.Coverage.Unit) + ")" + kindWords(k)
+	return f.String() + " is not " + reached(file) + " (" + size(f, file.Coverage.Unit) + ")" + kindWords(k)
 }
 
 // Missed says how many statements or lines never ran of a function that a test reaches, or of the file
-// where function is "", and how urgent that is.
+// where function is "".
 func Missed(file *workspace.File, function string, n int) string {
 	s := fmt.Sprintf("%d %s", n, file.Coverage.Unit.Noun(n))
 	if function != "" {
 		s += " of " + function
 	}
-	return s + " " + didNotRun(file) + urgency(file)
+	return s + " " + didNotRun(file)
 }
 
 // reached is what a function that is not covered is not.
@@ -82,7 +90,7 @@ func reached(file *workspace.File) string {
 	if file.OwnTests {
 		return "tested by its own package"
 	}
-	return "covered"
+	return "tested"
 }
 
 // didNotRun is what became of what is not covered of a function, or of a file.
@@ -94,14 +102,6 @@ func didNotRun(file *workspace.File) string {
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// urgency goes on behind what is uncovered in a file, with its tier and gap; "" at its target.
-func urgency(file *workspace.File) string {
-	if file.Gap() == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" · %s: %s is %s%s", file.Standing.Tier, path.Base(file.Name), shortOf(file), AndUnknown(len(file.Unknown)))
-}
 
 const staleWord = "stale: its text changed since the profile was made"
 

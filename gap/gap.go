@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
@@ -79,6 +80,31 @@ type Gap struct {
 	Span coverage.Span
 	// Missed is how many statements or lines never ran.
 	Missed int
+	// Called tells that code which ran calls the function, as far as names tell, or is around the stretch.
+	Called bool
+	// Deprecated is what its comment says to use instead of the function; "" where it says nothing.
+	Deprecated string
+}
+
+// gain is what a test there is worth: what never ran, weighted by the role of its file and by its rule.
+func (g *Gap) gain() float64 {
+	s := g.File.Standing
+	return float64(g.Missed) * s.Role.Weight() * s.Weight
+}
+
+// rank is 0 for what the settings call critical, 1 for what code calls that ran, 2 for what none does, as far as names tell, and 3
+// for what is not worth a test.
+func (g *Gap) rank() int {
+	rule := g.File.Standing.Rule
+	switch {
+	case g.Deprecated != "", !g.Kind.Testable(), g.gain() == 0:
+		return 3
+	case rule != nil && (rule.Tier == config.TierCritical || rule.AtLeast == config.TierCritical):
+		return 0
+	case g.Called:
+		return 1
+	}
+	return 2
 }
 
 // Line is the 1-based line on which the gap begins, for a function that of its name; 0 where the profile does
@@ -136,14 +162,17 @@ func Among(file *workspace.File, funcs []coverage.Func) []Gap {
 		ordinals[i] = id.Ordinal
 		names[id.Func]++
 		if f.Uncovered() {
-			out = append(out, Gap{ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered()})
+			out = append(out, Gap{
+				ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered(),
+				Called: !f.Literal && file.Called.Has(f.Name), Deprecated: FactsOf(file, f).Deprecated,
+			})
 		}
 	}
 	functions := len(out)
 	for s := range stretches(file.Coverage, funcs) {
 		g := Gap{ID: ID{File: file.Name, Shape: Stretch, Ordinal: s.first}, File: file, Index: s.owner, Kind: known.kind(s.owner, s.begins), Span: s.span, Missed: s.missed}
 		if s.owner >= 0 {
-			g.Fn = &funcs[s.owner]
+			g.Fn, g.Called = &funcs[s.owner], true
 			if g.Fn.Uncovered() {
 				continue // all of it is listed as a function
 			}
@@ -202,6 +231,28 @@ func KindOf(file *workspace.File, f *coverage.Func) source.Kind {
 		return all
 	}
 	return file.Source.KindAt(indexOf(file, f), f.Span.Start)
+}
+
+// Trivial reports whether a function that no test reaches is worth no more than a hint, and a test of its own hardly:
+// fewer statements or lines than the setting `diagnostics.weight`, an accessor, what only panics, what starts a program,
+// and what is there for tests, readers or tools.
+func Trivial(file *workspace.File, f *coverage.Func) bool {
+	return trivial(file, f, KindOf(file, f))
+}
+
+// Trivial is that of the gap's function; false for a stretch.
+func (g *Gap) Trivial() bool {
+	return g.Shape == Function && trivial(g.File, g.Fn, g.Kind)
+}
+
+func trivial(file *workspace.File, f *coverage.Func, kind source.Kind) bool {
+	if f.Statements.Uncovered() < file.Folder.Settings.Diagnostics.Weight {
+		return true
+	}
+	if s := file.Standing; s != nil && s.Role != priority.EntryPoint && s.Role.Weight() < priority.Transport.Weight() {
+		return true
+	}
+	return kind == source.Accessor || !kind.Testable()
 }
 
 // FactsOf are what is known of a function beside its coverage; the zero Facts where nothing is.
@@ -269,6 +320,16 @@ func Files(s *workspace.Snapshot) []*workspace.File {
 	}, CompareFiles)
 }
 
+// All lists the gaps of the files on disk, the most urgent first.
+func All(s *workspace.Snapshot) []Gap {
+	var out []Gap
+	for _, f := range Files(s) {
+		out = append(out, Of(f)...)
+	}
+	slices.SortStableFunc(out, func(a, b Gap) int { return Compare(&a, &b) })
+	return out
+}
+
 // CompareFiles is the order of urgency of files: by tier, by score, by what never ran, then by name.
 func CompareFiles(a, b *workspace.File) int {
 	return cmp.Or(
@@ -279,14 +340,17 @@ func CompareFiles(a, b *workspace.File) int {
 	)
 }
 
-// Compare is the order of urgency of gaps: by that of their files; in a file what has more that never ran goes
-// first, then functions before stretches, then what comes first in the text.
+// Compare is the order of urgency of gaps, in one file and over all: what the settings call critical goes first, then what code
+// calls that ran, and what is deprecated or not worth a test last; of these, what has more that never ran, weighted by the role of its file; then what is in the
+// more urgent file, functions before stretches, and what comes first in the text.
 func Compare(a, b *Gap) int {
+	if by := cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.gain(), a.gain()), cmp.Compare(b.Missed, a.Missed)); by != 0 {
+		return by
+	}
 	if a.File != b.File {
 		return cmp.Or(CompareFiles(a.File, b.File), cmp.Compare(a.File.Path, b.File.Path))
 	}
 	return cmp.Or(
-		cmp.Compare(b.Missed, a.Missed),
 		cmp.Compare(a.Shape, b.Shape),
 		a.Span.Start.Compare(b.Span.Start),
 		b.Span.End.Compare(a.Span.End),

@@ -240,7 +240,7 @@ func TestWithin(t *testing.T) {
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	file := func(name string, tier config.Tier, score float64) *workspace.File {
-		return &workspace.File{Name: name, Total: coverage.Tally{Total: 9}, Standing: &priority.Standing{Tier: tier, Score: score}}
+		return &workspace.File{Name: name, Total: coverage.Tally{Total: 9}, Standing: &priority.Standing{Tier: tier, Score: score, Weight: 1}}
 	}
 	at := func(line uint32) coverage.Span {
 		return coverage.Span{Start: coverage.Point{Line: line}, End: coverage.Point{Line: line + 1}}
@@ -248,16 +248,25 @@ func TestCompare(t *testing.T) {
 	critical, high, higher, done := file("z", config.TierCritical, 1), file("y", config.TierHigh, 5), file("x", config.TierHigh, 7), file("z", priority.OK, 0)
 	fuller, same := file("b", priority.OK, 0), file("c", priority.OK, 0) // of which more ran
 	fuller.Total.Covered, same.Total.Covered = 8, 8
+	web, ruled, example := file("w", config.TierMedium, 1), file("r", priority.OK, 0), file("e", priority.OK, 0)
+	web.Standing.Role, example.Standing.Role = priority.Transport, priority.Generated
+	ruled.Standing.Rule = &config.Rule{AtLeast: config.TierCritical}
 	want := []gap.Gap{
-		{File: critical, ID: gap.ID{Shape: gap.Stretch}, Missed: 1, Span: at(9)},
-		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 3, Span: at(50)},
-		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 2, Span: at(1)},
-		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 2, Span: at(4)},
-		{File: higher, ID: gap.ID{Shape: gap.Stretch}, Missed: 2, Span: at(2)},
-		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 5, Span: at(1)},
-		{File: done, ID: gap.ID{Shape: gap.Function}, Missed: 500, Span: at(1)},
+		{File: ruled, ID: gap.ID{Shape: gap.Function}, Missed: 1, Span: at(1)},
+		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 3, Span: at(50), Called: true},
+		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 2, Span: at(1), Called: true},
+		{File: higher, ID: gap.ID{Shape: gap.Stretch}, Missed: 2, Span: at(2), Called: true},
+		{File: critical, ID: gap.ID{Shape: gap.Stretch}, Missed: 1, Span: at(9), Called: true},
 		{File: fuller, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1)},
 		{File: same, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1)},
+		{File: done, ID: gap.ID{Shape: gap.Function}, Missed: 500, Span: at(1)},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 5, Span: at(1)},
+		{File: web, ID: gap.ID{Shape: gap.Function}, Missed: 8, Span: at(1)},
+		{File: critical, ID: gap.ID{Shape: gap.Function}, Missed: 4, Span: at(9)},
+		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 4, Span: at(1)},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1), Called: true, Deprecated: "use X"},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 800, Span: at(1), Called: true, Kind: source.Panic},
+		{File: example, ID: gap.ID{Shape: gap.Function}, Missed: 999, Span: at(1), Called: true},
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)

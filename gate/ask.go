@@ -35,10 +35,10 @@ func Of(snap *workspace.Snapshot, ask Ask) Gates {
 	g := Gates{Files: ask.Files, Ruled: map[string]bool{}}
 	f := snap.Folders[0]
 	if _, set := f.Settings.Place("target", -1); set > 0 || len(f.Settings.Components) == 0 {
-		g.Total = &f.Settings.Target
+		g.Total, g.Unset = &f.Settings.Target, f.Settings.Origin("target") == "default"
 	}
 	if ask.Total != nil {
-		g.Total = ask.Total
+		g.Total, g.Unset = ask.Total, false
 	}
 	for _, c := range f.Settings.Components {
 		g.Components = append(g.Components, c.Name)

@@ -21,6 +21,8 @@ import (
 type Gates struct {
 	// Total is the coverage that all files together must reach, in percent; nil asks for none.
 	Total *float64
+	// Unset tells that nobody set Total, and that it is the default.
+	Unset bool
 	// Components are names of components that must reach their targets.
 	Components []string
 	// Files asks every file to reach its target; else those in Ruled, by their paths, must.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 )
 
 // Components says which component a file belongs to: the first configured one that has it, or, where
@@ -11,24 +12,21 @@ import (
 type Components struct {
 	configured []component
 	dirs       map[string]bool
-	target     float64
+	settings   *config.Settings
 }
 
 type component struct {
 	name             string
 	include, exclude *config.Matcher
-	target           float64
+	target           *float64 // in percent; nil where it has none of its own
 }
 
 // NewComponents returns the components of a workspace folder. The dirs are the folders in it that are
 // components by their manifests, with slashes and relative to it.
 func NewComponents(s *config.Settings, dirs []string) *Components {
-	c := &Components{target: s.Target, dirs: map[string]bool{}}
+	c := &Components{settings: s, dirs: map[string]bool{}}
 	for _, in := range s.Components {
-		own := component{name: in.Name, target: s.Target}
-		if in.Target != nil {
-			own.target = *in.Target
-		}
+		own := component{name: in.Name, target: in.Target}
 		own.include, _ = config.NewMatcher(in.Include) // the settings hold globs that are well-formed
 		own.exclude, _ = config.NewMatcher(in.Exclude)
 		c.configured = append(c.configured, own)
@@ -39,17 +37,16 @@ func NewComponents(s *config.Settings, dirs []string) *Components {
 	return c
 }
 
-// Of returns the component of the file at a path of the JSON report, and its target in percent. The
-// name is the configured one or the folder's; "" is all that no other component has, with the module
-// at the workspace folder itself.
-func (c *Components) Of(path string) (name string, target float64) {
+// Of returns the component of the file at a path of the JSON report: the configured name or the folder's; "" is all that no
+// other component has, with the module at the workspace folder itself.
+func (c *Components) Of(path string) string {
 	for _, own := range c.configured {
 		if own.include.Match(path) && !own.exclude.Match(path) {
-			return own.name, own.target
+			return own.name
 		}
 	}
 	if len(c.configured) > 0 {
-		return "", c.target
+		return ""
 	}
 	for dir := path; len(c.dirs) > 0; {
 		i := strings.LastIndexByte(dir, '/')
@@ -57,8 +54,18 @@ func (c *Components) Of(path string) (name string, target float64) {
 			break
 		}
 		if dir = dir[:i]; c.dirs[dir] {
-			return dir, c.target
+			return dir
 		}
 	}
-	return "", c.target
+	return ""
+}
+
+// aim is what the component of a name, which is covered as t says, should reach.
+func (c *Components) aim(name string, t coverage.Tally) coverage.Aim {
+	for _, own := range c.configured {
+		if own.name == name && own.target != nil {
+			return coverage.Aim{Percent: *own.target}
+		}
+	}
+	return c.settings.Aim(t)
 }

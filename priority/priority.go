@@ -26,8 +26,9 @@ const Unknown config.Tier = "unknown"
 // written.
 var cuts = [3]float64{40, 70, 92}
 
-// SmallGap is the gap from which on a file can be more than medium.
-const SmallGap = 10
+// smallGap is the gap from which on a file can be more than medium where the files of its component are short of their
+// targets by all together: a twentieth of it, but 3 to 10 statements or lines.
+func smallGap(all int) int { return min(max((all+19)/20, 3), 10) }
 
 // File is what is known of a file.
 type File struct {
@@ -52,7 +53,7 @@ type Cause uint8
 const (
 	// ByScore is the place of the file's score among the others.
 	ByScore Cause = iota
-	// BySmallGap keeps a file with a gap under 10 at medium or below.
+	// BySmallGap keeps a file with a gap under Standing.SmallGap at medium or below.
 	BySmallGap
 	// ByComponent keeps the files of a component that has reached its target at high or below.
 	ByComponent
@@ -71,11 +72,14 @@ type Standing struct {
 	// Component is the name of the file's component; see Components.Of.
 	Component string
 	// Target is the coverage to reach, in percent: that of the file's rule, of its component, or the
-	// general one.
-	Target float64
+	// general one. NextStep tells that nobody set it, and that it is the next step of the component.
+	Target   float64
+	NextStep bool
 	// Gap is how many statements or lines are short of Target.
-	Gap  int
-	Role Role
+	Gap int
+	// SmallGap is the gap from which on the file can be more than medium; 0 for one without a rank.
+	SmallGap int
+	Role     Role
 	// RoleWhy says why it has the role, in words: "its path has the folder api".
 	RoleWhy string
 	Weight  float64
@@ -123,11 +127,13 @@ type Component struct {
 	// Name is that of Standing.Component.
 	Name string
 	Unit coverage.Unit
-	// Target is the component's own, in percent; Gap is how far its Total is from that.
-	Target float64
-	Gap    int
-	Files  int
-	Total  coverage.Tally
+	// Target is the component's own, in percent; Gap is how far its Total is from that. NextStep tells that nobody set
+	// it.
+	Target   float64
+	NextStep bool
+	Gap      int
+	Files    int
+	Total    coverage.Tally
 	// Zero counts the files with something to cover of which nothing ran.
 	Zero int
 	// Score is the sum over the files.
@@ -152,20 +158,37 @@ func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 	r := &ranker{out: &Ranking{Files: make([]Standing, len(files))}}
 	rules := compile(s.Rules)
 	parts := parts(files)
+	groups := map[groupKey]*group{}
 	for i, f := range files {
-		name, target := components.Of(f.Path)
+		name := components.Of(f.Path)
 		at := &r.out.Files[i]
-		*at = Standing{Path: f.Path, Total: f.Total, Unit: f.Unit, Component: name, Target: target, Role: parts[i].role, RoleWhy: parts[i].why, Weight: 1}
-		if at.Rule = rules.of(f.Path); at.Rule != nil {
-			if at.Rule.Exclude {
-				continue
-			}
-			if at.Rule.Target != nil {
-				at.Target = *at.Rule.Target
-			}
-			if at.Rule.Weight != nil {
-				at.Weight = *at.Rule.Weight
-			}
+		*at = Standing{Path: f.Path, Total: f.Total, Unit: f.Unit, Component: name, Role: parts[i].role, RoleWhy: parts[i].why, Weight: 1}
+		if at.Rule = rules.of(f.Path); at.Rule != nil && at.Rule.Exclude {
+			continue
+		}
+		key := groupKey{name, f.Unit}
+		if groups[key] == nil {
+			groups[key] = &group{Component: Component{Name: name, Unit: f.Unit}}
+		}
+		groups[key].add(f.Total)
+	}
+	for _, g := range groups {
+		aim := components.aim(g.Name, g.Total)
+		g.Target, g.NextStep = aim.Percent, aim.NextStep
+	}
+	for i, f := range files {
+		at := &r.out.Files[i]
+		if at.Rule != nil && at.Rule.Exclude {
+			at.Target = components.aim(at.Component, coverage.Tally{}).Percent
+			continue
+		}
+		g := groups[groupKey{at.Component, at.Unit}]
+		at.Target, at.NextStep = g.Target, g.NextStep
+		if at.Rule != nil && at.Rule.Target != nil {
+			at.Target, at.NextStep = *at.Rule.Target, false
+		}
+		if at.Rule != nil && at.Rule.Weight != nil {
+			at.Weight = *at.Rule.Weight
 		}
 		at.Gap = f.Total.Gap(at.Target)
 		at.Score = at.tenths() / 10
@@ -175,18 +198,11 @@ func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 		}
 	}
 	order := r.byScore(files)
-	groups := map[groupKey]*group{}
 	for _, i := range order {
-		at := &r.out.Files[i]
-		if at.Tier == "" {
-			continue
+		if at := &r.out.Files[i]; at.Gap > 0 {
+			g := groups[groupKey{at.Component, at.Unit}]
+			g.short = append(g.short, i)
 		}
-		key := groupKey{at.Component, at.Unit}
-		if groups[key] == nil {
-			_, target := components.Of(at.Path)
-			groups[key] = &group{Component: Component{Name: at.Component, Unit: at.Unit, Target: target}}
-		}
-		groups[key].add(i, at)
 	}
 	for _, g := range groups {
 		r.rank(g)
@@ -217,13 +233,11 @@ type group struct {
 	short []int // indexes of the files that are short of their target, by rank
 }
 
-func (g *group) add(i int, s *Standing) {
+// add takes in a file's total.
+func (g *group) add(t coverage.Tally) {
 	g.Files++
-	g.Total = g.Total.Plus(s.Total)
-	if s.Gap > 0 {
-		g.short = append(g.short, i)
-	}
-	if s.Total.Total > 0 && s.Total.Covered == 0 {
+	g.Total = g.Total.Plus(t)
+	if t.Total > 0 && t.Covered == 0 {
 		g.Zero++
 	}
 }
@@ -285,8 +299,10 @@ func Level(t config.Tier) int { return slices.Index(tiers[:], t) }
 func (r *ranker) rank(g *group) {
 	g.Gap = g.Total.Gap(g.Target)
 	var all float64
+	short := 0
 	for _, i := range g.short {
 		all += r.out.Files[i].tenths()
+		short += r.out.Files[i].Gap
 	}
 	g.Score = all / 10
 
@@ -296,7 +312,7 @@ func (r *ranker) rank(g *group) {
 	var before float64
 	for n, i := range g.short {
 		s := &r.out.Files[i]
-		s.Rank, s.Of = n+1, len(g.short)
+		s.Rank, s.Of, s.SmallGap = n+1, len(g.short), smallGap(short)
 		plain[n] = place(before, all, [3]float64{})
 		if plain[n] < lower {
 			first[plain[n]] = n + 1
@@ -331,6 +347,9 @@ func (r *ranker) rank(g *group) {
 			if moved[n] >= 0 {
 				tier[n], s.Cause = moved[n], ByRule
 				continue
+			}
+			if s.tenths() == 0 {
+				before = all // it stands behind all that has a score, whatever rules moved
 			}
 			tier[n] = place(before, all, taken)
 			s.Place = Place{All: all / 10, Before: before / 10, Taken: [3]float64{taken[0] / 10, taken[1] / 10, taken[2] / 10}}

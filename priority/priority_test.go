@@ -13,13 +13,14 @@ import (
 )
 
 // settings are those of a .covls.toml.
+// settings are those of a settings file, with a target of 60 % where it says none.
 func settings(t testing.TB, text string) *config.Settings {
 	t.Helper()
 	layer, problems := config.ParseTOML(config.FileName, []byte(text))
 	if problems != nil {
 		t.Fatal(problems)
 	}
-	s := config.Merge(layer).Settings
+	s := config.Merge(layer).WithoutSteps().Settings
 	return &s
 }
 
@@ -165,12 +166,30 @@ func TestRank(t *testing.T) {
 				d ok 0/0`,
 		},
 		{
-			rule: "a gap under 10 is at most medium",
-			files: `a 51/100
-				b 50/100
-				`,
-			want: `b critical 1/2
-				a medium 2/2 small gap`,
+			rule: "a gap under a twentieth of what all are short of is at most medium",
+			files: `gen.go 0/200 generated
+				b.go 0/10
+				c.go 0/18`,
+			want: `c.go critical 1/3
+				b.go medium 2/3 small gap
+				gen.go lower 3/3`,
+		},
+		{
+			rule: "where that is much, under 10",
+			toml: target,
+			files: `gen.go 0/3000 generated
+				c.go 591/600
+				d.go 590/600`,
+			want: `d.go critical 1/3
+				c.go medium 2/3 small gap
+				gen.go lower 3/3`,
+		},
+		{
+			rule: "and never where it is under 3",
+			files: `a 51/90
+				b 51/90`,
+			want: `a critical 1/2
+				b high 2/2`,
 		},
 		{
 			rule: "a component at its target has at most high",
@@ -249,7 +268,7 @@ func TestRank(t *testing.T) {
 				xy/c 0/10`,
 			want: `x/y/b critical 1/1
 				x/a critical 1/1
-				xy/c medium 1/1 small gap`,
+				xy/c critical 1/1`,
 		},
 		{
 			rule: "manifests make no components beside configured ones",
@@ -510,23 +529,22 @@ include = ["api"]
 		settings *config.Settings
 		path     string
 		name     string
-		target   float64
 	}{
-		{"the first that includes it", configured, "api/a.go", "api", 0},
-		{"at any depth", configured, "x/y/a.proto", "api", 0},
-		{"not what it excludes", configured, "api/gen/a.go", "all of api", 70},
-		{"no component is the rest", configured, "a/b/c.go", "", 70},
-		{"a manifest's folder", free, "a/x.go", "a", 50},
-		{"the innermost one", free, "a/b/c/x.go", "a/b", 50},
-		{"not one that only begins alike", free, "ab/x.go", "", 50},
-		{"the folder itself", free, "x.go", "", 50},
-		{"a path of another machine", free, "/ci/x/y.go", "/ci/x", 50},
-		{"a file of the manifest folder's name", free, "a", "", 50},
+		{"the first that includes it", configured, "api/a.go", "api"},
+		{"at any depth", configured, "x/y/a.proto", "api"},
+		{"not what it excludes", configured, "api/gen/a.go", "all of api"},
+		{"no component is the rest", configured, "a/b/c.go", ""},
+		{"a manifest's folder", free, "a/x.go", "a"},
+		{"the innermost one", free, "a/b/c/x.go", "a/b"},
+		{"not one that only begins alike", free, "ab/x.go", ""},
+		{"the folder itself", free, "x.go", ""},
+		{"a path of another machine", free, "/ci/x/y.go", "/ci/x"},
+		{"a file of the manifest folder's name", free, "a", ""},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			t.Parallel()
-			if name, target := priority.NewComponents(tt.settings, modules).Of(tt.path); name != tt.name || target != tt.target {
-				t.Errorf("Of(%q) = %q, %v, want %q, %v", tt.path, name, target, tt.name, tt.target)
+			if name := priority.NewComponents(tt.settings, modules).Of(tt.path); name != tt.name {
+				t.Errorf("Of(%q) = %q, want %q", tt.path, name, tt.name)
 			}
 		})
 	}
@@ -601,8 +619,12 @@ func TestSentence(t *testing.T) {
 			"lower: 6 statements short of 60 % (0 of 10 covered). Generated code (×0.0). Rank 1 of 1.",
 		},
 		{
-			"a small gap", "", `a.rs 0/10`,
-			"medium: 6 lines short of 60 % (0 of 10 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. At most medium: the gap is under 10.",
+			"a small gap", "", `a.rs 8/15`,
+			"medium: 1 line short of 60 % (8 of 15 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. At most medium: the gap is under 3.",
+		},
+		{
+			"a whole", "", `a.rs 0/10`,
+			"critical: 6 lines short of 60 % (0 of 10 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap.",
 		},
 		{
 			"a component at its target", "", `
@@ -648,6 +670,51 @@ func TestSentence(t *testing.T) {
 			t.Parallel()
 			if got := rank(t, tt.toml, tt.files).Files[0].Sentence(); got != tt.want {
 				t.Errorf("have %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestNextStep holds what files are to reach where nobody set a target: what their component does next.
+func TestNextStep(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ rule, toml, files, want string }{
+		{
+			"each component has its own step, and each unit",
+			"", "a/x.go 8672/10000\nb/y.go 10/100\nb/z.go 50/50\na/w.rs 99/100",
+			"a/x.go 90 %, the next step; a/w.rs 100 %, the next step; b/y.go 60 %, the next step; b/z.go 60 %, the next step",
+		},
+		{
+			"what a rule or a component says stands",
+			"[[component]]\nname = \"a\"\ninclude = [\"a/\"]\ntarget = 50\n[[component]]\nname = \"b\"\ninclude = [\"b/\"]\n[[rule]]\npaths = [\"b/z.go\"]\ntarget = 75\n",
+			"a/x.go 8672/10000\nb/y.go 10/100\nb/z.go 50/50",
+			"a/x.go 50 %; b/y.go 60 %, the next step; b/z.go 75 %",
+		},
+		{
+			"what a rule leaves out counts in no step",
+			"[[rule]]\npaths = [\"b/y.go\"]\nexclude = true\n",
+			"b/y.go 10/100\nb/z.go 40/50",
+			"b/y.go 60 %; b/z.go 85 %, the next step",
+		},
+		{"a target that is set is everybody's", "target = 70", "a/x.go 9/10\nb/y.go 1/10", "a/x.go 70 %; b/y.go 70 %"},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			t.Parallel()
+			layer, problems := config.ParseTOML(config.FileName, []byte(tt.toml))
+			if problems != nil {
+				t.Fatal(problems)
+			}
+			s := config.Merge(layer).Settings
+			r := priority.Rank(&s, priority.NewComponents(&s, []string{"a", "b"}), parse(t, tt.files))
+			var got []string
+			for _, f := range r.Files {
+				got = append(got, f.Path+" "+coverage.Aim{Percent: f.Target, NextStep: f.NextStep}.String())
+			}
+			slices.Sort(got)
+			want := strings.Split(tt.want, "; ")
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), strings.Join(want, "; "))
 			}
 		})
 	}

@@ -22,7 +22,7 @@ func (s *Standing) Sentence() string {
 	case s.Total.Total == 0:
 		fmt.Fprintf(&b, "%s: there are no %s to cover.", s.Tier, s.Unit)
 	case s.Gap == 0:
-		fmt.Fprintf(&b, "%s: not short of %s (%d of %d %s covered).", s.Tier, coverage.FormatPercent(s.Target), s.Total.Covered, s.Total.Total, s.Unit.Noun(s.Total.Total))
+		fmt.Fprintf(&b, "%s: not short of %s (%d of %d %s covered).", s.Tier, s.aim(), s.Total.Covered, s.Total.Total, s.Unit.Noun(s.Total.Total))
 	default:
 		s.ranked(&b)
 	}
@@ -30,6 +30,11 @@ func (s *Standing) Sentence() string {
 		b.WriteString(" " + ruled(s.Rule))
 	}
 	return b.String()
+}
+
+// aim is the coverage to reach, in words.
+func (s *Standing) aim() string {
+	return coverage.Aim{Percent: s.Target, NextStep: s.NextStep}.String()
 }
 
 // ranked is asked for every file of a workspace at once, and so does without Fprintf.
@@ -41,7 +46,7 @@ func (s *Standing) ranked(b *strings.Builder) {
 		}
 	}
 	role := s.Role.String()
-	write(string(s.Tier), ": ", strconv.Itoa(s.Gap), " ", s.Unit.Noun(s.Gap), " short of ", coverage.FormatPercent(s.Target),
+	write(string(s.Tier), ": ", strconv.Itoa(s.Gap), " ", s.Unit.Noun(s.Gap), " short of ", s.aim(),
 		" (", strconv.Itoa(s.Total.Covered), " of ", strconv.Itoa(s.Total.Total), " covered). ",
 		strings.ToUpper(role[:1]), role[1:], " (×", strconv.FormatFloat(s.Role.Weight(), 'f', 1, 64), ")")
 	if s.Weight != 1 {
@@ -58,7 +63,7 @@ func (s *Standing) ranked(b *strings.Builder) {
 	write(".")
 	switch s.Cause {
 	case BySmallGap:
-		fmt.Fprintf(b, " At most medium: the gap is under %d.", SmallGap)
+		fmt.Fprintf(b, " At most medium: the gap is under %d.", s.SmallGap)
 	case ByComponent:
 		b.WriteString(" At most high: the component has reached its target.")
 	case ByShare:

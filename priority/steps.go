@@ -85,7 +85,7 @@ type guard struct {
 // guards appends those of a file, in the order in which they hold. Reached tells that its component has
 // reached its target.
 func guards(out []guard, s *Standing, reached bool) []guard {
-	if s.Gap < SmallGap {
+	if s.Gap < s.SmallGap {
 		out = append(out, guard{cause: BySmallGap, bound: medium})
 	}
 	if reached {

@@ -52,13 +52,15 @@ func TestSteps(t *testing.T) {
 		},
 		{
 			rule: "guards, whether they move the file or not",
-			files: `a 0/15
-				b 95/200
-				c 1000/1000`,
-			toml: "[[rule]]\npaths = [\"a\"]\nat_least = \"high\"\n[[rule]]\npaths = [\"b\"]\nat_most = \"lower\"\n",
-			want: `a: critical 73.5<40, high 73.5<70, medium 73.5<92! = medium, small gap ≤medium: medium, component ≤high: medium, rule ≥high: high!
-				b: critical 0.0<40! = critical, component ≤high: high!, rule ≤lower: lower!
-				c: =`,
+			files: `a.go 0/15
+				b.go 95/200
+				c.go 10000/10000
+				gen.go 0/3000 generated`,
+			toml: "[[rule]]\npaths = [\"a.go\"]\nat_least = \"high\"\n[[rule]]\npaths = [\"b.go\"]\nat_most = \"lower\"\n",
+			want: `a.go: critical 73.5<40, high 73.5<70, medium 73.5<92! = medium, small gap ≤medium: medium, component ≤high: medium, rule ≥high: high!
+				b.go: critical 0.0<40! = critical, component ≤high: high!, rule ≤lower: lower!
+				c.go: =
+				gen.go: critical 100.0<40, high 126.5<70(9 taken), medium 126.5<92(9 taken) = lower, component ≤high: lower`,
 		},
 		{
 			rule: "what a rule puts into a tier is taken from those behind it, and has no steps itself",

@@ -79,11 +79,11 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 	own := map[key]*Component{}
 	for _, f := range s.Folders {
 		absent := map[string]bool{}
-		targets := map[string]float64{}
+		targets := map[string]coverage.Aim{}
 		for _, c := range f.Settings.Components {
-			absent[c.Name], targets[c.Name] = true, f.Settings.Target
+			absent[c.Name], targets[c.Name] = true, f.Settings.Aim(coverage.Tally{})
 			if c.Target != nil {
-				targets[c.Name] = *c.Target
+				targets[c.Name] = coverage.Aim{Percent: *c.Target}
 			}
 		}
 		if ranking := s.Ranks[f.Dir]; ranking != nil {
@@ -96,14 +96,14 @@ func (r *Report) addComponents(s *workspace.Snapshot) {
 				if own[k] == nil {
 					own[k] = &Component{Name: k.name, unit: k.unit, aims: aims{}}
 				}
-				own[k].aims[f] = c.Target
+				own[k].aims[aimed{f, c.Unit}] = coverage.Aim{Percent: c.Target, NextStep: c.NextStep}
 				own[k].parts = append(own[k].parts, part{ranking, c, paths})
 				delete(absent, c.Name)
 			}
 		}
 		for name := range absent {
 			if k := (key{name, coverage.Statements}); own[k] == nil {
-				own[k] = &Component{Name: name, aims: aims{f: targets[name]}}
+				own[k] = &Component{Name: name, aims: aims{{f, coverage.Statements}: targets[name]}}
 			}
 			r.warnSettings(fmt.Sprintf("component %q has no file: its globs match no path of this report%s", name, r.example()))
 		}

@@ -82,7 +82,13 @@ func (w *configWriter) off(settings string) {
 
 func (w *configWriter) target() {
 	w.printf("\n")
-	w.note("Coverage to reach, in percent: what gaps, tiers and the plan go by, and what `covls check` asks for.")
+	set := w.folder.Settings.TargetSet
+	if set {
+		w.note("Coverage to reach, in percent: what gaps, tiers and the plan go by, and what `covls check` asks for.")
+	} else {
+		w.note("Coverage to reach, in percent: what gaps, tiers and the plan go by, and what `covls check` asks for. Without it they go by the next step, 60 % or above that the next multiple of 5, and `covls check` asks for 60 %.")
+		w.printf("#")
+	}
 	w.printf("target = %s", strconv.FormatFloat(w.folder.Settings.Target, 'f', -1, 64))
 	var totals [2]coverage.Tally // by unit
 	for _, f := range w.files {

@@ -115,8 +115,10 @@ func (e *explainer) target() {
 			break
 		}
 		switch origin := settings.Origin("target"); {
+		case st.NextStep && st.Target > settings.Target:
+			from = "the next step of the component, since nobody set a target: the next multiple of 5 that is at least 2 points above what it has"
 		case origin == "default":
-			from = "what covls takes where nobody sets one"
+			from = "the first step, since nobody set a target; above it the steps are of 5 points"
 		case e.at("target", -1) != "":
 			from = "the setting `target`" + e.at("target", -1)
 		default:
@@ -231,7 +233,7 @@ func (e *explainer) guard(g priority.Guard) {
 	var name, text string
 	switch g.Cause {
 	case priority.BySmallGap:
-		name, text = "Small gap", fmt.Sprintf("a gap under %d is at most %s", priority.SmallGap, g.Bound)
+		name, text = "Small gap", fmt.Sprintf("a gap under %d (a twentieth of what the component's files are short of, within 3 and 10) is at most %s", e.st.SmallGap, g.Bound)
 	case priority.ByComponent:
 		name, text = "Component", fmt.Sprintf("the component has reached its target of %s, so that its files are at most %s", coverage.FormatPercent(e.component.Target), g.Bound)
 	case priority.ByRule:

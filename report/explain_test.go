@@ -117,7 +117,7 @@ func TestExplainAddsUp(t *testing.T) {
 				}
 				files[fmt.Sprintf("%s/x%d.x", dir, i)] = [2]int{covered, total}
 			}
-			files["d/small.x"] = [2]int{0, 5}
+			files["d/small.x"], files["d/written_pb2.py"] = [2]int{0, 5}, [2]int{0, 400}
 			snap := explained(t, settings, files)
 			seen := map[priority.Cause]bool{}
 			for _, f := range snap.Files {
@@ -199,7 +199,7 @@ func TestExplainWords(t *testing.T) {
 			"The file's rule, the first that matches it (.covls.toml:17): tier critical, because “it moves money”.",
 		},
 		"a/x2.x":    {"**Rule**: at most medium: **medium**."},
-		"a/x3.x":    {"**Small gap**: a gap under 10 is at most medium", "**Rule**: at least high: **high**."},
+		"a/x3.x":    {"**Small gap**: a gap under 10 (a twentieth of what the component's files are short of, within 3 and 10) is at most medium", "**Rule**: at least high: **high**."},
 		"a/x4.x":    {"**Target**: 33.3 %, that of its rule (.covls.toml:30).", "**Weight**: ×2.5, that of its rule (.covls.toml:30)."},
 		"a/x5.x":    {"# `a/x5.x`: left out", "Its rule (.covls.toml:35) leaves it out of every total: exclude."},
 		"a/web/y.x": {"**Role**: transport layer, ×0.6: its path has the folder web."},

@@ -149,7 +149,7 @@ func (r *Report) headline() string {
 	if s.Percent == nil {
 		return r.nothing() + failed
 	}
-	return fmt.Sprintf("%.2f %% of %s are covered, the target is %s, the gap is %d.", *s.Percent, s.Unit, targetOf(s.Target), s.Gap) + failed
+	return fmt.Sprintf("%.2f %% of %s are covered, the target is %s, the gap is %d.", *s.Percent, s.Unit, s.aim(), s.Gap) + failed
 }
 
 func (r *Report) pageData(c cut) *pageData {

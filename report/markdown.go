@@ -75,7 +75,7 @@ func (m *markdown) head() {
 	for _, text := range r.mixed {
 		m.printf("; %s", prose(text))
 	}
-	m.printf("  \n**Target**: %s  \n**Gap**: ", targetOf(sum.Target))
+	m.printf("  \n**Target**: %s  \n**Gap**: ", sum.aim())
 	if sum.Gap > 0 {
 		if sum.GapPoints != nil {
 			m.printf("%.2f percentage points; ", float64(*sum.GapPoints))
@@ -278,7 +278,7 @@ func tierMeans(t config.Tier) string {
 	case config.TierHigh:
 		return fmt.Sprintf("The files behind those, up to %s of the weighted gap.", coverage.FormatPercent(cuts[1]))
 	case config.TierMedium:
-		return fmt.Sprintf("Up to %s of the weighted gap, and files that are short by less than %d.", coverage.FormatPercent(cuts[2]), priority.SmallGap)
+		return fmt.Sprintf("Up to %s of the weighted gap, and files with a small gap.", coverage.FormatPercent(cuts[2]))
 	}
 	return "What is left of the gap."
 }

@@ -12,6 +12,10 @@ type Reason struct {
 	Covered int     `json:"covered"`
 	Total   int     `json:"total"`
 	Target  Percent `json:"target"`
+	// NextStep tells that nobody set Target: it is the next step above what the component has.
+	NextStep bool `json:"next_step,omitempty"`
+	// SmallGap is the gap from which on a file can be more than medium; 0 for a file without rank.
+	SmallGap int `json:"small_gap,omitempty"`
 	// Gap is how many are short of Target.
 	Gap  int    `json:"gap"`
 	Role string `json:"role"`
@@ -28,7 +32,7 @@ type Reason struct {
 	// where no file has a score.
 	First int     `json:"first"`
 	Share float64 `json:"share"`
-	// Cause is what decided the tier: "score", the place among the others; "small_gap", a gap under 10,
+	// Cause is what decided the tier: "score", the place among the others; "small_gap", a gap under SmallGap,
 	// which is at most medium; "component", one that has reached its target has at most high; "share",
 	// files that rules moved use some of the tiers; "rule"; or, for a file without rank, "at_target",
 	// "nothing_to_cover", "unknown", of which nobody knows what ran, or "excluded".
@@ -42,7 +46,7 @@ type Reason struct {
 func NewReason(s *priority.Standing) Reason {
 	return Reason{
 		Unit: s.Unit.String(), Covered: s.Total.Covered, Total: s.Total.Total,
-		Target: Percent(s.Target), Gap: s.Gap, Role: s.Role.String(), RoleWeight: s.Role.Weight(), Weight: s.Weight, Score: s.Score,
+		Target: Percent(s.Target), NextStep: s.NextStep, SmallGap: s.SmallGap, Gap: s.Gap, Role: s.Role.String(), RoleWeight: s.Role.Weight(), Weight: s.Weight, Score: s.Score,
 		Rank: s.Rank, Of: s.Of, First: s.First, Share: s.Share, Cause: cause(s), Rule: s.Rule,
 	}
 }

@@ -171,6 +171,8 @@ type Summary struct {
 	Percent  *Percent `json:"percent"`
 	// Target is nil where workspace folders have different ones.
 	Target *Percent `json:"target"`
+	// NextStep tells that nobody set Target: it is the next step above what is covered.
+	NextStep bool `json:"next_step,omitempty"`
 	// UnknownFunctions is how many functions nobody knows anything of: the figures are without them.
 	UnknownFunctions int `json:"unknown_functions"`
 	// GapPoints is how many percentage points the summary is short of its target; nil where it has none.
@@ -397,7 +399,6 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	var titles []string
 	for _, f := range s.Folders {
 		titles = append(titles, f.Name)
-		r.aims[f] = f.Settings.TotalTarget()
 		for _, p := range f.Problems {
 			r.warnSettings(p.String())
 		}
@@ -424,6 +425,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	if err := r.addFiles(s, files, o.Guard); err != nil {
 		return nil, err
 	}
+	r.addAims(s)
 	r.summarise(r.aims)
 	r.addComponents(s)
 	r.Plan = r.planIn(r.unit)
@@ -496,23 +498,46 @@ func (r *Report) sum(unit coverage.Unit, a aims, is func(*File) bool) Summary {
 		if f.unit == unit {
 			add(&sum.Excluded, f.Excluded)
 			if t := f.total(); t.Total > 0 {
-				by.Add(a[f.file.Folder], t)
+				by.Add(a[aimed{f.file.Folder, unit}], t)
 			}
 		}
 	}
 	if len(by) == 0 {
-		for _, target := range a {
-			by.Add(target, coverage.Tally{})
+		for _, aim := range a {
+			by.Add(aim, coverage.Tally{})
 		}
 	}
 	all := by.Summary(unit)
 	sum.Percent, sum.Gap = percent(all.Total), all.Gap
-	sum.Target, sum.GapPoints = (*Percent)(all.Target), (*Percent)(all.GapPoints)
+	sum.Target, sum.NextStep, sum.GapPoints = (*Percent)(all.Target), all.NextStep, (*Percent)(all.GapPoints)
 	return sum
 }
 
-// aims say what coverage files of each workspace folder should reach together, in percent.
-type aims map[*workspace.Folder]float64
+// aims say what coverage the files of each workspace folder that are counted in a unit should reach together.
+type aims map[aimed]coverage.Aim
+
+type aimed struct {
+	folder *workspace.Folder
+	unit   coverage.Unit
+}
+
+// addAims finds what all that a folder has should reach.
+func (r *Report) addAims(s *workspace.Snapshot) {
+	totals := map[aimed]coverage.Tally{}
+	for i := range r.Files {
+		f := &r.Files[i]
+		of := aimed{f.file.Folder, f.unit}
+		totals[of] = totals[of].Plus(f.total())
+	}
+	for of, t := range totals {
+		r.aims[of] = of.folder.Settings.TotalAim(t)
+	}
+	if len(totals) == 0 {
+		for _, f := range s.Folders {
+			r.aims[aimed{f, coverage.Statements}] = f.Settings.TotalAim(coverage.Tally{})
+		}
+	}
+}
 
 func add(sum **Tally, t *Tally) {
 	if t == nil {

@@ -261,13 +261,13 @@ why = "it moves [money](x) {0}"
 		got = append(got, fmt.Sprintf("%.2f %s %s %s:%d-%d %s", res.Rank, res.Level, res.RuleID, res.uri(), at.StartLine, at.EndLine, res.Message.Text))
 	}
 	want := []string{
-		`80.76 warning file-below-target b/b.go:1-0 b.go · critical: 2 statements short of 60 % (0 of 2 covered). Core code (×1.0). Rank 1 of 3; the first file holds 40 % of the weighted gap. Rule: tier critical (it moves \[money\](x) {{0}}).`,
-		`80.39 warning uncovered-function b/b.go:3-3 C is not covered (0 of 1 statement) · critical: b.go is 2 short of 60 %`,
-		`80.39 warning uncovered-function b/b.go:5-5 D is not covered (0 of 1 statement) · critical: b.go is 2 short of 60 %`,
-		`40.39 note file-below-target a.go:1-0 a.go · medium: 1 statement short of 60 % (1 of 3 covered). Core code (×1.0). Rank 3 of 3; the first 3 files hold 92 % of the weighted gap.`,
-		`40.39 note uncovered-function a.go:3-6 A is not covered (0 of 2 statements) · medium: a.go is 1 short of 60 %`,
-		`40.39 note file-below-target file:///ci/gone.go:1-0 gone.go · medium: 1 statement short of 60 % (0 of 1 covered). Core code (×1.0). Rank 2 of 3; the first 2 files hold 70 % of the weighted gap. At most medium: the gap is under 10.`,
-		`40.39 note uncovered-code file:///ci/gone.go:1-2 1 statement never ran · medium: gone.go is 1 short of 60 %`,
+		`80.76 warning file-below-target b/b.go:1-0 b.go · critical: 2 statements short of 60 %, the next step (0 of 2 covered). Core code (×1.0). Rank 1 of 3; the first file holds 40 % of the weighted gap. Rule: tier critical (it moves \[money\](x) {{0}}).`,
+		`80.39 warning uncovered-function b/b.go:3-3 C is not tested (1 statement)`,
+		`80.39 warning uncovered-function b/b.go:5-5 D is not tested (1 statement)`,
+		`40.39 note file-below-target a.go:1-0 a.go · medium: 1 statement short of 60 %, the next step (1 of 3 covered). Core code (×1.0). Rank 3 of 3; the first 3 files hold 92 % of the weighted gap.`,
+		`40.39 note uncovered-function a.go:3-6 A is not tested (2 statements)`,
+		`40.39 note file-below-target file:///ci/gone.go:1-0 gone.go · medium: 1 statement short of 60 %, the next step (0 of 1 covered). Core code (×1.0). Rank 2 of 3; the first 2 files hold 70 % of the weighted gap. At most medium: the gap is under 3.`,
+		`40.39 note uncovered-code file:///ci/gone.go:1-2 1 statement never ran`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -295,7 +295,7 @@ func TestSARIFOf(t *testing.T) {
 			"a.py": "def f():\n    x = 1\n    if x:\n        return 2\n    return 3\n\ndef g():\n    return 4\n",
 			// f is reached but for line 5; g is not, though its head ran.
 			"cover.out": "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,1\nDA:5,0\nDA:7,1\nDA:8,0\nend_of_record\n",
-		}, 2},
+		}, 3},
 		{"both units", map[string]string{
 			"go.mod": goMod, "a.go": a, "b.js": "x()\n",
 			"cover.out": "SF:a.go\nDA:4,0\nDA:8,1\nend_of_record\nSF:b.js\nDA:1,0\nend_of_record\n",

@@ -199,7 +199,7 @@ func (r *Report) componentTable(unit coverage.Unit, named func(string) string) *
 	for i := range r.Components {
 		if c := &r.Components[i]; c.unit == unit {
 			total := c.total()
-			t.add(words(named(c.Name)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(targetOf(c.Target)), num(c.Summary.Gap), num(c.Zero))
+			t.add(words(named(c.Name)), num(c.Files), num(total.Covered), num(total.Total), shareOf(total), words(c.Summary.aim()), num(c.Summary.Gap), num(c.Zero))
 		}
 	}
 	if rest := r.besides(unit); rest.Total > 0 {
@@ -212,7 +212,7 @@ func (r *Report) componentTable(unit coverage.Unit, named func(string) string) *
 				}
 			}
 		}
-		t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(targetOf(r.Summary.Target)), num(r.sum(unit, r.aims, func(f *File) bool { return f.unit == unit && f.Component == "" }).Gap), num(zero))
+		t.add(words("compiled besides"), num(files), num(rest.Covered), num(rest.Total), shareOf(rest), words(r.Summary.aim()), num(r.sum(unit, r.aims, func(f *File) bool { return f.unit == unit && f.Component == "" }).Gap), num(zero))
 	}
 	if len(t.rows) < 2 {
 		return nil

@@ -138,7 +138,7 @@ func (p *screen) head() {
 			if sum.Target == nil {
 				p.printf("; targets of several folders%s", gap)
 			} else {
-				p.printf("; target %s%s", plain(*sum.Target), gap)
+				p.printf("; target %s%s", sum.aim(), gap)
 			}
 		}
 		p.printf("\n")

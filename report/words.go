@@ -50,12 +50,15 @@ func plain(percent Percent) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".") + " %"
 }
 
-// targetOf prints a target: "60 %", and "several" where folders have different ones.
-func targetOf(percent *Percent) string {
-	if percent == nil {
+// aim prints what the sum is to reach: "60 %", "90 %, the next step", and "several" where folders have different ones.
+func (s *Summary) aim() string {
+	switch {
+	case s.Target == nil:
 		return "several"
+	case s.NextStep:
+		return plain(*s.Target) + ", the next step"
 	}
-	return plain(*percent)
+	return plain(*s.Target)
 }
 
 // points prints a part of a total in percentage points: "+2.55".

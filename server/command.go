@@ -146,32 +146,34 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 	if err != nil {
 		return null, err
 	}
-	files := gap.Files(snap)
+	all := gap.All(snap)
 	first := 0
 	if d != nil {
 		gaps := diag.Gaps(snap, d)
-		after := (*diag.Gap)(nil)
-		if at, ok := diag.GapAt(gaps, d, offset); ok {
-			after = &at
+		at, known := diag.GapAt(gaps, d, offset)
+		if !known {
+			if g, ok := diag.MostUrgent(gaps); ok {
+				return s.show(ctx, snap, d, g)
+			}
 		}
-		if g, ok := diag.MostUrgent(gaps, after); ok {
-			return s.show(ctx, snap, d, g)
-		}
-		if i := slices.Index(files, snap.FileOf(d)); i >= 0 {
-			first = i + 1
-		}
+		first = slices.IndexFunc(all, func(g gap.Gap) bool { return g.ID == at.ID }) + 1
 	}
-	for i := range files {
-		f := files[(first+i)%len(files)]
-		d := snap.Documents[f.Path]
-		if d == nil {
-			d = readClosed(f)
+	read := map[*workspace.File]*workspace.Document{}
+	for i := range all {
+		want := &all[(first+i)%len(all)]
+		d, looked := read[want.File]
+		if !looked {
+			if d = snap.Documents[want.File.Path]; d == nil {
+				d = readClosed(want.File)
+			}
+			read[want.File] = d
 		}
 		if d == nil {
 			continue
 		}
-		if g, ok := diag.MostUrgent(diag.Gaps(snap, d), nil); ok {
-			return s.show(ctx, snap, d, g)
+		gaps := diag.Gaps(snap, d)
+		if i := slices.IndexFunc(gaps, func(g diag.Gap) bool { return g.ID == want.ID }); i >= 0 {
+			return s.show(ctx, snap, d, gaps[i])
 		}
 	}
 	return null, nil

@@ -86,7 +86,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	f := pic.File
 	out := wireCoverage{
 		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Reason()), UnknownFunctions: len(f.Unknown), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
-		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Target())),
+		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Aim())),
 		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
 	}
 	if d.URI != "" {

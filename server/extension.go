@@ -118,6 +118,8 @@ type wireSummary struct {
 	Percent *float64 `json:"percent"`
 	// Target is null where parts have different ones.
 	Target *float64 `json:"target"`
+	// NextStep tells that nobody set Target: it is the next step above what is covered.
+	NextStep bool `json:"next_step,omitempty"`
 	// Gap is in Unit, GapPoints in percentage points; null without a target.
 	Gap       int      `json:"gap"`
 	GapPoints *float64 `json:"gap_points"`
@@ -126,7 +128,7 @@ type wireSummary struct {
 func wireSummaryOf(s diag.Summary) *wireSummary {
 	return &wireSummary{
 		Unit: s.Unit.String(), Covered: s.Total.Covered, Total: s.Total.Total, Percent: wirePercent(s.Total),
-		Target: s.Target, Gap: s.Gap, GapPoints: s.GapPoints,
+		Target: s.Target, NextStep: s.NextStep, Gap: s.Gap, GapPoints: s.GapPoints,
 	}
 }
 

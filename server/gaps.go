@@ -220,7 +220,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	st := f.Standing
 	out := wireFileGaps{
 		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale, UnknownFunctions: len(f.Unknown),
-		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Target())),
+		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Aim())),
 	}
 	if f.Found {
 		u := string(uriOf(w.snap, f.Path))
@@ -267,6 +267,11 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	}
 	w.text(`,"statements":`)
 	w.number(uint64(g.Missed))
+	w.text(`,"order":`)
+	w.number(uint64(g.Order))
+	if g.Trivial() {
+		w.text(`,"trivial":true`)
+	}
 	w.text(`,"message":`)
 	w.string(g.Message)
 	w.text("}")

@@ -24,6 +24,8 @@ type Facts struct {
 	// Doc is the first sentence of the doc comment, at most some 160 bytes of it; "" where there is
 	// none.
 	Doc string
+	// Deprecated is what its comment says to use instead, at most some 160 bytes of it; "" where it says nothing.
+	Deprecated string
 }
 
 // maxBefore is how many simple statements may stand before the return or the panic that makes a block

@@ -68,7 +68,7 @@ func (g *goFile) head(p *Parsed, file *ast.File) {
 }
 
 func (g *goFile) tell(p *Parsed) {
-	p.Funcs, p.Facts, p.Labels = g.funcs, g.facts, g.labels
+	p.Funcs, p.Facts, p.Labels, p.Calls = g.funcs, g.facts, g.labels, onceEach(g.calls)
 	if p.Err == nil {
 		p.Blocks, p.Directs = g.print, g.directs
 	}
@@ -129,6 +129,7 @@ type goFile struct {
 	funcs   []coverage.Func
 	facts   []Facts // beside funcs
 	labels  []Label
+	calls   []Call
 	testing string // what the file calls the package testing
 	program bool   // the package is main
 
@@ -263,7 +264,8 @@ func (g *goFile) declared(d *ast.FuncDecl) {
 	}
 	if g.add(f, d, d.Name.Pos(), d.Name.Name) {
 		facts := g.factsOf(&f, d.Type, d.Body)
-		facts.Doc = sentence(commentAbove(g.src, g.offset(d.Pos())))
+		comment := commentAbove(g.src, g.offset(d.Pos()))
+		facts.Doc, facts.Deprecated = sentence(comment), deprecated(comment)
 		g.facts = append(g.facts, facts)
 	}
 }

@@ -204,6 +204,7 @@ func (v *gaps) expr(e ast.Expr) {
 		v.expr(e.X)
 		v.expr(e.Y)
 	case *ast.CallExpr:
+		v.file.call(e.Fun)
 		v.expr(e.Fun)
 		v.exprs(e.Args...)
 	case *ast.SelectorExpr:

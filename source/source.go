@@ -40,6 +40,8 @@ type Parsed struct {
 	// Labels are the stretches of which the kind is known, sorted by start. The innermost around a
 	// place holds; see KindAt.
 	Labels []Label
+	// Calls are what Funcs call by name, sorted, each once for a function.
+	Calls []Call
 	// outlined is the outline that Locate has looked at, until somebody asks what the text tells beside; nil for none.
 	outlined *outline.Outline
 	// around are beside Labels the indexes of those in which each begins, -1 for none; nil where nobody has looked.

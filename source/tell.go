@@ -112,6 +112,7 @@ func (p *Parsed) tell(t *text.Text, o *outline.Outline, listed []int32) {
 			facts.Kind = TestHelper
 		}
 	}
+	p.Calls = callsOf(o, t.String(), owner)
 	for i := range p.Facts {
 		if broken := o.Broken; broken >= 0 && p.Funcs[i].Span.Contains(at(broken)) {
 			p.Facts[i].Complexity = 0

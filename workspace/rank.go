@@ -54,8 +54,10 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 		settings := &folders[dir].Settings.Settings
 		r := priority.Rank(settings, priority.NewComponents(settings, l.manifests(folders[dir], list)), in)
 		out.ranks[dir] = r
+		called := Called{}
 		for i, f := range list {
-			f.Standing = &r.Files[i]
+			f.Standing, f.Called = &r.Files[i], called
+			called.add(f)
 			switch {
 			case f.Standing.Tier == "":
 				out.excluded++

@@ -182,7 +182,7 @@ func (f *File) named() string {
 func unquote(p *source.Parsed) {
 	p.Doc = ""
 	for i := range p.Facts {
-		p.Facts[i].Doc = ""
+		p.Facts[i].Doc, p.Facts[i].Deprecated = "", ""
 	}
 	for i := range p.Funcs {
 		f := &p.Funcs[i]
@@ -200,7 +200,7 @@ func own(p *source.Parsed) {
 		p.Funcs[i].Receiver = strings.Clone(p.Funcs[i].Receiver)
 	}
 	for i := range p.Facts {
-		p.Facts[i].Doc = strings.Clone(p.Facts[i].Doc)
+		p.Facts[i].Doc, p.Facts[i].Deprecated = strings.Clone(p.Facts[i].Doc), strings.Clone(p.Facts[i].Deprecated)
 	}
 }
 

@@ -170,6 +170,8 @@ type File struct {
 	// OwnTests tells of a file of Go that tests of other packages may run its code, and that the profiles have the
 	// counts of its own package's tests alone: of what did not run nobody knows whether those do.
 	OwnTests bool
+	// Called are the names by which code of the folder that ran calls functions.
+	Called Called
 	// Standing says how urgent the file is and why. It is set in a snapshot.
 	Standing *priority.Standing
 	// Coverage is the union of what Speaking says without what is excluded.
@@ -211,11 +213,37 @@ type File struct {
 	unnamed bool
 }
 
+// Called are names of functions that something calls, as source.CallName has them.
+type Called map[uint32]struct{}
+
+// Has reports whether a function of that name is called by it, as far as names tell.
+func (c Called) Has(name string) bool {
+	_, ok := c[source.CallName(name)]
+	return ok
+}
+
+// add takes in what the functions of a file call that ran; not those of a test, which call what they like.
+func (c Called) add(f *File) {
+	if f.Source == nil || f.Standing.Role == priority.Test || len(f.Funcs) != len(f.Source.Funcs) {
+		return
+	}
+	for _, call := range f.Source.Calls {
+		if fn := &f.Funcs[call.Fn]; fn.Statements.Covered > 0 || fn.Counted && fn.Count > 0 {
+			c[call.Name] = struct{}{}
+		}
+	}
+}
+
 // Target is the percentage that the file should reach.
 func (f *File) Target() float64 { return f.Standing.Target }
 
 // Gap is how many statements the file is short of its target.
 func (f *File) Gap() int { return f.Total.Gap(f.Target()) }
+
+// Aim is what the file should reach, as its standing says.
+func (f *File) Aim() coverage.Aim {
+	return coverage.Aim{Percent: f.Standing.Target, NextStep: f.Standing.NextStep}
+}
 
 // Counted tells that the counts are numbers of runs in every profile that says something of the file.
 func (f *File) Counted() bool {

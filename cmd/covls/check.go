@@ -85,6 +85,7 @@ that is no report of this covls.`,
 		if err != nil {
 			return err
 		}
+		in.noSteps = true
 		l, err := in.load(c.Context())
 		if err != nil {
 			return err
@@ -254,6 +255,9 @@ func (v *verdict) sum() string {
 	}
 	if v.gates.Total != nil {
 		text += ", target " + coverage.FormatPercent(*v.gates.Total)
+		if v.gates.Unset {
+			text += ", as none is set"
+		}
 	}
 	if n := len(v.breaches); n > 0 {
 		return fmt.Sprintf("covls check: failed with %s; %s", plural(n, "breach", "breaches"), text)

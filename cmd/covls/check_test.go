@@ -44,7 +44,7 @@ func TestCheck(t *testing.T) {
 		// want is stdout where the code is 0 or 1, and a part of the one line on stderr where it is 2.
 		want string
 	}{
-		{"the total against 60 % where nothing is set", shop, nil, 1, "total: 2 statements short of 60 % (20.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 60 %\n"},
+		{"the total against 60 % where nothing is set", shop, nil, 1, "total: 2 statements short of 60 % (20.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 60 %, as none is set\n"},
 		{"the total against the setting", with(shop, ".covls.toml", "target = 20\n"), nil, 0, passed + ", target 20 %\n"},
 		{"the total against the flag", with(shop, ".covls.toml", "target = 90\n"), []string{"--fail-under", "20"}, 0, passed + ", target 20 %\n"},
 		{"the flag counts to the fraction", shop, []string{"--fail-under", "20.01"}, 1, "total: 1 statement short of 20.01 % (20.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 20.01 %\n"},

@@ -297,8 +297,9 @@ func newGaps(io *streams, in *input) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "gaps",
 		Short: "List the functions that no test reaches, the most urgent first",
-		Long: `List the functions that no test reaches, the most urgent first: by how far their
-file is from its target, then by size. Each line is path:line:column: message,
+		Long: `List the functions that no test reaches, the most urgent first: those that code
+calls which tests reach, as far as names tell, then by size, weighted by what their
+file is for; deprecated ones last. What a [[rule]] calls critical goes first. Each line is path:line:column: message,
 as compilers print and as quickfix lists read. With --all the parts that never
 ran of the other functions, and of files outside of functions, are listed too.
 
@@ -382,7 +383,11 @@ type gapQuery struct {
 
 // gapsOf lists the gaps of all files, the most urgent first.
 func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
-	out := []row{}
+	type placed struct {
+		diag.Gap
+		row row
+	}
+	var all []placed
 	for _, file := range gap.Files(snap) {
 		found, content := diag.ProfileGaps(file), (*text.Text)(nil)
 		if q.stretches {
@@ -391,14 +396,18 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 				found, content = diag.ClosedGaps(file, read), text.New(read)
 			}
 		}
-		slices.SortStableFunc(found, func(a, b diag.Gap) int { return gap.Compare(&a.Gap, &b.Gap) })
 		for i := range found {
 			g := &found[i]
 			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !q.stretches && g.Shape != gap.Function {
 				continue
 			}
-			out = append(out, rowOf(file, g, content))
+			all = append(all, placed{*g, rowOf(file, g, content)})
 		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return gap.Compare(&a.Gap.Gap, &b.Gap.Gap) })
+	out := make([]row, len(all))
+	for i := range all {
+		out[i] = all[i].row
 	}
 	return out
 }
@@ -433,7 +442,6 @@ func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
 	}
 	switch {
 	case g.Shape == gap.Function:
-		r.Message = diag.Uncovered(file, g.Fn)
 		r.Column = int(max(g.Fn.NameSpan.Start.Col, 1))
 	case content != nil:
 		line, col := content.LineCol(g.At.Start)

@@ -113,7 +113,7 @@ func TestExplainJSON(t *testing.T) {
 		t.Fatalf("exit %d: %v\n%s%s", code, err, out, stderr)
 	}
 	want := report.Reason{
-		Unit: "statements", Total: 1, Target: 60, Gap: 1, Role: "core code", RoleWeight: 1, Weight: 1, Score: 1,
+		Unit: "statements", Total: 1, Target: 75, NextStep: true, SmallGap: 3, Gap: 1, Role: "core code", RoleWeight: 1, Weight: 1, Score: 1,
 		Rank: 2, Of: 2, First: 2, Share: 70, Cause: "small_gap",
 	}
 	if got.Schema != report.Schema || got.Path != "b/util.go" || got.Tier != "medium" || got.Percent == nil || *got.Percent != 0 || got.Reason == "" || got.ReasonData != want {

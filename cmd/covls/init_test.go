@@ -199,7 +199,7 @@ func TestInitFile(t *testing.T) {
 	}
 	holds(old)
 	printed, stderr, code := covls(t, "init", "-C", dir, "--print")
-	if code != 0 || stderr != "" || !strings.Contains(printed, "\ntarget = 60 # today 20.00 % (1 of 5 statements)\n") {
+	if code != 0 || stderr != "" || !strings.Contains(printed, "\n#target = 60 # today 20.00 % (1 of 5 statements)\n") {
 		t.Errorf("exit %d, the file that is there was gone by: %s%s", code, stderr, printed)
 	}
 	holds(old)

@@ -28,6 +28,8 @@ type input struct {
 	// target, where targetSet, takes the place of the general target and those of components.
 	target    float64
 	targetSet bool
+	// noSteps has what has no target of its own held against the default, and not against the next step.
+	noSteps bool
 	// defaults leaves the settings file of the folder, and those above it, unread.
 	defaults bool
 	// restricted tells that no program may be started.
@@ -53,6 +55,9 @@ func (in *input) folder() (*workspace.Folder, error) {
 	settings, problems := config.Merge(), []config.Problem(nil)
 	if !in.defaults {
 		settings, problems = config.Load(dir)
+	}
+	if in.noSteps {
+		settings = settings.WithoutSteps()
 	}
 	if in.targetSet {
 		settings = settings.WithTarget(in.target)

@@ -173,7 +173,7 @@ func TestDeno(t *testing.T) {
 		}
 	}
 	out, errs, _ := covls(t, "gaps", "-C", dir)
-	if !strings.Contains(out, "old.js:8:10: g is not covered") || strings.Contains(out, "util.ts") || errs != "" {
+	if !strings.Contains(out, "old.js:8:10: g is not tested") || strings.Contains(out, "util.ts") || errs != "" {
 		t.Errorf("%s%s", out, errs)
 	}
 	if out, _, _ := covls(t, "doctor", "-C", dir); !strings.Contains(out, "deno coverage --lcov") {

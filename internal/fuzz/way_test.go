@@ -374,9 +374,8 @@ func show(t *testing.T, snap *workspace.Snapshot, d *workspace.Document) {
 		}
 		diag.Next(gaps, offset)
 		diag.Previous(gaps, offset)
-		if g, ok := diag.GapAt(gaps, d, offset); ok {
-			diag.MostUrgent(gaps, &g)
-		}
+		diag.GapAt(gaps, d, offset)
+		diag.MostUrgent(gaps)
 	}
 	lines := d.Text.Lines()
 	for line := 1; line <= lines; line += 1 + lines/mostPlaces {
