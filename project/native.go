@@ -62,7 +62,7 @@ func gathered(dir string, line func(built string) string, usual, own string) rec
 // withGcovr says that nothing is installed that makes profiles of counters.
 func (r *recipe) withGcovr() {
 	if !onPath("gcovr") && !onPath("lcov") {
-		r.lacks, r.install = "neither gcovr nor lcov is installed, which make profiles of the counters of gcc and clang", "pip install gcovr"
+		r.lacks, r.install = "neither gcovr nor lcov is installed, which make profiles of the counters of gcc and clang", pipInstall("gcovr")
 	}
 }
 
@@ -123,7 +123,7 @@ func mesonTests(dir string) recipe {
 	}
 	r := recipe{line: line("build-coverage"), own: line(ownIn("build"))}
 	if !onPath("gcovr") {
-		r.lacks, r.install = "gcovr is not installed, which Meson has make the profile", "pip install gcovr"
+		r.lacks, r.install = "gcovr is not installed, which Meson has make the profile", pipInstall("gcovr")
 	}
 	return r
 }

@@ -245,6 +245,9 @@ type manager struct{ run, dashes, exec, install, add string }
 
 func (p *nodeProject) manager() manager {
 	npm := manager{"npm run", "-- ", "npx --no-install", "npm install", "npm install --save-dev"}
+	if !onPath("npx") && onPath("npm") {
+		npm.exec = "npm exec --no --" // the same by another name
+	}
 	all := map[string]manager{
 		"npm":  npm,
 		"pnpm": {"pnpm run", "", "pnpm exec", "pnpm install", "pnpm add -D"},
@@ -344,6 +347,7 @@ func (p *nodeProject) wrapped(tool, name string) recipe {
 	r := writing(func(profile string) string {
 		return program + " --reporter=lcovonly " + reportDir(tool) + reports(profile) + " " + p.script(name)
 	}, nodeProfile)
+	r.wraps = programs(p.script(name))
 	r.lacks, r.install = lacks.lacks, lacks.install
 	return r
 }

@@ -20,28 +20,27 @@ type snake struct {
 }
 
 func readPython(dir string) snake {
-	p := snake{dir: dir, run: "python3"}
-	if runtime.GOOS == "windows" {
-		p.run = "python"
-	}
-	switch {
-	case has(dir, "uv.lock"):
-		p.run, p.environment = "uv run --no-sync python", ".venv"
-	case has(dir, "poetry.lock"):
-		p.run = "poetry run python"
-	case has(dir, "pdm.lock"):
-		p.run, p.environment = "pdm run python", ".venv"
-	case has(dir, "Pipfile.lock"):
-		p.run = "pipenv run python"
-	default:
-		for _, name := range []string{".venv", "venv"} {
-			if has(dir, name+"/pyvenv.cfg") {
-				p.run, p.environment = name+"/bin/python", name
-				if runtime.GOOS == "windows" {
-					p.run = name + `\Scripts\python`
-				}
-				break
+	p := snake{dir: dir, run: python()}
+	for _, name := range []string{".venv", "venv"} {
+		if has(dir, name+"/pyvenv.cfg") {
+			p.run, p.environment = name+"/bin/python", name
+			if runtime.GOOS == "windows" {
+				p.run = name + `\Scripts\python`
 			}
+			break
+		}
+	}
+	for _, by := range []struct{ lock, program, run, environment string }{
+		{"uv.lock", "uv", "uv run --no-sync python", ".venv"},
+		{"poetry.lock", "poetry", "poetry run python", ""},
+		{"pdm.lock", "pdm", "pdm run python", ".venv"},
+		{"Pipfile.lock", "pipenv", "pipenv run python", ""},
+	} {
+		if has(dir, by.lock) {
+			if p.environment == "" || !nowhere(by.program) { // else it is the same by what it has made
+				p.run, p.environment = by.run, by.environment
+			}
+			break
 		}
 	}
 	p.measured = contents(dir, ".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
