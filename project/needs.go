@@ -12,9 +12,22 @@ import (
 // atHome are folders of the user's own that the installers of languages put programs in, and a shell's settings onto PATH.
 func atHome() [][]string {
 	return [][]string{
-		{".local", "bin"}, {".cargo", "bin"}, {".dotnet"}, {".dotnet", "tools"}, {".bun", "bin"}, {".deno", "bin"}, {".yarn", "bin"},
-		{".local", "share", "pnpm"}, {"Library", "pnpm"}, {".volta", "bin"}, {".asdf", "shims"}, {".pyenv", "shims"}, {".rbenv", "shims"},
-		{".luarocks", "bin"}, {".pub-cache", "bin"}, {"go", "bin"},
+		{".local", "bin"},
+		{".cargo", "bin"},
+		{".dotnet"},
+		{".dotnet", "tools"},
+		{".bun", "bin"},
+		{".deno", "bin"},
+		{".yarn", "bin"},
+		{".local", "share", "pnpm"},
+		{"Library", "pnpm"},
+		{".volta", "bin"},
+		{".asdf", "shims"},
+		{".pyenv", "shims"},
+		{".rbenv", "shims"},
+		{".luarocks", "bin"},
+		{".pub-cache", "bin"},
+		{"go", "bin"},
 	}
 }
 

@@ -213,3 +213,15 @@ func TestCommandsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestAmong has files, and whether what they belong to is a project of its folder.
+func TestAmong(t *testing.T) {
+	t.Parallel()
+	root := profiletest.Tree(t, "-- CMakeLists.txt --\n-- a.cpp --\n-- b.cpp --\n-- docs/a.js --\n-- setversion.py --\n-- web/package.json --\n{}\n-- web/a.ts --\n-- a.hs --\n")
+	for file, want := range map[string]bool{"a.cpp": true, "x.c": true, "docs/a.js": false, "setversion.py": false, "web/a.ts": true, "a.hs": false} {
+		p, _ := project.Of(root, filepath.Join(root, filepath.FromSlash(file)))
+		if got := p.Among(project.In(root)); got != want {
+			t.Errorf("%s: %v, want %v", file, got, want)
+		}
+	}
+}

@@ -409,9 +409,31 @@ func (d *doctor) settings() {
 	}
 }
 
+// settingsTable writes the settings that somebody has set to another value than the default.
 func settingsTable(f *workspace.Folder) string {
+	defaults := map[string]string{}
+	for _, r := range config.Merge().Table() {
+		defaults[r.Key] = r.Value
+	}
+	// What a file says is told, be it the default; an editor may tell all that it has.
+	rows := slices.DeleteFunc(f.Settings.Table(), func(r config.Row) bool {
+		file, _ := f.Settings.Place(r.Key, -1)
+		return r.Origin == (config.Effective{}).Origin(r.Key) || file == "" && r.Value == defaults[r.Key]
+	})
+	if len(rows) == 0 {
+		return "All are defaults; `covls config` prints them.\n"
+	}
+	return settingsRows(rows) + "\nAll others are defaults; `covls config` prints them.\n"
+}
+
+// Settings writes the settings in force in a folder, each with its value and with what sets it.
+func Settings(w io.Writer, f *workspace.Folder) error {
+	_, err := io.WriteString(w, escape.Log(settingsRows(f.Settings.Table())))
+	return err
+}
+
+func settingsRows(rows []config.Row) string {
 	var b strings.Builder
-	rows := f.Settings.Table()
 	width := [2]int{}
 	for _, r := range rows {
 		width[0], width[1] = max(width[0], len(r.Key)), max(width[1], min(len(r.Value), 40))
