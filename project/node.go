@@ -306,15 +306,50 @@ func (p *nodeProject) vitest(name, last string) recipe {
 		return args
 	})
 	const v8, istanbul = "@vitest/coverage-v8", "@vitest/coverage-istanbul"
-	if r.lacks == "" && !p.module(v8) && !p.module(istanbul) && !p.plugAndPlay() {
-		lacks := p.lacking(v8)
-		if p.has(istanbul) {
-			lacks = p.lacking(istanbul)
+	switch {
+	case p.module(v8), p.module(istanbul), p.plugAndPlay():
+	case p.has(v8), p.has(istanbul):
+		if r.lacks == "" {
+			provider := v8
+			if !p.has(v8) {
+				provider = istanbul
+			}
+			lacks := p.lacking(provider)
+			r.lacks, r.install = lacks.lacks, lacks.install
 		}
-		r.lacks, r.install = lacks.lacks, lacks.install
+	default: // to add it installs the others, too
+		r.lacks, r.install = v8+" is not installed, which measures the tests", p.manager().add+" "+v8+p.vitestVersion()
 	}
 	return r
 }
+
+// vitestVersion is the version of vitest, behind an @: what measures has to be of the same. It is "" where that is the
+// newest, or not known.
+func (p *nodeProject) vitestVersion() string {
+	for _, dir := range p.around {
+		var installed struct {
+			Version any `json:"version"`
+		}
+		_ = json.Unmarshal([]byte(content(dir, "node_modules/vitest/package.json")), &installed) // a broken one tells what it can
+		if v, ok := installed.Version.(string); ok && plain(v) {
+			return "@" + v
+		}
+	}
+	for _, dir := range p.around {
+		own := readPackage(dir)
+		for _, of := range []map[string]any{own.DevDependencies, own.Dependencies} {
+			if v, ok := of["vitest"].(string); ok {
+				if major := majorVersion.FindStringSubmatch(v); major != nil {
+					return "@" + major[1]
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// majorVersion finds the major version that a constraint of npm begins with.
+var majorVersion = regexp.MustCompile(`^[~^=v]*(\d{1,4})(\.|$)`)
 
 func (p *nodeProject) jest(name, last, runner string) recipe {
 	alone, watch := "", ""
