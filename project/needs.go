@@ -92,6 +92,9 @@ func (r recipe) withPrograms() recipe {
 			continue
 		}
 		install := installer(name)
+		if strings.HasPrefix(r.pinned, name+"@") && !strings.HasPrefix(install, "corepack") {
+			install = "npm install --global " + r.pinned
+		}
 		if by := programs(install); install == "" || slices.ContainsFunc(by, nowhere) {
 			continue
 		}
@@ -122,12 +125,12 @@ func (r recipe) withPrograms() recipe {
 // installer is the command line that installs a program for all of the user's projects; "" where it is the system's.
 func installer(name string) string {
 	switch name {
-	case "pnpm", "yarn":
-		if onPath("corepack") {
+	case "yarn":
+		if onPath("corepack") { // which has the newer ones
 			return "corepack enable"
 		}
 		return "npm install --global " + name
-	case "bun", "deno":
+	case "pnpm", "bun", "deno":
 		return "npm install --global " + name
 	case "tox", "nox", "uv", "poetry", "pdm", "pipenv", "hatch", "meson", "ninja", "gcovr":
 		return pipInstall(name)

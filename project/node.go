@@ -42,20 +42,31 @@ type nodeProject struct {
 // nodeTests takes the script of the project's own tests, and the tools that are installed: it runs nothing that would
 // be fetched first.
 func nodeTests(dir, root string) recipe {
-	p := nodeProject{dir: dir, own: readPackage(dir)}
+	p := readNode(dir, root)
+	r := p.tests()
+	r.pinned = p.pinned()
+	return r
+}
+
+func readNode(dir, root string) *nodeProject {
+	p := &nodeProject{dir: dir, own: readPackage(dir)}
 	for at := dir; ; at = filepath.Dir(at) {
 		p.around = append(p.around, at)
 		if at == root || !source.Inside(filepath.Dir(at), root) {
 			break
 		}
 	}
+	return p
+}
+
+func (p *nodeProject) tests() recipe {
 	name, script := p.chosen()
 	last := lastCommand(script)
 	if p.deno(script) {
 		return denoTests()
 	}
 	switch runner := runnerIn(script); {
-	case runner == "" && isWorkspace(dir) && delegates.MatchString(script):
+	case runner == "" && isWorkspace(p.dir) && delegates.MatchString(script):
 		return recipe{lacks: "the script " + name + " runs those of the packages in it: each has its own command"}
 	case runner == "vitest", runner == "" && p.has("vitest"):
 		return p.vitest(name, last)
@@ -269,6 +280,20 @@ func (p *nodeProject) manager() manager {
 		}
 	}
 	return npm
+}
+
+// pinned is the program that installs packages in the version that package.json asks for, "" where it asks for none.
+func (p *nodeProject) pinned() string {
+	for _, dir := range p.around {
+		if named, _ := readPackage(dir).PackageManager.(string); named != "" {
+			named, _, _ = strings.Cut(named, "+") // and the sum of what is downloaded
+			if name, version, ok := strings.Cut(named, "@"); ok && plain(named) && slices.Contains([]string{"pnpm", "yarn", "bun"}, name) && version != "" {
+				return named
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 // script is the command line that runs a script of the package.

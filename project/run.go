@@ -72,6 +72,8 @@ type recipe struct {
 	adds                               []Addition
 	// wraps are the programs that others in the lines start.
 	wraps []string
+	// pinned is a program that is installed by npm, in the version that the project asks for: "pnpm@9.15.0".
+	pinned string
 }
 
 // writing makes a recipe of a command line by the path of the profile that it writes.

@@ -149,7 +149,7 @@ func TestOwnCommand(t *testing.T) {
 		},
 		{"maven", "-- pom.xml --\njacoco-maven-plugin prepare-agent\n", "x.java", "mvn test jacoco:report"},
 		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, whose task this is: put plugins { id 'jacoco' } into build.gradle, and jacocoTestReport { reports { xml.required = true } } below it: "},
-		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which measures the tests: put require \"simplecov\"; SimpleCov.start at the top of spec/spec_helper.rb: bundle add simplecov --group test"},
+		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which measures the tests: put require \"simplecov\"; SimpleCov.start into a file spec/spec_helper.rb, and --require spec_helper into .rspec: bundle add simplecov --group test"},
 		{"ruby with simplecov", "-- Gemfile --\ngem 'simplecov'\n-- .rspec --\n-- spec/spec_helper.rb --\nrequire 'simplecov'\nSimpleCov.start\n", "x.rb", "bundle exec rspec"},
 		{"coverage.py by process", "-- setup.cfg --\n[coverage:run]\nparallel = true\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage --source=. -m unittest && PY -m coverage combine --data-file=.covls/.coverage && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
 		{"deno", "-- deno.json --\n{}\n", "x.ts", "deno test --coverage=.covls/coverage/deno && deno coverage --lcov --output=.covls/coverage/lcov.info .covls/coverage/deno"},

@@ -32,7 +32,7 @@ func TestHowTo(t *testing.T) {
 		{name: "what only says why", files: map[string]string{"Makefile": "all:\n", "a.c": ""}, want: "the Makefile has no target test or check: build with the compiler's flag --coverage, run the tests, then gcovr --json gcovr.json"},
 		{
 			name: "something to write", files: map[string]string{"Gemfile": "gem 'simplecov'", ".rspec": "", "x/Gemfile": ""},
-			want: "nothing starts SimpleCov, which measures the tests: first put `require \"simplecov\"; SimpleCov.start` at the top of spec/spec_helper.rb, then `bundle exec rspec` makes one",
+			want: "nothing starts SimpleCov, which measures the tests: first put `require \"simplecov\"; SimpleCov.start` into a file spec/spec_helper.rb and put `--require spec_helper` into .rspec, then `bundle exec rspec` makes one",
 		},
 		{name: "what a run has left", files: map[string]string{"go.mod": "module m", "py/.coverage": "", "py/venv/pyvenv.cfg": ""}, want: "py/.coverage has the counts of coverage.py: `venv/bin/python -m coverage xml` makes one in py"},
 		{name: "the setting, of two lines", files: map[string]string{"go.mod": "module m"}, run: map[string]string{"go": "make\n  cover"}, want: "`make cover` makes one"},
