@@ -81,45 +81,54 @@ func (r recipe) withPrograms() recipe {
 	said := strings.FieldsFunc(r.lacks, func(c rune) bool { return strings.ContainsRune(" ,:;", c) })
 	var lacks, installs []string
 	need := func(name string) bool {
-		if slices.Contains(said, name) || slices.Contains(lacks, name) || !nowhere(name) {
+		if slices.Contains(said, name) || !nowhere(name) {
 			return false
 		}
-		lacks = append(lacks, name)
+		said, lacks = append(said, name), append(lacks, name)
 		return true
 	}
 	for _, name := range slices.Concat(programs(r.line), r.wraps) {
-		if !need(name) {
+		by, what, _ := strings.Cut(r.install, " ")
+		if brings := by != name && strings.Contains(strings.ToLower(what), name); brings || !need(name) {
 			continue
 		}
 		install := installer(name)
 		if strings.HasPrefix(r.pinned, name+"@") && !strings.HasPrefix(install, "corepack") {
 			install = "npm install --global " + r.pinned
 		}
-		if by := programs(install); install == "" || slices.ContainsFunc(by, nowhere) {
-			continue
+		if install != "" && !slices.ContainsFunc(programs(install), nowhere) {
+			installs = append(installs, install)
 		}
-		installs = append(installs, install)
 	}
+	text := ""
+	if len(lacks) > 0 {
+		text = "the command needs " + notOnPath(lacks)
+	}
+	if r.lacks != "" && text != "" {
+		text += "; "
+	}
+	text += r.lacks
+	lacks = nil
 	for _, name := range programs(r.install) {
 		need(name)
 	}
-	if len(lacks) == 0 {
-		return r
-	}
-	last := len(lacks) - 1
-	names, are := lacks[last], "is"
-	if last > 0 {
-		names, are = strings.Join(lacks[:last], ", ")+" and "+lacks[last], "are"
-	}
-	text := "the command needs " + names + ", which " + are + " not on PATH"
-	if r.lacks != "" {
-		text += "; " + r.lacks
+	if len(lacks) > 0 && r.lacks != "" {
+		text += ", and installing it needs " + notOnPath(lacks)
 	}
 	if r.install != "" {
 		installs = append(installs, r.install)
 	}
 	r.lacks, r.install = text, strings.Join(installs, " && ")
 	return r
+}
+
+// notOnPath names programs and says of them that they are not there.
+func notOnPath(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0] + ", which is not on PATH"
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last] + ", which are not on PATH"
 }
 
 // installer is the command line that installs a program for all of the user's projects; "" where it is the system's.

@@ -299,7 +299,8 @@ func (p *nodeProject) pinned() string {
 // script is the command line that runs a script of the package.
 func (p *nodeProject) script(name string) string {
 	m := p.manager()
-	if name == "test" && m.run != "bun run" { // whose test is its own
+	// The test of bun is its own, and that of pnpm takes no options of others.
+	if name == "test" && m.run != "bun run" && m.run != "pnpm run" {
 		return strings.TrimSuffix(m.run, " run") + " test"
 	}
 	return m.run + " " + name

@@ -34,7 +34,7 @@ func rubyTests(dir, _ string) recipe {
 		"test/test_helper.rb", "test/helper.rb", "test/minitest_helper.rb", "Rakefile")
 	switch {
 	case mentions(started, "SimpleCov", "simplecov"):
-		if told = strings.TrimSpace(told); told != "" && !strings.Contains(told, "simplecov") {
+		if has(dir, "Gemfile") && !strings.Contains(told, "simplecov") {
 			r.lacks, r.install = "the Gemfile does not name simplecov", "bundle add simplecov --group test"
 		}
 		return r

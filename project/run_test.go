@@ -130,7 +130,7 @@ func TestOwnCommand(t *testing.T) {
 			"vitest with what measures not installed", scripts("vitest", ", \"devDependencies\": {\"@vitest/coverage-istanbul\": \"3\"}") + "-- yarn.lock --\n-- node_modules/.bin/vitest --\n-- node_modules/.bin/vitest.cmd --\n", "x.ts",
 			"yarn test --run " + ofVitest + " lacks @vitest/coverage-istanbul is in package.json and not installed: yarn install",
 		},
-		{"jest", scripts("cross-env CI=1 jest", "") + "-- pnpm-lock.yaml --\n" + jest, "x.js", "pnpm test " + ofJest},
+		{"jest", scripts("cross-env CI=1 jest", "") + "-- pnpm-lock.yaml --\n" + jest, "x.js", "pnpm run test " + ofJest},
 		{"jest that is not installed", scripts("jest", ", \"devDependencies\": {\"jest\": \"30\"}"), "x.js", "npm test -- " + ofJest + " lacks jest is in package.json and not installed: npm install"},
 		{"react-scripts", scripts("react-scripts test", ", \"packageManager\": \"yarn@4.1.0\"") + "-- .pnp.cjs --\n", "x.jsx", "yarn test --watchAll=false " + ofJest},
 		{"nyc", scripts("nyc mocha", "") + "-- node_modules/.bin/nyc --\n-- node_modules/.bin/nyc.cmd --\n", "x.js", "npm test && " + bin("node_modules/.bin/nyc") + " report --reporter=lcovonly --report-dir=.covls/coverage"},
