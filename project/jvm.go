@@ -139,7 +139,7 @@ func gradleTests(dir, root string) recipe {
 	}
 	switch {
 	case !mentions(told, "jacoco"):
-		r.lacks = "the build does not apply the plugin jacoco, whose task this is"
+		r.lacks = "the build does not apply the plugin jacoco, which measures the tests"
 		if kotlin {
 			r.add("plugins { jacoco }", "into "+script)
 		} else {
@@ -171,7 +171,7 @@ func sbtTests(dir string) recipe {
 		}
 		return r
 	}
-	r := recipe{line: sbt + " coverage test coverageReport", lacks: "the build does not have sbt-scoverage, whose tasks these are"}
+	r := recipe{line: sbt + " coverage test coverageReport", lacks: "the build does not have sbt-scoverage, which measures the tests"}
 	r.add(`addSbtPlugin("org.scoverage" % "sbt-scoverage" % "2.3.1")`, "into project/plugins.sbt")
 	return r
 }

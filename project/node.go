@@ -241,9 +241,9 @@ func (p *nodeProject) program(name, module string) (line string, lacks recipe) {
 func (p *nodeProject) lacking(module string) recipe {
 	m := p.manager()
 	if p.has(module) {
-		return recipe{lacks: module + " is in package.json and not installed", install: m.install}
+		return recipe{lacks: module + " is in package.json but not installed", install: m.install}
 	}
-	return recipe{lacks: module + " is not installed, which measures the tests", install: m.add + " " + module}
+	return recipe{lacks: module + ", which measures the tests, is not installed", install: m.add + " " + module}
 }
 
 // plugAndPlay tells that packages are installed where no folder shows them.
@@ -344,7 +344,7 @@ func (p *nodeProject) vitest(name, last string) recipe {
 			r.lacks, r.install = lacks.lacks, lacks.install
 		}
 	default: // to add it installs the others, too
-		r.lacks, r.install = v8+" is not installed, which measures the tests", p.manager().add+" "+v8+p.vitestVersion()
+		r.lacks, r.install = v8+", which measures the tests, is not installed", p.manager().add+" "+v8+p.vitestVersion()
 	}
 	return r
 }

@@ -23,7 +23,7 @@ func perlTests(dir, _ string) recipe {
 	}
 	r := recipe{line: line}
 	if !perlHas(dir, "Devel/Cover/Report/Clover.pm") {
-		r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, which writes the one of its reports that covls reads", cpan("Devel::Cover Devel::Cover::Report::Clover")
+		r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, and covls reads no other of its reports", cpan("Devel::Cover Devel::Cover::Report::Clover")
 	}
 	return r
 }
@@ -77,7 +77,7 @@ func elixirTests(dir, _ string) recipe {
 		}
 		return r
 	}
-	r := recipe{line: mix("coveralls.lcov" + umbrella), lacks: "mix test --cover writes pages only, and mix.exs does not name excoveralls"}
+	r := recipe{line: mix("coveralls.lcov" + umbrella), lacks: "mix.exs does not name excoveralls, which writes what covls reads"}
 	r.add(`{:excoveralls, "~> 0.18", only: :test}`, "into deps/0 of mix.exs")
 	r.add("test_coverage: [tool: ExCoveralls]", "into its project/0")
 	return r
@@ -163,7 +163,7 @@ func shellTests(dir, _ string) recipe {
 	case has(dir, ".shellspec"):
 		r := recipe{line: "shellspec --kcov"}
 		if !onPath("kcov") {
-			r.lacks = "kcov is not installed, which measures the scripts"
+			r.lacks = "kcov, which measures the scripts, is not installed"
 		}
 		return r
 	case tests == "":

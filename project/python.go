@@ -18,6 +18,8 @@ type snake struct {
 	run string
 	// environment is the folder of what is installed; "" where that can't be seen.
 	environment string
+	// sync is the command line that makes the environment, where that is not there yet; "" elsewhere.
+	sync string
 	// told is what files say of requirements and tools, measured what they say of coverage.py.
 	told, measured string
 }
@@ -40,6 +42,9 @@ func readPython(dir string) snake {
 		{"Pipfile.lock", "pipenv", "pipenv run python", ""},
 	} {
 		if has(dir, by.lock) {
+			if by.environment != "" && p.environment == "" && !has(dir, by.environment) && os.Getenv("UV_PROJECT_ENVIRONMENT") == "" {
+				p.sync = map[string]string{"uv": "uv sync", "pdm": "pdm install"}[by.program]
+			}
 			if p.environment == "" || !nowhere(by.program) { // else it is the same by what it has made
 				p.run, p.environment = by.run, by.environment
 			}
@@ -148,7 +153,9 @@ func pythonTests(dir, _ string) recipe {
 			which = " --cov=" + strings.Join(own, " --cov=")
 		}
 		run := p.run + " -m pytest" + which + " --cov-report=xml"
-		return recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
+		r := recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
+		r.environment(&p)
+		return r
 	}
 	tests := "-m unittest"
 	switch {
@@ -169,5 +176,13 @@ func pythonTests(dir, _ string) recipe {
 	if p.seen() && !p.installed("coverage") {
 		r.lacks, r.install = "coverage is not installed in "+p.environment, p.add("coverage")
 	}
+	r.environment(&p)
 	return r
+}
+
+// environment asks for what a project's packages are installed in.
+func (r *recipe) environment(p *snake) {
+	if p.sync != "" {
+		r.lacks, r.install = p.environment+", with what the project asks for, is not there", p.sync
+	}
 }

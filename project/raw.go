@@ -101,7 +101,7 @@ func rawKinds() []rawKind {
 		}, func(_, _, run string) recipe {
 			r := recipe{line: "cover -report clover"}
 			if !perlHas(run, "Devel/Cover/Report/Clover.pm") {
-				r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, which writes the one of its reports that covls reads", cpan("Devel::Cover::Report::Clover")
+				r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, and covls reads no other of its reports", cpan("Devel::Cover::Report::Clover")
 			}
 			return r
 		}, ""},
@@ -235,7 +235,7 @@ func (c Command) Words(name func(string) string) string {
 	case len(first) > 0:
 		return name(c.Lacks) + ": first " + strings.Join(first, " and ") + ", then " + made
 	case c.Lacks != "":
-		return name(c.Lacks) + ": with that, " + made
+		return name(c.Lacks) + ": once that is there, " + made
 	}
 	return made
 }

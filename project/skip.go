@@ -84,7 +84,8 @@ func IsReport(files []Entry) bool {
 	return has(func(name string) bool { return name == "index.html" }) && has(func(name string) bool {
 		switch name {
 		case "block-navigation.js", // Istanbul's
-			".last_run.json": // SimpleCov's
+			".last_run.json", // SimpleCov's
+			"bash-helper.sh": // kcov's, with which it measures
 			return true
 		}
 		return strings.HasPrefix(name, "coverage_html") && strings.HasSuffix(name, ".js") // coverage.py's

@@ -110,7 +110,7 @@ func (d *doctor) profiles(around Surroundings) {
 		d.printf("- %s is being written%s since %s; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
 	}
 	if shown == 0 && len(around.Pending) == 0 {
-		d.printf("None found; the setting `profiles` names others than the usual.\n")
+		d.printf("None found by the usual names; the setting `profiles` can give others.\n")
 	}
 	switch {
 	case len(around.Pending) > 0:
@@ -120,7 +120,7 @@ func (d *doctor) profiles(around Surroundings) {
 		d.fresh()
 	}
 	for _, s := range around.Searches {
-		d.printf("\nSearched %s below %s: %d with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), s.Found)
+		d.printf("\nSearched %s below %s: %s with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), count(s.Found, "file"))
 		for _, l := range s.Left {
 			d.printf("- left out: %s\n", escape.Prose(l))
 		}

@@ -26,7 +26,7 @@ func TestHowTo(t *testing.T) {
 		{name: "a Go module", files: map[string]string{"go.mod": "module m"}, want: "`go test -coverprofile=cover.out ./...` makes one"},
 		{
 			name: "a package", files: map[string]string{"package.json": `{"devDependencies": {"vitest": "5"}}`, "a.ts": ""},
-			want: "@vitest/coverage-v8 is not installed, which measures the tests: first `npm install --save-dev @vitest/coverage-v8@5`, then `npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage` makes one",
+			want: "@vitest/coverage-v8, which measures the tests, is not installed: first `npm install --save-dev @vitest/coverage-v8@5`, then `npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage` makes one",
 		},
 		{name: "a folder in it", files: map[string]string{"core/go.mod": ""}, want: "`go test -coverprofile=cover.out ./...` makes one in core"},
 		{name: "what only says why", files: map[string]string{"Makefile": "all:\n", "a.c": ""}, want: "the Makefile has no target test or check: build with the compiler's flag --coverage, run the tests, then gcovr --json gcovr.json"},
