@@ -418,7 +418,7 @@ func settingsTable(f *workspace.Folder) string {
 	// What a file says is told, be it the default; an editor may tell all that it has.
 	rows := slices.DeleteFunc(f.Settings.Table(), func(r config.Row) bool {
 		file, _ := f.Settings.Place(r.Key, -1)
-		return r.Origin == (config.Effective{}).Origin(r.Key) || file == "" && r.Value == defaults[r.Key]
+		return file == "" && r.Value == defaults[r.Key]
 	})
 	if len(rows) == 0 {
 		return "All are defaults; `covls config` prints them.\n"
