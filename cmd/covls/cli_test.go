@@ -540,13 +540,37 @@ func TestDoctor(t *testing.T) {
 	}
 	out, _, code := covls(t, "doctor", "-C", dir)
 	for _, want := range []string{
-		"**cover.out**: go, written", "2 matched, 0 not", "**c.out**", "0 matched, 1 not",
+		"- cover.out: go, written", "2 matched, 0 not", "- c.out: go", "0 matched, 1 not",
 		"not found: example.com/other/x.go: no module here provides example.com/other (here: example.com/shop)",
-		"target", "75", ".covls.toml:1",
+		"target  75  .covls.toml:1\n\nAll others are defaults; `covls config` prints them.\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("code %d, %q is not in\n%s", code, want, out)
 		}
+	}
+	if strings.Contains(out, "default\n") {
+		t.Errorf("settings that nobody has set are in\n%s", out)
+	}
+}
+
+// TestConfig has every setting in a line, with what sets it.
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{".covls.toml": "target = 60\nfade = 7\n"})
+	out, errs, code := covls(t, "config", "-C", dir)
+	for _, want := range []string{".covls.toml:1\n", "answer_bytes", "default\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "\n"); n != len(config.Merge().Table()) || code != 0 || !strings.Contains(errs, ".covls.toml:2:") {
+		t.Errorf("exit %d, %d lines\n%s%s", code, n, errs, out)
+	}
+	if out, _, _ := covls(t, "doctor", "-C", dir); !strings.Contains(out, "target  60  .covls.toml:1\n") {
+		t.Errorf("what a file sets to the default is not in\n%s", out)
+	}
+	if out, _, _ := covls(t, "doctor", "-C", t.TempDir()); !strings.Contains(out, "All are defaults; `covls config` prints them.\n") {
+		t.Errorf("defaults are not said in\n%s", out)
 	}
 }
 
@@ -564,7 +588,7 @@ func TestRawCounts(t *testing.T) {
 	}{
 		{[]string{"doctor", "-C", dir}, "coverage/lcov.info", false},
 		{[]string{"doctor", "-C", alone}, "None found", false},
-		{[]string{"doctor", "-C", dir, "--profile", "coverage/tmp/coverage-1.json"}, "coverage-1.json**: v8, written", true},
+		{[]string{"doctor", "-C", dir, "--profile", "coverage/tmp/coverage-1.json"}, "coverage-1.json: v8, written", true},
 		{[]string{"report", "-C", dir, "--format", "json"}, `"covered":1`, false},
 	} {
 		out, errs, _ := covls(t, tt.args...)
@@ -619,7 +643,7 @@ func TestDoctorEdge(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(dir, e.Name())
 			out, stderr, code := covls(t, "doctor", "-C", t.TempDir(), "--profile", path)
-			if code != 0 || stderr != "" || !strings.Contains(out, "- **"+path+"**") {
+			if code != 0 || stderr != "" || !strings.Contains(out, "- "+path+": ") {
 				t.Fatalf("exit %d\n%s%s", code, stderr, out)
 			}
 			p, err := profile.Open(path, profile.Limits{Line: 10_000_000})
@@ -638,7 +662,7 @@ func TestDoctorEdge(t *testing.T) {
 			if want := fmt.Sprintf("0 matched, %d not", n); !strings.Contains(out, want) {
 				t.Errorf("want %q in\n%s", want, out)
 			}
-			if n > 0 && !strings.Contains(out, "- not found: "+escape.Markdown(p.Report.Files[0].Name)+": ") && n <= 5 {
+			if n > 0 && !strings.Contains(out, "- not found: "+escape.Line(p.Report.Files[0].Name)+": ") && n <= 5 {
 				t.Errorf("want a reason for %s in\n%s", p.Report.Files[0].Name, out)
 			}
 		})
@@ -755,6 +779,7 @@ func TestHarmless(t *testing.T) {
 		{"check", "--format", "github"},
 		{"check", "--format", "json"},
 		{"doctor"},
+		{"config"},
 		{"explain", "a.js"},
 		{"init", "--print"},
 		{"gaps", "--profile", "gone" + esc},

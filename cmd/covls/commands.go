@@ -245,9 +245,35 @@ not and why, and which settings are in force and where they come from.`,
 			if l.around.Unmeasured, l.around.Tested, err = l.snap.AllUnmeasured(c.Context()); err != nil {
 				return fmt.Errorf("look for source files that no profile names: %w", err)
 			}
-			w := bufio.NewWriter(io.out)
-			report.Doctor(w, l.snap, l.around, time.Now())
-			return w.Flush()
+			var b strings.Builder
+			report.Doctor(&b, l.snap, l.around, time.Now())
+			if _, err := fmt.Fprint(io.out, escape.Plain(b.String())); err != nil {
+				return fmt.Errorf("print what is there: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+func newConfig(io *streams, in *input) *cobra.Command {
+	return &cobra.Command{
+		Use:   "config",
+		Short: "Print the settings in force, and where they come from",
+		Long: `Print every setting with its value and with what sets it: a line of .covls.toml,
+the command line, or nothing but its default.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			f, err := in.folder()
+			if err != nil {
+				return err
+			}
+			for _, p := range f.Problems {
+				io.say(p.String())
+			}
+			if err := report.Settings(io.out, f); err != nil {
+				return fmt.Errorf("print the settings: %w", err)
+			}
+			return nil
 		},
 	}
 }
