@@ -27,7 +27,7 @@ type declarations struct {
 
 // declared finds the functions of a profile in the outline of a text.
 func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
-	d := &declarations{language: LanguageOf(name), ecma: ecma(name), t: t}
+	d := &declarations{language: languageIn(name, t.String()), ecma: ecma(name), t: t}
 	if funcs == nil {
 		return d
 	}

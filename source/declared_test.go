@@ -202,6 +202,7 @@ func TestDeclared(t *testing.T) {
 		{"A.cs", csharpText, "Size.get@4, Size.set@5, Half.get@7, this[].get@8, Calc@9, Calc@11, Sum@14, Sum@17, operator +@20, it.get@23", "4 App.Calc.Size.get, 5 App.Calc.Size.set, 7 App.Calc.Half.get, 8 App.Calc.this[].get, 9 App.Calc.Calc(), 10 App.Calc.Calc(int), 13 App.Calc.Sum(int), 16 App.Calc.Sum(int, string), 19 App.Calc.operator +, 22 App.Calc.get_it"},
 		{"a.cpp", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::Ring::Ring@10, geo::Ring::operator==@11, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 10 geo::Ring::Ring, 11 geo::Ring::operator==, 15 geo::area"},
 		{"a.cpp", cppText, "geo::Ring::push(int)@4, geo::Ring::push(char const*)@7", "3 geo::Ring::push(int), 6 geo::Ring::push(char const*)"},
+		{"ring.h", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 15 geo::area"},
 		{"a.js", jsText, "constructor@2, add@5, get size@8, Cart.inc@11, format@20", "2 Cart.constructor, 5 Cart.add, 8 Cart.get size, 11 Cart.inc, 20 format"},
 		{"a.js", jsText, "(anonymous_0)@2, (anonymous_1)@11, (anonymous_2)@15, (anonymous_3)@19", "2 Cart.constructor, 11 Cart.inc, 15 route('/total') callback, 19 map() callback"},
 		{"a.py", pythonText, "deco@1, A.x@9, A.one@11", "1 deco, 9 A.x, 11 A.one"},

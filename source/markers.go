@@ -104,8 +104,8 @@ var markers = map[string]*markerSet{
 }
 
 // markerLanguage is the key of markers for a file, and the language whose outline it has.
-func markerLanguage(name string) (set *markerSet, language string) {
-	language = LanguageOf(name)
+func markerLanguage(name, src string) (set *markerSet, language string) {
+	language = languageIn(name, src)
 	switch language {
 	case "objective-c", "objective-cpp":
 		language = "cpp"
@@ -130,7 +130,7 @@ type marking struct {
 
 // markedOut finds what the comments and attributes of a text leave out, in another language than Go.
 func markedOut(name, src string) []coverage.Exclusion {
-	set, language := markerLanguage(name)
+	set, language := markerLanguage(name, src)
 	if set == nil || !slices.ContainsFunc(set.hints, func(hint string) bool { return strings.Contains(src, hint) }) {
 		return nil
 	}
