@@ -185,14 +185,21 @@ func Constructs(f *coverage.Func) bool { return constructs(f.Name) || ofClass(f.
 // ofClass reports whether a function has the name of its class, as constructors do.
 func ofClass(name, class string) bool {
 	own, _, _ := strings.Cut(name, "(")
+	class = strings.TrimRight(class, "#:")
 	return class != "" && own == class[strings.LastIndexAny(class, ".:\\")+1:]
 }
 
 // sameClass reports whether what a profile has a function in may be a class of a text. It may know of no class, or of more than
 // the text has names for.
 func sameClass(profile, text string) bool {
-	profile = strings.TrimSuffix(profile, "#")
-	return profile == "" || profile == text || strings.HasSuffix(profile, "."+text) || strings.HasSuffix(text, "."+profile) || text == ""
+	profile = strings.TrimRight(profile, "#:")
+	return profile == "" || profile == text || endsIn(profile, text) || endsIn(text, profile) || text == ""
+}
+
+// endsIn reports whether a class is another with something around it.
+func endsIn(class, inner string) bool {
+	outer, ok := strings.CutSuffix(class, inner)
+	return ok && outer != "" && strings.IndexByte(`.:\`, outer[len(outer)-1]) >= 0
 }
 
 // sameName reports whether a function that a profile has may be one of a text.
@@ -376,6 +383,9 @@ type naming struct {
 // overloaded are the languages in which several functions of a class may have one name, and are told apart by their parameters.
 var overloaded = map[string]bool{"java": true, "kotlin": true, "scala": true, "csharp": true, "cpp": true}
 
+// colons are the languages in which people write A::f for what belongs to A.
+var colons = map[string]bool{"cpp": true, "perl": true, "php": true, "rust": true}
+
 func newNaming(language string, o *outline.Outline) *naming {
 	n := &naming{language: language}
 	if overloaded[language] {
@@ -396,8 +406,12 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	if f.Handed {
 		receiver = "" // it is of what it is handed to
 	}
-	if n.language == "ruby" && receiver != "" && !f.Static {
+	switch {
+	case receiver == "":
+	case n.language == "ruby" && !f.Static:
 		receiver += "#"
+	case colons[n.language]:
+		receiver += "::"
 	}
 	if n.language == "kotlin" && name == "constructor" && receiver != "" {
 		name = receiver[strings.LastIndexByte(receiver, '.')+1:]

@@ -170,6 +170,25 @@ class A:
         return 1
     def one(self): return 1
 `
+	perlText = `package Shop::Cart;
+sub total {
+  my $self = shift;
+  return 1;
+}
+package main;
+sub run {
+  return 2;
+}
+`
+	rustText = `impl Cart {
+    pub fn total(&self) -> i32 {
+        1
+    }
+}
+fn run() {
+    go();
+}
+`
 	phpText = `<?php
 namespace App;
 class Cart {
@@ -207,7 +226,11 @@ func TestDeclared(t *testing.T) {
 		{"a.js", jsText, "(anonymous_0)@2, (anonymous_1)@11, (anonymous_2)@15, (anonymous_3)@19", "2 Cart.constructor, 11 Cart.inc, 15 route('/total') callback, 19 map() callback"},
 		{"a.py", pythonText, "deco@1, A.x@9, A.one@11", "1 deco, 9 A.x, 11 A.one"},
 		{"a.py", pythonText, "x@8", "9 A.x"},
-		{"a.php", phpText, "__construct@5, total@8, App\\free@12", "4 Cart.__construct, 7 Cart.total, 11 App\\free"},
+		{"a.php", phpText, "__construct@5, total@8, App\\free@12", "4 Cart::__construct, 7 Cart::total, 11 App\\free"},
+		{"Cart.pm", perlText, "total@3, Shop::Cart::run@7", "2 Shop::Cart::total, 7 Shop::Cart::run"},
+		{"Cart.pm", perlText, "total, run", "2 Shop::Cart::total, 7 main::run"},
+		{"a.php", phpText, "App\\Cart/__construct@4, App\\Cart/total", "4 Cart::__construct, 7 Cart::total"},
+		{"a.rs", rustText, "total@2, shop::run@6", "2 Cart::total, 6 shop::run"},
 		{"a.go", "package a\n\nfunc F() {}\n", "F@3, G@9", "3 F, nowhere G"},
 		{"a.unknown", "one\ntwo\n", "<init>@1, f@2", "1 <init>, 2 f"},
 	} {
@@ -239,6 +262,8 @@ func TestComplete(t *testing.T) {
 		{"Store.java", javaText, "Store/Store(int)@7, Store/Store(String)@11, Store/put(int)@15, Store/put(String)@18, Store/go@26", "22:0 28:0", "Store.Inner.put 0/1, Store.run 0/1"},
 		{"Store.java", javaText, "Store/Store(int)@7, Store/put, Store/Store(String)@11, Store/put, Store/go@26", "15:0 22:0 28:1", "Store.run 1/1"}, // who knows which put is which
 		{"a.js", "a();\nroute('/x', () => {\n  b();\n});\n", "", "1:1 2:1 3:0 4:1", "route('/x') callback 0/1"},
+		{"a.cpp", cppText, "", "4:0 8:1 12:1 16:1", "geo::Ring::push(int) 0/1, geo::Ring::push(const char*) 1/1, geo::Ring::operator== 1/1, geo::area 1/1"},
+		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
 	} {
