@@ -427,8 +427,8 @@ type Func struct {
 	// is named after what it is assigned to.
 	Name string
 	// Receiver is the type that the method belongs to, with its star ("*Command"), or with what joins both where that is no dot:
-	// # for a method of the objects of a class of Ruby ("Shop::Cart#"), and :: in some languages ("Shop::Cart::"); "" for a plain
-	// function.
+	// # for a method of the objects of a class of Ruby ("Shop::Cart#"), :: in some languages ("Shop::Cart::"), and a space before
+	// the constructor of JavaScript ("Cart "); "" for a plain function.
 	Receiver string
 	// Literal tells a package-level function literal from a declared function.
 	Literal bool
@@ -466,7 +466,7 @@ func (f *Func) String() string {
 		return f.Name
 	case f.Receiver[0] == '*':
 		return "(" + f.Receiver + ")." + f.Name
-	case f.Receiver[len(f.Receiver)-1] == '#', f.Receiver[len(f.Receiver)-1] == ':':
+	case strings.IndexByte("#: ", f.Receiver[len(f.Receiver)-1]) >= 0:
 		return f.Receiver + f.Name
 	}
 	return f.Receiver + "." + f.Name

@@ -172,6 +172,7 @@ func TestFuncString(t *testing.T) {
 		{"*Command", "Execute", "(*Command).Execute"},
 		{"Shop::Cart#", "total", "Shop::Cart#total"},
 		{"Shop::Cart::", "total", "Shop::Cart::total"},
+		{"Cart ", "constructor", "Cart constructor"},
 		{"?", "M", "?.M"},
 	}
 	for _, tt := range tests {

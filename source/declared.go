@@ -185,14 +185,14 @@ func Constructs(f *coverage.Func) bool { return constructs(f.Name) || ofClass(f.
 // ofClass reports whether a function has the name of its class, as constructors do.
 func ofClass(name, class string) bool {
 	own, _, _ := strings.Cut(name, "(")
-	class = strings.TrimRight(class, "#:")
+	class = strings.TrimRight(class, "#: ")
 	return class != "" && own == class[strings.LastIndexAny(class, ".:\\")+1:]
 }
 
 // sameClass reports whether what a profile has a function in may be a class of a text. It may know of no class, or of more than
 // the text has names for.
 func sameClass(profile, text string) bool {
-	profile = strings.TrimRight(profile, "#:")
+	profile = strings.TrimRight(profile, "#: ")
 	return profile == "" || profile == text || endsIn(profile, text) || endsIn(text, profile) || text == ""
 }
 
@@ -319,7 +319,7 @@ func (d *declarations) byHead(funcs []coverage.Func) {
 }
 
 // sameScript reports whether a function that a profile has of JavaScript may be one of a text: V8 has what an accessor is for
-// before its name, and the class of what is assigned to a field.
+// before its name, the class of what is assigned to a field, and that of a constructor for its name.
 func sameScript(name string, f *outline.Func) bool {
 	if name == f.Name {
 		return true
@@ -327,7 +327,7 @@ func sameScript(name string, f *outline.Func) bool {
 	for _, word := range []string{"get ", "set ", "static "} {
 		name = strings.TrimPrefix(name, word)
 	}
-	return name == f.Name || f.Class != "" && name == f.Class+"."+f.Name
+	return name == f.Name || f.Class != "" && (name == f.Class+"."+f.Name || f.Name == "constructor" && ofClass(name, f.Class))
 }
 
 // name gives a function of a profile the name and its place that it has in the text. own is what it is there, nil where that is
@@ -351,8 +351,11 @@ func (d *declarations) name(f *coverage.Func, own *outline.Func, first, last uin
 			}
 			f.Name = strings.Clone(own.Name)
 		}
-		if receiver, _, _ := d.names.of(own); f.Receiver == "" && !strings.Contains(f.Name, ".") {
-			f.Receiver = strings.Clone(receiver)
+		constructor := own.Name == "constructor" && own.Class != ""
+		if receiver, name, _ := d.names.of(own); constructor || f.Receiver == "" && !strings.Contains(f.Name, ".") {
+			if f.Receiver = strings.Clone(receiver); constructor {
+				f.Name = strings.Clone(name) // that of the class in a profile of V8
+			}
 		}
 		f.NameSpan = onOneLine(d.t, own.NameStart, own.NameEnd)
 		return
@@ -413,8 +416,13 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	case colons[n.language]:
 		receiver += "::"
 	}
-	if n.language == "kotlin" && name == "constructor" && receiver != "" {
-		name = receiver[strings.LastIndexByte(receiver, '.')+1:]
+	if name == "constructor" && receiver != "" {
+		switch {
+		case n.language == "kotlin":
+			name = receiver[strings.LastIndexByte(receiver, '.')+1:]
+		case values[n.language]:
+			receiver += " " // A.constructor is Function
+		}
 	}
 	if n.times[[2]string{f.Class, f.Name}] > 1 {
 		types = "(" + f.Params + ")"
