@@ -19,8 +19,10 @@ type declarations struct {
 	names    *naming
 	// of are the functions of the text by the index of those of the profile that they are.
 	of map[int]*outline.Func
-	// made are those of the profile that a compiler has made of none of the text.
+	// made are those of the profile that a compiler has made of none of the text, or beside one that the profile has, too.
 	made map[int]bool
+	// more are the counts of those that were made beside one, by the index of that.
+	more map[int]uint64
 	// taken tells of each function of the text that the profile has it.
 	taken []bool
 }
@@ -42,6 +44,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 		d.byLine(funcs)
 		d.byName(funcs)
 		d.leaveOut(funcs)
+		d.bridges(funcs)
 	}
 	return d
 }
@@ -83,11 +86,14 @@ func (d *declarations) byLine(funcs []coverage.Func) {
 	left := mostWithin
 	for i := range funcs {
 		list := around[funcs[i].Span.Start.Line]
+		at := -1
 		for _, k := range slices.Backward(list) {
-			if sameName(&funcs[i], &d.o.Funcs[k]) {
-				d.take(i, k)
-				break
+			if fn := &d.o.Funcs[k]; sameName(&funcs[i], fn) && (at < 0 || strings.HasSuffix(funcs[i].Name, "("+fn.Params+")")) {
+				at = k
 			}
+		}
+		if at >= 0 {
+			d.take(i, at)
 		}
 		// A constructor may begin with what is given to fields, and end with its body, or have its body among them.
 		for _, k := range slices.Backward(around[funcs[i].Span.End.Line]) {
@@ -146,7 +152,7 @@ func (d *declarations) byName(funcs []coverage.Func) {
 		var found []int
 		for _, name := range spellings(f, d.language) {
 			for _, k := range by[name] {
-				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && sameClass(f.Receiver, d.o.Funcs[k].Class) {
+				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && bridges(f.Receiver, d.o.Funcs[k].Class) {
 					found = append(found, k)
 				}
 			}
@@ -277,6 +283,100 @@ func (d *declarations) leaveOut(funcs []coverage.Func) {
 			d.made[i] = ok && wordAt(d.t.String(), property, 0) >= 0 || component && number != "" && strings.Trim(number, "0123456789") == ""
 		}
 	}
+}
+
+// bridged are the languages of which compilers make methods that only call another: for Java, and for parameters left out.
+var bridged = map[string]bool{"java": true, "kotlin": true, "scala": true}
+
+// bridges finds the methods of a Java virtual machine that only call another of the same name, as @JvmStatic and @JvmOverloads
+// have Kotlin's compiler make them: they are one function, which was called as often as the one that was called most.
+func (d *declarations) bridges(funcs []coverage.Func) {
+	if !bridged[d.language] {
+		return
+	}
+	type place struct {
+		line uint32
+		name string
+	}
+	there := map[place]int{} // how many of a name the text has on a line
+	in := map[string][]int{} // functions of the text by name
+	for k := range d.o.Funcs {
+		f := &d.o.Funcs[k]
+		if f.Value {
+			continue
+		}
+		line, _ := d.t.LineCol(f.Start)
+		there[place{line, f.Name}]++
+		in[f.Name] = append(in[f.Name], k)
+	}
+	written := map[string]bool{} // classes with constructors that are functions
+	for _, k := range in["constructor"] {
+		written[d.o.Funcs[k].Class] = true
+	}
+	taken := map[*outline.Func]int{} // the function of the profile that has it
+	made := map[place]int{}          // constructors that are not written as functions
+	for i := range funcs {
+		f, fn := &funcs[i], d.of[i]
+		var into int
+		var known bool
+		switch {
+		case d.made[i]:
+			continue
+		case fn != nil:
+			line, _ := d.t.LineCol(fn.Start)
+			if into, known = taken[fn]; !known {
+				taken[fn] = i
+			}
+			known = known && there[place{line, fn.Name}] == 1
+		case d.language == "kotlin" && f.Span.Start.Line > 0 && Constructs(f) && !written[f.Receiver]:
+			at := place{f.Span.Start.Line, f.Receiver}
+			if into, known = made[at]; !known {
+				made[at] = i
+			}
+		}
+		if known {
+			d.join(i, into, f.Count, funcs)
+		}
+	}
+	for i := range funcs { // of which the profile has no line
+		f := &funcs[i]
+		if d.of[i] != nil || d.made[i] || f.Span.Start.Line > 0 {
+			continue
+		}
+		var only *outline.Func
+		several := false
+		own, _, _ := strings.Cut(f.Name, "(")
+		for _, k := range in[own] {
+			if fn := &d.o.Funcs[k]; bridges(f.Receiver, fn.Class) {
+				only, several = fn, only != nil
+				if several {
+					break
+				}
+			}
+		}
+		if into, ok := taken[only]; ok && !several {
+			d.join(i, into, f.Count, funcs)
+		}
+	}
+}
+
+// bridges reports whether a method of a class may only call one of a class of a text: for what belongs to a companion, or to an interface.
+func bridges(profile, text string) bool {
+	outer, companion := strings.CutSuffix(text, ".Companion")
+	profile = strings.TrimSuffix(profile, ".DefaultImpls")
+	return sameClass(profile, text) || companion && sameClass(profile, outer)
+}
+
+// join counts a function of the profile to another.
+func (d *declarations) join(i, into int, count uint64, funcs []coverage.Func) {
+	if d.made == nil {
+		d.made = map[int]bool{}
+	}
+	if d.more == nil {
+		d.more = map[int]uint64{}
+	}
+	d.made[i] = true
+	d.more[into] = max(d.more[into], count)
 }
 
 // byHead finds the functions of a profile in a text of JavaScript or TypeScript. It goes by the lines they begin on and by their

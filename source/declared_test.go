@@ -87,6 +87,26 @@ class Store {
   fun copy() { println(1) }
 }
 `
+	bridgeText = `class Cart @JvmOverloads constructor(val size: Int = 0) {
+  companion object {
+    @JvmStatic
+    fun of(n: Int): Cart {
+      return Cart(n)
+    }
+  }
+  @JvmOverloads fun add(n: Int = 1): Int {
+    return n
+  }
+
+  fun pair(a: Int) = a + 1; fun pair(b: String) = b + "1"
+}
+interface Shape {
+
+  fun area(): Int {
+    return 2
+  }
+}
+`
 	csharpText = `namespace App {
   class Calc {
     int Size {
@@ -215,6 +235,8 @@ func TestDeclared(t *testing.T) {
 		{"Store.java", javaText, "<init>@3", "3 <init>"}, // of which of them is not told
 		{"Store.java", javaText, "Store/Store(int), Store/put(String), Store/none", "6 Store.Store(int), 17 Store.put(String), nowhere Store.none"},
 		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}, 20 Store.Inner.Inner"},
+		{"A.kt", bridgeText, "Cart/of@5, Cart.Companion/of@5, Cart/add()@9, Cart/add(Int)@9, Cart/Cart()@1, Cart/Cart(Int)@1, Shape/area@17, Shape.DefaultImpls/area@17, Cart/pair(Int)@12, Cart/pair(String)@12", "1 Cart.Cart, 4 Cart.Companion.of, 8 Cart.add, 12 Cart.pair(Int), 12 Cart.pair(String), 16 Shape.area"},
+		{"A.kt", bridgeText, "Cart/of, Cart.Companion/of, Cart/add(), Cart/add(Int), Shape.DefaultImpls/area", "4 Cart.Companion.of, 8 Cart.add, 16 Shape.area"},
 		{"A.kt", kotlinText, "Cart/add(Int)@8, Cart/add(String)@13, price@17", "7 Cart.add(Int), 12 Cart.add(String), 16 price"},
 		{"A.kt", kotlinText, "Cart/Cart@2, Cart/getSize@2, Cart/component1@2, Cart/copy@2, Cart/toString@2, Cart/getCost@5", "2 Cart.Cart, 4 Cart.cost.get"},
 		{"A.kt", kotlinText, "Cart/getCost, Cart/setName, Cart/add(Int), Store/copy, Store/Store, price", "4 Cart.cost.get, 7 Cart.add(Int), 16 price, 20 Store.Store, 23 Store.copy"},
