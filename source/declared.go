@@ -239,6 +239,8 @@ func sameName(p *coverage.Func, f *outline.Func) bool {
 	switch {
 	case word == "":
 		return false
+	case strings.HasPrefix(p.Name, "implicit operator"), strings.HasPrefix(p.Name, "explicit operator"):
+		return strings.HasPrefix(own, p.Name+" ") // and the type, which .NET does not tell
 	case word == operator:
 		return spaceless(own) == operator+symbol
 	case symbol != "":

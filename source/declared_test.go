@@ -128,6 +128,12 @@ interface Shape {
     public static Calc operator +(Calc a, Calc b) {
       return a;
     }
+    public static implicit operator int(Calc a) {
+      return 1;
+    }
+    public static explicit operator checked long(Calc a) {
+      return 1;
+    }
     void get_it() {
       go(1);
     }
@@ -240,7 +246,7 @@ func TestDeclared(t *testing.T) {
 		{"A.kt", kotlinText, "Cart/add(Int)@8, Cart/add(String)@13, price@17", "7 Cart.add(Int), 12 Cart.add(String), 16 price"},
 		{"A.kt", kotlinText, "Cart/Cart@2, Cart/getSize@2, Cart/component1@2, Cart/copy@2, Cart/toString@2, Cart/getCost@5", "2 Cart.Cart, 4 Cart.cost.get"},
 		{"A.kt", kotlinText, "Cart/getCost, Cart/setName, Cart/add(Int), Store/copy, Store/Store, price", "4 Cart.cost.get, 7 Cart.add(Int), 16 price, 20 Store.Store, 23 Store.copy"},
-		{"A.cs", csharpText, "Size.get@4, Size.set@5, Half.get@7, this[].get@8, Calc@9, Calc@11, Sum@14, Sum@17, operator +@20, it.get@23", "4 App.Calc.Size.get, 5 App.Calc.Size.set, 7 App.Calc.Half.get, 8 App.Calc.this[].get, 9 App.Calc.Calc(), 10 App.Calc.Calc(int), 13 App.Calc.Sum(int), 16 App.Calc.Sum(int, string), 19 App.Calc.operator +, 22 App.Calc.get_it"},
+		{"A.cs", csharpText, "Size.get@4, Size.set@5, Half.get@7, this[].get@8, Calc@9, Calc@11, Sum@14, Sum@17, operator +@20, implicit operator@23, explicit operator checked@26, it.get@29", "4 App.Calc.Size.get, 5 App.Calc.Size.set, 7 App.Calc.Half.get, 8 App.Calc.this[].get, 9 App.Calc.Calc(), 10 App.Calc.Calc(int), 13 App.Calc.Sum(int), 16 App.Calc.Sum(int, string), 19 App.Calc.operator +, 22 App.Calc.implicit operator int, 25 App.Calc.explicit operator checked long, 28 App.Calc.get_it"},
 		{"a.cpp", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::Ring::Ring@10, geo::Ring::operator==@11, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 10 geo::Ring::Ring, 11 geo::Ring::operator==, 15 geo::area"},
 		{"a.cpp", cppText, "geo::Ring::push(int)@4, geo::Ring::push(char const*)@7", "3 geo::Ring::push(int), 6 geo::Ring::push(char const*)"},
 		{"ring.h", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 15 geo::area"},
