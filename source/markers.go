@@ -431,8 +431,8 @@ func (m *marking) attribute(i int, sign string) (first, last int) {
 
 // standard is the name under which the annotation Generated of javax or jakarta is imported; "" where it is not.
 func (m *marking) standard() string {
-	for _, from := range []string{"javax.annotation.Generated", "javax.annotation.processing.Generated", "jakarta.annotation.Generated"} {
-		if strings.Contains(m.src, "import "+from) {
+	for from := range standardGenerated {
+		if strings.Contains(m.src, "import "+from) || strings.Contains(m.src, "import "+strings.TrimSuffix(from, "Generated")+"*") {
 			return "Generated"
 		}
 	}
