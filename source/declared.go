@@ -235,6 +235,9 @@ func sameName(p *coverage.Func, f *outline.Func) bool {
 	if property, accessor, ok := strings.Cut(p.Name, "."); ok && own == accessor+"_"+property {
 		return true // a method of .NET that has the name of an accessor
 	}
+	if head, _, ok := strings.Cut(p.Name, "("); ok && head != "" && head == own {
+		return true
+	}
 	word, symbol := sought(p.Name)
 	switch {
 	case word == "":

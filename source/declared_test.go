@@ -140,6 +140,15 @@ interface Shape {
   }
 }
 `
+	swiftText = `struct Cart: Equatable {
+  static func == (a: Cart, b: Cart) -> Bool {
+    return true
+  }
+  func ext<A>(_ a: A) {
+    go(a)
+  }
+}
+`
 	cppText = `namespace geo {
 struct Ring {
   void push(int v) {
@@ -250,6 +259,7 @@ func TestDeclared(t *testing.T) {
 		{"a.cpp", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::Ring::Ring@10, geo::Ring::operator==@11, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 10 geo::Ring::Ring, 11 geo::Ring::operator==, 15 geo::area"},
 		{"a.cpp", cppText, "geo::Ring::push(int)@4, geo::Ring::push(char const*)@7", "3 geo::Ring::push(int), 6 geo::Ring::push(char const*)"},
 		{"ring.h", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 15 geo::area"},
+		{"a.swift", swiftText, "Cart/==(_:_:)@3, Cart/ext(_:)@6, Cart/none(_:)@6", "2 Cart.==(_:_:), 5 Cart.ext(_:), 6 Cart.none(_:)"},
 		{"a.js", jsText, "constructor@2, add@5, get size@8, Cart.inc@11, format@20", "2 Cart constructor, 5 Cart.add, 8 Cart.get size, 11 Cart.inc, 20 format"},
 		{"a.js", jsText, "Cart@2, Cart.add@5", "2 Cart constructor, 5 Cart.add"},
 		{"a.ts", "class $URL {\n  constructor(a: string) {\n    go(a);\n  }\n}\nconst o = {\n  constructor() {\n    go();\n  }\n};\n", "(anonymous_0)@2, (anonymous_1)@7", "2 $URL constructor, 7 constructor"},
