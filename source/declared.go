@@ -199,6 +199,9 @@ func ofClass(name, class string) bool {
 // the text has names for.
 func sameClass(profile, text string) bool {
 	profile = strings.TrimRight(profile, "#: ")
+	if function, _, ok := strings.Cut(text, "()"); ok { // in which there is a class without a name
+		text = function[:max(strings.LastIndexByte(function, '.'), 0)]
+	}
 	return profile == "" || profile == text || endsIn(profile, text) || endsIn(text, profile) || text == ""
 }
 

@@ -245,11 +245,13 @@ func TestDeclared(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ file, text, funcs, want string }{
 		{"Store.java", javaText, "Store/put(int)@15, Store/put(String)@18, Store.Inner/put@22", "14 Store.put(int), 17 Store.put(String), 21 Store.Inner.put"},
-		{"Store.java", javaText, "put@15, put@18, put@22, go@26, run@28", "14 Store.put(int), 17 Store.put(String), 21 Store.Inner.put, 25 Store.go, 27 Store.run"},
+		{"Store.java", javaText, "put@15, put@18, put@22, go@26, run@28", "14 Store.put(int), 17 Store.put(String), 21 Store.Inner.put, 25 Store.go, 27 Store.go().run"},
 		{"Store.java", javaText, "Store/Store(int)@3, Store/Store(String)@3", "6 Store.Store(int), 9 Store.Store(String)"}, // the line of a field
 		{"Store.java", javaText, "<init>@3", "3 <init>"}, // of which of them is not told
 		{"Store.java", javaText, "Store/Store(int), Store/put(String), Store/none", "6 Store.Store(int), 17 Store.put(String), nowhere Store.none"},
+		{"Store.java", javaText, "Store/run", "27 Store.go().run"},
 		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}, 20 Store.Inner.Inner"},
+		{"A.kt", "class Store {\n  fun go() {\n    list.forEach {\n      run(object : Runnable {\n        override fun run() {\n          stop()\n        }\n      })\n    }\n  }\n}\n", "Store.go.1/run@6", "5 Store.go().run"},
 		{"A.kt", bridgeText, "Cart/of@5, Cart.Companion/of@5, Cart/add()@9, Cart/add(Int)@9, Cart/Cart()@1, Cart/Cart(Int)@1, Shape/area@17, Shape.DefaultImpls/area@17, Cart/pair(Int)@12, Cart/pair(String)@12", "1 Cart.Cart, 4 Cart.Companion.of, 8 Cart.add, 12 Cart.pair(Int), 12 Cart.pair(String), 16 Shape.area"},
 		{"A.kt", bridgeText, "Cart/of, Cart.Companion/of, Cart/add(), Cart/add(Int), Shape.DefaultImpls/area", "4 Cart.Companion.of, 8 Cart.add, 16 Shape.area"},
 		{"A.kt", kotlinText, "Cart/add(Int)@8, Cart/add(String)@13, price@17", "7 Cart.add(Int), 12 Cart.add(String), 16 price"},
@@ -299,8 +301,8 @@ func TestComplete(t *testing.T) {
 		{"a.js", jsText, "constructor@2, add@5", "8:1 9:0 10:1 11:1 12:1 13:1", "Cart.size 0/1, Cart.inc 3/3"}, //
 		{"a.py", pythonText, "deco@1, A.x@8, A.one@11", "1:1 2:1 3:0 4:0 5:1 11:1", "wrapper 0/2"},             //
 		{"a.py", pythonText, "deco@1, A.x@8", "1:1 2:1 5:1 11:1", ""},                                          // the line of A.one tells nothing
-		{"Store.java", javaText, "Store/Store(int)@7, Store/Store(String)@11, Store/put(int)@15, Store/put(String)@18, Store/go@26", "22:0 28:0", "Store.Inner.put 0/1, Store.run 0/1"},
-		{"Store.java", javaText, "Store/Store(int)@7, Store/put, Store/Store(String)@11, Store/put, Store/go@26", "15:0 22:0 28:1", "Store.run 1/1"}, // who knows which put is which
+		{"Store.java", javaText, "Store/Store(int)@7, Store/Store(String)@11, Store/put(int)@15, Store/put(String)@18, Store/go@26", "22:0 28:0", "Store.Inner.put 0/1, Store.go().run 0/1"},
+		{"Store.java", javaText, "Store/Store(int)@7, Store/put, Store/Store(String)@11, Store/put, Store/go@26", "15:0 22:0 28:1", "Store.go().run 1/1"}, // who knows which put is which
 		{"a.js", "a();\nroute('/x', () => {\n  b();\n});\n", "", "1:1 2:1 3:0 4:1", "route('/x') callback 0/1"},
 		{"a.cpp", cppText, "", "4:0 8:1 12:1 16:1", "geo::Ring::push(int) 0/1, geo::Ring::push(const char*) 1/1, geo::Ring::operator== 1/1, geo::area 1/1"},
 		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
