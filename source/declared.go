@@ -23,6 +23,8 @@ type declarations struct {
 	made map[int]bool
 	// more are the counts of those that were made beside one, by the index of that.
 	more map[int]uint64
+	// mixed are those of the profile that are several functions of the text: how often they were called is not told of each.
+	mixed map[int]bool
 	// taken tells of each function of the text that the profile has it.
 	taken []bool
 }
@@ -45,6 +47,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 		d.byName(funcs)
 		d.leaveOut(funcs)
 		d.bridges(funcs)
+		d.several(funcs)
 	}
 	return d
 }
@@ -172,7 +175,7 @@ func spellings(f *coverage.Func, language string) []string {
 	out := []string{word}
 	switch {
 	case Constructs(f):
-		out = append(out, "constructor", "__init__")
+		out = append(out, "constructor", "__init__", "this")
 	case language == "kotlin":
 		if property, accessor, ok := kotlinAccessor(word); ok {
 			out = append(out, property+"."+accessor, word+"."+accessor)
@@ -214,7 +217,8 @@ func endsIn(class, inner string) bool {
 // sameName reports whether a function that a profile has may be one of a text.
 func sameName(p *coverage.Func, f *outline.Func) bool {
 	if Constructs(p) {
-		if f.Name == "constructor" || f.Name == "__init__" {
+		switch f.Name {
+		case "constructor", "__init__", "this":
 			return true
 		}
 		own := f.Class[strings.LastIndexAny(f.Class, ".:\\")+1:]
@@ -365,6 +369,43 @@ func (d *declarations) bridges(funcs []coverage.Func) {
 		if into, ok := taken[only]; ok && !several {
 			d.join(i, into, f.Count, funcs)
 		}
+	}
+}
+
+// several finds what the profile has as one function and the text as several, which have one name, as Scoverage has overloads.
+func (d *declarations) several(funcs []coverage.Func) {
+	last := map[[2]string]*outline.Func{}
+	before, after := map[*outline.Func]*outline.Func{}, map[*outline.Func]*outline.Func{}
+	for k := range d.o.Funcs {
+		f := &d.o.Funcs[k]
+		if f.Value || f.Name == "" {
+			continue
+		}
+		key := [2]string{f.Class, f.Name}
+		if was := last[key]; was != nil {
+			before[f], after[was] = was, f
+		}
+		last[key] = f
+	}
+	if len(after) == 0 {
+		return
+	}
+	d.mixed = map[int]bool{}
+	for i, own := range d.of {
+		if funcs[i].Span.End.Line == 0 {
+			continue
+		}
+		if next := after[own]; next != nil {
+			line, _ := d.t.LineCol(next.Start)
+			d.mixed[i] = line <= funcs[i].Span.End.Line && next.Start >= own.End
+		}
+		if was := before[own]; was != nil {
+			line, _ := d.t.LineCol(max(was.Start, was.End-1))
+			d.mixed[i] = d.mixed[i] || line >= funcs[i].Span.Start.Line && was.End <= own.Start
+		}
+		ownFirst, _ := d.t.LineCol(own.Start)
+		ownLast, _ := d.t.LineCol(max(own.Start, own.End-1))
+		d.mixed[i] = d.mixed[i] && (funcs[i].Span.End.Line > ownLast || funcs[i].Span.Start.Line < ownFirst)
 	}
 }
 
@@ -531,6 +572,9 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 		case values[n.language]:
 			receiver += " " // A.constructor is Function
 		}
+	}
+	if n.language == "scala" && name == "this" && receiver != "" {
+		name = receiver[strings.LastIndexByte(receiver, '.')+1:]
 	}
 	if n.times[[2]string{f.Class, f.Name}] > 1 {
 		types = "(" + f.Params + ")"

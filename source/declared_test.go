@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,13 +10,14 @@ import (
 	"github.com/covls/covls/source"
 )
 
-// funcsOf reads "Class/name@line", with /, @ and what is before or behind them left out where the profile has none.
+// funcsOf reads "Class/name@line" or "Class/name@first-last", with /, @ and what is before or behind them left out where the profile has none.
 func funcsOf(t *testing.T, list string) (out []coverage.Func) {
 	t.Helper()
 	for _, s := range strings.Split(list, ", ") {
 		f := coverage.Func{Name: s, Counted: true}
 		if at := strings.LastIndexByte(s, '@'); at >= 0 {
-			if _, err := fmt.Sscan(s[at+1:], &f.Span.Start.Line); err != nil {
+			first, last, _ := strings.Cut(s[at+1:], "-")
+			if _, err := fmt.Sscan(first+" "+cmp.Or(last, "0"), &f.Span.Start.Line, &f.Span.End.Line); err != nil {
 				t.Fatal(err)
 			}
 			f.Name, f.Span.Start.Col = s[:at], 1
@@ -137,6 +139,26 @@ interface Shape {
     void get_it() {
       go(1);
     }
+  }
+}
+`
+	scalaText = `class Cart(n: Int) {
+  def this() = {
+    this(1)
+    go()
+  }
+  def this(s: String) = {
+    this(2)
+    go()
+  }
+  def add(n: Int) = {
+    go(n)
+  }
+  def add(s: String) = {
+    go(s)
+  }
+  def sum() = {
+    go(1)
   }
 }
 `
@@ -262,6 +284,7 @@ func TestDeclared(t *testing.T) {
 		{"a.cpp", cppText, "geo::Ring::push(int)@4, geo::Ring::push(char const*)@7", "3 geo::Ring::push(int), 6 geo::Ring::push(char const*)"},
 		{"ring.h", cppText, "geo::Ring::push@3, geo::Ring::push@7, geo::area@15", "3 geo::Ring::push(int), 6 geo::Ring::push(const char*), 15 geo::area"},
 		{"a.swift", swiftText, "Cart/==(_:_:)@3, Cart/ext(_:)@6, Cart/none(_:)@6", "2 Cart.==(_:_:), 5 Cart.ext(_:), 6 Cart.none(_:)"},
+		{"Cart.scala", scalaText, "Cart/Cart@3, Cart/add@11, Cart/sum@17", "2 Cart.Cart(), 10 Cart.add(Int), 16 Cart.sum"},
 		{"a.js", jsText, "constructor@2, add@5, get size@8, Cart.inc@11, format@20", "2 Cart constructor, 5 Cart.add, 8 Cart.get size, 11 Cart.inc, 20 format"},
 		{"a.js", jsText, "Cart@2, Cart.add@5", "2 Cart constructor, 5 Cart.add"},
 		{"a.ts", "class $URL {\n  constructor(a: string) {\n    go(a);\n  }\n}\nconst o = {\n  constructor() {\n    go();\n  }\n};\n", "(anonymous_0)@2, (anonymous_1)@7", "2 $URL constructor, 7 constructor"},
@@ -305,6 +328,7 @@ func TestComplete(t *testing.T) {
 		{"Store.java", javaText, "Store/Store(int)@7, Store/put, Store/Store(String)@11, Store/put, Store/go@26", "15:0 22:0 28:1", "Store.go().run 1/1"}, // who knows which put is which
 		{"a.js", "a();\nroute('/x', () => {\n  b();\n});\n", "", "1:1 2:1 3:0 4:1", "route('/x') callback 0/1"},
 		{"a.cpp", cppText, "", "4:0 8:1 12:1 16:1", "geo::Ring::push(int) 0/1, geo::Ring::push(const char*) 1/1, geo::Ring::operator== 1/1, geo::area 1/1"},
+		{"Cart.scala", scalaText, "Cart/Cart@3-8, Cart/add@11-14, Cart/sum@17-17", "3:0 4:0 7:1 8:1 11:0 14:1 17:1", "Cart.Cart() 0/2, Cart.Cart(String) 2/2, Cart.add(Int) 0/1, Cart.add(String) 1/1"},
 		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
@@ -331,7 +355,7 @@ func TestComplete(t *testing.T) {
 				got = append(got, fmt.Sprintf("%s %d/%d", fn.String(), fn.Statements.Covered, fn.Statements.Total))
 			}
 		}
-		if have := strings.Join(got, ", "); have != tt.want || len(p.Funcs) != had+len(got) {
+		if have := strings.Join(got, ", "); have != tt.want || len(p.Funcs)-had > len(got) {
 			t.Errorf("%s in %s: %d functions with %s, want %s", tt.funcs, tt.file, len(p.Funcs), have, tt.want)
 		}
 	}
