@@ -568,8 +568,12 @@ func (f *File) CountIn(funcs []Func) {
 			span.Start = funcs[i].Body
 		}
 		funcs[i].Statements = f.within(span)
-		if f.Loads && funcs[i].Body == (Point{}) && !funcs[i].Counted {
-			funcs[i].Statements = f.withoutEdges(span, funcs[i].Statements)
+		switch all := funcs[i].Statements; {
+		case !f.Loads:
+		case funcs[i].Counted && funcs[i].Count == 0:
+			funcs[i].Statements = Tally{Total: all.Total - all.Covered} // what ran is the declaration: const f = function () {
+		case funcs[i].Body == (Point{}) && !funcs[i].Counted:
+			funcs[i].Statements = f.withoutEdges(span, all)
 		}
 	}
 }
