@@ -42,6 +42,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 	d.o, d.names, d.taken, d.of = o, newNaming(d.language, o), make([]bool, len(o.Funcs)), map[int]*outline.Func{}
 	if d.ecma {
 		d.byHead(funcs)
+		d.standing(funcs)
 	} else {
 		d.byLine(funcs)
 		d.byName(funcs)
@@ -464,6 +465,14 @@ func (d *declarations) byHead(funcs []coverage.Func) {
 		for _, k := range heads[line] {
 			d.taken[k] = true // one of those on the line
 		}
+	}
+}
+
+// standing leaves out functions without a name that are called where they stand: they are a part of what is around them.
+func (d *declarations) standing(funcs []coverage.Func) {
+	d.made = map[int]bool{}
+	for i, own := range d.of {
+		d.made[i] = own.Called && own.Name == "" && anonymous(funcs[i].Name) >= 0
 	}
 }
 

@@ -287,6 +287,7 @@ func TestDeclared(t *testing.T) {
 		{"Cart.scala", scalaText, "Cart/Cart@3, Cart/add@11, Cart/sum@17", "2 Cart.Cart(), 10 Cart.add(Int), 16 Cart.sum"},
 		{"a.js", jsText, "constructor@2, add@5, get size@8, Cart.inc@11, format@20", "2 Cart constructor, 5 Cart.add, 8 Cart.get size, 11 Cart.inc, 20 format"},
 		{"a.js", jsText, "Cart@2, Cart.add@5", "2 Cart constructor, 5 Cart.add"},
+		{"a.js", "(function () {\n  go();\n})();\n(async () => {\n  go();\n})();\nfunction f() {\n  !function () {\n    go();\n  }.call(this);\n}\nconst g = function () {\n  go();\n}.bind(this);\n(function named() {\n  go();\n})();\n", "(anonymous_0)@1, (anonymous_1)@4, f@7, (anonymous_3)@8, (anonymous_4)@12, named@15", "7 f, 12 g, 15 named"},
 		{"a.ts", "class $URL {\n  constructor(a: string) {\n    go(a);\n  }\n}\nconst o = {\n  constructor() {\n    go();\n  }\n};\n", "(anonymous_0)@2, (anonymous_1)@7", "2 $URL constructor, 7 constructor"},
 		{"a.js", jsText, "(anonymous_0)@2, (anonymous_1)@11, (anonymous_2)@15, (anonymous_3)@19", "2 Cart constructor, 11 Cart.inc, 15 route('/total') callback, 19 map() callback"},
 		{"a.py", pythonText, "deco@1, A.x@9, A.one@11", "1 deco, 9 A.x, 11 A.one"},
