@@ -60,7 +60,7 @@ func (s *scanned) noC(i int) bool {
 	case "virtual", "explicit", "friend", "mutable", "using":
 		return s.begins(i) && s.kind(i+1) == word
 	case "operator":
-		return s.kind(i-1) == word && !cStatements[before] && (s.kind(i+1) == mark && next != ";" && next != "," || s.kind(i+1) == open)
+		return s.kind(i-1) == word && !cStatements.has(before) && (s.kind(i+1) == mark && next != ";" && next != "," || s.kind(i+1) == open)
 	case "struct":
 		return s.kind(i+1) == word && s.is(i+2, mark, ":") && s.kind(i+3) == word && !s.is(s.around(i), open, "(")
 	case "&", "=":
@@ -84,7 +84,7 @@ func (s *scanned) begins(i int) bool {
 
 // ofHead reports whether a bracket is that of the parameters of a function which stands in nothing else.
 func (s *scanned) ofHead(paren int) bool {
-	return s.is(paren, open, "(") && s.around(paren) < 0 && s.kind(paren-1) == word && !cNoNames[s.text(paren-1)] && s.is(s.partner(paren)+1, open, "{")
+	return s.is(paren, open, "(") && s.around(paren) < 0 && s.kind(paren-1) == word && !cNoNames.has(s.text(paren-1)) && s.is(s.partner(paren)+1, open, "{")
 }
 
 // method reports whether a bracket ends the parameters of a function that stands in a struct.
@@ -94,7 +94,7 @@ func (s *scanned) method(shut int) bool {
 		return false
 	}
 	name := s.partner(shut) - 1
-	if s.kind(name) != word || cNoNames[s.text(name)] || cTagged[s.text(name-1)] {
+	if s.kind(name) != word || cNoNames.has(s.text(name)) || cTagged[s.text(name-1)] {
 		return false
 	}
 	switch s.text(shut + 1) {
