@@ -70,6 +70,7 @@ func TestIsGenerated(t *testing.T) {
 		{"A.java", "import javax.annotation.Generated;\nclass A {}\n@Generated(\"x\")\nclass B {}\n", false},
 		{"A.java", "import javax.annotation.Generated;\npublic class A {\n@Generated(\"x\")\nvoid f() {}\n}\n", false},
 		{"a.kt", "import javax.annotation.Generated\n@Generated(\"x\")\nfun f() = 1\nfun g() = 2\n", false},
+		{"a.kt", "import javax.annotation.Generated\n@Generated(\"x\")\nfun f() = 1\n", false},
 		{"a.kt", "import javax.annotation.Generated\n@Generated(\"x\")\nclass A\nval b = A()\n", false},
 		{"A.java", "// @Generated is left out.\nimport javax.annotation.Generated;\nclass A {}\n", false},
 		{"a.rb", "# Generates the code.\nx\n", false},
