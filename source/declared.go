@@ -299,7 +299,7 @@ func (d *declarations) leaveOut(funcs []coverage.Func) {
 }
 
 // bridged are the languages of which compilers make methods that only call another: for Java, and for parameters left out.
-var bridged = map[string]bool{"java": true, "kotlin": true, "scala": true}
+var bridged = map[string]bool{"kotlin": true, "scala": true}
 
 // bridges finds the methods of a Java virtual machine that only call another of the same name, as @JvmStatic and @JvmOverloads
 // have Kotlin's compiler make them: they are one function, which was called as often as the one that was called most.
@@ -340,7 +340,7 @@ func (d *declarations) bridges(funcs []coverage.Func) {
 			if into, known = taken[fn]; !known {
 				taken[fn] = i
 			}
-			known = known && there[place{line, fn.Name}] == 1
+			known = known && there[place{line, fn.Name}] == 1 && oneObject(f, &funcs[into], fn.Class)
 		case d.language == "kotlin" && f.Span.Start.Line > 0 && Constructs(f) && !written[f.Receiver]:
 			at := place{f.Span.Start.Line, f.Receiver}
 			if into, known = made[at]; !known {
@@ -408,6 +408,20 @@ func (d *declarations) several(funcs []coverage.Func) {
 		ownLast, _ := d.t.LineCol(max(own.Start, own.End-1))
 		d.mixed[i] = d.mixed[i] && (funcs[i].Span.End.Line > ownLast || funcs[i].Span.Start.Line < ownFirst)
 	}
+}
+
+// oneObject reports whether two functions of a profile, which are both taken for one of a class of the text, are of the same
+// class, or of that and what belongs to it: a companion, or the defaults of an interface. A class without a name, in which one may
+// have the name of the function around it, is another.
+func oneObject(a, b *coverage.Func, class string) bool {
+	outer, inner := strings.TrimSuffix(a.Receiver, ".DefaultImpls"), strings.TrimSuffix(b.Receiver, ".DefaultImpls")
+	if len(outer) > len(inner) {
+		outer, inner = inner, outer
+	}
+	if outer == inner {
+		return outer != "" || a.Span.Start.Line == b.Span.Start.Line
+	}
+	return inner == class && strings.HasPrefix(inner, outer+".")
 }
 
 // bridges reports whether a method of a class may only call one of a class of a text: for what belongs to a companion, or to an interface.

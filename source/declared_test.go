@@ -274,6 +274,7 @@ func TestDeclared(t *testing.T) {
 		{"Store.java", javaText, "Store/run", "27 Store.go().run"},
 		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}, 20 Store.Inner.Inner"},
 		{"A.kt", "class Store {\n  fun go() {\n    list.forEach {\n      run(object : Runnable {\n        override fun run() {\n          stop()\n        }\n      })\n    }\n  }\n}\n", "Store.go.1/run@6", "5 Store.go().run"},
+		{"A.kt", "class Store {\n  fun run() {\n    exec(\n      object : Runnable { override fun run() {\n          stop()\n        }\n      })\n  }\n}\n", "run@4, run@5", "4 Store.run().run, 4 Store.run().run"}, // the first is the one around it, which its line does not tell
 		{"A.kt", bridgeText, "Cart/of@5, Cart.Companion/of@5, Cart/add()@9, Cart/add(Int)@9, Cart/Cart()@1, Cart/Cart(Int)@1, Shape/area@17, Shape.DefaultImpls/area@17, Cart/pair(Int)@12, Cart/pair(String)@12", "1 Cart.Cart, 4 Cart.Companion.of, 8 Cart.add, 12 Cart.pair(Int), 12 Cart.pair(String), 16 Shape.area"},
 		{"A.kt", bridgeText, "Cart/of, Cart.Companion/of, Cart/add(), Cart/add(Int), Shape.DefaultImpls/area", "4 Cart.Companion.of, 8 Cart.add, 16 Shape.area"},
 		{"A.kt", kotlinText, "Cart/add(Int)@8, Cart/add(String)@13, price@17", "7 Cart.add(Int), 12 Cart.add(String), 16 price"},
