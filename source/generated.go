@@ -3,6 +3,8 @@ package source
 import (
 	"regexp"
 	"strings"
+
+	"github.com/covls/covls/source/outline"
 )
 
 // headBytes bounds how much of a text is looked at for the comments that it begins with.
@@ -26,12 +28,6 @@ var generatedBy = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\ball changes (made )?(in|to) this file will be lost\b`),
 }
 
-// annotated is a class of Java or Kotlin that a program has written, by the annotation before it.
-var annotated = regexp.MustCompile(`(?m)^@((javax\.annotation\.(processing\.)?|jakarta\.annotation\.)?Generated)\b`)
-
-// declares is what ends the head of a text of Java or Kotlin.
-var declaresType = regexp.MustCompile(`(?m)^[a-z ]*\b(class|interface|enum|record|object|fun)\b`)
-
 // IsGenerated reports whether a text says of itself that a program has written it: in the comments that it begins with. What
 // is in the rest of it is about something else. Go has a rule of its own; see Parsed.
 func IsGenerated(name, text string) bool {
@@ -48,13 +44,54 @@ func IsGenerated(name, text string) bool {
 			}
 		}
 	}
-	if language == "java" || language == "kotlin" {
-		if at := annotated.FindStringIndex(head); at != nil {
-			first := declaresType.FindStringIndex(head)
-			return first == nil || at[0] < first[0]
+	return (language == "java" || language == "kotlin") && strings.Contains(head, "Generated") && generatedType(language, text)
+}
+
+// declaring are the words that begin what a text of Java or Kotlin declares.
+var declaring = map[string]bool{
+	"class": true, "interface": true, "enum": true, "record": true, "object": true, "fun": true, "val": true, "var": true, "typealias": true,
+}
+
+// generatedType reports whether a program has written all that a text of Java or Kotlin declares, which is one type with the
+// annotation of the standard library that says so. What has another of that name is there for tools of coverage.
+func generatedType(language, text string) bool {
+	m := &marking{src: text, tokens: outline.Tokens(language, text)}
+	imported := m.standard() != ""
+	types, found := 0, false
+	for i := 0; i < len(m.tokens); i++ {
+		if t := m.tokens[i]; t.Within >= 0 || t.Partner > i {
+			i = max(i, t.Partner)
+			continue
+		}
+		if first, last := m.attribute(i, "@"); last > i {
+			name, _ := m.dotted(first)
+			if types == 0 && (standardGenerated[name] || imported && name == "Generated") {
+				found = true
+			}
+			if name != "interface" { // which declares an annotation
+				i = last - 1
+				continue
+			}
+		}
+		word := m.word(i)
+		if !declaring[word] || m.word(i-1) == ":" || word == "record" && m.word(i+2) != "(" && m.word(i+2) != "<" {
+			continue
+		}
+		if next := m.word(i + 1); word == "enum" && next == "class" || word == "fun" && next == "interface" {
+			i++
+		} else if word == "fun" || word == "val" || word == "var" {
+			return false
+		}
+		if types++; types > 1 || !found {
+			return false
 		}
 	}
-	return false
+	return found
+}
+
+// standardGenerated are the annotations of the standard libraries for what a program has written.
+var standardGenerated = map[string]bool{
+	"javax.annotation.Generated": true, "javax.annotation.processing.Generated": true, "jakarta.annotation.Generated": true,
 }
 
 // quotation is what a comment speaks of.

@@ -68,7 +68,7 @@ func Parse(name, text string) (parsed *Parsed, ok bool) {
 	if filepath.Ext(name) == ".go" {
 		return parseGo(text), true
 	}
-	if parsed, ok = parseOutline(LanguageOf(name), text); ok {
+	if parsed, ok = parseOutline(languageIn(name, text), text); ok {
 		parsed.Generated = IsGenerated(name, text)
 	}
 	return parsed, ok

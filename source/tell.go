@@ -16,7 +16,7 @@ func (p *Parsed) Tell(name, src string) {
 	p.outlined = nil
 	if o == nil {
 		var ok bool
-		if o, ok = outline.Of(LanguageOf(name), src); !ok {
+		if o, ok = outline.Of(languageIn(name, src), src); !ok {
 			return
 		}
 	}
