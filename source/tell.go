@@ -142,3 +142,12 @@ func Tells(name string, k Kind) bool {
 	}
 	return false
 }
+
+// Untold is what errors are returned by in the language of a file that covls takes for no error, in words: "false"; "" where there is
+// nothing of the kind, or where covls can't tell error returns at all.
+func Untold(name string) string {
+	if !Tells(name, ErrorReturn) {
+		return ""
+	}
+	return outline.Untold(LanguageOf(name))
+}

@@ -303,16 +303,17 @@ func TestGapKindsOfLanguages(t *testing.T) {
 		"a.py":     "def f(x):\n    if not x:\n        raise ValueError(x)\n    match x:\n        case 1:\n            return 1\n        case _:\n            return 2\n",
 		"a.lua":    "local function f(x)\n  if not x then\n    return nil, 'x'\n  end\nend\n",
 		"b.lua":    "local function f(x)\n  if not x then\n    error('x')\n  end\nend\n",
+		"a.c":      "int f(int x)\n{\n\tif (!x)\n\t\treturn -1;\n\tif (x > 1)\n\t\treturn 0;\n\treturn x;\n}\n",
 		"a.vala":   "f\n",
 		"a_pb2.py": "def f(x):\n    raise ValueError(x)\n",
 		"lcov.info": "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,0\nend_of_record\nSF:a.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\n" +
-			"SF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
+			"SF:a.c\nDA:1,1\nDA:3,1\nDA:4,0\nDA:5,1\nDA:6,0\nDA:7,1\nend_of_record\nSF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
 	})
 	for _, tt := range []struct{ args, want, said string }{
-		{"--kind error-return", "a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\n"},
+		{"--kind error-return", "a.c:4 error return; a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\n"},
 		{"--kind default", "a.py:8 default case", "covls: a.vala: covls can't tell default cases in files .vala\ncovls: a.lua: covls can't tell default cases in Lua\n"},
 		{"--kind generated --all", "a_pb2.py:1 generated", ""},
-		{"--all --without error-return,main", "a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.lua: covls can't tell main in Lua\n"},
+		{"--all --without error-return,main", "a.c:6 ; a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\ncovls: a.lua: covls can't tell main in Lua\n"},
 	} {
 		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
 		var rows struct{ Gaps []row }

@@ -415,6 +415,8 @@ func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 		for _, k := range slices.Concat(q.only, q.without) {
 			if !source.Tells(file.Name, k) {
 				kinds = append(kinds, k.All())
+			} else if untold := source.Untold(file.Name); k == source.ErrorReturn && untold != "" {
+				kinds = append(kinds, k.All()+" that return "+untold)
 			}
 		}
 		if len(kinds) > 0 {
