@@ -10,6 +10,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/source/outline"
 )
 
 // settings are those of a .covls.toml.
@@ -55,6 +56,12 @@ func parse(t testing.TB, text string) []priority.File {
 				f.Source.Generated = true
 			case "imports":
 				f.Source.Tests = "imports " + value
+			case "starts":
+				f.Source.Facts = []source.Facts{{}, {Kind: source.Main}}
+			case "fuzzes":
+				f.Source.Tests = outline.Fuzzes
+			case "by":
+				f.TestBy = value
 			case "says":
 				name, is, answer := value, source.Yes, (*source.Answer)(nil)
 				if rest, no := strings.CutPrefix(value, "-"); no {
@@ -444,6 +451,15 @@ func TestRoleOf(t *testing.T) {
 		{"src/TwigTest.php imports=PHPUnit", priority.Test},
 		{"shop/tests.py x=", priority.Core},
 		{"shop/tests.py imports=django.test", priority.Test},
+		{"src/HitTest.cpp starts", priority.Test},
+		// A program that is run as a test, or called like one, is one.
+		{"xmltest.cpp starts", priority.Test},
+		{"xmltest.cpp x=", priority.Core},
+		{"try.c starts by=CMakeLists.txt", priority.Test},
+		{"src/main.c starts by=CMakeLists.txt", priority.Test},
+		{"try.c x= by=CMakeLists.txt", priority.Core},
+		{"src/feed.cc fuzzes", priority.Test},
+		{"src/test.c starts", priority.Core},
 		// Attributes go before what the text and the path say.
 		{"vendor/own.c says=-vendored", priority.Core},
 		{"src/a.c says=vendored", priority.Vendored},

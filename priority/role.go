@@ -90,11 +90,17 @@ func part(f *File) found {
 	if at == source.AmongVendored && says.Vendored == source.Unsaid {
 		return found{role: Vendored, why: where}
 	}
-	if at == source.AmongTests && !(src != nil && src.Tests == "" && source.Weakly(path)) {
+	if at == source.AmongTests && !(src != nil && src.Tests == "" && source.Weakly(path) && !src.Starts()) {
 		return found{role: Test, why: where}
 	}
 	switch {
 	case src == nil:
+	case src.Fuzzes():
+		return found{role: Test, why: "it " + src.Tests}
+	case f.TestBy != "" && src.Starts():
+		return found{role: Test, why: f.TestBy + " has it run as a test"}
+	case source.TestProgram(path) && src.Starts():
+		return found{role: Test, why: "it is called " + path[strings.LastIndexByte(path, '/')+1:] + " and has a main"}
 	case src.Main():
 		return found{role: EntryPoint, why: "it is of package main"}
 	case src.ImportsTesting:

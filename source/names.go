@@ -162,6 +162,12 @@ func testName(language, base, dir string) bool {
 		}
 		return false
 	}
+	if dir == "" && (stem == "test" || stem == "tests") {
+		switch language {
+		case "python", "ruby", "php", "perl", "lua", "shellscript":
+			return true
+		}
+	}
 	switch language {
 	case "go":
 		return ends(stem, "_test")
@@ -170,7 +176,9 @@ func testName(language, base, dir string) bool {
 	case "ruby":
 		return ends(stem, "_spec", "_test") || strings.HasPrefix(stem, "test_") && !shipped(dir) || stem == "spec_helper" || stem == "test_helper" || stem == "rails_helper"
 	case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "coffeescript":
-		return ends(stem, ".test", ".spec", ".tests", ".specs", ".cy", ".e2e", "-test", "-spec", "_test", "_spec", ".bench", ".test-d", ".spec-d")
+		return ends(stem, ".test", ".spec", ".tests", ".specs", ".cy", ".e2e", "-test", "-spec", "_test", "_spec", ".bench", ".test-d", ".spec-d") ||
+			// what node --test and ava run
+			(stem == "test" || stem == "tests" || strings.HasPrefix(stem, "test-")) && !sources(dir)
 	case "java", "kotlin", "groovy":
 		return ends(stem, "Test", "Tests", "TestCase", "IT", "ITCase", "Spec") && !strings.Contains("/"+dir, "/src/main/") && capital(stem)
 	case "scala":
@@ -219,6 +227,28 @@ func Weakly(name string) bool {
 	return false
 }
 
+// TestProgram reports whether a file of C or C++ is called like a test, as much else is, too: xmltest.cpp, testapi.c. It is one where it
+// starts a program, and where it lies beside what is tested: test.c in src/ may be the shell's.
+func TestProgram(name string) bool {
+	dir, base := path.Split(strings.ToLower(name))
+	switch LanguageOf(base) {
+	case "c", "cpp", "objective-c", "objective-cpp":
+	default:
+		return false
+	}
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	if strings.Contains("/"+dir, "/src/") && (stem == "test" || stem == "tests") {
+		return false
+	}
+	for _, other := range []string{"latest", "fastest", "contest", "attest", "greatest", "protest", "testimon", "testament"} {
+		if strings.HasSuffix(stem, other) || strings.HasPrefix(stem, other) {
+			return false
+		}
+	}
+	return strings.HasPrefix(stem, "test") || strings.HasSuffix(stem, "test") || strings.HasSuffix(stem, "tests") || strings.Contains(stem, "_test_") || strings.Contains(stem, "-test-") ||
+		strings.HasPrefix(stem, "fuzz") || strings.HasSuffix(stem, "fuzz") || strings.HasSuffix(stem, "fuzzer")
+}
+
 // capital reports whether a name is one of a class: Latest is no test, nor is latest.
 func capital(stem string) bool {
 	for _, end := range []string{"TestCase", "UnitTest", "Tests", "Test", "Specs", "Spec", "Suite", "ITCase", "IT"} {
@@ -233,6 +263,12 @@ func capital(stem string) bool {
 // shipped reports whether a folder lies in the one of what a package gives to others, beside which its tests are.
 func shipped(dir string) bool {
 	return strings.HasPrefix(dir, "lib/") || strings.Contains(dir, "/lib/") || strings.HasPrefix(dir, "Sources/") || strings.Contains(dir, "/Sources/")
+}
+
+// sources reports whether a folder lies in one of sources.
+func sources(dir string) bool {
+	dir = "/" + strings.ToLower(dir)
+	return strings.Contains(dir, "/src/") || strings.Contains(dir, "/lib/")
 }
 
 // The folders of tests in lower case, of any language and of some.

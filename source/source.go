@@ -62,6 +62,11 @@ type Parsed struct {
 // Main reports whether the file belongs to a program's entry package.
 func (p *Parsed) Main() bool { return p.Package == "main" }
 
+// Starts reports whether one of its functions starts a program.
+func (p *Parsed) Starts() bool {
+	return slices.ContainsFunc(p.Facts, func(f Facts) bool { return f.Kind == Main })
+}
+
 // Parse finds the functions of text. ok is false where covls can't read the language that the
 // name's extension stands for; its functions are then unknown, not absent.
 func Parse(name, text string) (parsed *Parsed, ok bool) {

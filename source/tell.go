@@ -151,3 +151,6 @@ func Untold(name string) string {
 	}
 	return outline.Untold(LanguageOf(name))
 }
+
+// Fuzzes reports whether the text has what a fuzzer calls.
+func (p *Parsed) Fuzzes() bool { return p.Tests == outline.Fuzzes }

@@ -108,7 +108,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 		}
 	}
 	for i, f := range s.Folders {
-		pairs, first, attributes := newPairs(), len(out), git.NewAttributes(f.Dir)
+		pairs, first, attributes, programs := newPairs(), len(out), git.NewAttributes(f.Dir), project.NewPrograms(f.Dir)
 		var pages string // the folder of a report whose folders are at hand
 		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
 			return pages == filepath.Dir(dir) || s.isOutput(dir) || slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
@@ -134,7 +134,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 				}
 				// Only the text tells of what is left whether a program has written it.
 				said := attributes.Of(path)
-				if said.Generated != source.Yes && said.Vendored != source.Yes && said.Documentation != source.Yes && measurable(name, headOf(path)) {
+				if said.Generated != source.Yes && said.Vendored != source.Yes && said.Documentation != source.Yes && measurable(name, headOf(path)) && programs.TestBy(name) == "" {
 					out = append(out, path)
 				}
 			}

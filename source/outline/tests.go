@@ -40,12 +40,22 @@ func (o *Outline) Tests() string {
 		}
 		return s.calling("", "describe")
 	case "c", "cpp":
+		for i := range o.Funcs {
+			if o.Funcs[i].Name == fuzzTarget {
+				return Fuzzes
+			}
+		}
 		return s.included(cFrameworks)
 	case "rust":
 		return s.configured()
 	}
 	return ""
 }
+
+// Fuzzes is what Tests says of a text of C or C++ that has what libFuzzer, AFL and others call: a test, whatever it is called.
+const Fuzzes = "defines " + fuzzTarget
+
+const fuzzTarget = "LLVMFuzzerTestOneInput"
 
 // Modules of test frameworks, and what all modules of one begin with, with what separates their parts at its end.
 var (

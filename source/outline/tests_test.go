@@ -44,6 +44,8 @@ func TestTests(t *testing.T) {
 		{"cpp", "#include <vector>\n#include <gtest/gtest.h>\n", "includes gtest/gtest.h"},
 		{"c", "#include \"../unity/src/unity.h\"\n", "includes ../unity/src/unity.h"},
 		{"cpp", "/*\n#include <gtest/gtest.h>\n*/\n#include \"community.h\"\n#include <check.h>\n", ""},
+		{"cpp", "#include <cstdint>\nextern \"C\" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {\n  return 0;\n}\n", outline.Fuzzes},
+		{"c", "int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);\nint main(void)\n{\n  return LLVMFuzzerTestOneInput(0, 0);\n}\n", ""},
 		{"rust", "#![cfg(test)]\nuse super::*;\n", "has #![cfg(test)]"},
 		{"rust", "#[cfg(test)]\nmod tests {\n  #![cfg(test)]\n}\n", ""},
 		{"shellscript", "import pytest\n", ""},
