@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 	"unicode"
+
+	"github.com/covls/covls/source/outline"
 )
 
 // Place is what a file is by where it lies and what it is called, as its ecosystem has it.
@@ -269,6 +271,58 @@ func shipped(dir string) bool {
 func sources(dir string) bool {
 	dir = "/" + strings.ToLower(dir)
 	return strings.Contains(dir, "/src/") || strings.Contains(dir, "/lib/")
+}
+
+// Housed is the folder of a file which is called as those of tests are and lies where sources do, so that it may be one of them: src/e2e of
+// src/e2e/keys.ts. It is "" for none, and for a file that is called like a test.
+func Housed(name string) string {
+	dir, base := path.Split(name)
+	language := LanguageOf(base)
+	switch language {
+	case "go", "java", "kotlin", "scala", "groovy":
+		return ""
+	}
+	if dir == "" || testName(language, base, dir) {
+		return ""
+	}
+	among, at := false, 0
+	for part := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		if among && outline.Testish(part) {
+			return dir[:at+len(part)]
+		}
+		at += len(part) + 1
+		among = among || language == "python" || part == "src" || part == "lib" || part == "Sources" || part == "source"
+	}
+	return ""
+}
+
+// IsUsed reports whether what a text imports, as outline.Uses has it, lies in a folder; by is the text's path. Imports that are not relative
+// count where they name more of the folder than its last part, or begin where a project has its sources: "@/e2e/keys".
+func IsUsed(folder, by, use string) bool {
+	in := func(at string) bool { return at == folder || strings.HasPrefix(at, folder+"/") }
+	if strings.HasPrefix(use, "./") || strings.HasPrefix(use, "../") {
+		dir, base := path.Split(by)
+		return in(path.Join(dir, use)) || LanguageOf(base) == "rust" && in(path.Join(dir, strings.TrimSuffix(base, path.Ext(base)), use))
+	}
+	least := 1 // slashes
+	for _, alias := range []string{"@/", "~/", "src/", "$lib/"} {
+		if rest, ok := strings.CutPrefix(use, alias); ok {
+			use, least = rest, 0
+			break
+		}
+	}
+	for end, n := 0, 0; end < len(use); n++ {
+		if next := strings.IndexByte(use[end:], '/'); next < 0 {
+			end = len(use)
+		} else {
+			end += next
+		}
+		if n >= least && (folder == use[:end] || strings.HasSuffix(folder, "/"+use[:end])) {
+			return true
+		}
+		end++
+	}
+	return false
 }
 
 // The folders of tests in lower case, of any language and of some.

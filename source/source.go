@@ -28,6 +28,8 @@ type Parsed struct {
 	ImportsTesting bool
 	// Tests says, of another language than Go, by what its text is one of tests: "imports pytest"; "" where nothing says so.
 	Tests string
+	// Uses are what it imports from folders that are called as those of tests are, as outline.Uses has them.
+	Uses []string
 	// Funcs are the outermost functions, sorted by position and without overlap, or those that Locate found. What they
 	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.

@@ -20,7 +20,7 @@ func (p *Parsed) Tell(name, src string) {
 			return
 		}
 	}
-	p.Tests = o.Tests()
+	p.Tests, p.Uses = o.Tests(), o.Uses()
 	t := text.New(src)
 	p.tell(t, o, p.listed(t, o))
 }

@@ -61,7 +61,7 @@ const fuzzTarget = "LLVMFuzzerTestOneInput"
 var (
 	pythonFrameworks = []string{"pytest", "unittest", "unittest2", "nose", "nose2", "testtools", "django.test", "twisted.trial", "asynctest", "ward"}
 	ecmaFrameworks   = []string{
-		"vitest", "@jest/globals", "mocha", "node:test", "bun:test", "ava", "tape", "tap", "uvu", "qunit", "jasmine", "@playwright/test", "@japa/runner", "zora", "lab", "@hapi/lab",
+		"vitest", "@jest/globals", "mocha", "node:test", "bun:test", "ava", "tape", "tap", "uvu", "qunit", "jasmine", "@playwright/test", "@japa/runner", "zora", "@hapi/lab",
 		"@testing-library/react", "@testing-library/vue", "@testing-library/svelte", "@testing-library/jest-dom", "@testing-library/user-event", "@vue/test-utils", "react-test-renderer", "enzyme",
 	}
 	jvmFrameworks    = []string{"org.junit", "junit.framework", "org.testng", "io.kotest", "kotlin.test", "org.scalatest", "org.scalatestplus", "munit", "org.specs2", "utest", "zio.test", "weaver", "spock.lang", "org.spekframework"}
