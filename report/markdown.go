@@ -106,7 +106,7 @@ func standing(s *Summary, unit coverage.Unit) string {
 	case s.Functions == nil:
 		out = append(out, "functions not known")
 	case s.Functions.Total > 0:
-		out = append(out, part(s.Functions, "functions")+diag.AndUnknown(s.UnknownFunctions))
+		out = append(out, part(s.Functions, "functions")+ofTests(s.UncoveredTests)+diag.AndUnknown(s.UnknownFunctions))
 	}
 	if s.Branches != nil && s.Branches.Total > 0 {
 		out = append(out, part(s.Branches, "branches"))

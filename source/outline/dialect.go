@@ -49,6 +49,8 @@ type dialect struct {
 	// main is the function that starts a program; "" for none. Mains are in a class where the language has no others.
 	main   string
 	inside bool
+	// implicit tells that a class has its own fields without a word before them.
+	implicit bool
 	// public says whether others can name a function: by the words before its name.
 	public func(s *scanned, f *Func) bool
 	// untold is what people return for an error, and for much else, too, in words: "false"; "" where there is nothing of the kind.
@@ -105,13 +107,13 @@ var dialects = map[string]*dialect{
 		forks: wordSet("if for foreach while catch"), joins: wordSet("&& || ?? ??="), ternary: true, clause: "case", arrow: "=>", choices: wordSet("switch"),
 		heads:  wordSet("if else for foreach while do switch case default try catch finally using lock fixed unsafe checked unchecked"),
 		raises: wordSet("throw"), stops: wordSet("Environment.Exit Environment.FailFast Application.Exit Debug.Fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
-		main: "Main", inside: true, public: publicBy("public"), tells: allKinds,
+		implicit: true, main: "Main", inside: true, public: publicBy("public"), tells: allKinds,
 	},
 	"dart": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?? ??="), ternary: true, clause: "case", arrow: "=>", choices: wordSet("switch"),
 		heads:  wordSet("if else for while do switch case default try catch finally on"),
 		raises: wordSet("throw rethrow"), stops: wordSet("exit"), never: wordSet(neverRaised), later: wordSet(laterRaised),
-		main: "main", public: underscored, tells: allKinds,
+		main: "main", implicit: true, public: underscored, tells: allKinds,
 	},
 	"elixir": {
 		forks: wordSet("if unless"), joins: wordSet("&& || and or"), arrow: "->",
@@ -122,13 +124,13 @@ var dialects = map[string]*dialect{
 		forks: wordSet("if for while catch"), joins: wordSet("&& ||"), ternary: true, clause: "case",
 		heads:  wordSet("if else for while do switch case default try catch finally synchronized"),
 		raises: wordSet("throw"), stops: wordSet("System.exit Runtime.getRuntime.halt fail Assert.fail Assertions.fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
-		main: "main", inside: true, public: publicBy("public"), tells: allKinds,
+		implicit: true, main: "main", inside: true, public: publicBy("public"), tells: allKinds,
 	},
 	"kotlin": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?:"), arrow: "->", choices: wordSet("when"),
 		lines: true, heads: wordSet("if else for while do when try catch finally"),
 		raises: wordSet("throw"), calls: wordSet("error"), stops: wordSet("exitProcess TODO System.exit fail"), never: wordSet(neverRaised), later: wordSet(laterRaised), failed: wordSet("Result.failure"),
-		main: "main", public: hiddenBy("private", "internal", "protected"), tells: allKinds,
+		implicit: true, main: "main", public: hiddenBy("private", "internal", "protected"), tells: allKinds,
 	},
 	"lua": {
 		forks: wordSet("if elseif for while repeat"), joins: wordSet("and or"),
@@ -167,7 +169,7 @@ var dialects = map[string]*dialect{
 		forks: wordSet("if for while"), joins: wordSet("&& ||"), clause: "case", but: wordSet("class object"),
 		lines: true, heads: wordSet("if else for while do match case try catch finally"),
 		raises: wordSet("throw"), calls: wordSet("sys.error"), stops: wordSet("sys.exit System.exit"), never: wordSet(neverRaised + " MatchError"), later: wordSet(laterRaised), failed: wordSet("Left Failure"),
-		main: "main", inside: true, public: hiddenBy("private", "protected"), tells: allKinds,
+		implicit: true, main: "main", inside: true, public: hiddenBy("private", "protected"), tells: allKinds,
 	},
 	"shellscript": {
 		forks: wordSet("if elif for while until select"), joins: wordSet("&& ||"),
@@ -178,7 +180,7 @@ var dialects = map[string]*dialect{
 		forks: wordSet("if guard for while catch"), joins: wordSet("&& || ??"), ternary: true, spaced: true, clause: "case",
 		lines: true, heads: wordSet("if else guard for while repeat do switch case default catch defer"),
 		raises: wordSet("throw"), stops: wordSet("fatalError preconditionFailure assertionFailure exit abort"), failed: wordSet(".failure Result.failure"),
-		main: "main", inside: true, public: publicBy("public", "open"), untold: "nil", tells: allKinds,
+		main: "main", implicit: true, inside: true, public: publicBy("public", "open"), untold: "nil", tells: allKinds,
 	},
 }
 
@@ -193,6 +195,7 @@ func cDialect(catches string) *dialect {
 		main: "main", public: hiddenBy("static"), tells: allKinds,
 	}
 	if catches != "" {
+		d.implicit = true
 		d.failed = wordSet("unexpected std::unexpected tl::unexpected")
 	}
 	return d

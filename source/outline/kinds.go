@@ -21,7 +21,7 @@ const (
 	Main
 	// Test is there for tests.
 	Test
-	// Accessor only returns, or sets, what is there.
+	// Accessor only returns, or sets, fields.
 	Accessor
 )
 
@@ -1067,8 +1067,31 @@ func (k *kinds) testModule(i int) {
 	}
 }
 
+// testFunction reports whether a function of Rust has an attribute that makes it a test: #[test], #[tokio::test].
+func (k *kinds) testFunction(f *Func) bool {
+	if k.language != "rust" {
+		return false
+	}
+	for i, n := k.scanned.at(f.Marked), 0; n < maxModule && k.start(i) < f.Start; n, i = n+1, i+1 {
+		if !k.is(i, open, "[") || !k.is(i-1, mark, "#") {
+			continue
+		}
+		last := i + 1
+		for k.is(last+1, mark, "::") {
+			last += 2
+		}
+		if name := k.text(last); (name == "test" || name == "rstest" || name == "bench") && k.kind(last+1) != mark {
+			return true
+		}
+	}
+	return false
+}
+
 // whole is what a function is as a whole.
 func (k *kinds) whole(f *Func) Kind {
+	if k.testFunction(f) {
+		return Test
+	}
 	if f.Name == k.main && k.main != "" && !f.Value && (f.Class == "" || k.inside) && f.Outer < 0 && (k.language != "java" && k.language != "csharp" && k.language != "swift" || k.scanned.before(f, []string{"static"})) {
 		return Main
 	}
@@ -1092,7 +1115,7 @@ func (k *kinds) whole(f *Func) Kind {
 	if first > last || first < 0 || last >= len(k.tokens) {
 		return Plain
 	}
-	if k.accessor(first, last) && slices.Contains(k.tells, Accessor) {
+	if k.accessor(f, first, last) && slices.Contains(k.tells, Accessor) {
 		return Accessor
 	}
 	if kind, ok := k.ends(first); ok && (kind == Panic || kind == later) && k.finish(first) > last {
@@ -1108,8 +1131,8 @@ func (k *kinds) whole(f *Func) Kind {
 	return Plain
 }
 
-// accessor reports whether the tokens from first to last only return, or set, what is there.
-func (k *kinds) accessor(first, last int) bool {
+// accessor reports whether the tokens from first to last, which are all of a function, only return, or set, fields.
+func (k *kinds) accessor(f *Func, first, last int) bool {
 	const most = 14
 	if k.is(last, mark, ";") {
 		last--
@@ -1163,18 +1186,55 @@ func (k *kinds) accessor(first, last int) bool {
 		}
 	}
 	if sets >= 0 {
-		// What is set is a field.
-		field := false
-		for i := first; i < sets; i++ {
-			field = field || k.is(i, mark, ".") || k.is(i, mark, "->") || k.is(i, mark, "::") || strings.HasPrefix(k.text(i), "@") || k.is(i, mark, "@")
-		}
-		return field && sets < last
+		return sets < last && k.field(f, first, sets-1)
 	}
 	if k.language == "ruby" && k.kind(last) == word {
-		return false // which may be a call
+		return k.is(last-1, mark, "@") // else it may be a call
 	}
-	return returns || k.value()
+	return (returns || k.value()) && k.field(f, first, last)
 }
+
+// field reports whether the tokens from first to last name one: of something, or, where a class has its own without a word before them,
+// what is no parameter.
+func (k *kinds) field(f *Func, first, last int) bool {
+	if k.is(first, mark, ".") || k.constant(last) {
+		return false
+	}
+	for i := first; i <= last; i++ {
+		switch text := k.text(i); {
+		case k.kind(i) == mark && (text == "." || text == "->" || text == "?." || text == "?->" || text == "&." || text == "@"):
+			return true
+		case k.kind(i) == mark && text == "::":
+			return strings.HasPrefix(k.text(i+1), "$") // self::$field; else it is a constant for all that is known
+		case strings.HasPrefix(text, "@"):
+			return true
+		case k.language == "perl" && k.kind(i) == open && text == "{":
+			return true
+		}
+	}
+	for k.kind(first) == mark { // &field
+		first++
+	}
+	if first != last || f.Class == "" || !k.implicit || k.kind(first) != word || words[k.text(first)] {
+		return false
+	}
+	name := k.text(first)
+	for i := k.scanned.at(f.Head); i < len(k.tokens) && k.start(i) < f.Body; i++ {
+		if k.kind(i) == word && k.text(i) == name && k.start(i) != f.NameStart && i < first {
+			return false
+		}
+	}
+	return true
+}
+
+// constant reports whether a token is a name of capital letters, as people give to constants.
+func (k *kinds) constant(i int) bool {
+	text := k.text(i)
+	return k.kind(i) == word && len(text) > 1 && strings.ToUpper(text) == text && strings.ToLower(text) != text
+}
+
+// words are values that are no fields.
+var words = wordSet("null nil true false this self super nullptr NULL None undefined")
 
 // value reports whether the last expression of a function is what it returns.
 func (k *kinds) value() bool {
