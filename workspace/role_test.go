@@ -80,3 +80,38 @@ func TestRoles(t *testing.T) {
 		}
 	}
 }
+
+// TestUnmeasuredWithoutCode: what nothing runs of could not have been measured.
+func TestUnmeasuredWithoutCode(t *testing.T) {
+	t.Parallel()
+	_, store := opened(t, `
+-- lcov.info --
+SF:a.h
+DA:1,1
+end_of_record
+SF:a.py
+DA:1,1
+end_of_record
+-- a.h --
+static int f(void) { return 1; }
+-- a.py --
+x = 1
+-- declares.h --
+int f(int n);
+-- inline.h --
+static inline int g(int n) { return n; }
+-- pkg/__init__.py --
+# A package.
+-- pkg/b.py --
+x = 1
+`, nil)
+	snap := store.Load()
+	all, _, err := snap.AllUnmeasured(t.Context())
+	var got []string
+	for _, path := range all {
+		got = append(got, snap.Name(path))
+	}
+	if want := []string{"inline.h", "pkg/b.py"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("lacks %q, %v, want %q", got, err, want)
+	}
+}
