@@ -385,6 +385,23 @@ func TestGapsOfTests(t *testing.T) {
 	}
 }
 
+// TestReportWithoutCode: the sentence over a table says what its rows say.
+func TestReportWithoutCode(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"a.py": "x = 1\n", "b.py": "x = 1\n", "c.py": "", "d.py": "",
+		"lcov.info": "SF:a.py\nDA:1,1\nend_of_record\nSF:b.py\nDA:1,1\nend_of_record\nSF:c.py\nend_of_record\nSF:d.py\nend_of_record\n",
+	})
+	for format, row := range map[string]string{"text": "  at target      4 ", "markdown": "| at target | 4 |"} {
+		out, _, _ := covls(t, "report", "-C", dir, "--format", format)
+		for _, want := range []string{"4 at target (2 without code).", row} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s lacks %q:\n%s", format, want, out)
+			}
+		}
+	}
+}
+
 // TestReportTests holds which tests a report asks for in other languages than Go: where they belong and in the words of what
 // runs them.
 func TestReportTests(t *testing.T) {
