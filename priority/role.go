@@ -90,7 +90,7 @@ func part(f *File) found {
 	if at == source.AmongVendored && says.Vendored == source.Unsaid {
 		return found{role: Vendored, why: where}
 	}
-	if at == source.AmongTests && !(src != nil && src.Tests == "" && source.Weakly(path) && !src.Starts()) {
+	if at == source.AmongTests && !(src != nil && src.Tests == "" && source.Weakly(path)) {
 		return found{role: Test, why: where}
 	}
 	switch {
