@@ -378,6 +378,9 @@ func TestGapsOfTests(t *testing.T) {
 	if *r.Summary.Functions != (report.Tally{Covered: 3, Total: 10}) || r.Summary.UncoveredTests != 4 {
 		t.Errorf("%+v functions, %d of tests", *r.Summary.Functions, r.Summary.UncoveredTests)
 	}
+	if out, _, _ := covls(t, "report", "-C", dir, "--format", "markdown"); !regexp.MustCompile(`(?m)^\| \*\*all\*\* \| \*\*4\*\* .*\| \*\*3\*\* \|$`).MatchString(out) {
+		t.Errorf("the table of tiers does not add up to 3 functions:\n%s", out)
+	}
 	for format, want := range map[string]string{"text": "3 of 10 · 4 of tests did not run", "markdown": "functions (3 of 10) · 4 of tests did not run"} {
 		if out, _, _ := covls(t, "report", "-C", dir, "--format", format); !strings.Contains(out, want) {
 			t.Errorf("%s does not say %q:\n%s", format, want, out)
