@@ -81,6 +81,9 @@ type Gap struct {
 	Missed int
 }
 
+// OfTests tells that it is code of tests. Where that did not run no test is missing: nobody lists it who is not asked for it.
+func (g *Gap) OfTests() bool { return g.Kind == source.TestHelper }
+
 // Line is the 1-based line on which the gap begins, for a function that of its name; 0 where the profile does
 // not tell.
 func (g *Gap) Line() uint32 {
@@ -179,7 +182,7 @@ func kindOfAll(file *workspace.File) source.Kind {
 		return source.Generated
 	case priority.Vendored:
 		return source.Vendored
-	case priority.Test:
+	case priority.Test, priority.TestHelper:
 		return source.TestHelper
 	}
 	return source.Ordinary

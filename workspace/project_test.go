@@ -73,7 +73,7 @@ func TestTree(t *testing.T) {
 	for _, tree := range []*project.Tree{nil, project.NewTree()} {
 		folder, store := opened(t, archive, tree)
 		late := filepath.Join(folder.Dir, "late.py")
-		if err := os.WriteFile(late, nil, 0o644); err != nil {
+		if err := os.WriteFile(late, []byte("x\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{filepath.Join(folder.Dir, "b.py")}

@@ -162,7 +162,7 @@ func checkSums(t *testing.T, r *report.Report) {
 	if r.Summary.Functions == nil {
 		return
 	}
-	if functions != *r.Summary.Functions || functions.Total-functions.Covered != len(r.UncoveredFunctions) {
+	if functions != *r.Summary.Functions || functions.Total-functions.Covered != len(r.UncoveredFunctions)+r.Summary.UncoveredTests {
 		t.Errorf("the rows add up to %v functions, the summary says %v, %d are listed", functions, *r.Summary.Functions, len(r.UncoveredFunctions))
 	}
 	if literals.Total-literals.Covered != len(r.UncoveredLiterals) {
@@ -303,16 +303,17 @@ func TestGapKindsOfLanguages(t *testing.T) {
 		"a.py":     "def f(x):\n    if not x:\n        raise ValueError(x)\n    match x:\n        case 1:\n            return 1\n        case _:\n            return 2\n",
 		"a.lua":    "local function f(x)\n  if not x then\n    return nil, 'x'\n  end\nend\n",
 		"b.lua":    "local function f(x)\n  if not x then\n    error('x')\n  end\nend\n",
+		"a.c":      "int f(int x)\n{\n\tif (!x)\n\t\treturn -1;\n\tif (x > 1)\n\t\treturn 0;\n\treturn x;\n}\n",
 		"a.vala":   "f\n",
 		"a_pb2.py": "def f(x):\n    raise ValueError(x)\n",
 		"lcov.info": "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,0\nend_of_record\nSF:a.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\n" +
-			"SF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
+			"SF:a.c\nDA:1,1\nDA:3,1\nDA:4,0\nDA:5,1\nDA:6,0\nDA:7,1\nend_of_record\nSF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
 	})
 	for _, tt := range []struct{ args, want, said string }{
-		{"--kind error-return", "a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\n"},
+		{"--kind error-return", "a.c:4 error return; a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\n"},
 		{"--kind default", "a.py:8 default case", "covls: a.vala: covls can't tell default cases in files .vala\ncovls: a.lua: covls can't tell default cases in Lua\n"},
 		{"--kind generated --all", "a_pb2.py:1 generated", ""},
-		{"--all --without error-return,main", "a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.lua: covls can't tell main in Lua\n"},
+		{"--all --without error-return,main", "a.c:6 ; a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\ncovls: a.lua: covls can't tell main in Lua\n"},
 	} {
 		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
 		var rows struct{ Gaps []row }
@@ -326,6 +327,80 @@ func TestGapKindsOfLanguages(t *testing.T) {
 		slices.Sort(got)
 		if got := strings.Join(got, "; "); got != tt.want || stderr != tt.said {
 			t.Errorf("%s: %s, said %q; want %s, %q", tt.args, got, stderr, tt.want, tt.said)
+		}
+	}
+}
+
+// TestGapsOfTests: what did not run of tests is no gap, in no list and in no count of what no test reaches, and stays in the figures.
+func TestGapsOfTests(t *testing.T) {
+	t.Parallel()
+	const body = "def f(x):\n    return x + 1\n\ndef g(x):\n    return x + 2\n"
+	profile := ""
+	for _, name := range []string{"shop.py", "tests/test_shop.py", "helper.py"} {
+		profile += "SF:" + name + "\nFN:1,f\nFN:4,g\nFNDA:0,f\nFNDA:1,g\nDA:1,1\nDA:2,0\nDA:4,1\nDA:5,1\nDA:8,0\nend_of_record\n"
+	}
+	dir := folderWith(t, map[string]string{
+		"shop.py": body + "\nimport os\nprint(1)\n", "tests/test_shop.py": body + "\nimport os\nprint(1)\n", "helper.py": body + "\nimport pytest\nprint(1)\n",
+		"lib.rs":    "pub fn a() -> u8 { 1 + 1 }\n#[test]\nfn b() { a(); }\n#[cfg(test)]\nmod tests {\n    fn c() { a(); }\n}\n#[cfg(not(test))]\nfn d() { a(); }\n",
+		"lcov.info": profile + "SF:lib.rs\nDA:1,0\nDA:3,0\nDA:6,0\nDA:9,0\nend_of_record\n",
+	})
+	for _, tt := range []struct{ args, want string }{
+		{"", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f"},
+		{"--all", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f; shop.py:8 "},
+		{"--without test-helper", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f"},
+		{"--kind test-helper", "helper.py:1 f; lib.rs:3 b; lib.rs:6 tests.c; tests/test_shop.py:1 f"},
+	} {
+		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
+		var rows struct{ Gaps []row }
+		if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
+			t.Fatalf("%s: code %d, %v, %s", tt.args, code, err, stderr)
+		}
+		var got []string
+		for _, g := range rows.Gaps {
+			got = append(got, fmt.Sprintf("%s:%d %s", g.File, g.Line, g.Name))
+		}
+		slices.Sort(got)
+		if got := strings.Join(got, "; "); got != tt.want {
+			t.Errorf("gaps %s: %s, want %s", tt.args, got, tt.want)
+		}
+	}
+	r := readReport(t, "-C", dir)
+	var got []string
+	for _, f := range r.UncoveredFunctions {
+		got = append(got, f.File+" "+f.Name)
+	}
+	for _, s := range r.UncoveredStretches {
+		got = append(got, fmt.Sprintf("%s %d", s.File, s.Line))
+	}
+	if got := strings.Join(got, "; "); got != "lib.rs a; lib.rs d; shop.py f; shop.py 8" {
+		t.Errorf("the report lists %s", got)
+	}
+	if *r.Summary.Functions != (report.Tally{Covered: 3, Total: 10}) || r.Summary.UncoveredTests != 4 {
+		t.Errorf("%+v functions, %d of tests", *r.Summary.Functions, r.Summary.UncoveredTests)
+	}
+	if out, _, _ := covls(t, "report", "-C", dir, "--format", "markdown"); !regexp.MustCompile(`(?m)^\| \*\*all\*\* \| \*\*4\*\* .*\| \*\*3\*\* \|$`).MatchString(out) {
+		t.Errorf("the table of tiers does not add up to 3 functions:\n%s", out)
+	}
+	for format, want := range map[string]string{"text": "3 of 10 · 4 of tests did not run", "markdown": "functions (3 of 10) · 4 of tests did not run"} {
+		if out, _, _ := covls(t, "report", "-C", dir, "--format", format); !strings.Contains(out, want) {
+			t.Errorf("%s does not say %q:\n%s", format, want, out)
+		}
+	}
+}
+
+// TestReportWithoutCode: the sentence over a table says what its rows say.
+func TestReportWithoutCode(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"a.py": "x = 1\n", "b.py": "x = 1\n", "c.py": "", "d.py": "",
+		"lcov.info": "SF:a.py\nDA:1,1\nend_of_record\nSF:b.py\nDA:1,1\nend_of_record\nSF:c.py\nend_of_record\nSF:d.py\nend_of_record\n",
+	})
+	for format, row := range map[string]string{"text": "  at target      4 ", "markdown": "| at target | 4 |"} {
+		out, _, _ := covls(t, "report", "-C", dir, "--format", format)
+		for _, want := range []string{"4 at target (2 without code).", row} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s lacks %q:\n%s", format, want, out)
+			}
 		}
 	}
 }
@@ -369,7 +444,7 @@ func TestGapKinds(t *testing.T) {
 		"go.mod": "module example.com/k\n",
 		"a.go": `package k
 
-func Name() string { return "k" }
+func Name() string { return a.b }
 
 func Long() { println(1); println(2) }
 

@@ -330,8 +330,9 @@ ran of the other functions, and of files outside of functions, are listed too.
 
 A gap has a kind: ` + strings.Join(source.KindNames(), ", ") + `.
 --kind lists only gaps of a kind, --without leaves them out. A kind that is one
-of parts of functions (error-return, panic, default) lists those parts. Which
-kinds can't be told in a language is said.`,
+of parts of functions (error-return, panic, default) lists those parts. Code of
+tests that did not run is no gap, and is listed by --kind test-helper alone.
+Which kinds can't be told in a language is said.`,
 		Example: `  covls gaps | head
   covls gaps --without accessor --without main
   covls gaps --kind error-return
@@ -423,6 +424,9 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !q.stretches && g.Shape != gap.Function {
 				continue
 			}
+			if g.OfTests() && len(q.only) == 0 {
+				continue
+			}
 			out = append(out, rowOf(file, g, content))
 		}
 	}
@@ -441,6 +445,8 @@ func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 		for _, k := range slices.Concat(q.only, q.without) {
 			if !source.Tells(file.Name, k) {
 				kinds = append(kinds, k.All())
+			} else if untold := source.Untold(file.Name); k == source.ErrorReturn && untold != "" {
+				kinds = append(kinds, k.All()+" that return "+untold)
 			}
 		}
 		if len(kinds) > 0 {
