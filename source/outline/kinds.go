@@ -1215,7 +1215,7 @@ func (k *kinds) field(f *Func, first, last int) bool {
 	for k.kind(first) == mark { // &field
 		first++
 	}
-	if first != last || f.Class == "" || !k.implicit || k.kind(first) != word || words[k.text(first)] {
+	if first != last || f.Class == "" || !k.implicit || k.kind(first) != word || noFields[k.text(first)] {
 		return false
 	}
 	name := k.text(first)
@@ -1233,8 +1233,8 @@ func (k *kinds) constant(i int) bool {
 	return k.kind(i) == word && len(text) > 1 && strings.ToUpper(text) == text && strings.ToLower(text) != text
 }
 
-// words are values that are no fields.
-var words = wordSet("null nil true false this self super nullptr NULL None undefined")
+// noFields are values that are no fields. It is never written.
+var noFields = wordSet("null nil true false this self super nullptr NULL None undefined")
 
 // value reports whether the last expression of a function is what it returns.
 func (k *kinds) value() bool {
