@@ -348,7 +348,7 @@ func TestGapsOfTests(t *testing.T) {
 		{"", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f"},
 		{"--all", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f; shop.py:8 "},
 		{"--without test-helper", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f"},
-		{"--kind test-helper", "helper.py:1 f; lib.rs:3 b; lib.rs:6 tests.c; tests/test_shop.py:1 f"},
+		{"--kind test-helper", "helper.py:1 f; lib.rs:3 b; lib.rs:6 tests::c; tests/test_shop.py:1 f"},
 	} {
 		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
 		var rows struct{ Gaps []row }
