@@ -426,8 +426,9 @@ type Func struct {
 	// Name is the bare name, as `go tool cover -func` prints it. A package-level function literal
 	// is named after what it is assigned to.
 	Name string
-	// Receiver is the type that the method belongs to, with its star ("*Command"), or with # for a method of the objects
-	// of a class of Ruby ("Shop::Cart#"); "" for a plain function.
+	// Receiver is the type that the method belongs to, with its star ("*Command"), or with what joins both where that is no dot:
+	// # for a method of the objects of a class of Ruby ("Shop::Cart#"), :: in some languages ("Shop::Cart::"), and a space before
+	// the constructor of JavaScript ("Cart "); "" for a plain function.
 	Receiver string
 	// Literal tells a package-level function literal from a declared function.
 	Literal bool
@@ -465,7 +466,7 @@ func (f *Func) String() string {
 		return f.Name
 	case f.Receiver[0] == '*':
 		return "(" + f.Receiver + ")." + f.Name
-	case f.Receiver[len(f.Receiver)-1] == '#':
+	case strings.IndexByte("#: ", f.Receiver[len(f.Receiver)-1]) >= 0:
 		return f.Receiver + f.Name
 	}
 	return f.Receiver + "." + f.Name
@@ -567,8 +568,12 @@ func (f *File) CountIn(funcs []Func) {
 			span.Start = funcs[i].Body
 		}
 		funcs[i].Statements = f.within(span)
-		if f.Loads && funcs[i].Body == (Point{}) && !funcs[i].Counted {
-			funcs[i].Statements = f.withoutEdges(span, funcs[i].Statements)
+		switch all := funcs[i].Statements; {
+		case !f.Loads:
+		case funcs[i].Counted && funcs[i].Count == 0:
+			funcs[i].Statements = Tally{Total: all.Total - all.Covered} // what ran is the declaration: const f = function () {
+		case funcs[i].Body == (Point{}) && !funcs[i].Counted:
+			funcs[i].Statements = f.withoutEdges(span, all)
 		}
 	}
 }

@@ -170,6 +170,9 @@ func TestFuncString(t *testing.T) {
 		{"", "cmd.Run", "cmd.Run"},
 		{"Name", "String", "Name.String"},
 		{"*Command", "Execute", "(*Command).Execute"},
+		{"Shop::Cart#", "total", "Shop::Cart#total"},
+		{"Shop::Cart::", "total", "Shop::Cart::total"},
+		{"Cart ", "constructor", "Cart constructor"},
 		{"?", "M", "?.M"},
 	}
 	for _, tt := range tests {

@@ -307,14 +307,22 @@ func TestCountLoaded(t *testing.T) {
 		if got := f.Count([]coverage.Func{fn})[0].Statements; got != tt.want {
 			t.Errorf("%s: have %v, want %v", tt.rule, got, tt.want)
 		}
-		// Where the text tells what a call runs, and where the profile counts the function, all of it counts.
+		// Where the text tells what a call runs, and where the profile has calls of the function, all of it counts.
 		told := []coverage.Func{fn, fn}
-		told[0].Body, told[1].Counted = coverage.Point{Line: tt.from, Col: 9}, true
+		told[0].Body, told[1].Counted, told[1].Count = coverage.Point{Line: tt.from, Col: 9}, true, 1
 		all := fileOf(t, strings.Replace(tt.lines, "*", "", 1)).Count([]coverage.Func{fn})[0].Statements
 		for _, fn := range f.Count(told) {
 			if fn.Statements != all {
 				t.Errorf("%s, %+v: have %v, want %v", tt.rule, fn, fn.Statements, all)
 			}
+		}
+		// What ran of one that was never called is its declaration, and none of it.
+		never := fn
+		if never.Counted = true; f.Loads {
+			all = coverage.Tally{Total: all.Total - all.Covered}
+		}
+		if got := f.Count([]coverage.Func{never})[0].Statements; got != all {
+			t.Errorf("%s, never called: have %v, want %v", tt.rule, got, all)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/gap"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -66,7 +67,7 @@ type Overview struct {
 	Summaries []Summary
 	// Tiers counts the files by tier; those at their target are under priority.OK.
 	Tiers map[config.Tier]int
-	// UncoveredFunctions counts declared functions that no test reaches, as the report does.
+	// UncoveredFunctions counts declared functions that no test reaches, without those of tests, as the report does.
 	UncoveredFunctions int
 	// UnknownFunctions counts those of which nobody knows whether they are covered.
 	UnknownFunctions int
@@ -81,7 +82,7 @@ func OverviewOf(files iter.Seq[*workspace.File]) Overview {
 		of[f.Folder] = of[f.Folder].Plus(f.Total)
 		o.Tiers[f.Standing.Tier]++
 		t, _ := FunctionTotal(f)
-		o.UncoveredFunctions += t.Uncovered()
+		o.UncoveredFunctions += t.Uncovered() - uncoveredTests(f)
 		o.UnknownFunctions += len(f.Unknown)
 	}
 	for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
@@ -136,4 +137,19 @@ func FunctionTotal(f *workspace.File) (t coverage.Tally, ok bool) {
 		}
 	}
 	return t, true
+}
+
+// uncoveredTests is how many declared functions of tests FunctionTotal counts as uncovered.
+func uncoveredTests(f *workspace.File) (n int) {
+	if f.Nothing() || f.Coverage.Funcs == nil && f.Source == nil {
+		return 0
+	}
+	funcs := gap.Funcs(f)
+	for i := range funcs {
+		fn := &funcs[i]
+		if !fn.Literal && (fn.Statements.Total > 0 || fn.Counted) && fn.Uncovered() && gap.KindOf(f, fn) == source.TestHelper {
+			n++
+		}
+	}
+	return n
 }

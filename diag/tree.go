@@ -50,7 +50,7 @@ type GapQuery struct {
 	All bool
 	// Stretches has the parts that never ran of functions that did listed too.
 	Stretches bool
-	// Tiers and Kinds leave others out; nil leaves out none.
+	// Tiers and Kinds leave others out; nil leaves out none, but for the code of tests.
 	Tiers []config.Tier
 	Kinds []source.Kind
 }
@@ -144,7 +144,7 @@ func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Co
 
 // wants reports whether a gap is asked for.
 func (q *GapQuery) wants(g *gap.Gap) bool {
-	return (q.Stretches || g.Shape == gap.Function || g.Index < 0) && (q.Kinds == nil || slices.Contains(q.Kinds, g.Kind))
+	return (q.Stretches || g.Shape == gap.Function || g.Index < 0) && (q.Kinds == nil && !g.OfTests() || slices.Contains(q.Kinds, g.Kind))
 }
 
 // closedGaps are those of a file that is not open.

@@ -123,3 +123,66 @@ func Cell(markdown string) string {
 	}
 	return b.String()
 }
+
+// Plain shows on a terminal, or in a log, what Markdown of covls's own says, which has others' texts by Markdown, Prose and
+// Code: these are as they were before that. Headings, lists and the backticks around code stay; what is set in bold is not.
+// Lines that begin with four spaces are literal.
+func Plain(markdown string) string {
+	var b strings.Builder
+	for line := range strings.Lines(markdown) {
+		if strings.HasPrefix(line, "    ") {
+			b.WriteString(line)
+			continue
+		}
+		for line != "" {
+			text, n := plainFirst(line)
+			b.WriteString(text)
+			line = line[n:]
+		}
+	}
+	return Log(b.String())
+}
+
+// plainFirst is what the first of a line's characters and marks says, and how long that is in bytes.
+func plainFirst(line string) (text string, n int) {
+	if strings.HasPrefix(line, "**") {
+		return "", len("**")
+	}
+	switch line[0] {
+	case '\\':
+		if len(line) > 1 && isPunctuation(rune(line[1])) {
+			return line[1:2], 2
+		}
+	case '&':
+		for _, e := range []struct{ name, text string }{{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}} {
+			if strings.HasPrefix(line, e.name) {
+				return e.text, len(e.name)
+			}
+		}
+	case '`':
+		return plainCode(line)
+	}
+	return line[:1], 1
+}
+
+// plainCode is the code span that a line begins with, between single backticks.
+func plainCode(line string) (text string, n int) {
+	inside := strings.TrimLeft(line, "`")
+	fence := line[:len(line)-len(inside)]
+	for at := 0; ; {
+		i := strings.Index(inside[at:], "`")
+		if i < 0 {
+			return fence, len(fence) // which nothing ends
+		}
+		at += i
+		rest := strings.TrimLeft(inside[at:], "`")
+		if end := len(inside) - len(rest); end-at == len(fence) {
+			code := inside[:at]
+			if len(code) > 1 && code[0] == ' ' && code[len(code)-1] == ' ' && strings.Trim(code, " ") != "" {
+				code = code[1 : len(code)-1]
+			}
+			return "`" + code + "`", len(fence) + end
+		}
+		at = len(inside) - len(rest)
+	}
+}

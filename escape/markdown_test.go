@@ -81,3 +81,29 @@ func parse(t *testing.T, source string) string {
 	}
 	return b.String()
 }
+
+// FuzzPlain holds that a terminal shows texts as they are, whatever Markdown makes of them in between.
+func FuzzPlain(f *testing.F) {
+	for _, s := range hostile() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		line := strings.TrimSpace(escape.Line(s))
+		code := "`" + escape.Line(s) + "`"
+		if s == "" {
+			code = "` `"
+		}
+		for markdown, want := range map[string]string{
+			escape.Markdown(s):                           line,
+			"- a " + escape.Markdown(s) + " b\n":         "- a " + line + " b\n",
+			"- **" + escape.Markdown(s) + "**: c\n":      "- " + line + ": c\n",
+			"a " + escape.Code(s) + ": `c`\n":            "a " + code + ": `c`\n",
+			"    " + escape.Line(s) + "\n":               "    " + escape.Line(s) + "\n",
+			"- " + escape.Prose(s) + "\n\n## Settings\n": "- " + strings.TrimSpace(escape.Words(s)) + "\n\n## Settings\n",
+		} {
+			if got, want := escape.Plain(markdown), escape.Log(want); got != want {
+				t.Errorf("%q as %q is shown as %q, want %q", s, markdown, got, want)
+			}
+		}
+	})
+}

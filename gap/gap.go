@@ -107,6 +107,9 @@ func (g *Gap) rank() int {
 	return 2
 }
 
+// OfTests tells that it is code of tests. Where that did not run no test is missing: nobody lists it who is not asked for it.
+func (g *Gap) OfTests() bool { return g.Kind == source.TestHelper }
+
 // Line is the 1-based line on which the gap begins, for a function that of its name; 0 where the profile does
 // not tell.
 func (g *Gap) Line() uint32 {
@@ -208,7 +211,7 @@ func kindOfAll(file *workspace.File) source.Kind {
 		return source.Generated
 	case priority.Vendored:
 		return source.Vendored
-	case priority.Test:
+	case priority.Test, priority.TestHelper:
 		return source.TestHelper
 	}
 	return source.Ordinary
@@ -320,11 +323,11 @@ func Files(s *workspace.Snapshot) []*workspace.File {
 	}, CompareFiles)
 }
 
-// All lists the gaps of the files on disk, the most urgent first.
+// All lists the gaps of the files on disk but those of tests, the most urgent first.
 func All(s *workspace.Snapshot) []Gap {
 	var out []Gap
 	for _, f := range Files(s) {
-		out = append(out, Of(f)...)
+		out = append(out, slices.DeleteFunc(Of(f), func(g Gap) bool { return g.OfTests() })...)
 	}
 	slices.SortStableFunc(out, func(a, b Gap) int { return Compare(&a, &b) })
 	return out

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -17,6 +18,8 @@ type Attributes struct {
 	top  string
 	dirs map[string][]attributeRule // by folder: the rules of it and of those around it
 	left int                        // how many rules are still read
+	// macros are what [attr] lines of the file at the top make names stand for; git knows none of other files.
+	macros map[string][]setting
 }
 
 // attributeRule is a line of a file .gitattributes that has to do with linguist.
@@ -25,9 +28,15 @@ type attributeRule struct {
 	pattern string
 	// based tells that the pattern is one of names, in any folder.
 	based bool
-	says  source.Attributes
-	// taken are the attributes that the line takes back: !linguist-generated.
-	taken source.Attributes
+	sets  []setting
+}
+
+// setting is what a line says of an attribute. Says is Unsaid where the line takes it back: !linguist-generated.
+type setting struct {
+	name string
+	says source.Answer
+	// bare tells that it is set without a value, as a macro has to be.
+	bare bool
 }
 
 // Bounds of what is read: git itself takes no longer lines.
@@ -36,6 +45,7 @@ const (
 	maxAttributeLine  = 2048
 	maxAttributeRules = 10_000
 	maxAttributeDepth = 64
+	maxMacroDepth     = 16
 )
 
 // attributesFile is what git calls them.
@@ -53,14 +63,14 @@ func NewAttributes(dir string) *Attributes {
 // Of returns what is said of a file by its absolute path: the last line that matches it decides, for each attribute, and what lies
 // deeper comes later. Nothing is said of a file outside of the work tree.
 func (a *Attributes) Of(file string) source.Attributes {
-	var out source.Attributes
 	rest, ok := source.Below(file, a.top)
 	if !ok || rest == "" {
-		return out
+		return source.Attributes{}
 	}
 	rel := filepath.ToSlash(rest)
 	base := path.Base(rel)
-	for _, r := range a.in(path.Dir(rel), 0) {
+	var said map[string]source.Answer
+	for _, r := range slices.Backward(a.in(path.Dir(rel), 0)) {
 		name := base
 		if !r.based {
 			name = strings.TrimPrefix(strings.TrimPrefix(rel, r.dir), "/")
@@ -68,16 +78,25 @@ func (a *Attributes) Of(file string) source.Attributes {
 		if ok, _ := doublestar.Match(r.pattern, name); !ok {
 			continue
 		}
-		say(&out.Generated, r.says.Generated, r.taken.Generated)
-		say(&out.Vendored, r.says.Vendored, r.taken.Vendored)
-		say(&out.Documentation, r.says.Documentation, r.taken.Documentation)
+		if said == nil {
+			said = map[string]source.Answer{}
+		}
+		a.say(said, r.sets, 0)
 	}
-	return out
+	return source.Attributes{Generated: said["linguist-generated"], Vendored: said["linguist-vendored"], Documentation: said["linguist-documentation"]}
 }
 
-func say(of *source.Answer, says, taken source.Answer) {
-	if says != source.Unsaid || taken != source.Unsaid {
-		*of = says
+// say adds what settings say, the last of them first, to what later lines have said. A macro says what it stands for where it is
+// set.
+func (a *Attributes) say(said map[string]source.Answer, sets []setting, depth int) {
+	for _, s := range slices.Backward(sets) {
+		if _, known := said[s.name]; known {
+			continue
+		}
+		said[s.name] = s.says
+		if of := a.macros[s.name]; of != nil && s.bare && depth < maxMacroDepth {
+			a.say(said, of, depth+1)
+		}
 	}
 }
 
@@ -110,15 +129,19 @@ func (a *Attributes) read(dir string) []attributeRule {
 		return nil
 	}
 	text, err := source.ReadFile(at, maxAttributes)
-	if err != nil || !strings.Contains(text, "linguist-") {
+	if err != nil || !strings.Contains(text, "linguist-") && len(a.macros) == 0 {
 		return nil
 	}
+	text = strings.TrimPrefix(text, "\ufeff")
+	if dir == "" {
+		a.define(text)
+	}
 	var out []attributeRule
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+	for line := range strings.Lines(text) {
 		if a.left <= 0 {
 			break
 		}
-		if r, ok := attributeLine(line, dir); ok {
+		if r, ok := a.line(line, dir); ok {
 			out = append(out, r)
 			a.left--
 		}
@@ -126,10 +149,49 @@ func (a *Attributes) read(dir string) []attributeRule {
 	return out
 }
 
-// attributeLine reads a line; ok is false for one that has nothing to do with linguist.
-func attributeLine(line, dir string) (r attributeRule, ok bool) {
+// define notes the macros of a text.
+func (a *Attributes) define(text string) {
+	a.macros = map[string][]setting{}
+	for line := range strings.Lines(text) {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(line), macroMark)
+		if !ok || len(line) > maxAttributeLine || len(a.macros) >= maxAttributeRules {
+			continue
+		}
+		if end := strings.IndexAny(rest+" ", " \t"); end > 0 {
+			a.macros[rest[:end]] = settings(rest[end:])
+		}
+	}
+}
+
+// macroMark begins a line that makes a macro.
+const macroMark = "[attr]"
+
+// settings reads what stands behind the pattern of a line.
+func settings(text string) []setting {
+	var out []setting
+	for attribute := range strings.FieldsSeq(text) {
+		s := setting{says: source.Yes}
+		name, value, has := strings.Cut(attribute, "=")
+		switch {
+		case strings.HasPrefix(name, "-"):
+			s.says, name = source.No, name[1:]
+		case strings.HasPrefix(name, "!"):
+			s.says, name = source.Unsaid, name[1:]
+		case has && (value == "false" || value == "0" || value == "no" || value == "off"):
+			s.says = source.No
+		default:
+			s.bare = !has
+		}
+		s.name = name
+		out = append(out, s)
+	}
+	return out
+}
+
+// line reads a line; ok is false for one that has nothing to do with linguist.
+func (a *Attributes) line(line, dir string) (r attributeRule, ok bool) {
 	line = strings.TrimSpace(line)
-	if len(line) > maxAttributeLine || line == "" || line[0] == '#' || !strings.Contains(line, "linguist-") {
+	if len(line) > maxAttributeLine || line == "" || line[0] == '#' {
 		return r, false
 	}
 	pattern, rest := line, ""
@@ -141,42 +203,17 @@ func attributeLine(line, dir string) (r attributeRule, ok bool) {
 		pattern, rest = line[:i], line[i:]
 	}
 	// A pattern can't be negated, and one of folders alone matches no file.
-	if pattern == "" || pattern[0] == '!' || strings.HasPrefix(pattern, "[attr]") || strings.HasSuffix(pattern, "/") {
+	if pattern == "" || pattern[0] == '!' || strings.HasPrefix(pattern, macroMark) && len(pattern) > len(macroMark) || strings.HasSuffix(pattern, "/") {
 		return r, false
 	}
-	found := false
-	for attribute := range strings.FieldsSeq(rest) {
-		says, taken := source.Yes, false
-		name, value, has := strings.Cut(attribute, "=")
-		switch {
-		case strings.HasPrefix(name, "-"):
-			says, name = source.No, name[1:]
-		case strings.HasPrefix(name, "!"):
-			taken, name = true, name[1:]
-		case has && (value == "false" || value == "0" || value == "no" || value == "off"):
-			says = source.No
-		}
-		var of, off *source.Answer
-		switch name {
-		case "linguist-generated":
-			of, off = &r.says.Generated, &r.taken.Generated
-		case "linguist-vendored":
-			of, off = &r.says.Vendored, &r.taken.Vendored
-		case "linguist-documentation":
-			of, off = &r.says.Documentation, &r.taken.Documentation
-		default:
-			continue
-		}
-		found = true
-		if *of, *off = says, source.Unsaid; taken {
-			*of, *off = source.Unsaid, source.Yes
-		}
-	}
+	r.sets = slices.DeleteFunc(settings(rest), func(s setting) bool {
+		return s.name != "linguist-generated" && s.name != "linguist-vendored" && s.name != "linguist-documentation" && a.macros[s.name] == nil
+	})
 	r.dir = dir
 	r.based = !strings.Contains(pattern, "/")
 	// The braces of doublestar are none of git's.
 	r.pattern = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(strings.TrimPrefix(pattern, "/"))
-	return r, found && doublestar.ValidatePattern(r.pattern)
+	return r, len(r.sets) > 0 && doublestar.ValidatePattern(r.pattern)
 }
 
 // quotedPattern takes apart a line whose pattern is quoted as in C.

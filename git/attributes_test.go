@@ -48,14 +48,34 @@ twice.c -linguist-generated linguist-generated
 sub/again.c linguist-generated
 *.h linguist-language=C++
 [attr]mine linguist-generated
+[attr]ours mine -linguist-vendored
+[attr] theirs linguist-vendored
+[attr]twice linguist-generated
+[attr]twice linguist-vendored
+[attr]round round linguist-vendored
+[attr]plain -diff
+m1.c mine
+m2.c linguist-vendored ours
+m3.c mine -linguist-generated
+m4.c -linguist-generated mine
+m5.c mine
+m5.c -mine
+m6.c mine=x
+m7.c !mine
+m8.c theirs
+m9.c twice
+m10.c round
+m11.c binary plain
+m12.c ours
+m12.c !linguist-generated
 [ linguist-generated
 `)
 	write("third/own/.gitattributes", "*.c -linguist-vendored\n")
-	write("sub/.gitattributes", "\ufeffa.c linguist-generated\r\n/b.c linguist-generated\r\nagain.c !linguist-generated\r\ninner/*.c linguist-vendored\r\n")
+	write("sub/.gitattributes", "\ufeffa.c linguist-generated\r\n/b.c linguist-generated\r\nagain.c !linguist-generated\r\ninner/*.c linguist-vendored\r\nm13.c mine\r\n[attr]own linguist-generated\r\nm14.c own\r\n")
 	write("sub/inner/.gitattributes", strings.Repeat("z", 3000)+" linguist-generated\nz.c linguist-generated=false\n")
 	names := strings.Fields(`a.gen.js sub/a.gen.js x.lock third/a.c third/deep/a.c third/own/a.c third/own/a.h top.c sub/top.c direct/a.c direct/in/a.c folder/a.c
 		a/deep.c a/b/deep.c a/b/c/deep.c docs/a.py docs/b/a.py x/docs/a.py not.c !not.c x1.c x{1,2}.c a.c b.c c.c starry.c sub/starry.c taken.c twice.c sub/again.c sub/a.c sub/b.c
-		sub/deep/b.c sub/deep/a.c sub/inner/q.c sub/inner/z.c a.h`)
+		sub/deep/b.c sub/deep/a.c sub/inner/q.c sub/inner/z.c a.h m1.c m2.c m3.c m4.c m5.c m6.c m7.c m8.c m9.c m10.c m11.c m12.c sub/m13.c sub/m14.c`)
 	names = append(names, "with space/a.c", "quoted octal.c")
 	attributes := git.NewAttributes(filepath.Join(r.dir, "sub")) // that is no top
 	for _, name := range names {

@@ -67,7 +67,7 @@ func (c *Cache) Save(digest uint64, e Entry) error {
 }
 
 // What a file of the cache begins with: the version is that of the format and of the prints.
-const cacheHead = "covls texts 4\n"
+const cacheHead = "covls texts 5\n"
 
 var errBroken = errors.New("the file of the cache is broken")
 

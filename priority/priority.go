@@ -43,6 +43,8 @@ type File struct {
 	Source *source.Parsed
 	// Attributes are what is said of it in .gitattributes.
 	Attributes source.Attributes
+	// TestBy is the build file that has a program run as a test of which the file is a part, and of nothing else; "" where there is none.
+	TestBy string
 	// Unknown tells that nobody knows what ran in it, rather than that there is nothing to cover. Total is 0 of 0.
 	Unknown bool
 }

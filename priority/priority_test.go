@@ -10,6 +10,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/source/outline"
 )
 
 // settings are those of a .covls.toml.
@@ -56,6 +57,14 @@ func parse(t testing.TB, text string) []priority.File {
 				f.Source.Generated = true
 			case "imports":
 				f.Source.Tests = "imports " + value
+			case "starts":
+				f.Source.Facts = []source.Facts{{}, {Kind: source.Main}}
+			case "fuzzes":
+				f.Source.Tests = outline.Fuzzes
+			case "by":
+				f.TestBy = value
+			case "uses":
+				f.Source.Uses = append(f.Source.Uses, value)
 			case "says":
 				name, is, answer := value, source.Yes, (*source.Answer)(nil)
 				if rest, no := strings.CutPrefix(value, "-"); no {
@@ -463,6 +472,15 @@ func TestRoleOf(t *testing.T) {
 		{"src/TwigTest.php imports=PHPUnit", priority.Test},
 		{"shop/tests.py x=", priority.Core},
 		{"shop/tests.py imports=django.test", priority.Test},
+		{"src/HitTest.cpp starts", priority.Test},
+		// A program that is run as a test, or called like one, is one.
+		{"xmltest.cpp starts", priority.Test},
+		{"xmltest.cpp x=", priority.Core},
+		{"try.c starts by=CMakeLists.txt", priority.Test},
+		{"src/main.c starts by=CMakeLists.txt", priority.Test},
+		{"try.c x= by=CMakeLists.txt", priority.Core},
+		{"src/feed.cc fuzzes", priority.Test},
+		{"src/test.c starts", priority.Core},
 		// Attributes go before what the text and the path say.
 		{"vendor/own.c says=-vendored", priority.Core},
 		{"src/a.c says=vendored", priority.Vendored},
@@ -505,6 +523,33 @@ func TestLibraryForTests(t *testing.T) {
 			if s.Role != tt.want {
 				t.Errorf("%s among\n%s: %v, %s; want %v", s.Path, tt.files, s.Role, s.RoleWhy, tt.want)
 			}
+		}
+	}
+}
+
+// TestUsedFolders holds that code is core code, whatever its folder is called, where other code imports it.
+func TestUsedFolders(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		files string // the first is asked for
+		want  string
+	}{
+		{"src/e2e/keys.ts 0/9 x=\nsrc/app.ts 0/9 uses=./e2e/keys\n", "core code: src/app.ts imports what is in src/e2e"},
+		{"src/e2e/keys.ts 0/9 x=\nsrc/z.ts 0/9 uses=./e2e\nsrc/app.ts 0/9 uses=./e2e\n", "core code: src/app.ts imports what is in src/e2e"},
+		{"src/fixtures/scores.ts 0/9 x=\nsrc/league/a.ts 0/9 uses=../fixtures/scores\n", "core code: src/league/a.ts imports what is in src/fixtures"},
+		{"pkg/src/e2e/a/keys.ts 0/9 x=\npkg/src/app.ts 0/9 uses=@/e2e/a/keys\n", "core code: pkg/src/app.ts imports what is in pkg/src/e2e"},
+		{"shop/fixtures/a.py 0/9 x=\nshop/b.py 0/9 uses=shop/fixtures/a\n", "core code: shop/b.py imports what is in shop/fixtures"},
+		{"src/e2e/keys.ts 0/9 x=\nsrc/app.ts 0/9 x=\n", "test: its path has the folder e2e"},
+		{"src/e2e/keys.ts 0/9 imports=vitest\nsrc/app.ts 0/9 uses=./e2e/keys\n", "test: its path has the folder e2e"},
+		{"src/e2e/keys.test.ts 0/9 x=\nsrc/app.ts 0/9 uses=./e2e/keys\n", "test: it is called keys.test.ts"},
+		{"e2e/keys.ts 0/9 x=\napp.ts 0/9 uses=./e2e/keys\n", "test: its path has the folder e2e"},
+		{"src/e2e/keys.ts 0/9 x=\nsrc/e2e/app.ts 0/9 uses=../e2e/keys\n", "test: its path has the folder e2e"},
+		{"src/e2e/keys.ts 0/9 x=\nsrc/app.test.ts 0/9 uses=./e2e/keys\nsrc/app.stories.ts 0/9 uses=./e2e/keys\nvite.config.ts 0/9 uses=./src/e2e/keys\n", "test: its path has the folder e2e"},
+		{"src/fixtures/a.ts 0/9 x=\nsrc/app.ts 0/9 uses=lib/fixtures/a\n", "test helper: its path has the folder fixtures"},
+	} {
+		s := rank(t, "", tt.files).Files[0]
+		if got := s.Role.String() + ": " + s.RoleWhy; got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.files, got, tt.want)
 		}
 	}
 }

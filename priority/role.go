@@ -95,6 +95,12 @@ func part(f *File) found {
 	}
 	switch {
 	case src == nil:
+	case src.Fuzzes():
+		return found{role: Test, why: "it " + src.Tests}
+	case f.TestBy != "" && src.Starts():
+		return found{role: Test, why: f.TestBy + " has it run as a test"}
+	case source.TestProgram(path) && src.Starts():
+		return found{role: Test, why: "it is called " + path[strings.LastIndexByte(path, '/')+1:] + " and has a main"}
 	case src.Main():
 		return found{role: EntryPoint, why: "it is of package main"}
 	case src.ImportsTesting:
@@ -164,6 +170,7 @@ func parts(files []File) []found {
 			others += files[i].Total.Total
 		}
 	}
+	settle(files, out)
 	if helpers <= others {
 		return out
 	}
@@ -173,4 +180,49 @@ func parts(files []File) []found {
 		}
 	}
 	return out
+}
+
+// settle makes code of what lies in a folder that is called as one of tests, where sources are, and is imported by code: a fact beats a
+// place. What has the name or the imports of a test stays one.
+func settle(files []File, roles []found) {
+	folders := map[string]string{} // by what imports them
+	for i := range files {
+		if folder := housed(&files[i], roles[i].role); folder != "" && len(folders) < maxHoused {
+			folders[folder] = ""
+		}
+	}
+	if len(folders) == 0 {
+		return
+	}
+	for i := range files {
+		switch f := &files[i]; roles[i].role {
+		case Core, Transport, EntryPoint:
+			if f.Source == nil || strings.Contains(f.Path, ".stories.") || source.Housed(f.Path) != "" {
+				continue
+			}
+			for _, use := range f.Source.Uses {
+				for folder, by := range folders {
+					if (by == "" || f.Path < by) && source.IsUsed(folder, f.Path, use) {
+						folders[folder] = f.Path
+					}
+				}
+			}
+		}
+	}
+	for i := range files {
+		if folder := housed(&files[i], roles[i].role); folders[folder] != "" {
+			roles[i] = found{role: Core, why: folders[folder] + " imports what is in " + folder}
+		}
+	}
+}
+
+// maxHoused bounds how many such folders are looked at.
+const maxHoused = 256
+
+// housed is the folder that makes a test, or a helper of tests, of a file which nothing else does; "" for none.
+func housed(f *File, role Role) string {
+	if role != Test && role != TestHelper || f.Source == nil || f.Source.Tests != "" || f.TestBy != "" {
+		return ""
+	}
+	return source.Housed(f.Path)
 }

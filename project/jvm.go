@@ -1,6 +1,7 @@
 package project
 
 import (
+	"encoding/xml"
 	"path"
 	"regexp"
 	"runtime"
@@ -18,8 +19,53 @@ func javaTests(dir, root string) recipe {
 		return gradleTests(dir, root)
 	case has(dir, "build.sbt"):
 		return sbtTests(dir)
+	case has(dir, "build.xml"):
+		return antTests(dir)
 	}
 	return recipe{}
+}
+
+// antTests runs the target in which JaCoCo writes its report as XML.
+func antTests(dir string) recipe {
+	if target := reporting(content(dir, "build.xml")); plain(target) {
+		return recipe{line: "ant " + target}
+	}
+	return recipe{lacks: "build.xml has no target in which JaCoCo writes XML: jacoco:coverage around the tests measures them, jacoco:report with an xml in it writes what covls reads"}
+}
+
+// reporting is the target of a build of Ant that has JaCoCo write XML; "" for none.
+func reporting(build string) string {
+	d := xml.NewDecoder(strings.NewReader(build))
+	target, report := "", 0
+	for depth := 0; depth < 100; {
+		token, err := d.Token()
+		if err != nil {
+			return "" // a broken one tells what stands before that
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			depth++
+			switch {
+			case e.Name.Local == "target":
+				target = ""
+				for _, a := range e.Attr {
+					if a.Name.Local == "name" {
+						target = a.Value
+					}
+				}
+			case e.Name.Local == "report" && strings.Contains(e.Name.Space, "jacoco"):
+				report = depth
+			case e.Name.Local == "xml" && report > 0 && target != "":
+				return target
+			}
+		case xml.EndElement:
+			if depth == report {
+				report = 0
+			}
+			depth--
+		}
+	}
+	return ""
 }
 
 // wrapper is a build tool's own script in a folder, or the program that it is elsewhere.
@@ -93,7 +139,7 @@ func gradleTests(dir, root string) recipe {
 	}
 	switch {
 	case !mentions(told, "jacoco"):
-		r.lacks = "the build does not apply the plugin jacoco, whose task this is"
+		r.lacks = "the build does not apply the plugin jacoco, which measures the tests"
 		if kotlin {
 			r.add("plugins { jacoco }", "into "+script)
 		} else {
@@ -125,7 +171,7 @@ func sbtTests(dir string) recipe {
 		}
 		return r
 	}
-	r := recipe{line: sbt + " coverage test coverageReport", lacks: "the build does not have sbt-scoverage, whose tasks these are"}
+	r := recipe{line: sbt + " coverage test coverageReport", lacks: "the build does not have sbt-scoverage, which measures the tests"}
 	r.add(`addSbtPlugin("org.scoverage" % "sbt-scoverage" % "2.3.1")`, "into project/plugins.sbt")
 	return r
 }

@@ -62,7 +62,7 @@ func gathered(dir string, line func(built string) string, usual, own string) rec
 // withGcovr says that nothing is installed that makes profiles of counters.
 func (r *recipe) withGcovr() {
 	if !onPath("gcovr") && !onPath("lcov") {
-		r.lacks, r.install = "neither gcovr nor lcov is installed, which make profiles of the counters of gcc and clang", "pip install gcovr"
+		r.lacks, r.install = "neither gcovr nor lcov is installed, one of which makes the profile", pipInstall("gcovr")
 	}
 }
 
@@ -123,7 +123,7 @@ func mesonTests(dir string) recipe {
 	}
 	r := recipe{line: line("build-coverage"), own: line(ownIn("build"))}
 	if !onPath("gcovr") {
-		r.lacks, r.install = "gcovr is not installed, which Meson has make the profile", "pip install gcovr"
+		r.lacks, r.install = "gcovr, by which Meson makes the profile, is not installed", pipInstall("gcovr")
 	}
 	return r
 }
@@ -160,8 +160,8 @@ func makeTests(dir, name string) recipe {
 		return anew + ` CC="cc --coverage" CXX="c++ --coverage" ` + target[1] + " && "
 	}, "", ".")
 	if r.lacks == "" && compiler.MatchString(text) && !compilers.MatchString(text) {
-		r.lacks = "the Makefile names its compiler, so that no other takes its place"
-		r.add("$(CC)", "where it does")
+		r.lacks = "the Makefile calls its compiler by name, so that it can't be told to count"
+		r.add("$(CC)", "in its place")
 	}
 	return r
 }

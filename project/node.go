@@ -42,20 +42,31 @@ type nodeProject struct {
 // nodeTests takes the script of the project's own tests, and the tools that are installed: it runs nothing that would
 // be fetched first.
 func nodeTests(dir, root string) recipe {
-	p := nodeProject{dir: dir, own: readPackage(dir)}
+	p := readNode(dir, root)
+	r := p.tests()
+	r.pinned = p.pinned()
+	return r
+}
+
+func readNode(dir, root string) *nodeProject {
+	p := &nodeProject{dir: dir, own: readPackage(dir)}
 	for at := dir; ; at = filepath.Dir(at) {
 		p.around = append(p.around, at)
 		if at == root || !source.Inside(filepath.Dir(at), root) {
 			break
 		}
 	}
+	return p
+}
+
+func (p *nodeProject) tests() recipe {
 	name, script := p.chosen()
 	last := lastCommand(script)
 	if p.deno(script) {
 		return denoTests()
 	}
 	switch runner := runnerIn(script); {
-	case runner == "" && isWorkspace(dir) && delegates.MatchString(script):
+	case runner == "" && isWorkspace(p.dir) && delegates.MatchString(script):
 		return recipe{lacks: "the script " + name + " runs those of the packages in it: each has its own command"}
 	case runner == "vitest", runner == "" && p.has("vitest"):
 		return p.vitest(name, last)
@@ -230,9 +241,9 @@ func (p *nodeProject) program(name, module string) (line string, lacks recipe) {
 func (p *nodeProject) lacking(module string) recipe {
 	m := p.manager()
 	if p.has(module) {
-		return recipe{lacks: module + " is in package.json and not installed", install: m.install}
+		return recipe{lacks: module + " is in package.json but not installed", install: m.install}
 	}
-	return recipe{lacks: module + " is not installed, which measures the tests", install: m.add + " " + module}
+	return recipe{lacks: module + ", which measures the tests, is not installed", install: m.add + " " + module}
 }
 
 // plugAndPlay tells that packages are installed where no folder shows them.
@@ -245,6 +256,9 @@ type manager struct{ run, dashes, exec, install, add string }
 
 func (p *nodeProject) manager() manager {
 	npm := manager{"npm run", "-- ", "npx --no-install", "npm install", "npm install --save-dev"}
+	if !onPath("npx") && onPath("npm") {
+		npm.exec = "npm exec --no --" // the same by another name
+	}
 	all := map[string]manager{
 		"npm":  npm,
 		"pnpm": {"pnpm run", "", "pnpm exec", "pnpm install", "pnpm add -D"},
@@ -268,10 +282,25 @@ func (p *nodeProject) manager() manager {
 	return npm
 }
 
+// pinned is the program that installs packages in the version that package.json asks for, "" where it asks for none.
+func (p *nodeProject) pinned() string {
+	for _, dir := range p.around {
+		if named, _ := readPackage(dir).PackageManager.(string); named != "" {
+			named, _, _ = strings.Cut(named, "+") // and the sum of what is downloaded
+			if name, version, ok := strings.Cut(named, "@"); ok && plain(named) && slices.Contains([]string{"pnpm", "yarn", "bun"}, name) && version != "" {
+				return named
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
 // script is the command line that runs a script of the package.
 func (p *nodeProject) script(name string) string {
 	m := p.manager()
-	if name == "test" && m.run != "bun run" { // whose test is its own
+	// The test of bun is its own, and that of pnpm takes no options of others.
+	if name == "test" && m.run != "bun run" && m.run != "pnpm run" {
 		return strings.TrimSuffix(m.run, " run") + " test"
 	}
 	return m.run + " " + name
@@ -303,15 +332,50 @@ func (p *nodeProject) vitest(name, last string) recipe {
 		return args
 	})
 	const v8, istanbul = "@vitest/coverage-v8", "@vitest/coverage-istanbul"
-	if r.lacks == "" && !p.module(v8) && !p.module(istanbul) && !p.plugAndPlay() {
-		lacks := p.lacking(v8)
-		if p.has(istanbul) {
-			lacks = p.lacking(istanbul)
+	switch {
+	case p.module(v8), p.module(istanbul), p.plugAndPlay():
+	case p.has(v8), p.has(istanbul):
+		if r.lacks == "" {
+			provider := v8
+			if !p.has(v8) {
+				provider = istanbul
+			}
+			lacks := p.lacking(provider)
+			r.lacks, r.install = lacks.lacks, lacks.install
 		}
-		r.lacks, r.install = lacks.lacks, lacks.install
+	default: // to add it installs the others, too
+		r.lacks, r.install = v8+", which measures the tests, is not installed", p.manager().add+" "+v8+p.vitestVersion()
 	}
 	return r
 }
+
+// vitestVersion is the version of vitest, behind an @: what measures has to be of the same. It is "" where that is the
+// newest, or not known.
+func (p *nodeProject) vitestVersion() string {
+	for _, dir := range p.around {
+		var installed struct {
+			Version any `json:"version"`
+		}
+		_ = json.Unmarshal([]byte(content(dir, "node_modules/vitest/package.json")), &installed) // a broken one tells what it can
+		if v, ok := installed.Version.(string); ok && plain(v) {
+			return "@" + v
+		}
+	}
+	for _, dir := range p.around {
+		own := readPackage(dir)
+		for _, of := range []map[string]any{own.DevDependencies, own.Dependencies} {
+			if v, ok := of["vitest"].(string); ok {
+				if major := majorVersion.FindStringSubmatch(v); major != nil {
+					return "@" + major[1]
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// majorVersion finds the major version that a constraint of npm begins with.
+var majorVersion = regexp.MustCompile(`^[~^=v]*(\d{1,4})(\.|$)`)
 
 func (p *nodeProject) jest(name, last, runner string) recipe {
 	alone, watch := "", ""
@@ -344,6 +408,7 @@ func (p *nodeProject) wrapped(tool, name string) recipe {
 	r := writing(func(profile string) string {
 		return program + " --reporter=lcovonly " + reportDir(tool) + reports(profile) + " " + p.script(name)
 	}, nodeProfile)
+	r.wraps = programs(p.script(name))
 	r.lacks, r.install = lacks.lacks, lacks.install
 	return r
 }

@@ -10,9 +10,12 @@ import (
 
 // perlTests measures with Devel::Cover, whose reporter for Clover is a distribution of its own.
 func perlTests(dir, _ string) recipe {
-	line := "cover -test -report clover"
+	line := ""
 	switch {
-	case has(dir, "Makefile.PL"), has(dir, "Build.PL"):
+	case has(dir, "Makefile.PL"): // cover takes the build that this makes
+		line = "perl Makefile.PL && cover -test -report clover"
+	case has(dir, "Build.PL"):
+		line = "perl Build.PL && cover -test -report clover"
 	case has(dir, "t"):
 		line = "cover -delete && HARNESS_PERL_SWITCHES=-MDevel::Cover prove -lr t && cover -report clover"
 	default:
@@ -20,9 +23,17 @@ func perlTests(dir, _ string) recipe {
 	}
 	r := recipe{line: line}
 	if !perlHas(dir, "Devel/Cover/Report/Clover.pm") {
-		r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, which writes the one of its reports that covls reads", "cpanm Devel::Cover Devel::Cover::Report::Clover"
+		r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, and covls reads no other of its reports", cpan("Devel::Cover Devel::Cover::Report::Clover")
 	}
 	return r
+}
+
+// cpan is the command line that installs modules of Perl.
+func cpan(modules string) string {
+	if !onPath("cpanm") && onPath("cpan") {
+		return "cpan " + modules
+	}
+	return "cpanm " + modules
 }
 
 // perlHas reports whether a module of Perl is seen where modules usually lie.
@@ -66,7 +77,7 @@ func elixirTests(dir, _ string) recipe {
 		}
 		return r
 	}
-	r := recipe{line: mix("coveralls.lcov" + umbrella), lacks: "mix test --cover writes pages only, and mix.exs does not name excoveralls"}
+	r := recipe{line: mix("coveralls.lcov" + umbrella), lacks: "mix.exs does not name excoveralls, which writes what covls reads"}
 	r.add(`{:excoveralls, "~> 0.18", only: :test}`, "into deps/0 of mix.exs")
 	r.add("test_coverage: [tool: ExCoveralls]", "into its project/0")
 	return r
@@ -152,17 +163,18 @@ func shellTests(dir, _ string) recipe {
 	case has(dir, ".shellspec"):
 		r := recipe{line: "shellspec --kcov"}
 		if !onPath("kcov") {
-			r.lacks = "kcov is not installed, which measures the scripts"
+			r.lacks = "kcov, which measures the scripts, is not installed"
 		}
 		return r
 	case tests == "":
 		return recipe{lacks: "no tests are seen for bats or ShellSpec: kcov --include-path=. coverage SCRIPT measures a run of a script"}
 	case strings.Contains(content(dir, "Gemfile"), "bashcov"):
-		return recipe{line: "bundle exec bashcov -- " + tests}
+		return recipe{line: "bundle exec bashcov -- " + tests, wraps: []string{"bats"}}
 	case onPath("bashcov") && !onPath("kcov"):
-		return recipe{line: "bashcov -- " + tests}
+		return recipe{line: "bashcov -- " + tests, wraps: []string{"bats"}}
 	}
 	r := writing(func(profile string) string { return "kcov --include-path=. " + reports(profile) + " " + tests }, "coverage/cobertura.xml")
+	r.wraps = []string{"bats"}
 	if !onPath("kcov") {
 		r.lacks = "neither kcov nor bashcov is installed, one of which measures the scripts"
 		r.install = "gem install bashcov"

@@ -1,11 +1,14 @@
 package project
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/covls/covls/source"
 )
 
 // snake is the Python that a project's files speak of.
@@ -15,33 +18,37 @@ type snake struct {
 	run string
 	// environment is the folder of what is installed; "" where that can't be seen.
 	environment string
+	// sync is the command line that makes the environment, where that is not there yet; "" elsewhere.
+	sync string
 	// told is what files say of requirements and tools, measured what they say of coverage.py.
 	told, measured string
 }
 
 func readPython(dir string) snake {
-	p := snake{dir: dir, run: "python3"}
-	if runtime.GOOS == "windows" {
-		p.run = "python"
-	}
-	switch {
-	case has(dir, "uv.lock"):
-		p.run, p.environment = "uv run --no-sync python", ".venv"
-	case has(dir, "poetry.lock"):
-		p.run = "poetry run python"
-	case has(dir, "pdm.lock"):
-		p.run, p.environment = "pdm run python", ".venv"
-	case has(dir, "Pipfile.lock"):
-		p.run = "pipenv run python"
-	default:
-		for _, name := range []string{".venv", "venv"} {
-			if has(dir, name+"/pyvenv.cfg") {
-				p.run, p.environment = name+"/bin/python", name
-				if runtime.GOOS == "windows" {
-					p.run = name + `\Scripts\python`
-				}
-				break
+	p := snake{dir: dir, run: python()}
+	for _, name := range []string{".venv", "venv"} {
+		if has(dir, name+"/pyvenv.cfg") {
+			p.run, p.environment = name+"/bin/python", name
+			if runtime.GOOS == "windows" {
+				p.run = name + `\Scripts\python`
 			}
+			break
+		}
+	}
+	for _, by := range []struct{ lock, program, run, environment string }{
+		{"uv.lock", "uv", "uv run --no-sync python", ".venv"},
+		{"poetry.lock", "poetry", "poetry run python", ""},
+		{"pdm.lock", "pdm", "pdm run python", ".venv"},
+		{"Pipfile.lock", "pipenv", "pipenv run python", ""},
+	} {
+		if has(dir, by.lock) {
+			if by.environment != "" && p.environment == "" && !has(dir, by.environment) && os.Getenv("UV_PROJECT_ENVIRONMENT") == "" {
+				p.sync = map[string]string{"uv": "uv sync", "pdm": "pdm install"}[by.program]
+			}
+			if p.environment == "" || !nowhere(by.program) { // else it is the same by what it has made
+				p.run, p.environment = by.run, by.environment
+			}
+			break
 		}
 	}
 	p.measured = contents(dir, ".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
@@ -86,6 +93,42 @@ func (p *snake) coverage(arguments ...string) string {
 // parts tells that coverage.py is set to write a file for each process, which have to be put together.
 var parts = regexp.MustCompile(`(?m)^\s*(parallel\s*=\s*(?i:true|1|yes|on)\b|concurrency\s*=.*multiprocessing|patch\s*=.*subprocess)`)
 
+// counted finds that settings of coverage.py say which sources count.
+var counted = regexp.MustCompile(`\[(tool\.)?(coverage[:.])?run\][^\[]*\b(source\w*|include)\s*=`)
+
+// own are the folders of the project's own packages, "." for all of it: coverage.py measures whatever is imported where
+// nobody says what counts, and of some Pythons also what is installed. nil is where settings say that.
+func (p *snake) own() []string {
+	if counted.MatchString(p.measured) {
+		return nil
+	}
+	const most = 5
+	var out []string
+	entries, _ := os.ReadDir(p.dir)
+	for _, e := range entries {
+		name := e.Name()
+		place, _ := source.PlaceOf(name)
+		switch {
+		case !e.IsDir():
+			if languageOf(name) == "python" && place == source.Anywhere && !setsUp(name) {
+				return []string{"."}
+			}
+		case name == "src" || has(filepath.Join(p.dir, name), "__init__.py"):
+			if !beside(name) && !Skips(Projects, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	if len(out) == 0 || len(out) > most || !allPlain(out) {
+		return []string{"."}
+	}
+	return out
+}
+
+func allPlain(names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !plain(name) })
+}
+
 // xml are the command lines that make a profile of what coverage.py has written.
 func (p *snake) xml(data, out string, several bool) string {
 	line := p.coverage("xml", data, out)
@@ -105,8 +148,14 @@ func pythonTests(dir, _ string) recipe {
 	}
 	pytest := strings.Contains(p.told, "pytest") || has(dir, "pytest.ini") || has(dir, "conftest.py") || has(dir, "tests/conftest.py")
 	if pytest && (p.installed("pytest_cov") || !p.seen() && strings.Contains(p.told, "pytest-cov")) {
-		run := p.run + " -m pytest --cov --cov-report=xml"
-		return recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
+		which := " --cov"
+		if own := p.own(); own != nil && !strings.Contains(p.told+content(dir, "pytest.ini"), "--cov") {
+			which = " --cov=" + strings.Join(own, " --cov=")
+		}
+		run := p.run + " -m pytest" + which + " --cov-report=xml"
+		r := recipe{line: run, own: run + ":" + ownIn("coverage.xml")}
+		r.environment(&p)
+		return r
 	}
 	tests := "-m unittest"
 	switch {
@@ -116,12 +165,24 @@ func pythonTests(dir, _ string) recipe {
 		tests = "manage.py test"
 	}
 	several := parts.MatchString(p.measured)
+	which := ""
+	if own := p.own(); own != nil {
+		which = "--source=" + strings.Join(own, ",")
+	}
 	run := func(data, out string) string {
-		return p.coverage("run", data, tests) + " && " + p.xml(data, out, several)
+		return p.coverage("run", data, which, tests) + " && " + p.xml(data, out, several)
 	}
 	r := recipe{line: run("", ""), own: run("--data-file="+ownIn(".coverage"), "-o "+ownIn("coverage.xml"))}
 	if p.seen() && !p.installed("coverage") {
 		r.lacks, r.install = "coverage is not installed in "+p.environment, p.add("coverage")
 	}
+	r.environment(&p)
 	return r
+}
+
+// environment asks for what a project's packages are installed in.
+func (r *recipe) environment(p *snake) {
+	if p.sync != "" {
+		r.lacks, r.install = p.environment+", with what the project asks for, is not there", p.sync
+	}
 }

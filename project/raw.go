@@ -101,7 +101,7 @@ func rawKinds() []rawKind {
 		}, func(_, _, run string) recipe {
 			r := recipe{line: "cover -report clover"}
 			if !perlHas(run, "Devel/Cover/Report/Clover.pm") {
-				r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, which writes the one of its reports that covls reads", "cpanm Devel::Cover::Report::Clover"
+				r.lacks, r.install = "Devel::Cover's reporter for Clover is not installed, and covls reads no other of its reports", cpan("Devel::Cover::Report::Clover")
 			}
 			return r
 		}, ""},
@@ -153,7 +153,7 @@ func RawIn(t *Tree, root string) []Raw {
 				if info, err := os.Lstat(path); err == nil {
 					written = info.ModTime()
 				}
-				found[i] = Raw{path, k.what, written, Command{Dir: run, Line: r.line, Own: r.line, Lacks: r.lacks, Install: r.install, Adds: r.adds, Meaning: r.meaning}}
+				found[i] = Raw{path, k.what, written, r.command("", run)}
 				break
 			}
 		}
@@ -235,7 +235,7 @@ func (c Command) Words(name func(string) string) string {
 	case len(first) > 0:
 		return name(c.Lacks) + ": first " + strings.Join(first, " and ") + ", then " + made
 	case c.Lacks != "":
-		return name(c.Lacks) + ": with that, " + made
+		return name(c.Lacks) + ": once that is there, " + made
 	}
 	return made
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -69,6 +70,10 @@ func ownIn(name string) string { return OwnDir + "/" + name }
 type recipe struct {
 	line, own, lacks, install, meaning string
 	adds                               []Addition
+	// wraps are the programs that others in the lines start.
+	wraps []string
+	// pinned is a program that is installed by npm, in the version that the project asks for: "pnpm@9.15.0".
+	pinned string
 }
 
 // writing makes a recipe of a command line by the path of the profile that it writes.
@@ -155,6 +160,20 @@ func Of(root, file string) (p Project, ok bool) {
 	return p, true
 }
 
+// Among reports whether a project that Of has returned is one: its folder has a manifest, or is one of all, which In has
+// returned for the same workspace folder. A script among the documents of another language makes none.
+func (p Project) Among(all []Project) bool {
+	k, ok := kitOf(p.Language)
+	if !ok {
+		return false
+	}
+	in, _ := k.in(p.Dir)
+	return in || slices.ContainsFunc(all, func(o Project) bool {
+		other, _ := kitOf(o.Language)
+		return o.Dir == p.Dir && other.of == k.of
+	})
+}
+
 // anyLanguage is the language of manifests that build whatever lies beside them.
 const anyLanguage = "*"
 
@@ -181,10 +200,16 @@ type folderFacts struct {
 	depth int
 	// made are the languages of manifests, parts those of which a folder around it may be built.
 	made, parts map[string]bool
+	// hints are the languages of files that are manifests to a project of them, and elsewhere settings of tools.
+	hints map[string]bool
 	// typed tells that it has settings of TypeScript.
 	typed bool
-	// own has sources by language in the folder itself, below those and all in it.
-	own, below map[string]int
+	// own has sources by language in the folder itself, below those and all in it. Those that are there for tests, for
+	// readers and for tools stand in idle and idleBelow.
+	own, below      map[string]int
+	idle, idleBelow map[string]int
+	// tested has the languages of tests below the folder.
+	tested map[string]bool
 }
 
 // In returns the projects of a workspace folder that its files tell of, those of which it has the most sources first.
@@ -195,41 +220,102 @@ func In(root string) []Project {
 	at := map[string]*folderFacts{}
 	walk := Walk{Dir: root, Use: Projects, Entries: entries, Dirs: maxFolders}
 	_, _, _ = (*Tree)(nil).Walk(context.Background(), walk, func(dir string, files []Entry) {
-		f := &folderFacts{dir: dir, made: map[string]bool{}, parts: map[string]bool{}, own: map[string]int{}, below: map[string]int{}}
+		f := newFolderFacts(dir)
 		if outer := at[filepath.Dir(dir)]; outer != nil && dir != root {
 			f.depth = outer.depth + 1
 		}
+		rel, _ := filepath.Rel(root, dir) // it is one below root
+		rel = filepath.ToSlash(rel)
 		at[dir] = f
 		found = append(found, f)
 		for _, e := range files {
 			if m, ok := manifestOf(e.Name); ok {
+				if hints(root, dir, e.Name) {
+					f.hints[m.language] = true
+					continue
+				}
 				f.made[m.language] = true
 				f.parts[m.language] = f.parts[m.language] || m.part == build || m.part == outermost
 			}
-			if language := languageOf(e.Name); language != "" && !isGradle(e.Name) {
-				f.own[language]++
-			}
+			f.take(rel, e.Name)
 			f.typed = f.typed || e.Name == "tsconfig.json"
 		}
-		for language, n := range f.own {
-			for around := f; around != nil; around = at[filepath.Dir(around.dir)] {
-				around.below[language] += n
-				if around.dir == root {
-					break
-				}
+		for around := f; around != nil; around = at[filepath.Dir(around.dir)] {
+			add(around.below, f.own)
+			add(around.idleBelow, f.idle)
+			for language := range f.tested {
+				around.tested[language] = true
+			}
+			if around.dir == root {
+				break
 			}
 		}
 	})
 	if len(found) == 0 {
 		return nil
 	}
+	if len(found[0].below) == 0 { // all that is there is there for something else
+		for _, f := range found {
+			f.own, f.below = f.idle, f.idleBelow
+		}
+	}
 	return projects(found, root)
+}
+
+func newFolderFacts(dir string) *folderFacts {
+	return &folderFacts{
+		dir: dir, made: map[string]bool{}, parts: map[string]bool{}, hints: map[string]bool{}, tested: map[string]bool{},
+		own: map[string]int{}, below: map[string]int{}, idle: map[string]int{}, idleBelow: map[string]int{},
+	}
+}
+
+// take counts a file, in a folder by its slash-separated path from the workspace's.
+func (f *folderFacts) take(dir, name string) {
+	language := languageOf(name)
+	if language == "" || isGradle(name) {
+		return
+	}
+	switch place, _ := source.PlaceOf(path.Join(dir, name)); {
+	case place == source.AmongTests:
+		f.tested[language] = true
+		f.idle[language]++
+	case place != source.Anywhere, beside(dir), setsUp(name):
+		f.idle[language]++
+	default:
+		f.own[language]++
+	}
+}
+
+func add(to, of map[string]int) {
+	for language, n := range of {
+		to[language] += n
+	}
+}
+
+// beside tells that a folder is one of examples, of what tests use, of documents or of tools, by its slash-separated path
+// from the workspace's.
+func beside(dir string) bool {
+	first, _, _ := strings.Cut(dir, "/")
+	return Aside(dir) || slices.Contains([]string{"contrib", "tools", "scripts", "script", "bench", "ci", "hack"}, first)
+}
+
+// setsUp tells that a file is read by a tool of whatever language the project is.
+func setsUp(name string) bool {
+	switch name {
+	case "setup.py", "noxfile.py", "conanfile.py", "fabfile.py", "tasks.py", "dangerfile.js", "dangerfile.ts", "karma.conf.js":
+		return true
+	}
+	return false
 }
 
 // candidate is a project, by how much of the folder it is.
 type candidate struct {
 	Project
 	sources int
+	// made tells that it has a manifest.
+	made bool
+	// bare tells that it has no sources but by a manifest that other projects have for their tools.
+	bare bool
 }
 
 // ofManifest is how many sources a manifest stands for: it tells more than a few of them.
@@ -254,14 +340,14 @@ func projects(found []*folderFacts, root string) []Project {
 			continue
 		}
 		for _, g := range groups {
-			manifest := f.made[g.of]
+			manifest := f.made[g.of] || f.hints[g.of] && f.sources(g) > 0 && f.large(g)
 			switch {
 			case manifest:
 			case f.made[anyLanguage] && f.mostly(groups) == g.of:
 			case f.dir != root:
 				continue
 			case g.of == most && loose(found, g) > 0:
-			case g.mostly || !slices.ContainsFunc(g.languages, func(l string) bool { return f.own[l] > 0 }):
+			case g.mostly || !slices.ContainsFunc(g.languages, func(l string) bool { return f.own[l] > 0 }) || !f.large(g):
 				continue
 			}
 			covered := func(c candidate) bool {
@@ -271,17 +357,17 @@ func projects(found []*folderFacts, root string) []Project {
 			if slices.ContainsFunc(out, covered) {
 				continue
 			}
-			c := candidate{Project{f.dir, f.language(g, manifest)}, f.sources(g)}
-			if manifest {
-				c.sources += ofManifest
-			}
+			c := candidate{Project{f.dir, f.language(g, manifest)}, f.sources(g), manifest, manifest && f.bare(g, root)}
 			out = append(out, c)
 		}
 	}
 	if aside := func(c candidate) bool { return c.aside(root) }; !allOf(out, aside) {
 		out = slices.DeleteFunc(out, aside)
 	}
-	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.sources, a.sources) })
+	if !allOf(out, func(c candidate) bool { return c.sources == 0 }) {
+		out = slices.DeleteFunc(out, func(c candidate) bool { return c.bare })
+	}
+	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.weight(), a.weight()) })
 	var all []Project
 	for _, c := range out {
 		all = append(all, c.Project)
@@ -302,15 +388,18 @@ func loose(found []*folderFacts, g group) int {
 	return n
 }
 
-// aside tells that a project is one of examples, of what tests use or of documents, or is none but by a file.
+// weight is what projects are ordered by.
+func (c candidate) weight() int {
+	if c.made {
+		return c.sources + ofManifest
+	}
+	return c.sources
+}
+
+// aside tells that a project is one of examples, of what tests use, of documents or of tools.
 func (c candidate) aside(root string) bool {
 	rel, err := filepath.Rel(root, c.Dir)
-	if err != nil || rel == "." {
-		return false
-	}
-	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-	return Aside(filepath.ToSlash(rel)) || slices.Contains([]string{"contrib", "tools", "scripts", "bench"}, first) ||
-		c.Language == "javascript" && c.sources == ofManifest && readPackage(c.Dir).Scripts["test"] == nil
+	return err == nil && beside(filepath.ToSlash(rel))
 }
 
 func allOf(all []candidate, is func(candidate) bool) bool {
@@ -345,11 +434,62 @@ func (f *folderFacts) sources(g group) int {
 	return n
 }
 
+// bare tells that a folder has no sources of a group, whose manifest other projects have for their tools and documents: a
+// package.json for a formatter, a requirements.txt for pages.
+func (f *folderFacts) bare(g group, root string) bool {
+	if f.sources(g) > 0 {
+		return false
+	}
+	switch g.of {
+	case "javascript":
+		return !f.typed && readPackage(f.dir).Scripts["test"] == nil
+	case "python", "ruby":
+		return f.dir == root && !f.tested["python"] && !f.tested["ruby"]
+	}
+	return false
+}
+
+// hints tells that a file with the name of a manifest says little of its folder: what a package or its tests are does not
+// stand in it.
+func hints(root, dir, name string) bool {
+	if name == "requirements.txt" {
+		return true
+	}
+	if dir != root {
+		return false // where nothing else is there for
+	}
+	words := map[string][]string{
+		"pyproject.toml": {"[project]", "[build-system]", "[tool.poetry]", "pytest", "[tool.coverage"},
+		"setup.cfg":      {"[metadata]", "[options", "[tool:pytest]", "[coverage:"},
+		"tox.ini":        {"[tox]", "[testenv", "[pytest]", "[coverage:"},
+		"package.json":   {`"test`, `"main"`, `"exports"`, `"type"`, `"bin"`, `"workspaces"`, "vitest", "jest", "mocha"},
+	}
+	all, ok := words[name]
+	return ok && !mentions(content(dir, name), all...)
+}
+
+// large tells that what a folder has of a group without a manifest is a project of its own beside the others: more than half
+// of all, or a fifth, where it has tests, or nothing else has a manifest there.
+func (f *folderFacts) large(g group) bool {
+	all := 0
+	for _, n := range f.below {
+		all += n
+	}
+	if len(f.made) == 0 || slices.ContainsFunc(g.languages, func(l string) bool { return f.tested[l] }) {
+		return f.sources(g)*5 >= all
+	}
+	return f.sources(g)*2 > all
+}
+
 // mostly is the group of which a folder has the most sources; "" where it has none.
 func (f *folderFacts) mostly(all []group) string {
 	best, most := "", 0
 	for _, g := range all {
-		if n := f.sources(g); n > most {
+		n := f.sources(g) * 2
+		if n > 0 && f.made[g.of] {
+			n++ // of as many, those with a manifest
+		}
+		if n > most {
 			best, most = g.of, n
 		}
 	}
@@ -406,9 +546,7 @@ func (p Project) TestCommand(run config.Run, root string) (c Command, ok bool) {
 	if bazel(p.Dir) && !k.made(p.Dir) {
 		make = bazelTests
 	}
-	r := make(p.Dir, root)
-	c = Command{Language: p.Language, Dir: p.Dir, Line: r.line, Own: r.own, Lacks: r.lacks, Install: r.install, Adds: r.adds}
-	c.Own = cmp.Or(c.Own, c.Line)
+	c = make(p.Dir, root).command(p.Language, p.Dir)
 	return c, c.Line != ""
 }
 
@@ -557,18 +695,6 @@ func rustTests(dir, _ string) recipe {
 		r.lacks, r.install = "cargo-llvm-cov is not installed", "cargo install cargo-llvm-cov"
 	}
 	return r
-}
-
-// onPath reports whether a program is found where programs are looked for, or in a folder of the user's home.
-func onPath(name string, home ...string) bool {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	dirs := filepath.SplitList(os.Getenv("PATH"))
-	if at, err := os.UserHomeDir(); err == nil && len(home) > 0 {
-		dirs = append(dirs, filepath.Join(append([]string{at}, home...)...))
-	}
-	return slices.ContainsFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && has(dir, name) })
 }
 
 // cargoHas reports whether a command of cargo is installed.

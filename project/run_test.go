@@ -42,11 +42,11 @@ func TestTestCommand(t *testing.T) {
 		{"no command", "-- x.c --\n", "x.c", config.Run{}, ""},
 		{"no language", "", "README.md", config.Run{Command: map[string]string{"": "make"}}, ""},
 		{"rust", "-- Cargo.toml --\n", "", config.Run{}, "rust in .: cargo llvm-cov --lcov --output-path lcov.info"},
-		{"python by its files alone", "-- main.py --\n", "", config.Run{}, "python in .: PY -m coverage run -m unittest && PY -m coverage xml"},
-		{"pytest", "-- pyproject.toml --\n[dependency-groups]\ndev = ['pytest']\n", "", config.Run{}, "python in .: PY -m coverage run -m pytest && PY -m coverage xml"},
-		{"pytest by its file", "-- setup.py --\n-- tests/conftest.py --\n", "", config.Run{}, "python in .: PY -m coverage run -m pytest && PY -m coverage xml"},
-		{"pytest-cov", "-- requirements-dev.txt --\npytest-cov\n-- a.py --\n", "a.py", config.Run{}, "python in .: PY -m pytest --cov --cov-report=xml"},
-		{"uv", "-- uv.lock --\n-- pyproject.toml --\npytest-cov\n", "", config.Run{}, "python in .: uv run --no-sync python -m pytest --cov --cov-report=xml"},
+		{"python by its files alone", "-- main.py --\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m unittest && PY -m coverage xml"},
+		{"pytest", "-- pyproject.toml --\n[dependency-groups]\ndev = ['pytest']\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m pytest && PY -m coverage xml"},
+		{"pytest by its file", "-- setup.py --\n-- tests/conftest.py --\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m pytest && PY -m coverage xml"},
+		{"pytest-cov", "-- requirements-dev.txt --\npytest-cov\n-- a.py --\n", "a.py", config.Run{}, "python in .: PY -m pytest --cov=. --cov-report=xml"},
+		{"uv", "-- uv.lock --\n-- pyproject.toml --\npytest-cov\n", "", config.Run{}, "python in .: uv run --no-sync python -m pytest --cov=. --cov-report=xml"},
 		{"vitest", "-- package.json --\n{\"devDependencies\": {\"vitest\": \"3\", \"typescript\": \"5\"}}\n", "", config.Run{}, "typescript in .: npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage"},
 		{"jest", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n", "", config.Run{}, "javascript in .: npx --no-install jest --coverage --coverageReporters=lcovonly --coverageDirectory=coverage"},
 		{"jest of the outer package", "-- package.json --\n{\"devDependencies\": {\"jest\": \"30\"}}\n-- packages/a/package.json --\n{}\n", "packages/a/src/x.tsx", config.Run{}, "typescript in packages/a: npx --no-install jest --coverage --coverageReporters=lcovonly --coverageDirectory=coverage"},
@@ -66,7 +66,7 @@ func TestTestCommand(t *testing.T) {
 		{"several", "-- go.mod --\n-- tools.py --\n-- web/package.json --\n{}\n-- web/tsconfig.json --\n-- node_modules/x/package.json --\n-- .hidden/go.mod --\n", "", config.Run{}, strings.Join([]string{
 			"go in .: go test -coverprofile=cover.out ./...",
 			"typescript in web: node --test --experimental-test-coverage --test-reporter=spec --test-reporter-destination=stdout --test-reporter=lcov --test-reporter-destination=lcov.info",
-			"python in .: PY -m coverage run -m unittest && PY -m coverage xml",
+			"python in .: PY -m coverage run --source=. -m unittest && PY -m coverage xml",
 		}, "\n")},
 	}
 	for _, tt := range tests {
@@ -124,34 +124,34 @@ func TestOwnCommand(t *testing.T) {
 		{"vitest of the outer package", scripts("", ", \"devDependencies\": {\"vitest\": \"3\"}") + vitest + "-- packages/a/package.json --\n{}\n", "packages/a/x.ts", bin("../../node_modules/.bin/vitest") + " run " + ofVitest},
 		{
 			"vitest without what measures", scripts("vitest", "") + "-- node_modules/.bin/vitest --\n-- node_modules/.bin/vitest.cmd --\n", "x.ts",
-			"npm test -- --run " + ofVitest + " lacks @vitest/coverage-v8 is not installed, which measures the tests: npm install --save-dev @vitest/coverage-v8",
+			"npm test -- --run " + ofVitest + " lacks @vitest/coverage-v8, which measures the tests, is not installed: npm install --save-dev @vitest/coverage-v8",
 		},
 		{
 			"vitest with what measures not installed", scripts("vitest", ", \"devDependencies\": {\"@vitest/coverage-istanbul\": \"3\"}") + "-- yarn.lock --\n-- node_modules/.bin/vitest --\n-- node_modules/.bin/vitest.cmd --\n", "x.ts",
-			"yarn test --run " + ofVitest + " lacks @vitest/coverage-istanbul is in package.json and not installed: yarn install",
+			"yarn test --run " + ofVitest + " lacks @vitest/coverage-istanbul is in package.json but not installed: yarn install",
 		},
-		{"jest", scripts("cross-env CI=1 jest", "") + "-- pnpm-lock.yaml --\n" + jest, "x.js", "pnpm test " + ofJest},
-		{"jest that is not installed", scripts("jest", ", \"devDependencies\": {\"jest\": \"30\"}"), "x.js", "npm test -- " + ofJest + " lacks jest is in package.json and not installed: npm install"},
+		{"jest", scripts("cross-env CI=1 jest", "") + "-- pnpm-lock.yaml --\n" + jest, "x.js", "pnpm run test " + ofJest},
+		{"jest that is not installed", scripts("jest", ", \"devDependencies\": {\"jest\": \"30\"}"), "x.js", "npm test -- " + ofJest + " lacks jest is in package.json but not installed: npm install"},
 		{"react-scripts", scripts("react-scripts test", ", \"packageManager\": \"yarn@4.1.0\"") + "-- .pnp.cjs --\n", "x.jsx", "yarn test --watchAll=false " + ofJest},
 		{"nyc", scripts("nyc mocha", "") + "-- node_modules/.bin/nyc --\n-- node_modules/.bin/nyc.cmd --\n", "x.js", "npm test && " + bin("node_modules/.bin/nyc") + " report --reporter=lcovonly --report-dir=.covls/coverage"},
 		{"c8", scripts("c8 mocha", "") + c8, "x.js", "npm test && " + bin("node_modules/.bin/c8") + " report" + lcov},
 		{"mocha, with c8", scripts("mocha", "") + c8, "x.js", bin("node_modules/.bin/c8") + lcov + " npm test"},
 		{"mocha, with nyc", scripts("mocha", ", \"devDependencies\": {\"nyc\": \"17\"}") + "-- node_modules/.bin/nyc --\n-- node_modules/.bin/nyc.cmd --\n", "x.js", bin("node_modules/.bin/nyc") + " --reporter=lcovonly --report-dir=.covls/coverage npm test"},
-		{"mocha, with neither", scripts("mocha", "") + "-- bun.lock --\n", "x.js", "bun run c8" + lcov + " bun run test lacks c8 is not installed, which measures the tests: bun add --dev c8"},
+		{"mocha, with neither", scripts("mocha", "") + "-- bun.lock --\n", "x.js", "bun run c8" + lcov + " bun run test lacks c8, which measures the tests, is not installed: bun add --dev c8"},
 		{"node's own", scripts("node --test test/*.js", ""), "x.js", ofNode + " test/*.js"},
 		{"node's own with another report", scripts("node --test --test-reporter=tap", "") + c8, "x.js", bin("node_modules/.bin/c8") + lcov + " npm test"},
 		{"the script of npm init", scripts("echo \\\"Error: no test specified\\\" && exit 1", ""), "x.js", ofNode},
-		{"pytest-cov", "-- pyproject.toml --\npytest-cov\n", "x.py", "PY -m pytest --cov --cov-report=xml:.covls/coverage.xml"},
-		{"coverage.py", "-- pyproject.toml --\npytest\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage -m pytest && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
+		{"pytest-cov", "-- pyproject.toml --\npytest-cov\n", "x.py", "PY -m pytest --cov=. --cov-report=xml:.covls/coverage.xml"},
+		{"coverage.py", "-- pyproject.toml --\npytest\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage --source=. -m pytest && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
 		{
 			"coverage.py that is not installed", "-- uv.lock --\n-- .venv/lib/python3.13/site-packages/_virtualenv.py --\n", "x.py",
-			"uv run --no-sync python -m coverage run --data-file=.covls/.coverage -m unittest && uv run --no-sync python -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml lacks coverage is not installed in .venv: uv add --dev coverage",
+			"uv run --no-sync python -m coverage run --data-file=.covls/.coverage --source=. -m unittest && uv run --no-sync python -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml lacks coverage is not installed in .venv: uv add --dev coverage",
 		},
 		{"maven", "-- pom.xml --\njacoco-maven-plugin prepare-agent\n", "x.java", "mvn test jacoco:report"},
-		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, whose task this is: put plugins { id 'jacoco' } into build.gradle, and jacocoTestReport { reports { xml.required = true } } below it: "},
-		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which measures the tests: put require \"simplecov\"; SimpleCov.start at the top of spec/spec_helper.rb: bundle add simplecov --group test"},
+		{"gradle without jacoco", "-- build.gradle --\nplugins { id 'java' }\n", "x.java", "gradle test jacocoTestReport lacks the build does not apply the plugin jacoco, which measures the tests: put plugins { id 'jacoco' } into build.gradle, and jacocoTestReport { reports { xml.required = true } } below it: "},
+		{"ruby without simplecov", "-- Gemfile --\ngem 'rspec'\n-- .rspec --\n", "x.rb", "bundle exec rspec lacks the Gemfile does not name simplecov, which measures the tests: put require \"simplecov\"; SimpleCov.start into a file spec/spec_helper.rb, and --require spec_helper into .rspec: bundle add simplecov --group test"},
 		{"ruby with simplecov", "-- Gemfile --\ngem 'simplecov'\n-- .rspec --\n-- spec/spec_helper.rb --\nrequire 'simplecov'\nSimpleCov.start\n", "x.rb", "bundle exec rspec"},
-		{"coverage.py by process", "-- setup.cfg --\n[coverage:run]\nparallel = true\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage -m unittest && PY -m coverage combine --data-file=.covls/.coverage && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
+		{"coverage.py by process", "-- setup.cfg --\n[coverage:run]\nparallel = true\n", "x.py", "PY -m coverage run --data-file=.covls/.coverage --source=. -m unittest && PY -m coverage combine --data-file=.covls/.coverage && PY -m coverage xml --data-file=.covls/.coverage -o .covls/coverage.xml"},
 		{"deno", "-- deno.json --\n{}\n", "x.ts", "deno test --coverage=.covls/coverage/deno && deno coverage --lcov --output=.covls/coverage/lcov.info .covls/coverage/deno"},
 		{"bun", scripts("bun test src", ""), "x.ts", "bun test src --coverage --coverage-reporter=lcov --coverage-dir=.covls/coverage"},
 		{".NET", "-- x.csproj --\ncoverlet.collector\n", "x.cs", `dotnet test --collect:"XPlat Code Coverage" --results-directory .covls/TestResults`},
@@ -210,6 +210,18 @@ func TestCommandsAreFound(t *testing.T) {
 	} {
 		if !m.Match(written) {
 			t.Errorf("%s is not looked for", written)
+		}
+	}
+}
+
+// TestAmong has files, and whether what they belong to is a project of its folder.
+func TestAmong(t *testing.T) {
+	t.Parallel()
+	root := profiletest.Tree(t, "-- CMakeLists.txt --\n-- a.cpp --\n-- b.cpp --\n-- docs/a.js --\n-- setversion.py --\n-- web/package.json --\n{}\n-- web/a.ts --\n-- a.hs --\n")
+	for file, want := range map[string]bool{"a.cpp": true, "x.c": true, "docs/a.js": false, "setversion.py": false, "web/a.ts": true, "a.hs": false} {
+		p, _ := project.Of(root, filepath.Join(root, filepath.FromSlash(file)))
+		if got := p.Among(project.In(root)); got != want {
+			t.Errorf("%s: %v, want %v", file, got, want)
 		}
 	}
 }

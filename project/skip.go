@@ -38,7 +38,7 @@ func skippedFor(name string) Use {
 		return Profiles | Projects
 	case "target", "build": // what is built, with the profiles of many tools
 		return Projects
-	case "CMakeFiles", "blib": // what CMake tries compilers with, and copies that Perl builds
+	case "CMakeFiles", "meson-private", "blib": // what CMake and Meson try compilers with, and copies that Perl builds
 		return Sources | Projects
 	case "lcov-report", "htmlcov": // pages of reports, with the scripts of those who made them
 		return Sources | Projects
@@ -84,7 +84,8 @@ func IsReport(files []Entry) bool {
 	return has(func(name string) bool { return name == "index.html" }) && has(func(name string) bool {
 		switch name {
 		case "block-navigation.js", // Istanbul's
-			".last_run.json": // SimpleCov's
+			".last_run.json", // SimpleCov's
+			"bash-helper.sh": // kcov's, with which it measures
 			return true
 		}
 		return strings.HasPrefix(name, "coverage_html") && strings.HasSuffix(name, ".js") // coverage.py's

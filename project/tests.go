@@ -1,9 +1,15 @@
 package project
 
 import (
+	"cmp"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/covls/covls/source"
 )
 
 // Tests are where the tests of a source belong, in the way of its project.
@@ -121,7 +127,12 @@ func TestsOf(root, name string) (t Tests, ok bool) {
 	}
 	r := runners[runner]
 	t = Tests{Runner: r.name, Cases: r.cases, Raises: r.raises}
-	t.File, t.Exists = p.choose(files)
+	if t.File, t.Exists = p.choose(files); !t.Exists {
+		// One that already tests the source goes before a new one.
+		if f := p.importing(); f != "" {
+			t.File, t.Exists = f, true
+		}
+	}
 	return t, t.Runner != "" || t.File != ""
 }
 
@@ -232,6 +243,147 @@ func (p *soughtTests) choose(files []string) (file string, exists bool) {
 		return "", false
 	}
 	return files[0], false
+}
+
+// The bounds of what is looked at for tests that import a source.
+const (
+	maxTestFiles = 40
+	maxTestNames = 2000
+)
+
+// importing is a file of tests that imports the source; "" where none is found in the folders in which they would be looked for. Of several
+// it is the one that is called most like the source, and imports the least.
+func (p *soughtTests) importing() string {
+	imports := p.importer()
+	if imports == nil {
+		return ""
+	}
+	type named struct {
+		name string
+		like int // bytes of the source's name that it begins with
+	}
+	var all []named
+	seen := map[string]bool{p.name: true}
+	below, language := p.below("src"), languageOf(p.name)
+	for _, dir := range []string{
+		p.dir, path.Join(p.dir, "__tests__"), path.Join(p.dir, "test"), path.Join(p.dir, "tests"),
+		path.Join(p.project, "test"), path.Join(p.project, "tests"), path.Join(p.project, "spec"), path.Join(p.project, "__tests__"),
+		path.Join(p.project, "test", below), path.Join(p.project, "tests", below), path.Join(p.project, "test", "unit"), path.Join(p.project, "tests", "unit"),
+	} {
+		entries, _ := os.ReadDir(filepath.Join(p.root, filepath.FromSlash(dir))) // one that can't be read has none
+		for _, e := range entries[:min(len(entries), maxTestNames)] {
+			name := path.Join(dir, e.Name())
+			if seen[name] || !e.Type().IsRegular() || !source.IsTest(name) || !sameKind(languageOf(name), language) {
+				continue
+			}
+			seen[name] = true
+			stem, like := strings.TrimPrefix(strings.ToLower(e.Name()), "test_"), 0
+			for own := strings.ToLower(p.stem); like < min(len(own), len(stem)) && own[like] == stem[like]; like++ {
+			}
+			all = append(all, named{name, like})
+		}
+	}
+	slices.SortFunc(all, func(a, b named) int { return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.name, b.name)) })
+	best, like, least := "", 0, 0
+	for _, f := range all[:min(len(all), maxTestFiles)] {
+		if best != "" && f.like < like {
+			break
+		}
+		own, others := imports(path.Dir(f.name), content(filepath.Join(p.root, filepath.FromSlash(path.Dir(f.name))), path.Base(f.name)))
+		if own && (best == "" || others < least) {
+			best, like, least = f.name, f.like, others
+		}
+	}
+	return best
+}
+
+// sameKind reports whether tests in one language may be of a source in the other.
+func sameKind(test, source string) bool {
+	script := func(language string) bool {
+		switch language {
+		case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte":
+			return true
+		}
+		return false
+	}
+	native := func(language string) bool { return language == "c" || language == "cpp" }
+	return test == source || script(test) && script(source) || native(test) && native(source)
+}
+
+var (
+	scriptImport = regexp.MustCompile(`(?m)(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["'` + "`" + `](\.{1,2}(?:/[^"'` + "`" + `\n]*)?)["'` + "`" + `]`)
+	pythonImport = regexp.MustCompile(`(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))`)
+	rubyRequire  = regexp.MustCompile(`(?m)^[ \t]*require(_relative)?[ (]+["']([^"'\n]+)["']`)
+	quotedHeader = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]`)
+	pythonWord   = regexp.MustCompile(`[\w.]+`)
+)
+
+// maxImports bounds how many imports of a text are looked at.
+const maxImports = 500
+
+// importer tells of a text in a folder whether it imports the source, and how many others it does; nil where that can't be told in the
+// language.
+func (p *soughtTests) importer() func(dir, text string) (own bool, others int) {
+	bare := strings.TrimSuffix(p.name, p.ext)
+	count := func(is bool, own *bool, others *int) {
+		if is {
+			*own = true
+		} else {
+			*others++
+		}
+	}
+	switch languageOf(p.name) {
+	case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte":
+		return func(dir, text string) (own bool, others int) {
+			for _, m := range scriptImport.FindAllStringSubmatch(text, maxImports) {
+				at := path.Join(dir, m[1])
+				as := at
+				switch ext := path.Ext(at); ext {
+				case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte":
+					as = strings.TrimSuffix(at, ext)
+				}
+				count(at == p.name || at == bare || as == bare || p.stem == "index" && at == p.dir, &own, &others)
+			}
+			return own, others
+		}
+	case "python":
+		module := strings.ReplaceAll(strings.TrimSuffix(path.Join(p.below("src"), p.stem), "/__init__"), "/", ".")
+		pkg, last := "", module
+		if i := strings.LastIndexByte(module, '.'); i >= 0 {
+			pkg, last = module[:i], module[i+1:]
+		}
+		return func(_, text string) (own bool, others int) {
+			for _, m := range pythonImport.FindAllStringSubmatch(text, maxImports) {
+				is := m[1] == module
+				if !is && m[1] != "" && m[1] == pkg {
+					is = slices.Contains(pythonWord.FindAllString(m[2], maxImports), last)
+				}
+				if m[3] != "" {
+					is = slices.Contains(pythonWord.FindAllString(m[3], maxImports), module)
+				}
+				count(is, &own, &others)
+			}
+			return own, others
+		}
+	case "ruby":
+		feature := path.Join(p.below("lib"), p.stem)
+		return func(dir, text string) (own bool, others int) {
+			for _, m := range rubyRequire.FindAllStringSubmatch(text, maxImports) {
+				at := strings.TrimSuffix(m[2], ".rb")
+				count(at == feature && m[1] == "" || m[1] != "" && path.Join(dir, at) == bare, &own, &others)
+			}
+			return own, others
+		}
+	case "c", "cpp":
+		return func(_, text string) (own bool, others int) {
+			for _, m := range quotedHeader.FindAllStringSubmatch(text, maxImports) {
+				base := path.Base(m[1])
+				count(base == p.stem+path.Ext(base) && source.LanguageOf(base) != "", &own, &others)
+			}
+			return own, others
+		}
+	}
+	return nil
 }
 
 // exists reports whether one of the files is there.

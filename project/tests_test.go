@@ -51,12 +51,23 @@ func TestTestsOf(t *testing.T) {
 		{"bin/run.sh test/run.bats", "bin/run.sh", "bats in test/run.bats"},
 		{"bin/run.sh", "bin/run.sh", ""},
 		{"go.mod a.go", "a.go", ""},
+		// A test that imports the source is the one to extend.
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/utils.ts test/utilities.test.ts:from&'../src/utils' test/a.test.ts:from&'../src/a'`, "src/utils.ts", "vitest in test/utilities.test.ts"},
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/utils.ts test/utilities.test.ts:from&'../src/other' test/a.test.ts`, "src/utils.ts", "vitest in new test/utils.test.ts"},
+		{`package.json:{"devDependencies":{"jest":"1"}} src/a.ts src/b.spec.ts:import('./a.js') src/c.spec.ts:import('./c');require("./a")`, "src/a.ts", "jest in src/b.spec.ts"},
+		{`package.json:{"devDependencies":{"mocha":"1"}} lib/index.js test/all.js:require('../lib')`, "lib/index.js", "mocha in test/all.js"},
+		{`package.json:{"devDependencies":{"mocha":"1"}} lib/a.js test/all.js:require('../lib/a') test/a.js`, "lib/a.js", "mocha in test/a.js"},
+		{"pyproject.toml:pytest src/shop/cart.py tests/test_basket.py:from&shop.cart&import&Cart tests/test_all.py:import&os\nimport&shop.cart", "src/shop/cart.py", "pytest in tests/test_basket.py"},
+		{"setup.py shop/cart.py tests/test_shop.py:from&shop&import&(a,cart)", "shop/cart.py", "unittest in tests/test_shop.py"},
+		{"setup.py shop/cart.py tests/test_shop.py:from&shop&import&carts", "shop/cart.py", "unittest in new tests/test_cart.py"},
+		{"Gemfile .rspec lib/shop/cart.rb spec/basket_spec.rb:require&'shop/cart'", "lib/shop/cart.rb", "RSpec in spec/basket_spec.rb"},
+		{"CMakeLists.txt:GTest src/cart.cc tests/basket_test.cc:#include&\"shop/cart.h\"", "src/cart.cc", "GoogleTest in tests/basket_test.cc"},
 		{"a.hs", "a.hs", ""},
 	} {
 		var archive strings.Builder
 		for file := range strings.FieldsSeq(tt.files) {
 			name, says, _ := strings.Cut(file, ":")
-			fmt.Fprintf(&archive, "-- %s --\n%s\n", name, strings.ReplaceAll(says, "&", " "))
+			fmt.Fprintf(&archive, "-- %s --\n%s\n", name, strings.ReplaceAll(strings.ReplaceAll(says, "&", " "), `\n`, "\n"))
 		}
 		tests, ok := project.TestsOf(profiletest.Tree(t, archive.String()), tt.name)
 		got := tests.Runner

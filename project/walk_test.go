@@ -22,7 +22,7 @@ func TestSkips(t *testing.T) {
 		".git": all, ".hg": all, ".svn": all, "node_modules": all, "venv": all, ".venv": all, ".tox": all, "site-packages": all,
 		"__pycache__": all, ".idea": all, ".vscode-test": all,
 		"vendor": "profiles modules projects", "dist": "profiles projects", "target": "projects", "build": "projects", "third_party": "projects",
-		"CMakeFiles": "sources projects", "blib": "sources projects", "lcov-report": "sources projects", "htmlcov": "sources projects", "testdata": "modules projects", ".github": "modules projects", "src": "", "coverage": "", "Vendor": "",
+		"CMakeFiles": "sources projects", "meson-private": "sources projects", "blib": "sources projects", "lcov-report": "sources projects", "htmlcov": "sources projects", "testdata": "modules projects", ".github": "modules projects", "src": "", "coverage": "", "Vendor": "",
 	} {
 		for use, u := range uses {
 			if got := project.Skips(u, name); got != slices.Contains(strings.Fields(want), use) {

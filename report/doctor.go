@@ -110,7 +110,7 @@ func (d *doctor) profiles(around Surroundings) {
 		d.printf("- %s is being written%s since %s; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
 	}
 	if shown == 0 && len(around.Pending) == 0 {
-		d.printf("None found; the setting `profiles` names others than the usual.\n")
+		d.printf("None found by the usual names; the setting `profiles` can give others.\n")
 	}
 	switch {
 	case len(around.Pending) > 0:
@@ -120,7 +120,7 @@ func (d *doctor) profiles(around Surroundings) {
 		d.fresh()
 	}
 	for _, s := range around.Searches {
-		d.printf("\nSearched %s below %s: %d with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), s.Found)
+		d.printf("\nSearched %s below %s: %s with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), count(s.Found, "file"))
 		for _, l := range s.Left {
 			d.printf("- left out: %s\n", escape.Prose(l))
 		}
@@ -409,9 +409,31 @@ func (d *doctor) settings() {
 	}
 }
 
+// settingsTable writes the settings that somebody has set to another value than the default.
 func settingsTable(f *workspace.Folder) string {
+	defaults := map[string]string{}
+	for _, r := range config.Merge().Table() {
+		defaults[r.Key] = r.Value
+	}
+	// What a file says is told, be it the default; an editor may tell all that it has.
+	rows := slices.DeleteFunc(f.Settings.Table(), func(r config.Row) bool {
+		file, _ := f.Settings.Place(r.Key, -1)
+		return file == "" && r.Value == defaults[r.Key]
+	})
+	if len(rows) == 0 {
+		return "All are defaults; `covls config` prints them.\n"
+	}
+	return settingsRows(rows) + "\nAll others are defaults; `covls config` prints them.\n"
+}
+
+// Settings writes the settings in force in a folder, each with its value and with what sets it.
+func Settings(w io.Writer, f *workspace.Folder) error {
+	_, err := io.WriteString(w, escape.Log(settingsRows(f.Settings.Table())))
+	return err
+}
+
+func settingsRows(rows []config.Row) string {
 	var b strings.Builder
-	rows := f.Settings.Table()
 	width := [2]int{}
 	for _, r := range rows {
 		width[0], width[1] = max(width[0], len(r.Key)), max(width[1], min(len(r.Value), 40))

@@ -106,7 +106,7 @@ func standing(s *Summary, unit coverage.Unit) string {
 	case s.Functions == nil:
 		out = append(out, "functions not known")
 	case s.Functions.Total > 0:
-		out = append(out, part(s.Functions, "functions")+diag.AndUnknown(s.UnknownFunctions))
+		out = append(out, part(s.Functions, "functions")+ofTests(s.UncoveredTests)+diag.AndUnknown(s.UnknownFunctions))
 	}
 	if s.Branches != nil && s.Branches.Total > 0 {
 		out = append(out, part(s.Branches, "branches"))
@@ -135,6 +135,7 @@ func standings(files []*File, unit coverage.Unit) string {
 			lost++
 		case f.total().Total == 0:
 			empty++
+			reached++ // as its row says
 		case f.zero():
 			zero++
 			inZero += f.total().Total
@@ -148,10 +149,11 @@ func standings(files []*File, unit coverage.Unit) string {
 	if zero > 0 {
 		parts[0] = fmt.Sprintf("**%s at 0 %%** (%s)", number(zero), units(inZero, unit))
 	}
-	parts = append(parts, number(short)+" with some coverage below target", number(reached)+" at target")
+	at := number(reached) + " at target"
 	if empty > 0 {
-		parts = append(parts, number(empty)+" without code")
+		at += fmt.Sprintf(" (%s without code)", number(empty))
 	}
+	parts = append(parts, number(short)+" with some coverage below target", at)
 	if lost > 0 {
 		parts = append(parts, number(lost)+" unknown")
 	}

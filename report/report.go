@@ -35,13 +35,14 @@ type Report struct {
 	Plan Plan `json:"plan"`
 	// Files are sorted by path.
 	Files []File `json:"files"`
-	// UncoveredFunctions are the declared functions that Summary.Functions counts as uncovered,
-	// sorted by file, then line. UncoveredLiterals are the same for Summary.Literals.
+	// UncoveredFunctions are the declared functions that Summary.Functions counts as uncovered, without
+	// those of tests, which are File.UncoveredTests; sorted by file, then line. UncoveredLiterals are the same for
+	// Summary.Literals.
 	UncoveredFunctions []Function `json:"uncovered_functions"`
 	UncoveredLiterals  []Function `json:"uncovered_literals"`
 	// UncoveredStretches are what never ran outside of these functions: parts of functions that a test
-	// reaches, and code outside of functions or in files whose functions are not known; sorted by file,
-	// then line.
+	// reaches, and code outside of functions or in files whose functions are not known, without that of tests; sorted
+	// by file, then line.
 	UncoveredStretches []Stretch `json:"uncovered_stretches"`
 	// UnknownFunctions are functions of which nobody knows whether a test reaches them, since the profiles are of other
 	// texts than those on disk; sorted by file, then line.
@@ -175,6 +176,8 @@ type Summary struct {
 	NextStep bool `json:"next_step,omitempty"`
 	// UnknownFunctions is how many functions nobody knows anything of: the figures are without them.
 	UnknownFunctions int `json:"unknown_functions"`
+	// UncoveredTests is how many functions of tests Functions counts as uncovered; see File.
+	UncoveredTests int `json:"uncovered_tests"`
 	// GapPoints is how many percentage points the summary is short of its target; nil where it has none.
 	GapPoints *Percent `json:"gap_points"`
 	// Gap is how many statements or lines the summary as a whole is short of its target: of each folder's where they
@@ -202,6 +205,9 @@ type File struct {
 	Gap        int      `json:"gap"`
 	// UnknownFunctions is how many of its functions nobody knows anything of: the figures are without them.
 	UnknownFunctions int `json:"unknown_functions"`
+	// UncoveredTests is how many functions of tests Functions counts as uncovered: no test is missing there, and they are in no
+	// list.
+	UncoveredTests int `json:"uncovered_tests"`
 	// Role is what the file is for, Score its Gap weighted by that and by its rule, Tier how urgent
 	// it is ("ok" at its target, "unknown" where nobody knows what ran), Rank its place among the files of its component that are short of
 	// their target, 0 for the others. Reason is all that in words.
@@ -495,6 +501,7 @@ func (r *Report) sum(unit coverage.Unit, a aims, is func(*File) bool) Summary {
 		add(&sum.Literals, f.Literals)
 		add(&sum.Branches, f.Branches)
 		sum.UnknownFunctions += f.UnknownFunctions
+		sum.UncoveredTests += f.UncoveredTests
 		if f.unit == unit {
 			add(&sum.Excluded, f.Excluded)
 			if t := f.total(); t.Total > 0 {

@@ -126,9 +126,14 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 	}
 	row.kinds = gap.Kinds(f)
 	for _, g := range gap.Among(f, funcs) {
-		if g.Shape == gap.Stretch {
+		switch {
+		case g.OfTests():
+			if g.Shape == gap.Function && !g.Fn.Literal && (g.Fn.Statements.Total > 0 || g.Fn.Counted) {
+				row.UncoveredTests++
+			}
+		case g.Shape == gap.Stretch:
 			r.addStretch(&row, &g)
-		} else {
+		default:
 			r.addFunc(&row, &g)
 		}
 	}

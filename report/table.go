@@ -45,11 +45,11 @@ func optional(t *Tally, of func(Tally) int) cell {
 	return num(of(*t))
 }
 
-// uncoveredIn is how many declared functions of files no test reaches, as far as they are known.
+// uncoveredIn is how many declared functions of files no test reaches, as far as they are known, without those of tests.
 func uncoveredIn(files ...*File) cell {
 	out := unknown
 	for _, f := range files {
-		out = out.plus(optional(f.Functions, func(t Tally) int { return t.Total - t.Covered }))
+		out = out.plus(optional(f.Functions, func(t Tally) int { return t.Total - t.Covered - f.UncoveredTests }))
 	}
 	return out
 }

@@ -125,7 +125,7 @@ func (p *screen) head() {
 		tally := coverage.Tally(*t)
 		p.printf("  %-11s %s %9s   %s of %s", what, bar(tally, wideBar), share(tally), number(t.Covered), number(t.Total))
 		if what == "functions" {
-			p.printf("%s", diag.AndUnknown(sum.UnknownFunctions))
+			p.printf("%s%s", ofTests(sum.UncoveredTests), diag.AndUnknown(sum.UnknownFunctions))
 		}
 		if target {
 			gap := " reached"

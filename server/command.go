@@ -283,7 +283,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	around.Tests = snap.Tests()
 	var b strings.Builder
 	report.Doctor(&b, snap, around, time.Now())
-	s.publisher.record(protocol.MessageTypeInfo, b.String())
+	s.publisher.record(protocol.MessageTypeInfo, escape.Plain(b.String()))
 	if !s.client.Load().status {
 		return json.Marshal(b.String())
 	}

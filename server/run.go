@@ -35,18 +35,19 @@ func (s *Server) runCommand(ctx context.Context, p params) (protocol.LSPAny, err
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)
 	}
+	projects := project.In(folder.Dir)
 	if document {
 		path, folder, err := within(snap, at)
 		if err != nil {
 			return nil, invalid("%s: %v", p.of, err)
 		}
-		if own, ok := project.Of(folder.Dir, path); ok {
+		if own, ok := project.Of(folder.Dir, path); ok && (own.Among(projects) || folder.Settings.Run.CommandFor(own.Language) != "") {
 			if c, ok := own.TestCommand(folder.Settings.Run, folder.Dir); ok {
 				return commandLine(c)
 			}
 		}
 	}
-	if c := folder.TestCommand(project.In(folder.Dir)); c != nil {
+	if c := folder.TestCommand(projects); c != nil {
 		return commandLine(*c)
 	}
 	return null, nil

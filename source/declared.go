@@ -19,15 +19,19 @@ type declarations struct {
 	names    *naming
 	// of are the functions of the text by the index of those of the profile that they are.
 	of map[int]*outline.Func
-	// made are those of the profile that a compiler has made of none of the text.
+	// made are those of the profile that a compiler has made of none of the text, or beside one that the profile has, too.
 	made map[int]bool
+	// more are the counts of those that were made beside one, by the index of that.
+	more map[int]uint64
+	// mixed are those of the profile that are several functions of the text: how often they were called is not told of each.
+	mixed map[int]bool
 	// taken tells of each function of the text that the profile has it.
 	taken []bool
 }
 
 // declared finds the functions of a profile in the outline of a text.
 func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
-	d := &declarations{language: LanguageOf(name), ecma: ecma(name), t: t}
+	d := &declarations{language: languageIn(name, t.String()), ecma: ecma(name), t: t}
 	if funcs == nil {
 		return d
 	}
@@ -38,10 +42,13 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 	d.o, d.names, d.taken, d.of = o, newNaming(d.language, o), make([]bool, len(o.Funcs)), map[int]*outline.Func{}
 	if d.ecma {
 		d.byHead(funcs)
+		d.standing(funcs)
 	} else {
 		d.byLine(funcs)
 		d.byName(funcs)
 		d.leaveOut(funcs)
+		d.bridges(funcs)
+		d.several(funcs)
 	}
 	return d
 }
@@ -83,11 +90,14 @@ func (d *declarations) byLine(funcs []coverage.Func) {
 	left := mostWithin
 	for i := range funcs {
 		list := around[funcs[i].Span.Start.Line]
+		at := -1
 		for _, k := range slices.Backward(list) {
-			if sameName(&funcs[i], &d.o.Funcs[k]) {
-				d.take(i, k)
-				break
+			if fn := &d.o.Funcs[k]; sameName(&funcs[i], fn) && (at < 0 || strings.HasSuffix(funcs[i].Name, "("+fn.Params+")")) {
+				at = k
 			}
+		}
+		if at >= 0 {
+			d.take(i, at)
 		}
 		// A constructor may begin with what is given to fields, and end with its body, or have its body among them.
 		for _, k := range slices.Backward(around[funcs[i].Span.End.Line]) {
@@ -146,7 +156,7 @@ func (d *declarations) byName(funcs []coverage.Func) {
 		var found []int
 		for _, name := range spellings(f, d.language) {
 			for _, k := range by[name] {
-				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && sameClass(f.Receiver, d.o.Funcs[k].Class) {
+				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && bridges(f.Receiver, d.o.Funcs[k].Class) {
 					found = append(found, k)
 				}
 			}
@@ -166,7 +176,7 @@ func spellings(f *coverage.Func, language string) []string {
 	out := []string{word}
 	switch {
 	case Constructs(f):
-		out = append(out, "constructor", "__init__")
+		out = append(out, "constructor", "__init__", "this")
 	case language == "kotlin":
 		if property, accessor, ok := kotlinAccessor(word); ok {
 			out = append(out, property+"."+accessor, word+"."+accessor)
@@ -185,20 +195,31 @@ func Constructs(f *coverage.Func) bool { return constructs(f.Name) || ofClass(f.
 // ofClass reports whether a function has the name of its class, as constructors do.
 func ofClass(name, class string) bool {
 	own, _, _ := strings.Cut(name, "(")
+	class = strings.TrimRight(class, "#: ")
 	return class != "" && own == class[strings.LastIndexAny(class, ".:\\")+1:]
 }
 
 // sameClass reports whether what a profile has a function in may be a class of a text. It may know of no class, or of more than
 // the text has names for.
 func sameClass(profile, text string) bool {
-	profile = strings.TrimSuffix(profile, "#")
-	return profile == "" || profile == text || strings.HasSuffix(profile, "."+text) || strings.HasSuffix(text, "."+profile) || text == ""
+	profile = strings.TrimRight(profile, "#: ")
+	if function, _, ok := strings.Cut(text, "()"); ok { // in which there is a class without a name
+		text = function[:max(strings.LastIndexByte(function, '.'), 0)]
+	}
+	return profile == "" || profile == text || endsIn(profile, text) || endsIn(text, profile) || text == ""
+}
+
+// endsIn reports whether a class is another with something around it.
+func endsIn(class, inner string) bool {
+	outer, ok := strings.CutSuffix(class, inner)
+	return ok && outer != "" && strings.IndexByte(`.:\`, outer[len(outer)-1]) >= 0
 }
 
 // sameName reports whether a function that a profile has may be one of a text.
 func sameName(p *coverage.Func, f *outline.Func) bool {
 	if Constructs(p) {
-		if f.Name == "constructor" || f.Name == "__init__" {
+		switch f.Name {
+		case "constructor", "__init__", "this":
 			return true
 		}
 		own := f.Class[strings.LastIndexAny(f.Class, ".:\\")+1:]
@@ -222,10 +243,15 @@ func sameName(p *coverage.Func, f *outline.Func) bool {
 	if property, accessor, ok := strings.Cut(p.Name, "."); ok && own == accessor+"_"+property {
 		return true // a method of .NET that has the name of an accessor
 	}
+	if head, _, ok := strings.Cut(p.Name, "("); ok && head != "" && head == own {
+		return true
+	}
 	word, symbol := sought(p.Name)
 	switch {
 	case word == "":
 		return false
+	case strings.HasPrefix(p.Name, "implicit operator"), strings.HasPrefix(p.Name, "explicit operator"):
+		return strings.HasPrefix(own, p.Name+" ") // and the type, which .NET does not tell
 	case word == operator:
 		return spaceless(own) == operator+symbol
 	case symbol != "":
@@ -272,6 +298,151 @@ func (d *declarations) leaveOut(funcs []coverage.Func) {
 	}
 }
 
+// bridged are the languages of which compilers make methods that only call another: for Java, and for parameters left out.
+var bridged = map[string]bool{"kotlin": true, "scala": true}
+
+// bridges finds the methods of a Java virtual machine that only call another of the same name, as @JvmStatic and @JvmOverloads
+// have Kotlin's compiler make them: they are one function, which was called as often as the one that was called most.
+func (d *declarations) bridges(funcs []coverage.Func) {
+	if !bridged[d.language] {
+		return
+	}
+	type place struct {
+		line uint32
+		name string
+	}
+	there := map[place]int{} // how many of a name the text has on a line
+	in := map[string][]int{} // functions of the text by name
+	for k := range d.o.Funcs {
+		f := &d.o.Funcs[k]
+		if f.Value {
+			continue
+		}
+		line, _ := d.t.LineCol(f.Start)
+		there[place{line, f.Name}]++
+		in[f.Name] = append(in[f.Name], k)
+	}
+	written := map[string]bool{} // classes with constructors that are functions
+	for _, k := range in["constructor"] {
+		written[d.o.Funcs[k].Class] = true
+	}
+	taken := map[*outline.Func]int{} // the function of the profile that has it
+	made := map[place]int{}          // constructors that are not written as functions
+	for i := range funcs {
+		f, fn := &funcs[i], d.of[i]
+		var into int
+		var known bool
+		switch {
+		case d.made[i]:
+			continue
+		case fn != nil:
+			line, _ := d.t.LineCol(fn.Start)
+			if into, known = taken[fn]; !known {
+				taken[fn] = i
+			}
+			known = known && there[place{line, fn.Name}] == 1 && oneObject(f, &funcs[into], fn.Class)
+		case d.language == "kotlin" && f.Span.Start.Line > 0 && Constructs(f) && !written[f.Receiver]:
+			at := place{f.Span.Start.Line, f.Receiver}
+			if into, known = made[at]; !known {
+				made[at] = i
+			}
+		}
+		if known {
+			d.join(i, into, f.Count, funcs)
+		}
+	}
+	for i := range funcs { // of which the profile has no line
+		f := &funcs[i]
+		if d.of[i] != nil || d.made[i] || f.Span.Start.Line > 0 {
+			continue
+		}
+		var only *outline.Func
+		several := false
+		own, _, _ := strings.Cut(f.Name, "(")
+		for _, k := range in[own] {
+			if fn := &d.o.Funcs[k]; bridges(f.Receiver, fn.Class) {
+				only, several = fn, only != nil
+				if several {
+					break
+				}
+			}
+		}
+		if into, ok := taken[only]; ok && !several {
+			d.join(i, into, f.Count, funcs)
+		}
+	}
+}
+
+// several finds what the profile has as one function and the text as several, which have one name, as Scoverage has overloads.
+func (d *declarations) several(funcs []coverage.Func) {
+	last := map[[2]string]*outline.Func{}
+	before, after := map[*outline.Func]*outline.Func{}, map[*outline.Func]*outline.Func{}
+	for k := range d.o.Funcs {
+		f := &d.o.Funcs[k]
+		if f.Value || f.Name == "" {
+			continue
+		}
+		key := [2]string{f.Class, f.Name}
+		if was := last[key]; was != nil {
+			before[f], after[was] = was, f
+		}
+		last[key] = f
+	}
+	if len(after) == 0 {
+		return
+	}
+	d.mixed = map[int]bool{}
+	for i, own := range d.of {
+		if funcs[i].Span.End.Line == 0 {
+			continue
+		}
+		if next := after[own]; next != nil {
+			line, _ := d.t.LineCol(next.Start)
+			d.mixed[i] = line <= funcs[i].Span.End.Line && next.Start >= own.End
+		}
+		if was := before[own]; was != nil {
+			line, _ := d.t.LineCol(max(was.Start, was.End-1))
+			d.mixed[i] = d.mixed[i] || line >= funcs[i].Span.Start.Line && was.End <= own.Start
+		}
+		ownFirst, _ := d.t.LineCol(own.Start)
+		ownLast, _ := d.t.LineCol(max(own.Start, own.End-1))
+		d.mixed[i] = d.mixed[i] && (funcs[i].Span.End.Line > ownLast || funcs[i].Span.Start.Line < ownFirst)
+	}
+}
+
+// oneObject reports whether two functions of a profile, which are both taken for one of a class of the text, are of the same
+// class, or of that and what belongs to it: a companion, or the defaults of an interface. A class without a name, in which one may
+// have the name of the function around it, is another.
+func oneObject(a, b *coverage.Func, class string) bool {
+	outer, inner := strings.TrimSuffix(a.Receiver, ".DefaultImpls"), strings.TrimSuffix(b.Receiver, ".DefaultImpls")
+	if len(outer) > len(inner) {
+		outer, inner = inner, outer
+	}
+	if outer == inner {
+		return outer != "" || a.Span.Start.Line == b.Span.Start.Line
+	}
+	return inner == class && strings.HasPrefix(inner, outer+".")
+}
+
+// bridges reports whether a method of a class may only call one of a class of a text: for what belongs to a companion, or to an interface.
+func bridges(profile, text string) bool {
+	outer, companion := strings.CutSuffix(text, ".Companion")
+	profile = strings.TrimSuffix(profile, ".DefaultImpls")
+	return sameClass(profile, text) || companion && sameClass(profile, outer)
+}
+
+// join counts a function of the profile to another.
+func (d *declarations) join(i, into int, count uint64, funcs []coverage.Func) {
+	if d.made == nil {
+		d.made = map[int]bool{}
+	}
+	if d.more == nil {
+		d.more = map[int]uint64{}
+	}
+	d.made[i] = true
+	d.more[into] = max(d.more[into], count)
+}
+
 // byHead finds the functions of a profile in a text of JavaScript or TypeScript. It goes by the lines they begin on and by their
 // names; those without a name are found on a line that has as many of them in the profile as in the text.
 func (d *declarations) byHead(funcs []coverage.Func) {
@@ -311,8 +482,16 @@ func (d *declarations) byHead(funcs []coverage.Func) {
 	}
 }
 
+// standing leaves out functions without a name that are called where they stand: they are a part of what is around them.
+func (d *declarations) standing(funcs []coverage.Func) {
+	d.made = map[int]bool{}
+	for i, own := range d.of {
+		d.made[i] = own.Called && own.Name == "" && anonymous(funcs[i].Name) >= 0
+	}
+}
+
 // sameScript reports whether a function that a profile has of JavaScript may be one of a text: V8 has what an accessor is for
-// before its name, and the class of what is assigned to a field.
+// before its name, the class of what is assigned to a field, and that of a constructor for its name.
 func sameScript(name string, f *outline.Func) bool {
 	if name == f.Name {
 		return true
@@ -320,7 +499,7 @@ func sameScript(name string, f *outline.Func) bool {
 	for _, word := range []string{"get ", "set ", "static "} {
 		name = strings.TrimPrefix(name, word)
 	}
-	return name == f.Name || f.Class != "" && name == f.Class+"."+f.Name
+	return name == f.Name || f.Class != "" && (name == f.Class+"."+f.Name || f.Name == "constructor" && ofClass(name, f.Class))
 }
 
 // name gives a function of a profile the name and its place that it has in the text. own is what it is there, nil where that is
@@ -344,8 +523,11 @@ func (d *declarations) name(f *coverage.Func, own *outline.Func, first, last uin
 			}
 			f.Name = strings.Clone(own.Name)
 		}
-		if receiver, _, _ := d.names.of(own); f.Receiver == "" && !strings.Contains(f.Name, ".") {
-			f.Receiver = strings.Clone(receiver)
+		constructor := own.Name == "constructor" && own.Class != ""
+		if receiver, name, _ := d.names.of(own); constructor || f.Receiver == "" && !strings.Contains(f.Name, ".") {
+			if f.Receiver = strings.Clone(receiver); constructor {
+				f.Name = strings.Clone(name) // that of the class in a profile of V8
+			}
 		}
 		f.NameSpan = onOneLine(d.t, own.NameStart, own.NameEnd)
 		return
@@ -376,6 +558,9 @@ type naming struct {
 // overloaded are the languages in which several functions of a class may have one name, and are told apart by their parameters.
 var overloaded = map[string]bool{"java": true, "kotlin": true, "scala": true, "csharp": true, "cpp": true}
 
+// colons are the languages in which people write A::f for what belongs to A.
+var colons = map[string]bool{"cpp": true, "perl": true, "php": true, "rust": true}
+
 func newNaming(language string, o *outline.Outline) *naming {
 	n := &naming{language: language}
 	if overloaded[language] {
@@ -396,10 +581,22 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	if f.Handed {
 		receiver = "" // it is of what it is handed to
 	}
-	if n.language == "ruby" && receiver != "" && !f.Static {
+	switch {
+	case receiver == "":
+	case n.language == "ruby" && !f.Static:
 		receiver += "#"
+	case colons[n.language]:
+		receiver += "::"
 	}
-	if n.language == "kotlin" && name == "constructor" && receiver != "" {
+	if name == "constructor" && receiver != "" {
+		switch {
+		case n.language == "kotlin":
+			name = receiver[strings.LastIndexByte(receiver, '.')+1:]
+		case values[n.language]:
+			receiver += " " // A.constructor is Function
+		}
+	}
+	if n.language == "scala" && name == "this" && receiver != "" {
 		name = receiver[strings.LastIndexByte(receiver, '.')+1:]
 	}
 	if n.times[[2]string{f.Class, f.Name}] > 1 {

@@ -64,6 +64,9 @@ func TestExclusions(t *testing.T) {
 		{"Kotlin", "a.kt", "@ExcludeFromGeneratedReport\nfun f() = 1\n@Generated\nclass A {\n  fun g() {}\n}\n", "@ExcludeFromGeneratedReport\nfun f() = 1 (ExcludeFromGeneratedReport)\n@Generated\nclass A {\n  fun g() {}\n} (Generated)"},
 		{"C#", "a.cs", "[Serializable]\n[ExcludeFromCodeCoverage(Justification = \"x\")]\nclass A {\n  int f() { return x[ExcludeFrom]; }\n}\nclass B {\n  [Obsolete, System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverageAttribute] int P { get { return 1; } }\n  [ExcludeFromCodeCoverage]\n  public B(int x) : base(x) {\n    a();\n  }\n}\n", "[Serializable]\n[ExcludeFromCodeCoverage(Justification = \"x\")]\nclass A {\n  int f() { return x[ExcludeFrom]; }\n} (ExcludeFromCodeCoverage)\n  [Obsolete, System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverageAttribute] int P { get { return 1; } } (System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverageAttribute)\n  [ExcludeFromCodeCoverage]\n  public B(int x) : base(x) {\n    a();\n  } (ExcludeFromCodeCoverage)"},
 		{"Rust", "a.rs", "#[inline]\n#[cfg_attr(coverage_nightly, coverage(off))]\nfn f() {\n  a();\n}\n#[coverage(off)]\nimpl A {\n  fn g() {}\n}\n#[coverage(on)]\nfn h() {}\n#[cfg(not(tarpaulin_include))]\nfn i() {}\n", "#[inline]\n#[cfg_attr(coverage_nightly, coverage(off))]\nfn f() {\n  a();\n} (cfg_attr(coverage_nightly, coverage(off)))\n#[coverage(off)]\nimpl A {\n  fn g() {}\n} (coverage(off))\n#[cfg(not(tarpaulin_include))]\nfn i() {} (cfg(not(tarpaulin_include)))"},
+		{"Rust, a file", "a.rs", "//! Does.\n#![cfg_attr(coverage_nightly, coverage(off))]\nfn f() {}\n", "//! Does.\n#![cfg_attr(coverage_nightly, coverage(off))]\nfn f() {}\n (cfg_attr(coverage_nightly, coverage(off)))"},
+		{"Rust, a module", "a.rs", "#![cfg_attr(coverage_nightly, feature(coverage_attribute))]\nmod a {\n  #![coverage(off)]\n  fn f() {}\n}\n#[inline]\nfn g() {\n  #![allow(x)]\n  #![coverage(off)]\n  a();\n}\nfn h() {\n  #![allow(x)]\n}\n", "{\n  #![coverage(off)]\n  fn f() {}\n} (coverage(off))\n#[inline]\nfn g() {\n  #![allow(x)]\n  #![coverage(off)]\n  a();\n} (coverage(off))"},
+		{"Rust, in what does not end", "a.rs", "mod a {\n  #![coverage(off)]\n  fn f() {}\n", "{ (coverage(off))"},
 		{"Scala", "a.scala", "object A {\n  // $COVERAGE-OFF$ why\n  def f() = 1\n  // $COVERAGE-ON$\n}\n", "  // $COVERAGE-OFF$ why\n  def f() = 1\n  // $COVERAGE-ON$\n ($COVERAGE-OFF$ why)"},
 		{"Perl", "a.pl", "# uncoverable statement\na();\nb(); # uncoverable statement note:x\nc(); # uncoverable branch true\n", "# uncoverable statement\na();\n (uncoverable statement)\nb(); # uncoverable statement note:x\n (uncoverable statement note:x)"},
 		{"Lua", "a.lua", "-- luacov: disable\na()\n-- luacov: enable\nb()\n", "-- luacov: disable\na()\n-- luacov: enable\n (luacov: disable)"},
@@ -120,7 +123,7 @@ func FuzzExclusions(f *testing.F) {
 func TestManyMarkers(t *testing.T) {
 	t.Parallel()
 	for name, unit := range map[string]string{
-		"a.py": "def f(): # pragma: no cover\n", "a.js": "/* istanbul ignore next */ if (a) {", "b.js": "/* istanbul ignore else */ a(", "a.cpp": "int f() { // GCOVR_EXCL_FUNCTION\n", "A.java": "@Generated ", "a.cs": "[ExcludeFromCodeCoverage]", "a.rs": "#[coverage(off)]",
+		"a.py": "def f(): # pragma: no cover\n", "a.js": "/* istanbul ignore next */ if (a) {", "b.js": "/* istanbul ignore else */ a(", "a.cpp": "int f() { // GCOVR_EXCL_FUNCTION\n", "A.java": "@Generated ", "a.cs": "[ExcludeFromCodeCoverage]", "a.rs": "#[coverage(off)]", "b.rs": "fn f() { #![coverage(off)]",
 		"a.php": "/** @codeCoverageIgnore */ a ", "b.cs": "[",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -103,7 +103,7 @@ func kindOf(body *ast.BlockStmt) Kind {
 	if len(body.List) == 1 {
 		switch s := body.List[0].(type) {
 		case *ast.ReturnStmt:
-			if len(s.Results) > 0 && !slices.ContainsFunc(s.Results, func(e ast.Expr) bool { return !isPlain(e) }) {
+			if slices.ContainsFunc(s.Results, hasField) && !slices.ContainsFunc(s.Results, func(e ast.Expr) bool { return !isPlain(e) }) {
 				return Accessor
 			}
 		case *ast.AssignStmt:
@@ -118,6 +118,18 @@ func kindOf(body *ast.BlockStmt) Kind {
 		return Panic
 	}
 	return Ordinary
+}
+
+// hasField reports whether a plain expression names a field: a function that returns what it is given is no accessor, nor is one that
+// returns a constant.
+func hasField(e ast.Expr) bool {
+	is := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		_, selects := n.(*ast.SelectorExpr)
+		is = is || selects
+		return !is
+	})
+	return is
 }
 
 // isPlain reports whether an expression is a constant, a variable or a field, which nothing has to be

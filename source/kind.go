@@ -23,7 +23,7 @@ const (
 	Main
 	// TestHelper is a function that takes a test.
 	TestHelper
-	// Accessor is a function that only returns, or sets, what is there.
+	// Accessor is a function that only returns, or sets, fields.
 	Accessor
 	// Generated is code of a file that says of itself that a program has written it.
 	Generated

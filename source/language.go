@@ -3,6 +3,8 @@ package source
 import (
 	"path/filepath"
 	"strings"
+
+	"github.com/covls/covls/source/outline"
 )
 
 // LanguageOf returns the id by which editors know the language of a file, by its extension: "go",
@@ -43,7 +45,7 @@ func LanguageOf(name string) string {
 		return "rust"
 	case ".c", ".h":
 		return "c"
-	case ".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".ipp", ".inl":
+	case ".cc", ".cpp", ".cxx", ".c++", ".cppm", ".ixx", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".txx", ".tcc":
 		return "cpp"
 	case ".m":
 		return "objective-c"
@@ -83,6 +85,14 @@ func LanguageOf(name string) string {
 		return "coffeescript"
 	}
 	return ""
+}
+
+// languageIn is LanguageOf of a file whose text is at hand: that tells whether a header is of C or of C++.
+func languageIn(name, src string) string {
+	if strings.EqualFold(filepath.Ext(name), ".h") {
+		return outline.Header(src)
+	}
+	return LanguageOf(name)
 }
 
 // languageNames are the names of languages by the ids that differ from them in more than their first letter. It is never written.

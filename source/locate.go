@@ -74,6 +74,13 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 			left -= len(own)
 		}
 		f.Hash = hash
+		if d.mixed[i] {
+			f.Counted, f.Count = false, 0
+		}
+		if count, ok := d.more[i]; ok {
+			f.Count = max(f.Count, count)
+			f.Name, _, _ = strings.Cut(f.Name, "(") // one of several lists of parameters
+		}
 		d.name(&f, own, first, last)
 		p.Funcs = append(p.Funcs, f)
 	}

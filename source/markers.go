@@ -104,8 +104,8 @@ var markers = map[string]*markerSet{
 }
 
 // markerLanguage is the key of markers for a file, and the language whose outline it has.
-func markerLanguage(name string) (set *markerSet, language string) {
-	language = LanguageOf(name)
+func markerLanguage(name, src string) (set *markerSet, language string) {
+	language = languageIn(name, src)
 	switch language {
 	case "objective-c", "objective-cpp":
 		language = "cpp"
@@ -130,7 +130,7 @@ type marking struct {
 
 // markedOut finds what the comments and attributes of a text leave out, in another language than Go.
 func markedOut(name, src string) []coverage.Exclusion {
-	set, language := markerLanguage(name)
+	set, language := markerLanguage(name, src)
 	if set == nil || !slices.ContainsFunc(set.hints, func(hint string) bool { return strings.Contains(src, hint) }) {
 		return nil
 	}
@@ -431,8 +431,8 @@ func (m *marking) attribute(i int, sign string) (first, last int) {
 
 // standard is the name under which the annotation Generated of javax or jakarta is imported; "" where it is not.
 func (m *marking) standard() string {
-	for _, from := range []string{"javax.annotation.Generated", "javax.annotation.processing.Generated", "jakarta.annotation.Generated"} {
-		if strings.Contains(m.src, "import "+from) {
+	for from := range standardGenerated {
+		if strings.Contains(m.src, "import "+from) || strings.Contains(m.src, "import "+strings.TrimSuffix(from, "Generated")+"*") {
 			return "Generated"
 		}
 	}
@@ -466,34 +466,68 @@ func (m *marking) dotted(i int) (name string, behind int) {
 	return name, i
 }
 
-// rustAttributes finds #[coverage(off)], what came before it, and what has it under a condition.
+// rustAttributes finds #[coverage(off)], what came before it, and what has it under a condition; with a ! it is of what is around it.
 func rustAttributes(m *marking) {
-	m.attributes("#", func(first, last int) string {
-		has := func(words ...string) bool {
-			n := 0
-			for i := first; i < last && n < len(words); i++ {
-				if m.word(i) == words[n] {
-					n++
-				}
+	leaves := m.rustLeaves
+	m.attributes("#", leaves)
+	var bodies map[int]*outline.Func // functions by where their bodies begin
+	for i := range m.tokens {
+		if m.word(i) != "#" || m.word(i+1) != "!" || m.word(i+2) != "[" || m.tokens[i+2].Partner < i {
+			continue
+		}
+		reason := leaves(i+3, m.tokens[i+2].Partner)
+		if reason == "" {
+			continue
+		}
+		reason = strings.Clone(clipped(reason))
+		around := m.tokens[i].Within
+		if around < 0 {
+			m.lines(1, uint32(m.t.Lines()), reason)
+			return
+		}
+		if bodies == nil {
+			bodies = map[int]*outline.Func{}
+			for k := range m.o.Funcs {
+				bodies[m.o.Funcs[k].Body] = &m.o.Funcs[k]
 			}
-			return n == len(words)
 		}
-		leaves := false
-		switch m.word(first) {
-		case "no_coverage":
-			leaves = true
-		case "coverage":
-			leaves = has("off")
-		case "tarpaulin":
-			leaves = has("skip")
-		case "cfg":
-			leaves = has("not", "tarpaulin_include") || has("not", "tarpaulin")
-		case "cfg_attr":
-			leaves = has("coverage", "off") || has("no_coverage") || has("tarpaulin", "skip")
+		from, to := m.tokens[around].Start, m.tokens[around].End
+		if end := m.tokens[around].Partner; end > around {
+			to = m.tokens[end].End
 		}
-		if !leaves {
-			return ""
+		if f := bodies[from]; f != nil {
+			from = f.Marked
 		}
-		return m.src[m.tokens[first].Start:m.tokens[last].Start]
-	})
+		m.stretch(from, to, reason)
+	}
+}
+
+// rustLeaves is the attribute in tokens if it leaves out what it is of; "" if not.
+func (m *marking) rustLeaves(first, last int) string {
+	has := func(words ...string) bool {
+		n := 0
+		for i := first; i < last && n < len(words); i++ {
+			if m.word(i) == words[n] {
+				n++
+			}
+		}
+		return n == len(words)
+	}
+	leaves := false
+	switch m.word(first) {
+	case "no_coverage":
+		leaves = true
+	case "coverage":
+		leaves = has("off")
+	case "tarpaulin":
+		leaves = has("skip")
+	case "cfg":
+		leaves = has("not", "tarpaulin_include") || has("not", "tarpaulin")
+	case "cfg_attr":
+		leaves = has("coverage", "off") || has("no_coverage") || has("tarpaulin", "skip")
+	}
+	if !leaves {
+		return ""
+	}
+	return m.src[m.tokens[first].Start:m.tokens[last].Start]
 }

@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 	"unicode"
+
+	"github.com/covls/covls/source/outline"
 )
 
 // Place is what a file is by where it lies and what it is called, as its ecosystem has it.
@@ -162,6 +164,12 @@ func testName(language, base, dir string) bool {
 		}
 		return false
 	}
+	if dir == "" && (stem == "test" || stem == "tests") {
+		switch language {
+		case "python", "ruby", "php", "perl", "lua", "shellscript":
+			return true
+		}
+	}
 	switch language {
 	case "go":
 		return ends(stem, "_test")
@@ -170,7 +178,9 @@ func testName(language, base, dir string) bool {
 	case "ruby":
 		return ends(stem, "_spec", "_test") || strings.HasPrefix(stem, "test_") && !shipped(dir) || stem == "spec_helper" || stem == "test_helper" || stem == "rails_helper"
 	case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "coffeescript":
-		return ends(stem, ".test", ".spec", ".tests", ".specs", ".cy", ".e2e", "-test", "-spec", "_test", "_spec", ".bench", ".test-d", ".spec-d")
+		return ends(stem, ".test", ".spec", ".tests", ".specs", ".cy", ".e2e", "-test", "-spec", "_test", "_spec", ".bench", ".test-d", ".spec-d") ||
+			// what node --test and ava run
+			(stem == "test" || stem == "tests" || strings.HasPrefix(stem, "test-")) && !sources(dir)
 	case "java", "kotlin", "groovy":
 		return ends(stem, "Test", "Tests", "TestCase", "IT", "ITCase", "Spec") && !strings.Contains("/"+dir, "/src/main/") && capital(stem)
 	case "scala":
@@ -219,6 +229,28 @@ func Weakly(name string) bool {
 	return false
 }
 
+// TestProgram reports whether a file of C or C++ is called like a test, as much else is, too: xmltest.cpp, testapi.c. It is one where it
+// starts a program, and where it lies beside what is tested: test.c in src/ may be the shell's.
+func TestProgram(name string) bool {
+	dir, base := path.Split(strings.ToLower(name))
+	switch LanguageOf(base) {
+	case "c", "cpp", "objective-c", "objective-cpp":
+	default:
+		return false
+	}
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	if strings.Contains("/"+dir, "/src/") && (stem == "test" || stem == "tests") {
+		return false
+	}
+	for _, other := range []string{"latest", "fastest", "contest", "attest", "greatest", "protest", "testimon", "testament"} {
+		if strings.HasSuffix(stem, other) || strings.HasPrefix(stem, other) {
+			return false
+		}
+	}
+	return strings.HasPrefix(stem, "test") || strings.HasSuffix(stem, "test") || strings.HasSuffix(stem, "tests") || strings.Contains(stem, "_test_") || strings.Contains(stem, "-test-") ||
+		strings.HasPrefix(stem, "fuzz") || strings.HasSuffix(stem, "fuzz") || strings.HasSuffix(stem, "fuzzer")
+}
+
 // capital reports whether a name is one of a class: Latest is no test, nor is latest.
 func capital(stem string) bool {
 	for _, end := range []string{"TestCase", "UnitTest", "Tests", "Test", "Specs", "Spec", "Suite", "ITCase", "IT"} {
@@ -233,6 +265,64 @@ func capital(stem string) bool {
 // shipped reports whether a folder lies in the one of what a package gives to others, beside which its tests are.
 func shipped(dir string) bool {
 	return strings.HasPrefix(dir, "lib/") || strings.Contains(dir, "/lib/") || strings.HasPrefix(dir, "Sources/") || strings.Contains(dir, "/Sources/")
+}
+
+// sources reports whether a folder lies in one of sources.
+func sources(dir string) bool {
+	dir = "/" + strings.ToLower(dir)
+	return strings.Contains(dir, "/src/") || strings.Contains(dir, "/lib/")
+}
+
+// Housed is the folder of a file which is called as those of tests are and lies where sources do, so that it may be one of them: src/e2e of
+// src/e2e/keys.ts. It is "" for none, and for a file that is called like a test.
+func Housed(name string) string {
+	dir, base := path.Split(name)
+	language := LanguageOf(base)
+	switch language {
+	case "go", "java", "kotlin", "scala", "groovy":
+		return ""
+	}
+	if dir == "" || testName(language, base, dir) {
+		return ""
+	}
+	among, at := false, 0
+	for part := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		if among && outline.Testish(part) {
+			return dir[:at+len(part)]
+		}
+		at += len(part) + 1
+		among = among || language == "python" || part == "src" || part == "lib" || part == "Sources" || part == "source"
+	}
+	return ""
+}
+
+// IsUsed reports whether what a text imports, as outline.Uses has it, lies in a folder; by is the text's path. Imports that are not relative
+// count where they name more of the folder than its last part, or begin where a project has its sources: "@/e2e/keys".
+func IsUsed(folder, by, use string) bool {
+	in := func(at string) bool { return at == folder || strings.HasPrefix(at, folder+"/") }
+	if strings.HasPrefix(use, "./") || strings.HasPrefix(use, "../") {
+		dir, base := path.Split(by)
+		return in(path.Join(dir, use)) || LanguageOf(base) == "rust" && in(path.Join(dir, strings.TrimSuffix(base, path.Ext(base)), use))
+	}
+	least := 1 // slashes
+	for _, alias := range []string{"@/", "~/", "src/", "$lib/"} {
+		if rest, ok := strings.CutPrefix(use, alias); ok {
+			use, least = rest, 0
+			break
+		}
+	}
+	for end, n := 0, 0; end < len(use); n++ {
+		if next := strings.IndexByte(use[end:], '/'); next < 0 {
+			end = len(use)
+		} else {
+			end += next
+		}
+		if n >= least && (folder == use[:end] || strings.HasSuffix(folder, "/"+use[:end])) {
+			return true
+		}
+		end++
+	}
+	return false
 }
 
 // The folders of tests in lower case, of any language and of some.

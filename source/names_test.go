@@ -23,6 +23,7 @@ func TestPlaceOf(t *testing.T) {
 			"tests/A.php", "Tests/Unit/A.php", "src/AcmeBundle/Tests/A.php", "StoreTest.php",
 			"test/a_test.dart", "integration_test/app.dart", "test/support/case.ex", "test/a_test.exs",
 			"spec/a_spec.lua", "tests/a.lua", "t/basic.t", "t/lib/Fake.pm", "tests/run.sh", "test/a.bats",
+			"test.js", "packages/a/test.mjs", "test-a.js", "test.py", "tests.rb", "test.sh",
 		},
 		source.AmongVendored: {
 			"vendor/github.com/x/y.go", "third_party/unity/unity.c", "3rdparty/a.cpp", "src/node_modules/a/index.js", "Pods/A/A.swift", "pip/_vendor/x.py",
@@ -39,6 +40,7 @@ func TestPlaceOf(t *testing.T) {
 			"src/main/java/org/a/test/Case.java", "src/main/java/org/a/LoadTest.java", "src/main/kotlin/Spec.kt", "src/Latest.java", "src/features/cart.tsx", "src/spec/openapi.ts",
 			"src/cargo_test.rs", "src/build.rs", "Sources/XCTestKit/RunnerTests.swift", "src/Test/Kernel.php", "lib/Test/More.pm", "lib/ex_unit/case.ex", "lib/test/x.dart",
 			"src/config.ts", "src/generator.ts", "src/vendors.ts", "src/designer.cs", "src/min.js", "services/a/setup.py", "src/Contest.cs", "testing.go", "src/protest.c",
+			"src/test.js", "lib/test-kit.ts", "src/commands/test.ts", "shop/test.py", "contest.js", "xmltest.cpp", "test.c",
 			"inventory/vendor.py", "a.py", "src/R.kt", "src/manifest.java",
 		},
 	} {
@@ -51,6 +53,18 @@ func TestPlaceOf(t *testing.T) {
 			if source.IsTest(name) != (place == source.AmongTests) {
 				t.Errorf("%s: is a test: %v", name, source.IsTest(name))
 			}
+		}
+	}
+}
+
+func TestTestProgram(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"xmltest.cpp": true, "test.c": true, "testapi.c": true, "src/xmltest.cpp": true, "a_test_b.cc": true, "contrib/Tests.cpp": true, "fuzz_main.c": true, "xmlfuzzer.cpp": true,
+		"src/test.c": false, "latest.c": false, "src/contest.cc": false, "testimonial.c": false, "attest.c": false, "main.c": false, "test.py": false,
+	} {
+		if got := source.TestProgram(name); got != want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

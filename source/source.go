@@ -28,6 +28,8 @@ type Parsed struct {
 	ImportsTesting bool
 	// Tests says, of another language than Go, by what its text is one of tests: "imports pytest"; "" where nothing says so.
 	Tests string
+	// Uses are what it imports from folders that are called as those of tests are, as outline.Uses has them.
+	Uses []string
 	// Funcs are the outermost functions, sorted by position and without overlap, or those that Locate found. What they
 	// have of Statements is not the text's.
 	// A declaration without a body (of an assembly function) is none.
@@ -64,13 +66,18 @@ type Parsed struct {
 // Main reports whether the file belongs to a program's entry package.
 func (p *Parsed) Main() bool { return p.Package == "main" }
 
+// Starts reports whether one of its functions starts a program.
+func (p *Parsed) Starts() bool {
+	return slices.ContainsFunc(p.Facts, func(f Facts) bool { return f.Kind == Main })
+}
+
 // Parse finds the functions of text. ok is false where covls can't read the language that the
 // name's extension stands for; its functions are then unknown, not absent.
 func Parse(name, text string) (parsed *Parsed, ok bool) {
 	if filepath.Ext(name) == ".go" {
 		return parseGo(text), true
 	}
-	if parsed, ok = parseOutline(LanguageOf(name), text); ok {
+	if parsed, ok = parseOutline(languageIn(name, text), text); ok {
 		parsed.Generated = IsGenerated(name, text)
 	}
 	return parsed, ok

@@ -24,7 +24,7 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	parsed = &Parsed{Tests: o.Tests()}
+	parsed = &Parsed{Tests: o.Tests(), Uses: o.Uses()}
 	m := &maker{language: language, o: o, t: text.New(src), names: newNaming(language, o)}
 	if o.Broken >= 0 {
 		p := m.at(o.Broken)

@@ -16,11 +16,11 @@ func (p *Parsed) Tell(name, src string) {
 	p.outlined = nil
 	if o == nil {
 		var ok bool
-		if o, ok = outline.Of(LanguageOf(name), src); !ok {
+		if o, ok = outline.Of(languageIn(name, src), src); !ok {
 			return
 		}
 	}
-	p.Tests = o.Tests()
+	p.Tests, p.Uses = o.Tests(), o.Uses()
 	t := text.New(src)
 	p.tell(t, o, p.listed(t, o))
 }
@@ -143,3 +143,15 @@ func Tells(name string, k Kind) bool {
 	}
 	return false
 }
+
+// Untold is what errors are returned by in the language of a file that covls takes for no error, in words: "false"; "" where there is
+// nothing of the kind, or where covls can't tell error returns at all.
+func Untold(name string) string {
+	if !Tells(name, ErrorReturn) {
+		return ""
+	}
+	return outline.Untold(LanguageOf(name))
+}
+
+// Fuzzes reports whether the text has what a fuzzer calls.
+func (p *Parsed) Fuzzes() bool { return p.Tests == outline.Fuzzes }

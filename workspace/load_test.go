@@ -302,7 +302,7 @@ func TestUnmeasured(t *testing.T) {
 	b.write("cover.out", profile)
 	want := []string{"new.go", "sub/new.go"}
 	for _, name := range append([]string{"a_test.go", "gen/x.go", "other.py"}, want...) {
-		b.write(name, "package m\n")
+		b.write(name, "package m\n\nfunc g() {\n}\n")
 	}
 	b.loader.SetFolders(t.Context(), b.store.Load().Folders)
 	b.read("cover.out")

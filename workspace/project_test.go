@@ -73,7 +73,7 @@ func TestTree(t *testing.T) {
 	for _, tree := range []*project.Tree{nil, project.NewTree()} {
 		folder, store := opened(t, archive, tree)
 		late := filepath.Join(folder.Dir, "late.py")
-		if err := os.WriteFile(late, nil, 0o644); err != nil {
+		if err := os.WriteFile(late, []byte("x\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{filepath.Join(folder.Dir, "b.py")}
@@ -92,6 +92,7 @@ func TestReportPages(t *testing.T) {
 	const archive = "-- src/a.js --\nx\n-- lcov.info --\nSF:src/a.js\nDA:1,0\nend_of_record\n" +
 		"-- coverage/lcov-report/sorter.js --\nx\n-- coverage/index.html --\nx\n-- coverage/block-navigation.js --\nx\n-- coverage/prettify.js --\nx\n-- coverage/src/x.js --\nx\n" +
 		"-- htmlcov/x.js --\nx\n-- py/index.html --\nx\n-- py/coverage_html_cb_1.js --\nx\n" +
+		"-- kc/index.html --\nx\n-- kc/bash-helper.sh --\nx\n-- kc/index.js --\nx\n" +
 		"-- rb/index.html --\nx\n-- rb/.last_run.json --\nx\n-- rb/assets/application.js --\nx\n" +
 		"-- web/index.html --\nx\n-- web/prettify.js --\nx\n-- nav/block-navigation.js --\nx\n-- src/coverage/b.js --\nx\n-- zoo/c.js --\nx\n"
 	folder, store := opened(t, archive, nil)

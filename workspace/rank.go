@@ -46,7 +46,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
 		for i, f := range list {
-			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing(), Attributes: l.attributes(f)}
+			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing(), Attributes: l.attributes(f), TestBy: l.testBy(f)}
 			if t, ok := f.Coverage.BranchTotal(); ok {
 				in[i].UncoveredBranches = t.Uncovered()
 			}
@@ -103,18 +103,19 @@ func (l *Loader) manifests(in *Folder, files []*File) []string {
 	return slices.DeleteFunc(out, func(dir string) bool { return known.manifests.Of(dir) == "" })
 }
 
-// folderProjects are the manifests that were seen in a workspace folder, and what is said of its files in .gitattributes, until
+// folderProjects are the manifests that were seen in a workspace folder, and what is said of its files in .gitattributes and by build files, until
 // the folders or settings change.
 type folderProjects struct {
 	manifests  *project.Manifests
 	looked     map[string]bool // directories
 	attributes *git.Attributes
+	programs   *project.Programs
 }
 
 func (l *Loader) projectsOf(in *Folder) *folderProjects {
 	known := l.projects[in.Dir]
 	if known == nil {
-		known = &folderProjects{project.NewManifests(), map[string]bool{}, git.NewAttributes(in.Dir)}
+		known = &folderProjects{project.NewManifests(), map[string]bool{}, git.NewAttributes(in.Dir), project.NewPrograms(in.Dir)}
 		l.projects[in.Dir] = known
 	}
 	return known
@@ -126,4 +127,12 @@ func (l *Loader) attributes(f *File) source.Attributes {
 		return source.Attributes{}
 	}
 	return l.projectsOf(f.Folder).attributes.Of(f.Path)
+}
+
+// testBy is the build file that has a program run as a test which a file is a part of; "" of one that was not found, or lies elsewhere.
+func (l *Loader) testBy(f *File) string {
+	if !f.Found || f.Outside {
+		return ""
+	}
+	return l.projectsOf(f.Folder).programs.TestBy(f.Name)
 }

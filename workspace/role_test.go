@@ -24,6 +24,8 @@ func TestRoles(t *testing.T) {
 		"src/a_pb2.py":        "def f():\n    pass\n",
 		"docs/conf.py":        "def f():\n    pass\n",
 		"run":                 "#!/bin/sh\nf() {\n}\n",
+		"native/try.c":        "int main(void) {\n  return 0; }\n",
+		"native/feed.cc":      "int LLVMFuzzerTestOneInput(const char *p, int n) {\n  return 0; }\n",
 	}
 	want := map[string]string{
 		"src/store.py":        "core code: neither its text nor its path says that it is anything else",
@@ -38,6 +40,8 @@ func TestRoles(t *testing.T) {
 		"src/a_pb2.py":        "generated code: it is called a_pb2.py",
 		"docs/conf.py":        "documentation: its path has the folder docs",
 		"run":                 "core code: neither its text nor its path says that it is anything else",
+		"native/try.c":        "test: CMakeLists.txt has it run as a test",
+		"native/feed.cc":      "test: it defines LLVMFuzzerTestOneInput",
 	}
 	lacks := []string{"bin/tool", "scripts/new.py", "src/build/b.py", "src/new.py"}
 	var archive strings.Builder
@@ -48,7 +52,7 @@ func TestRoles(t *testing.T) {
 		".gitattributes": "src/said.py linguist-generated\nlate.py linguist-vendored\n", "vendor/own/.gitattributes": "* -linguist-vendored\n",
 		"LICENSE": "MIT\n", "package.json": "{}\n", "src/late.py": "x = 1\n", "src/new.py": "x = 1\n", "scripts/new.py": "x = 1\n", "target/out.py": "x = 1\n", "src/build/a.py": "x = 1\n",
 		"src/build/b.py": "x = 1\n", "src/fresh.py": head, "tests/test_new.py": "x = 1\n", "setup.py": "x = 1\n", "src/new_pb2.py": "x = 1\n", "third_party/a.py": "x = 1\n", "bin/tool": "#!/bin/sh\n",
-		"vite.config.ts": "x\n",
+		"vite.config.ts": "x\n", "native/CMakeLists.txt": "add_library(x x.c)\nadd_executable(try try.c also.c)\nadd_test(NAME try COMMAND try)\n", "native/also.c": "int x;\n",
 	} {
 		fmt.Fprintf(&archive, "-- %s --\n%s", name, text)
 	}
@@ -74,5 +78,40 @@ func TestRoles(t *testing.T) {
 		if err != nil || !slices.Equal(got, lacks) {
 			t.Errorf("%s lacks %q, %v, want %q", folder.Dir, got, err, lacks)
 		}
+	}
+}
+
+// TestUnmeasuredWithoutCode: what nothing runs of could not have been measured.
+func TestUnmeasuredWithoutCode(t *testing.T) {
+	t.Parallel()
+	_, store := opened(t, `
+-- lcov.info --
+SF:a.h
+DA:1,1
+end_of_record
+SF:a.py
+DA:1,1
+end_of_record
+-- a.h --
+static int f(void) { return 1; }
+-- a.py --
+x = 1
+-- declares.h --
+int f(int n);
+-- inline.h --
+static inline int g(int n) { return n; }
+-- pkg/__init__.py --
+# A package.
+-- pkg/b.py --
+x = 1
+`, nil)
+	snap := store.Load()
+	all, _, err := snap.AllUnmeasured(t.Context())
+	var got []string
+	for _, path := range all {
+		got = append(got, snap.Name(path))
+	}
+	if want := []string{"inline.h", "pkg/b.py"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("lacks %q, %v, want %q", got, err, want)
 	}
 }

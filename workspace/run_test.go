@@ -26,13 +26,13 @@ func TestHowTo(t *testing.T) {
 		{name: "a Go module", files: map[string]string{"go.mod": "module m"}, want: "`go test -coverprofile=cover.out ./...` makes one"},
 		{
 			name: "a package", files: map[string]string{"package.json": `{"devDependencies": {"vitest": "5"}}`, "a.ts": ""},
-			want: "vitest is in package.json and not installed: first `npm install`, then `npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage` makes one",
+			want: "@vitest/coverage-v8, which measures the tests, is not installed: first `npm install --save-dev @vitest/coverage-v8@5`, then `npx --no-install vitest run --coverage.enabled --coverage.reporter=lcovonly --coverage.reportsDirectory=coverage` makes one",
 		},
 		{name: "a folder in it", files: map[string]string{"core/go.mod": ""}, want: "`go test -coverprofile=cover.out ./...` makes one in core"},
 		{name: "what only says why", files: map[string]string{"Makefile": "all:\n", "a.c": ""}, want: "the Makefile has no target test or check: build with the compiler's flag --coverage, run the tests, then gcovr --json gcovr.json"},
 		{
 			name: "something to write", files: map[string]string{"Gemfile": "gem 'simplecov'", ".rspec": "", "x/Gemfile": ""},
-			want: "nothing starts SimpleCov, which measures the tests: first put `require \"simplecov\"; SimpleCov.start` at the top of spec/spec_helper.rb, then `bundle exec rspec` makes one",
+			want: "nothing starts SimpleCov, which measures the tests: first put `require \"simplecov\"; SimpleCov.start` into a file spec/spec_helper.rb and put `--require spec_helper` into .rspec, then `bundle exec rspec` makes one",
 		},
 		{name: "what a run has left", files: map[string]string{"go.mod": "module m", "py/.coverage": "", "py/venv/pyvenv.cfg": ""}, want: "py/.coverage has the counts of coverage.py: `venv/bin/python -m coverage xml` makes one in py"},
 		{name: "the setting, of two lines", files: map[string]string{"go.mod": "module m"}, run: map[string]string{"go": "make\n  cover"}, want: "`make cover` makes one"},

@@ -14,7 +14,7 @@ import (
 
 // Unmeasured reports whether the file at an absolute path is a source that no profile names, while
 // profiles name others of its language. Tests are no such sources, nor is what others or programs have written, what sets up
-// tools, and what the settings exclude. What a text says of itself is known of open documents.
+// tools, what has no code, and what the settings exclude. What a text says of itself is known of open documents.
 func (s *Snapshot) Unmeasured(path string) bool {
 	if s.Files[path] != nil || s.RuledOut[path] {
 		return false
@@ -31,7 +31,9 @@ func (s *Snapshot) Unmeasured(path string) bool {
 	}
 	head := ""
 	if d := s.Documents[path]; d != nil {
-		head = d.Text.String()
+		if head = d.Text.String(); !source.HasCode(name, head) {
+			return false
+		}
 	}
 	return measurable(name, head) && !f.Excludes(name)
 }
@@ -72,19 +74,30 @@ func (s *Snapshot) isOutput(dir string) bool {
 	return true
 }
 
-// headOf is what a file begins with; "" where it can't be read.
-func headOf(path string) string {
+// hasCode reports whether a file is measurable by what its text begins with, and has code, as far as that is looked at: all of
+// a header, of others what they begin with. One that can't be read is taken to have some.
+func hasCode(name, path string) bool {
+	const head, header = 16 << 10, 256 << 10
+	most := int64(head)
+	if source.IsHeader(name) {
+		most = header
+	}
+	text, whole := headOf(path, most)
+	return measurable(name, text[:min(len(text), head)]) && !(whole && !source.HasCode(name, text))
+}
+
+// headOf is what a file begins with, and whether that is all of it; "" where it can't be read.
+func headOf(path string, most int64) (head string, whole bool) {
 	f, err := source.Open(path)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	defer f.Close()
-	const most = 16 << 10
-	head, err := io.ReadAll(io.LimitReader(f, most))
+	text, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
-		return ""
+		return "", false
 	}
-	return string(head)
+	return string(text), int64(len(text)) < most
 }
 
 // extensions are those of the files that profiles name.
@@ -108,7 +121,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 		}
 	}
 	for i, f := range s.Folders {
-		pairs, first, attributes := newPairs(), len(out), git.NewAttributes(f.Dir)
+		pairs, first, attributes, programs := newPairs(), len(out), git.NewAttributes(f.Dir), project.NewPrograms(f.Dir)
 		var pages string // the folder of a report whose folders are at hand
 		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries, Skip: func(dir string) bool {
 			return pages == filepath.Dir(dir) || s.isOutput(dir) || slices.ContainsFunc(s.Folders[:i], func(g *Folder) bool { return g.Dir == dir })
@@ -134,7 +147,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 				}
 				// Only the text tells of what is left whether a program has written it.
 				said := attributes.Of(path)
-				if said.Generated != source.Yes && said.Vendored != source.Yes && said.Documentation != source.Yes && measurable(name, headOf(path)) {
+				if said.Generated != source.Yes && said.Vendored != source.Yes && said.Documentation != source.Yes && hasCode(name, path) && programs.TestBy(name) == "" {
 					out = append(out, path)
 				}
 			}

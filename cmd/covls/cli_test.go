@@ -162,7 +162,7 @@ func checkSums(t *testing.T, r *report.Report) {
 	if r.Summary.Functions == nil {
 		return
 	}
-	if functions != *r.Summary.Functions || functions.Total-functions.Covered != len(r.UncoveredFunctions) {
+	if functions != *r.Summary.Functions || functions.Total-functions.Covered != len(r.UncoveredFunctions)+r.Summary.UncoveredTests {
 		t.Errorf("the rows add up to %v functions, the summary says %v, %d are listed", functions, *r.Summary.Functions, len(r.UncoveredFunctions))
 	}
 	if literals.Total-literals.Covered != len(r.UncoveredLiterals) {
@@ -303,16 +303,17 @@ func TestGapKindsOfLanguages(t *testing.T) {
 		"a.py":     "def f(x):\n    if not x:\n        raise ValueError(x)\n    match x:\n        case 1:\n            return 1\n        case _:\n            return 2\n",
 		"a.lua":    "local function f(x)\n  if not x then\n    return nil, 'x'\n  end\nend\n",
 		"b.lua":    "local function f(x)\n  if not x then\n    error('x')\n  end\nend\n",
+		"a.c":      "int f(int x)\n{\n\tif (!x)\n\t\treturn -1;\n\tif (x > 1)\n\t\treturn 0;\n\treturn x;\n}\n",
 		"a.vala":   "f\n",
 		"a_pb2.py": "def f(x):\n    raise ValueError(x)\n",
 		"lcov.info": "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,0\nend_of_record\nSF:a.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\n" +
-			"SF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
+			"SF:a.c\nDA:1,1\nDA:3,1\nDA:4,0\nDA:5,1\nDA:6,0\nDA:7,1\nend_of_record\nSF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
 	})
 	for _, tt := range []struct{ args, want, said string }{
-		{"--kind error-return", "a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\n"},
+		{"--kind error-return", "a.c:4 error return; a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\n"},
 		{"--kind default", "a.py:8 default case", "covls: a.vala: covls can't tell default cases in files .vala\ncovls: a.lua: covls can't tell default cases in Lua\n"},
 		{"--kind generated --all", "a_pb2.py:1 generated", ""},
-		{"--all --without error-return,main", "a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.lua: covls can't tell main in Lua\n"},
+		{"--all --without error-return,main", "a.c:6 ; a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\ncovls: a.lua: covls can't tell main in Lua\n"},
 	} {
 		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
 		var rows struct{ Gaps []row }
@@ -326,6 +327,80 @@ func TestGapKindsOfLanguages(t *testing.T) {
 		slices.Sort(got)
 		if got := strings.Join(got, "; "); got != tt.want || stderr != tt.said {
 			t.Errorf("%s: %s, said %q; want %s, %q", tt.args, got, stderr, tt.want, tt.said)
+		}
+	}
+}
+
+// TestGapsOfTests: what did not run of tests is no gap, in no list and in no count of what no test reaches, and stays in the figures.
+func TestGapsOfTests(t *testing.T) {
+	t.Parallel()
+	const body = "def f(x):\n    return x + 1\n\ndef g(x):\n    return x + 2\n"
+	profile := ""
+	for _, name := range []string{"shop.py", "tests/test_shop.py", "helper.py"} {
+		profile += "SF:" + name + "\nFN:1,f\nFN:4,g\nFNDA:0,f\nFNDA:1,g\nDA:1,1\nDA:2,0\nDA:4,1\nDA:5,1\nDA:8,0\nend_of_record\n"
+	}
+	dir := folderWith(t, map[string]string{
+		"shop.py": body + "\nimport os\nprint(1)\n", "tests/test_shop.py": body + "\nimport os\nprint(1)\n", "helper.py": body + "\nimport pytest\nprint(1)\n",
+		"lib.rs":    "pub fn a() -> u8 { 1 + 1 }\n#[test]\nfn b() { a(); }\n#[cfg(test)]\nmod tests {\n    fn c() { a(); }\n}\n#[cfg(not(test))]\nfn d() { a(); }\n",
+		"lcov.info": profile + "SF:lib.rs\nDA:1,0\nDA:3,0\nDA:6,0\nDA:9,0\nend_of_record\n",
+	})
+	for _, tt := range []struct{ args, want string }{
+		{"", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f"},
+		{"--all", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f; shop.py:8 "},
+		{"--without test-helper", "lib.rs:1 a; lib.rs:9 d; shop.py:1 f"},
+		{"--kind test-helper", "helper.py:1 f; lib.rs:3 b; lib.rs:6 tests::c; tests/test_shop.py:1 f"},
+	} {
+		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
+		var rows struct{ Gaps []row }
+		if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
+			t.Fatalf("%s: code %d, %v, %s", tt.args, code, err, stderr)
+		}
+		var got []string
+		for _, g := range rows.Gaps {
+			got = append(got, fmt.Sprintf("%s:%d %s", g.File, g.Line, g.Name))
+		}
+		slices.Sort(got)
+		if got := strings.Join(got, "; "); got != tt.want {
+			t.Errorf("gaps %s: %s, want %s", tt.args, got, tt.want)
+		}
+	}
+	r := readReport(t, "-C", dir)
+	var got []string
+	for _, f := range r.UncoveredFunctions {
+		got = append(got, f.File+" "+f.Name)
+	}
+	for _, s := range r.UncoveredStretches {
+		got = append(got, fmt.Sprintf("%s %d", s.File, s.Line))
+	}
+	if got := strings.Join(got, "; "); got != "lib.rs a; lib.rs d; shop.py f; shop.py 8" {
+		t.Errorf("the report lists %s", got)
+	}
+	if *r.Summary.Functions != (report.Tally{Covered: 3, Total: 10}) || r.Summary.UncoveredTests != 4 {
+		t.Errorf("%+v functions, %d of tests", *r.Summary.Functions, r.Summary.UncoveredTests)
+	}
+	if out, _, _ := covls(t, "report", "-C", dir, "--format", "markdown"); !regexp.MustCompile(`(?m)^\| \*\*all\*\* \| \*\*4\*\* .*\| \*\*3\*\* \|$`).MatchString(out) {
+		t.Errorf("the table of tiers does not add up to 3 functions:\n%s", out)
+	}
+	for format, want := range map[string]string{"text": "3 of 10 · 4 of tests did not run", "markdown": "functions (3 of 10) · 4 of tests did not run"} {
+		if out, _, _ := covls(t, "report", "-C", dir, "--format", format); !strings.Contains(out, want) {
+			t.Errorf("%s does not say %q:\n%s", format, want, out)
+		}
+	}
+}
+
+// TestReportWithoutCode: the sentence over a table says what its rows say.
+func TestReportWithoutCode(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{
+		"a.py": "x = 1\n", "b.py": "x = 1\n", "c.py": "", "d.py": "",
+		"lcov.info": "SF:a.py\nDA:1,1\nend_of_record\nSF:b.py\nDA:1,1\nend_of_record\nSF:c.py\nend_of_record\nSF:d.py\nend_of_record\n",
+	})
+	for format, row := range map[string]string{"text": "  at target      4 ", "markdown": "| at target | 4 |"} {
+		out, _, _ := covls(t, "report", "-C", dir, "--format", format)
+		for _, want := range []string{"4 at target (2 without code).", row} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s lacks %q:\n%s", format, want, out)
+			}
 		}
 	}
 }
@@ -369,7 +444,7 @@ func TestGapKinds(t *testing.T) {
 		"go.mod": "module example.com/k\n",
 		"a.go": `package k
 
-func Name() string { return "k" }
+func Name() string { return a.b }
 
 func Long() { println(1); println(2) }
 
@@ -541,13 +616,37 @@ func TestDoctor(t *testing.T) {
 	}
 	out, _, code := covls(t, "doctor", "-C", dir)
 	for _, want := range []string{
-		"**cover.out**: go, written", "2 matched, 0 not", "**c.out**", "0 matched, 1 not",
+		"- cover.out: go, written", "2 matched, 0 not", "- c.out: go", "0 matched, 1 not",
 		"not found: example.com/other/x.go: no module here provides example.com/other (here: example.com/shop)",
-		"target", "75", ".covls.toml:1",
+		"target  75  .covls.toml:1\n\nAll others are defaults; `covls config` prints them.\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("code %d, %q is not in\n%s", code, want, out)
 		}
+	}
+	if strings.Contains(out, "default\n") {
+		t.Errorf("settings that nobody has set are in\n%s", out)
+	}
+}
+
+// TestConfig has every setting in a line, with what sets it.
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	dir := folderWith(t, map[string]string{".covls.toml": "target = 60\nfade = 7\n"})
+	out, errs, code := covls(t, "config", "-C", dir)
+	for _, want := range []string{".covls.toml:1\n", "answer_bytes", "default\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "\n"); n != len(config.Merge().Table()) || code != 0 || !strings.Contains(errs, ".covls.toml:2:") {
+		t.Errorf("exit %d, %d lines\n%s%s", code, n, errs, out)
+	}
+	if out, _, _ := covls(t, "doctor", "-C", dir); !strings.Contains(out, "target  60  .covls.toml:1\n") {
+		t.Errorf("what a file sets to the default is not in\n%s", out)
+	}
+	if out, _, _ := covls(t, "doctor", "-C", t.TempDir()); !strings.Contains(out, "All are defaults; `covls config` prints them.\n") {
+		t.Errorf("defaults are not said in\n%s", out)
 	}
 }
 
@@ -565,7 +664,7 @@ func TestRawCounts(t *testing.T) {
 	}{
 		{[]string{"doctor", "-C", dir}, "coverage/lcov.info", false},
 		{[]string{"doctor", "-C", alone}, "None found", false},
-		{[]string{"doctor", "-C", dir, "--profile", "coverage/tmp/coverage-1.json"}, "coverage-1.json**: v8, written", true},
+		{[]string{"doctor", "-C", dir, "--profile", "coverage/tmp/coverage-1.json"}, "coverage-1.json: v8, written", true},
 		{[]string{"report", "-C", dir, "--format", "json"}, `"covered":1`, false},
 	} {
 		out, errs, _ := covls(t, tt.args...)
@@ -620,7 +719,7 @@ func TestDoctorEdge(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(dir, e.Name())
 			out, stderr, code := covls(t, "doctor", "-C", t.TempDir(), "--profile", path)
-			if code != 0 || stderr != "" || !strings.Contains(out, "- **"+path+"**") {
+			if code != 0 || stderr != "" || !strings.Contains(out, "- "+path+": ") {
 				t.Fatalf("exit %d\n%s%s", code, stderr, out)
 			}
 			p, err := profile.Open(path, profile.Limits{Line: 10_000_000})
@@ -639,7 +738,7 @@ func TestDoctorEdge(t *testing.T) {
 			if want := fmt.Sprintf("0 matched, %d not", n); !strings.Contains(out, want) {
 				t.Errorf("want %q in\n%s", want, out)
 			}
-			if n > 0 && !strings.Contains(out, "- not found: "+escape.Markdown(p.Report.Files[0].Name)+": ") && n <= 5 {
+			if n > 0 && !strings.Contains(out, "- not found: "+escape.Line(p.Report.Files[0].Name)+": ") && n <= 5 {
 				t.Errorf("want a reason for %s in\n%s", p.Report.Files[0].Name, out)
 			}
 		})
@@ -756,6 +855,7 @@ func TestHarmless(t *testing.T) {
 		{"check", "--format", "github"},
 		{"check", "--format", "json"},
 		{"doctor"},
+		{"config"},
 		{"explain", "a.js"},
 		{"init", "--print"},
 		{"gaps", "--profile", "gone" + esc},

@@ -245,9 +245,35 @@ not and why, and which settings are in force and where they come from.`,
 			if l.around.Unmeasured, l.around.Tested, err = l.snap.AllUnmeasured(c.Context()); err != nil {
 				return fmt.Errorf("look for source files that no profile names: %w", err)
 			}
-			w := bufio.NewWriter(io.out)
-			report.Doctor(w, l.snap, l.around, time.Now())
-			return w.Flush()
+			var b strings.Builder
+			report.Doctor(&b, l.snap, l.around, time.Now())
+			if _, err := fmt.Fprint(io.out, escape.Plain(b.String())); err != nil {
+				return fmt.Errorf("print what is there: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+func newConfig(io *streams, in *input) *cobra.Command {
+	return &cobra.Command{
+		Use:   "config",
+		Short: "Print the settings in force, and where they come from",
+		Long: `Print every setting with its value and with what sets it: a line of .covls.toml,
+the command line, or nothing but its default.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			f, err := in.folder()
+			if err != nil {
+				return err
+			}
+			for _, p := range f.Problems {
+				io.say(p.String())
+			}
+			if err := report.Settings(io.out, f); err != nil {
+				return fmt.Errorf("print the settings: %w", err)
+			}
+			return nil
 		},
 	}
 }
@@ -305,8 +331,9 @@ ran of the other functions, and of files outside of functions, are listed too.
 
 A gap has a kind: ` + strings.Join(source.KindNames(), ", ") + `.
 --kind lists only gaps of a kind, --without leaves them out. A kind that is one
-of parts of functions (error-return, panic, default) lists those parts. Which
-kinds can't be told in a language is said.`,
+of parts of functions (error-return, panic, default) lists those parts. Code of
+tests that did not run is no gap, and is listed by --kind test-helper alone.
+Which kinds can't be told in a language is said.`,
 		Example: `  covls gaps | head
   covls gaps --without accessor --without main
   covls gaps --kind error-return
@@ -401,6 +428,9 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !q.stretches && g.Shape != gap.Function {
 				continue
 			}
+			if g.OfTests() && len(q.only) == 0 {
+				continue
+			}
 			all = append(all, placed{*g, rowOf(file, g, content)})
 		}
 	}
@@ -424,6 +454,8 @@ func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 		for _, k := range slices.Concat(q.only, q.without) {
 			if !source.Tells(file.Name, k) {
 				kinds = append(kinds, k.All())
+			} else if untold := source.Untold(file.Name); k == source.ErrorReturn && untold != "" {
+				kinds = append(kinds, k.All()+" that return "+untold)
 			}
 		}
 		if len(kinds) > 0 {

@@ -55,7 +55,7 @@ as no other file ends so.`,
 		if how == "json" {
 			err = writeReason(io.out, s, f)
 		} else {
-			_, err = fmt.Fprint(io.out, report.Explain(l.snap, s, f))
+			_, err = fmt.Fprint(io.out, escape.Plain(report.Explain(l.snap, s, f)))
 		}
 		if err != nil {
 			return fmt.Errorf("write the explanation: %w", err)

@@ -35,6 +35,8 @@ func TestHomeless(t *testing.T) {
 		{"report -o x", 2, "", "covls: find the folder .: " + gone},
 		{"check", 2, "", "covls: find the folder .: " + gone},
 		{"doctor", 2, "", "covls: find the folder .: " + gone},
+		{"config", 2, "", "covls: find the folder .: " + gone},
+		{"config -C SHOP", 0, `profiles  `, ""},
 		{"explain a.go", 2, "", "covls: find the folder .: " + gone},
 		{"init", 2, "", "covls: find the folder .: " + gone},
 		{"init -C sub", 2, "", "covls: find the folder sub: " + gone},

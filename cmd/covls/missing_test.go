@@ -188,17 +188,17 @@ func TestUnmeasuredTests(t *testing.T) {
 	const js = "-- coverage/lcov.info --\nSF:src/a.ts\nDA:1,1\nend_of_record\n-- src/a.ts --\n1\n"
 	const py = "-- coverage.lcov --\nSF:pkg/a.py\nDA:1,1\nend_of_record\n-- pkg/a.py --\n1\n"
 	tests := []struct{ name, files, want string }{
-		{"nothing is missing", js + "-- src/a.test.ts --\n", ""},
-		{"a test beside it", js + "-- src/b.ts --\n-- src/b.test.ts --\n-- src/c.ts --\n", "src/b.ts"},
-		{"a test in another dialect", js + "-- src/b.ts --\n-- src/b.spec.tsx --\n", "src/b.ts"},
-		{"a test in __tests__", js + "-- src/b.ts --\n-- src/__tests__/b.ts --\n", "src/b.ts"},
-		{"a test in a tree of tests", js + "-- src/x/b.ts --\n-- test/x/b.test.ts --\n", "src/x/b.ts"},
-		{"which of two it tests is not known", js + "-- src/x/b.ts --\n-- src/y/b.ts --\n-- test/b.test.ts --\n", ""},
-		{"an index with a test elsewhere", js + "-- src/x/index.ts --\n-- src/y/index.test.ts --\n", ""},
-		{"pytest", py + "-- pkg/b.py --\n-- tests/test_b.py --\n-- tests/helper.py --\n-- pkg/helper.py --\n-- tests/conftest.py --\n-- pkg/conftest.py --\n", "pkg/b.py"},
-		{"rspec", "-- lcov.info --\nSF:lib/a.rb\nDA:1,1\nend_of_record\n-- lib/a.rb --\n1\n-- lib/x/b.rb --\n-- spec/x/b_spec.rb --\n-- spec/y/c_spec.rb --\n-- lib/x/c.rb --\n", "lib/x/b.rb"},
-		{"JUnit", "-- lcov.info --\nSF:src/main/java/p/A.java\nDA:1,1\nend_of_record\n-- src/main/java/p/A.java --\n1\n-- src/main/java/p/B.java --\n-- src/test/java/p/BTest.java --\n", "src/main/java/p/B.java"},
-		{"excluded", js + "-- src/b.ts --\n-- src/b.test.ts --\n-- .covls.toml --\nexclude = [\"src/b.ts\"]\n", ""},
+		{"nothing is missing", js + "-- src/a.test.ts --\nx = 1\n", ""},
+		{"a test beside it", js + "-- src/b.ts --\nx = 1\n-- src/b.test.ts --\nx = 1\n-- src/c.ts --\nx = 1\n", "src/b.ts"},
+		{"a test in another dialect", js + "-- src/b.ts --\nx = 1\n-- src/b.spec.tsx --\nx = 1\n", "src/b.ts"},
+		{"a test in __tests__", js + "-- src/b.ts --\nx = 1\n-- src/__tests__/b.ts --\nx = 1\n", "src/b.ts"},
+		{"a test in a tree of tests", js + "-- src/x/b.ts --\nx = 1\n-- test/x/b.test.ts --\nx = 1\n", "src/x/b.ts"},
+		{"which of two it tests is not known", js + "-- src/x/b.ts --\nx = 1\n-- src/y/b.ts --\nx = 1\n-- test/b.test.ts --\nx = 1\n", ""},
+		{"an index with a test elsewhere", js + "-- src/x/index.ts --\nx = 1\n-- src/y/index.test.ts --\nx = 1\n", ""},
+		{"pytest", py + "-- pkg/b.py --\nx = 1\n-- tests/test_b.py --\nx = 1\n-- tests/helper.py --\nx = 1\n-- pkg/helper.py --\nx = 1\n-- tests/conftest.py --\nx = 1\n-- pkg/conftest.py --\nx = 1\n", "pkg/b.py"},
+		{"rspec", "-- lcov.info --\nSF:lib/a.rb\nDA:1,1\nend_of_record\n-- lib/a.rb --\n1\n-- lib/x/b.rb --\nx = 1\n-- spec/x/b_spec.rb --\nx = 1\n-- spec/y/c_spec.rb --\nx = 1\n-- lib/x/c.rb --\nx = 1\n", "lib/x/b.rb"},
+		{"JUnit", "-- lcov.info --\nSF:src/main/java/p/A.java\nDA:1,1\nend_of_record\n-- src/main/java/p/A.java --\n1\n-- src/main/java/p/B.java --\nclass A {}\n-- src/test/java/p/BTest.java --\nclass A {}\n", "src/main/java/p/B.java"},
+		{"excluded", js + "-- src/b.ts --\nx = 1\n-- src/b.test.ts --\nx = 1\n-- .covls.toml --\nexclude = [\"src/b.ts\"]\n", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

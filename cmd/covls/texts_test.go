@@ -59,7 +59,7 @@ func TestOtherTexts(t *testing.T) {
 			out:  []string{sentence, became, "| `a.go` · 2 unknown | 1 | 1 | medium |", "50.00 % of functions (1 of 2) · 3 unknown", "Unknown, and counted nowhere until the tests run again: 3 functions: ", "`New` in `a.go` (new)"},
 			err:  []string{sentence},
 		},
-		{args: "gaps", out: []string{"a.go:3:6: Kept is not tested (1 statement) · accessor"}, err: []string{sentence}},
+		{args: "gaps", out: []string{"a.go:3:6: Kept is not tested (1 statement)"}, err: []string{sentence}},
 		{args: "gaps --format json", outNo: []string{"All", "Changed", "New"}, err: []string{sentence}},
 		{args: "check", code: 1, out: []string{"cover.out: is of another text in a.go and b.go", "66.67 % of 3 statements covered, 3 functions unknown, target 60 %"}, errNo: []string{sentence}},
 		{

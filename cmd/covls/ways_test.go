@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,12 +66,27 @@ func TestWays(t *testing.T) {
 	}
 }
 
-// ways runs the doctor where nothing is installed but what is in .bin, .home and .php of the folder.
+// usual are the programs that every folder of TestWays finds on PATH, but for those that its file .without names.
+const usual = `go node npm npx pnpm yarn bun deno corepack python3 pip tox nox uv poetry pdm pipenv ruby bundle gem rake rspec rails php composer pecl
+	mvn gradle sbt cmake ctest make meson ninja autoreconf cargo dotnet perl cover prove cpanm mix dart flutter swift busted
+	lua luacov luarocks bats shellspec bazel llvm-cov llvm-profdata java`
+
+// ways runs the doctor where nothing is installed but the usual programs, and what is in .bin, .home and .php of the folder.
 func ways(t *testing.T, files string) string {
 	t.Helper()
 	dir := profiletest.Tree(t, files)
+	without, _ := os.ReadFile(filepath.Join(dir, ".without")) // few have one
+	bin := t.TempDir()
+	for name := range strings.FieldsSeq(usual) {
+		if slices.Contains(strings.Fields(string(without)), name) {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(bin, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "doctor", "-C", dir)
-	cmd.Env = []string{asProgram + "=1", "PATH=" + filepath.Join(dir, ".bin"), "HOME=" + filepath.Join(dir, ".home"), "PHP_INI_SCAN_DIR=" + filepath.Join(dir, ".php")}
+	cmd.Env = []string{asProgram + "=1", "PATH=" + filepath.Join(dir, ".bin") + string(filepath.ListSeparator) + bin, "HOME=" + filepath.Join(dir, ".home"), "PHP_INI_SCAN_DIR=" + filepath.Join(dir, ".php")}
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

@@ -234,10 +234,11 @@ func TestCommands(t *testing.T) {
 		{args: "check --files --format github", rule: github, shows: []string{tagFile, tagComponent, tagFunction, tagTrouble, tagUnknown}, code: 1},
 		{args: "check --files --format json", rule: log, shows: []string{tagFile, tagComponent}, code: 1},
 		{args: "check --no-drop base.txt", rule: log, code: 2},
-		{args: "doctor", rule: markdown, shows: []string{tagFolder, tagLost, tagProfile, tagTrouble, tagWarning, tagComponent, tagWhy, tagUnknown, tagMapped}},
-		{args: "explain", more: []string{some}, rule: markdown, shows: []string{tagFile, tagComponent}},
-		{args: "explain a.go", rule: markdown, shows: []string{tagWhy}},
-		{args: "explain py/other.py", rule: markdown, shows: []string{tagProfile}},
+		{args: "doctor", rule: log, shows: []string{tagFolder, tagLost, tagProfile, tagTrouble, tagWarning, tagComponent, tagWhy, tagUnknown, tagMapped}},
+		{args: "config", rule: log},
+		{args: "explain", more: []string{some}, rule: log, shows: []string{tagFile, tagComponent}},
+		{args: "explain a.go", rule: log, shows: []string{tagWhy}},
+		{args: "explain py/other.py", rule: log, shows: []string{tagProfile}},
 		{args: "explain a.go --format json", rule: log, shows: []string{tagWhy}},
 		{args: "explain", more: []string{other + all("")}, rule: log, code: 2},
 		{args: "init --print", rule: settings},
@@ -281,7 +282,7 @@ func TestCommands(t *testing.T) {
 	t.Run("without a profile", func(t *testing.T) {
 		t.Parallel()
 		out, _, _ := covls(t, h.dir, nil, "doctor", "-C", h.empty)
-		for _, bad := range markdown(out) {
+		for _, bad := range log(out) {
 			t.Error(bad)
 		}
 		_, errs, _ := covls(t, h.dir, nil, "gaps", "-C", h.empty)

@@ -149,9 +149,10 @@ func ruleOf(what, s string) rule {
 	switch {
 	case exempt.MatchString(what):
 		return nil
-	case what == "textDocument/hover contents value", strings.HasSuffix(what, "covls.explain"), strings.HasSuffix(what, "covls.doctor content"),
-		what == "window/logMessage message" && strings.HasPrefix(s, "# covls doctor"):
+	case what == "textDocument/hover contents value", strings.HasSuffix(what, "covls.explain"), strings.HasSuffix(what, "covls.doctor content"):
 		return markdown
+	case what == "window/logMessage message" && strings.HasPrefix(s, "# covls doctor"):
+		return log
 	case strings.HasSuffix(what, "covls.showReport content"):
 		if strings.HasPrefix(s, "<!DOCTYPE") {
 			return page

@@ -122,7 +122,7 @@ func qualified(fn coverage.Func) string {
 	if fn.Receiver == "" {
 		return fn.Name
 	}
-	if strings.HasSuffix(fn.Receiver, "#") {
+	if strings.ContainsAny(fn.Receiver[len(fn.Receiver)-1:], "#: ") {
 		return fn.Receiver + fn.Name
 	}
 	return fn.Receiver + "." + fn.Name

@@ -48,6 +48,13 @@ func swiftName(mangled string) (class, name string, ok bool) {
 		break
 	}
 	class = strings.Join(types, ".")
+	if before, ok := strings.CutSuffix(rest, "Z"); ok {
+		rest = before // of the type itself
+	}
+	if len(rest) > len("oi") && rest[0] == 'o' && strings.IndexByte("ipP", rest[1]) >= 0 && strings.HasSuffix(rest, "F") {
+		name, ok = swiftOperator(name)
+		return class, name, ok
+	}
 	switch {
 	case name == "" && (strings.HasSuffix(rest, "fC") || strings.HasSuffix(rest, "fc")):
 		return class, "init", class != ""
@@ -74,6 +81,17 @@ func swiftName(mangled string) (class, name string, ok bool) {
 		}
 	}
 	return class, name + "(" + labels + ")", true
+}
+
+// swiftOperator is the operator whose name has letters for its marks.
+func swiftOperator(letters string) (name string, ok bool) {
+	const from, to = "acdeglmnopqrstxz", "&@/=><*!|+?%-~^."
+	return strings.Map(func(r rune) rune {
+		if at := strings.IndexRune(from, r); at >= 0 {
+			return rune(to[at])
+		}
+		return r
+	}, letters), letters != "" && strings.Trim(letters, from) == ""
 }
 
 // swiftWord reads a name that begins with its length. One with parts of names before it is none that is read here.

@@ -17,6 +17,11 @@ func TestSwift(t *testing.T) {
 		{"S.swift", "$s3App1SV5valueSivs", "S.value.set"},
 		{"S.swift", "$s3App5StoreCACycfc", "Store.init"},
 		{"S.swift", "$s3App5StoreCfD", "Store.deinit"},
+		{"S.swift", "$s3App1SV4makeACyFZ", "S.make()"},
+		{"S.swift", "$s3App1SV6sharedACvgZ", "S.shared.get"},
+		{"S.swift", "$s3App1SV2eeoiySbAC_ACtFZ", "S.=="},
+		{"S.swift", "$s3App1SV1popyS2iFZ", "S.+"},
+		{"S.swift", "$s3App1SV2hhoiySbAC_ACtFZ", "$s3App1SV2hhoiySbAC_ACtFZ"},
 		{"S.swift", "$s3App1SV5neverSiyFSiycfU_", "$s3App1SV5neverSiyFSiycfU_"}, // a closure in it
 		{"S.swift", "$s3App0A3NewV2goyyF", "$s3App0A3NewV2goyyF"},               // with a part of a name before it
 		{"S.swift", "$s99App", "$s99App"},

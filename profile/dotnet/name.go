@@ -55,8 +55,8 @@ func Name(class, method string) string {
 		return ""
 	}
 	own = bare(own[outside(own, ".")+1:]) // of an interface that is named
-	if name, ok := operators[own]; ok {
-		return "operator " + name
+	if name, ok := operatorName(own); ok {
+		return name
 	}
 	for _, kind := range [...]string{"get", "set", "add", "remove"} {
 		name, ok := strings.CutPrefix(own, kind+"_")
@@ -167,6 +167,38 @@ func outside(s, chars string) int {
 	}
 	return last
 }
+
+// operatorName is what an operator or a conversion is called in C#, as far as the name of its method tells: that of a conversion has no
+// type.
+func operatorName(own string) (name string, ok bool) {
+	rest, ok := strings.CutPrefix(own, "op_")
+	if !ok {
+		return "", false
+	}
+	checked := ""
+	if rest, ok = strings.CutPrefix(rest, "Checked"); ok {
+		checked = " checked"
+	}
+	switch rest {
+	case "Implicit", "Explicit":
+		return strings.ToLower(rest) + " operator" + checked, true
+	}
+	if name, ok = operators["op_"+rest]; ok {
+		return "operator" + checked + " " + name, true
+	}
+	if rest, ok = strings.CutSuffix(rest, "Assignment"); ok {
+		if name, ok = operators["op_"+assigned[rest]]; !ok {
+			name, ok = operators["op_"+rest]
+		}
+		if !strings.HasSuffix(name, "++") && !strings.HasSuffix(name, "--") {
+			name += "="
+		}
+	}
+	return "operator" + checked + " " + name, ok
+}
+
+// assigned are the names of operators that differ where they assign.
+var assigned = map[string]string{"Multiplication": "Multiply"}
 
 // operators has what operators are called in C#, by the names that the compiler gives them.
 var operators = map[string]string{

@@ -217,7 +217,7 @@ func (p *parser) file() error {
 
 // compiled reports whether a name is that of a part of another function, or of what a compiler of Swift has made.
 func compiled(name string) bool {
-	for _, prefix := range [...]string{"closure #", "implicit closure #", "default argument ", "variable initialization expression of "} {
+	for _, prefix := range [...]string{"closure #", "$defer #", "implicit closure #", "default argument ", "variable initialization expression of "} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

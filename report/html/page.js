@@ -384,7 +384,7 @@ function header() {
       : summary.target == null ? 'the folders are at their targets' : `the target is ${short(summary.target)}`),
   ];
   if (functions?.[1]) {
-    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${anyOwn() ? 'not covered:' : 'no test reaches'} ${count(functions[1] - functions[0])}`));
+    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${anyOwn() ? 'not covered:' : 'no test reaches'} ${count(functions[1] - functions[0] - summary.uncovered_tests)}`));
   }
   const other = pair(summary[unit === 'lines' ? 'statements' : 'lines']);
   if (other) cards.push(card(`In ${unit === 'lines' ? 'statements' : 'lines'}`, inPercent(percent(other)), bar(other), `${count(other[0])} of ${count(other[1])}`));

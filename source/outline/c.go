@@ -89,19 +89,19 @@ func cRaw(l *lexer) bool {
 
 var (
 	// cNoNames are words that stand before a "(" and are not the name of a function.
-	cNoNames = wordSet(`if for while switch return sizeof do else case goto catch typeof __typeof__ __typeof typeof_unqual
+	cNoNames = wordList(`if for while switch return sizeof do else case goto catch typeof __typeof__ __typeof typeof_unqual
 		__attribute__ __attribute __declspec _Alignas alignas alignof _Alignof __asm__ __asm asm _Static_assert static_assert _Atomic
 		decltype noexcept throw requires explicit defined new delete __pragma _Pragma _BitInt co_await co_return co_yield
 		int char short long unsigned signed float double void bool _Bool auto const volatile`)
 	// cStatements are those of them that begin a statement.
-	cStatements = wordSet("if for while switch return do else case goto catch")
+	cStatements = wordList("if for while switch return do else case goto catch")
 	// cSpecifiers stand before a type and are none.
-	cSpecifiers = wordSet(`static extern inline __inline __inline__ __forceinline _Noreturn register typedef constexpr consteval
+	cSpecifiers = wordList(`static extern inline __inline __inline__ __forceinline _Noreturn register typedef constexpr consteval
 		constinit explicit virtual friend mutable const volatile __extension__ thread_local _Thread_local export`)
-	cBuiltins = wordSet(`void bool _Bool char short int long float double signed unsigned wchar_t char8_t char16_t char32_t auto size_t
+	cBuiltins = wordList(`void bool _Bool char short int long float double signed unsigned wchar_t char8_t char16_t char32_t auto size_t
 		__int128 const volatile`)
 	// cBegins are words that begin a declaration behind a macro on a line of its own.
-	cBegins = wordSet("template class struct union enum typedef using extern static inline constexpr virtual explicit friend")
+	cBegins = wordList("template class struct union enum typedef using extern static inline constexpr virtual explicit friend")
 	cOpens  = wordSet("template class struct union enum typedef using")
 	// cMembers are those of them that the type of a function does not begin with.
 	cMembers = wordSet("template typedef using virtual explicit friend")
@@ -154,8 +154,13 @@ func (f *finder) statement(i int) int {
 		}
 		return i + 1
 	}
-	if f.kind(i) == word {
-		switch text := f.text(i); text {
+	end := max(f.partner(f.around(i)), i+1)
+	for ; i < end; i++ {
+		t := &f.tokens[i]
+		if length := t.end - t.start; t.kind != word || length < int32(len("class")) || length > int32(len("struct")) {
+			continue
+		}
+		switch f.src[t.start:t.end] {
 		case "class", "struct", "union":
 			if before := f.text(i - 1); before == ";" || before == "{" || before == "}" || before == ":" || before == "static" || before == "const" || before == "typedef" {
 				if body, name := f.classHead(i); body >= 0 {
@@ -165,7 +170,7 @@ func (f *finder) statement(i int) int {
 			}
 		}
 	}
-	return i + 1
+	return end
 }
 
 // enter says what a bracket holds, and what it is called.
@@ -219,7 +224,7 @@ func (f *finder) declaration(i int) int {
 				continue
 			case text == "namespace" && f.cpp && !f.is(k-1, word, "using"):
 				return f.namespace(k)
-			case k > i && f.newline(k) && cBegins[text] && f.behindMacro(&h, k):
+			case k > i && f.newline(k) && cBegins.has(text) && f.behindMacro(&h, k):
 				return k
 			case text == "extern" && f.kind(k+1) == literal && f.is(k+2, open, "{"):
 				f.enter(k+2, declarations, "")
@@ -261,8 +266,8 @@ func (f *finder) declaration(i int) int {
 			case text == "requires" && f.cpp && h.name >= 0:
 				k = f.requires(k) - 1
 				continue
-			case f.is(k+1, open, "(") && cNoNames[text] && !cBuiltins[text]:
-				if cStatements[text] {
+			case f.is(k+1, open, "(") && cNoNames.has(text) && !cBuiltins.has(text):
+				if cStatements.has(text) {
 					k = f.pass(k + 1)
 					if f.is(k, open, "{") {
 						return f.pass(k)
@@ -281,7 +286,7 @@ func (f *finder) declaration(i int) int {
 					return f.pass(k + 1)
 				}
 				return k + 1
-			case !cSpecifiers[text]:
+			case !cSpecifiers.has(text):
 				h.words++
 			}
 		case mark:
@@ -389,7 +394,7 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 			return false
 		}
 		for at := k + 1; at < shut && at < k+maxType; at++ {
-			if f.kind(at) == word && f.is(at+1, open, "(") && !cNoNames[f.text(at)] && f.partner(at+1) > 0 {
+			if f.kind(at) == word && f.is(at+1, open, "(") && !cNoNames.has(f.text(at)) && f.partner(at+1) > 0 {
 				h.name, h.from, h.params, h.typed = at, f.qualified(at), at+1, true
 				return true
 			}
@@ -408,7 +413,7 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 		return false
 	}
 	upper := h.words > 1 && strings.ToUpper(f.text(name)) == f.text(name)
-	if f.is(shut+1, open, "(") && shut == k+2 && f.kind(k+1) == word && (upper || !f.cpp) && !cBuiltins[f.text(k+1)] && (h.name < 0 || !h.typed) {
+	if f.is(shut+1, open, "(") && shut == k+2 && f.kind(k+1) == word && (upper || !f.cpp) && !cBuiltins.has(f.text(k+1)) && (h.name < 0 || !h.typed) {
 		f.dropMacro(h)
 		// size_t (name)(int a), or MADE_BY(macro)(int a)
 		if upper {
@@ -418,7 +423,7 @@ func (f *finder) candidate(h *head, k int) (inside bool) {
 		}
 		return true
 	}
-	if cNoNames[f.text(name)] || cSpecifiers[f.text(name)] {
+	if cNoNames.has(f.text(name)) || cSpecifiers.has(f.text(name)) {
 		if f.is(shut+1, open, "(") && shut == k+2 && f.kind(k+1) == word && h.name < 0 {
 			h.name, h.from, h.params, h.typed = k+1, k+1, shut+1, true
 			return true
@@ -460,7 +465,7 @@ func (f *finder) qualified(name int) int {
 				return name
 			}
 		}
-		if f.kind(before) != word || cBuiltins[f.text(before)] {
+		if f.kind(before) != word || cBuiltins.has(f.text(before)) {
 			return name - 1
 		}
 		name = before
@@ -545,7 +550,7 @@ func (f *finder) oldStyle(h *head, k int) bool {
 		if params < 0 {
 			return false
 		}
-		if f.kind(at+1) == word && f.kind(params-1) == word && params+1 < at && f.names(params+1, at) && !cNoNames[f.text(params-1)] {
+		if f.kind(at+1) == word && f.kind(params-1) == word && params+1 < at && f.names(params+1, at) && !cNoNames.has(f.text(params-1)) {
 			name := params - 1
 			first := name
 			for first > 0 && n < maxHead && (f.kind(first-1) == word || f.is(first-1, mark, "*")) {

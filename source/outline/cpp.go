@@ -9,7 +9,7 @@ func (f *finder) classHead(i int) (body int, name string) {
 	for k, n := i+1, 0; k < len(f.tokens) && n < maxType; k, n = k+1, n+1 {
 		switch text := f.text(k); f.kind(k) {
 		case word:
-			if cNoNames[text] && f.is(k+1, open, "(") {
+			if cNoNames.has(text) && f.is(k+1, open, "(") {
 				if k = f.partner(k + 1); k < 0 {
 					return -1, ""
 				}
@@ -81,7 +81,7 @@ func (f *finder) namespace(i int) int {
 		case word:
 			if f.is(k-1, mark, "::") && name != "" && f.text(k-2) != "::" {
 				name += "::" + strings.TrimPrefix(text, "inline")
-			} else if name == "" && !cNoNames[text] && text != "inline" {
+			} else if name == "" && !cNoNames.has(text) && text != "inline" {
 				name = text
 			} else if strings.HasSuffix(name, "::") {
 				name += text
@@ -286,6 +286,7 @@ func (f *finder) types(i int) string {
 		return ""
 	}
 	var b strings.Builder
+	b.Grow(min(f.start(shut)-f.end(i), maxName))
 	from := i + 1
 	for k := from; k <= shut && b.Len() <= maxName; k++ {
 		switch {
@@ -326,7 +327,7 @@ func (f *finder) typeOf(b *strings.Builder, from, to int) {
 	for k := from; k < to; k++ {
 		switch text := f.text(k); f.kind(k) {
 		case word:
-			if types > 0 && !cBuiltins[text] && !f.is(k-1, mark, "::") && !f.is(k+1, mark, "::") {
+			if types > 0 && !cBuiltins.has(text) && !f.is(k-1, mark, "::") && !f.is(k+1, mark, "::") {
 				name = k
 			}
 			if text != "const" && text != "volatile" && text != "struct" && text != "class" && text != "enum" && text != "union" && text != "typename" {

@@ -383,7 +383,11 @@ func (c *csharpFinder) operator(i int) {
 		return
 	}
 	if first, marked, _, ok := c.head(i); ok {
-		f := c.function(first, marked, i, body, paren, "operator "+c.code(i+1, paren))
+		name := i
+		if c.is(i-1, word, "implicit") || c.is(i-1, word, "explicit") {
+			name--
+		}
+		f := c.function(first, marked, name, body, paren, c.code(name, i+1)+" "+c.code(i+1, paren))
 		f.NameEnd = c.end(paren - 1)
 	}
 }

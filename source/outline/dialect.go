@@ -49,8 +49,12 @@ type dialect struct {
 	// main is the function that starts a program; "" for none. Mains are in a class where the language has no others.
 	main   string
 	inside bool
+	// implicit tells that a class has its own fields without a word before them.
+	implicit bool
 	// public says whether others can name a function: by the words before its name.
 	public func(s *scanned, f *Func) bool
+	// untold is what people return for an error, and for much else, too, in words: "false"; "" where there is nothing of the kind.
+	untold string
 	// tells are the kinds that can be told of the language's texts, in words of Kind.
 	tells []Kind
 }
@@ -103,13 +107,13 @@ var dialects = map[string]*dialect{
 		forks: wordSet("if for foreach while catch"), joins: wordSet("&& || ?? ??="), ternary: true, clause: "case", arrow: "=>", choices: wordSet("switch"),
 		heads:  wordSet("if else for foreach while do switch case default try catch finally using lock fixed unsafe checked unchecked"),
 		raises: wordSet("throw"), stops: wordSet("Environment.Exit Environment.FailFast Application.Exit Debug.Fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
-		main: "Main", inside: true, public: publicBy("public"), tells: allKinds,
+		implicit: true, main: "Main", inside: true, public: publicBy("public"), tells: allKinds,
 	},
 	"dart": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?? ??="), ternary: true, clause: "case", arrow: "=>", choices: wordSet("switch"),
 		heads:  wordSet("if else for while do switch case default try catch finally on"),
 		raises: wordSet("throw rethrow"), stops: wordSet("exit"), never: wordSet(neverRaised), later: wordSet(laterRaised),
-		main: "main", public: underscored, tells: allKinds,
+		main: "main", implicit: true, public: underscored, tells: allKinds,
 	},
 	"elixir": {
 		forks: wordSet("if unless"), joins: wordSet("&& || and or"), arrow: "->",
@@ -120,13 +124,13 @@ var dialects = map[string]*dialect{
 		forks: wordSet("if for while catch"), joins: wordSet("&& ||"), ternary: true, clause: "case",
 		heads:  wordSet("if else for while do switch case default try catch finally synchronized"),
 		raises: wordSet("throw"), stops: wordSet("System.exit Runtime.getRuntime.halt fail Assert.fail Assertions.fail"), never: wordSet(neverRaised), later: wordSet(laterRaised),
-		main: "main", inside: true, public: publicBy("public"), tells: allKinds,
+		implicit: true, main: "main", inside: true, public: publicBy("public"), tells: allKinds,
 	},
 	"kotlin": {
 		forks: wordSet("if for while catch"), joins: wordSet("&& || ?:"), arrow: "->", choices: wordSet("when"),
 		lines: true, heads: wordSet("if else for while do when try catch finally"),
 		raises: wordSet("throw"), calls: wordSet("error"), stops: wordSet("exitProcess TODO System.exit fail"), never: wordSet(neverRaised), later: wordSet(laterRaised), failed: wordSet("Result.failure"),
-		main: "main", public: hiddenBy("private", "internal", "protected"), tells: allKinds,
+		implicit: true, main: "main", public: hiddenBy("private", "internal", "protected"), tells: allKinds,
 	},
 	"lua": {
 		forks: wordSet("if elseif for while repeat"), joins: wordSet("and or"),
@@ -137,13 +141,13 @@ var dialects = map[string]*dialect{
 		points: true,
 		forks:  wordSet("if elsif unless while until for foreach"), joins: wordSet("&& || and or"), ternary: true,
 		heads:  wordSet("if elsif else unless while until for foreach eval do sub package BEGIN END"),
-		raises: wordSet("die croak confess Carp::croak Carp::confess"), stops: wordSet("exit"), public: underscored, tells: without(Default, Main),
+		raises: wordSet("die croak confess Carp::croak Carp::confess CORE::die CORE::GLOBAL::die"), stops: wordSet("exit CORE::exit POSIX::_exit"), public: underscored, untold: "undef or nothing", tells: without(Default, Main),
 	},
 	"php": {
 		points: true,
 		forks:  wordSet("if elseif for foreach while catch"), joins: wordSet("&& || and or xor ??"), ternary: true, clause: "case", arrow: "=>", choices: wordSet("match"),
 		heads:  wordSet("if elseif else for foreach while do switch case default try catch finally declare"),
-		raises: wordSet("throw"), stops: wordSet("exit die"), never: wordSet(neverRaised), later: wordSet(laterRaised + " BadMethodCallException"), public: hiddenBy("private", "protected"), tells: without(Main),
+		raises: wordSet("throw"), stops: wordSet("exit die"), never: wordSet(neverRaised), later: wordSet(laterRaised + " BadMethodCallException"), public: hiddenBy("private", "protected"), untold: "false or null", tells: without(Main),
 	},
 	"python": {
 		forks: wordSet("if elif for while except"), joins: wordSet("and or"), clause: "case",
@@ -153,43 +157,48 @@ var dialects = map[string]*dialect{
 	"ruby": {
 		forks: wordSet("if elsif unless while until for rescue when"), joins: wordSet("&& || and or"), ternary: true, spaced: true, clause: "in",
 		blocks: wordy, lines: true, heads: wordSet("if elsif else unless while until for case when in begin rescue ensure def class module do then loop"), ends: wordSet("end"),
-		raises: wordSet("raise fail"), stops: wordSet("exit exit! abort Kernel.exit Kernel.abort"), later: wordSet("NotImplementedError"), public: rubyPublic, tells: allKinds,
+		raises: wordSet("raise fail Kernel.raise Kernel.fail"), stops: wordSet("exit exit! abort Kernel.exit Kernel.abort"), later: wordSet("NotImplementedError"), public: rubyPublic, tells: allKinds,
 	},
 	"rust": {
 		forks: wordSet("if for while loop"), joins: wordSet("&& ||"), tries: true, arrow: "=>", choices: wordSet("match"),
 		heads: wordSet("if else for while loop match unsafe mod impl fn"),
 		stops: wordSet("panic! unreachable! todo! unimplemented! process::exit std::process::exit process::abort std::process::abort"), failed: wordSet("Err"),
-		main: "main", public: publicBy("pub"), tells: allKinds,
+		main: "main", public: publicBy("pub"), untold: "None", tells: allKinds,
 	},
 	"scala": {
 		forks: wordSet("if for while"), joins: wordSet("&& ||"), clause: "case", but: wordSet("class object"),
 		lines: true, heads: wordSet("if else for while do match case try catch finally"),
 		raises: wordSet("throw"), calls: wordSet("sys.error"), stops: wordSet("sys.exit System.exit"), never: wordSet(neverRaised + " MatchError"), later: wordSet(laterRaised), failed: wordSet("Left Failure"),
-		main: "main", inside: true, public: hiddenBy("private", "protected"), tells: allKinds,
+		implicit: true, main: "main", inside: true, public: hiddenBy("private", "protected"), tells: allKinds,
 	},
 	"shellscript": {
 		forks: wordSet("if elif for while until select"), joins: wordSet("&& ||"),
 		blocks: wordy, lines: true, heads: wordSet("if elif else for while until case then do in select function"), ends: wordSet("fi done esac"),
-		status: true, public: underscored, tells: without(Panic, Main, Accessor, Default),
+		status: true, public: underscored, untold: "what a variable or a command has", tells: without(Panic, Main, Accessor, Default),
 	},
 	"swift": {
 		forks: wordSet("if guard for while catch"), joins: wordSet("&& || ??"), ternary: true, spaced: true, clause: "case",
 		lines: true, heads: wordSet("if else guard for while repeat do switch case default catch defer"),
 		raises: wordSet("throw"), stops: wordSet("fatalError preconditionFailure assertionFailure exit abort"), failed: wordSet(".failure Result.failure"),
-		main: "main", inside: true, public: publicBy("public", "open"), tells: allKinds,
+		main: "main", implicit: true, inside: true, public: publicBy("public", "open"), untold: "nil", tells: allKinds,
 	},
 }
 
 // cDialect is that of C, or of C++ with what catches.
 func cDialect(catches string) *dialect {
-	return &dialect{
+	d := &dialect{
 		points: true,
 		forks:  wordSet("if for while " + catches), joins: wordSet("&& ||"), ternary: true, clause: "case",
 		heads:  wordSet("if else for while do switch case default try catch"),
 		raises: wordSet("throw"), stops: wordSet("abort exit _exit _Exit quick_exit std::abort std::exit std::terminate std::unreachable __builtin_unreachable __builtin_trap longjmp"),
-		negative: true,
-		main:     "main", public: hiddenBy("static"), tells: allKinds,
+		negative: true, untold: "false",
+		main: "main", public: hiddenBy("static"), tells: allKinds,
 	}
+	if catches != "" {
+		d.implicit = true
+		d.failed = wordSet("unexpected std::unexpected tl::unexpected")
+	}
+	return d
 }
 
 // publicBy is for languages in which a word makes a function one that others can name.

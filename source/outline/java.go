@@ -130,10 +130,31 @@ func (s *scanned) javaAdd(in *scopes, d definition) {
 		return // a constant with a body
 	}
 	f := s.add(d, in.of(d.name))
-	f.Marked = s.start(marked)
+	f.Marked, f.nameless = s.start(marked), s.javaNameless(s.around(d.name))
 	if d.shut > d.name {
 		f.Params = s.javaParams(d.name + 1)
 	}
+}
+
+// javaNameless reports whether a bracket opens the body of a class without a name: new A.B<C>(d) {.
+func (s *scanned) javaNameless(bracket int) bool {
+	i := s.partner(bracket-1) - 1
+	if !s.is(bracket-1, closed, ")") || i < 0 {
+		return false
+	}
+	for n := 0; n < maxType && s.look(); n++ {
+		if s.is(i, mark, ">") || s.is(i, mark, ">>") || s.is(i, mark, ">>>") {
+			i = s.genericsBack(i) - 1
+		}
+		if s.kind(i) != word {
+			return false
+		}
+		if !s.is(i-1, mark, ".") {
+			return s.is(i-1, word, "new")
+		}
+		i -= 2
+	}
+	return false
 }
 
 // javaParams are the types of the parameters in a bracket, without annotations, "final" and names.

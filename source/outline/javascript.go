@@ -205,11 +205,11 @@ func (s *ecmaFinder) function(i int) (h Func, ok bool) {
 		for n := 0; n < maxType && s.is(from, open, "(") && s.partner(from) == to && !s.calls(from); n++ {
 			from, to = from-1, to+1
 		}
-		h.Called = s.used(to)
+		if h.Called = s.called(to); h.Called || s.used(to) {
+			return h, true
+		}
 	}
-	if !h.Called {
-		s.named(&h, first)
-	}
+	s.named(&h, first)
 	return h, true
 }
 
@@ -225,9 +225,19 @@ func (s *ecmaFinder) statement(i int) bool {
 	return s.newline(i) && (s.kind(i-1) != open && s.kind(i-1) != mark || s.is(i-1, mark, ">") || s.is(i-1, mark, "++") || s.is(i-1, mark, "--"))
 }
 
-// used tells that what ends before a token is called, or has a member taken, where it stands.
+// used tells that what ends before a token is called, or has a member taken, where it stands. What is bound is itself.
 func (s *ecmaFinder) used(next int) bool {
-	return s.is(next, open, "(") || s.is(next, mark, ".") || s.is(next, mark, "?.")
+	return s.is(next, open, "(") || (s.is(next, mark, ".") || s.is(next, mark, "?.")) && !s.is(next+1, word, "bind")
+}
+
+// called tells that a function that ends before a token is called where it stands.
+func (s *ecmaFinder) called(next int) bool {
+	if s.is(next, mark, ".") && (s.is(next+1, word, "call") || s.is(next+1, word, "apply")) {
+		next += 2
+	} else if s.is(next, mark, "?.") {
+		next++
+	}
+	return s.is(next, open, "(")
 }
 
 // arrow is the function at a token "=>".
@@ -447,7 +457,8 @@ func (s *ecmaFinder) named(h *Func, first int) {
 	}
 	before := first - 1
 	for s.is(before, open, "(") && !s.calls(before) {
-		if s.used(s.partner(before) + 1) {
+		next := s.partner(before) + 1
+		if h.Called = s.called(next); h.Called || s.used(next) {
 			return
 		}
 		before--

@@ -42,7 +42,7 @@ const a = (() => 1)(); // -
 const b = function () { return 1; }(); // -
 (function () {})(); // -
 (async () => {})().then(done); // -
-const c = (function () {}).bind(this); // -
+const c = (function () {}).bind(this); // c
 `,
 		"keys": `
 const table = {

@@ -1,5 +1,7 @@
 package outline
 
+import "slices"
+
 // definition is a function that begins with a word, as its parts stand in the tokens of a text.
 type definition struct {
 	first int // its first token: a modifier, or the word
@@ -13,6 +15,11 @@ func (s *scanned) add(d definition, class string) *Func {
 	f := Func{
 		Name: s.text(d.name), Class: class, Start: s.start(d.first), Marked: s.start(d.first), Head: s.start(d.first), End: s.behind(d.body),
 		NameStart: s.start(d.name), NameEnd: s.end(d.name), Body: s.start(d.body), Outer: -1,
+	}
+	if n := len(s.found); n == cap(s.found) {
+		// As many as there would be if the rest of the text were like what was looked at.
+		rest := float64(len(s.tokens)-d.first) / float64(max(d.first, 1))
+		s.found = slices.Grow(s.found, int(min(rest*1.1, 4)*float64(n))+8)
 	}
 	s.found = append(s.found, f)
 	return &s.found[len(s.found)-1]

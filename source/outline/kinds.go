@@ -21,7 +21,7 @@ const (
 	Main
 	// Test is there for tests.
 	Test
-	// Accessor only returns, or sets, what is there.
+	// Accessor only returns, or sets, fields.
 	Accessor
 )
 
@@ -57,7 +57,7 @@ func (o *Outline) Facts() *Facts {
 	s.looked = 0
 	s.ways(d, o.Funcs, f.Ways)
 	s.looked = 0
-	k := &kinds{scanned: s, dialect: d, language: o.language}
+	k := &kinds{scanned: s, dialect: d, language: o.language, funcs: o.Funcs}
 	k.label()
 	slices.SortStableFunc(k.out, func(a, b Labelled) int {
 		if a.Start != b.Start {
@@ -80,6 +80,15 @@ func Tells(language string, k Kind) bool {
 	return d != nil && slices.Contains(d.tells, k)
 }
 
+// Untold is what errors are returned by in a language that covls takes for no error, since people return it for much else: "false"; ""
+// where there is nothing of the kind.
+func Untold(language string) string {
+	if d := dialects[language]; d != nil {
+		return d.untold
+	}
+	return ""
+}
+
 // later is what a function does that is not written yet, where it does nothing else; in a part of one it is an error like others.
 const later = Accessor + 1
 
@@ -95,11 +104,15 @@ type kinds struct {
 	// firsts are the words with which a statement begins that may be of a kind, letters the bytes that these begin with.
 	firsts  map[string]bool
 	letters [256]bool
+	// funcs are those of the text, answered the statements that return what compares does, where noted.
+	funcs    []Func
+	answered []int
+	noted    bool
 }
 
 // begin notes the words with which statements of a kind begin.
 func (k *kinds) begin() {
-	k.firsts = wordSet("return exit goto assert default else case _ * cfg if")
+	k.firsts = wordSet("return exit goto assert default else case _ * cfg if throw")
 	for _, names := range []map[string]bool{k.raises, k.calls, k.stops, k.failed} {
 		for name := range names {
 			first := strings.TrimLeft(name, ".")
@@ -138,12 +151,21 @@ func (k *kinds) label() {
 				k.testModule(i)
 			case text == "if":
 				k.program(i)
+			case text == "throw" && k.language == "perl":
+				k.thrown(i)
 			}
-			if kind, ok := k.ends(i); ok && k.begins(i) {
+			if kind, ok := k.ends(i); ok {
+				first := i
+				if k.points && k.is(i-1, mark, "::") && !(k.kind(i-2) == word && k.touch(i-2)) {
+					first-- // ::abort()
+				}
+				if !k.begins(first) {
+					continue
+				}
 				if kind == later {
 					kind = ErrorReturn
 				}
-				k.tail(i, kind)
+				k.tail(first, kind)
 			}
 		case mark:
 			if k.text(i) == "*" && k.status {
@@ -155,6 +177,20 @@ func (k *kinds) label() {
 				k.tail(i, ErrorReturn)
 			}
 		}
+	}
+}
+
+// thrown labels what Perl's classes of errors raise: My::Error->throw.
+func (k *kinds) thrown(i int) {
+	if !k.is(i-1, mark, "->") || k.kind(i-2) != word {
+		return
+	}
+	first := i - 2
+	for k.is(first-1, mark, "::") && k.kind(first-2) == word {
+		first -= 2
+	}
+	if k.begins(first) {
+		k.tail(first, ErrorReturn)
 	}
 }
 
@@ -184,7 +220,7 @@ func (k *kinds) ends(i int) (Kind, bool) {
 	}
 	// A call by its whole name.
 	for n := 0; n < 4; n++ {
-		if k.calls[name] && k.is(last+1, open, "(") {
+		if k.calls[name] && k.is(last+1, open, "(") || last > i && k.raises[name] {
 			return k.raised(last), true
 		}
 		if k.stops[name] {
@@ -265,13 +301,133 @@ func (k *kinds) returnsError(i int) bool {
 		name += k.text(next+1) + k.text(next+2)
 		next += 2
 	}
-	if k.negative {
-		// return -EINVAL; return -1, where something has failed.
-		if k.is(i+1, mark, "-") && k.is(i+3, mark, ";") && (strings.HasPrefix(k.text(i+2), "E") || k.kind(i+2) == number && k.failure(i)) {
+	return k.negative && k.returnsCode(i) || k.handsOn(i)
+}
+
+// returnsCode reports whether a statement returns what says of itself that something has failed: return -EINVAL, return E_FAIL,
+// return MY_ERROR; and, behind an if, return NULL, or a negative number of what does not compare.
+func (k *kinds) returnsCode(i int) bool {
+	value, end := i+1, i+1
+	for k.is(value, open, "(") && k.partner(value) > value {
+		if end == i+1 {
+			end = k.partner(value) + 1
+		}
+		value++
+	}
+	minus := k.is(value, mark, "-")
+	if minus {
+		value++
+	}
+	if k.is(value, mark, "::") {
+		value++
+	}
+	for k.is(value+1, mark, "::") && k.kind(value+2) == word {
+		value += 2
+	}
+	behind := value + 1
+	if end > i+1 {
+		for k.is(behind, closed, ")") && k.partner(behind) > i {
+			behind++
+		}
+	}
+	if !k.is(behind, mark, ";") {
+		return false
+	}
+	switch text := k.text(value); {
+	case k.kind(value) == number:
+		return minus && strings.Trim(text, "0uUlL") != "" && k.asked(i) && (k.failure(i) || !k.compares(i))
+	case text == "NULL" || text == "nullptr" || text == "nullopt":
+		return !minus && k.asked(i)
+	case k.kind(value) != word:
+		return false
+	case minus:
+		return strings.HasPrefix(text, "E") || errorConstant(text)
+	default:
+		return strings.HasPrefix(text, "E_") && strings.ToUpper(text) == text || k.asked(i) && errorConstant(text)
+	}
+}
+
+// errorConstant reports whether a name is one that people give to the numbers of errors: EINVAL, E_FAIL, ZIP_ER_OPEN, XML_ERROR_SYNTAX,
+// Z_MEM_ERROR. LOG_ERROR is how much is logged.
+func errorConstant(name string) bool {
+	if strings.ToUpper(name) != name {
+		return false
+	}
+	if rest, ok := strings.CutPrefix(name, "E"); ok && (errnos[rest] || strings.HasPrefix(rest, "_")) {
+		return true
+	}
+	parts := strings.Split(name, "_")
+	is := false
+	for i, part := range parts {
+		switch part {
+		case "ERR", "ERROR", "ER", "FAIL", "FAILED", "FAILURE":
+			is = i > 0 || len(parts) > 1
+		case "NONE", "OK", "SUCCESS", "LOG", "LEVEL", "LVL", "SEVERITY", "TYPE", "KIND", "TOKEN", "TOK", "STATE", "COLOR", "MASK", "FLAG":
+			return false
+		case "NO", "NOT":
+			if !is {
+				return false
+			}
+		}
+	}
+	return is
+}
+
+// errnos are numbers of errors of POSIX without their E: EOF is none.
+var errnos = wordSet("2BIG ACCES ADDRINUSE AGAIN BADF BADMSG BUSY CONNREFUSED CONNRESET DOM EXIST FAULT FBIG ILSEQ INTR INVAL IO ISDIR LOOP MFILE MSGSIZE NAMETOOLONG NFILE NODATA NODEV NOENT NOEXEC NOMEM NOSPC NOSYS NOTCONN NOTDIR NOTEMPTY NOTSUP NXIO OPNOTSUPP OVERFLOW PERM PIPE PROTO RANGE ROFS SPIPE SRCH TIMEDOUT TXTBSY XDEV")
+
+// asked reports whether a statement stands behind an if, by itself or in its braces.
+func (k *kinds) asked(i int) bool {
+	from, to := k.headAround(i)
+	if from >= to {
+		return false
+	}
+	switch k.text(from - 1) {
+	case "if", "likely", "unlikely":
+		return true
+	}
+	return false
+}
+
+// compares reports whether the function around a statement that returns a negative number returns a positive one elsewhere, or what a
+// comparison says, as one that tells which of two comes first.
+func (k *kinds) compares(i int) bool {
+	if !k.noted {
+		k.noted = true
+		for at := range k.tokens {
+			if k.is(at, word, "return") && k.answers(at+1) {
+				k.answered = append(k.answered, k.start(at))
+			}
+		}
+	}
+	around, _ := slices.BinarySearchFunc(k.funcs, k.start(i), func(f Func, at int) int {
+		if f.Start > at {
+			return 1
+		}
+		return -1
+	})
+	for around--; around >= 0 && k.funcs[around].End <= k.start(i); around = k.funcs[around].Outer {
+	}
+	if around < 0 {
+		return false
+	}
+	first, _ := slices.BinarySearch(k.answered, k.funcs[around].Start)
+	return first < len(k.answered) && k.answered[first] < k.funcs[around].End
+}
+
+// answers reports whether the value that is returned from a token on is a positive number, or has one or a comparison as its last.
+func (k *kinds) answers(at int) bool {
+	for n := 0; n < 20 && at < len(k.tokens) && !k.is(at, mark, ";"); n, at = n+1, at+1 {
+		switch {
+		case k.kind(at) == number && strings.Trim(k.text(at), "0uUlL") != "":
+			if before := k.text(at - 1); before == "return" || before == "?" || before == ":" || before == "(" {
+				return true
+			}
+		case k.is(at, mark, "<"), k.is(at, mark, ">"):
 			return true
 		}
 	}
-	return k.handsOn(i)
+	return false
 }
 
 // handsOn reports whether a statement has the name of an error that the head of its block asks for, or has caught.
@@ -911,8 +1067,31 @@ func (k *kinds) testModule(i int) {
 	}
 }
 
+// testFunction reports whether a function of Rust has an attribute that makes it a test: #[test], #[tokio::test].
+func (k *kinds) testFunction(f *Func) bool {
+	if k.language != "rust" {
+		return false
+	}
+	for i, n := k.scanned.at(f.Marked), 0; n < maxModule && k.start(i) < f.Start; n, i = n+1, i+1 {
+		if !k.is(i, open, "[") || !k.is(i-1, mark, "#") {
+			continue
+		}
+		last := i + 1
+		for k.is(last+1, mark, "::") {
+			last += 2
+		}
+		if name := k.text(last); (name == "test" || name == "rstest" || name == "bench") && k.kind(last+1) != mark {
+			return true
+		}
+	}
+	return false
+}
+
 // whole is what a function is as a whole.
 func (k *kinds) whole(f *Func) Kind {
+	if k.testFunction(f) {
+		return Test
+	}
 	if f.Name == k.main && k.main != "" && !f.Value && (f.Class == "" || k.inside) && f.Outer < 0 && (k.language != "java" && k.language != "csharp" && k.language != "swift" || k.scanned.before(f, []string{"static"})) {
 		return Main
 	}
@@ -936,7 +1115,7 @@ func (k *kinds) whole(f *Func) Kind {
 	if first > last || first < 0 || last >= len(k.tokens) {
 		return Plain
 	}
-	if k.accessor(first, last) && slices.Contains(k.tells, Accessor) {
+	if k.accessor(f, first, last) && slices.Contains(k.tells, Accessor) {
 		return Accessor
 	}
 	if kind, ok := k.ends(first); ok && (kind == Panic || kind == later) && k.finish(first) > last {
@@ -952,8 +1131,8 @@ func (k *kinds) whole(f *Func) Kind {
 	return Plain
 }
 
-// accessor reports whether the tokens from first to last only return, or set, what is there.
-func (k *kinds) accessor(first, last int) bool {
+// accessor reports whether the tokens from first to last, which are all of a function, only return, or set, fields.
+func (k *kinds) accessor(f *Func, first, last int) bool {
 	const most = 14
 	if k.is(last, mark, ";") {
 		last--
@@ -1007,18 +1186,55 @@ func (k *kinds) accessor(first, last int) bool {
 		}
 	}
 	if sets >= 0 {
-		// What is set is a field.
-		field := false
-		for i := first; i < sets; i++ {
-			field = field || k.is(i, mark, ".") || k.is(i, mark, "->") || k.is(i, mark, "::") || strings.HasPrefix(k.text(i), "@") || k.is(i, mark, "@")
-		}
-		return field && sets < last
+		return sets < last && k.field(f, first, sets-1)
 	}
 	if k.language == "ruby" && k.kind(last) == word {
-		return false // which may be a call
+		return k.is(last-1, mark, "@") // else it may be a call
 	}
-	return returns || k.value()
+	return (returns || k.value()) && k.field(f, first, last)
 }
+
+// field reports whether the tokens from first to last name one: of something, or, where a class has its own without a word before them,
+// what is no parameter.
+func (k *kinds) field(f *Func, first, last int) bool {
+	if k.is(first, mark, ".") || k.constant(last) {
+		return false
+	}
+	for i := first; i <= last; i++ {
+		switch text := k.text(i); {
+		case k.kind(i) == mark && (text == "." || text == "->" || text == "?." || text == "?->" || text == "&." || text == "@"):
+			return true
+		case k.kind(i) == mark && text == "::":
+			return strings.HasPrefix(k.text(i+1), "$") // self::$field; else it is a constant for all that is known
+		case strings.HasPrefix(text, "@"):
+			return true
+		case k.language == "perl" && k.kind(i) == open && text == "{":
+			return true
+		}
+	}
+	for k.kind(first) == mark { // &field
+		first++
+	}
+	if first != last || f.Class == "" || !k.implicit || k.kind(first) != word || noFields[k.text(first)] {
+		return false
+	}
+	name := k.text(first)
+	for i := k.scanned.at(f.Head); i < len(k.tokens) && k.start(i) < f.Body; i++ {
+		if k.kind(i) == word && k.text(i) == name && k.start(i) != f.NameStart && i < first {
+			return false
+		}
+	}
+	return true
+}
+
+// constant reports whether a token is a name of capital letters, as people give to constants.
+func (k *kinds) constant(i int) bool {
+	text := k.text(i)
+	return k.kind(i) == word && len(text) > 1 && strings.ToUpper(text) == text && strings.ToLower(text) != text
+}
+
+// noFields are values that are no fields. It is never written.
+var noFields = wordSet("null nil true false this self super nullptr NULL None undefined")
 
 // value reports whether the last expression of a function is what it returns.
 func (k *kinds) value() bool {

@@ -298,7 +298,7 @@ func (s *scanned) kotlinAdd(in *scopes, i, name, paren int) *Func {
 	}
 	first, marked := s.annotated(i, kotlinModifiers)
 	f := s.add(definition{first: first, name: name, shut: shut, body: body}, in.of(i))
-	f.Marked = s.start(marked)
+	f.Marked, f.nameless = s.start(marked), in.direct(i) && in.name[s.around(i)] == ""
 	if text := s.text(name); text[0] == '`' && len(text) > 1 {
 		f.Name = bareName(text)
 		f.NameStart, f.NameEnd = f.NameStart+1, f.NameEnd-1

@@ -35,7 +35,7 @@ type Func struct {
 	// has that of what it is assigned or handed to, as in "get('/users') callback"; "" where it has none.
 	Name string
 	// Class is what it belongs to, from the outside inwards, joined as the language joins it: "Outer.Inner", "Shop::Cart"; ""
-	// for a function of none.
+	// for a function of none. What is in a class without a name belongs to the function around that: "Store.put()".
 	Class string
 	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x.
 	Static bool
@@ -54,6 +54,8 @@ type Func struct {
 	Body int
 	// Outer is the index of the function around it, -1 for none.
 	Outer int
+
+	nameless bool // it stands in a class without a name
 }
 
 // maxName bounds the length in bytes of a name; what has a longer one has none.
@@ -124,9 +126,22 @@ func (s *scanned) finish() *Outline {
 			}
 		}
 		around = append(around, i)
+		if f := &funcs[i]; f.nameless {
+			f.nameless = false
+			at := f.Outer
+			for n := 0; n < maxValues && at >= 0 && funcs[at].Value; n++ {
+				at = funcs[at].Outer
+			}
+			if at >= 0 && funcs[at].Name != "" {
+				f.Class = joined(funcs[at].Class, ".", funcs[at].Name+"()")
+			}
+		}
 	}
 	return &Outline{Funcs: funcs, Comments: s.comments, Broken: s.broken}
 }
+
+// maxValues bounds how many lambdas are passed over on the way to the function around them.
+const maxValues = 20
 
 // clipped is a name that is no longer than maxName.
 func clipped(name string) string {

@@ -179,6 +179,9 @@ func FuzzOf(f *testing.F) {
 			t.Fatalf("%s is not known", language)
 		}
 		check(t, src, o)
+		if language == "c" {
+			outline.Header(src)
+		}
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%d bytes of %s took %v", len(src), language, took)
 		}

@@ -157,6 +157,27 @@ func wordSet(words string) map[string]bool {
 	return set
 }
 
+// words are a set in which most of what is asked for is not.
+type words struct {
+	set map[string]bool
+	// lengths has by the first byte of a word a bit for each length.
+	lengths [256]uint32
+}
+
+// wordList is a set of the words of a text.
+func wordList(text string) *words {
+	w := &words{set: wordSet(text)}
+	for word := range w.set {
+		w.lengths[word[0]] |= 1 << min(len(word), 31)
+	}
+	return w
+}
+
+// has reports whether a word is one of the set.
+func (w *words) has(word string) bool {
+	return word != "" && w.lengths[word[0]]&(1<<min(len(word), 31)) != 0 && w.set[word]
+}
+
 // scopes are what functions belong to, by the brackets of their bodies: tokens of "{" to names.
 type scopes struct {
 	s    *scanned

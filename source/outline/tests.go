@@ -40,6 +40,11 @@ func (o *Outline) Tests() string {
 		}
 		return s.calling("", "describe")
 	case "c", "cpp":
+		for i := range o.Funcs {
+			if o.Funcs[i].Name == fuzzTarget {
+				return Fuzzes
+			}
+		}
 		return s.included(cFrameworks)
 	case "rust":
 		return s.configured()
@@ -47,11 +52,16 @@ func (o *Outline) Tests() string {
 	return ""
 }
 
+// Fuzzes is what Tests says of a text of C or C++ that has what libFuzzer, AFL and others call: a test, whatever it is called.
+const Fuzzes = "defines " + fuzzTarget
+
+const fuzzTarget = "LLVMFuzzerTestOneInput"
+
 // Modules of test frameworks, and what all modules of one begin with, with what separates their parts at its end.
 var (
 	pythonFrameworks = []string{"pytest", "unittest", "unittest2", "nose", "nose2", "testtools", "django.test", "twisted.trial", "asynctest", "ward"}
 	ecmaFrameworks   = []string{
-		"vitest", "@jest/globals", "mocha", "node:test", "bun:test", "ava", "tape", "tap", "uvu", "qunit", "jasmine", "@playwright/test", "@japa/runner", "zora", "lab", "@hapi/lab",
+		"vitest", "@jest/globals", "mocha", "node:test", "bun:test", "ava", "tape", "tap", "uvu", "qunit", "jasmine", "@playwright/test", "@japa/runner", "zora", "@hapi/lab",
 		"@testing-library/react", "@testing-library/vue", "@testing-library/svelte", "@testing-library/jest-dom", "@testing-library/user-event", "@vue/test-utils", "react-test-renderer", "enzyme",
 	}
 	jvmFrameworks    = []string{"org.junit", "junit.framework", "org.testng", "io.kotest", "kotlin.test", "org.scalatest", "org.scalatestplus", "munit", "org.specs2", "utest", "zio.test", "weaver", "spock.lang", "org.spekframework"}

@@ -1,6 +1,7 @@
 package outline_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/covls/covls/source/outline"
@@ -44,6 +45,8 @@ func TestTests(t *testing.T) {
 		{"cpp", "#include <vector>\n#include <gtest/gtest.h>\n", "includes gtest/gtest.h"},
 		{"c", "#include \"../unity/src/unity.h\"\n", "includes ../unity/src/unity.h"},
 		{"cpp", "/*\n#include <gtest/gtest.h>\n*/\n#include \"community.h\"\n#include <check.h>\n", ""},
+		{"cpp", "#include <cstdint>\nextern \"C\" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {\n  return 0;\n}\n", outline.Fuzzes},
+		{"c", "int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);\nint main(void)\n{\n  return LLVMFuzzerTestOneInput(0, 0);\n}\n", ""},
 		{"rust", "#![cfg(test)]\nuse super::*;\n", "has #![cfg(test)]"},
 		{"rust", "#[cfg(test)]\nmod tests {\n  #![cfg(test)]\n}\n", ""},
 		{"shellscript", "import pytest\n", ""},
@@ -53,6 +56,27 @@ func TestTests(t *testing.T) {
 			t.Fatal(tt.language)
 		}
 		if got := o.Tests(); got != tt.want {
+			t.Errorf("%s: %q, want %q:\n%s", tt.language, got, tt.want, tt.text)
+		}
+	}
+}
+
+func TestUses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ language, text, want string }{
+		{"typescript", "import { a } from './e2e/keys'\nimport './x'\nexport * from \"../testing\"\nconst b = require('lib/test/b'), c = await import(`./fixtures/c`)\n// from './e2e/no'\nconst d = './e2e/no'\n", "./e2e/keys ../testing lib/test/b ./fixtures/c"},
+		{"python", "import a, shop.e2e.keys as k\nfrom .fixtures import load\nfrom . import test, a\nfrom ..x import (tests as t,\n  b)\nfrom shop.mocks.all import *\n\"\"\"\nimport no.test\n\"\"\"\n", "shop/e2e/keys ./fixtures ./fixtures/load ./test ./../x/tests shop/mocks/all"},
+		{"rust", "pub mod e2e;\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\n#[path = \"x.rs\"]\npub(crate) mod test;\nmod x;\n", "./e2e"},
+		{"c", "#include \"test/keys.h\"\n#include <test/no.h>\n/*\n#include \"e2e/no.h\"\n*/\n", "./test/keys.h"},
+		{"dart", "import 'package:shop/fixtures/a.dart';\nimport 'e2e/b.dart';\n", "shop/fixtures/a.dart ./e2e/b.dart"},
+		{"lua", "local a = require('shop.test.a')\nlocal b = require 'e2e.b'\n", "shop/test/a e2e/b"},
+		{"java", "import a.test.B;\n", ""},
+	} {
+		o, ok := outline.Of(tt.language, tt.text)
+		if !ok {
+			t.Fatal(tt.language)
+		}
+		if got := strings.Join(o.Uses(), " "); got != tt.want {
 			t.Errorf("%s: %q, want %q:\n%s", tt.language, got, tt.want, tt.text)
 		}
 	}

@@ -136,7 +136,7 @@ const languages = {
 			destructor_declaration: { name: (n) => bodied(n) && `~${n.childForFieldName('name').text}` },
 			local_function_statement: { name: (n) => bodied(n) && n.childForFieldName('name').text },
 			operator_declaration: { name: (n) => bodied(n) && `operator ${n.children.slice(n.children.findIndex((c) => c.type === 'operator') + 1, n.children.findIndex((c) => c.type === 'parameter_list')).map((c) => c.text).join('')}` },
-			conversion_operator_declaration: { name: (n) => bodied(n) && `operator ${(n.childForFieldName('type') ?? n.children[n.children.findIndex((c) => c.type === 'operator') + 1]).text.replace(/\s+/g, '').replaceAll(',', ', ')}` },
+			conversion_operator_declaration: { name: (n) => bodied(n) && `${n.children.find((c) => c.type === 'implicit' || c.type === 'explicit')?.text} operator ${(n.childForFieldName('type') ?? n.children[n.children.findIndex((c) => c.type === 'operator') + 1]).text.replace(/\s+/g, '').replaceAll(',', ', ')}` },
 			accessor_declaration: {
 				name: (n) => bodied(n) && `${csharpProperty(n.parent.parent)}.${n.children.find((c) => ['get', 'set', 'init', 'add', 'remove'].includes(c.text))?.text}`,
 			},
