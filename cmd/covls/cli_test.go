@@ -310,10 +310,10 @@ func TestGapKindsOfLanguages(t *testing.T) {
 			"SF:a.c\nDA:1,1\nDA:3,1\nDA:4,0\nDA:5,1\nDA:6,0\nDA:7,1\nend_of_record\nSF:b.lua\nDA:1,1\nDA:2,1\nDA:3,0\nend_of_record\nSF:a.vala\nDA:1,0\nend_of_record\nSF:a_pb2.py\nDA:1,1\nDA:2,0\nend_of_record\n",
 	})
 	for _, tt := range []struct{ args, want, said string }{
-		{"--kind error-return", "a.c:4 error return; a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.vala: covls can't tell error returns in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\n"},
-		{"--kind default", "a.py:8 default case", "covls: a.vala: covls can't tell default cases in files .vala\ncovls: a.lua: covls can't tell default cases in Lua\n"},
+		{"--kind error-return", "a.c:4 error return; a.lua:3 error return; a.py:3 error return; b.lua:3 error return", "covls: a.c: covls can't tell error returns that return false in C\ncovls: a.vala: covls can't tell error returns in files .vala\n"},
+		{"--kind default", "a.py:8 default case", "covls: a.lua: covls can't tell default cases in Lua\ncovls: a.vala: covls can't tell default cases in files .vala\n"},
 		{"--kind generated --all", "a_pb2.py:1 generated", ""},
-		{"--all --without error-return,main", "a.c:6 ; a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.vala: covls can't tell error returns or main in files .vala\ncovls: a.c: covls can't tell error returns that return false in C\ncovls: a.lua: covls can't tell main in Lua\n"},
+		{"--all --without error-return,main", "a.c:6 ; a.py:8 default case; a.vala:1 ; a_pb2.py:1 generated", "covls: a.c: covls can't tell error returns that return false in C\ncovls: a.lua: covls can't tell main in Lua\ncovls: a.vala: covls can't tell error returns or main in files .vala\n"},
 	} {
 		out, stderr, code := covls(t, append([]string{"gaps", "-C", dir, "--format", "json"}, strings.Fields(tt.args)...)...)
 		var rows struct{ Gaps []row }
