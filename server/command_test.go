@@ -125,18 +125,18 @@ func TestAddRule(t *testing.T) {
 	lensBecomes(t, ed, path, shopLens)
 	for _, step := range []struct {
 		rule obj
-		tier string
+		lens string
 		line uint32
 	}{
-		{obj{"tier": "critical", "why": "it sells"}, "critical", 0},
-		{obj{"at_most": "lower"}, "lower", 0}, // before the one that has the file already
+		{obj{"tier": "critical", "why": "it sells"}, "critical · " + shopLens, 0},
+		{obj{"at_most": "lower"}, shopLens, 0}, // before the one that has the file already
 	} {
 		var to protocol.Location
 		run(t, ed, "covls.addRule", obj{"uri": u, "rule": step.rule}, &to)
 		if to.URI != uri.File(settings) || to.Range.Start.Line != step.line {
 			t.Errorf("location %s", js(to))
 		}
-		lensBecomes(t, ed, path, strings.Replace(shopLens, "medium", step.tier, 1))
+		lensBecomes(t, ed, path, step.lens)
 	}
 	if text := read(t, settings); strings.Count(text, "[[rule]]") != 2 || !strings.Contains(text, `why = "it sells"`) {
 		t.Errorf("settings:\n%s", text)

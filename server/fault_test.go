@@ -145,7 +145,7 @@ func TestFaults(t *testing.T) {
 				run(t, ed, "covls.reload", nil, &answer)
 			}
 			write(t, profile, strings.Replace(read(t, profile), "17.27,20.2 2 0", "17.27,20.2 2 1", 1))
-			const lens = "83.33 % · 5 of 6 statements · target 60 % reached"
+			const lens = "83.3 % covered (target 60 %)"
 			for deadline := time.Now().Add(patience); f.fired() == 0 || fileLens(t, ed, path) != lens; {
 				if time.Now().After(deadline) {
 					t.Fatalf("%s: it panicked %d times, and the lens is %q", f.about, f.fired(), fileLens(t, ed, path))

@@ -65,8 +65,8 @@ example.com/shop/a.go:17.27,20.2 2 0
 
 // The file lens of shop's a.go and the name of its uncovered function.
 const (
-	shopLens      = "medium · 3 of 6 statements · 1 to 60 %"
-	shopUncovered = "Uncovered is not covered (0 of 2 statements) · medium: a.go is 1 short of 60 %"
+	shopLens      = "50 % covered · 1 statement below target"
+	shopUncovered = "Uncovered is not tested (2 statements)"
 )
 
 // workspace unpacks an archive into a new folder. Its files are old enough to be read at once.

@@ -112,18 +112,17 @@ func configurable() protocol.ClientCapabilities {
 	return caps
 }
 
-func lensTo(target string) string {
-	lens := strings.Replace(shopLens, "1 to 60 %", target, 1)
-	if strings.Contains(target, "reached") {
-		return "50 % · " + strings.TrimPrefix(lens, "medium · ")
-	}
-	return lens
-}
+// The file lens of shop's a.go with other targets.
+const (
+	lensTo50 = "50 % covered (target 50 %)"
+	lensTo70 = "50 % covered · 2 statements below target"
+	lensTo95 = "critical · 50 % covered · 3 statements below target"
+)
 
 // TestSettings has the target set by each source of settings, and by two at once.
 func TestSettings(t *testing.T) {
 	t.Parallel()
-	to95 := lensTo("3 to 95 %")
+	const to95 = lensTo95
 	for _, tt := range []struct {
 		name   string
 		file   string // .covls.toml
@@ -148,7 +147,7 @@ func TestSettings(t *testing.T) {
 		{name: "configuration beside file", file: "target = 95\n", o: editor.Options{Capabilities: configurable(), Settings: obj{"stale": "keep"}}, want: to95},
 		{name: "configuration over initializationOptions", o: editor.Options{Capabilities: configurable(), Settings: obj{"target": 95}, InitializationOptions: obj{"target": 70}}, want: to95},
 		{name: "wrong value in the editor beside file", file: "target = 95\n", o: editor.Options{InitializationOptions: obj{"target": 1000}}, want: to95},
-		{name: "target reached", file: "target = 50\n", want: lensTo("target 50 % reached")},
+		{name: "target reached", file: "target = 50\n", want: lensTo50},
 		{name: "lenses off", file: "lens.enable = false\n", want: ""},
 		{name: "excluded", file: "exclude = ['a.go']\n", want: ""},
 	} {
@@ -207,13 +206,13 @@ func TestSettingsAskedFor(t *testing.T) {
 	path := filepath.Join(dir, "a.go")
 	ed := connect(t, editor.Options{Capabilities: configurable(), Folders: []string{dir}, Settings: obj{"target": 70}})
 	open(t, ed, path)
-	lensBecomes(t, ed, path, lensTo("2 to 70 %"))
+	lensBecomes(t, ed, path, lensTo70)
 	for _, step := range []struct {
 		settings any
 		want     string
 	}{
-		{obj{"target": 95}, lensTo("3 to 95 %")},
-		{obj{"target": 70, "stale": "keep"}, lensTo("2 to 70 %")},
+		{obj{"target": 95}, lensTo95},
+		{obj{"target": 70, "stale": "keep"}, lensTo70},
 		{obj{}, shopLens},
 	} {
 		ed.SetSettings(step.settings)
@@ -260,9 +259,16 @@ func TestSettingsLate(t *testing.T) {
 		t.Helper()
 		p.send(reply(id, js(list{obj{"target": target}, obj{"target": target}})))
 	}
-	short := func(of string) func(int, []string) bool {
-		return func(_ int, texts []string) bool {
-			return len(texts) == 1 && strings.HasSuffix(texts[0], " short of "+of)
+	becomes := func(target float64) {
+		t.Helper()
+		var answer struct{ Summary struct{ Target float64 } }
+		for deadline := time.Now().Add(patience); answer.Summary.Target != target; {
+			if time.Now().After(deadline) {
+				t.Fatalf("the target is %v, want %v", answer.Summary.Target, target)
+			}
+			if m := p.ask("covls/coverage", js(document(u))); m.Error != nil || json.Unmarshal(m.Result, &answer) != nil {
+				t.Fatalf("covls/coverage: %s", m.Result)
+			}
 		}
 	}
 	caps := modern()
@@ -270,19 +276,19 @@ func TestSettingsLate(t *testing.T) {
 	p.initialize(roots(caps, dir))
 	p.send(didOpen(u, read(t, path)))
 	first := question(0)
-	p.published(u, short("60 %"))
+	becomes(60)
 	answer(first, 70)
-	p.published(u, short("70 %"))
+	becomes(70)
 
 	p.send(note("workspace/didChangeConfiguration", `{"settings":null}`))
 	second := question(1)
 	p.send(note("workspace/didChangeConfiguration", `{"settings":null}`))
 	third := question(2)
 	answer(third, 95)
-	p.published(u, short("95 %"))
+	becomes(95)
 	answer(second, 80)
 	p.ask("workspace/executeCommand", `{"command":"covls.reload"}`)
-	p.published(u, short("95 %"))
+	becomes(95)
 }
 
 // TestSettingsFile edits .covls.toml while the server runs.
@@ -295,12 +301,12 @@ func TestSettingsFile(t *testing.T) {
 	lensBecomes(t, ed, path, shopLens)
 	for _, step := range []struct{ content, want string }{
 		{"target = 60\nlens.functions = 'none'\n", shopLens},
-		{"target = 95\n", lensTo("3 to 95 %")},
-		{"target = \n", lensTo("3 to 95 %")}, // the last one that was whole stands
-		{"target = 70\n", lensTo("2 to 70 %")},
+		{"target = 95\n", lensTo95},
+		{"target = \n", lensTo95}, // the last one that was whole stands
+		{"target = 70\n", lensTo70},
 		{"target = 'x'\n", shopLens},
 		{"# nothing\n", shopLens},
-		{"target = 95\n", lensTo("3 to 95 %")},
+		{"target = 95\n", lensTo95},
 	} {
 		refreshes := ed.Seen().LensRefreshes
 		write(t, file, step.content)
@@ -665,8 +671,8 @@ func TestSpelling(t *testing.T) {
 			}
 			lenses := p.ask("textDocument/codeLens", js(document(u)))
 			var all []json.RawMessage
-			if json.Unmarshal(lenses.Result, &all) != nil || len(all) != 3 {
-				t.Fatalf("lenses %s, want 3", lenses.Result)
+			if json.Unmarshal(lenses.Result, &all) != nil || len(all) != 2 {
+				t.Fatalf("lenses %s, want 2", lenses.Result)
 			}
 			for _, l := range all {
 				if m := p.ask("codeLens/resolve", string(l)); !strings.Contains(string(m.Result), `"textDocument":{"uri":`+js(u)) {
@@ -675,7 +681,7 @@ func TestSpelling(t *testing.T) {
 			}
 			// Another spelling is still the same document.
 			other := string(uri.File(path))
-			if m := p.ask("textDocument/hover", place(other, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+			if m := p.ask("textDocument/hover", place(other, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not tested") {
 				t.Errorf("hover %s", m.Result)
 			}
 			p.send(didChange(other, 2, edit(0, 0, 0, 0, "\n")))
@@ -985,7 +991,7 @@ func TestLongLoad(t *testing.T) {
 	})
 
 	p.send(command("1", "covls.reload"), command(`"two"`, "covls.reload"), command("3", "covls.reload"))
-	if m := p.ask("textDocument/hover", place(u, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+	if m := p.ask("textDocument/hover", place(u, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not tested") {
 		t.Errorf("hover %s", m.Result)
 	}
 	p.send(note("$/cancelRequest", `{"id":1}`), note("$/cancelRequest", `{"id":"two"}`))

@@ -154,9 +154,9 @@ example.com/m/none.go:3.13,5.2 1 1
 	p.profiles(1)
 	for _, tt := range []struct{ from, at, want string }{
 		{"a.go", "package", "a.go:3"},
-		{"a.go", "A()", "a.go:9"},
-		{"a.go", "a()", "b.go:3"},
-		{"b.go", "B()", "a.go:3"},
+		{"a.go", "A()", "b.go:3"},
+		{"b.go", "B()", "a.go:9"},
+		{"a.go", "a()", "a.go:3"},
 		{"b.go", "package", "b.go:3"},
 		{"none.go", "package", "a.go:3"},
 	} {

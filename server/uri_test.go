@@ -56,7 +56,7 @@ func TestOneDocument(t *testing.T) {
 				first, second := 10*i+1, 10*i+2
 				p.send(note("textDocument/didOpen", js(obj{"textDocument": obj{"uri": way.opened, "languageId": "go", "version": first, "text": text}})))
 				p.published(way.opened, func(version int, messages []string) bool { return version == first && uncovered(0, messages) })
-				if m := p.ask("textDocument/hover", place(way.used, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+				if m := p.ask("textDocument/hover", place(way.used, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not tested") {
 					t.Errorf("hover at %s: %s", way.used, m.Result)
 				}
 				jump := js(obj{"command": "covls.nextGap", "arguments": list{json.RawMessage(place(way.used, text, "package"))}})
@@ -73,8 +73,8 @@ func TestOneDocument(t *testing.T) {
 				}
 				lenses := p.ask("textDocument/codeLens", js(document(way.used)))
 				var all []json.RawMessage
-				if json.Unmarshal(lenses.Result, &all) != nil || len(all) != 3 {
-					t.Errorf("lenses %s, want 3", lenses.Result)
+				if json.Unmarshal(lenses.Result, &all) != nil || len(all) != 2 {
+					t.Errorf("lenses %s, want 2", lenses.Result)
 				}
 				for _, l := range all {
 					if m := p.ask("codeLens/resolve", string(l)); !strings.Contains(string(m.Result), `"textDocument":{"uri":`+js(way.opened)) {

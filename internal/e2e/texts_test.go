@@ -59,7 +59,7 @@ func TestNeovimTexts(t *testing.T) {
 	output(t, "go", "build", "-o", covls, "github.com/covls/covls/cmd/covls")
 	edited := "// Package demo is a note.\n// It has three lines.\n//\n" + strings.Replace(demo, "x += 2", "x += 20", 1)
 
-	const marks = "10:5 Beta is not covered (0 of 2 statements) · medium: demo.go is 2 short of 60 %\n15:5 Delta is not covered (0 of 3 statements) · medium: demo.go is 2 short of 60 %"
+	const marks = "10:5 Beta is not tested (2 statements)\n15:5 Delta is not tested (3 statements)"
 	t.Run("restart", func(t *testing.T) {
 		t.Parallel()
 		d := newDemo(t, covls)
@@ -71,8 +71,8 @@ func TestNeovimTexts(t *testing.T) {
 		d.write("demo.go", edited)
 		got := d.neovim("=>profile from before the last changes")[0]
 		equal(t, "the marks", got.Marks, []string{
-			"13:5 Beta is not covered (0 of 2 statements)",
-			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was made",
+			"13:5 Beta is not tested (2 statements)",
+			"18:5 Delta was not tested (3 statements) · stale: its text changed since the profile was made",
 		})
 		equal(t, "the lenses", got.Lenses, []string{
 			"1 60 % · 3 of 5 statements · target 60 % reached · 1 unknown · profile from before the last changes · 2 of 3 functions carried over · next gap ▸",
@@ -94,8 +94,8 @@ func TestNeovimTexts(t *testing.T) {
 		d.git("checkout", "-q", "main")
 		steps := d.neovim("=>medium;;git checkout -q side=>new since the last run;;git checkout -q main=>15 not covered")
 		equal(t, "the marks on the other branch", steps[1].Marks, []string{
-			"13:5 Beta is not covered (0 of 2 statements)",
-			"18:5 Delta was not covered (0 of 3 statements) · stale: its text changed since the profile was made",
+			"13:5 Beta is not tested (2 statements)",
+			"18:5 Delta was not tested (3 statements) · stale: its text changed since the profile was made",
 		})
 		if got := strings.Join(steps[2].Marks, "\n"); got != marks {
 			t.Errorf("back again: %q", steps[2])
@@ -115,8 +115,8 @@ func TestNeovimTexts(t *testing.T) {
 		d.write("cover.out", demoProfile)
 		got := d.neovim("=>5 commits ago · 3 of 3 functions carried over")[0]
 		equal(t, "the marks", got.Marks, []string{
-			"20:5 Beta is not covered (0 of 2 statements) · medium: demo.go is 2 short of 60 %",
-			"25:5 Delta is not covered (0 of 3 statements) · medium: demo.go is 2 short of 60 %",
+			"20:5 Beta is not tested (2 statements)",
+			"25:5 Delta is not tested (3 statements)",
 		})
 	})
 }

@@ -116,12 +116,12 @@ func Later(n int) int {
 example.com/fault/good/good.go:4.22,7.2 2 0
 example.com/fault/good/good.go:10.23,12.2 1 1
 `
-	firstMark   = "Once is not covered (0 of 2 statements)"
+	firstMark   = "Once is not tested (2 statements)"
 	lastProfile = `mode: set
 example.com/fault/good/good.go:4.22,7.2 2 1
 example.com/fault/good/good.go:10.23,12.2 1 0
 `
-	lastMark = "Later is not covered (0 of 1 statement)"
+	lastMark = "Later is not tested (1 statement)"
 )
 
 // once and later are places of the good source, as line and column from 0.

@@ -166,7 +166,7 @@ func goSay(t *testing.T, dir, method, params string, form byte) {
 	p.open(folder)
 	if !asks(method) {
 		p.wait("marks", func(m message) bool {
-			return m.Method == "textDocument/publishDiagnostics" && bytes.Contains(m.Params, []byte("a.go")) && bytes.Contains(m.Params, []byte("two is not covered"))
+			return m.Method == "textDocument/publishDiagnostics" && bytes.Contains(m.Params, []byte("a.go")) && bytes.Contains(m.Params, []byte("two is not tested"))
 		})
 	}
 	before := p.look(folder)
