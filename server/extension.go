@@ -119,7 +119,7 @@ type wireSummary struct {
 	// Target is null where parts have different ones.
 	Target *float64 `json:"target"`
 	// NextStep tells that nobody set Target: it is the next step above what is covered.
-	NextStep bool `json:"next_step,omitempty"`
+	NextStep bool `json:"next_step"`
 	// Gap is in Unit, GapPoints in percentage points; null without a target.
 	Gap       int      `json:"gap"`
 	GapPoints *float64 `json:"gap_points"`

@@ -269,9 +269,8 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	w.number(uint64(g.Missed))
 	w.text(`,"order":`)
 	w.number(uint64(g.Order))
-	if g.Trivial() {
-		w.text(`,"trivial":true`)
-	}
+	w.text(`,"trivial":`)
+	w.out = strconv.AppendBool(w.out, g.Trivial())
 	w.text(`,"message":`)
 	w.string(g.Message)
 	w.text("}")

@@ -178,7 +178,7 @@ x = 1
 			ready, strings.Replace(ready, "1 uncovered,", "1 uncovered, hidden,", 1), ready,
 		}},
 		{"another target", shop, []step{writes(".covls.toml", "target = 100\n")}, []string{
-			ready, strings.Replace(ready, "1 short", "3 short", 1),
+			ready, strings.Replace(ready, "1 short, 1 medium", "3 short, 1 critical", 1),
 		}},
 		{"a source saved", shop, []step{func(t *testing.T, p *peer, dir string) {
 			path := filepath.Join(dir, "a.go")

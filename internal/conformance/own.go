@@ -21,12 +21,12 @@ func (m *Model) own() {
 	}
 	place := ref("Range")
 	tier := oneOf("critical", "high", "medium", "lower", "unknown", "ok")
-	kind := oneOf("", "error return", "panic or unreachable", "default case", "main", "test helper", "accessor", "generated")
+	kind := oneOf("", "error return", "panic or unreachable", "default case", "main", "test helper", "accessor", "generated", "vendored")
 	unit := oneOf("statements", "lines")
 
 	summary := structure("CovlsSummary",
 		has("unit", unit), has("covered", count), has("total", count), has("percent", orNull(number)),
-		has("target", orNull(number)), has("gap", count), has("gap_points", orNull(number)))
+		has("target", orNull(number)), has("next_step", yes), has("gap", count), has("gap_points", orNull(number)))
 	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("unknown", count), has("ok", count))
 	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri), has("own", orNull(str)), has("lacks", orNull(str)), has("install", orNull(str)))
 
@@ -51,7 +51,7 @@ func (m *Model) own() {
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes), has("unknown_functions", count),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
-					has("range", orNull(place)), has("statements", count), has("message", str))))))))))))),
+					has("range", orNull(place)), has("statements", count), has("order", count), has("trivial", yes), has("message", str))))))))))))),
 		has("unmeasured", list(structure("CovlsUnmeasured", has("uri", uri), has("path", str), has("package", str), has("folder", uri), has("message", str)))),
 		has("left", orNull(str)))
 
