@@ -116,6 +116,9 @@ func (m *Mark) stretch(file *workspace.File, d *workspace.Document, s coverage.S
 func (g *Gap) words(first, last uint32) {
 	if g.Shape == gap.Function {
 		g.Message = uncovered(g.File, g.Fn, g.Kind)
+		if g.Deprecated != "" {
+			g.Message += " · " + g.Deprecated
+		}
 		return
 	}
 	g.part = neverRan(first, last, g.File, g.Missed, g.Kind)

@@ -80,9 +80,9 @@ type Gap struct {
 	Span coverage.Span
 	// Missed is how many statements or lines never ran.
 	Missed int
-	// Called tells that code which ran calls the function, as far as names tell, or is around the stretch.
+	// Called tells of a function that code which ran calls it, as far as names tell.
 	Called bool
-	// Deprecated is what its comment says to use instead of the function; "" where it says nothing.
+	// Deprecated is what its comment says against using the function; see source.Facts.
 	Deprecated string
 }
 
@@ -92,19 +92,30 @@ func (g *Gap) gain() float64 {
 	return float64(g.Missed) * s.Role.Weight() * s.Weight
 }
 
-// rank is 0 for what the settings call critical, 1 for what code calls that ran, 2 for what none does, as far as names tell, and 3
-// for what is not worth a test.
+// rank is the first thing that the order of gaps goes by, the least first.
 func (g *Gap) rank() int {
+	const (
+		ruled   = iota // the settings call it critical
+		called         // a function of some weight that code calls which ran
+		weighty        // one that none does, as far as names tell
+		stretch
+		slight // a function that is worth no more than a hint
+		last   // what is not worth a test
+	)
 	rule := g.File.Standing.Rule
 	switch {
 	case g.Deprecated != "", !g.Kind.Testable(), g.gain() == 0:
-		return 3
+		return last
 	case rule != nil && (rule.Tier == config.TierCritical || rule.AtLeast == config.TierCritical):
-		return 0
+		return ruled
+	case g.Shape == Stretch:
+		return stretch
+	case g.Trivial():
+		return slight
 	case g.Called:
-		return 1
+		return called
 	}
-	return 2
+	return weighty
 }
 
 // OfTests tells that it is code of tests. Where that did not run no test is missing: nobody lists it who is not asked for it.
@@ -175,7 +186,7 @@ func Among(file *workspace.File, funcs []coverage.Func) []Gap {
 	for s := range stretches(file.Coverage, funcs) {
 		g := Gap{ID: ID{File: file.Name, Shape: Stretch, Ordinal: s.first}, File: file, Index: s.owner, Kind: known.kind(s.owner, s.begins), Span: s.span, Missed: s.missed}
 		if s.owner >= 0 {
-			g.Fn, g.Called = &funcs[s.owner], true
+			g.Fn = &funcs[s.owner]
 			if g.Fn.Uncovered() {
 				continue // all of it is listed as a function
 			}
@@ -343,8 +354,9 @@ func CompareFiles(a, b *workspace.File) int {
 	)
 }
 
-// Compare is the order of urgency of gaps, in one file and over all: what the settings call critical goes first, then what code
-// calls that ran, and what is deprecated or not worth a test last; of these, what has more that never ran, weighted by the role of its file; then what is in the
+// Compare is the order of urgency of gaps, in one file and over all: what the settings call critical goes first, then functions of
+// some weight, those first that code calls which ran, then stretches of functions that ran, then trivial functions (see
+// Trivial), and what is deprecated or not worth a test last; of these, what has more that never ran, weighted by the role of its file; then what is in the
 // more urgent file, functions before stretches, and what comes first in the text.
 func Compare(a, b *Gap) int {
 	if by := cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.gain(), a.gain()), cmp.Compare(b.Missed, a.Missed)); by != 0 {

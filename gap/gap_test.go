@@ -239,8 +239,9 @@ func TestWithin(t *testing.T) {
 // TestCompare has gaps in their order of urgency.
 func TestCompare(t *testing.T) {
 	t.Parallel()
+	folder := workspace.NewFolder("/w", "", config.Merge(), nil)
 	file := func(name string, tier config.Tier, score float64) *workspace.File {
-		return &workspace.File{Name: name, Total: coverage.Tally{Total: 9}, Standing: &priority.Standing{Tier: tier, Score: score, Weight: 1}}
+		return &workspace.File{Name: name, Folder: folder, Total: coverage.Tally{Total: 9}, Standing: &priority.Standing{Tier: tier, Score: score, Weight: 1}}
 	}
 	at := func(line uint32) coverage.Span {
 		return coverage.Span{Start: coverage.Point{Line: line}, End: coverage.Point{Line: line + 1}}
@@ -251,22 +252,24 @@ func TestCompare(t *testing.T) {
 	web, ruled, example := file("w", config.TierMedium, 1), file("r", priority.OK, 0), file("e", priority.OK, 0)
 	web.Standing.Role, example.Standing.Role = priority.Transport, priority.Generated
 	ruled.Standing.Rule = &config.Rule{AtLeast: config.TierCritical}
+	missed := func(n int) *coverage.Func { return &coverage.Func{Statements: coverage.Tally{Total: n}} }
 	want := []gap.Gap{
-		{File: ruled, ID: gap.ID{Shape: gap.Function}, Missed: 1, Span: at(1)},
-		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 3, Span: at(50), Called: true},
-		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 2, Span: at(1), Called: true},
-		{File: higher, ID: gap.ID{Shape: gap.Stretch}, Missed: 2, Span: at(2), Called: true},
-		{File: critical, ID: gap.ID{Shape: gap.Stretch}, Missed: 1, Span: at(9), Called: true},
-		{File: fuller, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1)},
-		{File: same, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1)},
-		{File: done, ID: gap.ID{Shape: gap.Function}, Missed: 500, Span: at(1)},
-		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 5, Span: at(1)},
-		{File: web, ID: gap.ID{Shape: gap.Function}, Missed: 8, Span: at(1)},
-		{File: critical, ID: gap.ID{Shape: gap.Function}, Missed: 4, Span: at(9)},
-		{File: higher, ID: gap.ID{Shape: gap.Function}, Missed: 4, Span: at(1)},
-		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 900, Span: at(1), Called: true, Deprecated: "use X"},
-		{File: high, ID: gap.ID{Shape: gap.Function}, Missed: 800, Span: at(1), Called: true, Kind: source.Panic},
-		{File: example, ID: gap.ID{Shape: gap.Function}, Missed: 999, Span: at(1), Called: true},
+		{File: ruled, ID: gap.ID{Shape: gap.Function}, Fn: missed(1), Missed: 1, Span: at(1)},
+		{File: higher, ID: gap.ID{Shape: gap.Function}, Fn: missed(4), Missed: 4, Span: at(50), Called: true},
+		{File: higher, ID: gap.ID{Shape: gap.Function}, Fn: missed(3), Missed: 3, Span: at(1), Called: true},
+		{File: fuller, ID: gap.ID{Shape: gap.Function}, Fn: missed(900), Missed: 900, Span: at(1)},
+		{File: same, ID: gap.ID{Shape: gap.Function}, Fn: missed(900), Missed: 900, Span: at(1)},
+		{File: done, ID: gap.ID{Shape: gap.Function}, Fn: missed(500), Missed: 500, Span: at(1)},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(5), Missed: 5, Span: at(1)},
+		{File: web, ID: gap.ID{Shape: gap.Function}, Fn: missed(8), Missed: 8, Span: at(1)},
+		{File: critical, ID: gap.ID{Shape: gap.Function}, Fn: missed(4), Missed: 4, Span: at(9)},
+		{File: higher, ID: gap.ID{Shape: gap.Function}, Fn: missed(4), Missed: 4, Span: at(1)},
+		{File: higher, ID: gap.ID{Shape: gap.Stretch}, Missed: 20, Span: at(2)},
+		{File: critical, ID: gap.ID{Shape: gap.Stretch}, Missed: 1, Span: at(9)},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(2), Missed: 2, Span: at(1), Called: true},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(900), Missed: 900, Span: at(1), Called: true, Deprecated: "use X"},
+		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(800), Missed: 800, Span: at(1), Called: true, Kind: source.Panic},
+		{File: example, ID: gap.ID{Shape: gap.Function}, Fn: missed(999), Missed: 999, Span: at(1), Called: true},
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)

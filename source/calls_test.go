@@ -60,13 +60,13 @@ func TestCallName(t *testing.T) {
 
 func TestDeprecated(t *testing.T) {
 	t.Parallel()
-	const text = "package p\n\n// A does.\n//\n// Deprecated: use B. It is\n// better.\nfunc A() {}\n\n// B is not deprecated. Deprecated: no.\nfunc B() {}\n\n/*\nDeprecated: nobody needs it.\n*/\nfunc C() {}\n"
+	const text = "package p\n\n// A does.\n//\n// Deprecated: use B. It is\n// better.\nfunc A() {}\n\n// B is not deprecated. Deprecated: no.\nfunc B() {}\n\n// FIXME U is unused by p.\nfunc U() {}\n\n// V is not unused, or are\n// they?\nfunc V() {}\n\n// W is unused.\n\n// W does.\nfunc W() {}\n\n// W is unused.\n\nfunc X() {}\n\n/*\nDeprecated: nobody needs it.\n*/\nfunc C() {}\n"
 	p, _ := source.Parse("a.go", text)
 	var got []string
 	for _, f := range p.Facts {
 		got = append(got, f.Deprecated)
 	}
-	if want := []string{"use B. It is better.", "", "nobody needs it."}; !slices.Equal(got, want) {
+	if want := []string{"deprecated: use B. It is better", "", "unused, its comment says", "", "unused, its comment says", "", "deprecated: nobody needs it"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

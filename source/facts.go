@@ -24,7 +24,7 @@ type Facts struct {
 	// Doc is the first sentence of the doc comment, at most some 160 bytes of it; "" where there is
 	// none.
 	Doc string
-	// Deprecated is what its comment says to use instead, at most some 160 bytes of it; "" where it says nothing.
+	// Deprecated is what its comment says against using it, in words: "deprecated: use X"; "" where it says nothing.
 	Deprecated string
 }
 

@@ -266,6 +266,9 @@ func (g *goFile) declared(d *ast.FuncDecl) {
 		facts := g.factsOf(&f, d.Type, d.Body)
 		comment := commentAbove(g.src, g.offset(d.Pos()))
 		facts.Doc, facts.Deprecated = sentence(comment), deprecated(comment)
+		if facts.Deprecated == "" {
+			facts.Deprecated = unusedAbove(g.src[:g.offset(d.Pos())-len(comment)], d.Name.Name)
+		}
 		g.facts = append(g.facts, facts)
 	}
 }

@@ -124,13 +124,13 @@ func testSession(t *testing.T, p *project) {
 
 	first := mark{
 		Line: 701, Column: 18, EndLine: 701, EndColumn: 39, Severity: warning, Source: "covls", Code: "uncovered",
-		Message: "(*Command).GenBashCompletionFile is not tested by its own package (0 of 5 statements)",
+		Message: "(*Command).GenBashCompletionFile is not tested by its own package (5 statements)",
 	}
 	equal(t, "the marks of the file", s.Opened, []mark{first})
-	if len(s.Lenses) == 0 || s.Lenses[0].Line != 1 || !strings.Contains(s.Lenses[0].Title, "target 60 % reached") {
+	if len(s.Lenses) == 0 || s.Lenses[0].Line != 1 || !strings.Contains(s.Lenses[0].Title, "(target 90 %, the next step)") {
 		t.Errorf("no lens of the file among %v", s.Lenses)
 	}
-	if want := (lens{701, "not tested by its own package · 0 of 5 statements"}); !slices.Contains(s.Lenses, want) {
+	if want := (lens{701, "not tested by its own package · 5 statements"}); !slices.Contains(s.Lenses, want) {
 		t.Errorf("no lens %v among %v", want, s.Lenses)
 	}
 	if slices.ContainsFunc(s.Lenses, func(l lens) bool { return l.Line == 36 }) {
@@ -140,12 +140,12 @@ func testSession(t *testing.T, p *project) {
 	equal(t, "a click on the file's lens", s.FileLens, firstGap)
 	name := place{"bash_completions.go", 701, 18}
 	equal(t, "a click on the function's lens", s.FuncLens, name)
-	for _, part := range []string{"**Not tested by its own package**", "`(*Command).GenBashCompletionFile`", "0 of 5 statements", "`cover.out`"} {
+	for _, part := range []string{"**Not tested by its own package**", "`(*Command).GenBashCompletionFile`", "5 statements"} {
 		if !strings.Contains(s.Hover.Value, part) {
 			t.Errorf("the hover lacks %s:\n%s", part, s.Hover.Value)
 		}
 	}
-	if lines := strings.Join(s.HoverLines, "\n"); !strings.Contains(lines, "0 of 5 statements") {
+	if lines := strings.Join(s.HoverLines, "\n"); !strings.Contains(lines, "5 statements") {
 		t.Errorf("the hover's window shows:\n%s", lines)
 	}
 
@@ -158,15 +158,15 @@ func testSession(t *testing.T, p *project) {
 		t.Errorf("covls.nextGapInWorkspace went to %v", s.Elsewhere)
 	}
 	equal(t, "the cursor and the location of covls.nextGapInWorkspace", s.Elsewhere.Line-1, s.Location.Line)
-	equal(t, ":CovlsMostUrgentGap", s.Urgent, place{"zsh_completions.go", 70, 18})
-	if len(s.UrgentMarks) != 5 || s.UrgentMarks[0].Line != 25 || s.UrgentMarks[0].Severity != hint {
+	equal(t, ":CovlsMostUrgentGap", s.Urgent, place{"command.go", 1501, 18})
+	if len(s.UrgentMarks) != 13 || s.UrgentMarks[0].Line != 313 || s.UrgentMarks[0].Severity != hint || s.UrgentMarks[1].Severity != warning {
 		t.Errorf("the marks of the most urgent file: %v", s.UrgentMarks)
 	}
 	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profiles"})
 	if !strings.Contains(s.Doctor, "cover.out") {
 		t.Errorf("the doctor says:\n%s", s.Doctor)
 	}
-	if !strings.HasPrefix(s.Explained, "# `bash_completions.go`: ok\n") || !strings.Contains(s.Explained, "**Target**: 60 %") {
+	if !strings.HasPrefix(s.Explained, "# `bash_completions.go`: ok\n") || !strings.Contains(s.Explained, "**Target**: 90 %") {
 		t.Errorf("explained:\n%s", s.Explained)
 	}
 	if !strings.HasPrefix(s.Report, "# Coverage gaps: ") || !strings.Contains(s.Report, "zsh_completions.go") {
