@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/skeleton"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
 	"github.com/covls/covls/workspace"
 )
 
@@ -30,6 +32,11 @@ const (
 	maxTexts     = 4000
 	maxTextBytes = 64 << 20
 )
+
+// CreatesTests reports whether CreateTest knows the language of a file, which is no test itself.
+func CreatesTests(path string) bool {
+	return filepath.Ext(path) == ".go" && !source.IsTest(path)
+}
 
 // CreateTest makes a test for the function around a byte offset of a document, which is open or read from disk. The error
 // says in words for people why there can be none.
@@ -63,13 +70,8 @@ func lacks(snap *workspace.Snapshot, d *workspace.Document, offset int) (name st
 	if file == nil {
 		return "", at, missed
 	}
-	var mark *diag.Mark
-	for i, m := range diag.Marks(file, d) {
-		if m.Now.Start <= offset && offset <= m.Now.End {
-			mark = &diag.Marks(file, d)[i]
-		}
-	}
-	if mark == nil {
+	mark, ok := diag.FuncAt(file, d, diag.Span{Start: offset, End: offset})
+	if !ok {
 		return "", at, missed
 	}
 	at = mark.NameNow.Start
@@ -129,4 +131,86 @@ func siblings(snap *workspace.Snapshot, dir, but string) (out []skeleton.File, e
 	}
 	slices.SortFunc(out, func(a, b skeleton.File) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
+}
+
+// TestPlace is a test that speaks of a function, or the file where its tests are.
+type TestPlace struct {
+	// Path is absolute, Text what the file holds.
+	Path string
+	Text *text.Text
+	// At is the test, from its first byte to behind its last; zero for the file as a whole.
+	At diag.Span
+}
+
+// TestsFor finds the tests that speak of the function around a byte offset of a document, the likeliest first; where there
+// are none, the file where they would be. It is empty where that is not there either. name is the function's.
+func TestsFor(snap *workspace.Snapshot, d *workspace.Document, offset int) (places []TestPlace, name string, err error) {
+	fn, ok := functionAround(d, offset)
+	if !ok {
+		return nil, "", fmt.Errorf("no function stands there")
+	}
+	dir := filepath.Dir(d.Path)
+	var files []skeleton.File
+	var mentions []skeleton.Mention
+	if filepath.Ext(d.Path) == ".go" {
+		if files, err = siblings(snap, dir, filepath.Base(d.Path)); err != nil {
+			return nil, "", err
+		}
+		mentions = skeleton.Mentions(files, fn.Name, strings.TrimPrefix(fn.Receiver, "*"))
+		if beside := strings.TrimSuffix(filepath.Base(d.Path), ".go") + "_test.go"; len(mentions) == 0 && hasFile(files, beside) {
+			mentions = []skeleton.Mention{{File: beside}}
+		}
+	} else if folder := snap.FolderOf(d.Path); folder != nil {
+		dir = folder.Dir
+		if t, ok := project.TestsOf(dir, snap.Name(d.Path)); ok && t.Exists && t.File != "" {
+			content, err := textAt(snap, filepath.Join(dir, filepath.FromSlash(t.File)))
+			if err != nil {
+				return nil, "", err
+			}
+			files = []skeleton.File{{Name: t.File, Text: content}}
+			if mentions = skeleton.WordMentions(files[0], fn.Name); len(mentions) == 0 {
+				mentions = []skeleton.Mention{{File: t.File}}
+			}
+		}
+	}
+	texts := map[string]*text.Text{}
+	for _, m := range mentions {
+		if texts[m.File] == nil {
+			i := slices.IndexFunc(files, func(f skeleton.File) bool { return f.Name == m.File })
+			texts[m.File] = text.New(files[i].Text)
+		}
+		places = append(places, TestPlace{filepath.Join(dir, filepath.FromSlash(m.File)), texts[m.File], diag.Span(m.At)})
+	}
+	return places, fn.String(), nil
+}
+
+func hasFile(files []skeleton.File, name string) bool {
+	return slices.ContainsFunc(files, func(f skeleton.File) bool { return f.Name == name })
+}
+
+// functionAround is the function of a document's text around a byte offset.
+func functionAround(d *workspace.Document, offset int) (f coverage.Func, ok bool) {
+	parsed, known := source.Parse(d.Path, d.Text.String())
+	if !known {
+		return f, false
+	}
+	for _, c := range parsed.Funcs {
+		start, end := d.Text.At(c.Span.Start.Line, c.Span.Start.Col), d.Text.At(c.Span.End.Line, c.Span.End.Col)
+		if start <= offset && offset <= end {
+			f, ok = c, true
+		}
+	}
+	return f, ok
+}
+
+// textAt is what a file holds, as it is open or on disk.
+func textAt(snap *workspace.Snapshot, path string) (string, error) {
+	if d := snap.Documents[path]; d != nil {
+		return d.Text.String(), nil
+	}
+	limit := config.Default().Limits.SourceBytes
+	if f := snap.FolderOf(path); f != nil {
+		limit = f.Settings.Limits.SourceBytes
+	}
+	return source.ReadFile(path, limit)
 }

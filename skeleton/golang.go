@@ -545,8 +545,12 @@ func (g *goMaker) head() string {
 	if notice := notice(g.source.Text); notice != "" && slices.ContainsFunc(g.tests(), func(t *goText) bool { return hasNotice(t.Text) }) {
 		b.WriteString(notice + "\n\n")
 	}
-	if len(g.source.constraints) > 0 {
-		b.WriteString(strings.Join(g.source.constraints, "\n") + "\n\n")
+	lines := g.source.constraints
+	if i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "//go:build ") }); i >= 0 {
+		lines = lines[i : i+1] // which says the same as those from before it
+	}
+	if len(lines) > 0 {
+		b.WriteString(strings.Join(lines, "\n") + "\n\n")
 	}
 	b.WriteString("package " + g.source.file.Name.Name)
 	if g.external {
@@ -595,9 +599,12 @@ func (g *goMaker) make() (*Skeleton, error) {
 	s := &Skeleton{File: g.fileName, New: g.target == nil, Test: name, Body: body}
 	cursor := firstRow(body)
 	if g.target == nil {
-		head := g.head() + importBlock(g.added) + "\n\n"
-		s.Edits = []Edit{{Span{}, head + body}}
-		s.Cursor = len(head) + cursor
+		whole := g.head() + importBlock(g.added) + "\n\n" + body
+		if clean, err := format.Source([]byte(whole)); err == nil { // as gofmt has lines that say when it is built
+			whole = string(clean)
+		}
+		s.Edits = []Edit{{Span{}, whole}}
+		s.Cursor = len(whole) - len(body) + cursor
 		return s, nil
 	}
 	s.add(g.target.Text, body, cursor, g.importEdits()...)

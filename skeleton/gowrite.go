@@ -128,7 +128,7 @@ func (g *goMaker) write(test string) (string, error) {
 		case function:
 			r.want = field("wantNil"+suffix, "wantsNil"+suffix)
 		case failure:
-			r.want = field("wantErr"+suffix, "wantError"+suffix)
+			r.want = field("wantErr"+strings.TrimPrefix(suffix, "Err"), "wantError"+suffix)
 		default:
 			r.want = field("want"+suffix, "wanted"+suffix)
 		}
@@ -297,7 +297,14 @@ func prefix(local string) string {
 
 func selector(local, name string) string { return prefix(local) + name }
 
+// initialisms are words that Go writes in capitals.
+var initialisms = map[string]string{"ok": "OK", "id": "ID", "url": "URL", "uri": "URI", "ip": "IP", "html": "HTML", "json": "JSON", "sql": "SQL", "http": "HTTP"}
+
+// upper begins a name with a capital.
 func upper(s string) string {
+	if whole, ok := initialisms[s]; ok {
+		return whole
+	}
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]
 }
@@ -424,8 +431,10 @@ func (g *goMaker) results() (out []goResult, err error) {
 			if id != nil {
 				r.name = id.Name
 			}
-			if r.typ, err = g.spell(g.source, f.Type); err != nil {
-				return nil, err
+			if r.shape != function && r.shape != failure { // else the table has a bool
+				if r.typ, err = g.spell(g.source, f.Type); err != nil {
+					return nil, err
+				}
 			}
 			out = append(out, r)
 		}
