@@ -49,6 +49,9 @@ func ForGo(r GoRequest) (*Skeleton, error) {
 		return nil, err
 	}
 	g.declare()
+	if in := g.parses(); in != "" {
+		return nil, refuse("no test of this package can run, since its init in %s reads the flags (flag.Parse) before those of tests are known: call that in main", in)
+	}
 	if err := g.instantiate(); err != nil {
 		return nil, err
 	}
@@ -274,6 +277,25 @@ func (g *goMaker) declare() {
 			}
 		}
 	}
+}
+
+// parses is the file with an init that reads the command line, which ends each run of tests; "" for none.
+func (g *goMaker) parses() (file string) {
+	for _, t := range append([]*goText{g.source}, g.others...) {
+		if t.isTest() || t.file.Name.Name != g.source.file.Name.Name || t != g.source && len(t.constraints) > 0 || !imports(t, "flag") {
+			continue
+		}
+		for _, d := range t.file.Decls {
+			if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.Name == "init" && d.Body != nil {
+				for _, s := range d.Body.List {
+					if e, ok := s.(*ast.ExprStmt); ok && g.text(t, e) == "flag.Parse()" {
+						return t.Name
+					}
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // names adds what a file declares for its package.
