@@ -35,7 +35,7 @@ const (
 
 // CreatesTests reports whether CreateTest knows the language of a file, which is no test itself.
 func CreatesTests(path string) bool {
-	return filepath.Ext(path) == ".go" && !source.IsTest(path)
+	return (filepath.Ext(path) == ".go" || skeleton.Makes(path)) && !source.IsTest(path)
 }
 
 // CreateTest makes a test for the function around a byte offset of a document, which is open or read from disk. The error
@@ -45,7 +45,7 @@ func CreateTest(snap *workspace.Snapshot, d *workspace.Document, offset int) (*N
 	dir := filepath.Dir(d.Path)
 	own := skeleton.File{Name: filepath.Base(d.Path), Text: d.Text.String()}
 	if filepath.Ext(d.Path) != ".go" {
-		return nil, fmt.Errorf("covls makes no tests for %s", own.Name)
+		return outlined(snap, d, name, at, missed)
 	}
 	others, err := siblings(snap, dir, own.Name)
 	if err != nil {
@@ -58,6 +58,45 @@ func CreateTest(snap *workspace.Snapshot, d *workspace.Document, offset int) (*N
 	out := &NewTest{Skeleton: made, Path: filepath.Join(dir, made.File), Func: name}
 	if i := slices.IndexFunc(others, func(f skeleton.File) bool { return f.Name == made.File }); i >= 0 {
 		out.Was = others[i].Text
+	}
+	return out, nil
+}
+
+// outlined is CreateTest for another language than Go.
+func outlined(snap *workspace.Snapshot, d *workspace.Document, name string, at int, missed skeleton.Missed) (*NewTest, error) {
+	folder := snap.FolderOf(d.Path)
+	if folder == nil {
+		return nil, fmt.Errorf("%s lies in no folder of the workspace", d.Path)
+	}
+	own := snap.Name(d.Path)
+	if source.IsTest(own) {
+		return nil, fmt.Errorf("%s holds tests itself", own)
+	}
+	t, _ := project.TestsOf(folder.Dir, own)
+	r := skeleton.Request{
+		Source: skeleton.File{Name: own, Text: d.Text.String()}, At: at, Missed: missed,
+		Runner: t.Runner, Test: skeleton.File{Name: t.File}, Exists: t.Exists,
+	}
+	r.Module, r.ESM, r.Helper = project.Imports(folder.Dir, own, t.File)
+	path := filepath.Join(folder.Dir, filepath.FromSlash(t.File))
+	if t.File != "" {
+		if snap.Documents[path] != nil {
+			r.Exists = true
+		}
+		if r.Exists {
+			var err error
+			if r.Test.Text, err = textAt(snap, path); err != nil {
+				return nil, fmt.Errorf("read the tests of %s: %w", own, err)
+			}
+		}
+	}
+	made, err := skeleton.Of(r)
+	if err != nil {
+		return nil, err
+	}
+	out := &NewTest{Skeleton: made, Path: path, Was: r.Test.Text, Func: name}
+	if made.File == own { // tests stand in the source
+		out.Path, out.Was = d.Path, r.Source.Text
 	}
 	return out, nil
 }
