@@ -214,6 +214,7 @@ const (
 	nilable         // pointers, slices, maps, channels, interfaces
 	function
 	failure // error
+	perhaps // of another package, and by its name a function: it can be compared by reflection, and not be printed
 )
 
 // knownShapes are those of types of Go's library that a name alone does not tell.
@@ -243,10 +244,10 @@ func (g *goMaker) shapeOf(t *goText, e ast.Expr) shape {
 			return function
 		case *ast.SelectorExpr:
 			name := g.text(t, x)
-			if strings.HasSuffix(name, "Func") {
-				return function
+			if known := knownShapes[name]; known != unknown || !strings.HasSuffix(name, "Func") {
+				return known
 			}
-			return knownShapes[name]
+			return perhaps
 		case *ast.IndexExpr:
 			e = x.X
 		case *ast.IndexListExpr:

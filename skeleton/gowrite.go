@@ -54,10 +54,10 @@ func (g *goMaker) write(test string) (string, error) {
 	compares := false
 	for _, r := range results {
 		locks = locks || r.locks
-		compares = compares || !r.last && r.shape != plain && r.shape != function && r.shape != failure
+		compares = compares || r.shape == perhaps || !require && !assert && !r.last && r.shape != plain && r.shape != function && r.shape != failure
 	}
 	reflects := ""
-	if compares && !require && !assert {
+	if compares {
 		reflects = prefix(g.use("reflect", "reflect", false))
 	}
 	if len(results) > 0 && (require || assert) {
@@ -270,6 +270,10 @@ func (g *goMaker) check(line func(format string, args ...any), results []goResul
 		case r.shape == failure:
 			line("if (%s != nil) != %s {", r.got, want)
 			line("%s.Errorf(%q, %s, %s)", t, of+" = %v, want an error: %v", r.got, want)
+			line("}")
+		case r.shape == perhaps:
+			line("if !%sDeepEqual(%s, %s) {", c.reflect, r.got, want)
+			line("%s.Error(%q)", t, label+"() gives another function than wanted, or whether it gives one is not as wanted")
 			line("}")
 		case first != "":
 			line("%sEqual(%s, %s%s, %s%s)", rest, t, and, want, and, r.got)

@@ -340,9 +340,22 @@ func afterImports(text string, is *regexp.Regexp) int {
 	return end
 }
 
-// importing puts a line behind the imports of the file of tests, which is finds, unless the text has it.
-func (m *maker) importing(line string, is *regexp.Regexp) []Edit {
-	if m.out.New || line == "" || strings.Contains(m.Test.Text, line) {
+// importing puts lines behind the imports of the file of tests, which is finds, but for those that the text has.
+func (m *maker) importing(lines string, is *regexp.Regexp) []Edit {
+	if m.out.New {
+		return nil
+	}
+	have := map[string]bool{}
+	for line := range strings.Lines(m.Test.Text) {
+		have[strings.TrimSpace(line)] = true
+	}
+	var list []string
+	for line := range strings.SplitSeq(lines, "\n") {
+		if line != "" && !have[line] {
+			list = append(list, line)
+		}
+	}
+	if len(list) == 0 {
 		return nil
 	}
 	nl := "\n"
@@ -350,7 +363,7 @@ func (m *maker) importing(line string, is *regexp.Regexp) []Edit {
 		nl = "\r\n"
 	}
 	if at := afterImports(m.Test.Text, is); at > 0 {
-		return []Edit{{Span{at, at}, nl + line}}
+		return []Edit{{Span{at, at}, nl + strings.Join(list, nl)}}
 	}
-	return []Edit{{Span{}, line + nl + nl}}
+	return []Edit{{Span{}, strings.Join(list, nl) + nl + nl}}
 }

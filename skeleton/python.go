@@ -26,31 +26,25 @@ func (m *maker) python() error {
 	avoid := map[string]bool{"request": true, "pytest": true, "asyncio": true, "want": true, "self": true, imported: true, "subject": true}
 	var params []string
 	var args []string
-	for _, p := range parts(m.head) {
-		p, keyword := strings.CutPrefix(p, "**")
-		p, rest := strings.CutPrefix(p, "*")
-		p = strings.TrimSpace(p)
-		if at := strings.IndexAny(p, ":="); at >= 0 {
-			p = strings.TrimSpace(p[:at])
+	named := false // the parameters that follow can be given by their names alone
+	for i, p := range pythonParams(m.head) {
+		if i == 0 && class != "" && !isStatic(m) && p.name != "" && p.stars == 0 {
+			continue // self, or cls
 		}
-		if p == "" || p == "/" || len(params) == 0 && len(args) == 0 && class != "" && !isStatic(m) && (p == "self" || p == "cls") {
+		if p.stars == 1 {
+			named = true
+		}
+		if p.name == "" {
 			continue
 		}
-		if _, after, ok := strings.Cut(m.head, "*,"); ok && word(after, p) && !word(m.head[:len(m.head)-len(after)], p) {
-			keyword = false
-			v := free(func(n string) bool { return avoid[n] }, p, p+"_")
-			avoid[v] = true
-			params, args = append(params, v), append(args, p+"="+v)
-			continue
-		}
-		v := free(func(n string) bool { return avoid[n] }, p, p+"_")
+		v := free(func(n string) bool { return avoid[n] }, p.name, p.name+"_")
 		avoid[v] = true
 		params = append(params, v)
 		switch {
-		case keyword:
-			args = append(args, "**"+v)
-		case rest:
-			args = append(args, "*"+v)
+		case p.stars > 0:
+			args = append(args, strings.Repeat("*", p.stars)+v)
+		case named:
+			args = append(args, p.name+"="+v)
 		default:
 			args = append(args, v)
 		}
@@ -63,7 +57,10 @@ func (m *maker) python() error {
 	case isStatic(m) || classMethod.MatchString(m.marks()):
 		call = m.fn.Class + "." + name
 	default:
-		setup = "subject = " + m.fn.Class + "(" + m.constructed("__init__") + ")"
+		if from := pythonClass(m.Source.Text, m.fn.Class); word(from, "ABC") || word(from, "ABCMeta") || word(from, "Protocol") {
+			return refuse("nothing can be made of %s by itself: test %s through a class that has it", m.fn.Class, name)
+		}
+		setup = "subject = " + m.fn.Class + "(" + m.constructed(m.fn.Class) + ")"
 		call = "subject." + name
 	}
 	called := call + "(" + strings.Join(args, ", ") + ")"
@@ -153,23 +150,68 @@ func (m *maker) importedAlready(name string) bool {
 	return false
 }
 
-// constructed are arguments for a constructor: None for each parameter that has no default.
-func (m *maker) constructed(name string) string {
-	for i := range m.outline.Funcs {
-		f := &m.outline.Funcs[i]
-		if f.Name != name || f.Class != m.fn.Class {
-			continue
+// pythonParam is a parameter: name is "" for the star, or the slash, that stands for none.
+type pythonParam struct {
+	name      string
+	stars     int
+	byDefault bool
+}
+
+func pythonParams(head string) (out []pythonParam) {
+	for _, p := range parts(head) {
+		bare := strings.TrimLeft(p, "*")
+		q := pythonParam{stars: len(p) - len(bare), byDefault: strings.Contains(bare, "=")}
+		if at := strings.IndexAny(bare, ":="); at >= 0 {
+			bare = bare[:at]
 		}
-		var args []string
-		for n, p := range parts(m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]) {
-			if n == 0 && p == "self" || strings.HasPrefix(p, "*") || p == "/" || strings.Contains(p, "=") {
+		if bare = strings.TrimSpace(bare); bare != "/" {
+			q.name = bare
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// constructed are arguments for the constructor of a class, or of one of the same file that it comes from: None for each
+// parameter that has no default.
+func (m *maker) constructed(class string) string {
+	for range maxNested {
+		for i := range m.outline.Funcs {
+			f := &m.outline.Funcs[i]
+			if f.Name != "__init__" || f.Class != class {
 				continue
 			}
-			args = append(args, "None")
+			var args []string
+			named := false
+			for n, p := range pythonParams(m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]) {
+				switch {
+				case p.stars == 1:
+					named = true
+				case n == 0, p.stars > 0, p.byDefault, p.name == "":
+				case named:
+					args = append(args, p.name+"=None")
+				default:
+					args = append(args, "None")
+				}
+			}
+			return strings.Join(args, ", ")
 		}
-		return strings.Join(args, ", ")
+		found := pythonClass(m.Source.Text, class)
+		if found == "" {
+			return ""
+		}
+		class = identifier.FindString(found)
 	}
 	return ""
+}
+
+// pythonClass is what stands in the brackets behind the name of a class.
+func pythonClass(text, class string) string {
+	found := regexp.MustCompile(`(?m)^\s*class\s+` + regexp.QuoteMeta(class[strings.LastIndexByte(class, '.')+1:]) + `\s*\(([^)]*)\)`).FindStringSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	return found[1]
 }
 
 // unittest makes a test for Python's own runner.

@@ -13,6 +13,11 @@ var rubyRequires = regexp.MustCompile(`(?m)^(?:require|require_relative)\b[^\n]*
 // ruby makes a test for RSpec or minitest.
 func (m *maker) ruby() error {
 	class, name := m.fn.Class, m.fn.Name
+	opened := "" // what `class << Shop` adds the method to
+	if found := rubyOpened.FindAllStringSubmatch(m.Source.Text[:m.fn.Start], -1); class == "" && found != nil && m.fn.Start > 0 && m.Source.Text[m.fn.Start-1] != '\n' {
+		opened = found[len(found)-1][1]
+		class = opened
+	}
 	if rubyPrivate.MatchString(m.Source.Text[:m.fn.Start]) && m.private() {
 		return refuse("%s is private: test it through what calls it", name)
 	}
@@ -53,7 +58,7 @@ func (m *maker) ruby() error {
 	case class == "":
 	case name == "initialize":
 		call = described + ".new" + list
-	case m.fn.Static:
+	case m.fn.Static || opened != "":
 		call, label = described+"."+name+list, "."+name
 	case m.isModule():
 		setup = "subject = Object.new.extend(" + described + ")"
@@ -130,6 +135,7 @@ func (m *maker) ruby() error {
 
 var (
 	rubyPrivate  = regexp.MustCompile(`(?m)^\s*private\s*$`)
+	rubyOpened   = regexp.MustCompile(`(?m)^[ \t]*class[ \t]*<<[ \t]*([A-Z][\w:]*)`)
 	rubyBoundary = regexp.MustCompile(`(?m)^\s*(?:public|protected|class\b.*|module\b.*)\s*$`)
 )
 
