@@ -21,7 +21,7 @@ func (m *maker) java() error {
 		return refuse("covls makes no tests for %s", m.Runner)
 	}
 	name, class := m.fn.Name, m.fn.Class
-	before := m.Source.Text[m.fn.Marked:m.fn.NameStart]
+	before := m.bare(m.fn.Marked, m.fn.NameStart)
 	switch {
 	case class == "":
 		return refuse("%s belongs to no class", name)
@@ -53,17 +53,30 @@ func (m *maker) java() error {
 	if i := strings.IndexByte(own, '<'); i >= 0 && strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(afterModifiers(own), "")), "<") {
 		generics += own[i:]
 	}
-	known := map[string]bool{}
+	known := map[string]string{} // type parameters to what they are at most
 	for _, g := range javaTypeParam.FindAllStringSubmatch(generics, -1) {
-		known[g[1]] = true
+		known[g[1]] = "Object"
+		if g[2] != "" {
+			known[g[1]] = g[2]
+		}
 	}
 	spell := func(t string) string {
-		return javaWord.ReplaceAllStringFunc(t, func(w string) string {
-			if known[w] {
-				return "Object"
+		var out strings.Builder
+		last := 0
+		for _, at := range javaWord.FindAllStringIndex(t, -1) {
+			w := t[at[0]:at[1]]
+			out.WriteString(t[last:at[0]])
+			last = at[1]
+			switch {
+			case at[0] > 0 && (t[at[0]-1] == '.' || isWord(t[at[0]-1])):
+			case known[w] != "":
+				w = known[w]
+			case m.nestedIn(w) != "":
+				w = m.nestedIn(w) + "." + w
 			}
-			return w
-		})
+			out.WriteString(w)
+		}
+		return out.String() + t[last:]
 	}
 	var types []string
 	var vars, args []string
@@ -169,8 +182,24 @@ func (m *maker) java() error {
 	return m.within(head, "}\n", b.String(), first, edits...)
 }
 
+var javaType = regexp.MustCompile(`(?m)^([ \t]*)[^\n/*"(]*?\b(?:class|interface|enum|record)\s+(\w+)`)
+
+// nestedIn is the type of the file that a type is declared in; "" for one that is in none, or of elsewhere.
+func (m *maker) nestedIn(name string) string {
+	top := ""
+	for _, found := range javaType.FindAllStringSubmatch(m.Source.Text, -1) {
+		switch {
+		case found[1] == "":
+			top = found[2]
+		case found[2] == name:
+			return top
+		}
+	}
+	return ""
+}
+
 var (
-	javaTypeParam = regexp.MustCompile(`[<,]\s*(\w+)`)
+	javaTypeParam = regexp.MustCompile(`[<,]\s*(\w+)(?:\s+extends\s+([\w.]+))?`)
 	javaModifier  = regexp.MustCompile(`^(?:@\w+(?:\([^)]*\))?|public|protected|static|final|synchronized|native|strictfp|default|abstract)\s+`)
 )
 
@@ -226,12 +255,12 @@ func (m *maker) newJava(spell func(string) string, diamond string) (string, bool
 		if f.Name != m.className() || f.Class != m.fn.Class {
 			continue
 		}
-		if strings.Contains(m.Source.Text[f.Marked:f.NameStart], "private") {
+		if strings.Contains(m.bare(f.Marked, f.NameStart), "private") {
 			private = true
 			continue
 		}
 		var args []string
-		for _, p := range parts(m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]) {
+		for _, p := range parts(m.headOf(f)) {
 			part := javaParam.FindStringSubmatch(p)
 			if part == nil {
 				return "", false

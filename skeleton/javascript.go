@@ -213,7 +213,7 @@ func (m *maker) newArguments() string {
 		}
 		var args []string
 		ts := strings.Contains(path.Ext(m.Source.Name), "ts")
-		for _, p := range parts(m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]) {
+		for _, p := range parts(m.headOf(f)) {
 			if strings.HasPrefix(p, "...") || strings.Contains(strings.ReplaceAll(p, "=>", ""), "=") || optional.MatchString(p) {
 				continue
 			}

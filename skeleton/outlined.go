@@ -65,7 +65,7 @@ func Of(r Request) (*Skeleton, error) {
 	case r.Test.Name == "":
 		return nil, refuse("nobody can tell where the tests of %s belong: make a first one by hand", r.Source.Name)
 	}
-	m.head = r.Source.Text[min(m.fn.NameEnd, len(r.Source.Text)):max(m.fn.NameEnd, min(m.fn.Body, m.fn.End))]
+	m.head = m.headOf(m.fn)
 	m.ways = m.conditions()
 	m.out = &Skeleton{File: r.Test.Name, New: !r.Exists}
 	if err := build(m); err != nil {
@@ -101,6 +101,25 @@ func (m *maker) before() string {
 	text := m.Source.Text[:m.fn.NameStart]
 	at := max(m.fn.Start, strings.LastIndexByte(text, '\n')+1)
 	return text[min(at, len(text)):]
+}
+
+// headOf is what stands between a function's name and its body, without comments.
+func (m *maker) headOf(f *outline.Func) string {
+	return m.bare(f.NameEnd, max(f.NameEnd, min(f.Body, f.End)))
+}
+
+// bare is what the source says between two offsets, without comments.
+func (m *maker) bare(from, to int) string {
+	var b strings.Builder
+	for _, c := range m.outline.Comments {
+		if c.End <= from || c.Start >= to {
+			continue
+		}
+		b.WriteString(m.Source.Text[from:max(from, c.Start)] + " ")
+		from = min(c.End, to)
+	}
+	b.WriteString(m.Source.Text[from:to])
+	return b.String()
 }
 
 // finish puts a test behind what the file holds, or into a new one below its head. First is where in the test the first row

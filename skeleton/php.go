@@ -99,7 +99,7 @@ func (m *maker) newPHP() string {
 			continue
 		}
 		var args []string
-		for _, p := range parts(m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]) {
+		for _, p := range parts(m.headOf(f)) {
 			if !strings.Contains(p, "=") && !strings.Contains(p, "...") {
 				args = append(args, "null")
 			}

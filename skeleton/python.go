@@ -183,7 +183,7 @@ func (m *maker) constructed(class string) string {
 			}
 			var args []string
 			named := false
-			for n, p := range pythonParams(m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]) {
+			for n, p := range pythonParams(m.headOf(f)) {
 				switch {
 				case p.stars == 1:
 					named = true

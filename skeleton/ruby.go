@@ -183,7 +183,7 @@ func (m *maker) newRuby() string {
 		}
 		of := *m
 		of.fn = f
-		of.head = m.Source.Text[f.NameEnd:max(f.NameEnd, f.Body)]
+		of.head = m.headOf(f)
 		var args []string
 		for _, p := range of.rubyParams() {
 			switch id := identifier.FindString(p); {

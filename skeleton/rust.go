@@ -89,7 +89,7 @@ func (m *maker) rust() error {
 		}
 		fmt.Fprintf(&b, "    /// %s\n    #[test]\n", clip(w.name))
 		if !plain && len(lets) > 0 {
-			b.WriteString("    #[allow(unreachable_code)] // until it is filled in\n")
+			b.WriteString("    #[allow(unreachable_code, unused)] // until it is filled in\n")
 		}
 		fmt.Fprintf(&b, "    fn %s() {\n", test)
 		switch {
@@ -141,7 +141,7 @@ func (m *maker) rustGenericImpl() bool {
 		return m.fn.Class != "" && !strings.HasPrefix(m.Source.Text, "impl")
 	}
 	line, _, _ := strings.Cut(m.Source.Text[at+1:], "{")
-	return strings.Contains(line, "<")
+	return strings.Contains(line, "<") || strings.Contains(line, " for ")
 }
 
 // matching is where the bracket ends that begins at an offset, or -1: the next line that is nothing but it, as rustfmt has it.
