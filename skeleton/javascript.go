@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,6 +37,10 @@ func (m *maker) javascript() error {
 		imported = class
 	}
 	how := m.exported(imported)
+	if name == "exports" && class == "" && exportsFunction.MatchString(m.Source.Text) {
+		imported, how = lowerCamel(strings.TrimSuffix(path.Base(m.Source.Name), path.Ext(m.Source.Name))), asDefault
+		name = imported
+	}
 	if how == notExported {
 		return refuse("%s does not export %s, so that no test can import it: export it, or test it through what calls it", m.Source.Name, imported)
 	}
@@ -86,32 +91,27 @@ func (m *maker) javascript() error {
 	ts := strings.HasSuffix(m.Source.Name, ".ts") || strings.HasSuffix(m.Source.Name, ".tsx") || strings.HasSuffix(m.Source.Name, ".mts") || strings.HasSuffix(m.Source.Name, ".cts")
 	esm := m.module(ts)
 	from := quoteJS(m.relative(esm, ts))
-	q := func(list string) string { return strings.ReplaceAll(list, "  ", " ") }
-	var importLine string
-	switch {
-	case esm && how == asDefault:
-		importLine = "import " + imported + " from " + from + ";"
-	case esm:
-		importLine = q("import { " + imported + " } from " + from + ";")
-	case how == asDefault:
-		importLine = "const " + imported + " = require(" + from + ");"
-	default:
-		importLine = "const { " + imported + " } = require(" + from + ");"
-	}
-	var tools []string
+	// What the test needs, by the module that has it.
+	needs := []scriptImport{}
+	assertion := scriptImport{module: "'node:assert/strict'", byDefault: "assert"}
 	switch m.Runner {
 	case "vitest":
-		tools = []string{"import { describe, expect, it } from 'vitest';"}
+		needs = append(needs, scriptImport{module: "'vitest'", names: []string{"describe", "expect", "it"}})
 	case "node --test":
-		if esm {
-			tools = []string{"import assert from 'node:assert/strict';", "import { describe, it } from 'node:test';"}
-		} else {
-			tools = []string{"const assert = require('node:assert/strict');", "const { describe, it } = require('node:test');"}
-		}
+		needs = append(needs, assertion, scriptImport{module: "'node:test'", names: []string{"describe", "it"}})
 	case "mocha":
-		tools = []string{"const assert = require('node:assert/strict');"}
-		if esm {
-			tools = []string{"import assert from 'node:assert/strict';"}
+		needs = append(needs, assertion)
+	}
+	if how == asDefault {
+		needs = append(needs, scriptImport{module: from, byDefault: imported})
+	} else {
+		needs = append(needs, scriptImport{module: from, names: []string{imported}})
+	}
+	bound := m.bound()
+	var lines []string
+	for _, n := range needs {
+		if line := n.line(bound, esm); line != "" {
+			lines = append(lines, line)
 		}
 	}
 	label := name
@@ -131,7 +131,12 @@ func (m *maker) javascript() error {
 		for i, w := range m.ways {
 			fmt.Fprintf(&b, "%s{ when: %s", indent, quoteJS(w.name))
 			for _, f := range fields {
-				fmt.Fprintf(&b, ", %s: %s", f, unset)
+				value := unset
+				if slices.Contains(args, "..."+f) {
+					value = strings.Replace(unset, "undefined", "[]", 1)
+					value = strings.Replace(value, "never", "never[]", 1)
+				}
+				fmt.Fprintf(&b, ", %s: %s", f, value)
 			}
 			if i == 0 {
 				first = b.Len()
@@ -181,27 +186,18 @@ func (m *maker) javascript() error {
 		}
 		b.WriteString("    });\n  }\n});\n")
 	}
-	var edits []Edit
-	if !m.out.New {
-		var lines []string
-		for _, t := range append(tools, importLine) {
-			if !m.imports(t) {
-				lines = append(lines, t)
-			}
-		}
-		edits = m.importing(strings.Join(lines, "\n"), scriptImports)
-	}
-	m.finish(strings.Join(append(tools, importLine), "\n")+"\n\n", b.String(), first, edits...)
+	m.finish(strings.Join(lines, "\n")+"\n\n", b.String(), first, m.importing(strings.Join(lines, "\n"), scriptImports)...)
 	return nil
 }
 
 var (
-	privateWord = regexp.MustCompile(`\bprivate\s`)
-	staticWord  = regexp.MustCompile(`\bstatic\b`)
-	getter      = regexp.MustCompile(`\bget$`)
-	setter      = regexp.MustCompile(`\bset$`)
-	paramWords  = regexp.MustCompile(`^(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|private|protected|readonly|override)\s+)*`)
-	identifier  = regexp.MustCompile(`[\pL_$][\pL\pN_$]*`)
+	privateWord     = regexp.MustCompile(`\bprivate\s`)
+	staticWord      = regexp.MustCompile(`\bstatic\b`)
+	getter          = regexp.MustCompile(`\bget$`)
+	exportsFunction = regexp.MustCompile(`\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|\w+\s*=>)`)
+	setter          = regexp.MustCompile(`\bset$`)
+	paramWords      = regexp.MustCompile(`^(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|private|protected|readonly|override)\s+)*`)
+	identifier      = regexp.MustCompile(`[\pL_$][\pL\pN_$]*`)
 )
 
 // newArguments are undefined for each parameter of the class's constructor without a default.
@@ -281,6 +277,9 @@ func (m *maker) relative(esm, ts bool) string {
 	rel := relativePath(from, m.Source.Name)
 	ext := path.Ext(rel)
 	bare := strings.TrimSuffix(rel, ext)
+	if found := regexp.MustCompile(`['"](` + regexp.QuoteMeta(bare) + `(?:\.[cm]?[jt]sx?)?)['"]`).FindStringSubmatch(m.Test.Text); found != nil {
+		return found[1]
+	}
 	switch {
 	case ext == ".vue" || ext == ".svelte" || ext == ".mjs" || ext == ".cjs":
 		return rel
@@ -318,34 +317,67 @@ func relativePath(from, to string) string {
 	return up + strings.Join(t, "/")
 }
 
-// imports reports whether the file of tests has what a line imports.
-func (m *maker) imports(line string) bool {
-	names, from := line, ""
-	if at := strings.LastIndexAny(line[:max(0, len(line)-2)], "'\""); at >= 0 {
-		start := strings.LastIndexAny(line[:at], "'\"") + 1
-		end := strings.LastIndexAny(line, "'\"")
-		start = strings.IndexAny(line, "'\"") + 1
-		from, names = line[start:end], line[:start]
-	}
-	for _, have := range scriptImports.FindAllString(m.Test.Text, 1000) {
-		if !strings.Contains(have, "'"+from+"'") && !strings.Contains(have, `"`+from+`"`) && !strings.Contains(from, "node:") {
-			continue
-		}
-		all := true
-		for _, id := range identifier.FindAllString(names, -1) {
-			if id != "import" && id != "from" && id != "const" && id != "require" && !word(have, id) {
-				all = false
-			}
-		}
-		if all {
-			return true
-		}
-	}
-	return false
+// scriptImport is what a test needs of a module, which stands in quotes.
+type scriptImport struct {
+	module    string
+	byDefault string // what it is called; "" for none
+	names     []string
 }
 
-// quoteJS is a string of JavaScript in single quotes.
+// line imports what is not bound yet; "" where all is.
+func (i scriptImport) line(bound map[string]bool, esm bool) string {
+	what := ""
+	if i.byDefault != "" {
+		if bound[i.byDefault] {
+			return ""
+		}
+		what = i.byDefault
+	} else {
+		var names []string
+		for _, n := range i.names {
+			if !bound[n] {
+				names = append(names, n)
+			}
+		}
+		if len(names) == 0 {
+			return ""
+		}
+		what = "{ " + strings.Join(names, ", ") + " }"
+	}
+	if esm {
+		return "import " + what + " from " + i.module + ";"
+	}
+	return "const " + what + " = require(" + i.module + ");"
+}
+
+// bound are the names that the imports of the file of tests give.
+func (m *maker) bound() map[string]bool {
+	out := map[string]bool{}
+	for _, line := range scriptImports.FindAllString(m.Test.Text, 1000) {
+		if at := strings.IndexAny(line, "'\""); at >= 0 {
+			line = line[:at]
+		}
+		for _, id := range identifier.FindAllString(line, -1) {
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// lowerCamel is a name with a capital for each word but the first.
+func lowerCamel(name string) string {
+	c := camel(name)
+	if c == "" || !isWord(c[0]) || '0' <= c[0] && c[0] <= '9' {
+		return "subject"
+	}
+	return strings.ToLower(c[:1]) + c[1:]
+}
+
+// quoteJS is a string of JavaScript, in single quotes where it has none itself.
 func quoteJS(s string) string {
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		return strconv.QuoteToGraphic(s)
+	}
 	q := strconv.QuoteToGraphic(s)
 	q = strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 	return "'" + strings.ReplaceAll(q, "'", `\'`) + "'"

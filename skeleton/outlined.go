@@ -198,7 +198,7 @@ func isWord(c byte) bool {
 
 // fresh is a name that the file of tests has not.
 func (m *maker) fresh(name string) string {
-	return free(func(n string) bool { return word(m.Test.Text, n) }, name, name+"_")
+	return free(func(n string) bool { return word(m.Test.Text, n) }, name)
 }
 
 // parts splits what stands in the first brackets of a text at the commas that no other bracket and no string is around.
@@ -268,6 +268,9 @@ func (m *maker) conditions() []way {
 			continue
 		}
 		body := next
+		if rest := behindHead(found[2]); rest != "" { // on the same line
+			body = next - 1 - len(line) + strings.LastIndex(line, rest)
+		}
 		for body < m.fn.End && strings.ContainsRune(" \t\r\n", rune(text[body])) {
 			body++
 		}
@@ -295,25 +298,50 @@ func lineAt(text string, at int) string {
 // headOf is a condition without the brackets around it, and what begins the block.
 func headOf(rest string) string {
 	rest = strings.TrimSpace(rest)
+	if before, _, ok := strings.Cut(rest, " then "); ok {
+		rest = before
+	}
 	for _, end := range []string{"{", ":", " then"} {
 		rest = strings.TrimSpace(strings.TrimSuffix(rest, end))
 	}
-	if strings.HasPrefix(rest, "(") && strings.HasSuffix(rest, ")") {
-		depth := 0
-		for i, c := range rest {
-			switch c {
-			case '(':
-				depth++
-			case ')':
-				depth--
-			}
-			if depth == 0 && i < len(rest)-1 {
-				return rest
-			}
-		}
-		rest = strings.TrimSpace(rest[1 : len(rest)-1])
+	if at := closing(rest); at >= 0 && (at == len(rest)-1 || behindHead(rest) != "") {
+		rest = strings.TrimSpace(rest[1:at])
 	}
 	return rest
+}
+
+// closing is where the bracket ends that a text begins with; -1 for none.
+func closing(text string) int {
+	if !strings.HasPrefix(text, "(") {
+		return -1
+	}
+	depth := 0
+	for i, c := range text {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// behindHead is the statement on the line of a condition in brackets; "" for none, and where the condition goes on.
+func behindHead(rest string) string {
+	rest = strings.TrimSpace(rest)
+	at := closing(rest)
+	if at < 0 {
+		return ""
+	}
+	behind := strings.TrimSpace(rest[at+1:])
+	if behind == "" || !strings.HasSuffix(behind, ";") && !strings.HasSuffix(behind, "}") {
+		return ""
+	}
+	return behind
 }
 
 // headName says in a few words when what a head begins runs; last is the condition before it.

@@ -3,6 +3,7 @@ package skeleton
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,6 +25,9 @@ func (m *maker) python() error {
 		imported = class
 	}
 	avoid := map[string]bool{"request": true, "pytest": true, "asyncio": true, "want": true, "self": true, imported: true, "subject": true}
+	if pythonSetter.MatchString(m.marks()) {
+		return refuse("%s is called by an assignment: test it with what reads it", name)
+	}
 	var params []string
 	var args []string
 	named := false // the parameters that follow can be given by their names alone
@@ -86,7 +90,16 @@ func (m *maker) python() error {
 	test := m.fresh("test_" + label)
 	names := append(append([]string{}, params...), "want")
 	var b strings.Builder
-	none := strings.TrimSuffix(strings.Repeat("None, ", len(names)), ", ")
+	unset := make([]string, len(names))
+	for i, n := range names {
+		switch unset[i] = "None"; {
+		case slices.Contains(args, "*"+n):
+			unset[i] = "()"
+		case slices.Contains(args, "**"+n):
+			unset[i] = "{}"
+		}
+	}
+	none := strings.Join(unset, ", ")
 	if len(names) == 1 {
 		fmt.Fprintf(&b, "@pytest.mark.parametrize(\n    %q,\n    [\n", names[0])
 	} else {
@@ -132,6 +145,7 @@ var (
 	importsPytest = regexp.MustCompile(`(?m)^import pytest\b`)
 	classMethod   = regexp.MustCompile(`(?m)^\s*@classmethod\b`)
 	staticMethod  = regexp.MustCompile(`(?m)^\s*@staticmethod\b`)
+	pythonSetter  = regexp.MustCompile(`(?m)^\s*@\w+\.(?:setter|deleter)\b`)
 	property      = regexp.MustCompile(`(?m)^\s*@(?:functools\.)?(?:cached_)?property\b`)
 )
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -85,7 +86,13 @@ func (m *maker) ruby() error {
 		for i, w := range m.ways {
 			fmt.Fprintf(&b, "%s{ when: %s", indent, rubyString(w.name))
 			for _, f := range fields {
-				fmt.Fprintf(&b, ", %s: nil", f)
+				value := "nil"
+				if slices.Contains(args, "*row[:"+f+"]") {
+					value = "[]"
+				} else if slices.Contains(args, "**row[:"+f+"]") {
+					value = "{}"
+				}
+				fmt.Fprintf(&b, ", %s: %s", f, value)
 			}
 			if i == 0 {
 				first = b.Len()

@@ -58,16 +58,19 @@ func (m *maker) rust() error {
 		if v == "_" || v == "subject" {
 			v = fmt.Sprintf("arg%d", i+1)
 		}
-		lets = append(lets, fmt.Sprintf("let %s: %s = todo!(%q);", v, typ, todoCase))
+		lets = append(lets, fmt.Sprintf("let %s: %s = todo!();", v, typ))
 		args = append(args, v)
 	}
 	call := name + "(" + strings.Join(args, ", ") + ")"
 	switch {
 	case self != "":
-		lets = append([]string{fmt.Sprintf("%s: %s = todo!(%q);", self, class, todoCase)}, lets...)
+		lets = append([]string{fmt.Sprintf("%s: %s = todo!();", self, class)}, lets...)
 		call = "subject." + call
 	case class != "":
 		call = class + "::" + call
+	}
+	if len(lets) > 0 {
+		lets[0] = strings.Replace(lets[0], "todo!()", fmt.Sprintf("todo!(%q)", todoCase), 1)
 	}
 	var b strings.Builder
 	first := 0
