@@ -9,7 +9,6 @@ import (
 
 var (
 	phpNamespace = regexp.MustCompile(`(?m)^\s*namespace\s+([\w\\]+)\s*;`)
-	phpUses      = regexp.MustCompile(`(?m)^use [^\n;]+;`)
 	phpParam     = regexp.MustCompile(`(\.\.\.)?\s*\$(\w+)`)
 	phpNotPublic = regexp.MustCompile(`\b(?:private|protected)\b`)
 	phpAbstract  = regexp.MustCompile(`(?m)^\s*(?:abstract\s+class|trait|interface|enum)\s+(\w+)`)

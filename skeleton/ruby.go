@@ -9,7 +9,6 @@ import (
 	"strings"
 )
 
-var rubyRequires = regexp.MustCompile(`(?m)^(?:require|require_relative)\b[^\n]*`)
 
 // ruby makes a test for RSpec or minitest.
 func (m *maker) ruby() error {
