@@ -41,6 +41,9 @@ func CreatesTests(path string) bool {
 // CreateTest makes a test for the function around a byte offset of a document, which is open or read from disk. The error
 // says in words for people why there can be none.
 func CreateTest(snap *workspace.Snapshot, d *workspace.Document, offset int) (*NewTest, error) {
+	if snap.FolderOf(d.Path) == nil {
+		return nil, fmt.Errorf("%s lies in no folder of the workspace", d.Path)
+	}
 	name, at, missed := lacks(snap, d, offset)
 	dir := filepath.Dir(d.Path)
 	own := skeleton.File{Name: filepath.Base(d.Path), Text: d.Text.String()}
@@ -64,11 +67,7 @@ func CreateTest(snap *workspace.Snapshot, d *workspace.Document, offset int) (*N
 
 // outlined is CreateTest for another language than Go.
 func outlined(snap *workspace.Snapshot, d *workspace.Document, name string, at int, missed skeleton.Missed) (*NewTest, error) {
-	folder := snap.FolderOf(d.Path)
-	if folder == nil {
-		return nil, fmt.Errorf("%s lies in no folder of the workspace", d.Path)
-	}
-	own := snap.Name(d.Path)
+	folder, own := snap.FolderOf(d.Path), snap.Name(d.Path)
 	if source.IsTest(own) {
 		return nil, fmt.Errorf("%s holds tests itself", own)
 	}
