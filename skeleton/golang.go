@@ -98,6 +98,7 @@ type goMaker struct {
 	declared  map[string]bool          // all that the package declares outside of tests
 	params    map[string]string        // type parameters to what stands for them
 	arguments []string                 // what stands for them, in their order
+	looked    int                      // types that were looked at
 
 	target   *goText // that is extended; nil where a new one is made
 	fileName string

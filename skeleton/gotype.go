@@ -9,8 +9,11 @@ import (
 	"strings"
 )
 
-// maxNested bounds how deep declarations of types are followed.
-const maxNested = 16
+// maxNested bounds how deep declarations of types are followed, maxLooked how many types are looked at for type parameters.
+const (
+	maxNested = 16
+	maxLooked = 1000
+)
 
 // refs visits the names of types and constants in a type: a name of the package or of Go, or one of another package, which
 // is sel.
@@ -285,7 +288,7 @@ func builtinShape(name string) shape {
 
 // locks reports whether a value of a type must not be copied, as far as the package tells.
 func (g *goMaker) locks(t *goText, e ast.Expr, depth int) bool {
-	if depth > maxNested {
+	if g.looked++; depth > maxNested || g.looked > maxLooked {
 		return false
 	}
 	switch x := e.(type) {
@@ -341,7 +344,7 @@ func (g *goMaker) zero(t *goText, e ast.Expr) string {
 
 // instantiate finds a type for each type parameter.
 func (g *goMaker) instantiate() error {
-	g.params = map[string]string{}
+	g.params, g.looked = map[string]string{}, 0
 	var list *ast.FieldList
 	in := g.source
 	rename := map[string]string{}
@@ -420,7 +423,7 @@ func receiverParams(e ast.Expr, list *ast.FieldList) map[string]string {
 
 // satisfy is a type of Go that satisfies a constraint; ok is false where none is known.
 func (g *goMaker) satisfy(t *goText, e ast.Expr, all map[string]ast.Expr, depth int) (to string, ok bool) {
-	if depth > maxNested {
+	if g.looked++; depth > maxNested || g.looked > maxLooked {
 		return "", false
 	}
 	switch x := e.(type) {

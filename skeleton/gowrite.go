@@ -50,6 +50,7 @@ func (g *goMaker) write(test string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	g.looked = 0
 	locks := g.anyLocks()
 	compares := false
 	for _, r := range results {
@@ -431,6 +432,7 @@ func (g *goMaker) results() (out []goResult, err error) {
 			names = []*ast.Ident{nil}
 		}
 		for _, id := range names {
+			g.looked = 0
 			r := goResult{shape: g.shapeOf(g.source, f.Type), locks: g.locks(g.source, f.Type, 0)}
 			if id != nil {
 				r.name = id.Name

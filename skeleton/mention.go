@@ -4,12 +4,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/source/outline"
 	"github.com/covls/covls/text"
 )
 
@@ -19,8 +20,8 @@ type Mention struct {
 	File string
 	// At is where in its text the test's name stands, or the line that speaks of the function.
 	At Span
-	// named tells that the test is called after the function.
-	named bool
+	// rank is 0 where the test is called as one of the function is, 1 where its name has that in it, else 2.
+	rank int
 }
 
 // Mentions finds the tests of Go, in files that end in "_test.go", that speak of a function or a method of the type
@@ -35,25 +36,29 @@ func Mentions(files []File, name, owner string) []Mention {
 		if file == nil {
 			continue
 		}
+		packages := map[string]bool{}
+		for _, i := range file.Imports {
+			if path, err := strconv.Unquote(i.Path.Value); err != nil {
+				continue
+			} else if i.Name != nil {
+				packages[i.Name.Name] = true
+			} else {
+				for _, n := range packageNames(path) {
+					packages[n] = true
+				}
+			}
+		}
 		for _, d := range file.Decls {
 			fn, ok := d.(*ast.FuncDecl)
 			if !ok || fn.Recv != nil || fn.Body == nil || !isTest(fn.Name.Name) {
 				continue
 			}
-			if at := int(fn.Name.Pos() - file.FileStart); speaks(fn.Body, name, owner != "") {
+			if at := int(fn.Name.Pos() - file.FileStart); speaks(fn.Body, name, owner != "", packages) {
 				out = append(out, Mention{f.Name, Span{at, at + len(fn.Name.Name)}, calledAfter(fn.Name.Name, name, owner)})
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Mention) int {
-		switch {
-		case a.named == b.named:
-			return 0
-		case a.named:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(out, func(a, b Mention) int { return a.rank - b.rank })
 	return out
 }
 
@@ -62,13 +67,22 @@ func isTest(name string) bool {
 	return name != "TestMain" && slices.ContainsFunc([]string{"Test", "Benchmark", "Example", "Fuzz"}, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
-// speaks reports whether a body has a name, as a method behind a dot.
-func speaks(body *ast.BlockStmt, name string, method bool) bool {
+// speaks reports whether a body has a name: a method behind a dot, a function alone or behind one of the packages.
+func speaks(body *ast.BlockStmt, name string, method bool, packages map[string]bool) bool {
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			found = found || n.Sel.Name == name
+			x, ok := n.X.(*ast.Ident)
+			found = found || n.Sel.Name == name && (method || ok && packages[x.Name])
+			if !found {
+				ast.Inspect(n.X, func(n ast.Node) bool {
+					id, ok := n.(*ast.Ident)
+					found = found || ok && !method && id.Name == name
+					return !found
+				})
+			}
+			return false
 		case *ast.Ident:
 			found = found || !method && n.Name == name
 		}
@@ -77,10 +91,19 @@ func speaks(body *ast.BlockStmt, name string, method bool) bool {
 	return found
 }
 
-// calledAfter reports whether a test is called after a function: TestParse, TestTree_Walk_empty.
-func calledAfter(test, name, owner string) bool {
+// calledAfter says how much of a function's name a test has: see Mention.
+func calledAfter(test, name, owner string) int {
 	fold := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
-	return strings.Contains(fold(test), fold(owner+name))
+	of := fold(owner + name)
+	for _, kind := range []string{"test", "benchmark", "example", "fuzz"} {
+		if fold(test) == kind+of {
+			return 0
+		}
+	}
+	if strings.Contains(fold(test), of) {
+		return 1
+	}
+	return 2
 }
 
 // WordMentions finds the tests of a file of another language that speak of a name: the functions of the text around it, or
@@ -95,18 +118,19 @@ func WordMentions(f File, name string) []Mention {
 	}
 	const most = 200
 	t := text.New(f.Text)
-	var outer []Span
-	if parsed, ok := source.Parse(path.Base(f.Name), f.Text); ok {
-		for _, fn := range parsed.Funcs {
-			outer = append(outer, Span{t.At(fn.Span.Start.Line, max(fn.Span.Start.Col, 1)), t.At(fn.Span.End.Line, max(fn.Span.End.Col, 1))})
-		}
+	var funcs []outline.Func
+	if o, ok := outline.Of(source.LanguageOf(f.Name), f.Text); ok {
+		funcs = o.Funcs
 	}
 	var out []Mention
 	seen := map[int]bool{}
 	for _, at := range word.FindAllStringSubmatchIndex(f.Text, most) {
 		line, _ := t.LineCol(at[2])
-		if i := slices.IndexFunc(outer, func(s Span) bool { return s.Start <= at[2] && at[2] < s.End }); i >= 0 {
-			line, _ = t.LineCol(outer[i].Start)
+		around := func(f outline.Func) bool {
+			return f.Start <= at[2] && at[2] < f.End && !groups.MatchString(f.Name)
+		}
+		if i := slices.IndexFunc(funcs, around); i >= 0 { // the outermost: those are sorted
+			line, _ = t.LineCol(funcs[i].Start)
 		} else if isImport(t.Line(line)) {
 			continue
 		}
@@ -120,6 +144,9 @@ func WordMentions(f File, name string) []Mention {
 	}
 	return out
 }
+
+// groups are the callbacks that hold several tests.
+var groups = regexp.MustCompile(`^(?:describe|context|suite)\b`)
 
 var importLine = regexp.MustCompile(`^\s*(?:import|from|use|using|require|include|#include|const .*require\()\b`)
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 )
 
-
 // ruby makes a test for RSpec or minitest.
 func (m *maker) ruby() error {
 	class, name := m.fn.Class, m.fn.Name
