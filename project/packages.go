@@ -355,3 +355,17 @@ func hasTest(f *ast.File) bool {
 		return ok && fn.Recv == nil && isTest(fn.Name.Name)
 	})
 }
+
+// ImportPath is the path that the package in an absolute directory is imported by, as the go.mod around it tells; ""
+// where there is none.
+func ImportPath(dir string) string {
+	m := moduleAround(dir)
+	if m == nil {
+		return ""
+	}
+	rel, err := filepath.Rel(m.dir, dir)
+	if err != nil {
+		return ""
+	}
+	return path.Join(m.path, filepath.ToSlash(rel))
+}

@@ -18,8 +18,8 @@ import (
 )
 
 // CodeAction offers, on the first line of a document, the path mappings that would lead a profile's
-// name to it, at an uncovered function to leave it out of coverage, and, to a client that runs tests, to run them so
-// that those of other packages count.
+// name to it, in a function to make the test that it lacks and to go to those that it has, at an uncovered one to leave
+// it out of coverage, and, to a client that runs tests, to run them so that those of other packages count.
 func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	out := []protocol.CommandOrCodeAction{}
 	snap, c := s.snapshot(ctx), s.client.Load()
@@ -41,9 +41,17 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 		}
 		out = append(out, action)
 	}
+	offset := func(p protocol.Position) int { return d.Text.Offset(text.Position(p), c.encoding) }
+	at := diag.Span{Start: offset(p.Range.Start), End: offset(p.Range.End)}
+	if f := snap.FileOf(d); f != nil && c.literals {
+		actions, err := testActions(c, d, f, at, p.Context.Only)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, actions...)
+	}
 	if wants(p.Context.Only, protocol.CodeActionKindRefactor) && c.edits {
-		offset := func(p protocol.Position) int { return d.Text.Offset(text.Position(p), c.encoding) }
-		if e, ok := diag.IgnoreAt(snap, d, diag.Span{Start: offset(p.Range.Start), End: offset(p.Range.End)}); ok {
+		if e, ok := diag.IgnoreAt(snap, d, at); ok {
 			out = append(out, ignore(c, d, e))
 		}
 	}

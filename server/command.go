@@ -38,11 +38,14 @@ const (
 	cmdAddPathMapping      = "covls.addPathMapping"
 	cmdAddRule             = "covls.addRule"
 	cmdCreateConfiguration = "covls.createConfiguration"
+	cmdCreateTest          = "covls.createTest"
+	cmdGoToTests           = "covls.goToTests"
 )
 
 var commandNames = []string{
 	cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdMostUrgentGap, cmdExplain, cmdShowReport, cmdRunCommand,
 	cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping, cmdAddRule, cmdCreateConfiguration,
+	cmdCreateTest, cmdGoToTests,
 }
 
 // ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
@@ -78,6 +81,10 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return s.addRule(ctx, argument)
 	case cmdCreateConfiguration:
 		return s.createConfiguration(s.whole(ctx), argument)
+	case cmdCreateTest:
+		return s.createTest(ctx, p)
+	case cmdGoToTests:
+		return s.goToTests(ctx, p)
 	}
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }
@@ -202,17 +209,23 @@ func (s *Server) show(ctx context.Context, snap *workspace.Snapshot, d *workspac
 	c := s.client.Load()
 	r := c.rangeOf(d.Text, g.At)
 	location := protocol.Location{URI: uriOf(snap, d.Path), Range: r}
-	if c.showDocument {
-		focus := true
-		at := protocol.Range{Start: r.Start, End: r.Start}
-		limited, cancel := context.WithTimeout(ctx, showPatience)
-		defer cancel()
-		waited := waiting(ctx)
-		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: location.URI, TakeFocus: &focus, Selection: &at})
-		waited()
-		s.publisher.unsent(err)
-	}
+	s.reveal(ctx, c, location)
 	return marshal(&location)
+}
+
+// reveal shows the beginning of a place in the client's window, where it has one to show.
+func (s *Server) reveal(ctx context.Context, c *client, at protocol.Location) {
+	if !c.showDocument {
+		return
+	}
+	focus := true
+	selection := protocol.Range{Start: at.Range.Start, End: at.Range.Start}
+	limited, cancel := context.WithTimeout(ctx, showPatience)
+	defer cancel()
+	waited := waiting(ctx)
+	_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: at.URI, TakeFocus: &focus, Selection: &selection})
+	waited()
+	s.publisher.unsent(err)
 }
 
 func marshal(v any) (protocol.LSPAny, error) {

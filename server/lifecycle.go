@@ -37,7 +37,10 @@ type client struct {
 	watchesConfig  bool // takes didChangeConfiguration at run time
 	status         bool // wants covls/status
 	runsTests      bool // has a command that runs tests: runTests
+	literals       bool // takes code actions that are more than commands
 	edits          bool // takes code actions that edit
+	applies        bool // makes edits that the server sends
+	creates        bool // makes new files among these
 	initialOptions any
 }
 
@@ -105,6 +108,8 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	refreshes, edits := false, false
 	if w := caps.Workspace; w != nil {
 		edits = is(w.ApplyEdit) || w.WorkspaceEdit != nil
+		c.applies = is(w.ApplyEdit)
+		c.creates = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges) && slices.Contains(w.WorkspaceEdit.ResourceOperations, protocol.ResourceOperationKindCreate)
 		c.configuration, c.folders = is(w.Configuration), is(w.WorkspaceFolders)
 		c.lensRefresh = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
 		c.hintRefresh = w.InlayHint != nil && is(w.InlayHint.RefreshSupport)
@@ -122,7 +127,8 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 		return c
 	}
 	if a := t.CodeAction; a != nil {
-		c.edits = edits && len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
+		c.literals = len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
+		c.edits = edits && c.literals
 	}
 	if d := t.PublishDiagnostics; d != nil {
 		c.related, c.versions = is(d.RelatedInformation), is(d.VersionSupport)

@@ -32,6 +32,7 @@ type Editor struct {
 	seen     Seen
 	settings any
 	answer   func(question string) (button string)
+	applies  func(protocol.WorkspaceEdit) (refusal string)
 	docs     map[uri.URI]int32 // versions
 }
 
@@ -43,6 +44,8 @@ type Seen struct {
 	Shown []protocol.ShowDocumentParams
 	// Messages and Log are what the user was told, and what went into the log.
 	Messages, Log []string
+	// Edits are those that the server asked for.
+	Edits []protocol.WorkspaceEdit
 	// Questions are what the user was asked.
 	Questions []string
 	// LensRefreshes and DiagnosticRefreshes count the requests to ask again.
@@ -89,6 +92,8 @@ type Options struct {
 	// Answer chooses the button below a question, and "" none; nil is an editor that can't ask, whatever
 	// it announces.
 	Answer func(question string) (button string)
+	// Applies says why an edit is not made, and "" of one that is; nil makes them all. What is open stays as it is.
+	Applies func(protocol.WorkspaceEdit) (refusal string)
 	// Trace is how much the server is to tell of what it does; "" asks for nothing.
 	Trace protocol.TraceValue
 }
@@ -186,7 +191,7 @@ func (e *Editor) Ask(ctx context.Context, method, params string) (json.RawMessag
 // Start connects and initializes.
 func Start(ctx context.Context, stream jsonrpc2.Stream, o Options) (*Editor, error) {
 	e := Connect(ctx, stream)
-	e.settings, e.answer = o.Settings, o.Answer
+	e.settings, e.answer, e.applies = o.Settings, o.Answer, o.Applies
 	p := &protocol.InitializeParams{
 		ClientInfo: protocol.ClientInfo{Name: "covls-editor"}, ProcessID: o.ProcessID, Capabilities: o.Capabilities, Trace: o.Trace,
 	}
@@ -462,6 +467,7 @@ func handlersOf(e *Editor) map[string]server.Handler {
 	return map[string]server.Handler{
 		protocol.MethodTextDocumentPublishDiagnostics: server.Notice(e.PublishDiagnostics),
 		protocol.MethodWindowShowDocument:             server.Request(e.ShowDocument),
+		protocol.MethodWorkspaceApplyEdit:             server.Request(e.ApplyEdit),
 		protocol.MethodWindowShowMessage:              server.Notice(e.ShowMessage),
 		protocol.MethodWindowShowMessageRequest:       server.Request(e.ShowMessageRequest),
 		protocol.MethodWindowLogMessage:               server.Notice(e.LogMessage),
@@ -486,6 +492,17 @@ func (e *Editor) PublishDiagnostics(_ context.Context, p *protocol.PublishDiagno
 func (e *Editor) ShowDocument(_ context.Context, p *protocol.ShowDocumentParams) (*protocol.ShowDocumentResult, error) {
 	e.see(func(s *Seen) { s.Shown = append(s.Shown, *p) })
 	return &protocol.ShowDocumentResult{Success: true}, nil
+}
+
+// ApplyEdit is called by the server.
+func (e *Editor) ApplyEdit(_ context.Context, p *protocol.ApplyWorkspaceEditParams) (*protocol.ApplyWorkspaceEditResult, error) {
+	e.see(func(s *Seen) { s.Edits = append(s.Edits, p.Edit) })
+	if e.applies != nil {
+		if refusal := e.applies(p.Edit); refusal != "" {
+			return &protocol.ApplyWorkspaceEditResult{FailureReason: &refusal}, nil
+		}
+	}
+	return &protocol.ApplyWorkspaceEditResult{Applied: true}, nil
 }
 
 // ShowMessage is called by the server.

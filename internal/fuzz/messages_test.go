@@ -49,6 +49,7 @@ func ours() map[string][]string {
 	commands := []string{run("covls.none", "{}"), `{"command": "covls.nextGap"}`}
 	for name, arguments := range map[string][]string{
 		"nextGap": {"{" + doc + "," + at + "}"}, "previousGap": {"{" + doc + "," + at + "}"}, "nextGapInWorkspace": {"{" + doc + "," + at + "}", "null"},
+		"createTest": {"{" + doc + "," + at + "}"}, "goToTests": {"{" + doc + "," + at + "}"},
 		"mostUrgentGap": {""}, "explain": {"{" + doc + "}"}, "showReport": {`{"format": "html"}`, `{"format": "markdown", "component": "web"}`},
 		"runCommand": {"{" + doc + "}", `{"folder": "file:///w"}`}, "reload": {""}, "toggle": {""}, "doctor": {""},
 		"addPathMapping":      {`{"uri": "file:///w", "from": "/elsewhere", "to": "web", "confirmed": true}`, `{"from": "/elsewhere/a", "to": "b"}`},

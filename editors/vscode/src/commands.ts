@@ -29,6 +29,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.mostUrgentGap': () => jump(parts, serverCommand.mostUrgentGap),
 		'covls.openGap': (uri: string, gap: Gap) => openGap(parts, uri, gap),
 		'covls.openFile': (node: Node) => openFile(node),
+		'covls.createTest': (at?: unknown) => client.run(serverCommand.createTest, needed(at)),
+		'covls.goToTests': (at?: unknown) => goToTests(parts, needed(at)),
 		'covls.reload': () => reload(parts),
 		'covls.toggle': () => client.run(serverCommand.toggle),
 		'covls.doctor': () => doctor(parts),
@@ -119,6 +121,24 @@ async function jumpInFile(parts: Parts, command: string, at: unknown): Promise<L
 		if (chosen === elsewhere) {
 			return jump(parts, serverCommand.mostUrgentGap);
 		}
+	}
+	return found;
+}
+
+/** A place that a command was given, or the cursor, where there must be one. */
+function needed(at: unknown): unknown {
+	const from = at instanceof vscode.Uri ? here() : (at ?? here());
+	if (from === undefined) {
+		throw new Error(vscode.l10n.t('put the cursor into a function first'));
+	}
+	return from;
+}
+
+/** The server shows the first of the tests itself. */
+async function goToTests({ client }: Parts, at: unknown): Promise<readonly Location[]> {
+	const found = await client.run<readonly Location[]>(serverCommand.goToTests, at);
+	if (found.length === 0) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('No test speaks of this function.'));
 	}
 	return found;
 }

@@ -220,4 +220,6 @@ export const serverCommand = {
 	addRule: 'covls.addRule',
 	createConfiguration: 'covls.createConfiguration',
 	runCommand: 'covls.runCommand',
+	createTest: 'covls.createTest',
+	goToTests: 'covls.goToTests',
 } as const;
