@@ -179,7 +179,7 @@ func testSession(t *testing.T, p *project) {
 	second := mark{
 		Line: uncovered.line, Column: uncovered.column, EndLine: uncovered.line, EndColumn: uncovered.column + len(uncovered.name),
 		Severity: warning, Source: "covls", Code: "uncovered",
-		Message: fmt.Sprintf("%s is not tested by its own package (0 of %d statements)", uncovered.name, uncovered.statements),
+		Message: fmt.Sprintf("%s is not tested by its own package (%d statements)", uncovered.name, uncovered.statements),
 	}
 	equal(t, "the marks of the second profile", s.Replaced, []mark{second})
 	titles := map[int]string{}
@@ -187,7 +187,7 @@ func testSession(t *testing.T, p *project) {
 		titles[l.Line] = l.Title
 	}
 	equal(t, "the lens of the function that is covered now", titles[covered.line], "")
-	equal(t, "the lens of the function that is uncovered now", titles[uncovered.line], fmt.Sprintf("not tested by its own package · 0 of %d statements", uncovered.statements))
+	equal(t, "the lens of the function that is uncovered now", titles[uncovered.line], fmt.Sprintf("not tested by its own package · %d statements", uncovered.statements))
 	log.replaced(t, uri, time.UnixMicro(s.Renamed), uncovered.name)
 
 	moved := second
@@ -196,7 +196,7 @@ func testSession(t *testing.T, p *project) {
 	equal(t, "the marks below three more lines", s.Moved, []mark{moved})
 	stale := moved
 	stale.Severity = hint
-	stale.Message = fmt.Sprintf("%s was not tested by its own package (0 of %d statements) · stale: its text changed since the profile was made", uncovered.name, uncovered.statements)
+	stale.Message = fmt.Sprintf("%s was not tested by its own package (%d statements) · stale: its text changed since the profile was made", uncovered.name, uncovered.statements)
 	equal(t, "the marks of an edited function", s.Stale, []mark{stale})
 	equal(t, "the marks after undo", s.Fresh, []mark{moved})
 	equal(t, "the marks after all undo", s.Back, []mark{second})

@@ -65,7 +65,7 @@ func TestNeovimTexts(t *testing.T) {
 		d := newDemo(t, covls)
 		d.write("demo.go", demo)
 		d.write("cover.out", demoProfile)
-		if got := d.neovim("=>medium")[0]; strings.Join(got.Marks, "\n") != marks {
+		if got := d.neovim("=>below target")[0]; strings.Join(got.Marks, "\n") != marks {
 			t.Errorf("at first: %q", got)
 		}
 		d.write("demo.go", edited)
@@ -75,9 +75,8 @@ func TestNeovimTexts(t *testing.T) {
 			"18:5 Delta was not tested (3 statements) · stale: its text changed since the profile was made",
 		})
 		equal(t, "the lenses", got.Lenses, []string{
-			"1 60 % · 3 of 5 statements · target 60 % reached · 1 unknown · profile from before the last changes · 2 of 3 functions carried over · next gap ▸",
-			"13 not covered · 0 of 2 statements",
-			"18 stale · not covered · 0 of 3 statements",
+			"1 60 % covered · 1 statement below target · 1 unknown · profile from before the last changes · 2 of 3 functions carried over · next gap ▸",
+			"18 stale · not tested · 3 statements",
 		})
 	})
 	t.Run("checkout", func(t *testing.T) {
@@ -92,7 +91,7 @@ func TestNeovimTexts(t *testing.T) {
 		d.write("demo.go", edited+"\nfunc Fresh() {\n\tprintln()\n}\n")
 		d.git("commit", "-q", "-a", "-m", "Side")
 		d.git("checkout", "-q", "main")
-		steps := d.neovim("=>medium;;git checkout -q side=>new since the last run;;git checkout -q main=>15 not covered")
+		steps := d.neovim("=>below target;;git checkout -q side=>new since the last run;;git checkout -q main=>15 not tested")
 		equal(t, "the marks on the other branch", steps[1].Marks, []string{
 			"13:5 Beta is not tested (2 statements)",
 			"18:5 Delta was not tested (3 statements) · stale: its text changed since the profile was made",
