@@ -15,15 +15,6 @@ import (
 // number prints a percentage without trailing zeros: 60, 86.72.
 func number(percent float64) string { return strconv.FormatFloat(percent, 'f', -1, 64) }
 
-// percent prints a share for people: "86.72 %", "nothing to cover".
-func percent(t coverage.Tally) string {
-	p, ok := t.Percent()
-	if !ok {
-		return "nothing to cover"
-	}
-	return number(p) + " %"
-}
-
 // AndUnknown goes on behind figures that leave out functions of which nobody knows whether they are covered:
 // " · 3 unknown"; "" where there are none.
 func AndUnknown(n int) string {

@@ -269,6 +269,8 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	w.number(uint64(g.Missed))
 	w.text(`,"message":`)
 	w.string(g.Message)
+	w.text(`,"when":`)
+	w.string(diag.WhenWords(g.When, nil))
 	w.text("}")
 }
 

@@ -675,7 +675,7 @@ func TestSpelling(t *testing.T) {
 			}
 			// Another spelling is still the same document.
 			other := string(uri.File(path))
-			if m := p.ask("textDocument/hover", place(other, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+			if m := p.ask("textDocument/hover", place(other, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not tested") {
 				t.Errorf("hover %s", m.Result)
 			}
 			p.send(didChange(other, 2, edit(0, 0, 0, 0, "\n")))
@@ -985,7 +985,7 @@ func TestLongLoad(t *testing.T) {
 	})
 
 	p.send(command("1", "covls.reload"), command(`"two"`, "covls.reload"), command("3", "covls.reload"))
-	if m := p.ask("textDocument/hover", place(u, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+	if m := p.ask("textDocument/hover", place(u, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not tested") {
 		t.Errorf("hover %s", m.Result)
 	}
 	p.send(note("$/cancelRequest", `{"id":1}`), note("$/cancelRequest", `{"id":"two"}`))

@@ -56,7 +56,7 @@ func TestOneDocument(t *testing.T) {
 				first, second := 10*i+1, 10*i+2
 				p.send(note("textDocument/didOpen", js(obj{"textDocument": obj{"uri": way.opened, "languageId": "go", "version": first, "text": text}})))
 				p.published(way.opened, func(version int, messages []string) bool { return version == first && uncovered(0, messages) })
-				if m := p.ask("textDocument/hover", place(way.used, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not covered") {
+				if m := p.ask("textDocument/hover", place(way.used, text, "Uncovered(")); !strings.Contains(string(m.Result), "Not tested") {
 					t.Errorf("hover at %s: %s", way.used, m.Result)
 				}
 				jump := js(obj{"command": "covls.nextGap", "arguments": list{json.RawMessage(place(way.used, text, "package"))}})

@@ -297,7 +297,7 @@ func TestTyping(t *testing.T) {
 		t.Errorf("diagnostics %s, want one at %s", last, want)
 	}
 	hover := p.ask("textDocument/hover", place(u, text, "Uncovered(n"))
-	if !strings.Contains(string(hover.Result), "**Not covered**: `Uncovered`, 0 of 2 statements") || strings.Contains(string(hover.Result), "Stale") {
+	if !strings.Contains(string(hover.Result), "**Not tested**: `Uncovered`, 2 statements") || strings.Contains(string(hover.Result), "Stale") {
 		t.Errorf("hover %s", hover.Result)
 	}
 }
@@ -437,7 +437,7 @@ func TestBesideSlowCommand(t *testing.T) {
 	p.send(command("1", "covls.nextGap", jump), command("2", "covls.nextGapInWorkspace"))
 	p.shows(2)
 	m := p.ask("textDocument/hover", place(u, shop[strings.Index(shop, "package shop"):], "Uncovered(n"))
-	if !strings.Contains(string(m.Result), "Not covered") {
+	if !strings.Contains(string(m.Result), "Not tested") {
 		t.Errorf("hover %s", m.Result)
 	}
 	p.ask("workspace/executeCommand", js(obj{"command": "covls.reload"}))

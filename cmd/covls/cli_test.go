@@ -505,7 +505,7 @@ example.com/k/a.go:18.2,18.22 1 0
 	}
 	out, _, _ := covls(t, "gaps", "-C", dir, "--all")
 	want := fmt.Sprintf(`%[1]s:5:6: Long is not covered (0 of 2 statements) · medium: a.go is 2 short of 60 %%
-%[1]s:16:3: Load: 2 statements never ran (lines 16–18) · default case
+%[1]s:16:3: Load: 2 statements never ran (lines 16–18) · default case · runs in the default case of switch n
 `, filepath.Join(dir, "a.go"))
 	if !strings.HasPrefix(out, want) {
 		t.Errorf("got\n%s\nwant\n%s", out, want)
@@ -789,7 +789,7 @@ func TestDemo(t *testing.T) {
 	}
 	for _, want := range []string{
 		"[not covered", "~~~~~~~~ (*Cart).Discount is not covered (0 of 6 statements) · medium: cart.go is 2 short of 60 %",
-		"**Not covered**: `(*Cart).Discount`", "goes to cart.go:40:16", "92.86 % · 13 of 14 statements", "shown on the way: 0.",
+		"**Not tested**: `(*Cart).Discount`", "goes to cart.go:40:16", "92.86 % · 13 of 14 statements", "shown on the way: 0.",
 	} {
 		if !strings.Contains(out.String(), strings.TrimPrefix(want, "[")) {
 			t.Errorf("%q is not in\n%s", want, out.String())
