@@ -53,8 +53,15 @@ func WhenWords(ways []source.When, code func(string) string) string {
 	if len(ways) == 0 {
 		return ""
 	}
+	not := code
 	if code == nil {
 		code = func(s string) string { return s }
+		not = func(s string) string {
+			if strings.Contains(s, " ") {
+				return "(" + s + ")"
+			}
+			return s
+		}
 	}
 	var words []string
 	for i, w := range ways {
@@ -62,23 +69,25 @@ func WhenWords(ways []source.When, code func(string) string) string {
 			words = append(words, fmt.Sprintf("in %d other ways", len(ways)-i))
 			break
 		}
-		words = append(words, whenWords(w, code))
+		words = append(words, whenWords(w, code, not))
 	}
 	return "runs " + strings.Join(words, ", or ")
 }
 
-func whenWords(w source.When, code func(string) string) string {
-	not := ""
+// whenWords are those of one way. Not shows the code of a condition that must not hold.
+func whenWords(w source.When, code, not func(string) string) string {
 	if w.Not {
-		not = "not "
+		code = func(s string) string { return "not " + not(s) }
 	}
 	switch w.How {
 	case outline.Holds:
-		return "when " + not + code(w.Code)
+		return "when " + code(w.Code)
 	case outline.Otherwise:
-		return "otherwise, when " + not + code(w.Code)
+		return "otherwise, when " + code(w.Code)
 	case outline.In:
 		return "in " + code(w.Code)
+	case outline.Matches:
+		return "when " + code(w.Code) + " matches"
 	case outline.Rest:
 		if w.Code == "" {
 			return "in the default case"

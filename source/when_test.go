@@ -67,7 +67,7 @@ func whensOf(name, text string) string {
 }
 
 var hows = map[tokens.How]string{
-	tokens.Holds: "when", tokens.Otherwise: "otherwise, when", tokens.In: "in", tokens.Rest: "in the rest of", tokens.Unmatched: "unmatched by",
+	tokens.Holds: "when", tokens.Otherwise: "otherwise, when", tokens.In: "in", tokens.Matches: "matched by", tokens.Rest: "in the rest of", tokens.Unmatched: "unmatched by",
 	tokens.Each: "for each", tokens.Ended: "when there ends", tokens.Called: "called", tokens.Passed: "passed to", tokens.Returned: "returned", tokens.Raised: "nothing raised",
 }
 

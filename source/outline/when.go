@@ -17,6 +17,8 @@ const (
 	Otherwise
 	// In: it runs in a clause, of which the code is the head: `case "zip"`, `catch (IOException e)`.
 	In
+	// Matches: it runs in a clause whose head is a pattern alone: `Some(1)` of Rust.
+	Matches
 	// Rest: it runs in the clause that takes all that no other does. The code is the head of the choice; "" where it has none.
 	Rest
 	// Unmatched: it runs when no clause of a choice applies, of which the code is the head.
@@ -119,6 +121,3 @@ func shortened(code string) string {
 	}
 	return head + "…"
 }
-
-// Whens says of places of a text, by their byte offsets, when they run; nil where it can't be told of any.
-func Whens(language, text string) func(offset int) When { return nil }
