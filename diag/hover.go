@@ -103,11 +103,7 @@ func missedWords(file *workspace.File, d *workspace.Document, m *Mark) string {
 	if len(missed) == 0 {
 		return ""
 	}
-	places := make([][]coverage.Point, 0, len(missed))
-	for s := range gap.Within(file, &m.Func) {
-		places = append(places, begins(file, d, m, s.Span))
-	}
-	ways := source.Ways(d.Path, d.Text.String(), places)
+	ways := missedWhens(file, m, d, source.NewFlow(d.Path, d.Text.String()))
 	var words []string
 	for i, r := range missed {
 		if i == hoverStretches {

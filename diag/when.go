@@ -44,6 +44,22 @@ func begins(file *workspace.File, d *workspace.Document, m *Mark, s coverage.Spa
 	return out
 }
 
+// missedWhens are beside missedIn, with when each stretch runs.
+func missedWhens(file *workspace.File, m *Mark, d *workspace.Document, flow *source.Flow) (out [][]source.When) {
+	for s := range gap.Within(file, &m.Func) {
+		out = append(out, flow.Ways(begins(file, d, m, s.Span)))
+	}
+	return out
+}
+
+// andWhen goes on behind what never ran: " · runs when err != nil"; "" where nothing is known.
+func andWhen(ways []source.When) string {
+	if when := WhenWords(ways, nil); when != "" {
+		return " · " + when
+	}
+	return ""
+}
+
 // mostWays is how many ways into a stretch are said.
 const mostWays = 3
 

@@ -20,24 +20,37 @@ type When = outline.When
 // maxWays bounds the ways into a stretch that are told apart.
 const maxWays = 20
 
-// Ways says of each stretch of code when it runs: by what choices the flow comes to it. A stretch is given by the places where
-// its regions or lines begin, in their order, column 1 being the first statement of its line. Where it is entered in several
-// ways, as one that goes over several clauses is, there is one for each. A stretch of which that can't be told has none, and
-// so have all of a text with a syntax error, or of one that says that it came from another.
-func Ways(name, src string, stretches [][]coverage.Point) [][]When {
-	out := make([][]When, len(stretches))
-	var when func(offset int) When
+// Flow knows of a text when its code runs. It is made of a text when somebody asks, and kept by nobody.
+type Flow struct {
+	t    *text.Text
+	when func(offset int) When // nil where nothing can be told
+}
+
+// NewFlow reads a text, whose name tells its language. Nothing can be told of a text with a syntax error, or of one of Go that
+// says that it came from another.
+func NewFlow(name, src string) *Flow {
 	if filepath.Ext(name) == ".go" {
-		when = whenGo(src)
-	} else {
-		when = outline.Whens(LanguageOf(name), src)
+		return &Flow{text.New(src), whenGo(src)}
 	}
-	if when == nil {
-		return out
+	return &Flow{text.New(src), outline.Whens(LanguageOf(name), src)}
+}
+
+// Ways says when a stretch of code runs: by what choices the flow comes to it. A stretch is given by the places where its regions
+// or lines begin, in their order, column 1 being the first statement of its line. Where it is entered in several ways, as one
+// that goes over several clauses is, there is one for each. It is nil where that can't be told of all of the stretch.
+func (f *Flow) Ways(places []coverage.Point) []When {
+	if f.when == nil {
+		return nil
 	}
-	t := text.New(src)
+	return waysOf(f.t, places, f.when)
+}
+
+// Ways is Flow.Ways for stretches of one text.
+func Ways(name, src string, stretches [][]coverage.Point) [][]When {
+	f := NewFlow(name, src)
+	out := make([][]When, len(stretches))
 	for i, places := range stretches {
-		out[i] = waysOf(t, places, when)
+		out[i] = f.Ways(places)
 	}
 	return out
 }
