@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/covls/covls/advice"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gap"
@@ -29,6 +30,11 @@ const (
 // HoverAt tells, on a function's name, what of it no test reaches and what would reach it; elsewhere in a function, how often
 // the code there ran. ok is false where nothing is known.
 func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover, ok bool) {
+	return HoverWith(s, d, offset, nil)
+}
+
+// HoverWith is HoverAt with what helps to test a function that no test reaches, which advise knows; nil knows nothing.
+func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise func(*workspace.File, *Mark) advice.Advice) (h Hover, ok bool) {
 	file := s.FileOf(d)
 	if file == nil || s.Hidden {
 		return Hover{}, false
@@ -36,7 +42,11 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 	for _, m := range Marks(file, d) {
 		switch {
 		case m.NameNow.Start <= offset && offset <= m.NameNow.End:
-			return hoverFunc(file, d, &m), true
+			var known advice.Advice
+			if _, excluded := file.ExcludedBy(m.Span.Start); advise != nil && m.Uncovered() && !excluded {
+				known = advise(file, &m)
+			}
+			return hoverFunc(file, d, &m, known), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
 			return hoverRegion(file, d, &m, offset)
 		}
@@ -44,7 +54,7 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 	return Hover{}, false
 }
 
-func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
+func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
 	e, excluded := file.ExcludedBy(m.Span.Start)
@@ -74,6 +84,9 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark) Hover {
 	}
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
+	}
+	if text := AdviceWords(known, escape.Code, escape.Prose); text != "" {
+		fmt.Fprintf(&b, "\n%s.\n", upper(text))
 	}
 	if !excluded && !m.Uncovered() && missed > 0 {
 		if text := missedWords(file, d, m); text != "" {

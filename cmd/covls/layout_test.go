@@ -62,6 +62,7 @@ var order = []string{
 	"git",
 	"config",
 	"project",
+	"advice",
 	"place",
 	"origin",
 	"priority",
