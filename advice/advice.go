@@ -66,7 +66,7 @@ func Of(in Folder, file string, f *coverage.Func) Advice {
 	if filepath.Ext(file) == ".go" {
 		return ofGo(in, i, f)
 	}
-	return Advice{}
+	return ofOutlined(in, i, f)
 }
 
 // maxDeprecated bounds the length in bytes of what is said of a deprecation.

@@ -37,14 +37,15 @@ func testedAt(snap *workspace.Snapshot, path string, line uint32) (tested, known
 	}
 	if d := snap.Documents[path]; d != nil {
 		for _, m := range diag.Marks(file, d) {
-			if first, _ := d.Text.LineCol(m.Now.Start); first == line && !m.Stale && m.Why == "" {
+			first, _ := d.Text.LineCol(m.Now.Start)
+			if named, _ := d.Text.LineCol(m.NameNow.Start); (first == line || named == line) && !m.Stale && m.Why == "" {
 				return told(&m.Func)
 			}
 		}
 		return false, false
 	}
 	for i := range file.Funcs {
-		if f := &file.Funcs[i]; f.Span.Start.Line == line {
+		if f := &file.Funcs[i]; f.Span.Start.Line == line || f.NameSpan.Start.Line == line {
 			return told(f)
 		}
 	}
