@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -122,10 +123,14 @@ func whenGo(src string) func(offset int) When {
 
 // goWhen finds what a place of a Go file hangs on.
 type goWhen struct {
-	src  string
-	file *ast.File
-	base int
+	src    string
+	file   *ast.File
+	base   int
+	looked int // how much was looked at for all places, in nodes and parts of texts
 }
+
+// maxLooked bounds that: behind it nothing is told of function literals.
+const maxLooked = 20_000_000
 
 // at goes down the blocks around an offset.
 func (w *goWhen) at(offset int) When {
@@ -152,10 +157,7 @@ func (w *goWhen) at(offset int) When {
 		return When{}
 	}
 	for {
-		k := len(b.list) - 1
-		for k >= 0 && b.list[k].Pos() > pos {
-			k--
-		}
+		k := sort.Search(len(b.list), func(k int) bool { return b.list[k].Pos() > pos }) - 1
 		if k < 0 {
 			return b.when
 		}
@@ -343,10 +345,18 @@ func (w *goWhen) clause(choice ast.Stmt, body *ast.BlockStmt, pos token.Pos, con
 
 // literal is the body of the outermost function literal in a node that a place stands in; nil for none.
 func (w *goWhen) literal(n ast.Node, pos token.Pos) *goBlock {
+	if from, to := w.offset(n.Pos()), w.offset(n.End()); !strings.Contains(w.src[from:max(from, to)], "func") {
+		return nil
+	}
 	var found *ast.FuncLit
 	var path []ast.Node
 	ast.Inspect(n, func(n ast.Node) bool {
-		if n == nil || found != nil || pos < n.Pos() || pos >= n.End() {
+		if n == nil || found != nil || w.looked > maxLooked || len(path) > maxBlocks {
+			return false
+		}
+		// Where an expression begins and ends is worked out from what is in it.
+		start, end := n.Pos(), n.End()
+		if w.looked += 1 + int(end-start)/16; pos < start || pos >= end {
 			return false
 		}
 		if f, ok := n.(*ast.FuncLit); ok {

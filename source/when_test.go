@@ -136,3 +136,41 @@ func f(x int, s string) int {
 		})
 	}
 }
+
+// FuzzWays holds what goes for every text: nothing fails, what is said is on one line and short, and lies in the text.
+func FuzzWays(f *testing.F) {
+	paths, err := filepath.Glob(filepath.Join("testdata", "when", "*.txtar"))
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no files: %v", err)
+	}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if !strings.HasSuffix(file.Name, ".when") {
+				f.Add(file.Name, string(file.Data), uint(3))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, name, text string, step uint) {
+		if len(text) > 20_000 {
+			return
+		}
+		flow := source.NewFlow(name, text)
+		var all []coverage.Point
+		for n, line := range strings.Split(text, "\n") {
+			for col := uint(1); col <= uint(len(line)); col += 1 + step%50 {
+				p := coverage.Point{Line: uint32(n + 1), Col: uint32(col)}
+				all = append(all, p)
+				for _, w := range flow.Ways([]coverage.Point{p}) {
+					if w.How == tokens.Unknown || w.Start < 0 || w.Start > w.End || w.End > len(text) || strings.ContainsAny(w.Code, "\n\r") || len([]rune(w.Code)) > 70 {
+						t.Fatalf("%v: %+v", p, w)
+					}
+				}
+			}
+		}
+		flow.Ways(all)
+	})
+}

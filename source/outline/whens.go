@@ -25,6 +25,16 @@ type whens struct {
 	funcs    []Func
 	comments []Stretch
 	matched  map[int]bool
+	spent    int // how many tokens were looked at for all places
+}
+
+// maxSpent bounds that: behind it nothing is told.
+const maxSpent = 20_000_000
+
+// spend reports whether one more token may be looked at.
+func (w *whens) spend() bool {
+	w.spent++
+	return w.spent <= maxSpent
 }
 
 // maxBare bounds the blocks around a place that hang on nothing themselves.
@@ -32,7 +42,11 @@ const maxBare = 50
 
 // at says when the code at an offset runs.
 func (w *whens) at(offset int) When {
+	w.spent += w.looked
 	w.looked = 0
+	if !w.spend() {
+		return When{}
+	}
 	i := w.scanned.at(offset)
 	if i >= len(w.tokens) || strings.Contains(w.src[offset:w.start(i)], "\n") {
 		return When{}
@@ -67,7 +81,8 @@ func (w *whens) at(offset int) When {
 				return When{Start: found.Start, End: found.End}
 			}
 			if found.End == 0 {
-				found.Start, found.End = w.start(start), w.blockEnd(start)
+				found.Start = w.start(start)
+				found.End = max(found.Start, w.blockEnd(start))
 			}
 			return found.When
 		}
@@ -132,6 +147,9 @@ func (w *whens) not(head, from, behind int) found {
 	}
 	op, behindOp, opposite := -1, -1, ""
 	for at := from; at < behind; at++ {
+		if !w.spend() {
+			return found{}
+		}
 		text := w.text(at)
 		if w.blocks == indents && op == -1 && at > from {
 			// Marks and words of Python that are several tokens.
@@ -852,7 +870,7 @@ func (w *whens) blockEnd(i int) int {
 		}
 		if w.is(i-1, mark, ":") || w.is(i-1, word, "case") || w.is(i-1, word, "default") {
 			// Up to the next clause.
-			for at := i; at < shut; at++ {
+			for at := i; at < shut && w.spend(); at++ {
 				if w.kind(at) == open && w.partner(at) > at {
 					at = w.partner(at)
 				} else if (w.is(at, word, "case") || w.is(at, word, "default")) && at > i && w.begins(at) {
@@ -875,7 +893,7 @@ func (w *whens) blockEnd(i int) int {
 	if !w.newline(i) {
 		column++ // what follows on a line
 	}
-	for at := i + 1; at < len(w.tokens); at++ {
+	for at := i + 1; at < len(w.tokens) && w.spend(); at++ {
 		if w.kind(at) == open && w.partner(at) > at {
 			at = w.partner(at)
 			continue
@@ -1059,6 +1077,9 @@ func (w *whens) leavesLines(colon, behind int) bool {
 	}
 	column, last := w.column(first), first
 	for at := first; at < behind; at++ {
+		if !w.spend() {
+			return false
+		}
 		if w.kind(at) == open && w.partner(at) > at {
 			at = w.partner(at)
 			continue
@@ -1123,7 +1144,7 @@ func (w *whens) lineStart(i int) int {
 
 // lineEnd is the token behind the line that begins with one.
 func (w *whens) lineEnd(i int) int {
-	for at := i + 1; at < len(w.tokens); at++ {
+	for at := i + 1; at < len(w.tokens) && w.spend(); at++ {
 		if w.kind(at-1) == open && w.partner(at-1) >= at {
 			at = w.partner(at-1) + 1
 		}
