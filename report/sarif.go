@@ -262,7 +262,7 @@ func (s *sarif) results(r *Report) []sarifResult {
 	known := whens(stretches)
 	for _, t := range stretches {
 		text := diag.Missed(t.file, t.Function, t.Statements)
-		if when := diag.WhenWords(known[t], nil); when != "" {
+		if when := diag.WhenWords(known[t].ways, nil); when != "" {
 			text += " · " + when
 		}
 		out = append(out, s.result(uncoveredCode, t.file, t.Function, t.ID, sarifRegion{t.Line, t.EndLine}, &t.Statements, text))

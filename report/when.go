@@ -20,9 +20,15 @@ const (
 	itemWhen = 3
 )
 
+// when is when a stretch runs, and the 1-based line on which its first statement stands.
+type when struct {
+	ways []source.When
+	line int
+}
+
 // whens says when stretches run, by the texts of their files, each of which is read once. Stretches of which that is not known,
 // and those behind mostWhen, are not in it.
-func whens(stretches []*Stretch) map[*Stretch][]source.When {
+func whens(stretches []*Stretch) map[*Stretch]when {
 	byFile := map[*workspace.File][]*Stretch{}
 	var files []*workspace.File
 	for _, s := range stretches[:min(len(stretches), mostWhen)] {
@@ -34,7 +40,7 @@ func whens(stretches []*Stretch) map[*Stretch][]source.When {
 		}
 		byFile[s.file] = append(byFile[s.file], s)
 	}
-	out := map[*Stretch][]source.When{}
+	out := map[*Stretch]when{}
 	for _, f := range files {
 		text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
 		if err != nil {
@@ -45,13 +51,28 @@ func whens(stretches []*Stretch) map[*Stretch][]source.When {
 		for i, s := range own {
 			places[i] = gap.Begins(f, s.span)
 		}
+		lines := strings.Split(text, "\n")
 		for i, ways := range source.Ways(f.Path, text, places) {
 			if len(ways) > 0 {
-				out[own[i]] = ways
+				out[own[i]] = when{ways, firstLine(lines, own[i].span.Start)}
 			}
 		}
 	}
 	return out
+}
+
+// firstLine is the line of the first statement of a block that begins at a place: behind its brace, or the colon of a clause.
+func firstLine(lines []string, p coverage.Point) int {
+	for n := int(p.Line); n >= 1 && n <= len(lines); n++ {
+		rest := lines[n-1]
+		if n == int(p.Line) {
+			rest = rest[min(max(int(p.Col), 1)-1, len(rest)):]
+		}
+		if strings.Trim(rest, " \t\r{") != "" {
+			return n
+		}
+	}
+	return int(p.Line)
 }
 
 // ways says of the largest stretches of an item when they run: "`Load`:23 runs when `err != nil`".
@@ -62,12 +83,12 @@ func (f *fileFacts) ways() string {
 	known := whens(largest)
 	var out []string
 	for _, s := range largest {
-		if ways := known[s]; ways != nil {
-			place := fmt.Sprintf("line %d", s.Line)
+		if is, ok := known[s]; ok {
+			place := fmt.Sprintf("line %d", is.line)
 			if s.Function != "" {
 				place += " of " + f.code(s.Function)
 			}
-			out = append(out, place+" "+diag.WhenWords(ways, code))
+			out = append(out, place+" "+diag.WhenWords(is.ways, code))
 		}
 	}
 	return strings.Join(out, "; ")

@@ -61,7 +61,7 @@ func Load(links map[string]string, n int) int {
 		t.Errorf("got %s", out)
 	}
 	out, _, _ = covls(t, "report", "--format", "markdown", "-C", dir)
-	if want := "- **Never ran**: line 8 of `Load` runs in `case 1`, or in `case 2`; line 4 of `Load` runs when `links[\"[a](command:x)\"] == \"b\"`\n"; !strings.Contains(out, want) {
+	if want := "- **Parts that did not run**: line 9 of `Load` runs in `case 1`, or in `case 2`; line 5 of `Load` runs when `links[\"[a](command:x)\"] == \"b\"`\n"; !strings.Contains(out, want) {
 		t.Errorf("%q is not in\n%s", want, out)
 	}
 }
