@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
@@ -62,6 +63,7 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 	var reaches coverage.Span // the last function that no test reaches
 	var out []Diagnostic
 	most := settings.Limits.Marks
+	flow := sync.OnceValue(func() *source.Flow { return source.NewFlow(d.Path, d.Text.String()) })
 	related, left, from := 0, 0, Span{} // left is the functions and stretches of which something is missing, from is the first
 	leave := func(at Span) {
 		if left == 0 {
@@ -79,7 +81,11 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 	var faded coverage.Span // the last function of which all was faded
 	for _, g := range gaps {
 		if g.Shape == gap.Stretch {
-			if settings.Fade && !inside(g.Span, faded) && !fade(Related{Span: g.At, Message: g.part}) {
+			if !settings.Fade || inside(g.Span, faded) {
+				continue
+			}
+			message := g.part + andWhen(flow().Ways(begins(file, d, g.mark, g.Span)))
+			if !fade(Related{Span: g.At, Message: message}) {
 				leave(g.At)
 			}
 			continue
@@ -98,6 +104,11 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 		cut := len(out) >= most
 		if !cut {
 			stretches := missedIn(file, m, d)
+			if len(stretches) > 1 { // else it is all of the function
+				for i, when := range missedWhens(file, m, d, flow()) {
+					stretches[i].Message += andWhen(when)
+				}
+			}
 			if severity != config.SeverityOff {
 				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: g.Message, Related: stretches}
 				if n := most - related; len(stretches) > n {

@@ -8,6 +8,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/gap"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -20,6 +21,8 @@ type Gap struct {
 	// At is the name of a function that no test reaches, or what never ran; the zero Span where there is no
 	// document.
 	At Span
+	// When is when a stretch runs; nil where that is not known, or was not asked for.
+	When []source.When
 
 	mark *Mark  // of the function; nil outside of functions
 	part string // Message without the function's name, of a stretch

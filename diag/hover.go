@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/covls/covls/advice"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -18,16 +21,20 @@ type Hover struct {
 	Markdown string
 }
 
-// hoverStretches is how many missed stretches a hover lists, hoverProfiles how many profiles.
+// hoverStretches is how many missed stretches a hover names, hoverProfiles how many profiles.
 const (
-	hoverStretches = 8
+	hoverStretches = 3
 	hoverProfiles  = 8
 )
 
-// HoverAt tells, on a function's name, how much of it ran, what was missed and how far the file is
-// from its target; elsewhere in a function, how often the code there ran. ok is false where
-// nothing is known.
+// HoverAt tells, on a function's name, what of it no test reaches and what would reach it; elsewhere in a function, how often
+// the code there ran. ok is false where nothing is known.
 func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover, ok bool) {
+	return HoverWith(s, d, offset, nil)
+}
+
+// HoverWith is HoverAt with what helps to test a function that no test reaches, which advise knows; nil knows nothing.
+func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise func(*workspace.File, *Mark) advice.Advice) (h Hover, ok bool) {
 	file := s.FileOf(d)
 	if file == nil || s.Hidden {
 		return Hover{}, false
@@ -35,7 +42,11 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 	for _, m := range Marks(file, d) {
 		switch {
 		case m.NameNow.Start <= offset && offset <= m.NameNow.End:
-			return hoverFunc(s, file, d, &m), true
+			var known advice.Advice
+			if _, excluded := file.ExcludedBy(m.Span.Start); advise != nil && m.Uncovered() && !excluded {
+				known = advise(file, &m)
+			}
+			return hoverFunc(file, d, &m, known), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
 			return hoverRegion(file, d, &m, offset)
 		}
@@ -43,95 +54,89 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 	return Hover{}, false
 }
 
-func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Document, m *Mark) Hover {
+func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
 	e, excluded := file.ExcludedBy(m.Span.Start)
+	name := escape.Code(m.Func.String())
+	missed := m.Statements.Uncovered()
 	switch {
 	case excluded:
-		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", escape.Code(m.Func.String()), excludedWords(escape.Prose(e.Reason)))
+		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", name, excludedWords(escape.Prose(e.Reason)))
 	case m.Why == workspace.New:
-		fmt.Fprintf(&b, "%s is new since the last run of the tests: nobody knows yet whether one reaches it\n", escape.Code(m.Func.String()))
+		fmt.Fprintf(&b, "%s is new since the last run of the tests: nobody knows yet whether one reaches it\n", name)
 	case m.Why == workspace.NotFound:
-		fmt.Fprintf(&b, "Nobody knows whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", escape.Code(m.Func.String()))
+		fmt.Fprintf(&b, "Nobody knows whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", name)
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
-		fmt.Fprintf(&b, "%s has changed since the last run of the tests: nobody knows whether one reaches it\n", escape.Code(m.Func.String()))
+		fmt.Fprintf(&b, "%s has changed since the last run of the tests: nobody knows whether one reaches it\n", name)
 	case m.Statements.Total == 0 && !m.Counted:
-		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", escape.Code(m.Func.String()))
+		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", name)
 	case m.Uncovered():
-		fmt.Fprintf(&b, "**Not %s**: %s, %s\n", reached(file), escape.Code(m.Func.String()), size(&m.Func, unit))
+		fmt.Fprintf(&b, "**%s**: %s", notTested(file), name)
+		if missed > 0 {
+			fmt.Fprintf(&b, ", %d %s", missed, unit.Noun(missed))
+		}
+		b.WriteString("\n")
+	case missed > 0:
+		fmt.Fprintf(&b, "**%s**: %s of %s\n", notTested(file), of(coverage.Tally{Covered: missed, Total: m.Statements.Total}, unit), name)
 	default:
-		fmt.Fprintf(&b, "**%s covered**: %s, %s\n", percent(m.Statements), escape.Code(m.Func.String()), of(m.Statements, unit))
-	}
-	if text := facts(s, file, &m.Func); text != "" && !excluded {
-		fmt.Fprintf(&b, "\n%s\n", text)
-	}
-	if file.OwnTests && m.Statements.Uncovered() > 0 && !excluded {
-		fmt.Fprintf(&b, "\nTests of other packages import this one, and the profile does not count what they run of it: with %s it would.\n", escape.Code(CoverPackages))
+		fmt.Fprintf(&b, "**Tested**: %s, %s\n", name, of(m.Statements, unit))
 	}
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
 	}
-	var missed []Related
-	if !m.Uncovered() { // else it would be all of it
-		missed = missedIn(file, m, d)
+	if text := AdviceWords(known, escape.Code, escape.Prose); text != "" {
+		fmt.Fprintf(&b, "\n%s.\n", upper(text))
 	}
-	if len(missed) > 0 {
-		b.WriteString("\n")
-	}
-	for i, r := range missed {
-		if i == hoverStretches {
-			fmt.Fprintf(&b, "- and %s more\n", plural(len(missed)-i, "place"))
-			break
+	if !excluded && !m.Uncovered() && missed > 0 {
+		if text := missedWords(file, d, m); text != "" {
+			fmt.Fprintf(&b, "\n%s\n", text)
 		}
-		line, _ := d.Text.LineCol(r.Span.Start)
-		fmt.Fprintf(&b, "- %s: %s\n", r.Message, escape.Code(snippet(d.Text.Line(line))))
 	}
-	if file.Nothing() {
-		fmt.Fprintf(&b, "\n%s: unknown.\n", escape.Code(file.Name))
-	} else if file.Gap() > 0 || file.Standing.Rule != nil {
-		fmt.Fprintf(&b, "\n%s: %s. %s\n", escape.Code(file.Name), percent(file.Total), escape.Prose(file.Reason()))
-	} else {
-		fmt.Fprintf(&b, "\n%s: %s, %s, %s%s.\n", escape.Code(file.Name), percent(file.Total), of(file.Total, unit), target(file), AndUnknown(len(file.Unknown)))
-	}
-	b.WriteString(origin(file))
-	return Hover{m.NameNow, b.String()}
-}
-
-// snippet is a line short enough for a list.
-func snippet(line string) string {
-	const most = 60
-	r := []rune(strings.ReplaceAll(strings.TrimSpace(line), "\t", " "))
-	if len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return string(r)
-}
-
-// origin says which profiles the numbers are from and when those were written.
-func origin(file *workspace.File) string {
-	var b strings.Builder
-	coarser := 0
-	for i, p := range file.Speaking {
-		if p.File.Unit != file.Coverage.Unit {
-			coarser++
-		}
-		if i >= hoverProfiles {
-			continue
-		}
-		fmt.Fprintf(&b, "\nFrom %s, written %s.\n", escape.Code(ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05"))
+	for _, p := range file.Speaking {
 		if p.Profile.Trouble != nil {
 			fmt.Fprintf(&b, "\n*Not the newest*: %s\n", escape.Prose(p.Profile.Trouble.Error()))
 		}
 	}
-	if n := len(file.Speaking) - hoverProfiles; n > 0 {
-		fmt.Fprintf(&b, "\nAnd from %s.\n", plural(n, "more profile"))
+	return Hover{m.NameNow, b.String()}
+}
+
+// notTested says what a function, or a part of one, is that no test reaches.
+func notTested(file *workspace.File) string {
+	if file.OwnTests {
+		return "Not tested by its own package"
 	}
-	if coarser > 0 {
-		fmt.Fprintf(&b, "\nCounted in %s, which is finer than the %s of %s.\n",
-			file.Coverage.Unit, coverage.Lines, plural(coarser, "profile"))
+	return "Not tested"
+}
+
+// missedWords names the stretches of a function that never ran, and says when they run, as Markdown: "Line 41 runs when `err != nil`.";
+// "" where nobody knows where they are.
+func missedWords(file *workspace.File, d *workspace.Document, m *Mark) string {
+	missed := missedIn(file, m, d)
+	if len(missed) == 0 {
+		return ""
 	}
-	return b.String()
+	ways := missedWhens(file, m, d, source.NewFlow(d.Path, d.Text.String()))
+	var words []string
+	for i, r := range missed {
+		if i == hoverStretches {
+			words = append(words, fmt.Sprintf("and %d more", len(missed)-i))
+			break
+		}
+		first, _ := d.Text.LineCol(r.Span.Start)
+		last, _ := d.Text.LineCol(r.Span.End)
+		text := lines(first, last)
+		switch when := WhenWords(ways[i], escape.Code); {
+		case when == "":
+			text += " never ran"
+		case first == last:
+			text += " " + when
+		default:
+			text += " " + strings.Replace(when, "runs", "run", 1)
+		}
+		words = append(words, text)
+	}
+	return upper(strings.Join(words, "; ")) + "."
 }
 
 // hoverRegion speaks of the innermost region around offset.
@@ -157,6 +162,7 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	switch {
 	case r.Count == 0:
 		fmt.Fprintf(&b, "**%s**: this block of %s\n", upper(didNotRun(file)), n)
+		whenRun(&b, file, d, m, coverage.Span{Start: r.Start, End: r.End})
 	case file.Counted():
 		fmt.Fprintf(&b, "**Ran %d×**: this block of %s\n", r.Count, n)
 	default:
@@ -169,6 +175,24 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 		return countIn(p, r)
 	})
 	return Hover{m.span(d.Text, coverage.Span{Start: r.Start, End: r.End}), b.String()}, true
+}
+
+// whenRun says when a region or a line of a function runs: by where it begins, or else by the stretch that it is of.
+func whenRun(b *strings.Builder, file *workspace.File, d *workspace.Document, m *Mark, at coverage.Span) {
+	places := [][]coverage.Point{begins(file, d, m, at)}
+	if !m.Uncovered() {
+		for s := range gap.Within(file, &m.Func) {
+			if s.Span.Start.Compare(at.Start) <= 0 && at.Start.Compare(s.Span.End) < 0 {
+				places = append(places, begins(file, d, m, s.Span))
+			}
+		}
+	}
+	for _, ways := range source.Ways(d.Path, d.Text.String(), places) {
+		if when := WhenWords(ways, escape.Code); when != "" {
+			fmt.Fprintf(b, "\n%s.\n", upper(when))
+			return
+		}
+	}
 }
 
 // origins says, where there are several profiles, what each of them tells.
@@ -195,7 +219,8 @@ func hoverLine(file *workspace.File, d *workspace.Document, m *Mark, at coverage
 	}
 	var b strings.Builder
 	if found[0].Count == 0 {
-		b.WriteString("**Never ran**: this line\n")
+		fmt.Fprintf(&b, "**%s**: this line\n", upper(didNotRun(file)))
+		whenRun(&b, file, d, m, coverage.Span{Start: coverage.Point{Line: at.Line, Col: 1}, End: coverage.Point{Line: at.Line + 1}})
 	} else {
 		fmt.Fprintf(&b, "**Ran %d×**: this line\n", found[0].Count)
 	}

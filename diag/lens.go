@@ -194,7 +194,7 @@ func fileTitle(file *workspace.File) string {
 	var title string
 	switch gap := file.Gap(); {
 	case file.Total.Total == 0:
-		title = percent(file.Total)
+		title = "nothing to cover"
 	case gap > 0:
 		title = fmt.Sprintf("%s covered · %d %s below target", about(file.Total), gap, file.Coverage.Unit.Noun(gap))
 		if tier := file.Standing.Tier; tier == config.TierCritical || tier == config.TierHigh {

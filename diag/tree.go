@@ -126,7 +126,7 @@ func order(in []Component) {
 }
 
 // DocumentGaps is GapTree for the file of one document, whatever its tier, with the stretches that were
-// missed in functions that ran. It is nil where no profile names the file.
+// missed in functions that ran, and with when these run. It is nil where no profile names the file.
 func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Component {
 	file := s.FileOf(d)
 	if file == nil {
@@ -138,7 +138,11 @@ func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Co
 	})
 	c := newComponent(file.Folder, &ranking.Components[i], unknownIn(s))
 	q.Stretches = true
-	c.add(fileGaps(s, d, q))
+	found := fileGaps(s, d, q)
+	for i, ways := range Whens(d, found.Gaps) {
+		found.Gaps[i].When = ways
+	}
+	c.add(found)
 	return []Component{c}
 }
 

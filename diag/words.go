@@ -14,15 +14,6 @@ import (
 // number prints a percentage without trailing zeros: 60, 86.72.
 func number(percent float64) string { return strconv.FormatFloat(percent, 'f', -1, 64) }
 
-// percent prints a share for people: "86.72 %", "nothing to cover".
-func percent(t coverage.Tally) string {
-	p, ok := t.Percent()
-	if !ok {
-		return "nothing to cover"
-	}
-	return number(p) + " %"
-}
-
 // AndUnknown goes on behind figures that leave out functions of which nobody knows whether they are covered:
 // " · 3 unknown"; "" where there are none.
 func AndUnknown(n int) string {
@@ -32,21 +23,10 @@ func AndUnknown(n int) string {
 	return fmt.Sprintf(" · %d unknown", n)
 }
 
-// about is a share with one decimal, cut and not rounded, so that nothing seems to be more than it is: "86.7 %".
+// about is a share with one decimal, cut and not rounded, so that nothing seems to be more than it is: "86.7 %". There must
+// be something to cover.
 func about(t coverage.Tally) string {
-	if t.Total == 0 {
-		return percent(t)
-	}
-	tenths := t.Covered * 1000 / t.Total
-	return number(float64(tenths)/10) + " %"
-}
-
-// target says how far a file is from its target: "12 statements below its target of 60 %", "at its target of 60 %".
-func target(f *workspace.File) string {
-	if gap := f.Gap(); gap > 0 {
-		return fmt.Sprintf("%d %s below its target of %s", gap, f.Coverage.Unit.Noun(gap), f.Aim())
-	}
-	return "at its target of " + f.Aim().String()
+	return number(float64(t.Covered*1000/t.Total)/10) + " %"
 }
 
 // of prints "0 of 14 statements".

@@ -287,11 +287,19 @@ func (e *explainer) facts() {
 	if f.Taken.Total > 0 {
 		out = append(out, fmt.Sprintf("markers in the source leave out %s", units(f.Taken.Total, f.Coverage.Unit)))
 	}
+	coarser := 0
 	for _, p := range f.Speaking {
+		out = append(out, fmt.Sprintf("its profile is %s, written %s", code(diag.ProfileName(p.Profile)), p.Profile.ModTime.Format("2006-01-02 15:04:05")))
+		if p.File.Unit != f.Coverage.Unit {
+			coarser++
+		}
 		t := f.TextsOf(p.Profile)
 		if text := t.Sentence(diag.ProfileName(p.Profile)); text != "" {
 			out = append(out, escape.Prose(text))
 		}
+	}
+	if coarser > 0 {
+		out = append(out, fmt.Sprintf("it is counted in %s, which is finer than the %s of %s", f.Coverage.Unit, coverage.Lines, count(coarser, "profile")))
 	}
 	if len(out) == 0 {
 		return

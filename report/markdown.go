@@ -375,6 +375,9 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	if names := joined.uncovered(8); names != "" {
 		m.printf("- **Not covered**: %s\n", names)
 	}
+	if ways := joined.ways(); ways != "" {
+		m.printf("- **Parts that did not run**: %s\n", ways)
+	}
 	if commits := commitsOf(i.files); commits != "" {
 		m.printf("- **Churn**: %s\n", commits)
 	}

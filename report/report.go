@@ -300,6 +300,8 @@ type Stretch struct {
 	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
 	// the line.
 	from, to uint32
+	// span is where it stands in the profile's text.
+	span coverage.Span
 }
 
 // Kinds says what sort of code it is that never ran, of the components' own files.

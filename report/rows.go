@@ -149,7 +149,7 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 func (r *Report) addStretch(row *File, g *gap.Gap) {
 	s := Stretch{
 		ID: g.ID.String(), File: row.Path, Function: g.Func, Line: int(g.Span.Start.Line), EndLine: int(g.LastLine()), Statements: g.Missed, Kind: g.Kind.String(),
-		Scope: scopeOf(row.file), file: row.file,
+		Scope: scopeOf(row.file), file: row.file, span: g.Span,
 	}
 	if row.unit == coverage.Statements {
 		s.from, s.to = g.Span.Start.Col, g.Span.End.Col

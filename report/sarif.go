@@ -255,9 +255,17 @@ func (s *sarif) results(r *Report) []sarifResult {
 	for i := range r.UncoveredLiterals {
 		function(&r.UncoveredLiterals[i])
 	}
+	stretches := make([]*Stretch, len(r.UncoveredStretches))
 	for i := range r.UncoveredStretches {
-		t := &r.UncoveredStretches[i]
-		out = append(out, s.result(uncoveredCode, t.file, t.Function, t.ID, sarifRegion{t.Line, t.EndLine}, &t.Statements, diag.Missed(t.file, t.Function, t.Statements)))
+		stretches[i] = &r.UncoveredStretches[i]
+	}
+	known := whens(stretches)
+	for _, t := range stretches {
+		text := diag.Missed(t.file, t.Function, t.Statements)
+		if when := diag.WhenWords(known[t].ways, nil); when != "" {
+			text += " · " + when
+		}
+		out = append(out, s.result(uncoveredCode, t.file, t.Function, t.ID, sarifRegion{t.Line, t.EndLine}, &t.Statements, text))
 	}
 	slices.SortStableFunc(out, func(a, b sarifResult) int {
 		switch {

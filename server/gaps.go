@@ -273,6 +273,8 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	w.out = strconv.AppendBool(w.out, g.Trivial())
 	w.text(`,"message":`)
 	w.string(g.Message)
+	w.text(`,"when":`)
+	w.string(diag.WhenWords(g.When, nil))
 	w.text("}")
 }
 

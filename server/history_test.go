@@ -23,7 +23,7 @@ func hoverOnUncovered(t *testing.T, ed *editor.Editor, path string) string {
 	return hover
 }
 
-// TestCommits has the hover tell of commits once they were counted, and nothing else change.
+// TestCommits has what explains a tier tell of commits once they were counted, and nothing else change.
 func TestCommits(t *testing.T) {
 	t.Parallel()
 	gittest.Need(t)
@@ -35,14 +35,14 @@ func TestCommits(t *testing.T) {
 	ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
 	open(t, ed, path)
 	until(t, ed, shows(path, shopUncovered))
-	const want = "Complexity 1, CRAP 2; exported; 1 commit to this file in 90 days."
+	const want = "1 commit changed it in 90 days"
+	at := document(string(uri.File(path)))
 	for deadline := time.Now().Add(patience); ; {
-		hover := hoverOnUncovered(t, ed, path)
-		if strings.Contains(hover, want) {
+		var why string
+		if run(t, ed, "covls.explain", at, &why); strings.Contains(why, want) {
 			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the hover is\n%s\nwant %s in it", hover, want)
+		} else if time.Now().After(deadline) {
+			t.Fatalf("the file is explained by\n%s\nwant %s in it", why, want)
 		}
 	}
 	if seen := ed.Seen(); len(seen.Published) != 1 || len(seen.Messages) > 0 {

@@ -16,7 +16,7 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	if d == nil {
 		return nil, nil
 	}
-	h, ok := diag.HoverAt(snap, d, d.Text.Offset(fromPosition(p.Position), c.encoding))
+	h, ok := diag.HoverWith(snap, d, d.Text.Offset(fromPosition(p.Position), c.encoding), advise(snap, d))
 	if !ok {
 		return nil, nil
 	}

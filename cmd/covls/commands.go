@@ -315,6 +315,8 @@ type row struct {
 	Shape gap.Shape `json:"shape"`
 	// Kind is what sort of code it is, in words; "" is ordinary code.
 	Kind string `json:"kind"`
+	// When says when a stretch runs: "runs when err != nil"; "" where that is not known, and of functions.
+	When string `json:"when"`
 
 	path string
 }
@@ -416,11 +418,15 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 	}
 	var all []placed
 	for _, file := range gap.Files(snap) {
-		found, content := diag.ProfileGaps(file), (*text.Text)(nil)
+		found, content, whens := diag.ProfileGaps(file), (*text.Text)(nil), map[gap.ID]string{}
 		if q.stretches {
 			// Where in a block its first statement stands only the text can tell.
 			if read, err := source.ReadFile(file.Path, file.Folder.Settings.Limits.SourceBytes); err == nil {
-				found, content = diag.ClosedGaps(file, read), text.New(read)
+				d := diag.Closed(file.Path, read)
+				found, content = diag.ClosedGaps(file, read), d.Text
+				for i, ways := range diag.Whens(d, found) {
+					whens[found[i].ID] = diag.WhenWords(ways, nil)
+				}
 			}
 		}
 		for i := range found {
@@ -431,7 +437,9 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 			if g.OfTests() && len(q.only) == 0 {
 				continue
 			}
-			all = append(all, placed{*g, rowOf(file, g, content)})
+			r := rowOf(file, g, content)
+			r.When = escape.Line(whens[g.ID])
+			all = append(all, placed{*g, r})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return gap.Compare(&a.Gap.Gap, &b.Gap.Gap) })
@@ -485,7 +493,11 @@ func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
 
 func writeGaps(w io.Writer, gaps []row) error {
 	for _, g := range gaps {
-		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", shellPath(g.path), g.Line, g.Column, g.Message))); err != nil {
+		message := g.Message
+		if g.When != "" {
+			message += " · " + g.When
+		}
+		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", shellPath(g.path), g.Line, g.Column, message))); err != nil {
 			return err
 		}
 	}

@@ -63,6 +63,7 @@ var order = []string{
 	"config",
 	"project",
 	"skeleton",
+	"advice",
 	"place",
 	"origin",
 	"priority",

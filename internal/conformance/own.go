@@ -51,7 +51,7 @@ func (m *Model) own() {
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes), has("unknown_functions", count),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
-					has("range", orNull(place)), has("statements", count), has("order", count), has("trivial", yes), has("message", str))))))))))))),
+					has("range", orNull(place)), has("statements", count), has("order", count), has("trivial", yes), has("message", str), has("when", str))))))))))))),
 		has("unmeasured", list(structure("CovlsUnmeasured", has("uri", uri), has("path", str), has("package", str), has("folder", uri), has("message", str)))),
 		has("left", orNull(str)))
 

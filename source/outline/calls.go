@@ -2,8 +2,8 @@ package outline
 
 import "iter"
 
-// Called is a name behind which a call stands, and the innermost function that calls, by its index in Funcs.
-type Called struct {
+// Callee is a name behind which a call stands, and the innermost function that calls, by its index in Funcs.
+type Callee struct {
 	Stretch
 	Func int
 }
@@ -13,8 +13,8 @@ var bare = map[string]bool{"ruby": true, "elixir": true, "perl": true, "shellscr
 
 // Calls lists what the functions of a text call by name, in the order of the text. What looks like a call and is none, as the word
 // `if` before a condition, is among them.
-func (o *Outline) Calls() iter.Seq[Called] {
-	return func(yield func(Called) bool) {
+func (o *Outline) Calls() iter.Seq[Callee] {
+	return func(yield func(Callee) bool) {
 		s := o.scanned
 		next, in := 0, -1 // the functions before next have begun, in is the innermost around the token
 		named := make(map[int]bool, len(o.Funcs))
@@ -32,7 +32,7 @@ func (o *Outline) Calls() iter.Seq[Called] {
 			if in < 0 || s.kind(i) != word || named[start] || !bare[o.language] && !s.is(i+1, open, "(") {
 				continue
 			}
-			if !yield(Called{Stretch{start, end}, in}) {
+			if !yield(Callee{Stretch{start, end}, in}) {
 				return
 			}
 		}
