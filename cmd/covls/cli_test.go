@@ -505,7 +505,7 @@ example.com/k/a.go:18.2,18.22 1 0
 	}
 	out, _, _ := covls(t, "gaps", "-C", dir, "--all")
 	want := fmt.Sprintf(`%[1]s:16:3: Load: 2 statements never ran (lines 16–18) · default case · runs in the default case of switch n
-%[1]s:9:3: Load: 1 statement never ran (line 9) · error return
+%[1]s:9:3: Load: 1 statement never ran (line 9) · error return · runs when err != nil
 %[1]s:5:6: Long is not tested (2 statements)
 `, filepath.Join(dir, "a.go"))
 	if !strings.HasPrefix(out, want) {

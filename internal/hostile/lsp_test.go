@@ -271,7 +271,7 @@ func TestEditor(t *testing.T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, want := range []struct{ what, tags string }{
-		{"textDocument/hover contents value", "Why Reason Profile Function Not∙the∙newest Stale"},
+		{"textDocument/hover contents value", "Reason Function Not∙the∙newest Stale"},
 		{"codeLens/resolve command title", "Reason Mapped stale"},
 		{"textDocument/codeAction title", "Mapped Leave"},
 		{"textDocument/inlayHint label", "0/1"},
