@@ -317,6 +317,8 @@ type row struct {
 	Kind string `json:"kind"`
 	// When says when a stretch runs: "runs when err != nil"; "" where that is not known, and of functions.
 	When string `json:"when"`
+	// Trivial tells of a function that it is worth no more than a hint.
+	Trivial bool `json:"trivial"`
 
 	path string
 }
@@ -478,7 +480,7 @@ func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
 	r := row{
 		ID: g.ID.String(), File: file.Name, Name: g.Func, Line: int(g.Line()), Column: 1, EndLine: int(g.LastLine()),
-		Statements: g.Missed, Message: g.Message, Shape: g.Shape, Kind: g.Kind.String(), path: file.Path,
+		Statements: g.Missed, Message: g.Message, Shape: g.Shape, Kind: g.Kind.String(), Trivial: g.Trivial(), path: file.Path,
 	}
 	switch {
 	case g.Shape == gap.Function:
