@@ -97,7 +97,7 @@ func (m *markdown) head() {
 		}
 		m.printf("%s more %s must be covered", number(sum.Gap), r.unit.Noun(sum.Gap))
 	} else {
-		m.printf("none: %s", r.atTarget())
+		m.printf("none; %s", r.atTarget())
 	}
 	failed()
 	var from []string
@@ -106,6 +106,9 @@ func (m *markdown) head() {
 	}
 	m.printf("\nFrom %s.\n", m.some(from, "profile"))
 }
+
+// reachedWhole begins what is said of a report at its target that has files which are not at theirs.
+const reachedWhole = "the target is reached as a whole"
 
 // atTarget says of a report without a gap that the target is reached, and what there is to do all the same.
 func (r *Report) atTarget() string {
@@ -122,7 +125,7 @@ func (r *Report) atTarget() string {
 	if short == 1 {
 		its = "its own"
 	}
-	return fmt.Sprintf("the target is reached as a whole; %s %s short of %s", count(short, "file"), isOrAre(short), its)
+	return fmt.Sprintf("%s, but %s %s short of %s", reachedWhole, count(short, "file"), isOrAre(short), its)
 }
 
 // nextMost is how many functions are named to be tested next.
@@ -566,7 +569,7 @@ func (m *markdown) plan(unit coverage.Unit) {
 		for _, row := range stepRows(ph.Files, rows, cold) {
 			t.add(row.name, num(row.total.Covered), num(row.total.Total), shareOf(row.total), words(row.aim), num(row.cover))
 		}
-		t.limit(m.top, "row")
+		t.limit(m.top, "step")
 		t.total(count(len(ph.Files), "file"))
 		t.markdown(&m.Builder)
 		after.Covered += ph.ToCover

@@ -150,8 +150,8 @@ func (p *screen) head() {
 				}
 			}
 			if sum.Gap == 0 {
-				if at := r.atTarget(); at != "the target is reached" {
-					gap += "; " + strings.TrimPrefix(at, "the target is reached as a whole; ")
+				if rest, ok := strings.CutPrefix(r.atTarget(), reachedWhole); ok {
+					gap += rest
 				}
 			}
 			if sum.Target == nil {
