@@ -19,6 +19,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 )
 
 // The parts of the page.
@@ -53,6 +54,8 @@ type pageData struct {
 	Plan       Plan        `json:"plan"`
 	Next       []pageNext  `json:"next"`
 	Files      columns     `json:"files"`
+	// Order is beside the uncovered functions the place of each among them, the most urgent first.
+	Order []int `json:"order"`
 	// Does is beside the files what each does by its names, where it has no words of its own.
 	Does               []string  `json:"does"`
 	UncoveredFunctions columns   `json:"uncovered_functions"`
@@ -179,7 +182,7 @@ func (r *Report) pageData(c cut) *pageData {
 	}
 	d := &pageData{
 		Title: r.title, Meta: meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
-		Next: []pageNext{}, Does: make([]string, len(r.Files)),
+		Next: []pageNext{}, Order: r.order(), Does: make([]string, len(r.Files)),
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
 		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: warnings, Cut: c,
@@ -199,6 +202,24 @@ func (r *Report) pageData(c cut) *pageData {
 		d.Components = []Component{only}
 	}
 	return d
+}
+
+// order is the place of each uncovered function in the order of `covls gaps`.
+func (r *Report) order() []int {
+	gaps := make([]gap.Gap, 0, len(r.UncoveredFunctions))
+	out := make([]int, len(r.UncoveredFunctions))
+	for i := range r.UncoveredFunctions {
+		if f := &r.UncoveredFunctions[i]; f.file != nil {
+			gaps = append(gaps, f.gap(i))
+		} else {
+			out[i] = len(out) // of a row that was made by hand
+		}
+	}
+	slices.SortFunc(gaps, func(a, b gap.Gap) int { return gap.Compare(&a, &b) })
+	for at := range gaps {
+		out[gaps[at].Ordinal] = at
+	}
+	return out
 }
 
 // pack makes JSON, compressed, in base64.

@@ -37,8 +37,9 @@ func TestLead(t *testing.T) {
 			}
 			r, dir := pageOf(t, "lead", files)
 			var opening struct {
-				Next []json.RawMessage
-				Does []string
+				Next  []json.RawMessage
+				Order []int
+				Does  []string
 			}
 			if err := json.Unmarshal([]byte(page(t, r, reader(dir)).data), &opening); err != nil {
 				t.Fatal(err)
@@ -46,6 +47,9 @@ func TestLead(t *testing.T) {
 			var first, markdown, text bytes.Buffer
 			for _, n := range opening.Next {
 				first.Write(append(n, '\n'))
+			}
+			for i, at := range opening.Order {
+				fmt.Fprintf(&first, "%d: %s\n", at, r.UncoveredFunctions[i].Name)
 			}
 			for i, does := range opening.Does {
 				fmt.Fprintf(&first, "%s: %s\n", r.Files[i].Path, does)

@@ -42,7 +42,7 @@ const gapRows = (columns, what) => {
   }
   return gaps;
 };
-const uncovered = [...gapRows(data.uncovered_functions, 'function'), ...gapRows(data.uncovered_literals, 'literal')];
+const uncovered = [...gapRows(data.uncovered_functions, 'function').map((gap, i) => Object.assign(gap, { order: data.order[i] })), ...gapRows(data.uncovered_literals, 'literal')];
 const stretches = gapRows(data.uncovered_stretches, 'stretch');
 const gapsOf = Map.groupBy([...uncovered, ...stretches], gap => gap.file);
 for (const gaps of gapsOf.values()) gaps.sort((a, b) => a.line - b.line || b.end_line - a.end_line);
@@ -546,7 +546,7 @@ function functionTable() {
       number('Complexity', g => g.complexity, { sum: null, minor: true, title: 'cyclomatic: how many ways lead through it' }),
       number('CRAP', g => g.crap, { sum: null, minor: true, title: 'complexity² × (1 − coverage)³ + complexity: from 30 on a function is risky to change' }),
     ],
-    rows: uncovered.toSorted(bySize), noun: ['function', 'functions'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],
+    rows: uncovered.toSorted((a, b) => compare(a.order, b.order) || bySize(a, b)), noun: ['function', 'functions'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],
     search: g => `${nameOf(g)} ${g.file} ${g.kind} ${g.what}`,
   }));
 }
