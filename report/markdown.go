@@ -155,6 +155,12 @@ func (m *markdown) first() {
 		m.printf("One of %s", n.name(code))
 	}
 	m.printf(" (%s): %s.\n", code(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line)), n.why())
+	if ways := n.whens(); len(ways) > 0 {
+		if m.top > 0 {
+			ways = ways[:min(len(ways), firstWhens)]
+		}
+		m.printf("Ways to take: %s.\n", strings.Join(ways, "; "))
+	}
 	if n.fn.doc() != "" {
 		m.printf("Its comment says: “%s”\n", prose(n.fn.doc()))
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/gap"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
@@ -185,6 +186,27 @@ func (n *next) ways() string {
 		text += fmt.Sprintf(", %s of them returning an error", number(errs))
 	}
 	return text
+}
+
+// firstWhens is how many ways through a function are named.
+const firstWhens = 6
+
+// whens names ways that a test of the function should take: "when `err != nil`"; nil where they are not known.
+func (n *next) whens() []string {
+	f := n.fn.file
+	text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+	if err != nil {
+		return nil // which is told where the profile is read
+	}
+	flow := source.NewFlow(f.Path, text)
+	var out []string
+	for _, p := range gap.Begins(f, n.fn.fn.Span) {
+		words := strings.TrimPrefix(diag.WhenWords(flow.Ways([]coverage.Point{p}), code), "runs ")
+		if words != "" && !slices.Contains(out, words) {
+			out = append(out, words)
+		}
+	}
+	return out
 }
 
 // kinds counts the stretches of a kind in the function.
