@@ -188,6 +188,7 @@ func (r *Report) restrict(name string) error {
 	r.UncoveredFunctions = slices.DeleteFunc(r.UncoveredFunctions, elsewhere)
 	r.UncoveredLiterals = slices.DeleteFunc(r.UncoveredLiterals, elsewhere)
 	r.UncoveredStretches = slices.DeleteFunc(r.UncoveredStretches, func(s Stretch) bool { return out[s.File] })
+	r.Warnings = slices.DeleteFunc(r.Warnings, func(w Warning) bool { return out[w.Path] })
 	r.summarise(kept[0].aims)
 	r.Plan = r.planIn(r.unit)
 	r.addKinds()

@@ -107,7 +107,7 @@ func (d *doctor) profiles(around Surroundings) {
 		if p.Writer != "" {
 			by = " by " + escape.Markdown(p.Writer)
 		}
-		d.printf("- %s is being written%s since %s; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
+		d.printf("- %s is being written%s, for %s so far; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
 	}
 	if shown == 0 && len(around.Pending) == 0 {
 		d.printf("None found by the usual names; the setting `profiles` can give others.\n")
@@ -120,7 +120,7 @@ func (d *doctor) profiles(around Surroundings) {
 		d.fresh()
 	}
 	for _, s := range around.Searches {
-		d.printf("\nSearched %s below %s: %s with the name of a profile.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), count(s.Found, "file"))
+		d.printf("\nSearched %s in %s: %s.\n", count(s.Dirs, "folder"), escape.Markdown(s.Dir), count(s.Found, "file")+" named like a profile")
 		for _, l := range s.Left {
 			d.printf("- left out: %s\n", escape.Prose(l))
 		}
@@ -161,7 +161,7 @@ func (d *doctor) fresh() {
 func (d *doctor) profile(p *workspace.Profile, m *matches) {
 	d.printf("- **%s**", escape.Markdown(diag.ProfileName(p)))
 	if p.Report == nil {
-		d.printf(": nothing read")
+		d.printf(": not read")
 	} else {
 		d.printf(": %s, written %s ago, %s", p.Format, age(d.now.Sub(p.ModTime)), count(len(p.Report.Files), "file"))
 		for _, unit := range []coverage.Unit{coverage.Statements, coverage.Lines} {
@@ -172,14 +172,14 @@ func (d *doctor) profile(p *workspace.Profile, m *matches) {
 		if text := p.Report.OwnTotal(); text != "" {
 			d.printf("; %s", escape.Prose(text))
 		}
-		d.printf("; %d matched, %d not", m.found, m.lost)
+		d.printf("; %d found, %d not found", m.found, m.lost)
 		if m.ambiguous > 0 {
-			d.printf(", %d of them may be several files", m.ambiguous)
+			d.printf(", of which %d may be several files", m.ambiguous)
 		}
 	}
 	d.printf("\n")
 	if p.Trouble != nil {
-		d.printf("  - trouble: %s\n", escape.Prose(p.Trouble.Error()))
+		d.printf("  - problem: %s\n", escape.Prose(p.Trouble.Error()))
 	}
 	d.mappings(p)
 	if p.Report != nil {
@@ -283,7 +283,7 @@ func (d *doctor) files(around Surroundings) {
 	for _, f := range d.snap.Files {
 		taken[f.Coverage.Unit] += f.Taken.Total
 	}
-	d.printf("%s matched", count(len(d.snap.Files), "file"))
+	d.printf("%s found", count(len(d.snap.Files), "file"))
 	d.printf(", %d not found, %d excluded by the settings.\n", len(d.snap.Lost), d.snap.Excluded)
 	for unit, n := range taken {
 		if n > 0 {
@@ -309,7 +309,7 @@ func (d *doctor) files(around Surroundings) {
 	}
 	for i, path := range around.Unmeasured {
 		if i == 0 {
-			d.printf("\n%s not measured: no profile names them.\n", count(len(around.Unmeasured), "source file"))
+			d.printf("\n%s not measured: in no profile.\n", count(len(around.Unmeasured), "source file"))
 		}
 		if i == examples {
 			d.printf("- and %d more\n", len(around.Unmeasured)-i)
@@ -325,7 +325,7 @@ func (d *doctor) tests(tested []workspace.Missing) {
 	all := slices.Concat(d.snap.Missing, tested)
 	for i := range all {
 		if i == 0 {
-			d.printf("\nWith tests, and in no profile:\n\n")
+			d.printf("\nHas tests, and is in no profile:\n\n")
 		}
 		if i == examples {
 			d.printf("- and %d more\n", len(all)-i)

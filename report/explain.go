@@ -260,11 +260,11 @@ func (e *explainer) facts() {
 	row.addFile(&workspace.Snapshot{}, f)
 	var out []string
 	if t := row.Files[0].Functions; t != nil && t.Total > 0 {
-		who := "no test reaches"
+		what := "untested"
 		if f.OwnTests {
-			who = "tests of its own package do not reach"
+			what = "not run by the tests of its own package"
 		}
-		out = append(out, fmt.Sprintf("%s %s of %s", who, number(t.Total-t.Covered), count(t.Total, "function")))
+		out = append(out, fmt.Sprintf("%s of %s %s", number(t.Total-t.Covered), count(t.Total, "function"), isOrAre(t.Total-t.Covered)+" "+what))
 	}
 	if names := unknownNames(row.UnknownFunctions); len(names) > 0 {
 		out = append(out, fmt.Sprintf("unknown, and in no figure here: %s", some(names, 5, "function")))
@@ -350,11 +350,11 @@ func (e *explainer) hardest(funcs []Function) string {
 	if most == nil {
 		return ""
 	}
-	that := "that no test reaches"
+	which := "untested function"
 	if most.Scope != "" {
-		that = "that tests of its own package do not reach"
+		which = "function that the tests of its own package do not run"
 	}
-	return fmt.Sprintf("the hardest function %s is %s: complexity %d, CRAP %s", that, code(most.name()), *most.Complexity, exact(*most.CRAP))
+	return fmt.Sprintf("the hardest %s is %s: complexity %d, CRAP %s", which, code(most.name()), *most.Complexity, exact(*most.CRAP))
 }
 
 // exact prints a number with the digits that it has.

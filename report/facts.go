@@ -16,6 +16,15 @@ type fileFacts struct {
 	functions []*Function // that no test reaches, literals too
 	stretches []*Stretch
 	prefix    string // what all names of functions in these files begin with
+	all       bool   // lists are not cut
+}
+
+// some joins names, all of them where lists are not cut.
+func (f *fileFacts) some(names []string, noun string) string {
+	if f.all {
+		return list(names)
+	}
+	return some(names, namesMost, noun)
 }
 
 // code is a function's name without what all begin with.
@@ -77,13 +86,13 @@ func joinFacts(files []*File, facts map[string]*fileFacts) *fileFacts {
 		}
 	}
 	if len(files) == 1 {
-		out.prefix = qualifier(files[0].names)
+		out.prefix = qualifier(files[0].names())
 	}
 	return out
 }
 
 // uncovered names the functions that no test reaches, the largest first.
-func (f *fileFacts) uncovered(most int) string {
+func (f *fileFacts) uncovered() string {
 	byWeight := slices.Clone(f.functions)
 	slices.SortStableFunc(byWeight, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
 	var names []string
@@ -96,21 +105,19 @@ func (f *fileFacts) uncovered(most int) string {
 		if fn.Kind != "" {
 			facts = append(facts, fn.Kind)
 		}
+		if fn.Deprecated != "" {
+			facts = append(facts, "deprecated")
+		}
 		if len(facts) > 0 {
 			name += " (" + strings.Join(facts, ", ") + ")"
 		}
 		names = append(names, name)
 	}
-	return some(names, most, "function")
+	return f.some(names, "function")
 }
 
-// The bounds of what is said of an item.
-const (
-	testNames = 5
-	// tableWays is the number of ways through a function from which on one table of cases tests it
-	// best.
-	tableWays = 4
-)
+// tableWays is the number of ways through a function from which on one table of cases tests it best.
+const tableWays = 4
 
 // testsOf are where the tests of a file belong; of several files, what runs them where that is the same for all. The zero Tests
 // are for Go, and where nothing is known.
@@ -120,10 +127,7 @@ func testsOf(files []*File) project.Tests {
 		if f.file == nil || !f.Found || i >= mostAsked {
 			return project.Tests{}
 		}
-		t, _ := project.TestsOf(f.file.Folder.Dir, f.file.Name)
-		if len(f.file.Folder.Dir) > 0 && f.Path != f.file.Name && t.File != "" {
-			t.File = strings.TrimSuffix(f.Path, f.file.Name) + t.File // of several folders
-		}
+		t := testsIn(f)
 		switch {
 		case i == 0:
 			out = t
@@ -145,35 +149,41 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	var out, exported, tables []string
 	own := slices.ContainsFunc(f.functions, func(fn *Function) bool { return fn.Scope != "" }) ||
 		slices.ContainsFunc(f.stretches, func(s *Stretch) bool { return s.Scope != "" })
-	never, came, ran := "never", "never came up", "never ran"
+	never, came := "never", "never came up"
 	if own {
-		never, came, ran = "not", "did not come up", "did not run"
+		never, came = "not", "did not come up"
 	}
 	visible := "exported"
-	for _, fn := range f.functions {
-		if fn.Exported && fn.Kind == "" {
+	byWeight := slices.Clone(f.functions)
+	slices.SortStableFunc(byWeight, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
+	for _, fn := range byWeight {
+		if fn.Exported && fn.Kind == "" && fn.Deprecated == "" {
 			exported = append(exported, f.code(fn.name()))
 			visible = source.Visible(fn.File)
 		}
 	}
 	if len(exported) > 0 {
-		who := "no test does"
+		who := "and untested"
 		if own {
-			who = "its own package's tests do not"
+			who = "and not run by the tests of their own package"
 		}
-		out = append(out, fmt.Sprintf("call %s: %s, and %s", some(exported, testNames, "function"), visible, who))
+		out = append(out, fmt.Sprintf("call %s: %s %s", f.some(exported, "function"), visible, who))
 	}
 	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays })
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
 	for _, fn := range complex {
-		tables = append(tables, fmt.Sprintf("%s (%d)", f.code(fn.name()), *fn.Complexity))
+		tables = append(tables, fmt.Sprintf("%s (%s)", f.code(fn.name()), count(*fn.Complexity, "way")))
 	}
 	if len(tables) > 0 {
 		cases := ""
 		if in.Cases != "" {
 			cases = " (" + code(in.Cases) + ")"
 		}
-		out = append(out, fmt.Sprintf("one table of cases each%s for %s: so many ways lead through", cases, some(tables, testNames, "function")))
+		each := ""
+		if len(tables) > 1 {
+			each = " each"
+		}
+		out = append(out, fmt.Sprintf("a table of cases%s%s for %s", cases, each, f.some(tables, "function")))
 	}
 	errs := "error returns that were " + never + " taken"
 	if in.Raises != "" {
@@ -182,7 +192,7 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	for _, of := range []struct{ kind, what string }{
 		{"error return", errs},
 		{"default case", "default cases that " + came},
-		{"", "parts that " + ran + " of functions that tests do reach"},
+		{"", "the rest of functions that are tested in part"},
 	} {
 		if names, n := f.parts(of.kind); n > 0 {
 			out = append(out, fmt.Sprintf("%s: %s in %s", of.what, units(n, unit), names))
@@ -238,26 +248,7 @@ func (f *fileFacts) parts(kind string) (names string, n int) {
 	for i, name := range all {
 		all[i] = fmt.Sprintf("%s (%d)", f.code(name), byName[name])
 	}
-	return some(all, testNames, "function"), n
-}
-
-// holdsNames is how many functions stand for what a file holds.
-const holdsNames = 3
-
-// holds says what is in a file: what it says of itself, else its first functions that no test reaches.
-func (r *Report) holds(f *File) string {
-	if f.Doc != "" {
-		return prose(f.Doc)
-	}
-	prefix := qualifier(f.names)
-	var names []string
-	for _, name := range f.names[:min(len(f.names), holdsNames)] {
-		names = append(names, code(shortened(strings.TrimPrefix(name, prefix), 60)))
-	}
-	if more := len(f.names) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
-	}
-	return list(names)
+	return f.some(all, "function"), n
 }
 
 // commitsOf says how often files were changed lately.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/escape"
+	"github.com/covls/covls/gap"
 )
 
 // The parts of the page.
@@ -45,22 +46,40 @@ const (
 // pageData is the report as the page's script takes it: its keys are those of the JSON report, and its
 // long lists stand column by column.
 type pageData struct {
-	Title              string      `json:"title"`
-	Meta               Meta        `json:"meta"`
-	Summary            Summary     `json:"summary"`
-	Components         []Component `json:"components"`
-	Kinds              []Kinds     `json:"kinds"`
-	Plan               Plan        `json:"plan"`
-	Files              columns     `json:"files"`
-	UncoveredFunctions columns     `json:"uncovered_functions"`
-	UncoveredLiterals  columns     `json:"uncovered_literals"`
-	UncoveredStretches columns     `json:"uncovered_stretches"`
-	NotMeasured        []string    `json:"not_measured"`
-	Failed             []string    `json:"failed"`
-	Mixed              []string    `json:"mixed"`
-	Warnings           []Warning   `json:"warnings"`
-	Cut                cut         `json:"cut"`
+	Title      string      `json:"title"`
+	Meta       Meta        `json:"meta"`
+	Summary    Summary     `json:"summary"`
+	Components []Component `json:"components"`
+	Kinds      []Kinds     `json:"kinds"`
+	Plan       Plan        `json:"plan"`
+	Next       []pageNext  `json:"next"`
+	Files      columns     `json:"files"`
+	// Order is beside the uncovered functions the place of each among them, the most urgent first.
+	Order []int `json:"order"`
+	// Does is beside the files what each does by its names, where it has no words of its own.
+	Does               []string  `json:"does"`
+	UncoveredFunctions columns   `json:"uncovered_functions"`
+	UncoveredLiterals  columns   `json:"uncovered_literals"`
+	UncoveredStretches columns   `json:"uncovered_stretches"`
+	NotMeasured        []string  `json:"not_measured"`
+	Failed             []string  `json:"failed"`
+	Mixed              []string  `json:"mixed"`
+	Warnings           []Warning `json:"warnings"`
+	Cut                cut       `json:"cut"`
 }
+
+// pageNext is a function to test next.
+type pageNext struct {
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Name  string `json:"name"`
+	Where string `json:"where"`
+	Why   string `json:"why"`
+	Doc   string `json:"doc"`
+}
+
+// nextShown is how many of them the page begins with.
+const nextShown = 5
 
 // cut says where the sources in a page end.
 type cut struct {
@@ -128,12 +147,12 @@ func contentHash(text string) string {
 // nothing says why there is no figure.
 func (r *Report) nothing() string {
 	if len(r.texts) > 0 {
-		return "Nobody knows what ran: what the profiles say is of other texts than those on disk."
+		return "What ran is not known: the profiles are of other texts than those on disk."
 	}
 	if t := r.Summary.Functions; t != nil && t.Total > 0 {
-		return fmt.Sprintf("The profiles tell functions and no lines: %s of %s were called.", number(t.Covered), count(t.Total, "function"))
+		return fmt.Sprintf("The profiles have functions and no lines: %s of %s were called.", number(t.Covered), count(t.Total, "function"))
 	}
-	return "There is nothing to cover: no profile names a file with code."
+	return "There is nothing to cover: no profile has a file with code."
 }
 
 // headline is the summary for a browser without scripts.
@@ -149,15 +168,33 @@ func (r *Report) headline() string {
 	if s.Percent == nil {
 		return r.nothing() + failed
 	}
-	return fmt.Sprintf("%.2f %% of %s are covered, the target is %s, the gap is %d.", *s.Percent, s.Unit, s.aim(), s.Gap) + failed
+	return fmt.Sprintf("%.2f %% of %s are covered. The target is %s; the gap is %s.", *s.Percent, s.Unit, s.aim(), units(s.Gap, r.unit)) + failed
 }
 
 func (r *Report) pageData(c cut) *pageData {
+	meta, warnings := r.Meta, slices.Clone(r.Warnings)
+	meta.Profiles = slices.Clone(meta.Profiles)
+	for i := range warnings {
+		warnings[i].Path = r.shown(&warnings[i])
+	}
+	for i := range meta.Profiles {
+		meta.Profiles[i].Path = lastParts(meta.Profiles[i].Path)
+	}
 	d := &pageData{
-		Title: r.title, Meta: r.Meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
+		Title: r.title, Meta: meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
+		Next: []pageNext{}, Order: r.order(), Does: make([]string, len(r.Files)),
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
-		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: r.Warnings, Cut: c,
+		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: warnings, Cut: c,
+	}
+	for _, n := range r.next(nextShown) {
+		plain := func(s string) string { return s }
+		d.Next = append(d.Next, pageNext{n.fn.File, n.fn.Line, n.fn.name(), n.where(plain), n.why(), n.fn.doc()})
+	}
+	for i := range r.Files {
+		if f := &r.Files[i]; f.Doc == "" {
+			d.Does[i] = doing(f.funcs)
+		}
 	}
 	if len(r.Components) == 1 { // its plan is that of the whole
 		only := r.Components[0]
@@ -165,6 +202,24 @@ func (r *Report) pageData(c cut) *pageData {
 		d.Components = []Component{only}
 	}
 	return d
+}
+
+// order is the place of each uncovered function in the order of `covls gaps`.
+func (r *Report) order() []int {
+	gaps := make([]gap.Gap, 0, len(r.UncoveredFunctions))
+	out := make([]int, len(r.UncoveredFunctions))
+	for i := range r.UncoveredFunctions {
+		if f := &r.UncoveredFunctions[i]; f.file != nil {
+			gaps = append(gaps, f.gap(i))
+		} else {
+			out[i] = len(out) // of a row that was made by hand
+		}
+	}
+	slices.SortFunc(gaps, func(a, b gap.Gap) int { return gap.Compare(&a, &b) })
+	for at := range gaps {
+		out[gaps[at].Ordinal] = at
+	}
+	return out
 }
 
 // pack makes JSON, compressed, in base64.

@@ -36,22 +36,65 @@ func (i *item) add(f *File) {
 // rolledUp is the uncovered share of a folder, in percent, from which on its files are one item.
 const rolledUp = 90
 
-// items are the files in a unit that are short of their target, the most urgent first. Files of a group
-// are one item, and so are two or more of a tier in a folder of which 90 % or more never ran.
+// spot is a folder as far as a component has it.
+type spot struct{ component, dir string }
+
+// cold are the folders whose files are one item, by the folders that lie in them, themselves included: the outermost of which, with all
+// that lies in it, 90 % or more never ran, with two files or more that are short of their target and at most half of all
+// such files of the component, so that an item is a part of the work and not all of it.
+func (r *Report) cold(unit coverage.Unit) map[spot]string {
+	type sum struct {
+		total coverage.Tally
+		short int
+	}
+	sums := map[spot]sum{}
+	short := map[string]int{}
+	for _, f := range r.own(unit) {
+		n := 0
+		if f.Gap > 0 {
+			n = 1
+			short[f.Component]++
+		}
+		for dir := path.Dir(f.Path); ; dir = path.Dir(dir) {
+			at := spot{f.Component, dir}
+			sums[at] = sum{sums[at].total.Plus(f.total()), sums[at].short + n}
+			if dir == path.Dir(dir) {
+				break
+			}
+		}
+	}
+	is := func(at spot) bool {
+		s := sums[at]
+		return s.short > 1 && s.total.Uncovered()*100 >= rolledUp*s.total.Total && 2*s.short <= short[at.component]
+	}
+	out := map[spot]string{}
+	for at := range sums {
+		for dir := at.dir; ; dir = path.Dir(dir) {
+			if is(spot{at.component, dir}) {
+				out[at] = dir // the outermost is found last
+			}
+			if dir == path.Dir(dir) {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// items are the files in a unit that are short of their target, the most urgent first. Files of a group are one item, and so
+// are those of a folder that is cold as a whole. An item of several tiers is where its most urgent file is, unless a rule
+// puts files of it into another tier.
 func (r *Report) items(unit coverage.Unit) []item {
-	type place struct{ component, dir string }
-	folders := map[place]coverage.Tally{}
-	at := func(f *File) place { return place{f.Component, path.Dir(f.Path)} }
+	cold := r.cold(unit)
 	var short []*File
 	for _, f := range r.own(unit) {
-		folders[at(f)] = folders[at(f)].Plus(f.total())
 		if f.Gap > 0 {
 			short = append(short, f)
 		}
 	}
 	slices.SortStableFunc(short, byUrgency)
 	type key struct {
-		place
+		spot
 		tier  string
 		group string
 		file  string
@@ -59,13 +102,18 @@ func (r *Report) items(unit coverage.Unit) []item {
 	index := map[key]int{}
 	var out []item
 	for _, f := range short {
-		k := key{place: place{component: f.Component}, tier: f.Tier}
+		k := key{spot: spot{component: f.Component}}
 		title, group := f.Path, false
-		switch t := folders[at(f)]; {
-		case f.standing.Rule != nil && f.standing.Rule.Group != "":
-			k.group, title, group = f.standing.Rule.Group, f.standing.Rule.Group, true
-		case t.Uncovered()*100 >= rolledUp*t.Total:
-			k.place, title = at(f), path.Dir(f.Path)+"/"
+		dir, isCold := cold[spot{f.Component, path.Dir(f.Path)}]
+		rule := f.standing.Rule
+		if rule != nil && rule.Tier != "" {
+			k.tier = f.Tier
+		}
+		switch {
+		case rule != nil && rule.Group != "":
+			k.tier, k.group, title, group = f.Tier, rule.Group, rule.Group, true
+		case isCold:
+			k.dir, title = dir, dir+"/"
 		default:
 			k.file = f.Path
 		}

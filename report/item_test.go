@@ -70,16 +70,19 @@ func TestItems(t *testing.T) {
 		ran   map[string]int
 		want  string // items of the tier critical, and behind a bar those of the tier high
 	}{
-		{"90 % of a folder", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 10}, "a/ 20 of 200"},
-		{"less than 90 % of a folder", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 11}, "a/x.c 10 of 100, a/y.c 11 of 100"},
-		{"of a folder with a file at its target", rules(critical("", "**")), map[string]int{"a/x.c": 0, "a/y.c": 0, "a/z.c": 100}, "a/x.c 0 of 100, a/y.c 0 of 100"},
+		{"90 % of a folder", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 10, "b/x.c": 30, "c.c": 40}, "a/ 20 of 200, b/x.c 30 of 100, c.c 40 of 100"},
+		{"less than 90 % of a folder", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 11, "b/x.c": 30, "c.c": 40}, "a/x.c 10 of 100, a/y.c 11 of 100, b/x.c 30 of 100, c.c 40 of 100"},
+		{"more than half of the files", rules(critical("", "**")), map[string]int{"a/x.c": 10, "a/y.c": 10, "b/x.c": 30}, "a/x.c 10 of 100, a/y.c 10 of 100, b/x.c 30 of 100"},
+		{"of a folder with a file at its target", rules(critical("", "**")), map[string]int{"a/x.c": 0, "a/y.c": 0, "a/z.c": 100, "b.c": 1, "c.c": 2}, "a/x.c 0 of 100, a/y.c 0 of 100, b.c 1 of 100, c.c 2 of 100"},
 		{"a file alone", rules(critical("", "**")), map[string]int{"a/x.c": 0, "b/y.c": 5}, "a/x.c 0 of 100, b/y.c 5 of 100"},
-		{"folders apart", rules(critical("", "**")), map[string]int{"a/x.c": 0, "a/y.c": 0, "a/b/x.c": 4, "a/b/y.c": 4}, "a/ 0 of 200, a/b/ 8 of 200"},
+		{"a folder in one that is not", rules(critical("", "**")), map[string]int{"a/x.c": 30, "a/y.c": 31, "a/b/x.c": 4, "a/b/y.c": 4}, "a/b/ 8 of 200, a/x.c 30 of 100, a/y.c 31 of 100"},
+		{"a folder with those in it", rules(critical("", "**")), map[string]int{"a/x.c": 0, "a/b/y.c": 4, "a/b/c/z.c": 5, "d.c": 30, "e.c": 31, "f.c": 32}, "a/ 9 of 300, d.c 30 of 100, e.c 31 of 100, f.c 32 of 100"},
+		{"a folder of several tiers", rules(), map[string]int{"a/1.c": 0, "a/2.c": 0, "a/3.c": 0, "b.c": 56, "c.c": 57, "d.c": 58}, "a/ 0 of 300 | "},
 		{"the most urgent first", rules(critical("", "**")), map[string]int{"a.c": 40, "b.c": 10, "c.c": 20}, "b.c 10 of 100, c.c 20 of 100, a.c 40 of 100"},
 		{"a file at its target is none", rules(critical("", "**")), map[string]int{"a.c": 60, "b.c": 59}, "b.c 59 of 100"},
 		{"a group", rules(critical("The shop", "a.c", "b/**")), map[string]int{"a.c": 30, "b/x.c": 20, "b/y.c": 100}, "The shop 50 of 200"},
 		{"a group of one", rules(critical("The shop", "a.c")), map[string]int{"a.c": 30}, "The shop 30 of 100"},
-		{"tiers apart", rules(critical("", "a/x.c"), config.Rule{Paths: []string{"a/y.c"}, Tier: config.TierHigh}), map[string]int{"a/x.c": 0, "a/y.c": 0}, "a/x.c 0 of 100 | a/y.c 0 of 100"},
+		{"tiers that rules give apart", rules(critical("", "a/x.c"), config.Rule{Paths: []string{"a/y.c"}, Tier: config.TierHigh}, critical("", "**")), map[string]int{"a/x.c": 0, "a/y.c": 0, "b.c": 20, "c.c": 21}, "a/x.c 0 of 100, b.c 20 of 100, c.c 21 of 100 | a/y.c 0 of 100"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ import (
 func (r *Report) WriteMarkdown(w io.Writer, top int) error {
 	m := &markdown{r: r, top: top}
 	m.head()
+	m.first()
 	m.summary()
 	for _, unit := range r.units() {
 		m.zero(unit)
@@ -41,9 +43,22 @@ type markdown struct {
 	strings.Builder
 	r   *Report
 	top int
+	// said tells that the report has told what stands in italics.
+	said bool
 }
 
 func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m, format, args...) }
+
+// namesMost is how many names a sentence has before it says how many more there are.
+const namesMost = 5
+
+// some joins names, all of them where lists are not cut.
+func (m *markdown) some(names []string, noun string) string {
+	if m.top == 0 {
+		return list(names)
+	}
+	return some(names, namesMost, noun)
+}
 
 // heading tells, where a report is in both units, which one a section is of.
 func (m *markdown) heading(title string, unit coverage.Unit) {
@@ -82,14 +97,84 @@ func (m *markdown) head() {
 		}
 		m.printf("%s more %s must be covered", number(sum.Gap), r.unit.Noun(sum.Gap))
 	} else {
-		m.printf("none, the target is reached")
+		m.printf("none; %s", r.atTarget())
 	}
 	failed()
 	var from []string
 	for _, p := range r.Meta.Profiles {
-		from = append(from, fmt.Sprintf("%s (%s, %s)", code(p.Path), p.Format, count(p.Files, "file")))
+		from = append(from, fmt.Sprintf("%s (%s, %s)", code(lastParts(p.Path)), p.Format, count(p.Files, "file")))
 	}
-	m.printf("\nFrom %s.\n", some(from, 5, "profile"))
+	m.printf("\nFrom %s.\n", m.some(from, "profile"))
+}
+
+// reachedWhole begins what is said of a report at its target that has files which are not at theirs.
+const reachedWhole = "the target is reached as a whole"
+
+// atTarget says of a report without a gap that the target is reached, and what there is to do all the same.
+func (r *Report) atTarget() string {
+	short := 0
+	for i := range r.Files {
+		if f := &r.Files[i]; f.unit == r.unit && f.Gap > 0 {
+			short++
+		}
+	}
+	if short == 0 {
+		return "the target is reached"
+	}
+	its := "their own"
+	if short == 1 {
+		its = "its own"
+	}
+	return fmt.Sprintf("%s, but %s %s short of %s", reachedWhole, count(short, "file"), isOrAre(short), its)
+}
+
+// nextMost is how many functions are named to be tested next.
+const nextMost = 5
+
+// first says which test to write first, and which then.
+func (m *markdown) first() {
+	list := m.r.next(nextMost)
+	if len(list) == 0 {
+		if items := m.r.items(m.r.unit); len(items) > 0 {
+			i := &items[0]
+			m.printf("\n## What to test first\n\n%s: %s of %s are covered, %s short of the target.", i.name(), number(i.total.Covered), units(i.total.Total, m.r.unit), number(i.gap))
+			if slices.ContainsFunc(i.files, func(f *File) bool { return !f.Found }) {
+				m.printf(" Which function comes first can't be told without its source.")
+			} else {
+				m.printf(" No function as a whole is worth a test of its own there: what is left are parts of functions.")
+			}
+			m.printf("\n")
+		}
+		return
+	}
+	n := &list[0]
+	m.printf("\n## The test to write first\n\n")
+	if where := n.where(code); where != "" {
+		m.printf("%s, for %s", where, n.name(code))
+	} else {
+		m.printf("One of %s", n.name(code))
+	}
+	m.printf(" (%s): %s.\n", code(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line)), n.why())
+	if ways := n.whens(); len(ways) > 0 {
+		if m.top > 0 {
+			ways = ways[:min(len(ways), firstWhens)]
+		}
+		m.printf("Ways to take: %s.\n", strings.Join(ways, "; "))
+	}
+	if n.fn.doc() != "" {
+		m.printf("Its comment says: “%s”\n", prose(n.fn.doc()))
+	}
+	if len(list) == 1 {
+		return
+	}
+	m.printf("\nThen:\n")
+	t := newTable("Function", upper(n.of.unit.String())+":", "Test", "Why")
+	for i := range list[1:] {
+		n := &list[i+1]
+		t.add(words(n.name(code)+" in "+code(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line))), num(n.fn.Statements), words(n.where(code)), words(n.reasons()))
+	}
+	t.total(count(len(list)-1, "function"))
+	t.markdown(&m.Builder)
 }
 
 // standing is where a summary stands in words.
@@ -145,15 +230,17 @@ func standings(files []*File, unit coverage.Unit) string {
 			reached++
 		}
 	}
-	parts := []string{number(zero) + " at 0 %"}
+	var parts []string
 	if zero > 0 {
-		parts[0] = fmt.Sprintf("**%s at 0 %%** (%s)", number(zero), units(inZero, unit))
+		parts = append(parts, fmt.Sprintf("**%s at 0 %%** (%s)", number(zero), units(inZero, unit)), count(short, "other")+" below target")
+	} else {
+		parts = append(parts, number(short)+" below target")
 	}
 	at := number(reached) + " at target"
 	if empty > 0 {
 		at += fmt.Sprintf(" (%s without code)", number(empty))
 	}
-	parts = append(parts, number(short)+" with some coverage below target", at)
+	parts = append(parts, at)
 	if lost > 0 {
 		parts = append(parts, number(lost)+" unknown")
 	}
@@ -195,7 +282,7 @@ func (m *markdown) kinds(unit coverage.Unit) {
 	t.total("all")
 	t.markdown(&m.Builder)
 	if k.Untestable > 0 {
-		m.printf("Without %s, which tests hardly reach, %s of %s are covered.\n", list(k.untestable()), share(coverage.Tally(k.Testable)), units(k.Testable.Total, unit))
+		m.printf("%s of these are %s: without them %s of %s are covered.\n", number(k.Untestable), list(k.untestable()), share(coverage.Tally(k.Testable)), units(k.Testable.Total, unit))
 	}
 }
 
@@ -208,7 +295,7 @@ func (m *markdown) components() {
 		}
 	}
 	if m.r.besides(m.r.unit).Total > 0 {
-		m.printf("Everything below is of the components' own files; what was compiled besides is not in it.\n")
+		m.printf("Everything below is about the components' own files, without what was compiled besides.\n")
 	}
 }
 
@@ -238,14 +325,15 @@ func (m *markdown) zero(unit coverage.Unit) {
 	}
 	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(b.total().Total, a.total().Total) })
 	m.heading("Files at 0 %", unit)
-	t := newTable("File", upper(unit.String())+":", "Functions:", "Tier", "What it holds")
+	t := newTable("File", upper(unit.String())+":", "Functions:", "Tier", "What it is")
 	for _, f := range files {
-		t.add(pathOf(f), num(f.total().Total), functionsOf(f.Functions), words(tierName(config.Tier(f.Tier))), words(m.r.holds(f)))
+		t.add(pathOf(f), num(f.total().Total), functionsOf(f.Functions), words(tierName(config.Tier(f.Tier))), words(f.holds()))
 	}
 	t.limit(m.top, "file")
 	t.total(count(len(files), "file"))
 	in := t.foot[1].n
 	t.markdown(&m.Builder)
+	m.italics(files)
 	m.printf("That is %s of all %s.\n", share(coverage.Tally{Covered: in, Total: all.Total}), unit)
 }
 
@@ -262,13 +350,22 @@ func (m *markdown) lowest(unit coverage.Unit) {
 	percent := func(f *File) float64 { return float64(f.total().Covered) / float64(f.total().Total) }
 	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(percent(a), percent(b)) })
 	m.heading("Lowest coverage above 0 %, below target", unit)
-	t := newTable("File", "Coverage:", "Covered:", "Of:", "Short of target:", "Target:", "Tier", "What it holds")
+	t := newTable("File", "Coverage:", "Covered:", "Of:", "Short of target:", "Target:", "Tier", "What it is")
 	for _, f := range files {
-		t.add(pathOf(f), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), words(plain(f.Target)), words(f.Tier), words(m.r.holds(f)))
+		t.add(pathOf(f), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), words(plain(f.Target)), words(f.Tier), words(f.holds()))
 	}
 	t.limit(m.top, "file")
 	t.total(count(len(files), "file"))
 	t.markdown(&m.Builder)
+	m.italics(files)
+}
+
+// italics says once what stands in italics.
+func (m *markdown) italics(files []*File) {
+	if !m.said && slices.ContainsFunc(files, func(f *File) bool { return strings.HasPrefix(f.holds(), "*") }) {
+		m.said = true
+		m.printf("In italics: what the functions do by their names, where a file says nothing of itself.\n\n")
+	}
 }
 
 // tierMeans says what a tier is.
@@ -276,11 +373,11 @@ func tierMeans(t config.Tier) string {
 	cuts := priority.Cuts()
 	switch t {
 	case config.TierCritical:
-		return fmt.Sprintf("The files that hold the first %s of the weighted gap of their component.", coverage.FormatPercent(cuts[0]))
+		return fmt.Sprintf("The files that hold the first %s of the gap of their component, weighted by what files are for.", coverage.FormatPercent(cuts[0]))
 	case config.TierHigh:
-		return fmt.Sprintf("The files behind those, up to %s of the weighted gap.", coverage.FormatPercent(cuts[1]))
+		return fmt.Sprintf("The next files, up to %s of the weighted gap.", coverage.FormatPercent(cuts[1]))
 	case config.TierMedium:
-		return fmt.Sprintf("Up to %s of the weighted gap, and files with a small gap.", coverage.FormatPercent(cuts[2]))
+		return fmt.Sprintf("The next files, up to %s of the weighted gap, and files with a small gap.", coverage.FormatPercent(cuts[2]))
 	}
 	return "What is left of the gap."
 }
@@ -298,19 +395,28 @@ func (m *markdown) gaps(unit coverage.Unit) {
 		if len(in) == 0 {
 			continue
 		}
-		files, gap := 0, 0
+		files, gap, lower := 0, 0, 0
 		for _, i := range in {
 			files += len(i.files)
 			gap += i.gap
+			for _, f := range i.files {
+				if config.Tier(f.Tier) != tier {
+					lower++
+				}
+			}
 		}
-		m.printf("\n### %s: %s, %s short\n\n%s\n", upper(string(tier)), count(files, "file"), units(gap, unit), tierMeans(tier))
+		m.printf("\n### %s: %s, %s short\n\n%s", upper(string(tier)), count(files, "file"), units(gap, unit), tierMeans(tier))
+		if lower > 0 {
+			m.printf(" With them stand %s of lower tiers, in folders of which almost nothing ran.", count(lower, "file"))
+		}
+		m.printf("\n")
 		if tier == config.TierLower {
 			m.brief(in, unit)
 			continue
 		}
 		for k, i := range in {
 			if m.top > 0 && k == m.top && len(in) > m.top+1 {
-				m.printf("\n#### And %s\n", count(len(in)-k, "more item"))
+				m.printf("\n#### And %s%s\n", count(len(in)-k, "more item"), allOf)
 				m.brief(in[k:], unit)
 				break
 			}
@@ -322,7 +428,7 @@ func (m *markdown) gaps(unit coverage.Unit) {
 
 // brief lists items in a table.
 func (m *markdown) brief(items []item, unit coverage.Unit) {
-	t := newTable("File", "Files:", "Coverage:", "Covered:", "Of:", "Short of target:", "Functions not covered:")
+	t := newTable("File", "Files:", "Coverage:", "Covered:", "Of:", "Short of target:", m.r.untestedHead())
 	for _, i := range items {
 		t.add(words(i.name()+diag.AndUnknown(i.unknown())), num(len(i.files)), shareOf(i.total), num(i.total.Covered), num(i.total.Total), num(i.gap), uncoveredIn(i.files...))
 	}
@@ -357,23 +463,36 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	}
 	m.printf("%s", diag.AndUnknown(i.unknown()))
 	m.printf("\n\n")
+	joined := joinFacts(i.files, facts)
+	joined.all = m.top == 0
 	if len(i.files) == 1 {
-		// Of a file without a word of its own the functions that no test reaches say enough.
-		if holds := m.r.holds(first); holds != "" && (first.Doc != "" || !first.zero()) {
-			m.printf("- **Holds**: %s\n", holds)
+		if first.Doc != "" {
+			m.printf("- **What it is**: %s\n", prose(first.Doc))
+		} else if does := doing(first.funcs); does != "" {
+			m.printf("- **What it does, by its names**: %s\n", prose(does))
 		}
-		m.printf("- **Why %s**: %s\n", i.tier, prose(because(first)))
+		if why := because(first); why != "" {
+			m.printf("- **Why %s**: %s\n", i.tier, prose(why))
+		}
 	} else {
+		if doc := m.r.docs[strings.TrimSuffix(i.title, "/")]; doc != "" && !i.group {
+			m.printf("- **What it is**: %s\n", prose(doc))
+		}
 		var names []string
 		for _, f := range i.files {
 			names = append(names, fmt.Sprintf("%s (%s of %s, %s short)", code(below(f.Path, i.title)), number(f.total().Covered), number(f.total().Total), number(f.Gap)))
 		}
-		m.printf("- **Holds**: %s\n", some(names, 10, "file"))
-		m.printf("- **Why %s**: %s short together; the first of them: %s\n", i.tier, units(i.gap, unit), prose(because(first)))
+		m.printf("- **Files**: %s\n", m.some(names, "file"))
 	}
-	joined := joinFacts(i.files, facts)
-	if names := joined.uncovered(8); names != "" {
-		m.printf("- **Not covered**: %s\n", names)
+	today, missing := "Tested today", "Not tested"
+	if slices.ContainsFunc(i.files, func(f *File) bool { return scopeOf(f.file) != "" }) {
+		today, missing = "Tested today by its own package", "Not covered"
+	}
+	if tested := joined.tested(i.files); tested != "" {
+		m.printf("- **%s**: %s\n", today, tested)
+	}
+	if names := joined.uncovered(); names != "" {
+		m.printf("- **%s**: %s\n", missing, names)
 	}
 	if ways := joined.ways(); ways != "" {
 		m.printf("- **Parts that did not run**: %s\n", ways)
@@ -389,10 +508,31 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	}
 }
 
-// because is the reason of a file's tier without the tier itself.
+// because is why a file has its tier, without what the item's place and its figures say; "" where these say all.
 func because(f *File) string {
-	_, why, _ := strings.Cut(f.Reason, ": ")
-	return why
+	s := f.standing
+	var parts []string
+	if s.Role.Weight() != 1 {
+		parts = append(parts, fmt.Sprintf("it is %s, so that its gap counts ×%s", s.Role, exact(s.Role.Weight())))
+	}
+	if f.Target != Percent(s.Target) || s.Rule != nil && s.Rule.Target != nil {
+		parts = append(parts, "its rule sets its target of "+plain(f.Target))
+	}
+	switch s.Cause {
+	case priority.BySmallGap:
+		parts = append(parts, fmt.Sprintf("its gap is under %d", s.SmallGap))
+	case priority.ByComponent:
+		parts = append(parts, "its component is at its target")
+	case priority.ByShare:
+		parts = append(parts, "rules put others above it")
+	case priority.ByRule:
+		parts = append(parts, "its rule says so")
+	case priority.ByScore:
+	}
+	if s.Rule != nil && s.Rule.Why != "" {
+		parts = append(parts, "“"+strings.TrimSuffix(s.Rule.Why, ".")+"”")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // below is a path without the folder that it is shown in.
@@ -405,31 +545,110 @@ func (m *markdown) plan(unit coverage.Unit) {
 	}
 	rows := m.r.rows()
 	m.heading("Plan", unit)
-	m.printf("\nOne phase a tier. A step ends at its file's target, or 40 points above today's coverage where that is less. Gains are of what a test covers itself; code that it runs on the way comes on top.\n")
-	done := newTable("Phase", "Files:", "To cover:", "Points:", "Coverage after:")
+	m.printf("\nOne phase a tier. A step ends at its file's target, or 40 points above today's coverage where that is less.\n")
+	upper, cold := m.r.upper(&p, unit), m.r.cold(unit)
+	calls := upper != nil
+	if calls && !beyond(&p, upper) {
+		upper = nil
+	}
+	head := []string{"Phase", "Files:", "To cover:", "Points:", "Coverage after:"}
+	if upper != nil {
+		head = append(head, "With what they call:")
+	}
+	done := newTable(head...)
 	after := coverage.Tally{Covered: p.Covered, Total: p.Total}
-	done.add(words("today"), words(""), words(""), words(""), words(share(after)))
+	row := func(most int, cells ...cell) {
+		if upper != nil {
+			cells = append(cells, words(share(coverage.Tally{Covered: most, Total: p.Total})))
+		}
+		done.add(cells...)
+	}
+	row(p.Covered, words("today"), words(""), words(""), words(""), words(share(after)))
+	number, most := 0, p.Covered
 	for n, ph := range p.Phases {
 		if len(ph.Files) == 0 {
 			continue
 		}
-		m.printf("\n### Phase %d: %s\n", n+1, ph.Tier)
+		number++
+		m.printf("\n### Phase %d: %s\n", number, ph.Tier)
 		t := newTable("File", "Covered:", "Of:", "Today:", "Aim:", "To cover:")
-		for _, s := range ph.Files {
-			total := rows[s.Path].total()
-			t.add(pathOf(rows[s.Path]), num(total.Covered), num(total.Total), shareOf(total), words(plain(s.Target)), num(s.ToCover))
+		for _, row := range stepRows(ph.Files, rows, cold) {
+			t.add(row.name, num(row.total.Covered), num(row.total.Total), shareOf(row.total), words(row.aim), num(row.cover))
 		}
-		t.limit(m.top, "file")
+		t.limit(m.top, "step")
 		t.total(count(len(ph.Files), "file"))
 		t.markdown(&m.Builder)
 		after.Covered += ph.ToCover
-		done.add(words(fmt.Sprintf("%d, %s", n+1, ph.Tier)), num(len(ph.Files)), num(ph.ToCover), pointsOf(ph.ToCover, p.Total), words(share(after)))
+		if upper != nil {
+			most = max(upper[n], after.Covered)
+		}
+		row(most, words(fmt.Sprintf("%d, %s", number, ph.Tier)), num(len(ph.Files)), num(ph.ToCover), pointsOf(ph.ToCover, p.Total), words(share(after)))
 	}
 	m.printf("\n### What the phases make\n")
 	done.total("all phases")
-	done.foot[len(done.foot)-1] = words(share(after))
+	done.foot[4] = words(share(after))
+	if upper != nil {
+		done.foot[5] = words(share(coverage.Tally{Covered: most, Total: p.Total}))
+	}
 	done.markdown(&m.Builder)
+	switch {
+	case upper != nil:
+		m.printf("The first figure counts what the tests are for and nothing else. The second adds the functions of other files that these call and that did not run, by themselves or by way of others: as many as names tell, where only one function has a name.\n\n")
+	case calls:
+		m.printf("That counts what the tests are for. These files call no function of others that did not run, as far as names tell.\n\n")
+	default:
+		m.printf("That counts what the tests are for. How much they run besides is not known, since no source tells which function calls which.\n\n")
+	}
 	m.closing(&p, unit)
+}
+
+// beyond reports whether an upper end lies above what the phases make by themselves.
+func beyond(p *Plan, upper []int) bool {
+	after := p.Covered
+	for n, ph := range p.Phases {
+		if after += ph.ToCover; upper[n] > after {
+			return true
+		}
+	}
+	return false
+}
+
+// stepRow is a row of a phase: a step, or those of a folder that is cold as a whole.
+type stepRow struct {
+	name  cell
+	total coverage.Tally
+	aim   string
+	cover int
+	files int
+}
+
+// stepRows are those of steps, in their order.
+func stepRows(steps []Step, rows map[string]*File, cold map[spot]string) []stepRow {
+	var out []stepRow
+	at := map[spot]int{}
+	for _, s := range steps {
+		f := rows[s.Path]
+		row := stepRow{pathOf(f), f.total(), plain(s.Target), s.ToCover, 1}
+		dir, ok := cold[spot{f.Component, path.Dir(f.Path)}]
+		if !ok {
+			out = append(out, row)
+			continue
+		}
+		n, ok := at[spot{f.Component, dir}]
+		if !ok {
+			at[spot{f.Component, dir}] = len(out)
+			out = append(out, row)
+			continue
+		}
+		r := &out[n]
+		r.files++
+		r.total, r.cover = r.total.Plus(row.total), r.cover+row.cover
+		if r.aim != row.aim {
+			r.aim = ""
+		}
+		r.name = words(code(dir+"/") + ", " + count(r.files, "file"))
+	}
+	return out
 }
 
 // reached says in which phase the components' target is reached; "" where they have several.
@@ -447,10 +666,14 @@ func (m *markdown) reached(p *Plan, unit coverage.Unit) string {
 	if after.Gap(float64(*of[0].Target)) == 0 {
 		return fmt.Sprintf("The target of %s is reached today; the phases are for files that are short of theirs.", plain(*of[0].Target))
 	}
-	for n, ph := range p.Phases {
+	n := 0
+	for _, ph := range p.Phases {
+		if len(ph.Files) > 0 {
+			n++
+		}
 		after.Covered += ph.ToCover
 		if after.Gap(float64(*of[0].Target)) == 0 {
-			return fmt.Sprintf("The target of %s is reached in phase %d.", plain(*of[0].Target), n+1)
+			return fmt.Sprintf("The target of %s is reached in phase %d.", plain(*of[0].Target), n)
 		}
 	}
 	return ""
@@ -490,6 +713,10 @@ func (r *Report) rows() map[string]*File {
 	return out
 }
 
+// largestMost is how many of the largest gains are looked at.
+const largestMost = 10
+
+// largest names the files that bring most and that the tiers put further down; there are mostly none.
 func (m *markdown) largest(unit coverage.Unit) {
 	var files []*File
 	var all coverage.Tally
@@ -499,22 +726,28 @@ func (m *markdown) largest(unit coverage.Unit) {
 			files = append(files, f)
 		}
 	}
-	if len(files) == 0 {
+	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(b.Gap, a.Gap) })
+	first := files[:min(len(files), largestMost)]
+	first = slices.DeleteFunc(slices.Clone(first), func(f *File) bool {
+		urgent := 0
+		for _, g := range files {
+			if byUrgency(g, f) < 0 {
+				urgent++
+			}
+		}
+		return urgent < largestMost
+	})
+	if len(first) == 0 {
 		return
 	}
-	slices.SortStableFunc(files, func(a, b *File) int { return cmp.Compare(b.Gap, a.Gap) })
-	m.heading("Largest gains first", unit)
-	m.printf("\nWhat it brings to take a file to its own target, whatever its tier:\n")
-	t := newTable("File", "Short of target:", "Points:", "Tier")
-	for _, f := range files {
-		t.add(pathOf(f), num(f.Gap), pointsOf(f.Gap, all.Total), words(f.Tier))
+	m.heading("Large gains further down", unit)
+	m.printf("\nOf the %d files that bring most, these are not among the %d most urgent:\n", min(len(files), largestMost), largestMost)
+	t := newTable("File", "Short of target:", "Points:", "Tier", "Why")
+	for _, f := range first {
+		t.add(pathOf(f), num(f.Gap), pointsOf(f.Gap, all.Total), words(f.Tier), words(prose(because(f))))
 	}
-	most := 10
-	if m.top > 0 {
-		most = min(most, m.top)
-	}
-	t.limit(most, "file")
-	t.total(count(len(files), "file"))
+	t.limit(m.top, "file")
+	t.total(count(len(first), "file"))
 	t.markdown(&m.Builder)
 }
 
@@ -531,20 +764,20 @@ func (m *markdown) notes() {
 			g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
 			names = append(names, fmt.Sprintf("%s in %s (%s)", code(shortened(g.String(), nameMost)), code(f.File), f.Why))
 		}
-		m.printf("- Unknown, and counted nowhere until the tests run again: %s: %s.\n", count(n, "function"), some(names, 10, "function"))
+		m.printf("- Unknown, and counted nowhere until the tests run again: %s: %s.\n", count(n, "function"), m.some(names, "function"))
 	}
 	if n := len(m.r.NotMeasured); n > 0 {
 		var names []string
 		for _, f := range m.r.NotMeasured {
 			names = append(names, code(f))
 		}
-		m.printf("- Not measured, which is not 0 %%: %s that no profile names: %s.\n", count(n, "source file"), some(names, 10, "file"))
+		m.printf("- Not measured, which is not 0 %%: %s in no profile: %s.\n", count(n, "source file"), m.some(names, "file"))
 	}
 	if names := m.r.others(); len(names) > 0 {
 		for i, name := range names {
 			names[i] = code(name)
 		}
-		m.printf("- Of these there are tests to the names of %s: did they run?\n", some(names, 10, "file"))
+		m.printf("- There are tests named after %s: did they run?\n", m.some(names, "file"))
 	}
 	lost, others := 0, 0
 	rows := m.r.rows()
@@ -560,16 +793,16 @@ func (m *markdown) notes() {
 			continue
 		}
 		where := ""
-		if w.Path != "" {
-			where = code(w.Path) + ": "
+		if path := m.r.shown(&w); path != "" {
+			where = code(path) + ": "
 			if w.Line > 0 {
-				where = code(fmt.Sprintf("%s:%d", w.Path, w.Line)) + ": "
+				where = code(fmt.Sprintf("%s:%d", path, w.Line)) + ": "
 			}
 		}
 		m.printf("- %s%s\n", where, prose(w.Text))
 	}
 	if lost > 1 {
-		m.printf("- So it is with %s; `covls doctor` says more.\n", count(lost-1, "more source file"))
+		m.printf("- The same goes for %s; `covls doctor` says more.\n", count(lost-1, "more source file"))
 	}
 	if more := others - m.top; m.top > 0 && more > 0 {
 		m.printf("- And %s.\n", count(more, "more warning"))

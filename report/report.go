@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"errors"
 	"maps"
+	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +68,8 @@ type Report struct {
 	unit coverage.Unit
 	// texts say of profiles that they are of other texts than those on disk.
 	texts []string
+	// docs are what packages of Go say of themselves, by their folders.
+	docs map[string]string
 	// mixed say what tools print as their totals, where that is no total of lines.
 	mixed []string
 }
@@ -228,8 +232,8 @@ type File struct {
 	// unit is that of Percent and Gap.
 	unit     coverage.Unit
 	standing *priority.Standing
-	// names are those of all functions, in the order of the text.
-	names []string
+	// funcs are all functions, in the order of the text.
+	funcs []coverage.Func
 	// kinds are what never ran by kind of code; nil where that is not known.
 	kinds map[source.Kind]int
 	file  *workspace.File
@@ -241,6 +245,15 @@ func (f *File) total() coverage.Tally {
 		return coverage.Tally(*f.Lines)
 	}
 	return coverage.Tally(*f.Statements)
+}
+
+// names are those of all functions, in the order of the text.
+func (f *File) names() []string {
+	out := make([]string, len(f.funcs))
+	for i := range f.funcs {
+		out[i] = f.funcs[i].String()
+	}
+	return out
 }
 
 // Function is a function that no test reaches.
@@ -267,6 +280,10 @@ type Function struct {
 	// Scope is OwnPackage where tests of other packages may reach the function and are not counted; "" where all tests of
 	// the profile are.
 	Scope string `json:"scope"`
+	// Called tells that code which tests run calls the function, as far as names tell.
+	Called bool `json:"called"`
+	// Deprecated is what its comment says to use instead; "" where it says nothing.
+	Deprecated string `json:"deprecated"`
 
 	file *workspace.File
 	fn   *coverage.Func
@@ -391,10 +408,10 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		if len(p.Report.Files) == 0 {
 			r.warn(name, 0, "the profile names no source file: no test has run, or it is still being written")
 		}
-		text := textOf(texts[p], name)
+		text := textOf(texts[p], lastParts(name))
 		if text != nil && texts[p].Alone > 0 {
 			r.texts = append(r.texts, text.Sentence)
-			r.Warnings = append(r.Warnings, Warning{Path: name, Text: strings.TrimPrefix(text.Sentence, name+" "), other: true})
+			r.Warnings = append(r.Warnings, Warning{Path: name, Text: strings.TrimPrefix(text.Sentence, lastParts(name)+" "), other: true})
 		}
 		if text := p.Report.OwnTotal(); text != "" && !slices.Contains(r.mixed, text) {
 			r.mixed = append(r.mixed, text)
@@ -433,6 +450,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	if err := r.addFiles(s, files, o.Guard); err != nil {
 		return nil, err
 	}
+	r.addDocs()
 	r.addAims(s)
 	r.summarise(r.aims)
 	r.addComponents(s)
@@ -444,6 +462,25 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		}
 	}
 	return r, nil
+}
+
+// lastParts is the path of a profile in a report that others read: the last parts of one that lies outside of the folder, since
+// where it does is of this machine alone.
+func lastParts(name string) string {
+	slashed := filepath.ToSlash(name)
+	if !filepath.IsAbs(name) && !strings.HasPrefix(slashed, "/") && !strings.HasPrefix(slashed, "../") {
+		return name
+	}
+	dir, base := path.Split(slashed)
+	return "…/" + strings.TrimPrefix(path.Join(path.Base(dir), base), "/")
+}
+
+// shown is what a warning is about, for people.
+func (r *Report) shown(w *Warning) string {
+	if slices.ContainsFunc(r.Meta.Profiles, func(p Profile) bool { return p.Path == w.Path }) {
+		return lastParts(w.Path)
+	}
+	return w.Path
 }
 
 // textOf says of which text a profile is; nil where that is the one on disk.

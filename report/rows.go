@@ -108,10 +108,9 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		r.UnknownFunctions = append(r.UnknownFunctions, UnknownFunction{row.Path, u.Name, u.Receiver, int(u.NameSpan.Start.Line), string(u.Why)})
 	}
 	funcs := gap.Funcs(f)
-	row.names = make([]string, len(funcs))
+	row.funcs = funcs
 	for i := range funcs {
 		fn := &funcs[i]
-		row.names[i] = fn.String()
 		if fn.Statements.Total == 0 && !fn.Counted {
 			continue
 		}
@@ -165,7 +164,7 @@ func (r *Report) addFunc(row *File, g *gap.Gap) {
 	out := Function{
 		ID: g.ID.String(), File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
-		Kind: g.Kind.String(), Exported: facts.Exported, Scope: scopeOf(row.file),
+		Kind: g.Kind.String(), Exported: facts.Exported, Scope: scopeOf(row.file), Called: g.Called, Deprecated: g.Deprecated,
 		file: row.file, fn: f,
 	}
 	if facts.Complexity > 0 {

@@ -116,11 +116,14 @@ func sum(label string, rows [][]cell) []cell {
 	return out
 }
 
+// allOf says how to see what a list leaves out.
+const allOf = " (--top 0 lists all)"
+
 // limit adds up the rows behind the first top in one. 0 leaves all.
 func (t *table) limit(top int, noun string) {
 	if top > 0 && len(t.rows) > top+1 {
 		rest := t.rows[top:]
-		t.rows = append(t.rows[:top:top], sum("and "+count(len(rest), "more "+noun), rest))
+		t.rows = append(t.rows[:top:top], sum("and "+count(len(rest), "more "+noun)+allOf, rest))
 	}
 }
 
@@ -169,7 +172,7 @@ func printed(row []cell, before, after string) []string {
 
 // tierTable has a row for each tier that files in a unit have, the most urgent first.
 func (r *Report) tierTable(unit coverage.Unit) (*table, []config.Tier) {
-	t := newTable("Tier", "Files:", upper(unit.String())+" covered:", "Of:", "Coverage:", "Short, file by file:", "Functions not covered:")
+	t := newTable("Tier", "Files:", upper(unit.String())+" covered:", "Of:", "Coverage:", "Short, file by file:", r.untestedHead())
 	var tiers []config.Tier
 	own := r.own(unit)
 	for _, tier := range append(config.Tiers(), priority.Unknown, priority.OK) {

@@ -46,6 +46,7 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	p.head()
 	p.texts()
 	p.outside()
+	p.first()
 	for _, unit := range r.units() {
 		p.tiers(unit)
 		p.urgent(unit)
@@ -113,6 +114,19 @@ func (p *screen) texts() {
 	}
 }
 
+// first says which function to test first.
+func (p *screen) first() {
+	list := p.r.next(1)
+	if len(list) == 0 {
+		return
+	}
+	n, plain := &list[0], func(s string) string { return escape.Line(shortened(s, nameMost)) }
+	p.printf("\n%s %s (%s): %s\n", p.o.Paint(Bold, "Test first:"), plain(n.fn.name()), plain(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line)), n.why())
+	if where := n.where(plain); where != "" {
+		p.printf("  %s\n", where)
+	}
+}
+
 func (p *screen) head() {
 	r, sum := p.r, &p.r.Summary
 	p.printf("%s\n\n", p.o.Paint(Bold, escape.Record(shortened(cmp.Or(r.title, "no folder"), p.o.Width))))
@@ -128,11 +142,16 @@ func (p *screen) head() {
 			p.printf("%s%s", ofTests(sum.UncoveredTests), diag.AndUnknown(sum.UnknownFunctions))
 		}
 		if target {
-			gap := " reached"
+			gap := ", reached"
 			if sum.Gap > 0 {
 				gap = fmt.Sprintf(": %s short", units(sum.Gap, r.unit))
 				if sum.GapPoints != nil {
 					gap += fmt.Sprintf(", %.2f points", float64(*sum.GapPoints))
+				}
+			}
+			if sum.Gap == 0 {
+				if rest, ok := strings.CutPrefix(r.atTarget(), reachedWhole); ok {
+					gap += rest
 				}
 			}
 			if sum.Target == nil {
@@ -221,7 +240,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 	}
 	slices.SortStableFunc(files, byUrgency)
 	p.printf("\nMost urgent files\n")
-	t := newTable("Tier", "", "Coverage:", "Covered:", "Of:", "Short:", "Functions not covered:", "File")
+	t := newTable("Tier", "", "Coverage:", "Covered:", "Of:", "Short:", p.r.untestedHead(), "File")
 	styles := []Style{}
 	for _, f := range files {
 		t.add(words(f.Tier), words(bar(f.total(), narrowBar)), shareOf(f.total()), num(f.total().Covered), num(f.total().Total), num(f.Gap), uncoveredIn(f), words(escape.Line(shortened(f.Path, 200))+diag.AndUnknown(f.UnknownFunctions)))
@@ -239,12 +258,12 @@ func (p *screen) urgent(unit coverage.Unit) {
 
 func (p *screen) foot() {
 	if n := len(p.r.NotMeasured); n > 0 {
-		p.printf("\n%s not measured: no profile names them.\n", count(n, "source file"))
+		p.printf("\n%s not measured: in no profile.\n", count(n, "source file"))
 		if names := p.r.others(); len(names) > 0 {
 			for i, name := range names {
 				names[i] = escape.Line(shortened(name, nameMost))
 			}
-			p.printf("There are tests to the names of %s: did they run?\n", some(names, 5, "file"))
+			p.printf("There are tests named after %s: did they run?\n", some(names, namesMost, "file"))
 		}
 	}
 	rows, n := p.r.rows(), 0
@@ -256,7 +275,7 @@ func (p *screen) foot() {
 		}
 	}
 	if n > 0 {
-		p.printf("\n%s", p.o.Paint(Dim, fmt.Sprintf("`covls gaps` lists the %s %s; `covls report -o gaps.md` is the whole analysis.\n", count(n, "function"), p.r.unreached(n))))
+		p.printf("\n%s", p.o.Paint(Dim, fmt.Sprintf("%s: `covls gaps` lists them; `covls report -o gaps.md` is the whole analysis.\n", upper(p.r.untested(n)))))
 	}
 }
 

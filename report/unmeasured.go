@@ -54,12 +54,21 @@ func (r *Report) anyOwn() bool {
 	return slices.ContainsFunc(r.UncoveredFunctions, own) || slices.ContainsFunc(r.UncoveredLiterals, own)
 }
 
-// unreached goes on behind a number of functions that are not covered: "that no test reaches".
-func (r *Report) unreached(n int) string {
+// untested counts functions that are not covered: "33 untested functions"; where tests of other packages may run them, "33 functions that are
+// not covered".
+func (r *Report) untested(n int) string {
 	if r.anyOwn() {
-		return "that " + isOrAre(n) + " not covered"
+		return count(n, "function") + " that " + isOrAre(n) + " not covered"
 	}
-	return "that no test reaches"
+	return count(n, "untested function")
+}
+
+// untestedHead is the head of a column of such numbers.
+func (r *Report) untestedHead() string {
+	if r.anyOwn() {
+		return "Functions not covered:"
+	}
+	return "Untested functions:"
 }
 
 // never is what became of code that is not covered.

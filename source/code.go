@@ -12,7 +12,7 @@ import (
 func HasCode(name, text string) bool {
 	language := LanguageOf(name)
 	if language == "go" {
-		p := parseGo(text)
+		p := parseGo(name, text)
 		return len(p.Funcs) > 0 || p.Err != nil
 	}
 	o, ok := outline.Of(language, text)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -93,6 +94,57 @@ func sentence(comment string) string {
 		}
 	}
 	return checked(b.String())
+}
+
+// docstring begins the text of a Python module that says what it is.
+var docstring = regexp.MustCompile(`^[rRuU]?("""|\'\'\')`)
+
+// fileTag is what a comment that is about its file begins with, where it is none of what follows it.
+var fileTag = regexp.MustCompile(`(?:^|\n)\s*(?:@fileoverview|@file|\\file\b)\s+(?:\S+\.\w+\s*\n)?|^\s*(This (?:file|module) )`)
+
+// headDoc is what a text of another language than Go says of itself; see Parsed.Doc.
+func headDoc(language, text string) string {
+	head := strings.TrimPrefix(text[:min(len(text), headBytes)], "\ufeff")
+	switch language {
+	case "python":
+		for head != "" {
+			line, rest, _ := strings.Cut(head, "\n")
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				break
+			}
+			head = rest
+		}
+		if m := docstring.FindStringSubmatch(head); m != nil {
+			text, _, _ := strings.Cut(head[len(m[0]):], m[1])
+			return sentence(text)
+		}
+		return ""
+	case "rust":
+		var lines strings.Builder
+		for line := range strings.Lines(head) {
+			trimmed := strings.TrimSpace(line)
+			switch text, own := strings.CutPrefix(trimmed, "//!"); {
+			case own:
+				// A heading names the file again.
+				if text = strings.TrimSpace(text); !strings.HasPrefix(text, "#") {
+					lines.WriteString(text + "\n")
+				}
+			case trimmed != "" && !strings.HasPrefix(trimmed, "//"):
+				return sentence(lines.String())
+			}
+		}
+		return sentence(lines.String())
+	}
+	for _, comment := range leading(language, head) {
+		if m := fileTag.FindStringSubmatchIndex(comment); m != nil {
+			from := m[1]
+			if m[2] >= 0 {
+				from = m[2]
+			}
+			return sentence(comment[from:])
+		}
+	}
+	return ""
 }
 
 // isDirective reports whether what stands behind // is for a tool, as go/ast decides.

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -510,8 +511,43 @@ func TestDoc(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := parse(t, tt.text).Doc; got != tt.want {
+			p := parse(t, tt.text)
+			if got := cmp.Or(p.Doc, p.PackageDoc); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestDocOf holds which comment is about a file, and that the package's is about none.
+func TestDocOf(t *testing.T) {
+	t.Parallel()
+	const pkg = "// Package a does it.\npackage a\n"
+	for _, tt := range []struct{ name, file, text, doc, pkg string }{
+		{"the package's alone", "a.go", pkg, "", "Package a does it."},
+		{"both", "a.go", "// This file has it.\n\n" + pkg, "This file has it.", "Package a does it."},
+		{"the file's above the clause", "a.go", "// This file has it.\npackage a\n", "This file has it.", ""},
+		{"a type of the file's name", "a/one_way.go", pkg + "// Other is none.\ntype Other int\n\n// OneWay is it. More.\ntype OneWay int\n", "OneWay is it.", "Package a does it."},
+		{"a type in brackets", "one.go", "package a\ntype (\n\t// Two is none.\n\tTwo int\n\t// One is it.\n\tOne int\n)\n", "One is it.", ""},
+		{"the type of most methods", "x.go", "package a\n\n// T is it.\ntype T int\nfunc (T) A() {}\nfunc (*T) B() {}\nfunc C() {}\n", "T is it.", ""},
+		{"less than half of them", "x.go", "package a\n\n// T is it.\ntype T int\nfunc (T) A() {}\nfunc B() {}\nfunc C() {}\n", "", ""},
+		{"a type without functions", "x.go", "package a\n\n// T is it.\ntype T int\n", "", ""},
+		{"a type of elsewhere", "x.go", "package a\nfunc (*T) B() {}\n", "", ""},
+		{"no comment", "t.go", "package a\ntype T int\n", "", ""},
+		{"Python", "a.py", "#!/usr/bin/env python\n# coding: utf-8\n\n\"\"\"Reads the store. More.\n\"\"\"\nimport x\n", "Reads the store.", ""},
+		{"Python without one", "a.py", "import x\n\"\"\"Reads.\"\"\"\n", "", ""},
+		{"Rust", "a.rs", "// Copyright\n\n//! # Store\n//!\n//! Keeps all. More.\n\nuse x;\n", "Keeps all.", ""},
+		{"Rust of an item", "a.rs", "/// Keeps all.\nfn f() {}\n//! no\n", "", ""},
+		{"JavaScript", "a.js", "/* eslint-disable */\n/**\n * @fileoverview Keeps all. More.\n */\nlet x;\n", "Keeps all.", ""},
+		{"PHP", "a.php", "<?php\n/**\n * @file\n * Keeps all.\n */\n", "Keeps all.", ""},
+		{"C", "a.c", "/** \\file store.c\n * Keeps all.\n */\nint f() { return 1; }\n", "Keeps all.", ""},
+		{"of what follows", "a.js", "/** Adds. */\nfunction add() {}\n", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, ok := source.Parse(tt.file, tt.text)
+			if !ok || p.Doc != tt.doc || p.PackageDoc != tt.pkg {
+				t.Errorf("%t: %q and %q, want %q and %q", ok, p.Doc, p.PackageDoc, tt.doc, tt.pkg)
 			}
 		})
 	}

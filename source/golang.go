@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,13 +26,14 @@ var topLevel = regexp.MustCompile(`(?m)^(?:func|var|type|const|import)\b`)
 // partBytes is about how much of a large text is parsed at a time: the parser's tree takes twenty times as much.
 const partBytes = 256 << 10
 
-func parseGo(src string) *Parsed { return parseGoBy(src, partBytes) }
+func parseGo(name, src string) *Parsed { return parseGoBy(name, src, partBytes) }
 
 // parseGoBy parses a text of more than a few parts part by part, as long as it is whole.
-func parseGoBy(src string, part int) *Parsed {
+func parseGoBy(name, src string, part int) *Parsed {
 	p := &Parsed{}
 	g := newGoFile(src)
 	if g.parts(p, part) {
+		g.about(p, name)
 		return p
 	}
 	g = newGoFile(src)
@@ -45,6 +47,7 @@ func parseGoBy(src string, part int) *Parsed {
 		g.resync(file, err)
 	}
 	g.tell(p)
+	g.about(p, name)
 	return p
 }
 
@@ -64,7 +67,7 @@ func (g *goFile) head(p *Parsed, file *ast.File) {
 	g.testing = testingName(file)
 	p.ImportsTesting = g.testing != ""
 	g.program = p.Main()
-	p.Doc = g.doc(file)
+	p.Doc, p.PackageDoc = g.docs(file)
 }
 
 func (g *goFile) tell(p *Parsed) {
@@ -130,6 +133,7 @@ type goFile struct {
 	facts   []Facts // beside funcs
 	labels  []Label
 	calls   []Call
+	types   []typeDoc
 	testing string // what the file calls the package testing
 	program bool   // the package is main
 
@@ -244,8 +248,15 @@ func (g *goFile) declarations(file *ast.File) {
 			g.declared(d)
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok {
-					g.values(v)
+				switch s := spec.(type) {
+				case *ast.ValueSpec:
+					g.values(s)
+				case *ast.TypeSpec:
+					at := d.Pos()
+					if d.Lparen.IsValid() {
+						at = s.Pos()
+					}
+					g.types = append(g.types, typeDoc{s.Name.Name, g.offset(at)})
 				}
 			}
 		}
@@ -364,10 +375,10 @@ func (g *goFile) add(f coverage.Func, n ast.Node, pos token.Pos, word string) bo
 	return true
 }
 
-// doc is what the file says of itself; see Parsed.Doc.
-func (g *goFile) doc(file *ast.File) string {
+// docs are what the file says of itself before its declarations, and of its package; see Parsed.Doc.
+func (g *goFile) docs(file *ast.File) (own, pkg string) {
 	if !file.Package.IsValid() {
-		return ""
+		return "", ""
 	}
 	head := len(g.src)
 	for _, d := range file.Decls {
@@ -377,14 +388,54 @@ func (g *goFile) doc(file *ast.File) string {
 		}
 	}
 	text := strings.TrimPrefix(g.src[:head], "\ufeff")
+	above := commentAbove(text, g.offset(file.Package)-len(g.src[:head])+len(text))
 	const about = "// This file "
 	if strings.HasPrefix(text, about) {
-		return sentence(commentAt(text))
+		own = sentence(commentAt(text))
+		if strings.HasPrefix(above, about) {
+			above = ""
+		}
+	} else if at := strings.Index(text, "\n"+about); at >= 0 {
+		own = sentence(commentAt(text[at+1:]))
 	}
-	if at := strings.Index(text, "\n"+about); at >= 0 {
-		return sentence(commentAt(text[at+1:]))
+	return own, sentence(above)
+}
+
+// typeDoc is a type and the offset in src of the declaration that a comment stands above.
+type typeDoc struct {
+	name string
+	at   int
+}
+
+// about takes the comment of the type that the file is about, where the file says nothing else of itself.
+func (g *goFile) about(p *Parsed, name string) {
+	if p.Doc != "" {
+		return
 	}
-	return sentence(commentAbove(text, g.offset(file.Package)-len(g.src[:head])+len(text)))
+	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
+	stem := plain(strings.TrimSuffix(filepath.Base(name), ".go"))
+	methods, declared := map[string]int{}, 0
+	for i := range p.Funcs {
+		if f := &p.Funcs[i]; !f.Literal {
+			declared++
+			methods[strings.TrimPrefix(f.Receiver, "*")]++
+		}
+	}
+	at, most := -1, -1
+	for i, t := range g.types {
+		n := 0
+		if plain(t.name) == stem {
+			n = declared + 1
+		} else if 2*methods[t.name] >= declared {
+			n = methods[t.name]
+		}
+		if n > max(most, 0) {
+			at, most = i, n
+		}
+	}
+	if at >= 0 {
+		p.Doc = sentence(commentAbove(g.src, g.types[at].at))
+	}
 }
 
 // offset is where pos is in src. The parser makes up positions at the end of a broken text.

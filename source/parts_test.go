@@ -53,9 +53,9 @@ func TestParseByParts(t *testing.T) {
 
 func sameByParts(t *testing.T, name, text string) {
 	t.Helper()
-	want := source.ParseGoBy(text, whole)
+	want := source.ParseGoBy("a.go", text, whole)
 	for _, part := range []int{1, 20, 1000} {
-		got := source.ParseGoBy(text, part)
+		got := source.ParseGoBy("a.go", text, part)
 		if (got.Err == nil) != (want.Err == nil) {
 			t.Errorf("%s by %d: error %v, want %v", name, part, got.Err, want.Err)
 		}

@@ -48,10 +48,14 @@ type Parsed struct {
 	outlined *outline.Outline
 	// around are beside Labels the indexes of those in which each begins, -1 for none; nil where nobody has looked.
 	around []int32
-	// Doc is what the file says of itself, at most some 160 bytes of one sentence: that of a comment
-	// before the declarations which begins "This file", else the first of the package's doc comment.
-	// "" where it has neither.
+	// Doc is what the file says of itself, at most some 160 bytes of one sentence: that of a comment before the
+	// declarations of Go which begins "This file", else the first of the doc comment of the type that the file is
+	// about: the one of the file's name, or the one declared in it that half or more of its functions are methods of. Of
+	// Python it is that of the docstring, of Rust that of the //! comment. "" where there is none.
 	Doc string
+	// PackageDoc is that of the package's doc comment of Go, which is about all files of the package; "" where the file
+	// has none.
+	PackageDoc string
 	// Blocks is the print of the blocks that a Go profile of the text has; that of none for another language, and
 	// for a text with a syntax error, of which there is no profile.
 	Blocks coverage.Print
@@ -75,10 +79,11 @@ func (p *Parsed) Starts() bool {
 // name's extension stands for; its functions are then unknown, not absent.
 func Parse(name, text string) (parsed *Parsed, ok bool) {
 	if filepath.Ext(name) == ".go" {
-		return parseGo(text), true
+		return parseGo(name, text), true
 	}
-	if parsed, ok = parseOutline(languageIn(name, text), text); ok {
-		parsed.Generated = IsGenerated(name, text)
+	language := languageIn(name, text)
+	if parsed, ok = parseOutline(language, text); ok {
+		parsed.Generated, parsed.Doc = IsGenerated(name, text), headDoc(language, text)
 	}
 	return parsed, ok
 }

@@ -11,7 +11,7 @@ import (
 // Tell adds what a text says to what is known of it, where its functions are those that a profile names. The text is the one that
 // Locate has found them in.
 func (p *Parsed) Tell(name, src string) {
-	p.Generated = IsGenerated(name, src)
+	p.Generated, p.Doc = IsGenerated(name, src), headDoc(languageIn(name, src), src)
 	o := p.outlined
 	p.outlined = nil
 	if o == nil {

@@ -47,7 +47,7 @@ func TestOutside(t *testing.T) {
 	check := func(when string, outside bool, doc, reason string) {
 		t.Helper()
 		f := store.Load().Files[path]
-		if f == nil || f.Outside != outside || f.Total.Total != 1 || len(f.Funcs) != 2 || f.Funcs[0].Name != "L" || f.Source.Doc != doc || len(f.Excluded) != 1 || f.Excluded[0].Reason != reason {
+		if f == nil || f.Outside != outside || f.Total.Total != 1 || len(f.Funcs) != 2 || f.Funcs[0].Name != "L" || f.Source.PackageDoc != doc || len(f.Excluded) != 1 || f.Excluded[0].Reason != reason {
 			t.Fatalf("%s: %+v", when, f)
 		}
 		text, ok := store.Load().Sources()(store.Load().PathOf(f))

@@ -157,7 +157,9 @@ func (s *scan) look(l *Loader, f *File, data string) {
 			if !s.bound.stale() {
 				named.Complete(all)
 			}
-			named.Tell(f.Path, data)
+			if named.Tell(f.Path, data); s.outside {
+				named.Doc = ""
+			}
 			for i := range named.Funcs {
 				if fn := &named.Funcs[i]; coverage.Excluded(s.excluded, coverage.Point{Line: fn.Span.Start.Line, Col: 1}) {
 					fn.Counted, fn.Count = false, 0
@@ -180,7 +182,7 @@ func (f *File) named() string {
 
 // unquote leaves nothing of a text but identifiers and places: no comment, and no string in a name such as table["key"].
 func unquote(p *source.Parsed) {
-	p.Doc = ""
+	p.Doc, p.PackageDoc = "", ""
 	for i := range p.Facts {
 		p.Facts[i].Doc, p.Facts[i].Deprecated = "", ""
 	}
@@ -194,7 +196,7 @@ func unquote(p *source.Parsed) {
 
 // own copies the strings that would otherwise keep the whole text in memory.
 func own(p *source.Parsed) {
-	p.Package, p.Doc = strings.Clone(p.Package), strings.Clone(p.Doc)
+	p.Package, p.Doc, p.PackageDoc = strings.Clone(p.Package), strings.Clone(p.Doc), strings.Clone(p.PackageDoc)
 	for i := range p.Funcs {
 		p.Funcs[i].Name = strings.Clone(p.Funcs[i].Name)
 		p.Funcs[i].Receiver = strings.Clone(p.Funcs[i].Receiver)

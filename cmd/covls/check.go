@@ -256,11 +256,11 @@ func (v *verdict) sum() string {
 	if v.gates.Total != nil {
 		text += ", target " + coverage.FormatPercent(*v.gates.Total)
 		if v.gates.Unset {
-			text += ", as none is set"
+			text += " (none is set)"
 		}
 	}
 	if n := len(v.breaches); n > 0 {
-		return fmt.Sprintf("covls check: failed with %s; %s", plural(n, "breach", "breaches"), text)
+		return fmt.Sprintf("covls check: failed, %s; %s", plural(n, "breach", "breaches"), text)
 	}
 	var more []string
 	if n := len(v.gates.Components); n > 0 {
@@ -344,12 +344,12 @@ func (v *verdict) github(w io.Writer, repository string) {
 			if left--; left < 0 {
 				return
 			}
-			reaches := "No test reaches "
+			untested := " is untested"
 			if f.Scope != "" {
-				reaches = "Tests of its own package do not reach "
+				untested = " is not run by the tests of its own package"
 			}
 			name := (&coverage.Func{Name: f.Name, Receiver: f.Receiver}).String()
-			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation(reaches+escape.Line(name)))
+			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation(escape.Line(name)+untested))
 		}
 	}
 }

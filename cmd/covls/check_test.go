@@ -44,24 +44,24 @@ func TestCheck(t *testing.T) {
 		// want is stdout where the code is 0 or 1, and a part of the one line on stderr where it is 2.
 		want string
 	}{
-		{"the total against 60 % where nothing is set", shop, nil, 1, "total: 2 statements short of 60 % (20.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 60 %, as none is set\n"},
+		{"the total against 60 % where nothing is set", shop, nil, 1, "total: 2 statements short of 60 % (20.00 %)\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered, target 60 % (none is set)\n"},
 		{"the total against the setting", with(shop, ".covls.toml", "target = 20\n"), nil, 0, passed + ", target 20 %\n"},
 		{"the total against the flag", with(shop, ".covls.toml", "target = 90\n"), []string{"--fail-under", "20"}, 0, passed + ", target 20 %\n"},
-		{"the flag counts to the fraction", shop, []string{"--fail-under", "20.01"}, 1, "total: 1 statement short of 20.01 % (20.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 20.01 %\n"},
+		{"the flag counts to the fraction", shop, []string{"--fail-under", "20.01"}, 1, "total: 1 statement short of 20.01 % (20.00 %)\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered, target 20.01 %\n"},
 		{
 			"every file, where that is asked for", with(shop, ".covls.toml", "target = 20\n"),
 			[]string{"--files"},
 			1,
-			"DIR/b/b.go: 1 statement short of 20 % (0.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 20 %\n",
+			"DIR/b/b.go: 1 statement short of 20 % (0.00 %)\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered, target 20 %\n",
 		},
 		{
 			"a file whose target a rule sets, and a rule without files", with(shop, ".covls.toml", rules), nil, 1,
 			"DIR/.covls.toml:7: the rule has no file: the profiles name none like \"none/**\", \"legacy\"; they name a.go\n" +
-				"DIR/b/b.go: 1 statement short of 50 % (0.00 %)\ncovls check: failed with 2 breaches; 20.00 % of 5 statements covered, target 20 %\n",
+				"DIR/b/b.go: 1 statement short of 50 % (0.00 %)\ncovls check: failed, 2 breaches; 20.00 % of 5 statements covered, target 20 %\n",
 		},
 		{
 			"components, and no total where that has no target", with(shop, ".covls.toml", parts), nil, 1,
-			"component b: 1 statement short of 10 % (0.00 %)\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered\n",
+			"component b: 1 statement short of 10 % (0.00 %)\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered\n",
 		},
 		{
 			"components beside a target", with(shop, ".covls.toml", "target = 1\n"+strings.Replace(parts, "10", "0", 1)), nil, 0,
@@ -69,15 +69,15 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			"a component without files", with(shop, ".covls.toml", "target = 1\n[[component]]\nname = 'c'\ninclude = ['c/']\n"), nil, 1,
-			"DIR/.covls.toml:2: the component \"c\" has no file: the profiles name none like \"c/\"; they name a.go\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
+			"DIR/.covls.toml:2: the component \"c\" has no file: the profiles name none like \"c/\"; they name a.go\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
 		},
 		{
 			"a setting that is wrong", with(shop, ".covls.toml", "target = 1\ntarjet = 90\n"), nil, 1,
-			"DIR/.covls.toml:2: unknown key \"tarjet\": did you mean \"target\"?\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
+			"DIR/.covls.toml:2: unknown key \"tarjet\": did you mean \"target\"?\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
 		},
 		{
 			"a profile that can't be read beside one that can", with(shop, "c.out", broken, ".covls.toml", "target = 1\n"), nil, 1,
-			"DIR/c.out:2: the profile can't be read: want \"file:line.column,line.column statements count\", have \"x.go:1.1,2.2 1\"\ncovls check: failed with 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
+			"DIR/c.out:2: the profile can't be read: want \"file:line.column,line.column statements count\", have \"x.go:1.1,2.2 1\"\ncovls check: failed, 1 breach; 20.00 % of 5 statements covered, target 1 %\n",
 		},
 		{"a file that only has the name of one", with(shop, "c.out", "hello\n", ".covls.toml", "target = 1\n"), nil, 0, passed + ", target 1 %\n"},
 		{
@@ -90,7 +90,7 @@ func TestCheck(t *testing.T) {
 			"what dropped below a baseline", with(shop, "base.json", base, ".covls.toml", "target = 1\n"),
 			[]string{"--no-drop", "base.json"},
 			1,
-			"total: 20.00 % is 20.00 points below the baseline's 40.00 %\nDIR/a.go: 33.33 % is 33.34 points below the baseline's 66.67 %\ncovls check: failed with 2 breaches; 20.00 % of 5 statements covered, target 1 %\n",
+			"total: 20.00 % is 20.00 points below the baseline's 40.00 %\nDIR/a.go: 33.33 % is 33.34 points below the baseline's 66.67 %\ncovls check: failed, 2 breaches; 20.00 % of 5 statements covered, target 1 %\n",
 		},
 		{
 			"nothing did", with(shop, "base.json", strings.Replace(base, `"covered":2`, `"covered":1`, 1), ".covls.toml", "target = 1\n"),
@@ -198,12 +198,12 @@ func TestCheckGitHub(t *testing.T) {
 ::error file=FROM.covls.toml,line=6,title=Setting without files::the rule has no file: the profiles name none like "x"; they name a,line=9::b%2525.js
 ::error file=FROMa%2Cline=9%3A%3Ab%2525.js,line=1,title=Coverage short of its target::1 line short of 50 %25 (0.00 %25)
 ::error file=FROMmany.js,line=1,title=Coverage short of its target::1 line short of 50 %25 (0.00 %25)
-::notice file=FROMa%2Cline=9%3A%3Ab%2525.js,line=3,endLine=3,title=Not covered::No test reaches first%25
+::notice file=FROMa%2Cline=9%3A%3Ab%2525.js,line=3,endLine=3,title=Not covered::first%25 is untested
 `
 	for _, name := range strings.Split("abcdefghi", "") {
-		want += "::notice file=FROMmany.js,line=2,endLine=3,title=Not covered::No test reaches " + name + "\n"
+		want += "::notice file=FROMmany.js,line=2,endLine=3,title=Not covered::" + name + " is untested\n"
 	}
-	want += "covls check: failed with 4 breaches; 0.00 % of 2 lines covered, target 0 %\n"
+	want += "covls check: failed, 4 breaches; 0.00 % of 2 lines covered, target 0 %\n"
 	for _, c := range []struct{ name, repository, from string }{
 		{"from the repository's folder", root, "sub/"},
 		{"from the working directory, where that is not known", "", filepath.ToSlash(root) + "/sub/"},

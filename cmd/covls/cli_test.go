@@ -426,10 +426,10 @@ func TestReportTests(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	for _, want := range []string{
-		"  - in `tests/test_b.py`, which is there, for `pytest`\n  - call `named`: public, and no test does\n  - one table of cases each (`pytest.mark.parametrize`) for `named` (4): so many ways lead through\n" +
+		"  - in `tests/test_b.py`, which is there, for `pytest`\n  - call `named`: public and untested\n  - a table of cases (`pytest.mark.parametrize`) for `named` (4 ways)\n" +
 			"  - errors that were never raised or handed on (`pytest.raises`): 1 line in `ran` (1)\n",
 		"  - in a new `web/src/a.test.ts`, for `vitest`\n  - errors that were never raised or handed on (`expect(…).toThrow`): 1 line in `f` (1)\n",
-		"  - in the file itself, under `#[cfg(test)]`, for `cargo test`\n  - call `f`: public, and no test does\n",
+		"  - in the file itself, under `#[cfg(test)]`, for `cargo test`\n  - call `f`: public and untested\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("lacks\n%s\nin\n%s", want, out)
@@ -616,7 +616,7 @@ func TestDoctor(t *testing.T) {
 	}
 	out, _, code := covls(t, "doctor", "-C", dir)
 	for _, want := range []string{
-		"- cover.out: go, written", "2 matched, 0 not", "- c.out: go", "0 matched, 1 not",
+		"- cover.out: go, written", "2 found, 0 not found", "- c.out: go", "0 found, 1 not found",
 		"not found: example.com/other/x.go: no module here provides example.com/other (here: example.com/shop)",
 		"target  75  .covls.toml:1\n\nAll others are defaults; `covls config` prints them.\n",
 	} {
@@ -724,7 +724,7 @@ func TestDoctorEdge(t *testing.T) {
 			}
 			p, err := profile.Open(path, profile.Limits{Line: 10_000_000})
 			if err != nil {
-				if !strings.Contains(out, "trouble: "+err.Error()) {
+				if !strings.Contains(out, "problem: "+err.Error()) {
 					t.Errorf("want %v in\n%s", err, out)
 				}
 				return
@@ -735,7 +735,7 @@ func TestDoctorEdge(t *testing.T) {
 				}
 			}
 			n := len(p.Report.Files)
-			if want := fmt.Sprintf("0 matched, %d not", n); !strings.Contains(out, want) {
+			if want := fmt.Sprintf("0 found, %d not found", n); !strings.Contains(out, want) {
 				t.Errorf("want %q in\n%s", want, out)
 			}
 			if n > 0 && !strings.Contains(out, "- not found: "+escape.Line(p.Report.Files[0].Name)+": ") && n <= 5 {

@@ -115,16 +115,13 @@ renamed. Without --format the ending of -o decides.`,
 	var top int
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
 	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
-	c.Flags().IntVar(&top, "top", 20, "how many rows a list has before the rest is added up in one; 0 prints all (text, where it is 10 unless set, and markdown)")
+	c.Flags().IntVar(&top, "top", 10, "how many rows a list has before the rest is added up in one; 0 prints all (text and markdown)")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`; - is standard output")
 	_ = c.MarkFlagFilename("output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
 			return err
-		}
-		if !c.Flags().Changed("top") && how == "text" {
-			top = 10
 		}
 		if by, ok := reportFormats[filepath.Ext(output)]; ok && !c.Flags().Changed("format") {
 			how = by

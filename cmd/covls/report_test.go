@@ -334,7 +334,10 @@ func TestExampleOfCobra(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	// The profile's path is one of this checkout.
+	// Where the profile lies is nobody's business.
+	if dir, err := filepath.Abs("../.."); err != nil || strings.Contains(out, dir) || !strings.Contains(out, "From `…/testdata/cobra.out` (go, ") {
+		t.Errorf("the report names the folder of the profile (%v):\n%s", err, out)
+	}
 	out = regexp.MustCompile("`[^`]*cobra.out`").ReplaceAllString(out, "`cover.out`")
 	compareGolden(t, "../../../docs/examples/cobra.md", out)
 }
@@ -352,6 +355,47 @@ func TestReportOutside(t *testing.T) {
 		out, stderr, code := covls(t, "report", "-C", dir)
 		if code != 0 || strings.Contains(out, words) != want {
 			t.Errorf("%q: exit %d, %s%s", settings, code, out, stderr)
+		}
+	}
+}
+
+// TestReportCut: lists end at the same row in all formats, whatever asks for them, and say how to see all.
+func TestReportCut(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	var profile strings.Builder
+	for i := range 14 {
+		name := fmt.Sprintf("f%02d.c", i)
+		files[name] = strings.Repeat("x\n", 9)
+		fmt.Fprintf(&profile, "SF:%s\nDA:1,1\nDA:2,0\nDA:3,0\nDA:4,0\nend_of_record\n", name)
+	}
+	files["lcov.info"] = profile.String()
+	dir := folderWith(t, files)
+	for _, tt := range []struct {
+		args []string
+		row  string // that stands for the rest; "" where there is none
+	}{
+		{nil, "and 4 more files (--top 0 lists all)"},
+		{[]string{"--top", "3"}, "and 11 more files (--top 0 lists all)"},
+		{[]string{"--top", "0"}, ""},
+	} {
+		saved := filepath.Join(t.TempDir(), "gaps.md")
+		if _, stderr, code := covls(t, slices.Concat([]string{"report", "-C", dir, "-o", saved}, tt.args)...); code != 0 {
+			t.Fatal(stderr)
+		}
+		text, err := os.ReadFile(saved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		markdown, _, _ := covls(t, slices.Concat([]string{"report", "-C", dir, "--format", "markdown"}, tt.args)...)
+		if string(text) != markdown {
+			t.Errorf("%v: -o gaps.md writes\n%s\n--format markdown\n%s", tt.args, text, markdown)
+		}
+		page, _, _ := covls(t, slices.Concat([]string{"report", "-C", dir}, tt.args)...)
+		for format, out := range map[string]string{"markdown": markdown, "text": page} {
+			if strings.Contains(out, "more files") != (tt.row != "") || !strings.Contains(out, tt.row) {
+				t.Errorf("%v as %s: want %q in\n%s", tt.args, format, tt.row, out)
+			}
 		}
 	}
 }

@@ -112,7 +112,7 @@ func TestFunctionsAlone(t *testing.T) {
 	dir := folderWith(t, nil)
 	copyRun(t, "../../profile/testdata/xccov", dir)
 	out, errs, _ := covls(t, "report", "-C", dir, "--profile", "report.json")
-	if !strings.Contains(out, "The profiles tell functions and no lines: 2 of 3 functions were called.") || !strings.Contains(errs, "xcrun xccov view --archive --json") {
+	if !strings.Contains(out, "The profiles have functions and no lines: 2 of 3 functions were called.") || !strings.Contains(errs, "xcrun xccov view --archive --json") {
 		t.Errorf("%s%s", out, errs)
 	}
 }
@@ -177,7 +177,7 @@ func TestUnknownFunctions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for format, want := range map[string][]string{
-		"text":     {"functions   not known", " ?  src/shape.c\n", "  all            2              4   8   50.00 %                    2                      ?\n"},
+		"text":     {"functions   not known", " ?  src/shape.c\n", "  all            2              4   8   50.00 %                    2                   ?\n"},
 		"markdown": {"functions not known", "| **all** | **2** | **4** | **8** | **50.00 %** | **2** | **?** |"},
 		"json":     {`"functions":null`},
 	} {

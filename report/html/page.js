@@ -30,7 +30,7 @@ function rowsOf(columns) {
 
 const byUrgency = (a, b) => tierAt(a) - tierAt(b) || b.score - a.score || compare(a.path, b.path);
 
-const files = rowsOf(data.files).sort(byUrgency);
+const files = rowsOf(data.files).map((f, i) => ({ ...f, does: data.does[i] })).sort(byUrgency);
 const fileAt = new Map(files.map(f => [f.path, f]));
 
 // Gaps are what never ran: functions, function literals, and stretches of code outside of them.
@@ -42,7 +42,7 @@ const gapRows = (columns, what) => {
   }
   return gaps;
 };
-const uncovered = [...gapRows(data.uncovered_functions, 'function'), ...gapRows(data.uncovered_literals, 'literal')];
+const uncovered = [...gapRows(data.uncovered_functions, 'function').map((gap, i) => Object.assign(gap, { order: data.order[i] })), ...gapRows(data.uncovered_literals, 'literal')];
 const stretches = gapRows(data.uncovered_stretches, 'stretch');
 const gapsOf = Map.groupBy([...uncovered, ...stretches], gap => gap.file);
 for (const gaps of gapsOf.values()) gaps.sort((a, b) => a.line - b.line || b.end_line - a.end_line);
@@ -113,7 +113,7 @@ const nameOf = gap => visible(gap.receiver ? `(${gap.receiver}).${gap.name}` : g
 const span = gap => gap.line === gap.end_line ? `line ${gap.line}` : `lines ${gap.line}–${gap.end_line}`;
 
 // unreached says of a function that did not run what is known. Where it has a scope, others' tests may run it.
-const unreached = gap => gap.scope ? 'its own package’s tests do not reach it' : 'no test reaches it';
+const unreached = gap => gap.scope ? 'not run by its own package’s tests' : 'untested';
 
 function describe(gap) {
   const { unit } = gap.of;
@@ -180,13 +180,14 @@ const link = (gap, ...children) => el('button', { class: 'link', onclick: () => 
 const fileLink = path => link({ file: path, line: 0 }, pathOf(path));
 
 let sections = 0;
+let into = document.getElementById('main'); // where sections go
 
 // section adds a part of the page, and its name to the navigation.
 function section(title, short, ...children) {
   const id = `section-${++sections}`;
   document.getElementById('nav').append(el('a', { href: `#${id}` }, short));
   const out = el('section', { id, 'aria-labelledby': `${id}-title` }, el('h2', { id: `${id}-title` }, title), ...children);
-  document.getElementById('main').append(out);
+  into.append(out);
   return out;
 }
 
@@ -373,18 +374,20 @@ function header() {
     ? `${count(profiles.length)} profiles`
     : profiles.map(p => `${visible(p.path)} (${p.format})`).join(', ') || 'no profile';
   head.querySelector('h1 bdi').textContent = visible(data.title);
-  head.append(el('p', { class: 'quiet' }, `How far the code is from its coverage target, from ${of}.`));
+  head.append(el('p', { class: 'quiet' }, `From ${of}.`));
   const total = pair(summary[unit]);
   const functions = pair(summary.functions);
   const zero = files.filter(f => own(f)[1] > 0 && own(f)[0] === 0);
+  const below = files.filter(f => f.unit === unit && f.gap > 0).length;
+  const aim = summary.target == null ? '' : `${short(summary.target)}${summary.next_step ? ', the next step' : ''}`;
   const cards = [
     card('Coverage', inPercent(summary.percent), bar(total, summary.target), total ? `${count(total[0])} of ${count(total[1])} ${unit}` : 'nothing to cover'),
     card('Gap to the target', summary.gap ? `${count(summary.gap)} ${unit}` : 'none', summary.gap
-      ? summary.target == null ? 'short of the targets of several folders' : `${summary.gap_points.toFixed(2)} points short of ${short(summary.target)}`
-      : summary.target == null ? 'the folders are at their targets' : `the target is ${short(summary.target)}`),
+      ? summary.target == null ? 'short of the targets of several folders' : `${summary.gap_points.toFixed(2)} points short of ${aim}`
+      : `${summary.target == null ? 'the folders are at their targets' : `at its target of ${aim}`}${below ? `; ${plural(below, 'file')} below ${below === 1 ? 'is short of its own' : 'are short of theirs'}` : ''}`),
   ];
   if (functions?.[1]) {
-    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${anyOwn() ? 'not covered:' : 'no test reaches'} ${count(functions[1] - functions[0] - summary.uncovered_tests)}`));
+    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${count(functions[1] - functions[0] - summary.uncovered_tests)} ${anyOwn() ? 'not covered' : 'untested'}`));
   }
   const other = pair(summary[unit === 'lines' ? 'statements' : 'lines']);
   if (other) cards.push(card(`In ${unit === 'lines' ? 'statements' : 'lines'}`, inPercent(percent(other)), bar(other), `${count(other[0])} of ${count(other[1])}`));
@@ -402,6 +405,25 @@ function card(label, figure, ...more) {
 }
 
 // ---- Components and tiers ----
+
+// testNext is what the page opens with.
+function testNext() {
+  const items = data.next.map(n => el('li', {},
+    el('button', { class: 'link name', onclick: () => go({ file: n.file, line: n.line }) }, bdi(n.name)),
+    el('span', { class: 'quiet' }, ' ', bdi(`${n.file}:${n.line}`)),
+    n.doc ? el('p', {}, bdi(n.doc)) : null,
+    el('p', {}, n.why),
+    n.where ? el('p', { class: 'quiet' }, 'Test: ', bdi(n.where)) : null));
+  const short = files.filter(f => f.gap > 0 && (f.component || data.components.length === 0)).slice(0, 5);
+  if (items.length > 0) {
+    section('What to test next', 'Test next', el('ol', { class: 'next' }, ...items));
+  } else if (short.length > 0) {
+    section('What to test next', 'Test next',
+      el('p', { class: 'quiet' }, 'No single function stands out. The files to begin with:'),
+      el('ol', { class: 'next' }, ...short.map(f => el('li', {}, fileLink(f.path),
+        el('p', { class: 'quiet' }, `${inPercent(percent(own(f)))} covered, ${count(f.gap)} ${f.unit} short of its target`)))));
+  }
+}
 
 const componentName = name => name === '.' ? data.title : name;
 
@@ -457,7 +479,9 @@ function tiers(listed) {
   const gaps = rows.filter(r => r.unit === unit).reduce((n, r) => n + r.gap, 0);
   section('Tiers', 'Tiers',
     el('p', { class: 'quiet' }, 'How urgent the files are: by how many statements or lines they are short of their target, weighted by what they are for.',
-      gaps > summary.gap ? ' Their gaps add up to more than that of the whole, where files above their target make up for others.' : null),
+      gaps <= summary.gap ? null : summary.gap === 0
+        ? ' The code as a whole is at its target; the files here are short of theirs.'
+        : ' Their gaps add up to more than that of the whole, where files above their target make up for others.'),
     table({
       columns: [
         { label: 'Tier', value: tierAt, cell: r => el('button', { class: 'link', title: `list the files that are ${tierName(r.tier)}`, onclick: () => listed.choose('tiers', r.tier) }, tierBadge(r.tier)) },
@@ -492,10 +516,10 @@ function fileTable() {
       text('Role', f => f.role, { minor: true, class: 'tight' }),
       number('Commits', f => f.commits, { sum: null, minor: true, title: 'that changed the file in the last 90 days' }),
       number('Rank', f => f.rank || null, { first: 1, sum: null, minor: true, title: 'among the files of its component that are short of their target' }),
-      text('Reason', f => f.reason, { cell: f => el('span', { class: 'clamp', title: visible(f.reason) }, bdi(f.reason)), class: 'long least' }),
+      text('What it is', f => f.doc || f.does, { cell: f => el(f.doc ? 'span' : 'i', { class: 'clamp', title: f.doc ? null : 'what its functions do by their names' }, bdi(f.doc || f.does)), class: 'long least' }),
     ].filter(Boolean),
     rows: files, noun: ['file', 'files'], fileOf: f => f, chips: [tierChip(f => f)],
-    search: f => `${f.path} ${f.component} ${f.role} ${f.doc} ${f.reason}`,
+    search: f => `${f.path} ${f.component} ${f.role} ${f.doc} ${f.does} ${f.reason}`,
   });
 }
 
@@ -510,7 +534,7 @@ const anyOwn = () => uncovered.some(g => g.scope);
 
 function functionTable() {
   if (uncovered.length === 0) return;
-  section(anyOwn() ? 'Functions that are not covered' : 'Functions that no test reaches', 'Functions', table({
+  section(anyOwn() ? 'Functions that are not covered' : 'Untested functions', 'Functions', table({
     columns: [
       text('Function', nameOf, { cell: g => link({ file: g.file, line: g.line }, el('bdi', {}, nameOf(g))), class: 'name' }),
       text('File', g => g.file, { cell: g => fileLink(g.file), class: 'path' }),
@@ -522,7 +546,7 @@ function functionTable() {
       number('Complexity', g => g.complexity, { sum: null, minor: true, title: 'cyclomatic: how many ways lead through it' }),
       number('CRAP', g => g.crap, { sum: null, minor: true, title: 'complexity² × (1 − coverage)³ + complexity: from 30 on a function is risky to change' }),
     ],
-    rows: uncovered.toSorted(bySize), noun: ['function', 'functions'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],
+    rows: uncovered.toSorted((a, b) => compare(a.order, b.order) || bySize(a, b)), noun: ['function', 'functions'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],
     search: g => `${nameOf(g)} ${g.file} ${g.kind} ${g.what}`,
   }));
 }
@@ -553,7 +577,7 @@ function kinds() {
     const all = k.uncovered.reduce((n, row) => n + row.n, 0);
     if (k.untestable > 0) {
       const rest = pair(k.testable);
-      parts.push(el('p', {}, `Tests hardly reach ${count(k.untestable)} ${k.unit} of these. Without them ${inPercent(percent(rest))} are covered, ${count(rest[0])} of ${count(rest[1])}.`));
+      parts.push(el('p', {}, `${count(k.untestable)} of these are code that unit tests hardly reach, as panics are. Without them ${inPercent(percent(rest))} are covered, ${count(rest[0])} of ${count(rest[1])}.`));
     }
     parts.push(table({
       columns: [
@@ -588,15 +612,15 @@ function planOf(plan) {
   if (steps.length === 0) {
     return [el('p', {}, plan.total ? 'There is nothing to do: no file is short of its target.' : 'There is nothing to cover.')];
   }
-  const phases = plan.phases.map((p, i) => ({ ...p, name: `${i + 1}`, steps: p.files.length }));
+  const phases = plan.phases.filter(p => p.files.length > 0).map((p, i) => ({ ...p, name: `${i + 1}`, steps: p.files.length }));
   if (plan.closing.length > 0) {
     const more = plan.closing.reduce((n, s) => n + s.to_cover, 0);
     const done = phases.reduce((n, p) => n + p.to_cover, plan.covered + more);
-    phases.push({ tier: 'closing', name: '5', steps: plan.closing.length, to_cover: more, cumulative_percent: percent([done, plan.total]) });
+    phases.push({ tier: 'closing', name: `${phases.length + 1}`, steps: plan.closing.length, to_cover: more, cumulative_percent: percent([done, plan.total]) });
   }
   const name = t => t === 'closing' ? el('span', { class: 'tier' }, 'beyond') : tierBadge(t);
   const out = [
-    el('p', {}, `From ${inPercent(percent([plan.covered, plan.total]))} (${outOf([plan.covered, plan.total])} ${plan.unit}). Each step brings a file to its target or on by 40 points, whichever is nearer; in phases 1 to 4 each file stands once.`),
+    el('p', {}, `From ${inPercent(percent([plan.covered, plan.total]))} (${outOf([plan.covered, plan.total])} ${plan.unit}). Each step brings a file to its target or on by 40 points, whichever is nearer. That counts what the tests are for; what they run besides comes on top.`),
     table({
       columns: [
         text('Phase', p => p.name),
@@ -610,7 +634,7 @@ function planOf(plan) {
     }),
   ];
   if (plan.missing > 0) {
-    out.push(el('p', {}, `Phases 1 to 4 leave ${count(plan.missing)} ${plan.unit} missing to the target.`,
+    out.push(el('p', {}, `The phases of the tiers leave ${count(plan.missing)} ${plan.unit} missing to the target.`,
       plan.closing.length ? ` Further steps on ${plural(plan.closing.length, 'file')} close ${plan.open ? `all but ${count(plan.open)} of them` : 'them'}.` : ''));
   }
   out.push(el('h3', {}, 'File by file'), table({
@@ -1073,11 +1097,16 @@ function theme() {
 
 theme();
 header();
-components();
 const listed = fileTable();
+const opening = el('div', { class: 'opening' });
+into.append(opening);
+into = opening;
+testNext();
+showFolder = map(listed) ?? showFolder;
+into = document.getElementById('main');
+components();
 tiers(listed);
 kinds();
-showFolder = map(listed) ?? showFolder;
 section('Files', 'Files', listed);
 functionTable();
 stretchTable();

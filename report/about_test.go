@@ -1,0 +1,44 @@
+package report_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestDoes holds what a file is said to do by the names of its functions.
+func TestDoes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ names, want string }{
+		{"gen_zsh_file gen_zsh gen_bash", "generates zsh"},
+		{"AddTemplateFunc AddTemplateFuncs", "adds template functions"},
+		{"readLine readLines writeLine", "reads lines and writes line"},
+		{"getHTTPHeader", "gets http header"},
+		{"isRunning has_more", "tells whether it is running and tells whether it has more"},
+		{"new new_with_x start_all", "starts all"},
+		{"parseHead parseBody parseTail", "parses head and body, and 1 other function"},
+		{"tryThis copyThat pushThese", "tries this, copies that and pushes these"},
+		{"playIt", "plays it"},
+		{"a::b::C<T>::find_user(int)", "finds user"},
+		// What names nothing says nothing.
+		{"f function_1 Swap handle", ""},
+		{"f function_1 sortAll", "sorts all, and 2 other functions"},
+		{"checkA findB getC holdD keepE makeF", "checks a, finds b, gets c, keeps e, and 2 other functions"},
+		{"", ""},
+	} {
+		t.Run(tt.names, func(t *testing.T) {
+			t.Parallel()
+			var profile strings.Builder
+			profile.WriteString("SF:a.zig\n")
+			for i, name := range strings.Fields(tt.names) {
+				fmt.Fprintf(&profile, "FN:%d,%s\nFNDA:0,%s\n", i+1, name, name)
+			}
+			profile.WriteString("DA:1,0\nDA:2,1\nend_of_record\n")
+			r, dir := pageOf(t, "does", map[string]string{"a.zig": strings.Repeat("x\n", 20), "lcov.info": profile.String()})
+			_, rest, _ := strings.Cut(page(t, r, reader(dir)).data, `"does":["`)
+			if got, _, _ := strings.Cut(rest, `"]`); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
