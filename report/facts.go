@@ -106,7 +106,9 @@ func (f *fileFacts) uncovered() string {
 			facts = append(facts, fn.Kind)
 		}
 		if fn.Deprecated != "" {
-			facts = append(facts, "deprecated")
+			word, _, _ := strings.Cut(fn.Deprecated, ":") // "deprecated: use X"
+			word, _, _ = strings.Cut(word, ",")           // "unused, its comment says"
+			facts = append(facts, word)
 		}
 		if len(facts) > 0 {
 			name += " (" + strings.Join(facts, ", ") + ")"
@@ -169,7 +171,7 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 		}
 		out = append(out, fmt.Sprintf("call %s: %s %s", f.some(exported, "function"), visible, who))
 	}
-	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays })
+	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays || fn.Deprecated != "" })
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
 	for _, fn := range complex {
 		tables = append(tables, fmt.Sprintf("%s (%s)", f.code(fn.name()), count(*fn.Complexity, "way")))

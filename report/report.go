@@ -282,7 +282,7 @@ type Function struct {
 	Scope string `json:"scope"`
 	// Called tells that code which tests run calls the function, as far as names tell.
 	Called bool `json:"called"`
-	// Deprecated is what its comment says to use instead; "" where it says nothing.
+	// Deprecated is what its comment says against using it: "deprecated: use X"; "" where it says nothing.
 	Deprecated string `json:"deprecated"`
 
 	file *workspace.File
