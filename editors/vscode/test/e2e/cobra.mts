@@ -163,7 +163,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 	await steps.step('coverage that another run took away comes back', page, async () => {
 		await window.run('Test: Clear Coverage');
 		await until('no gutter is painted', async () => (await window.gutters('miss')).length === 0);
-		await window.run('Covls: Reload');
+		await window.run('Covls: Reload Coverage');
 		await until('the gutter is back', async () => (await window.gutters('miss')).length > 0);
 	});
 
