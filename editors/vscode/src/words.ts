@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import type { Summary, Tier } from './protocol';
 
-/** "78.4 %", with 100 only where nothing is missing; "–" where there is nothing to cover. */
+/** "78.4 %", cut and not rounded, as the server's lenses have it; "–" where there is nothing to cover. */
 export function percent(summary: Summary | null): string {
 	if (summary === null || summary.percent === null) {
 		return '–';
 	}
-	const rounded = Math.round(summary.percent * 10) / 10;
-	const short = summary.covered < summary.total ? Math.min(rounded, 99.9) : rounded;
-	return `${short.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
+	const cut = Math.floor((summary.covered * 1000) / summary.total) / 10;
+	return `${cut.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
 }
 
 /** What is counted in statements and what in lines, the larger first. */

@@ -64,6 +64,9 @@ const projects: Record<string, { file: string; make: (dir: string) => Promise<vo
 				'stack_test.go',
 				'package stack\n\nimport "testing"\n\nfunc TestPush(t *testing.T) { new(Stack).Push(1) }\n',
 			);
+			await run(dir, 'git', 'init', '-q');
+			await run(dir, 'git', 'add', '.');
+			await run(dir, 'git', '-c', 'user.name=x', '-c', 'user.email=x@example.com', 'commit', '-qm', 'stack');
 			await run(dir, 'go', 'test', '-coverprofile=cover.out', './...');
 			writeFileSync(join(dir, 'stack.go'), `${stack}\n// Swap is new.\nfunc (s *Stack) Swap() {\n\ts.items = nil\n}\n`);
 		},
@@ -154,59 +157,63 @@ try {
 		const dir = join(root, name);
 		mkdirSync(dir);
 		await project.make(dir);
-		const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, locale: 'en' });
-		const window = await Window.open(context, server.url({ folder: dir }));
-		const { page } = window;
-		const shot = async (what: string) => {
-			for (const theme of ['Dark', 'Light']) {
-				writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
-				await page.locator(`.monaco-workbench.vs${theme === 'Dark' ? '-dark' : ''}`).waitFor();
-				for (const width of [1600, 700]) {
-					await page.setViewportSize({ width, height: 900 });
-					await page.waitForTimeout(1500);
-					await page.screenshot({ path: join(folder, `${name}-${what}-${theme.toLowerCase()}-${width}.png`) });
-				}
-			}
-			await page.setViewportSize({ width: 1600, height: 900 });
-		};
-		try {
-			await window.file(project.file, 1);
-			await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()), 60_000);
-			await window.run('Testing: Focus on Coverage Gaps View');
-			await until('rows', async () => (await window.rows(tree)).length > 2);
-			if (project.run === true) {
-				await window.run('Covls: Run Tests with Coverage');
-				await page.waitForTimeout(4000);
-				await page.screenshot({ path: join(folder, `${name}-running.png`) });
-				await until('it failed', async () => (await window.statusLabel()).includes('tests failed'), 90_000);
-			}
-			await shot('first');
-			if (project.run !== true) {
-				await page.locator(`${tree} .monaco-list-row[aria-level="2"]`).first().click();
-				await page.waitForTimeout(3000);
-				const row = await window.rows(tree);
-				const label = (row.find((r) => r.level === 2)?.label ?? '').replace(/.*\./, '');
-				console.log(
-					name,
-					JSON.stringify(
-						row.map((r) => `${r.level} ${r.label} | ${r.description}`),
-						undefined,
-						1,
-					),
-				);
-				console.log(name, 'status', await window.statusLabel(), '/', await window.status().innerText());
-				console.log(name, 'lenses', await window.lenses());
-				await window.hover(label).then((text) => console.log(name, 'hover', text), console.log);
-				await page.screenshot({ path: join(folder, `${name}-hover.png`) });
-			}
-		} catch (error) {
-			console.log(name, error);
-			await page.screenshot({ path: join(folder, `${name}-trouble.png`) });
+		for (const theme of ['Dark', 'Light']) {
+			writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
+			await look(name, project, dir, theme);
 		}
-		await context.close();
 	}
 } finally {
 	await Promise.allSettled([browser.close(), server.stop()]);
 	console.log(readFileSync(join(root, 'code/code-server.log'), 'utf8').split('\n').slice(-3).join('\n'));
 	rmSync(root, { recursive: true, force: true });
+}
+
+/** Draws a project in a theme. */
+async function look(name: string, project: (typeof projects)[string], dir: string, theme: string): Promise<void> {
+	const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, locale: 'en' });
+	const window = await Window.open(context, server.url({ folder: dir }));
+	const { page } = window;
+	const shot = async (what: string) => {
+		for (const width of [700, 1600]) {
+			await page.setViewportSize({ width, height: 900 });
+			await page.waitForTimeout(1500);
+			await page.screenshot({ path: join(folder as string, `${name}-${what}-${theme.toLowerCase()}-${width}.png`) });
+		}
+	};
+	try {
+		await window.file(project.file, 1);
+		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()), 60_000);
+		await window.run('Testing: Focus on Coverage Gaps View');
+		await until('rows', async () => (await window.rows(tree)).length > 2);
+		if (project.run === true) {
+			await window.run('Covls: Run Tests with Coverage');
+			await page.waitForTimeout(4000);
+			await shot('running');
+			await until('it failed', async () => (await window.statusLabel()).includes('tests failed'), 90_000);
+			await shot('first');
+			return;
+		}
+		await shot('first');
+		await page.locator(`${tree} .monaco-list-row[aria-level="2"]`).first().click();
+		await page.waitForTimeout(3000);
+		const rows = await window.rows(tree);
+		const label = (rows.find((row) => row.level === 2)?.label ?? '').replace(/.*\./, '');
+		console.log(
+			name,
+			JSON.stringify(
+				rows.map((row) => `${row.level} ${row.label} | ${row.description}`),
+				undefined,
+				1,
+			),
+		);
+		console.log(name, 'status', await window.statusLabel(), '/', await window.status().innerText());
+		console.log(name, 'lenses', await window.lenses());
+		console.log(name, 'hover', await window.hover(label));
+		await page.screenshot({ path: join(folder as string, `${name}-hover-${theme.toLowerCase()}.png`) });
+	} catch (error) {
+		console.log(name, error);
+		await page.screenshot({ path: join(folder as string, `${name}-trouble-${theme.toLowerCase()}.png`) });
+	} finally {
+		await context.close();
+	}
 }
