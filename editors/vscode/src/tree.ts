@@ -241,12 +241,13 @@ function gapsOf(rows: readonly Node[]): (Node & { kind: 'gap' })[] {
 	return rows.flatMap((row) => (row.kind === 'gap' ? [row] : 'children' in row ? gapsOf(row.children) : []));
 }
 
-/** The row of the most urgent gaps, whatever their files; none where there is no gap of some weight. */
+/** The row of the most urgent gaps, whatever their files: those of some weight, where there are some. None where there is no gap. */
 function next(components: readonly Node[]): Node[] {
-	const all = gapsOf(components)
-		.filter(({ gap, file }) => gap.trivial !== true && file.uri !== null)
-		.sort((a, b) => a.gap.order - b.gap.order)
-		.slice(0, mostNext);
+	const found = gapsOf(components)
+		.filter(({ file }) => file.uri !== null)
+		.sort((a, b) => a.gap.order - b.gap.order);
+	const weighty = found.filter(({ gap }) => gap.trivial !== true);
+	const all = (weighty.length > 0 ? weighty : found).slice(0, mostNext);
 	if (all.length === 0) {
 		return [];
 	}
