@@ -286,7 +286,7 @@ function unseenRow(file: GapFile, f: Unseen): Node {
 	const why = f.why === 'new' ? vscode.l10n.t('new') : vscode.l10n.t('changed');
 	return {
 		kind: 'hint',
-		label: f.name,
+		label: brief(f.name),
 		icon: 'symbol-function',
 		description: `${why} · ${file.path}`,
 		...(file.uri === null ? {} : { command: 'covls.openGap', args: [file.uri, { id: '', ...f }] }),
@@ -491,8 +491,13 @@ function amountOf(unit: 'statements' | 'lines', n: number): string {
 	return n === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', n);
 }
 
+/** A method of Go in as few signs as it can be told by: Stack.Pop for (*Stack).Pop. */
+function brief(name: string): string {
+	return name.replace(/^\(\*?([^()]+)\)\./, '$1.');
+}
+
 function gapItem({ id, file, gap, parent }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
-	const item = new vscode.TreeItem(gap.name || gap.message, vscode.TreeItemCollapsibleState.None);
+	const item = new vscode.TreeItem(brief(gap.name) || gap.message, vscode.TreeItemCollapsibleState.None);
 	item.id = id;
 	item.iconPath = new vscode.ThemeIcon(gap.shape === 'function' ? 'symbol-function' : 'symbol-snippet');
 	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);
