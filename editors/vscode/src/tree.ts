@@ -274,9 +274,9 @@ function unseen(components: readonly Node[]): Node[] {
 	return [
 		{
 			kind: 'hint',
-			label: vscode.l10n.t('New or changed since the last run'),
+			label: vscode.l10n.t('New or changed'),
 			icon: 'history',
-			description: String(all.length),
+			description: vscode.l10n.t('{0} since the last run', all.length),
 			children: all.map(({ file, f }) => unseenRow(file, f)),
 		},
 	];

@@ -1,20 +1,27 @@
 // Draws what a person sees first, to be looked at: several projects, in dark and in light, in a narrow window and in a
 // wide one.
 //
-//   node test/e2e/looks.mts FOLDER [PROJECT…]
+//   node test/e2e/looks.mts [--update] FOLDER [PROJECT…]
+//
+// --update writes the light pictures of the walkthrough; main.mts has the dark ones.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { cobra, run, testCobra } from './projects.mts';
 import { CodeServer } from './server.mts';
 import { until } from './until.mts';
 import { Window } from './window.mts';
-import { tree } from './world.mts';
+import { gapsPane, picture, tree } from './world.mts';
 
 const extension = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const [folder, ...wanted] = process.argv.slice(2);
+const { values: flags, positionals } = parseArgs({
+	options: { update: { type: 'boolean' } },
+	allowPositionals: true,
+});
+const [folder, ...wanted] = positionals;
 if (folder === undefined) {
 	throw new Error('want the folder for the pictures');
 }
@@ -45,6 +52,7 @@ const projects: Record<string, { file: string; make: (dir: string) => Promise<vo
 			await testCobra(dir);
 		},
 	},
+	empty: { file: 'completions.go', make: cobra },
 	failed: {
 		file: 'completions.go',
 		run: true,
@@ -180,8 +188,22 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			await page.screenshot({ path: join(folder as string, `${name}-${what}-${theme.toLowerCase()}-${width}.png`) });
 		}
 	};
+	const pictures = flags.update && theme === 'Light' ? join(extension, 'images') : undefined;
 	try {
 		await window.file(project.file, 1);
+		if (name === 'empty') {
+			await until('no profile', async () => (await window.statusLabel()).includes('no profile found'));
+			await window.run('Testing: Focus on Coverage Gaps View');
+			await shot('first');
+			await window.widen(560);
+			await picture(pictures, page, 'welcome-light', gapsPane);
+			await window.widen(350);
+			await window.run('Covls: Create Configuration');
+			await until('the settings file', () => page.locator('.tab.active[aria-label^=".covls.toml"]').count());
+			await picture(pictures, page, 'toml-light', '.part.editor');
+			rmSync(join(dir, '.covls.toml'));
+			return;
+		}
 		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()), 60_000);
 		await window.run('Testing: Focus on Coverage Gaps View');
 		await until('rows', async () => (await window.rows(tree)).length > 2);
@@ -209,7 +231,17 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 		console.log(name, 'status', await window.statusLabel(), '/', await window.status().innerText());
 		console.log(name, 'lenses', await window.lenses());
 		console.log(name, 'hover', await window.hover(label));
+		if (name === 'healthy') {
+			await picture(pictures, page, 'editor-light', '.part.editor');
+		}
 		await page.screenshot({ path: join(folder as string, `${name}-hover-${theme.toLowerCase()}.png`) });
+		if (name === 'healthy') {
+			await page.mouse.move(5, 5);
+			await picture(pictures, page, 'tree-light', gapsPane);
+			await window.run('Covls: Show Report');
+			await page.waitForTimeout(4000);
+			await picture(pictures, page, 'report-light', '.part.editor');
+		}
 	} catch (error) {
 		console.log(name, error);
 		await page.screenshot({ path: join(folder as string, `${name}-trouble-${theme.toLowerCase()}.png`) });
