@@ -94,7 +94,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		assert.equal(said.split('ot tested').length, 2, `it is said once: ${said}`);
 		await page.locator('.monaco-hover a', { hasText: 'Why this tier?' }).click();
 		await until('the sum behind the tier is shown', () => page.locator(`.tab.active[aria-label*="${shell}"]`).count());
-		await window.run('View: Close Editor');
+		await window.run('View: Close All Editors');
 	});
 
 	/** Holds every view against what covls says in a shell. */

@@ -165,7 +165,7 @@ try {
 		const dir = join(root, name);
 		mkdirSync(dir);
 		await project.make(dir);
-		for (const theme of ['Dark', 'Light']) {
+		for (const theme of flags.update ? ['Light'] : ['Dark', 'Light']) {
 			writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
 			await look(name, project, dir, theme);
 		}
