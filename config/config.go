@@ -130,9 +130,10 @@ const (
 // Scope is the set of documents that get diagnostics.
 type Scope string
 
-// The values of Scope.
+// The values of Scope. ScopeTop are the open ones, and of the others the most urgent functions.
 const (
 	ScopeOpen      Scope = "open"
+	ScopeTop       Scope = "top"
 	ScopeWorkspace Scope = "workspace"
 )
 
@@ -227,7 +228,7 @@ func Default() Settings {
 		Settle: 300 * time.Millisecond,
 		Diagnostics: Diagnostics{
 			Enable: true,
-			Scope:  ScopeOpen,
+			Scope:  ScopeTop,
 			Weight: 3,
 			Severity: Severities{
 				Critical: SeverityWarning,

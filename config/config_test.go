@@ -18,7 +18,7 @@ func TestDefault(t *testing.T) {
 		{"stale", `"dim"`, "default"},
 		{"settle", `300`, "default"},
 		{"diagnostics.enable", `true`, "default"},
-		{"diagnostics.scope", `"open"`, "default"},
+		{"diagnostics.scope", `"top"`, "default"},
 		{"diagnostics.weight", `3`, "default"},
 		{"diagnostics.severity.critical", `"warning"`, "default"},
 		{"diagnostics.severity.high", `"information"`, "default"},

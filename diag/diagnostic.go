@@ -26,6 +26,8 @@ type Diagnostic struct {
 	Severity config.Severity
 	Code     string
 	Message  string
+	// Gap is that of the function, the zero ID where it is of none.
+	Gap gap.ID
 	// Faded asks the editor to draw the stretch as unused code.
 	Faded   bool
 	Related []Related
@@ -110,7 +112,7 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 				}
 			}
 			if severity != config.SeverityOff {
-				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: g.Message, Related: stretches}
+				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: g.Message, Gap: g.ID, Related: stretches}
 				if n := most - related; len(stretches) > n {
 					f.Related, cut = stretches[:n], true
 				}

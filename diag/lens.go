@@ -23,7 +23,7 @@ type Lens struct {
 // that can do so.
 const TestsLens = "tests"
 
-// Lenses has one for the file, one for what has other packages' tests count in it where these do not, and one for each function that is not fully covered (setting
+// Lenses has one for the file, one for what has other packages' tests count in it where these do not, and one for each function that is not fully covered, or new or changed since the tests ran (setting
 // `lens.functions`), but for trivial ones (see gap.Trivial) that no test reaches, and for those inside of a function that no test reaches, in the order of the text. It is empty where there is nothing to show.
 func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 	file := s.FileOf(d)
@@ -83,7 +83,7 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 		case m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll && gap.Trivial(file, &m.Func):
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
-			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll:
+			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll && !m.changed(file):
 		case len(out.marks) >= settings.Limits.Marks:
 			out.left++
 		default:
@@ -92,6 +92,11 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 		}
 	}
 	return out
+}
+
+// changed tells of a function that tests reached that its text is another since.
+func (m *Mark) changed(file *workspace.File) bool {
+	return !m.Uncovered() && m.Statements.Uncovered() == 0 && unseen(file, m.Why, m.Stale, &m.Func) == workspace.Changed
 }
 
 // id is what tells a function from the others of a file.
@@ -163,7 +168,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 		return Label{Title: excludedWords(e.Reason)}, true
 	case m.Why == workspace.New:
 		return Label{Title: "new since the last run"}, true
-	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
+	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted, m.changed(file):
 		return Label{Title: "changed since the last run"}, true
 	case m.Uncovered():
 		title = "not " + reached(file) + " · " + size(&m.Func, unit)

@@ -40,6 +40,8 @@ type FileGaps struct {
 	// Gaps are the most urgent first. Without a document they are those of the text that was read with the
 	// profile, and have no At.
 	Gaps []Gap
+	// Unseen are the functions that are new or have changed since the tests ran.
+	Unseen []Unseen
 	// Stale tells that the profile may be of another text.
 	Stale bool
 }
@@ -83,7 +85,7 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 			list := files[group{folder, c.Name, c.Summary.Unit}]
 			slices.SortFunc(list, gap.CompareFiles)
 			for _, f := range list {
-				g := FileGaps{File: f, Stale: f.Stale()}
+				g := FileGaps{File: f, Unseen: ClosedUnseen(f), Stale: f.Stale()}
 				if d := open[f]; d != nil {
 					g = fileGaps(s, d, q)
 				} else {
@@ -166,7 +168,7 @@ func closedGaps(f *workspace.File, q GapQuery) []Gap {
 // fileGaps are those of a document's file, which a profile must name.
 func fileGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) FileGaps {
 	f := s.FileOf(d)
-	out := FileGaps{File: f, Document: d, Gaps: []Gap{}}
+	out := FileGaps{File: f, Document: d, Gaps: []Gap{}, Unseen: UnseenIn(s, d)}
 	for _, g := range Gaps(s, d) {
 		if q.wants(&g.Gap) {
 			out.Gaps = append(out.Gaps, g)

@@ -163,25 +163,20 @@ func Of(file *workspace.File) []Gap {
 	return Among(file, Funcs(file))
 }
 
+// Functions are those of Of that are functions.
+func Functions(file *workspace.File) []Gap {
+	if file.Found && !file.Looked && file.Coverage.Funcs == nil {
+		return nil
+	}
+	funcs := Funcs(file)
+	out, _ := functions(file, funcs, knownOf(file, funcs))
+	return out
+}
+
 // Among is Of for a file whose functions somebody else knows: sorted by place, with their statements.
 func Among(file *workspace.File, funcs []coverage.Func) []Gap {
-	var out []Gap
-	names := map[string]int{}
-	ordinals := make([]int, len(funcs))
 	known := knownOf(file, funcs)
-	for i := range funcs {
-		f := &funcs[i]
-		id := ID{file.Name, f.String(), Function, 0}
-		id.Ordinal = names[id.Func]
-		ordinals[i] = id.Ordinal
-		names[id.Func]++
-		if f.Uncovered() {
-			out = append(out, Gap{
-				ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered(),
-				Called: !f.Literal && file.Called.Has(f.Name), Deprecated: FactsOf(file, f).Deprecated,
-			})
-		}
-	}
+	out, ordinals := functions(file, funcs, known)
 	functions := len(out)
 	for s := range stretches(file.Coverage, funcs) {
 		g := Gap{ID: ID{File: file.Name, Shape: Stretch, Ordinal: s.first}, File: file, Index: s.owner, Kind: known.kind(s.owner, s.begins), Span: s.span, Missed: s.missed}
@@ -199,6 +194,26 @@ func Among(file *workspace.File, funcs []coverage.Func) []Gap {
 		slices.SortStableFunc(out, func(a, b Gap) int { return a.Span.Start.Compare(b.Span.Start) })
 	}
 	return out
+}
+
+// functions are the gaps of the functions that no test reaches, and of every function how many of its name stand before it.
+func functions(file *workspace.File, funcs []coverage.Func, known known) (out []Gap, ordinals []int) {
+	names := map[string]int{}
+	ordinals = make([]int, len(funcs))
+	for i := range funcs {
+		f := &funcs[i]
+		id := ID{file.Name, f.String(), Function, 0}
+		id.Ordinal = names[id.Func]
+		ordinals[i] = id.Ordinal
+		names[id.Func]++
+		if f.Uncovered() {
+			out = append(out, Gap{
+				ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered(),
+				Called: !f.Literal && file.Called.Has(f.Name), Deprecated: FactsOf(file, f).Deprecated,
+			})
+		}
+	}
+	return out, ordinals
 }
 
 // known is what is known of the text that the functions are of.

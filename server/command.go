@@ -1,10 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +31,7 @@ const (
 	cmdPreviousGap         = "covls.previousGap"
 	cmdNextGapInWorkspace  = "covls.nextGapInWorkspace"
 	cmdMostUrgentGap       = "covls.mostUrgentGap"
+	cmdNextUnseen          = "covls.nextUnseen"
 	cmdExplain             = "covls.explain"
 	cmdShowReport          = "covls.showReport"
 	cmdRunCommand          = "covls.runCommand"
@@ -43,7 +46,7 @@ const (
 )
 
 var commandNames = []string{
-	cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdMostUrgentGap, cmdExplain, cmdShowReport, cmdRunCommand,
+	cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdMostUrgentGap, cmdNextUnseen, cmdExplain, cmdShowReport, cmdRunCommand,
 	cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping, cmdAddRule, cmdCreateConfiguration,
 	cmdCreateTest, cmdGoToTests,
 }
@@ -63,6 +66,8 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return s.jumpInWorkspace(ctx, p)
 	case cmdMostUrgentGap:
 		return s.jumpInWorkspace(ctx, &protocol.ExecuteCommandParams{Command: p.Command})
+	case cmdNextUnseen:
+		return s.jumpUnseen(ctx, p)
 	case cmdExplain:
 		return s.explain(s.whole(ctx), argument)
 	case cmdShowReport:
@@ -181,6 +186,54 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 		gaps := diag.Gaps(snap, d)
 		if i := slices.IndexFunc(gaps, func(g diag.Gap) bool { return g.ID == want.ID }); i >= 0 {
 			return s.show(ctx, snap, d, gaps[i])
+		}
+	}
+	return null, nil
+}
+
+// jumpUnseen goes to the next function that is new or has changed since the tests ran: behind the place at hand, then in the files
+// that follow by name, and at last from the start.
+func (s *Server) jumpUnseen(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	snap := s.snapshot(ctx)
+	d, offset, _, err := s.start(snap, p)
+	if err != nil {
+		return null, err
+	}
+	here := (*workspace.File)(nil)
+	if d != nil {
+		here = snap.FileOf(d)
+	}
+	show := func(d *workspace.Document, u diag.Unseen) (protocol.LSPAny, error) {
+		return s.show(ctx, snap, d, diag.Gap{At: u.At})
+	}
+	if here != nil {
+		for _, u := range diag.UnseenIn(snap, d) {
+			if u.At.Start > offset {
+				return show(d, u)
+			}
+		}
+	}
+	open := map[*workspace.File]*workspace.Document{}
+	for _, o := range snap.Documents {
+		if f := snap.FileOf(o); f != nil {
+			open[f] = o
+		}
+	}
+	files := slices.SortedFunc(maps.Values(snap.Files), func(a, b *workspace.File) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Path, b.Path))
+	})
+	first := slices.Index(files, here) + 1
+	for i := range files {
+		f := files[(first+i)%len(files)]
+		d := open[f]
+		if d == nil && len(diag.ClosedUnseen(f)) > 0 {
+			d = readClosed(f)
+		}
+		if d == nil {
+			continue
+		}
+		if all := diag.UnseenIn(snap, d); len(all) > 0 {
+			return show(d, all[0])
 		}
 	}
 	return null, nil

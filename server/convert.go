@@ -127,8 +127,13 @@ func severity(s config.Severity) protocol.DiagnosticSeverity {
 
 // diagnostics are a document's, as the client understands them; never nil.
 func diagnostics(c *client, snap *workspace.Snapshot, d *workspace.Document, u uri.URI) []protocol.Diagnostic {
+	return wireDiagnostics(c, d, u, diag.Diagnostics(snap, d))
+}
+
+// wireDiagnostics are diagnostics of a document, as the client understands them; never nil.
+func wireDiagnostics(c *client, d *workspace.Document, u uri.URI, found []diag.Diagnostic) []protocol.Diagnostic {
 	out := []protocol.Diagnostic{}
-	for _, g := range diag.Diagnostics(snap, d) {
+	for _, g := range found {
 		if g.Faded && !c.unnecessary {
 			continue
 		}

@@ -121,6 +121,7 @@ type gapsWriter struct {
 	limit               int64 // in bytes, from which on only the components go on
 	leftFiles, leftGaps int   // those that are left out
 	leftPackages        int
+	leftUnseen          int // functions
 }
 
 // wireUnmeasured is a package that has tests and is in no profile.
@@ -145,6 +146,7 @@ func (w *gapsWriter) leftOut() {
 	b := budget{limit: w.limit}
 	b.leave(w.leftFiles, "file")
 	b.leave(w.leftGaps, "gap")
+	b.leave(w.leftUnseen, "function")
 	b.leave(w.leftPackages, "package")
 	if words := b.words(); words != nil {
 		w.string(*words)
@@ -241,6 +243,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	}
 	w.open(out)
 	w.some(`,"gaps":`, len(in.Gaps), &w.leftGaps, func(i int) { w.gap(in.Document, &in.Gaps[i]) })
+	w.some(`,"unseen":`, len(in.Unseen), &w.leftUnseen, func(i int) { w.unseen(in.Document, &in.Unseen[i]) })
 	w.text("}")
 }
 
@@ -253,18 +256,7 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	w.text(`,"kind":`)
 	w.string(g.Kind.String())
 	w.text(`,"line":`)
-	if d == nil {
-		w.number(uint64(max(g.Line(), 1) - 1))
-		w.text(`,"range":null`)
-	} else {
-		r := w.client.rangeOf(d.Text, g.At)
-		w.number(uint64(r.Start.Line))
-		w.text(`,"range":{"start":`)
-		w.position(r.Start)
-		w.text(`,"end":`)
-		w.position(r.End)
-		w.text("}")
-	}
+	w.place(d, g.Line(), g.At)
 	w.text(`,"statements":`)
 	w.number(uint64(g.Missed))
 	w.text(`,"order":`)
@@ -275,6 +267,32 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	w.string(g.Message)
 	w.text(`,"when":`)
 	w.string(diag.WhenWords(g.When, nil))
+	w.text("}")
+}
+
+// place writes a 0-based line and the range of what stands at a 1-based line, or at a stretch of a document.
+func (w *gapsWriter) place(d *workspace.Document, line uint32, at diag.Span) {
+	if d == nil {
+		w.number(uint64(max(line, 1) - 1))
+		w.text(`,"range":null`)
+		return
+	}
+	r := w.client.rangeOf(d.Text, at)
+	w.number(uint64(r.Start.Line))
+	w.text(`,"range":{"start":`)
+	w.position(r.Start)
+	w.text(`,"end":`)
+	w.position(r.End)
+	w.text("}")
+}
+
+func (w *gapsWriter) unseen(d *workspace.Document, u *diag.Unseen) {
+	w.text(`{"name":`)
+	w.string(u.Func.String())
+	w.text(`,"why":`)
+	w.string(string(u.Why))
+	w.text(`,"line":`)
+	w.place(d, u.Line, u.At)
 	w.text("}")
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
-	"github.com/covls/covls/gap"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -60,6 +59,7 @@ type sent struct {
 	looks  workspace.Looks
 	file   *workspace.File
 	hidden bool
+	marks  string // what of a file that is not open has diagnostics: closedMarks.key
 }
 
 // shown is what the diagnostics of a document were made of.
@@ -205,6 +205,9 @@ func (p *publisher) publish(ctx context.Context, snap *workspace.Snapshot) {
 	}
 	shown := p.fingerprint(snap)
 	whole := anyFolder(snap, func(f *workspace.Folder) bool { return f.Settings.Diagnostics.Scope == config.ScopeWorkspace })
+	if anyFolder(snap, func(f *workspace.Folder) bool { return f.Settings.Diagnostics.Scope == config.ScopeTop }) {
+		p.repull() // of a pull that would learn nothing new no answer comes
+	}
 	if shown == p.shown && !whole {
 		return
 	}
@@ -235,7 +238,7 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 	}
 	if changed {
 		room := budget{limit: answerBytes(snap)}
-		closed := closedFiles(snap)
+		closed := p.server.closedFiles(snap)
 		for i, f := range closed {
 			if ctx.Err() != nil {
 				return
@@ -246,33 +249,46 @@ func (p *publisher) push(ctx context.Context, c *client, snap *workspace.Snapsho
 				p.send(ctx, c, diag.Closed(f.Path, ""), sent{uri: u}, leftOut(len(closed)-i))
 				break
 			}
-			looks, err := workspace.LooksOf(f.Path)
-			s, known := p.sent[f.Path]
-			if known && err == nil && s.doc == nil && s.looks.Size == looks.Size && s.looks.ModTime.Equal(looks.ModTime) && s.hidden == snap.Hidden && s.file.Shows(f) {
+			if p.pushClosed(ctx, c, snap, f) {
 				keep[f.Path] = true
-				room.spend(s.size)
-				continue
-			}
-			if d := readClosed(f); d != nil {
-				keep[f.Path] = true
-				p.pushDocument(ctx, c, snap, d, u)
-				if _, failed := p.failed[f.Path]; !failed {
-					s := p.sent[f.Path]
-					s.uri, s.looks, s.file, s.hidden = u, looks, f, snap.Hidden
-					p.sent[f.Path] = s
-					room.spend(s.size)
-				}
+				room.spend(p.sent[f.Path].size)
 			}
 		}
 	}
 	maps.DeleteFunc(p.failed, func(path string, _ shown) bool { return !keep[path] })
 	for path, s := range p.sent {
-		if keep[path] || !changed && snap.Documents[path] == nil && wantsClosed(snap, path) {
+		if keep[path] {
 			continue
+		}
+		if !changed && p.server.closedMarks(snap, path).any() && (s.doc == nil || p.pushClosed(ctx, c, snap, snap.Files[path])) {
+			continue // of a document that was closed, the diagnostics of a file that is not open are left
 		}
 		delete(p.sent, path)
 		p.clear(ctx, s)
 	}
+}
+
+// pushClosed publishes the diagnostics of a file that is not open, unless the client has them. It reports whether the file can
+// be read.
+func (p *publisher) pushClosed(ctx context.Context, c *client, snap *workspace.Snapshot, f *workspace.File) bool {
+	looks, err := workspace.LooksOf(f.Path)
+	marks := p.server.closedMarks(snap, f.Path).key()
+	s, known := p.sent[f.Path]
+	if known && err == nil && s.doc == nil && s.looks.Size == looks.Size && s.looks.ModTime.Equal(looks.ModTime) && s.hidden == snap.Hidden && s.marks == marks && s.file.Shows(f) {
+		return true
+	}
+	d := readClosed(f)
+	if d == nil {
+		return false
+	}
+	u := uri.File(f.Path)
+	p.pushDocument(ctx, c, snap, d, u)
+	if _, failed := p.failed[f.Path]; !failed {
+		s := p.sent[f.Path]
+		s.uri, s.doc, s.looks, s.file, s.hidden, s.marks = u, nil, looks, f, snap.Hidden, marks
+		p.sent[f.Path] = s
+	}
+	return true
 }
 
 // clear takes away what the client was told.
@@ -299,9 +315,11 @@ func (p *publisher) pushDocument(ctx context.Context, c *client, snap *workspace
 
 func (p *publisher) pushDiagnostics(ctx context.Context, c *client, snap *workspace.Snapshot, d *workspace.Document, u uri.URI) {
 	now := sent{uri: u}
-	if d.URI != "" {
-		now.doc, now.file, now.hidden = d, snap.FileOf(d), snap.Hidden
+	if d.URI == "" {
+		p.send(ctx, c, d, now, closedDiagnostics(c, snap, d, u, p.server.closedMarks(snap, d.Path)))
+		return
 	}
+	now.doc, now.file, now.hidden = d, snap.FileOf(d), snap.Hidden
 	p.send(ctx, c, d, now, diagnostics(c, snap, d, u))
 }
 
@@ -330,24 +348,6 @@ func (p *publisher) send(ctx context.Context, c *client, d *workspace.Document, 
 		return
 	}
 	p.sent[d.Path] = now
-}
-
-// closedFiles are the files that are not open and still have diagnostics, for folders whose
-// settings ask for the whole workspace.
-func closedFiles(snap *workspace.Snapshot) []*workspace.File {
-	var out []*workspace.File
-	for path, f := range snap.Files {
-		if snap.Documents[path] == nil && wantsClosed(snap, path) && gap.Any(f) {
-			out = append(out, f)
-		}
-	}
-	slices.SortFunc(out, gap.CompareFiles)
-	return out
-}
-
-func wantsClosed(snap *workspace.Snapshot, path string) bool {
-	f := snap.Files[path]
-	return f != nil && !f.Outside && f.Folder.Settings.Diagnostics.Scope == config.ScopeWorkspace
 }
 
 func anyFolder(snap *workspace.Snapshot, is func(*workspace.Folder) bool) bool {

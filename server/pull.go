@@ -20,9 +20,9 @@ func (s *Server) Diagnostic(ctx context.Context, p *protocol.DocumentDiagnosticP
 	if path, ok := pathOf(p.TextDocument.URI); ok {
 		if d := snap.Documents[path]; d != nil {
 			items = diagnostics(c, snap, d, uri.URI(d.URI))
-		} else if f := snap.Files[path]; f != nil && wantsClosed(snap, path) {
-			if d := readClosed(f); d != nil {
-				items = diagnostics(c, snap, d, uri.URI(strings.Clone(string(p.TextDocument.URI))))
+		} else if m := s.closedMarks(snap, path); m.any() {
+			if d := readClosed(snap.Files[path]); d != nil {
+				items = closedDiagnostics(c, snap, d, uri.URI(strings.Clone(string(p.TextDocument.URI))), m)
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func (s *Server) workspaceItems(ctx context.Context, snap *workspace.Snapshot, b
 	out = []protocol.WorkspaceDocumentDiagnosticReport{}
 	rest := maps.Clone(before)
 	room := budget{limit: answerBytes(snap)}
-	closed := closedFiles(snap)
+	closed := s.closedFiles(snap)
 	for i, f := range closed {
 		if ctx.Err() != nil {
 			return out, false
@@ -85,7 +85,7 @@ func (s *Server) workspaceItems(ctx context.Context, snap *workspace.Snapshot, b
 			if d == nil {
 				continue
 			}
-			items = diagnostics(c, snap, d, u)
+			items = closedDiagnostics(c, snap, d, u, s.closedMarks(snap, f.Path))
 			room.spend(bytesOf(items, string(u)))
 		}
 		id := resultID(items)

@@ -69,6 +69,7 @@ type Server struct {
 	publisher *publisher
 	engine    *engine.Engine
 	loads     atomic.Int64 // how many were shown
+	topKnown  atomic.Pointer[topFunctions]
 }
 
 // New makes a server for one session.

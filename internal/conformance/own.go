@@ -49,6 +49,7 @@ func (m *Model) own() {
 				has("functions_covered", orNull(count)), has("functions_total", orNull(count)),
 				has("branches_covered", orNull(count)), has("branches_total", orNull(count)),
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes), has("unknown_functions", count),
+				has("unseen", list(structure("CovlsUnseen", has("name", str), has("why", oneOf("new", "changed")), has("line", count), has("range", orNull(place))))),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
 					has("range", orNull(place)), has("statements", count), has("order", count), has("trivial", yes), has("message", str), has("when", str))))))))))))),

@@ -36,7 +36,11 @@ const meanings = {
 		'They are left out until the tests have run again.',
 		'They stay as they are.',
 	],
-	'covls.diagnostics.scope': ['Documents that are open.', 'All documents that a profile names.'],
+	'covls.diagnostics.scope': [
+		'Documents that are open.',
+		'Documents that are open, and the 20 most urgent untested functions elsewhere.',
+		'All documents that a profile names.',
+	],
 	'covls.lens.functions': ['Functions that are not fully covered.', 'All functions.', 'No function.'],
 };
 

@@ -47,6 +47,9 @@ export class Client implements vscode.Disposable {
 	private trace: Trace | undefined;
 	private readonly disposables: vscode.Disposable[] = [];
 
+	/** What becomes of a hover of the server's before it is shown. */
+	dress: (hover: vscode.Hover, document: vscode.TextDocument) => vscode.Hover = (hover) => hover;
+
 	constructor(private readonly context: vscode.ExtensionContext) {
 		this.log = vscode.window.createOutputChannel('covls', { log: true });
 		this.disposables.push(
@@ -188,6 +191,10 @@ export class Client implements vscode.Disposable {
 			// What the server shows has no links to commands: one that is there was not made by it.
 			markdown: { isTrusted: false },
 			middleware: {
+				provideHover: async (document, position, token, next) => {
+					const hover = await next(document, position, token);
+					return hover ? this.dress(hover, document) : hover;
+				},
 				workspace: {
 					configuration: (params) =>
 						params.items.map((item) => settingsAt(item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined)),

@@ -27,6 +27,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.previousGap': (at?: unknown) => jumpInFile(parts, serverCommand.previousGap, at),
 		'covls.nextGapInWorkspace': (at?: unknown) => jump(parts, serverCommand.nextGapInWorkspace, at ?? here()),
 		'covls.mostUrgentGap': () => jump(parts, serverCommand.mostUrgentGap),
+		'covls.nextUnseen': () => nextUnseen(parts),
 		'covls.openGap': (uri: string, gap: Gap) => openGap(parts, uri, gap),
 		'covls.openFile': (node: Node) => openFile(node),
 		'covls.createTest': (at?: unknown) => client.run(serverCommand.createTest, needed(at)),
@@ -42,11 +43,15 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.exclude': (node: Node) => exclude(parts, node),
 		'covls.selectProfiles': () => selectProfiles(parts),
 		'covls.createConfiguration': () => createConfiguration(parts),
-		'covls.runTests': (at?: { folder?: string; textDocument?: { uri: string } }) =>
-			tests.run(
+		'covls.runTests': (at?: vscode.Uri | { folder?: string; textDocument?: { uri: string } }) => {
+			if (at instanceof vscode.Uri) {
+				return tests.run(at);
+			}
+			return tests.run(
 				at?.textDocument === undefined ? activeDocument() : vscode.Uri.parse(at.textDocument.uri),
 				at?.folder === undefined ? undefined : { folder: at.folder },
-			),
+			);
+		},
 		// VS Code greys rows that run its own command.
 		'covls.trust': () => vscode.commands.executeCommand('workbench.trust.manage'),
 		'covls.restart': () => client.restart(),
@@ -110,7 +115,8 @@ async function jump({ client }: Parts, command: string, at?: unknown): Promise<L
 }
 
 async function jumpInFile(parts: Parts, command: string, at: unknown): Promise<Location | null> {
-	const from = at ?? here();
+	// The title of an editor gives its file.
+	const from = at instanceof vscode.Uri ? here() : (at ?? here());
 	if (from === undefined) {
 		return jump(parts, serverCommand.mostUrgentGap);
 	}
@@ -139,6 +145,15 @@ async function goToTests({ client }: Parts, at: unknown): Promise<readonly Locat
 	const found = await client.run<readonly Location[]>(serverCommand.goToTests, at);
 	if (found.length === 0) {
 		void vscode.window.showInformationMessage(vscode.l10n.t('No test speaks of this function.'));
+	}
+	return found;
+}
+
+async function nextUnseen({ client }: Parts): Promise<Location | null> {
+	const from = here();
+	const found = await client.run<Location | null>(serverCommand.nextUnseen, ...(from === undefined ? [] : [from]));
+	if (found === null) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('No function is new or changed since the last run.'));
 	}
 	return found;
 }
@@ -221,7 +236,7 @@ function fileOf(what: unknown): string | undefined {
 async function explain({ client, reports }: Parts, what: unknown): Promise<void> {
 	const uri = fileOf(what);
 	if (uri === undefined) {
-		void vscode.window.showInformationMessage(vscode.l10n.t('Open the file that is to be explained.'));
+		void vscode.window.showInformationMessage(vscode.l10n.t('Open a file first.'));
 		return;
 	}
 	const text = await client.run<string | null>(serverCommand.explain, { textDocument: { uri } });
@@ -265,7 +280,7 @@ async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 				? undefined
 				: await vscode.window.showInputBox({
 						title: `${title} (2/2)`,
-						prompt: vscode.l10n.t('What that is here, from {0} on', folder?.name ?? ''),
+						prompt: vscode.l10n.t('The matching folder in {0}', folder?.name ?? ''),
 						value: '.',
 						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Say what that is here.') : undefined),
 					});

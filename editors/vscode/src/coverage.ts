@@ -15,8 +15,6 @@ const lateListeners = [6_000, 20_000];
  * it ends, so that nothing is empty in between and no view comes to the front.
  */
 export class TestCoverage implements vscode.Disposable {
-	private readonly controller: vscode.TestController;
-	private readonly profile: vscode.TestRunProfile;
 	private readonly disposables: vscode.Disposable[];
 	/** Whether a run of this extension is what VS Code shows. */
 	private shown = false;
@@ -30,18 +28,7 @@ export class TestCoverage implements vscode.Disposable {
 		client: Client,
 		private readonly model: Model,
 	) {
-		this.controller = vscode.tests.createTestController('covls', vscode.l10n.t('Coverage (covls)'));
-		this.profile = this.controller.createRunProfile(
-			vscode.l10n.t('Run Tests with Coverage'),
-			vscode.TestRunProfileKind.Coverage,
-			() => vscode.commands.executeCommand<void>('covls.runTests'),
-		);
-		this.profile.loadDetailedCoverage = async (_run, file, token) => {
-			const coverage = await this.model.document(file.uri, token);
-			return coverage == null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
-		};
 		this.disposables = [
-			this.controller,
 			model.onDidChange(() => {
 				// While the server is away its last word holds.
 				if (client.life !== 'restarting' && client.life !== 'starting') {
@@ -95,13 +82,28 @@ export class TestCoverage implements vscode.Disposable {
 		});
 	}
 
+	/**
+	 * The controller is there for that moment only: VS Code's Test Explorer says of one without tests, as this is, that no
+	 * tests were found, and offers other extensions. What is told of the run stays, and VS Code goes on asking for its details.
+	 */
 	private send(files: readonly [string, GapFile][]): void {
-		const request = new vscode.TestRunRequest(undefined, undefined, this.profile);
-		const run = this.controller.createTestRun(request, vscode.l10n.t('Coverage of the profiles'), false);
+		const controller = vscode.tests.createTestController('covls', vscode.l10n.t('Coverage (covls)'));
+		const profile = controller.createRunProfile(
+			vscode.l10n.t('Run Tests with Coverage'),
+			vscode.TestRunProfileKind.Coverage,
+			() => vscode.commands.executeCommand<void>('covls.runTests'),
+		);
+		profile.loadDetailedCoverage = async (_run, file, token) => {
+			const coverage = await this.model.document(file.uri, token);
+			return coverage == null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
+		};
+		const request = new vscode.TestRunRequest(undefined, undefined, profile);
+		const run = controller.createTestRun(request, vscode.l10n.t('Coverage of the profiles'), false);
 		for (const [uri, file] of files) {
 			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), file));
 		}
 		run.end();
+		controller.dispose();
 	}
 }
 

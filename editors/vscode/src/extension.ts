@@ -7,6 +7,7 @@ import { began } from './began';
 import { Client } from './client';
 import { registerCommands } from './commands';
 import { TestCoverage } from './coverage';
+import { dress } from './hover';
 import { Model } from './model';
 import { Reports } from './report';
 import { TestTasks } from './run';
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 	const client = new Client(context);
 	stop = () => client.stop();
 	const model = new Model(client);
+	client.dress = (hover, document) => dress(hover, document, model);
 	const reports = new Reports();
 	const tests = new TestTasks(client, model);
 	const testCoverage = new TestCoverage(client, model);
@@ -50,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 	context.subscriptions.push(
 		registerCommands({ client, model, reports, tests, testCoverage }),
 		SettingsFile.register(),
-		new StatusBar(client, model),
+		new StatusBar(client, model, tests),
 		new StaleMarks(model, testCoverage),
 		testCoverage,
 		badges,

@@ -104,7 +104,21 @@ export interface Gap {
 	/** Null where the document is not open. */
 	readonly range: Range | null;
 	readonly statements: number;
+	/** Its place, from 1 on, among all gaps of the answer by urgency. */
+	readonly order: number;
+	/** A function that hardly needs a test of its own. */
+	readonly trivial?: boolean;
 	readonly message: string;
+}
+
+/** A function of which nobody knows whether a test reaches it. */
+export interface Unseen {
+	readonly name: string;
+	/** New: the profile's text has no such function. Changed: its text is another than when the tests ran. */
+	readonly why: 'new' | 'changed';
+	readonly line: number;
+	/** Null where the document is not open. */
+	readonly range: Range | null;
 }
 
 export interface GapFile {
@@ -126,6 +140,7 @@ export interface GapFile {
 	/** Functions of which nobody knows whether they are covered: the summary is without them. */
 	readonly unknown_functions: number;
 	readonly gaps: readonly Gap[];
+	readonly unseen: readonly Unseen[];
 }
 
 export interface Component {
@@ -211,6 +226,7 @@ export const serverCommand = {
 	previousGap: 'covls.previousGap',
 	nextGapInWorkspace: 'covls.nextGapInWorkspace',
 	mostUrgentGap: 'covls.mostUrgentGap',
+	nextUnseen: 'covls.nextUnseen',
 	reload: 'covls.reload',
 	toggle: 'covls.toggle',
 	doctor: 'covls.doctor',

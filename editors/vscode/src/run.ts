@@ -8,12 +8,19 @@ import { inMessage } from './words';
 /** Runs tests with coverage, as a task of VS Code's and in trusted workspaces only. */
 export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 	private readonly disposables: vscode.Disposable[];
+	private readonly changed = new vscode.EventEmitter<void>();
+	/** Fires when a run begins and when it ends. */
+	readonly onDidChange = this.changed.event;
+	/** Whether tests run. */
+	running = false;
+	/** The last run, where it did not end well: its exit code and, by Date.now, when it ended. */
+	failed: { readonly code: number; readonly at: number } | undefined;
 
 	constructor(
 		private readonly client: Client,
 		private readonly model: Model,
 	) {
-		this.disposables = [vscode.tasks.registerTaskProvider('covls', this)];
+		this.disposables = [this.changed, vscode.tasks.registerTaskProvider('covls', this)];
 	}
 
 	/**
@@ -23,7 +30,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 	 */
 	async run(document: vscode.Uri | undefined, given?: { readonly folder: string }): Promise<number | undefined> {
 		if (!vscode.workspace.isTrusted) {
-			await offerTrust(vscode.l10n.t('covls runs no tests in a workspace that is not trusted.'));
+			await offerTrust(vscode.l10n.t('Trust this workspace to run its tests.'));
 			return undefined;
 		}
 		const inside = document?.scheme === 'file' && vscode.workspace.getWorkspaceFolder(document) !== undefined;
@@ -60,14 +67,27 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 			);
 		});
 		try {
-			await vscode.tasks.executeTask(wanted);
-			const code = await ended;
+			this.set(true, undefined);
+			const execution = await vscode.tasks.executeTask(wanted);
+			const { code, cancelled } = await progress(found, execution, ended);
+			this.set(false, cancelled || code === undefined || code === 0 ? undefined : { code, at: Date.now() });
 			const within = 'folder' in at ? at.folder : folderOf(document);
-			void this.tell(code, began, within);
+			if (!cancelled) {
+				void this.tell(code, began, within);
+			}
 			return code;
 		} finally {
+			if (this.running) {
+				this.set(false, undefined);
+			}
 			vscode.Disposable.from(...listeners).dispose();
 		}
+	}
+
+	private set(running: boolean, failed: TestTasks['failed']): void {
+		this.running = running;
+		this.failed = failed;
+		this.changed.fire();
 	}
 
 	/** Tells what the run has left out, once its profile was read. */
@@ -79,6 +99,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 		const gaps = await this.client.ask(gapsRequest, {}).catch(() => undefined);
 		const missing = (gaps?.unmeasured ?? []).filter((p) => within === undefined || p.folder === within);
 		if (code === 0 && missing.length === 0) {
+			vscode.window.setStatusBarMessage(vscode.l10n.t('The tests have passed (exit code 0).'), patience);
 			return;
 		}
 		const names = missing.slice(0, mostNames).map((p) => inMessage(p.package));
@@ -138,6 +159,22 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 	dispose(): void {
 		vscode.Disposable.from(...this.disposables).dispose();
 	}
+}
+
+/** Says what runs until it has ended, and ends it where the user wants that. */
+async function progress(
+	found: Command,
+	execution: vscode.TaskExecution,
+	ended: Promise<number | undefined>,
+): Promise<{ code: number | undefined; cancelled: boolean }> {
+	const title = vscode.l10n.t('Running tests: {0}', inMessage(found.own ?? found.command));
+	return vscode.window.withProgress(
+		{ location: vscode.ProgressLocation.Notification, title, cancellable: true },
+		async (_, token) => {
+			token.onCancellationRequested(() => execution.terminate());
+			return { code: await ended, cancelled: token.isCancellationRequested };
+		},
+	);
 }
 
 /** Says what is not done in a workspace that is not trusted, and leads to where it can be. */

@@ -3,6 +3,7 @@ import type { Client } from './client';
 import { localFolders } from './client';
 import type { Model } from './model';
 import { type Status, tiers } from './protocol';
+import type { TestTasks } from './run';
 import { ago, counts, figures, literal, percent, short, tierName, unknown } from './words';
 
 interface Look {
@@ -20,6 +21,7 @@ export class StatusBar implements vscode.Disposable {
 	constructor(
 		private readonly client: Client,
 		private readonly model: Model,
+		private readonly tests: TestTasks,
 	) {
 		this.item = vscode.window.createStatusBarItem('covls.status', vscode.StatusBarAlignment.Right, 90);
 		this.item.name = vscode.l10n.t('Coverage');
@@ -27,6 +29,7 @@ export class StatusBar implements vscode.Disposable {
 		this.disposables = [
 			this.item,
 			model.onDidChangeStatus(() => this.update()),
+			tests.onDidChange(() => this.update()),
 			vscode.window.onDidChangeActiveTextEditor(() => this.here()),
 			vscode.workspace.onDidChangeConfiguration((e) => {
 				if (e.affectsConfiguration('covls.statusBar')) {
@@ -53,7 +56,9 @@ export class StatusBar implements vscode.Disposable {
 		this.item.backgroundColor = look.background === undefined ? undefined : new vscode.ThemeColor(look.background);
 		this.item.accessibilityInformation = { label: look.label };
 		this.item.tooltip =
-			status === undefined ? [look.label, this.client.words].join('\n') : tooltip(status, this.client.words);
+			status === undefined
+				? [look.label, this.client.words].join('\n')
+				: tooltip(status, this.client.words, this.runWords(status));
 		void vscode.commands.executeCommand('setContext', 'covls.state', status?.state ?? this.client.life);
 		this.here();
 		void vscode.commands.executeCommand('setContext', 'covls.running', this.client.life === 'running');
@@ -75,52 +80,88 @@ export class StatusBar implements vscode.Disposable {
 	private look(status: Status | undefined): Look {
 		if (this.client.life === 'failed') {
 			return {
-				text: '$(error) covls',
+				text: `$(error) ${vscode.l10n.t('covls is not running')}`,
 				label: vscode.l10n.t('Coverage: the server could not be started'),
 				background: 'statusBarItem.errorBackground',
 			};
 		}
+		const figure = figures(status).map(percent).join(' · ') || percent(null);
 		if (this.client.life === 'restarting') {
 			return {
-				text: `$(sync~spin) ${figures(status).map(percent).join(' · ') || percent(null)}`,
+				text: `$(sync~spin) ${figure} · ${vscode.l10n.t('restarting…')}`,
 				label: vscode.l10n.t('Coverage: the server is being started again'),
 			};
 		}
 		if (status === undefined || status.state === 'loading') {
-			return { text: '$(loading~spin) covls', label: vscode.l10n.t('Coverage: looking for profiles') };
+			return {
+				text: `$(loading~spin) ${vscode.l10n.t('reading coverage…')}`,
+				label: vscode.l10n.t('Coverage: looking for profiles'),
+			};
 		}
+		const run = this.runWords(status);
 		if (status.state === 'empty') {
-			return { text: '$(shield) –', label: vscode.l10n.t('Coverage: no profile found') };
+			return {
+				text: `$(shield) ${run ?? vscode.l10n.t('no coverage profile')}`,
+				label: [vscode.l10n.t('Coverage: no profile found'), ...(run === undefined ? [] : [run])].join(', '),
+			};
 		}
 		if (status.state === 'broken') {
 			return {
-				text: '$(warning) covls',
+				text: `$(warning) ${run ?? vscode.l10n.t('unreadable coverage profile')}`,
 				label: vscode.l10n.t('Coverage: no profile can be read'),
 				background: 'statusBarItem.warningBackground',
 			};
 		}
-		const figure = figures(status).map(percent).join(' · ') || percent(null);
-		const icon = status.hidden ? '$(eye-closed)' : status.loading ? '$(sync~spin)' : '$(shield)';
-		const late = status.stale && !status.hidden ? ' $(history)' : '';
-		const label = [vscode.l10n.t('Coverage {0}', figure)];
-		if (status.stale) {
-			label.push(vscode.l10n.t('a profile is of another text than that on disk'));
-		}
+		const troubled = status.profiles.filter((profile) => profile.trouble !== null || profile.found === 0).length;
+		const facts = run === undefined ? [] : [run];
+		/** What there is room for. */
+		const words = [...facts];
 		if (status.unmeasured > 0) {
-			label.push(missing(status.unmeasured));
-		}
-		if (status.hidden) {
-			label.push(vscode.l10n.t('marks are hidden'));
-		}
-		const troubled = status.profiles.filter((profile) => profile.trouble !== null || profile.found === 0);
-		if (troubled.length > 0) {
-			label.push(
-				troubled.length === 1
-					? vscode.l10n.t('1 profile is of no use')
-					: vscode.l10n.t('{0} profiles are of no use', troubled.length),
+			facts.push(missing(status.unmeasured));
+			words.push(
+				status.unmeasured === 1
+					? vscode.l10n.t('1 package not measured')
+					: vscode.l10n.t('{0} packages not measured', status.unmeasured),
 			);
 		}
-		return { text: `${icon} ${figure}${late}${troubled.length > 0 ? ' $(warning)' : ''}`, label: label.join(', ') };
+		if (troubled > 0) {
+			const useless =
+				troubled === 1
+					? vscode.l10n.t('1 profile could not be used')
+					: vscode.l10n.t('{0} profiles could not be used', troubled);
+			facts.push(useless);
+			words.push(useless);
+		}
+		if (status.stale) {
+			facts.push(vscode.l10n.t('a profile is of another text than that on disk'));
+			words.push(vscode.l10n.t('of another text'));
+		}
+		if (status.hidden) {
+			facts.push(vscode.l10n.t('marks are hidden'));
+			words.push(vscode.l10n.t('hidden'));
+		}
+		const busy = status.loading || this.tests.running;
+		const icon = status.hidden ? '$(eye-closed)' : busy ? '$(sync~spin)' : troubled > 0 ? '$(warning)' : '$(shield)';
+		return {
+			text: `${icon} ${[figure, ...words.slice(0, 1)].join(' · ')}`,
+			label: [vscode.l10n.t('Coverage {0}', figure), ...facts].join(', '),
+		};
+	}
+
+	/** What is to be said of the tests that covls ran itself; of those that others run nobody tells it anything. */
+	private runWords(status: Status): string | undefined {
+		if (this.tests.running) {
+			return vscode.l10n.t('running tests…');
+		}
+		const failed = this.tests.failed;
+		// A profile that was written later is of another run; what is told of it has no parts of a second.
+		if (failed === undefined || status.profiles.some((p) => Date.parse(p.modified) > failed.at + 1000)) {
+			return undefined;
+		}
+		// A shell has these for what it could not start.
+		return failed.code === 126 || failed.code === 127
+			? vscode.l10n.t('tests could not be run')
+			: vscode.l10n.t('tests failed');
 	}
 
 	private async menu(): Promise<void> {
@@ -140,6 +181,12 @@ export class StatusBar implements vscode.Disposable {
 			'covls.gaps.focus',
 			ready ? gapWords(status) : undefined,
 		);
+		add(
+			ready && this.model.gaps.components.some((c) => c.tiers.some((t) => t.files.some((f) => f.unseen.length > 0))),
+			'history',
+			vscode.l10n.t('Go to Next New or Changed Function'),
+			'covls.nextUnseen',
+		);
 		add(ready, 'book', vscode.l10n.t('Show Report'), 'covls.showReport');
 		add(
 			this.client.life === 'running' && vscode.workspace.isTrusted,
@@ -153,7 +200,7 @@ export class StatusBar implements vscode.Disposable {
 			status?.hidden ? vscode.l10n.t('Show Marks') : vscode.l10n.t('Hide Marks'),
 			'covls.toggle',
 		);
-		add(this.client.life === 'running', 'refresh', vscode.l10n.t('Reload'), 'covls.reload');
+		add(this.client.life === 'running', 'refresh', vscode.l10n.t('Reload Coverage'), 'covls.reload');
 		add(
 			this.client.life === 'running',
 			'pulse',
@@ -182,12 +229,12 @@ function gapWords(status: Status): string {
 	// Tests that do not count may run them.
 	if (status.profiles.some((profile) => profile.own_tests)) {
 		return status.uncovered_functions === 1
-			? vscode.l10n.t('1 function that is not covered')
-			: vscode.l10n.t('{0} functions that are not covered', status.uncovered_functions);
+			? vscode.l10n.t('1 function not tested by its own package')
+			: vscode.l10n.t('{0} functions not tested by their own packages', status.uncovered_functions);
 	}
 	return status.uncovered_functions === 1
-		? vscode.l10n.t('1 function that no test reaches')
-		: vscode.l10n.t('{0} functions that no test reaches', status.uncovered_functions);
+		? vscode.l10n.t('1 untested function')
+		: vscode.l10n.t('{0} untested functions', status.uncovered_functions);
 }
 
 function missing(packages: number): string {
@@ -199,9 +246,12 @@ function missing(packages: number): string {
 /** Profiles that the tooltip lists. */
 const mostProfiles = 10;
 
-function tooltip(status: Status, server: string): vscode.MarkdownString {
+function tooltip(status: Status, server: string, run: string | undefined): vscode.MarkdownString {
 	const tip = new vscode.MarkdownString('', true);
 	const line = (text: string) => tip.appendMarkdown(`${text}\n\n`);
+	if (run !== undefined) {
+		line(literal(run));
+	}
 	const all = figures(status);
 	for (const summary of all) {
 		line([`**${literal(percent(summary))}**`, literal(counts(summary)), literal(short(summary))].join(' · '));

@@ -1,6 +1,15 @@
 import * as vscode from 'vscode';
 import type { Model } from './model';
-import { type Component, type Gap, type GapFile, type Status, type Tier, tiers, type Unmeasured } from './protocol';
+import {
+	type Component,
+	type Gap,
+	type GapFile,
+	type Status,
+	type Tier,
+	tiers,
+	type Unmeasured,
+	type Unseen,
+} from './protocol';
 import { counts, literal, percent, short, tierIcon, tierName, unknown } from './words';
 
 /** A row of the tree "Coverage gaps". */
@@ -12,6 +21,7 @@ export type Node =
 			readonly description: string;
 			readonly command?: string;
 			readonly args?: readonly unknown[];
+			readonly open?: boolean;
 			readonly children: Node[];
 	  }
 	| { readonly kind: 'component'; readonly component: Component; readonly children: Node[] }
@@ -30,6 +40,9 @@ export type Node =
 			readonly children: Node[];
 	  }
 	| { readonly kind: 'gap'; readonly id: string; readonly gap: Gap; readonly file: GapFile; readonly parent: Node };
+
+/** How many of the most urgent gaps the first row has. */
+const mostNext = 10;
 
 /** What the tree shows; kept from session to session. */
 interface Filter {
@@ -81,7 +94,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 			case 'component':
 				return componentItem(node.component, this.model.gaps.components);
 			case 'tier':
-				return tierItem(node.id, node.tier, node.children);
+				return tierItem(node.id, node.tier, node.children, this.opens(node));
 			case 'file':
 				return fileItem(node);
 			case 'gap':
@@ -93,16 +106,23 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		vscode.Disposable.from(...this.disposables).dispose();
 	}
 
+	/** At first the most urgent tier is open. */
+	private opens(node: Node & { kind: 'tier' }): boolean {
+		const first = this.roots.find((row) => row.kind === 'tier' || row.kind === 'component');
+		return node === (first?.kind === 'component' ? first.children[0] : first) && node.tier !== 'ok';
+	}
+
 	private rebuild(): void {
 		const components = this.model.gaps.components
 			.map((component) => this.componentNode(component))
 			.filter((node) => node.children.length > 0);
 		// Where there is one component, its row would say nothing that the rows below don't.
 		const only = this.model.gaps.components.length === 1 ? components[0] : undefined;
-		this.roots = only === undefined ? components : only.children;
-		if (this.model.gaps.unmeasured.length > 0) {
-			this.roots = [...this.roots, unmeasured(this.model.gaps.unmeasured)];
-		}
+		const rows = only === undefined ? components : only.children;
+		const short = rows.filter((row) => row.kind !== 'tier' || row.tier !== 'ok');
+		const rest = rows.filter((row) => !short.includes(row));
+		const missing = this.model.gaps.unmeasured.length > 0 ? [unmeasured(this.model.gaps.unmeasured)] : [];
+		this.roots = [...next(components), ...unseen(components), ...short, ...missing, ...rest];
 		if (this.model.status?.state === 'empty') {
 			this.roots = welcome(this.model.status);
 		}
@@ -144,7 +164,8 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		const text = this.filter.text.toLowerCase();
 		const whole = file.path.toLowerCase().includes(text);
 		const gaps = whole ? file.gaps : file.gaps.filter((gap) => gap.name.toLowerCase().includes(text));
-		const isGap = file.summary.gap > 0 || file.gaps.length > 0 || file.tier === 'unknown';
+		const isGap =
+			file.summary.gap > 0 || file.gaps.length > 0 || file.unseen.length > 0 || ['unknown', 'ok'].includes(file.tier);
 		if (!isGap || (!whole && gaps.length === 0)) {
 			return undefined;
 		}
@@ -171,7 +192,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		if (status.state === 'broken') {
 			return status.profiles.map((p) => `${p.path}: ${p.trouble ?? ''}`).join('\n');
 		}
-		if (status.state === 'ready' && this.roots.length === 0) {
+		if (status.state === 'ready' && this.roots.every((row) => row.kind === 'tier' && row.tier === 'ok')) {
 			if (filtered) {
 				return vscode.l10n.t('The filter leaves nothing.');
 			}
@@ -213,6 +234,64 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		await this.memory.update(filterKey, filter);
 		this.rebuild();
 	}
+}
+
+/** The gaps of some rows, with those that lead to them. */
+function gapsOf(rows: readonly Node[]): (Node & { kind: 'gap' })[] {
+	return rows.flatMap((row) => (row.kind === 'gap' ? [row] : 'children' in row ? gapsOf(row.children) : []));
+}
+
+/** The row of the most urgent gaps, whatever their files: those of some weight, where there are some. None where there is no gap. */
+function next(components: readonly Node[]): Node[] {
+	const found = gapsOf(components)
+		.filter(({ file }) => file.uri !== null)
+		.sort((a, b) => a.gap.order - b.gap.order);
+	const weighty = found.filter(({ gap }) => gap.trivial !== true);
+	const all = (weighty.length > 0 ? weighty : found).slice(0, mostNext);
+	if (all.length === 0) {
+		return [];
+	}
+	const row: Node = {
+		kind: 'hint',
+		label: vscode.l10n.t('Next'),
+		icon: 'target',
+		description: vscode.l10n.t('what to test first'),
+		open: true,
+		children: [],
+	};
+	row.children.push(...all.map((node) => ({ ...node, id: `next ${node.id}`, parent: row })));
+	return [row];
+}
+
+/** The row of the functions that are new, or changed, since the tests ran; none where there are none. */
+function unseen(components: readonly Node[]): Node[] {
+	const files = (rows: readonly Node[]): GapFile[] =>
+		rows.flatMap((row) => (row.kind === 'file' ? [row.file] : 'children' in row ? files(row.children) : []));
+	const all = files(components).flatMap((file) => file.unseen.map((f) => ({ file, f })));
+	if (all.length === 0) {
+		return [];
+	}
+	return [
+		{
+			kind: 'hint',
+			label: vscode.l10n.t('New or changed'),
+			icon: 'history',
+			description: vscode.l10n.t('{0} since the last run', all.length),
+			children: all.map(({ file, f }) => unseenRow(file, f)),
+		},
+	];
+}
+
+function unseenRow(file: GapFile, f: Unseen): Node {
+	const why = f.why === 'new' ? vscode.l10n.t('new') : vscode.l10n.t('changed');
+	return {
+		kind: 'hint',
+		label: brief(f.name),
+		icon: 'symbol-function',
+		description: `${why} · ${file.path}`,
+		...(file.uri === null ? {} : { command: 'covls.openGap', args: [file.uri, { id: '', ...f }] }),
+		children: [],
+	};
 }
 
 /** The row of the packages that have tests and are in no profile: their tests may have failed. */
@@ -307,7 +386,11 @@ function searched(folder: Status['folders'][number], names: number): string {
 function hintItem(node: Extract<Node, { kind: 'hint' }>): vscode.TreeItem {
 	const item = new vscode.TreeItem(
 		node.label,
-		node.children.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+		node.children.length === 0
+			? vscode.TreeItemCollapsibleState.None
+			: node.open === true
+				? vscode.TreeItemCollapsibleState.Expanded
+				: vscode.TreeItemCollapsibleState.Collapsed,
 	);
 	item.iconPath = new vscode.ThemeIcon(node.icon);
 	item.description = node.description;
@@ -345,8 +428,7 @@ function componentItem(component: Component, all: readonly Component[]): vscode.
 	return item;
 }
 
-function tierItem(id: string, tier: Tier, files: readonly Node[]): vscode.TreeItem {
-	const open = tier === 'critical' || tier === 'high';
+function tierItem(id: string, tier: Tier, files: readonly Node[], open: boolean): vscode.TreeItem {
 	const item = new vscode.TreeItem(
 		tierName(tier),
 		open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
@@ -368,7 +450,7 @@ function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
 		gaps > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
 	);
 	item.id = node.id;
-	item.iconPath = tierIcon(file.tier);
+	item.iconPath = new vscode.ThemeIcon('file-code');
 	const folder = file.path.slice(0, Math.max(0, file.path.length - name.length - 1));
 	const figures = file.tier === 'unknown' ? [] : [counts(file.summary), short(file.summary)];
 	const more = unknown(file.unknown_functions);
@@ -409,12 +491,19 @@ function amountOf(unit: 'statements' | 'lines', n: number): string {
 	return n === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', n);
 }
 
-function gapItem({ id, file, gap }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
-	const item = new vscode.TreeItem(gap.name || gap.message, vscode.TreeItemCollapsibleState.None);
+/** A method of Go in as few signs as it can be told by: Stack.Pop for (*Stack).Pop. */
+function brief(name: string): string {
+	return name.replace(/^\(\*?([^()]+)\)\./, '$1.');
+}
+
+function gapItem({ id, file, gap, parent }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
+	const item = new vscode.TreeItem(brief(gap.name) || gap.message, vscode.TreeItemCollapsibleState.None);
 	item.id = id;
 	item.iconPath = new vscode.ThemeIcon(gap.shape === 'function' ? 'symbol-function' : 'symbol-snippet');
 	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);
-	item.description = gap.kind === '' ? amount : `${amount} · ${gap.kind}`;
+	// Below its file it need not say which.
+	const where = parent.kind === 'file' ? [] : [file.path];
+	item.description = [amount, ...(gap.kind === '' ? [] : [gap.kind]), ...where].join(' · ');
 	item.tooltip = gap.message;
 	item.accessibilityInformation = { label: gap.message };
 	if (file.uri !== null) {

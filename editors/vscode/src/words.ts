@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import type { Summary, Tier } from './protocol';
 
-/** "78.4 %", with 100 only where nothing is missing; "–" where there is nothing to cover. */
+/** "78.4 %", cut and not rounded, as the server's lenses have it; "–" where there is nothing to cover. */
 export function percent(summary: Summary | null): string {
 	if (summary === null || summary.percent === null) {
 		return '–';
 	}
-	const rounded = Math.round(summary.percent * 10) / 10;
-	const short = summary.covered < summary.total ? Math.min(rounded, 99.9) : rounded;
-	return `${short.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
+	const cut = Math.floor((summary.covered * 1000) / summary.total) / 10;
+	return `${cut.toLocaleString(vscode.env.language, { maximumFractionDigits: 1 })} %`;
 }
 
 /** What is counted in statements and what in lines, the larger first. */
@@ -23,16 +22,12 @@ export function counts(summary: Summary): string {
 		: vscode.l10n.t('{0} of {1} lines', summary.covered, summary.total);
 }
 
-/** "12 short of 60 %", "at its target of 60 %". */
+/** "12 below target", "target 60 %". */
 export function short(summary: Summary): string {
-	if (summary.target === null) {
-		return summary.gap > 0
-			? vscode.l10n.t('{0} short of the targets of its folders', summary.gap)
-			: vscode.l10n.t('at the targets of its folders');
+	if (summary.gap > 0) {
+		return vscode.l10n.t('{0} below target', summary.gap);
 	}
-	return summary.gap > 0
-		? vscode.l10n.t('{0} short of {1} %', summary.gap, summary.target)
-		: vscode.l10n.t('at its target of {0} %', summary.target);
+	return summary.target === null ? vscode.l10n.t('at target') : vscode.l10n.t('target {0} %', summary.target);
 }
 
 /** What goes on behind figures that are without functions of which nobody knows: "3 unknown". */
@@ -53,22 +48,22 @@ export function tierName(tier: Tier): string {
 		case 'unknown':
 			return vscode.l10n.t('Unknown');
 		case 'ok':
-			return vscode.l10n.t('At Their Target');
+			return vscode.l10n.t('At target');
 	}
 }
 
-/** What a tier looks like: each differs in shape as well as in colour. */
-const looks: Record<Tier, { readonly icon: string; readonly badge: string; readonly color: string }> = {
-	critical: { icon: 'debug-breakpoint-log', badge: '◆', color: 'covls.tier.critical' },
-	high: { icon: 'triangle-up', badge: '▲', color: 'covls.tier.high' },
-	medium: { icon: 'primitive-square', badge: '■', color: 'covls.tier.medium' },
-	lower: { icon: 'triangle-down', badge: '▼', color: 'covls.tier.lower' },
-	unknown: { icon: 'question', badge: '?', color: 'descriptionForeground' },
-	ok: { icon: 'check', badge: '✓', color: 'covls.tier.ok' },
+/** What a tier looks like: a shape, and no colour, which is VS Code's own for how much is covered. */
+const looks: Record<Tier, { readonly icon: string; readonly badge: string }> = {
+	critical: { icon: 'debug-breakpoint-log', badge: '◆' },
+	high: { icon: 'triangle-up', badge: '▲' },
+	medium: { icon: 'primitive-square', badge: '■' },
+	lower: { icon: 'triangle-down', badge: '▼' },
+	unknown: { icon: 'question', badge: '?' },
+	ok: { icon: 'check', badge: '✓' },
 };
 
 export function tierIcon(tier: Tier): vscode.ThemeIcon {
-	return new vscode.ThemeIcon(looks[tier].icon, new vscode.ThemeColor(looks[tier].color));
+	return new vscode.ThemeIcon(looks[tier].icon);
 }
 
 export function tierBadge(tier: Tier): string {

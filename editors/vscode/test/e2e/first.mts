@@ -25,7 +25,7 @@ export async function firstSteps({ steps, window, workspace, server, pictures }:
 		const title = 'Covls: Run Tests with Coverage';
 		const offered = () => window.offered('Covls: R', 'Covls Tests: Run');
 		const before = await offered();
-		assert.ok(before.includes('Covls: Reload') && !before.includes(title), before.join());
+		assert.ok(before.includes('Covls: Reload Coverage') && !before.includes(title), before.join());
 		const restricted = () => commandLine(serving(server).pop() ?? 0).includes('--restricted');
 		assert.ok(restricted(), 'the server starts no program');
 		rmSync(profile);

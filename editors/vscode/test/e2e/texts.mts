@@ -79,7 +79,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 			const next = own.findIndex((row) => row.level === 1);
 			const rows = own.slice(0, next < 0 ? own.length : next).filter((row) => row.level === 2);
 			assert.equal(rows.length, 1, JSON.stringify(rows));
-			assert.match(rows[0]?.text ?? '', new RegExp(`^Missed is not covered[^]*\\[Ln ${missed},`));
+			assert.match(rows[0]?.text ?? '', new RegExp(`^Missed is not tested[^]*\\[Ln ${missed},`));
 			return true;
 		});
 	};
@@ -140,7 +140,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 		await shows(file, {
 			...always,
 			package: /· profile from before the last changes · 2 of 5 functions carried over ·/,
-			Missed: /^not covered · 0 of 3 statements$/,
+			Missed: /^not tested · 3 statements$/,
 			Empty: /^changed since the last run$/,
 		});
 		await tooltip(/cover\.out is of another text, from before the last changes; 3 functions changed, 1 new since/);
@@ -156,7 +156,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 		await shows(join(dir, 'ci.go'), {
 			...always,
 			package: new RegExp(`· profile of ${commit}, 5 commits ago · 3 of 5 functions carried over ·`),
-			Missed: /^not covered · 0 of 2 statements$/,
+			Missed: /^not tested · 2 statements$/,
 		});
 		await tooltip(new RegExp(`that of ${commit}, 5 commits ago; 2 functions changed, 1 new since`));
 	});
@@ -164,7 +164,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 
 /** What lenses say in both texts; what changed was covered, or was not. */
 const always = {
-	Kept: /^2 of 3 statements covered · 1 missed/,
+	Kept: /^1 of 3 statements not tested/,
 	Halved: /^(changed since the last run|stale.*)?$/,
 	Doubled: /^(changed since the last run|stale .*)$/,
 	Fresh: /^new since the last run$/,

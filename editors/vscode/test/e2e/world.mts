@@ -68,8 +68,11 @@ export const lineNumbers = (of: readonly { line: number }[]): number[] => of.map
 /** A function's name without its receiver. */
 export const shortName = (name: string): string => name.replace(/.*\./, '');
 
-/** The figure of a report as the status bar has it. */
-export const figure = ({ report }: Said): string => `${Math.round(report.summary.percent * 10) / 10} %`;
+/** The figure of a report as the status bar has it: cut, not rounded. */
+export function figure({ report: { summary } }: Said): string {
+	const { covered, total } = summary.statements ?? summary.lines ?? { covered: 0, total: 1 };
+	return `${Math.floor((covered * 1000) / total) / 10} %`;
+}
 
 /** The server's program, of the extension that is installed. */
 export function program({ extensions }: CodeServer): string {

@@ -1,0 +1,251 @@
+// Draws what a person sees first, to be looked at: several projects, in dark and in light, in a narrow window and in a
+// wide one.
+//
+//   node test/e2e/looks.mts [--update] FOLDER [PROJECT…]
+//
+// --update writes the light pictures of the walkthrough; main.mts has the dark ones.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { cobra, run, testCobra } from './projects.mts';
+import { CodeServer } from './server.mts';
+import { until } from './until.mts';
+import { Window } from './window.mts';
+import { gapsPane, picture, tree } from './world.mts';
+
+const extension = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const { values: flags, positionals } = parseArgs({
+	options: { update: { type: 'boolean' } },
+	allowPositionals: true,
+});
+const [folder, ...wanted] = positionals;
+if (folder === undefined) {
+	throw new Error('want the folder for the pictures');
+}
+mkdirSync(folder, { recursive: true });
+
+/** Nothing of VS Code's own is changed but what asks questions, or needs the network. */
+const settings = {
+	'workbench.startupEditor': 'none',
+	'security.workspace.trust.enabled': false,
+	'telemetry.telemetryLevel': 'off',
+	'chat.disableAIFeatures': true,
+	'workbench.secondarySideBar.defaultVisibility': 'hidden',
+	'editor.hover.delay': 50,
+};
+
+const root = mkdtempSync(join(tmpdir(), 'covls-looks-'));
+const put = (dir: string, name: string, text: string) => {
+	mkdirSync(dirname(join(dir, name)), { recursive: true });
+	writeFileSync(join(dir, name), text);
+};
+
+/** A project, made in a folder, with what is to be opened in it; it resolves when its profile is there. */
+const projects: Record<string, { file: string; make: (dir: string) => Promise<void>; run?: boolean }> = {
+	healthy: {
+		file: 'completions.go',
+		make: async (dir) => {
+			await cobra(dir);
+			await testCobra(dir);
+		},
+	},
+	empty: { file: 'completions.go', make: cobra },
+	failed: {
+		file: 'completions.go',
+		run: true,
+		make: async (dir) => {
+			await cobra(dir);
+			await testCobra(dir);
+			put(dir, 'fails_test.go', 'package cobra\n\nimport "testing"\n\nfunc TestFails(t *testing.T) { t.Fatal() }\n');
+		},
+	},
+	small: {
+		file: 'stack.go',
+		make: async (dir) => {
+			put(dir, 'go.mod', 'module example.com/stack\n\ngo 1.21\n');
+			put(dir, 'stack.go', stack);
+			put(
+				dir,
+				'stack_test.go',
+				'package stack\n\nimport "testing"\n\nfunc TestPush(t *testing.T) { new(Stack).Push(1) }\n',
+			);
+			await run(dir, 'git', 'init', '-q');
+			await run(dir, 'git', 'add', '.');
+			await run(dir, 'git', '-c', 'user.name=x', '-c', 'user.email=x@example.com', 'commit', '-qm', 'stack');
+			await run(dir, 'go', 'test', '-coverprofile=cover.out', './...');
+			writeFileSync(join(dir, 'stack.go'), `${stack}\n// Swap is new.\nfunc (s *Stack) Swap() {\n\ts.items = nil\n}\n`);
+		},
+	},
+	monorepo: {
+		file: 'api/handler.go',
+		make: async (dir) => {
+			put(
+				dir,
+				'.covls.toml',
+				'[[component]]\nname = "api"\ninclude = ["api/**"]\n[[component]]\nname = "web"\ninclude = ["web/**"]\n',
+			);
+			put(dir, 'api/go.mod', 'module example.com/api\n\ngo 1.21\n');
+			put(dir, 'api/handler.go', stack.replace('package stack', 'package api').replaceAll('Stack', 'Handler'));
+			put(
+				dir,
+				'api/handler_test.go',
+				'package api\n\nimport "testing"\n\nfunc TestPush(t *testing.T) { new(Handler).Push(1) }\n',
+			);
+			await run(join(dir, 'api'), 'go', 'test', '-coverprofile=cover.out', './...');
+			const lines = Array.from({ length: 40 }, (_, i) => `DA:${i + 1},${i < 25 ? 1 : 0}`);
+			put(dir, 'web/package.json', '{"name":"web"}\n');
+			put(
+				dir,
+				'web/src/cart.ts',
+				Array.from(
+					{ length: 8 },
+					(_, i) => `export function step${i}(n: number) {\n\tconst m = n + ${i};\n\tconst k = m * 2;\n\treturn k;\n}`,
+				).join('\n'),
+			);
+			put(dir, 'web/coverage/lcov.info', `TN:\nSF:src/cart.ts\n${lines.join('\n')}\nend_of_record\n`);
+		},
+	},
+};
+
+const stack = `// Package stack has a stack.
+package stack
+
+import "errors"
+
+// Stack is one of numbers.
+type Stack struct{ items []int }
+
+// Push puts a number on top.
+func (s *Stack) Push(n int) {
+	if n < 0 {
+		n = -n
+	}
+	s.items = append(s.items, n)
+}
+
+// Pop takes the number from the top.
+func (s *Stack) Pop() (int, error) {
+	if len(s.items) == 0 {
+		return 0, errors.New("empty")
+	}
+	n := s.items[len(s.items)-1]
+	s.items = s.items[:len(s.items)-1]
+	return n, nil
+}
+
+// Sum adds all up.
+func (s *Stack) Sum() int {
+	n := 0
+	for _, i := range s.items {
+		n += i
+	}
+	return n
+}
+`;
+
+const vsix = (
+	await run(extension, 'node', 'scripts/pack.mjs', '--out', root, `${process.platform}-${process.arch}`)
+).split('  ')[0] as string;
+const server = await CodeServer.start(join(root, 'code'), settings);
+const paths = await run(extension, join(extension, '../../scripts/setup-browser.sh'), '--paths');
+const browser = await chromium.launch({
+	executablePath: paths.split('\n')[0] as string,
+	args: ['--no-sandbox', '--disable-gpu'],
+});
+try {
+	await run(root, 'code-server', '--extensions-dir', server.extensions, '--install-extension', vsix);
+	const user = join(root, 'code/user/User/settings.json');
+	for (const [name, project] of Object.entries(projects)) {
+		if (wanted.length > 0 && !wanted.includes(name)) {
+			continue;
+		}
+		const dir = join(root, name);
+		mkdirSync(dir);
+		await project.make(dir);
+		for (const theme of flags.update ? ['Light'] : ['Dark', 'Light']) {
+			writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
+			await look(name, project, dir, theme);
+		}
+	}
+} finally {
+	await Promise.allSettled([browser.close(), server.stop()]);
+	console.log(readFileSync(join(root, 'code/code-server.log'), 'utf8').split('\n').slice(-3).join('\n'));
+	rmSync(root, { recursive: true, force: true });
+}
+
+/** Draws a project in a theme. */
+async function look(name: string, project: (typeof projects)[string], dir: string, theme: string): Promise<void> {
+	const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, locale: 'en' });
+	const window = await Window.open(context, server.url({ folder: dir }));
+	const { page } = window;
+	const shot = async (what: string) => {
+		for (const width of [700, 1600]) {
+			await page.setViewportSize({ width, height: 900 });
+			await page.waitForTimeout(1500);
+			await page.screenshot({ path: join(folder as string, `${name}-${what}-${theme.toLowerCase()}-${width}.png`) });
+		}
+	};
+	const pictures = flags.update && theme === 'Light' ? join(extension, 'images') : undefined;
+	try {
+		await window.file(project.file, 1);
+		if (name === 'empty') {
+			await until('no profile', async () => (await window.statusLabel()).includes('no profile found'));
+			await window.run('Testing: Focus on Coverage Gaps View');
+			await shot('first');
+			await window.widen(560);
+			await picture(pictures, page, 'welcome-light', gapsPane);
+			await window.widen(350);
+			await window.run('Covls: Create Configuration');
+			await until('the settings file', () => page.locator('.tab.active[aria-label^=".covls.toml"]').count());
+			await picture(pictures, page, 'toml-light', '.part.editor');
+			rmSync(join(dir, '.covls.toml'));
+			return;
+		}
+		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()), 60_000);
+		await window.run('Testing: Focus on Coverage Gaps View');
+		await until('rows', async () => (await window.rows(tree)).length > 2);
+		if (project.run === true) {
+			await window.run('Covls: Run Tests with Coverage');
+			await page.waitForTimeout(4000);
+			await shot('running');
+			await until('it failed', async () => (await window.statusLabel()).includes('tests failed'), 90_000);
+			await shot('first');
+			return;
+		}
+		await shot('first');
+		await page.locator(`${tree} .monaco-list-row[aria-level="2"]`).first().click();
+		await page.waitForTimeout(3000);
+		const rows = await window.rows(tree);
+		const label = (rows.find((row) => row.level === 2)?.label ?? '').replace(/.*\./, '');
+		console.log(
+			name,
+			JSON.stringify(
+				rows.map((row) => `${row.level} ${row.label} | ${row.description}`),
+				undefined,
+				1,
+			),
+		);
+		console.log(name, 'status', await window.statusLabel(), '/', await window.status().innerText());
+		console.log(name, 'lenses', await window.lenses());
+		console.log(name, 'hover', await window.hover(label));
+		if (name === 'healthy') {
+			await picture(pictures, page, 'editor-light', '.part.editor');
+		}
+		await page.screenshot({ path: join(folder as string, `${name}-hover-${theme.toLowerCase()}.png`) });
+		if (name === 'healthy') {
+			await page.mouse.move(5, 5);
+			await picture(pictures, page, 'tree-light', gapsPane);
+			await window.run('Covls: Show Report');
+			await page.waitForTimeout(4000);
+			await picture(pictures, page, 'report-light', '.part.editor');
+		}
+	} catch (error) {
+		console.log(name, error);
+		await page.screenshot({ path: join(folder as string, `${name}-trouble-${theme.toLowerCase()}.png`) });
+	} finally {
+		await context.close();
+	}
+}
