@@ -171,7 +171,9 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 		}
 		out = append(out, fmt.Sprintf("call %s: %s %s", f.some(exported, "function"), visible, who))
 	}
-	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool { return fn.Complexity == nil || *fn.Complexity < tableWays || fn.Deprecated != "" })
+	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool {
+		return fn.Complexity == nil || *fn.Complexity < tableWays || fn.Deprecated != ""
+	})
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
 	for _, fn := range complex {
 		tables = append(tables, fmt.Sprintf("%s (%s)", f.code(fn.name()), count(*fn.Complexity, "way")))
