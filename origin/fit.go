@@ -39,7 +39,7 @@ func Fits(file *coverage.File, format string, s *Source) bool {
 	if file.Scripts != nil {
 		return fitsScripts(file, format, s)
 	}
-	return fitsLines(file, format, s)
+	return fitsLines(written(file, s), format, s)
 }
 
 // fitsScripts is Fits for what V8 tells: the text is as long as that which ran, and the functions that have a name of their own
@@ -81,12 +81,13 @@ func fitsGo(file *coverage.File, s *Source) bool {
 }
 
 // Placed is what a profile says of a text that it fits, in the places of the text itself: of a Go text, where //line
-// directives have it say others, and of one of JavaScript, where V8 tells offsets.
+// directives have it say others, and of one of JavaScript, where V8 tells offsets, and without what compilers add.
 func Placed(file *coverage.File, s *Source) *coverage.File {
 	if file.Scripts != nil {
 		over, _ := file.Over(s.Content)
 		return over
 	}
+	file = written(file, s)
 	if !blocks(file, s) || s.Holds() == nil || !s.Parsed.Directs {
 		return file
 	}

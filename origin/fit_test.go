@@ -39,6 +39,11 @@ func TestFits(t *testing.T) {
 			"DA:1,1\nDA:2,1\nDA:4,1\nDA:5,0\nDA:6,1\n",
 		},
 		{
+			"a compiler's helper stands where the first function does", "a.ts",
+			"export const x = 1;\n\nexport function f() {\n  return 1;\n}\n",
+			"FN:3,__name\nFN:3,f\nFNDA:1,__name\nFNDA:0,f\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nDA:5,0\n",
+		},
+		{
 			"a compiler makes up the name of a default export", "a.ts",
 			"let x = 1;\n\nexport default function (y: number) {\n  return x + y;\n}\n",
 			"FN:3,default_1\nFNDA:1,default_1\nDA:1,1\nDA:3,1\nDA:4,1\n",

@@ -138,6 +138,31 @@ func TestPlaced(t *testing.T) {
 	}
 }
 
+// TestPlacedWritten leaves out what a compiler has written beside the functions of a text.
+func TestPlacedWritten(t *testing.T) {
+	t.Parallel()
+	const text = "export { Shop } from './shop';\nexport class Cart {\n  get() {\n    return 1;\n  }\n}\nexport const unused = () => 1;\nfunction __await() {}\n"
+	for _, tt := range []struct {
+		name  string
+		funcs []string
+		want  string
+	}{
+		{"helpers, and getters of exports", []string{"1:__export", "1:__name2", "1:get", "1:Cart", "1:Shop", "1:unused", "3:get", "7:unused"}, "3:get 7:unused"},
+		{"a function in the line of a helper", []string{"7:__name", "7:unused", "7:Cart"}, "7:unused"},
+		{"one of the text that is called like a helper", []string{"1:Shop", "3:get", "8:__await"}, "1:Shop 3:get 8:__await"},
+	} {
+		s := src("a.ts", text)
+		file := lines([]uint32{1, 2, 3, 4, 5, 6, 7, 8}, tt.funcs...)
+		var got []string
+		for _, fn := range origin.Placed(file, s).Funcs {
+			got = append(got, fmt.Sprintf("%d:%s", fn.Span.Start.Line, fn.Name))
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
 // show is what was carried: lines with their counts, kept functions, and what was lost.
 func show(c *origin.Carried) string {
 	if c == nil {
