@@ -48,6 +48,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 		d.byName(funcs)
 		d.leaveOut(funcs)
 		d.bridges(funcs)
+		d.unwritten(funcs)
 		d.several(funcs)
 	}
 	return d
@@ -147,25 +148,36 @@ func (d *declarations) byName(funcs []coverage.Func) {
 			by[f.Name] = append(by[f.Name], k)
 		}
 	}
-	for i := range funcs {
-		f := &funcs[i]
-		constructor := func(k int) bool { return ofClass(f.Name, d.o.Funcs[k].Class) } // of a class that the profile does not tell
-		if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) && !slices.ContainsFunc(by[f.Name], constructor) {
-			continue
-		}
-		var found []int
-		for _, name := range spellings(f, d.language) {
-			for _, k := range by[name] {
-				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && bridges(f.Receiver, d.o.Funcs[k].Class) {
-					found = append(found, k)
-				}
+	hidden := d.hidden(funcs, by)
+	// Those whose parameters are told first, then those that may have what stands for a type, then what is left of a class.
+	for _, same := range []func(profile, text string) bool{sameTypes, mayBeTypes, nil} {
+		left := map[string]int{} // constructors by class
+		for i := range funcs {
+			if f := &funcs[i]; same == nil && d.of[i] == nil && Constructs(f) {
+				left[f.Receiver]++
 			}
 		}
-		if _, types, ok := strings.Cut(f.Name, "("); ok && len(found) > 1 {
-			found = slices.DeleteFunc(found, func(k int) bool { return d.o.Funcs[k].Params+")" != types })
-		}
-		if len(found) == 1 {
-			d.take(i, found[0])
+		for i := range funcs {
+			f := &funcs[i]
+			constructor := func(k int) bool { return ofClass(f.Name, d.o.Funcs[k].Class) } // of a class that the profile does not tell
+			if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) && !slices.ContainsFunc(by[f.Name], constructor) {
+				continue
+			}
+			var found []int
+			for _, name := range spellings(f, d.language) {
+				for _, k := range by[name] {
+					if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && bridges(f.Receiver, d.o.Funcs[k].Class) {
+						found = append(found, k)
+					}
+				}
+			}
+			if _, types, ok := strings.Cut(f.Name, "("); ok && (len(found) > 1 || d.language == "java" && Constructs(f)) && (same != nil || left[f.Receiver] > 1) {
+				types = withoutFirst(strings.TrimSuffix(types, ")"), hidden[f.Receiver])
+				found = slices.DeleteFunc(found, func(k int) bool { return same == nil || !same(types, d.o.Funcs[k].Params) })
+			}
+			if len(found) == 1 {
+				d.take(i, found[0])
+			}
 		}
 	}
 }
@@ -295,6 +307,23 @@ func (d *declarations) leaveOut(funcs []coverage.Func) {
 			number, component := strings.CutPrefix(own, "component")
 			d.made[i] = ok && wordAt(d.t.String(), property, 0) >= 0 || component && number != "" && strings.Trim(number, "0123456789") == ""
 		}
+	}
+}
+
+// unwritten finds the constructors of Java that nobody has written, of classes that have none in the text.
+func (d *declarations) unwritten(funcs []coverage.Func) {
+	if d.language != "java" {
+		return
+	}
+	written := map[string]bool{}
+	for k := range d.o.Funcs {
+		written[d.o.Funcs[k].Name] = true
+	}
+	d.made = map[int]bool{}
+	for i := range funcs {
+		f := &funcs[i]
+		own, _, _ := strings.Cut(f.Name, "(")
+		d.made[i] = d.of[i] == nil && ofClass(f.Name, f.Receiver) && !written[own]
 	}
 }
 

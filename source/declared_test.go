@@ -64,6 +64,57 @@ class Store {
   }
 }
 `
+	constructedText = `class A<T> {
+  int x = f();
+
+  A() {
+    go();
+  }
+  A(Map<String, List<int[]>> m) {
+    go();
+  }
+  A(java.util.Map.Entry<K, V> e) {
+    go();
+  }
+  A(T t, int... n) {
+    go();
+  }
+
+  enum E {
+    X(1);
+
+    int a;
+    int b = f();
+    E(int a) {
+      go();
+    }
+    E(String a) {
+      go();
+    }
+  }
+
+  class B {
+
+    int b = f();
+    B() {
+      go();
+    }
+    B(A a) {
+      go();
+    }
+  }
+
+  static class S {
+    int b = f();
+    S(A a) {
+      go();
+    }
+    S(A a, int n) {
+      go();
+    }
+  }
+}
+`
 	kotlinText = `package p
 data class Cart(val size: Int, val name: String) {
   val cost: Int
@@ -272,7 +323,10 @@ func TestDeclared(t *testing.T) {
 		{"Store.java", javaText, "<init>@3", "3 <init>"}, // of which of them is not told
 		{"Store.java", javaText, "Store/Store(int), Store/put(String), Store/none", "6 Store.Store(int), 17 Store.put(String), nowhere Store.none"},
 		{"Store.java", javaText, "Store/run", "27 Store.go().run"},
-		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}, 20 Store.Inner.Inner"},
+		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}"}, // nobody has written a constructor of the class inside
+		{"A.java", constructedText, "A/A()@2, A/A(Map)@2, A/A(Entry)@2, A/A(Object,int[])@2, A.E/E(String,int,int)@21, A.E/E(String,int,String)@21, A.B/B(A)@32, A.B/B(A,A)@32, A.S/S(A)@42, A.S/S(A,int)@42", "4 A.A(), 7 A.A(Map<String, List<int[]>>), 10 A.A(java.util.Map.Entry<K, V>), 13 A.A(T, int...), 22 A.E.E(int), 25 A.E.E(String), 33 A.B.B(), 36 A.B.B(A), 43 A.S.S(A), 46 A.S.S(A, int)"},
+		{"A.java", constructedText, "A.B/B(A)@32, A.B/B(A,C,D)@32", "33 A.B.B(), 36 A.B.B(A)"}, // and what a compiler adds at the end
+		{"A.java", constructedText, "A/A(Set)@2", "2 A.A(Set)"},                                // which the text does not have
 		{"A.kt", "class Store {\n  fun go() {\n    list.forEach {\n      run(object : Runnable {\n        override fun run() {\n          stop()\n        }\n      })\n    }\n  }\n}\n", "Store.go.1/run@6", "5 Store.go().run"},
 		{"A.kt", "class Store {\n  fun run() {\n    exec(\n      object : Runnable { override fun run() {\n          stop()\n        }\n      })\n  }\n}\n", "run@4, run@5", "4 Store.run().run, 4 Store.run().run"}, // the first is the one around it, which its line does not tell
 		{"A.kt", bridgeText, "Cart/of@5, Cart.Companion/of@5, Cart/add()@9, Cart/add(Int)@9, Cart/Cart()@1, Cart/Cart(Int)@1, Shape/area@17, Shape.DefaultImpls/area@17, Cart/pair(Int)@12, Cart/pair(String)@12", "1 Cart.Cart, 4 Cart.Companion.of, 8 Cart.add, 12 Cart.pair(Int), 12 Cart.pair(String), 16 Shape.area"},
