@@ -614,6 +614,8 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	case receiver == "":
 	case n.language == "ruby" && !f.Static:
 		receiver += "#"
+	case n.language == "lua" && !f.Static:
+		receiver += ":"
 	case colons[n.language]:
 		receiver += "::"
 	}
@@ -621,7 +623,7 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 		switch {
 		case n.language == "kotlin":
 			name = receiver[strings.LastIndexByte(receiver, '.')+1:]
-		case values[n.language]:
+		case values[n.language] && n.language != "lua":
 			receiver += " " // A.constructor is Function
 		}
 	}

@@ -3,6 +3,8 @@ package source_test
 import (
 	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -386,6 +388,7 @@ func TestComplete(t *testing.T) {
 		{"a.cpp", cppText, "", "4:0 8:1 12:1 16:1", "geo::Ring::push(int) 0/1, geo::Ring::push(const char*) 1/1, geo::Ring::operator== 1/1, geo::area 1/1"},
 		{"Cart.scala", scalaText, "Cart/Cart@3-8, Cart/add@11-14, Cart/sum@17-17", "3:0 4:0 7:1 8:1 11:0 14:1 17:1", "Cart.Cart() 0/2, Cart.Cart(String) 2/2, Cart.add(Int) 0/1, Cart.add(String) 1/1"},
 		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
+		{"a.lua", "function M.a(x)\n  return x\nend\nM.h = function()\n  return 1\nend\n", "", "1:1 2:0 3:1 4:1 5:1 6:1", "M.a 0/1, M.h 3/3"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
 	} {
@@ -395,7 +398,7 @@ func TestComplete(t *testing.T) {
 		}
 		p := source.Locate(tt.file, tt.text, funcs)
 		had := len(p.Funcs)
-		f := &coverage.File{Name: tt.file, Unit: coverage.Lines, Loads: strings.HasSuffix(tt.file, ".js") || strings.HasSuffix(tt.file, ".py"), Funcs: []coverage.Func{}}
+		f := &coverage.File{Name: tt.file, Unit: coverage.Lines, Loads: slices.Contains([]string{".js", ".py", ".lua"}, path.Ext(tt.file)), Funcs: []coverage.Func{}}
 		for s := range strings.FieldsSeq(tt.lines) {
 			var l coverage.Line
 			if _, err := fmt.Sscanf(s, "%d:%d", &l.Number, &l.Count); err != nil {

@@ -13,7 +13,7 @@ import (
 var loading = map[string]bool{"python": true, "ruby": true}
 
 // values are the languages in which what a function is assigned to is its name.
-var values = map[string]bool{"javascript": true, "javascriptreact": true, "typescript": true, "typescriptreact": true}
+var values = map[string]bool{"javascript": true, "javascriptreact": true, "typescript": true, "typescriptreact": true, "lua": true}
 
 // mostDeep is in how many functions one may stand: each is counted and compared with all that is in it.
 const mostDeep = 20

@@ -37,7 +37,7 @@ type Func struct {
 	// Class is what it belongs to, from the outside inwards, joined as the language joins it: "Outer.Inner", "Shop::Cart"; ""
 	// for a function of none. What is in a class without a name belongs to the function around that: "Store.put()".
 	Class string
-	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x.
+	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x and Lua's function M.x.
 	Static bool
 	// Value tells that it is no declaration: a lambda, a closure, an arrow function. Handed tells that it is the argument of
 	// a call, Called that it is called where it stands.
