@@ -35,7 +35,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 	if funcs == nil {
 		return d
 	}
-	o, ok := outline.Of(d.language, t.String())
+	o, ok := outlineOf(d.language, t.String())
 	if !ok {
 		return d
 	}
@@ -197,6 +197,9 @@ func spellings(f *coverage.Func, language string) []string {
 	if own, _, _ := strings.Cut(f.Name, "("); own != word {
 		out = append(out, own)
 	}
+	if own, _, ok := arity(f.Name); ok {
+		out = append(out, own)
+	}
 	return out
 }
 
@@ -238,6 +241,9 @@ func sameName(p *coverage.Func, f *outline.Func) bool {
 		return own != "" && f.Name == own
 	}
 	own := strings.Trim(f.Name, "`")
+	if name, number, ok := arity(p.Name); ok {
+		return number == f.Params && name[strings.LastIndexByte(name, '.')+1:] == own
+	}
 	if p.Name == own {
 		return true
 	}
@@ -592,7 +598,7 @@ var colons = map[string]bool{"cpp": true, "perl": true, "php": true, "rust": tru
 
 func newNaming(language string, o *outline.Outline) *naming {
 	n := &naming{language: language}
-	if overloaded[language] {
+	if overloaded[language] || language == "elixir" {
 		n.times = map[[2]string]int{}
 		for i := range o.Funcs {
 			if f := &o.Funcs[i]; !f.Value {
@@ -631,7 +637,9 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 		name = receiver[strings.LastIndexByte(receiver, '.')+1:]
 	}
 	if n.times[[2]string{f.Class, f.Name}] > 1 {
-		types = "(" + f.Params + ")"
+		if types = "(" + f.Params + ")"; n.language == "elixir" {
+			types = "/" + f.Params
+		}
 	}
 	return receiver, name, types
 }

@@ -299,6 +299,19 @@ fn run() {
     go();
 }
 `
+	elixirText = `defmodule A do
+  def f(:a) do
+    1
+  end
+
+  @doc "b"
+  def f(:b), do: 2
+  def f(_, _), do: 3
+  def g(x) do
+    x
+  end
+end
+`
 	phpText = `<?php
 namespace App;
 class Cart {
@@ -354,6 +367,8 @@ func TestDeclared(t *testing.T) {
 		{"Cart.pm", perlText, "total, run", "2 Shop::Cart::total, 7 main::run"},
 		{"a.php", phpText, "App\\Cart/__construct@4, App\\Cart/total", "4 Cart::__construct, 7 Cart::total"},
 		{"a.rs", rustText, "total@2, shop::run@6", "2 Cart::total, 6 shop::run"},
+		{"a.ex", elixirText, "A/f/1@2, A/f/2@8, A/g/1@10", "2 A.f/1, 8 A.f/2, 9 A.g"},
+		{"a.ex", elixirText, "A/f/2, A/f/3", "8 A.f/2, nowhere A.f/3"},
 		{"a.go", "package a\n\nfunc F() {}\n", "F@3, G@9", "3 F, nowhere G"},
 		{"a.unknown", "one\ntwo\n", "<init>@1, f@2", "1 <init>, 2 f"},
 	} {
@@ -388,6 +403,7 @@ func TestComplete(t *testing.T) {
 		{"a.cpp", cppText, "", "4:0 8:1 12:1 16:1", "geo::Ring::push(int) 0/1, geo::Ring::push(const char*) 1/1, geo::Ring::operator== 1/1, geo::area 1/1"},
 		{"Cart.scala", scalaText, "Cart/Cart@3-8, Cart/add@11-14, Cart/sum@17-17", "3:0 4:0 7:1 8:1 11:0 14:1 17:1", "Cart.Cart() 0/2, Cart.Cart(String) 2/2, Cart.add(Int) 0/1, Cart.add(String) 1/1"},
 		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
+		{"a.ex", elixirText, "", "3:1 7:0 8:0 10:0", "A.f/1 1/2, A.g 0/1"},
 		{"a.lua", "function M.a(x)\n  return x\nend\nM.h = function()\n  return 1\nend\n", "", "1:1 2:0 3:1 4:1 5:1 6:1", "M.a 0/1, M.h 3/3"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},

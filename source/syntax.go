@@ -20,7 +20,7 @@ const mostDeep = 20
 
 // parseOutline finds the functions of a text of any language that package outline reads.
 func parseOutline(language, src string) (parsed *Parsed, ok bool) {
-	o, ok := outline.Of(language, src)
+	o, ok := outlineOf(language, src)
 	if !ok {
 		return nil, false
 	}

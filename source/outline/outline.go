@@ -43,7 +43,7 @@ type Func struct {
 	// a call, Called that it is called where it stands.
 	Value, Handed, Called bool
 	// Params are the types of its parameters, in a language in which several functions of a class may have one name:
-	// "int, String"; "" elsewhere.
+	// "int, String", or of Elixir how many there are: "2"; "" elsewhere.
 	Params string
 	// Start is that of the definition behind decorators, annotations and attributes, Marked that of the first of these, or
 	// Start. End is behind it. Head is where the function itself begins: behind what it is assigned to, else Start.
