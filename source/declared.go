@@ -618,6 +618,8 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	}
 	switch {
 	case receiver == "":
+	case n.language == "dart" && strings.HasPrefix(name, receiver+"."):
+		receiver = "" // a constructor has its class in its name
 	case n.language == "ruby" && !f.Static:
 		receiver += "#"
 	case n.language == "lua" && !f.Static:

@@ -404,6 +404,7 @@ func TestComplete(t *testing.T) {
 		{"Cart.scala", scalaText, "Cart/Cart@3-8, Cart/add@11-14, Cart/sum@17-17", "3:0 4:0 7:1 8:1 11:0 14:1 17:1", "Cart.Cart() 0/2, Cart.Cart(String) 2/2, Cart.add(Int) 0/1, Cart.add(String) 1/1"},
 		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
 		{"a.ex", elixirText, "", "3:1 7:0 8:0 10:0", "A.f/1 1/2, A.g 0/1"},
+		{"a.dart", "class P {\n  P.fromJson(m) {\n    go();\n  }\n  P(a) {\n    go();\n  }\n}\n", "", "2:0 3:0 5:1 6:1", "P.fromJson 0/2, P.P 2/2"},
 		{"a.lua", "function M.a(x)\n  return x\nend\nM.h = function()\n  return 1\nend\n", "", "1:1 2:0 3:1 4:1 5:1 6:1", "M.a 0/1, M.h 3/3"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
