@@ -25,6 +25,10 @@ type declarations struct {
 	more map[int]uint64
 	// mixed are those of the profile that are several functions of the text: how often they were called is not told of each.
 	mixed map[int]bool
+	// instead are the counts of what runs where an async function is waited for, by the index of that.
+	instead map[int]uint64
+	// ends are the last lines of closures of which the profile does not tell them, by their index.
+	ends map[int]uint32
 	// taken tells of each function of the text that the profile has it.
 	taken []bool
 }
@@ -49,6 +53,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 		d.leaveOut(funcs)
 		d.bridges(funcs)
 		d.unwritten(funcs)
+		d.closures(funcs)
 		d.several(funcs)
 	}
 	return d

@@ -386,6 +386,62 @@ func TestDeclared(t *testing.T) {
 	}
 }
 
+// TestClosures has closures of Rust, of which a profile tells the first line alone, with their lines and what ran of them in the text.
+func TestClosures(t *testing.T) {
+	t.Parallel()
+	const text = `pub fn run(t: i32) -> i32 {
+    let f = |x: i32| {
+        x + 1
+    };
+    let g = iter(|| a | b, |(x, y): (i32, i32)| x
+        .abs() | y, 1);
+    let h = move |n| -> i32 {
+        n
+    };
+    f(1) | g
+}
+pub async fn load() {
+    run(1);
+}
+async fn wait(
+    n: i32,
+) {
+    run(n);
+}
+fn sync() {
+    run(1);
+}
+`
+	funcs := []coverage.Func{}
+	for _, f := range []struct {
+		name  string
+		line  uint32
+		count uint64
+	}{
+		{"run", 1, 1},
+		{"run::{closure#0}", 2, 0},
+		{"run::{closure#1}", 5, 0},
+		{"run::{closure#2}", 5, 1},
+		{"run::{{closure}}", 7, 1},
+		{"load", 12, 1},
+		{"load::{closure#0}", 12, 0},
+		{"wait", 15, 2},
+		{"wait::{closure#0}", 17, 1},
+		{"sync", 20, 1},
+		{"sync::{closure#0}", 20, 0},
+	} {
+		funcs = append(funcs, coverage.Func{Name: "lib::" + f.name, Counted: true, Count: f.count, Span: coverage.Span{Start: coverage.Point{Line: f.line, Col: 1}}})
+	}
+	var got []string
+	for _, f := range source.Locate("a.rs", text, funcs).Funcs {
+		got = append(got, fmt.Sprintf("%s %d-%d %d", strings.TrimPrefix(f.Name, "lib::"), f.Span.Start.Line, f.Span.End.Line, f.Count))
+	}
+	const want = "run 1-11 1, run::{closure#0} 2-4 0, run::{closure#1} 5-5 0, run::{closure#2} 5-6 1, run::{{closure}} 7-9 1, load 12-14 0, wait 15-19 1, sync 20-22 1, sync::{closure#0} 20-22 0"
+	if have := strings.Join(got, ", "); have != want {
+		t.Errorf("%s, want\n%s", have, want)
+	}
+}
+
 // TestComplete has functions that a profile does not name beside those that it does, and lines with what ran of them.
 func TestComplete(t *testing.T) {
 	t.Parallel()
