@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func Fits(file *coverage.File, format string, s *Source) bool {
 	if file.Scripts != nil {
 		return fitsScripts(file, format, s)
 	}
-	return fitsLines(file, format, s)
+	return fitsLines(written(file, s), format, s)
 }
 
 // fitsScripts is Fits for what V8 tells: the text is as long as that which ran, and the functions that have a name of their own
@@ -80,12 +81,13 @@ func fitsGo(file *coverage.File, s *Source) bool {
 }
 
 // Placed is what a profile says of a text that it fits, in the places of the text itself: of a Go text, where //line
-// directives have it say others, and of one of JavaScript, where V8 tells offsets.
+// directives have it say others, and of one of JavaScript, where V8 tells offsets, and without what compilers add.
 func Placed(file *coverage.File, s *Source) *coverage.File {
 	if file.Scripts != nil {
 		over, _ := file.Over(s.Content)
 		return over
 	}
+	file = written(file, s)
 	if !blocks(file, s) || s.Holds() == nil || !s.Parsed.Directs {
 		return file
 	}
@@ -160,6 +162,8 @@ type fitter struct {
 	lines  uint32
 
 	comments map[uint32]bool // lines that begin with a comment; nil until it is asked for
+	tokens   []outline.Token // of the text; nil until they are asked for
+	left     []uint32        // how many lines of code up to each the profile does not have; nil until it is asked for
 }
 
 // inside reports whether everything begins in the text.
@@ -196,7 +200,9 @@ func (f *fitter) sums() bool {
 func (f *fitter) onCode() bool {
 	lines := f.file.Lines
 	ends := f.countsEnds()
-	if !slices.ContainsFunc(lines, func(l coverage.Line) bool { return f.empty(l.Number) || !ends && f.closes(l.Number) }) {
+	if !slices.ContainsFunc(lines, func(l coverage.Line) bool {
+		return f.empty(l.Number) || !ends && f.closes(l.Number) && !f.closesWhatIsCounted(l.Number)
+	}) {
 		return true
 	}
 	if !f.code() {
@@ -285,6 +291,66 @@ func (f *fitter) closes(n uint32) bool {
 	}
 	line := strings.TrimSpace(f.text.Line(n))
 	return line != "" && strings.Trim(line, "})];,") == ""
+}
+
+// closesWhatIsCounted reports whether a line that only ends something may be counted by a tool that tells no functions, as Bun
+// does where an expression ends: the line on which that begins is counted, too, and all code of it where it is a block.
+func (f *fitter) closesWhatIsCounted(n uint32) bool {
+	if f.format == "istanbul" || len(f.file.Funcs) > 0 {
+		return false
+	}
+	if f.tokens == nil {
+		f.tokens = outline.Tokens(source.LanguageOf(f.name), f.text.String())
+	}
+	start := f.text.At(n, 1)
+	i, _ := slices.BinarySearchFunc(f.tokens, start, func(t outline.Token, at int) int { return t.Start - at })
+	for ; i < len(f.tokens) && f.tokens[i].Start < start+len(f.text.Line(n)); i++ {
+		opens := f.tokens[i].Partner
+		if opens < 0 {
+			continue
+		}
+		from, _ := f.text.LineCol(f.tokens[opens].Start)
+		if from < n && f.counts(from) && (f.expression(opens) || f.countsCode(from+1, n)) {
+			return true
+		}
+	}
+	return false
+}
+
+// expression reports whether a bracket begins a part of an expression, and no block.
+func (f *fitter) expression(opens int) bool {
+	src := f.text.String()
+	if src[f.tokens[opens].Start] != '{' {
+		return true
+	}
+	if opens == 0 {
+		return false
+	}
+	switch before := f.tokens[opens-1]; src[before.Start:before.End] {
+	case "=", "(", ",", "[", ":", "?", "&&", "||", "??", "return", "default":
+		return true
+	}
+	return false
+}
+
+// counts reports whether the profile has a line.
+func (f *fitter) counts(n uint32) bool {
+	_, ok := slices.BinarySearchFunc(f.file.Lines, n, func(l coverage.Line, n uint32) int { return cmp.Compare(l.Number, n) })
+	return ok
+}
+
+// countsCode reports whether the profile has all lines of code from one up to, not including, another.
+func (f *fitter) countsCode(from, to uint32) bool {
+	if f.left == nil {
+		f.left = make([]uint32, f.lines+1)
+		for n := uint32(1); n <= f.lines; n++ {
+			f.left[n] = f.left[n-1]
+			if !f.empty(n) && !f.closes(n) && !f.counts(n) {
+				f.left[n]++
+			}
+		}
+	}
+	return f.left[to-1] == f.left[from-1]
 }
 
 // script reports whether a file of that name holds JavaScript or TypeScript.

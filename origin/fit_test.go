@@ -29,6 +29,21 @@ func TestFits(t *testing.T) {
 			"FN:4,route\nFNDA:1,route\nDA:1,1\nDA:4,1\nDA:5,1\nDA:6,1\nDA:8,1\nDA:9,0\nDA:10,0\nDA:11,0\n",
 		},
 		{
+			"Bun counts what ends an expression, and no blocks", "a.ts",
+			"export const o = {\n  a() {\n    return 1;\n  },\n  b: [\n    2,\n  ],\n};\nexport function f(x: number) {\n  if (x) {\n    g(() => {\n      return 2;\n    });\n  }\n}\n",
+			"DA:1,1\nDA:2,1\nDA:3,0\nDA:5,1\nDA:6,1\nDA:7,1\nDA:8,1\nDA:9,1\nDA:10,1\nDA:11,0\nDA:12,0\nDA:13,0\n",
+		},
+		{
+			"a tool without functions counts one end of two", "a.js",
+			"function a() {\n  return 1;\n}\nfunction b() {\n  return 2;\n}\n",
+			"DA:1,1\nDA:2,1\nDA:4,1\nDA:5,0\nDA:6,1\n",
+		},
+		{
+			"a compiler's helper stands where the first function does", "a.ts",
+			"export const x = 1;\n\nexport function f() {\n  return 1;\n}\n",
+			"FN:3,__name\nFN:3,f\nFNDA:1,__name\nFNDA:0,f\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nDA:5,0\n",
+		},
+		{
 			"a compiler makes up the name of a default export", "a.ts",
 			"let x = 1;\n\nexport default function (y: number) {\n  return x + y;\n}\n",
 			"FN:3,default_1\nFNDA:1,default_1\nDA:1,1\nDA:3,1\nDA:4,1\n",

@@ -101,6 +101,9 @@ func TestFitsKinds(t *testing.T) {
 		{"a comment", lines([]uint32{1}), "lcov", src("a.js", script), false},
 		{"past the end", lines([]uint32{3, 11}), "lcov", src("a.js", script), false},
 		{"a branch past the end", &coverage.File{Unit: coverage.Lines, Lines: []coverage.Line{{Number: 3}}, Branches: []coverage.Branch{{Line: 40}}}, "lcov", src("a.js", script), false},
+		{"the end of a function", lines([]uint32{2, 3, 4, 7}, "2:alpha", "6:beta"), "lcov", src("a.js", script), false},
+		{"an end of a function of which not all is told", lines([]uint32{6, 9, 10, 14}), "lcov", src("a.js", script+"alpha();\nfunction c() {\n  d();\n}\nbeta();\n"), false},
+		{"an end of what is not told", lines([]uint32{2, 3, 8, 9, 10}), "lcov", src("a.js", script+"alpha();\n"), false},
 		{"all lines", lines([]uint32{1, 2, 3, 4, 5, 6, 7, 8, 9}, "2:alpha", "6:beta"), "lcov", src("a.js", script), true},
 		{"all lines of a shorter text", lines([]uint32{1, 2, 3, 4, 5, 6, 7}, "2:alpha"), "lcov", src("a.js", script), false},
 		{"all lines of functions", lines([]uint32{6, 7, 8, 9}, "6:beta"), "llvm-cov", src("a.c", script), true},
@@ -132,6 +135,31 @@ func TestPlaced(t *testing.T) {
 	}
 	if got := origin.Placed(file, s).Regions[0]; got.Start != (coverage.Point{Line: 4, Col: 10}) || got.Count != file.Regions[0].Count {
 		t.Errorf("it is at %v", got)
+	}
+}
+
+// TestPlacedWritten leaves out what a compiler has written beside the functions of a text.
+func TestPlacedWritten(t *testing.T) {
+	t.Parallel()
+	const text = "export { Shop } from './shop';\nexport class Cart {\n  get() {\n    return 1;\n  }\n}\nexport const unused = () => 1;\nfunction __await() {}\n"
+	for _, tt := range []struct {
+		name  string
+		funcs []string
+		want  string
+	}{
+		{"helpers, and getters of exports", []string{"1:__export", "1:__name2", "1:get", "1:Cart", "1:Shop", "1:unused", "3:get", "7:unused"}, "3:get 7:unused"},
+		{"a function in the line of a helper", []string{"7:__name", "7:unused", "7:Cart"}, "7:unused"},
+		{"one of the text that is called like a helper", []string{"1:Shop", "3:get", "8:__await"}, "1:Shop 3:get 8:__await"},
+	} {
+		s := src("a.ts", text)
+		file := lines([]uint32{1, 2, 3, 4, 5, 6, 7, 8}, tt.funcs...)
+		var got []string
+		for _, fn := range origin.Placed(file, s).Funcs {
+			got = append(got, fmt.Sprintf("%d:%s", fn.Span.Start.Line, fn.Name))
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
 	}
 }
 

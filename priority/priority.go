@@ -47,6 +47,8 @@ type File struct {
 	TestBy string
 	// Unknown tells that nobody knows what ran in it, rather than that there is nothing to cover. Total is 0 of 0.
 	Unknown bool
+	// Lineless tells that the profiles have functions of it and nothing in Unit, so that nobody knows the rest.
+	Lineless bool
 }
 
 // Cause is what decided a file's tier.
@@ -93,6 +95,8 @@ type Standing struct {
 	// nobody knows what ran.
 	Tier  config.Tier
 	Cause Cause
+	// Lineless tells that the tier is Unknown since the profiles have functions and nothing in Unit.
+	Lineless bool
 	// Rank is the 1-based place of Score among the Of files of the component, in the same unit, that
 	// are short of their target; 0 for a file that is not.
 	Rank, Of int
@@ -195,8 +199,8 @@ func Rank(s *config.Settings, components *Components, files []File) *Ranking {
 		at.Gap = f.Total.Gap(at.Target)
 		at.Score = at.tenths() / 10
 		at.Tier = OK
-		if f.Unknown {
-			at.Tier = Unknown
+		if f.Unknown || f.Lineless {
+			at.Tier, at.Lineless = Unknown, !f.Unknown
 		}
 	}
 	order := r.byScore(files)

@@ -437,6 +437,7 @@ func TestRoleOf(t *testing.T) {
 		{"testutil/a.js", priority.TestHelper},
 		{"fixtures/a.js", priority.TestHelper},
 		{"web/mocks/a.js", priority.TestHelper},
+		{"src/Button.stories.tsx", priority.Example},
 		{"examples/web/a.js", priority.Example},
 		{"a.go package=main", priority.EntryPoint},
 		{"cmd/root.go package=cmd", priority.Core},

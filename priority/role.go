@@ -116,6 +116,9 @@ func part(f *File) found {
 	case at == source.AmongSettings:
 		return found{role: Setup, why: where}
 	}
+	if base := path[strings.LastIndexByte(path, '/')+1:]; strings.Contains(base, ".stories.") { // of Storybook
+		return found{role: Example, why: "it is called " + base}
+	}
 	out := found{role: Core, why: "neither its text nor its path says that it is anything else"}
 	name := strings.ToLower(path)
 	for first := true; ; first = false {

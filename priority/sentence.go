@@ -17,6 +17,8 @@ func (s *Standing) Sentence() string {
 	switch {
 	case s.Tier == "":
 		b.WriteString("excluded: not counted.")
+	case s.Lineless:
+		fmt.Fprintf(&b, "unknown: the profiles have functions and no %s of it.", s.Unit)
 	case s.Tier == Unknown:
 		b.WriteString("unknown: what the profiles say is of another text than that on disk.")
 	case s.Total.Total == 0:

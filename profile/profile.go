@@ -264,7 +264,7 @@ func written(funcs []coverage.Func) []coverage.Func {
 // loads reports whether a file's name is of a language in which the head of a function runs when the text is loaded.
 func loads(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".py", ".pyw", ".pyx", ".rb", ".rake":
+	case ".py", ".pyw", ".pyx", ".rb", ".rake", ".lua":
 		return true
 	}
 	return ecma(name)

@@ -355,3 +355,17 @@ func TestMadeUp(t *testing.T) {
 		}
 	}
 }
+
+// TestLoads has files by whether the line that a function begins on runs when the text is loaded.
+func TestLoads(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"a.lua": true, "a.py": true, "a.ts": true, "a.rb": true, "a.pl": false, "a.c": false, "a.ex": false} {
+		p, err := profile.Read("lcov.info", strings.NewReader("SF:"+name+"\nDA:1,1\nend_of_record\n"), profile.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Report.Files[0].Loads; got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

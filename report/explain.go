@@ -62,6 +62,11 @@ func (e *explainer) write() {
 		e.printf("Its rule%s leaves it out of every total: %s.\n", e.at("rule", e.ruleIndex()), e.ruleWords())
 		return
 	}
+	if st.Lineless {
+		e.printf("The profiles have functions and no %s of it, so that there is no gap that can be counted.\n", st.Unit)
+		e.facts()
+		return
+	}
 	if st.Tier == priority.Unknown {
 		e.printf("Nobody knows what of it ran, so that there is no gap that can be counted: run the tests again.\n")
 		e.facts()

@@ -25,6 +25,10 @@ type declarations struct {
 	more map[int]uint64
 	// mixed are those of the profile that are several functions of the text: how often they were called is not told of each.
 	mixed map[int]bool
+	// instead are the counts of what runs where an async function is waited for, by the index of that.
+	instead map[int]uint64
+	// ends are the last lines of closures of which the profile does not tell them, by their index.
+	ends map[int]uint32
 	// taken tells of each function of the text that the profile has it.
 	taken []bool
 }
@@ -35,7 +39,7 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 	if funcs == nil {
 		return d
 	}
-	o, ok := outline.Of(d.language, t.String())
+	o, ok := outlineOf(d.language, t.String())
 	if !ok {
 		return d
 	}
@@ -48,6 +52,8 @@ func declared(name string, t *text.Text, funcs []coverage.Func) *declarations {
 		d.byName(funcs)
 		d.leaveOut(funcs)
 		d.bridges(funcs)
+		d.unwritten(funcs)
+		d.closures(funcs)
 		d.several(funcs)
 	}
 	return d
@@ -147,25 +153,36 @@ func (d *declarations) byName(funcs []coverage.Func) {
 			by[f.Name] = append(by[f.Name], k)
 		}
 	}
-	for i := range funcs {
-		f := &funcs[i]
-		constructor := func(k int) bool { return ofClass(f.Name, d.o.Funcs[k].Class) } // of a class that the profile does not tell
-		if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) && !slices.ContainsFunc(by[f.Name], constructor) {
-			continue
-		}
-		var found []int
-		for _, name := range spellings(f, d.language) {
-			for _, k := range by[name] {
-				if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && bridges(f.Receiver, d.o.Funcs[k].Class) {
-					found = append(found, k)
-				}
+	hidden := d.hidden(funcs, by)
+	// Those whose parameters are told first, then those that may have what stands for a type, then what is left of a class.
+	for _, same := range []func(profile, text string) bool{sameTypes, mayBeTypes, nil} {
+		left := map[string]int{} // constructors by class
+		for i := range funcs {
+			if f := &funcs[i]; same == nil && d.of[i] == nil && Constructs(f) {
+				left[f.Receiver]++
 			}
 		}
-		if _, types, ok := strings.Cut(f.Name, "("); ok && len(found) > 1 {
-			found = slices.DeleteFunc(found, func(k int) bool { return d.o.Funcs[k].Params+")" != types })
-		}
-		if len(found) == 1 {
-			d.take(i, found[0])
+		for i := range funcs {
+			f := &funcs[i]
+			constructor := func(k int) bool { return ofClass(f.Name, d.o.Funcs[k].Class) } // of a class that the profile does not tell
+			if d.of[i] != nil || f.Span.Start.Line > 0 && !Constructs(f) && !slices.ContainsFunc(by[f.Name], constructor) {
+				continue
+			}
+			var found []int
+			for _, name := range spellings(f, d.language) {
+				for _, k := range by[name] {
+					if len(found) < mostDeep && !d.taken[k] && sameName(f, &d.o.Funcs[k]) && bridges(f.Receiver, d.o.Funcs[k].Class) {
+						found = append(found, k)
+					}
+				}
+			}
+			if _, types, ok := strings.Cut(f.Name, "("); ok && (len(found) > 1 || d.language == "java" && Constructs(f)) && (same != nil || left[f.Receiver] > 1) {
+				types = withoutFirst(strings.TrimSuffix(types, ")"), hidden[f.Receiver])
+				found = slices.DeleteFunc(found, func(k int) bool { return same == nil || !same(types, d.o.Funcs[k].Params) })
+			}
+			if len(found) == 1 {
+				d.take(i, found[0])
+			}
 		}
 	}
 }
@@ -183,6 +200,9 @@ func spellings(f *coverage.Func, language string) []string {
 		}
 	}
 	if own, _, _ := strings.Cut(f.Name, "("); own != word {
+		out = append(out, own)
+	}
+	if own, _, ok := arity(f.Name); ok {
 		out = append(out, own)
 	}
 	return out
@@ -226,6 +246,9 @@ func sameName(p *coverage.Func, f *outline.Func) bool {
 		return own != "" && f.Name == own
 	}
 	own := strings.Trim(f.Name, "`")
+	if name, number, ok := arity(p.Name); ok {
+		return number == f.Params && name[strings.LastIndexByte(name, '.')+1:] == own
+	}
 	if p.Name == own {
 		return true
 	}
@@ -295,6 +318,23 @@ func (d *declarations) leaveOut(funcs []coverage.Func) {
 			number, component := strings.CutPrefix(own, "component")
 			d.made[i] = ok && wordAt(d.t.String(), property, 0) >= 0 || component && number != "" && strings.Trim(number, "0123456789") == ""
 		}
+	}
+}
+
+// unwritten finds the constructors of Java that nobody has written, of classes that have none in the text.
+func (d *declarations) unwritten(funcs []coverage.Func) {
+	if d.language != "java" {
+		return
+	}
+	written := map[string]bool{}
+	for k := range d.o.Funcs {
+		written[d.o.Funcs[k].Name] = true
+	}
+	d.made = map[int]bool{}
+	for i := range funcs {
+		f := &funcs[i]
+		own, _, _ := strings.Cut(f.Name, "(")
+		d.made[i] = d.of[i] == nil && ofClass(f.Name, f.Receiver) && !written[own]
 	}
 }
 
@@ -563,7 +603,7 @@ var colons = map[string]bool{"cpp": true, "perl": true, "php": true, "rust": tru
 
 func newNaming(language string, o *outline.Outline) *naming {
 	n := &naming{language: language}
-	if overloaded[language] {
+	if overloaded[language] || language == "elixir" {
 		n.times = map[[2]string]int{}
 		for i := range o.Funcs {
 			if f := &o.Funcs[i]; !f.Value {
@@ -583,8 +623,12 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 	}
 	switch {
 	case receiver == "":
+	case n.language == "dart" && strings.HasPrefix(name, receiver+"."):
+		receiver = "" // a constructor has its class in its name
 	case n.language == "ruby" && !f.Static:
 		receiver += "#"
+	case n.language == "lua" && !f.Static:
+		receiver += ":"
 	case colons[n.language]:
 		receiver += "::"
 	}
@@ -592,7 +636,7 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 		switch {
 		case n.language == "kotlin":
 			name = receiver[strings.LastIndexByte(receiver, '.')+1:]
-		case values[n.language]:
+		case values[n.language] && n.language != "lua":
 			receiver += " " // A.constructor is Function
 		}
 	}
@@ -600,7 +644,9 @@ func (n *naming) of(f *outline.Func) (receiver, name, types string) {
 		name = receiver[strings.LastIndexByte(receiver, '.')+1:]
 	}
 	if n.times[[2]string{f.Class, f.Name}] > 1 {
-		types = "(" + f.Params + ")"
+		if types = "(" + f.Params + ")"; n.language == "elixir" {
+			types = "/" + f.Params
+		}
 	}
 	return receiver, name, types
 }

@@ -3,6 +3,8 @@ package source_test
 import (
 	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +63,57 @@ class Store {
         stop();
       }
     });
+  }
+}
+`
+	constructedText = `class A<T> {
+  int x = f();
+
+  A() {
+    go();
+  }
+  A(Map<String, List<int[]>> m) {
+    go();
+  }
+  A(java.util.Map.Entry<K, V> e) {
+    go();
+  }
+  A(T t, int... n) {
+    go();
+  }
+
+  enum E {
+    X(1);
+
+    int a;
+    int b = f();
+    E(int a) {
+      go();
+    }
+    E(String a) {
+      go();
+    }
+  }
+
+  class B {
+
+    int b = f();
+    B() {
+      go();
+    }
+    B(A a) {
+      go();
+    }
+  }
+
+  static class S {
+    int b = f();
+    S(A a) {
+      go();
+    }
+    S(A a, int n) {
+      go();
+    }
   }
 }
 `
@@ -246,6 +299,19 @@ fn run() {
     go();
 }
 `
+	elixirText = `defmodule A do
+  def f(:a) do
+    1
+  end
+
+  @doc "b"
+  def f(:b), do: 2
+  def f(_, _), do: 3
+  def g(x) do
+    x
+  end
+end
+`
 	phpText = `<?php
 namespace App;
 class Cart {
@@ -272,7 +338,10 @@ func TestDeclared(t *testing.T) {
 		{"Store.java", javaText, "<init>@3", "3 <init>"}, // of which of them is not told
 		{"Store.java", javaText, "Store/Store(int), Store/put(String), Store/none", "6 Store.Store(int), 17 Store.put(String), nowhere Store.none"},
 		{"Store.java", javaText, "Store/run", "27 Store.go().run"},
-		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}, 20 Store.Inner.Inner"},
+		{"Store.java", javaText, "Store/static {…}@4, Store.Inner/Inner@20", "4 Store.static {…}"}, // nobody has written a constructor of the class inside
+		{"A.java", constructedText, "A/A()@2, A/A(Map)@2, A/A(Entry)@2, A/A(Object,int[])@2, A.E/E(String,int,int)@21, A.E/E(String,int,String)@21, A.B/B(A)@32, A.B/B(A,A)@32, A.S/S(A)@42, A.S/S(A,int)@42", "4 A.A(), 7 A.A(Map<String, List<int[]>>), 10 A.A(java.util.Map.Entry<K, V>), 13 A.A(T, int...), 22 A.E.E(int), 25 A.E.E(String), 33 A.B.B(), 36 A.B.B(A), 43 A.S.S(A), 46 A.S.S(A, int)"},
+		{"A.java", constructedText, "A.B/B(A)@32, A.B/B(A,C,D)@32", "33 A.B.B(), 36 A.B.B(A)"}, // and what a compiler adds at the end
+		{"A.java", constructedText, "A/A(Set)@2", "2 A.A(Set)"},                                // which the text does not have
 		{"A.kt", "class Store {\n  fun go() {\n    list.forEach {\n      run(object : Runnable {\n        override fun run() {\n          stop()\n        }\n      })\n    }\n  }\n}\n", "Store.go.1/run@6", "5 Store.go().run"},
 		{"A.kt", "class Store {\n  fun run() {\n    exec(\n      object : Runnable { override fun run() {\n          stop()\n        }\n      })\n  }\n}\n", "run@4, run@5", "4 Store.run().run, 4 Store.run().run"}, // the first is the one around it, which its line does not tell
 		{"A.kt", bridgeText, "Cart/of@5, Cart.Companion/of@5, Cart/add()@9, Cart/add(Int)@9, Cart/Cart()@1, Cart/Cart(Int)@1, Shape/area@17, Shape.DefaultImpls/area@17, Cart/pair(Int)@12, Cart/pair(String)@12", "1 Cart.Cart, 4 Cart.Companion.of, 8 Cart.add, 12 Cart.pair(Int), 12 Cart.pair(String), 16 Shape.area"},
@@ -298,6 +367,8 @@ func TestDeclared(t *testing.T) {
 		{"Cart.pm", perlText, "total, run", "2 Shop::Cart::total, 7 main::run"},
 		{"a.php", phpText, "App\\Cart/__construct@4, App\\Cart/total", "4 Cart::__construct, 7 Cart::total"},
 		{"a.rs", rustText, "total@2, shop::run@6", "2 Cart::total, 6 shop::run"},
+		{"a.ex", elixirText, "A/f/1@2, A/f/2@8, A/g/1@10", "2 A.f/1, 8 A.f/2, 9 A.g"},
+		{"a.ex", elixirText, "A/f/2, A/f/3", "8 A.f/2, nowhere A.f/3"},
 		{"a.go", "package a\n\nfunc F() {}\n", "F@3, G@9", "3 F, nowhere G"},
 		{"a.unknown", "one\ntwo\n", "<init>@1, f@2", "1 <init>, 2 f"},
 	} {
@@ -312,6 +383,62 @@ func TestDeclared(t *testing.T) {
 		if have := strings.Join(got, ", "); have != tt.want {
 			t.Errorf("%s in %s:\n%s, want\n%s", tt.funcs, tt.file, have, tt.want)
 		}
+	}
+}
+
+// TestClosures has closures of Rust, of which a profile tells the first line alone, with their lines and what ran of them in the text.
+func TestClosures(t *testing.T) {
+	t.Parallel()
+	const text = `pub fn run(t: i32) -> i32 {
+    let f = |x: i32| {
+        x + 1
+    };
+    let g = iter(|| a | b, |(x, y): (i32, i32)| x
+        .abs() | y, 1);
+    let h = move |n| -> i32 {
+        n
+    };
+    f(1) | g
+}
+pub async fn load() {
+    run(1);
+}
+async fn wait(
+    n: i32,
+) {
+    run(n);
+}
+fn sync() {
+    run(1);
+}
+`
+	funcs := []coverage.Func{}
+	for _, f := range []struct {
+		name  string
+		line  uint32
+		count uint64
+	}{
+		{"run", 1, 1},
+		{"run::{closure#0}", 2, 0},
+		{"run::{closure#1}", 5, 0},
+		{"run::{closure#2}", 5, 1},
+		{"run::{{closure}}", 7, 1},
+		{"load", 12, 1},
+		{"load::{closure#0}", 12, 0},
+		{"wait", 15, 2},
+		{"wait::{closure#0}", 17, 1},
+		{"sync", 20, 1},
+		{"sync::{closure#0}", 20, 0},
+	} {
+		funcs = append(funcs, coverage.Func{Name: "lib::" + f.name, Counted: true, Count: f.count, Span: coverage.Span{Start: coverage.Point{Line: f.line, Col: 1}}})
+	}
+	var got []string
+	for _, f := range source.Locate("a.rs", text, funcs).Funcs {
+		got = append(got, fmt.Sprintf("%s %d-%d %d", strings.TrimPrefix(f.Name, "lib::"), f.Span.Start.Line, f.Span.End.Line, f.Count))
+	}
+	const want = "run 1-11 1, run::{closure#0} 2-4 0, run::{closure#1} 5-5 0, run::{closure#2} 5-6 1, run::{{closure}} 7-9 1, load 12-14 0, wait 15-19 1, sync 20-22 1, sync::{closure#0} 20-22 0"
+	if have := strings.Join(got, ", "); have != want {
+		t.Errorf("%s, want\n%s", have, want)
 	}
 }
 
@@ -332,6 +459,9 @@ func TestComplete(t *testing.T) {
 		{"a.cpp", cppText, "", "4:0 8:1 12:1 16:1", "geo::Ring::push(int) 0/1, geo::Ring::push(const char*) 1/1, geo::Ring::operator== 1/1, geo::area 1/1"},
 		{"Cart.scala", scalaText, "Cart/Cart@3-8, Cart/add@11-14, Cart/sum@17-17", "3:0 4:0 7:1 8:1 11:0 14:1 17:1", "Cart.Cart() 0/2, Cart.Cart(String) 2/2, Cart.add(Int) 0/1, Cart.add(String) 1/1"},
 		{"Cart.pm", perlText, "run@7", "3:0 4:0 8:1", "Shop::Cart::total 0/2"},
+		{"a.ex", elixirText, "", "3:1 7:0 8:0 10:0", "A.f/1 1/2, A.g 0/1"},
+		{"a.dart", "class P {\n  P.fromJson(m) {\n    go();\n  }\n  P(a) {\n    go();\n  }\n}\n", "", "2:0 3:0 5:1 6:1", "P.fromJson 0/2, P.P 2/2"},
+		{"a.lua", "function M.a(x)\n  return x\nend\nM.h = function()\n  return 1\nend\n", "", "1:1 2:0 3:1 4:1 5:1 6:1", "M.a 0/1, M.h 3/3"},
 		{"a.cpp", "TEST(Ring, Push) {\n  go(1);\n}\n", "Ring_Push_Test::TestBody()@1", "1:1 2:1", ""},
 		{"a.cpp", "MACRO(a) {\n  go(1);\n}\n", "made_of_a@1", "1:1 2:1", ""},
 	} {
@@ -341,7 +471,7 @@ func TestComplete(t *testing.T) {
 		}
 		p := source.Locate(tt.file, tt.text, funcs)
 		had := len(p.Funcs)
-		f := &coverage.File{Name: tt.file, Unit: coverage.Lines, Loads: strings.HasSuffix(tt.file, ".js") || strings.HasSuffix(tt.file, ".py"), Funcs: []coverage.Func{}}
+		f := &coverage.File{Name: tt.file, Unit: coverage.Lines, Loads: slices.Contains([]string{".js", ".py", ".lua"}, path.Ext(tt.file)), Funcs: []coverage.Func{}}
 		for s := range strings.FieldsSeq(tt.lines) {
 			var l coverage.Line
 			if _, err := fmt.Sscanf(s, "%d:%d", &l.Number, &l.Count); err != nil {

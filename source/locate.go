@@ -55,6 +55,9 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 			continue
 		}
 		if last == 0 {
+			last = d.ends[i]
+		}
+		if last == 0 {
 			if open.first != first {
 				open.first, open.last = first, lastLine(t, funcs[i:])
 			}
@@ -76,6 +79,9 @@ func Locate(name, content string, funcs []coverage.Func) *Parsed {
 		f.Hash = hash
 		if d.mixed[i] {
 			f.Counted, f.Count = false, 0
+		}
+		if count, ok := d.instead[i]; ok {
+			f.Count = count
 		}
 		if count, ok := d.more[i]; ok {
 			f.Count = max(f.Count, count)

@@ -36,6 +36,9 @@ func PlaceOf(name string) (place Place, why string) {
 	}
 	called := "it is called " + base
 	language := LanguageOf(base)
+	if at := fetched(language, dir); at != "" {
+		return AmongVendored, "its path has the folder " + at
+	}
 	if generatedName(strings.ToLower(base), base) {
 		return AmongGenerated, called
 	}
@@ -51,7 +54,48 @@ func PlaceOf(name string) (place Place, why string) {
 	if settingsName(language, dir, strings.ToLower(base)) {
 		return AmongSettings, called
 	}
+	if migrates(language, dir, base) {
+		return AmongSettings, called + ", as what changes a database"
+	}
 	return Anywhere, ""
+}
+
+// fetched is the folder of a path into which a build tool has put the code of others: SwiftPM, or Meson, which builds C; "" for none.
+func fetched(language, dir string) string {
+	before := ""
+	for s := range strings.SplitSeq(strings.ToLower(dir), "/") {
+		if s == "checkouts" && before == ".build" {
+			return ".build/checkouts"
+		}
+		before = s
+	}
+	switch language {
+	case "c", "cpp", "objective-c", "objective-cpp":
+		return placedIn(dir, subprojects)
+	}
+	return ""
+}
+
+// migrates reports whether a file changes the tables of a database once, as the tools of Django, Alembic, Rails, Laravel, Doctrine and Entity
+// Framework write them.
+func migrates(language, dir, base string) bool {
+	dir = "/" + strings.ToLower(dir)
+	in := func(folder string) bool { return strings.HasSuffix(dir, "/"+folder+"/") }
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	numbered := len(stem)-len(strings.TrimLeft(stem, "0123456789")) >= len("0001")
+	switch {
+	case in("migrations") && numbered:
+		return true
+	case language == "ruby":
+		return in("db/migrate")
+	case language == "php":
+		return in("database/migrations") || in("migrations") && strings.HasPrefix(stem, "Version2")
+	case language == "python":
+		return in("alembic/versions") || in("migrations/versions")
+	case language == "csharp":
+		return in("migrations") && strings.HasSuffix(stem, "ModelSnapshot")
+	}
+	return false
 }
 
 // IsTest reports whether a slash-separated path is that of a test by the conventions of its language,
@@ -68,7 +112,8 @@ var (
 		_deps vcpkg_installed .venv .cargo .bundle`)
 	podsFolder       = names("Pods")
 	generatedFolders = names(`generated __generated__ generated-sources generated-src gen-py gen-java gen-cpp gen-rb gen-php gen-js gen-go
-		.next .nuxt .svelte-kit .dart_tool`)
+		.next .nuxt .svelte-kit .dart_tool cmakefiles .build`)
+	subprojects = names("subprojects")
 )
 
 func names(list string) map[string]bool {
@@ -153,6 +198,9 @@ func settingsName(language, dir, lower string) bool {
 	return false
 }
 
+// jsHelpers are what tests of JavaScript are set up by, in lower case and without what stands between the words.
+var jsHelpers = names("setuptest setuptests testsetup testutil testutils testhelper testhelpers")
+
 // testName reports whether a file is called like a test.
 func testName(language, base, dir string) bool {
 	stem := strings.TrimSuffix(base, path.Ext(base))
@@ -179,6 +227,7 @@ func testName(language, base, dir string) bool {
 		return ends(stem, "_spec", "_test") || strings.HasPrefix(stem, "test_") && !shipped(dir) || stem == "spec_helper" || stem == "test_helper" || stem == "rails_helper"
 	case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "coffeescript":
 		return ends(stem, ".test", ".spec", ".tests", ".specs", ".cy", ".e2e", "-test", "-spec", "_test", "_spec", ".bench", ".test-d", ".spec-d") ||
+			jsHelpers[strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(stem))] ||
 			// what node --test and ava run
 			(stem == "test" || stem == "tests" || strings.HasPrefix(stem, "test-")) && !sources(dir)
 	case "java", "kotlin", "groovy":
@@ -327,8 +376,9 @@ func IsUsed(folder, by, use string) bool {
 
 // The folders of tests in lower case, of any language and of some.
 var (
-	testFolders  = names("test tests fuzz fuzzing fuzzers __tests__ __mocks__ unittest unittests unit_tests unit-tests integration_tests integration-tests integration_test integrationtest e2e e2e-tests functional_tests functional-tests acceptance_tests test-data test_data testdata testfixtures step_definitions")
+	testFolders  = names("test tests fuzz fuzzing fuzzers __tests__ __mocks__ unittest unittests unit_tests unit-tests integration_tests integration-tests integration_test integrationtest e2e e2e-tests tests-e2e test-e2e tests_e2e functional_tests functional-tests acceptance_tests test-data test_data testdata testfixtures step_definitions")
 	specFolders  = names("spec specs cypress")
+	rustFolders  = names("benches")
 	goFolders    = names("testdata")
 	perlFolders  = names("t xt")
 	shellFolders = names("test tests spec t bats")
@@ -374,6 +424,11 @@ func testFolder(language, dir string) string {
 		case "javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "coffeescript":
 			sources = sources || lower == "src" || lower == "lib"
 			if testFolders[lower] || !sources && specFolders[lower] {
+				return s
+			}
+		case "rust":
+			sources = sources || lower == "src"
+			if testFolders[lower] || !sources && rustFolders[lower] {
 				return s
 			}
 		case "lua":

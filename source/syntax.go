@@ -13,14 +13,14 @@ import (
 var loading = map[string]bool{"python": true, "ruby": true}
 
 // values are the languages in which what a function is assigned to is its name.
-var values = map[string]bool{"javascript": true, "javascriptreact": true, "typescript": true, "typescriptreact": true}
+var values = map[string]bool{"javascript": true, "javascriptreact": true, "typescript": true, "typescriptreact": true, "lua": true}
 
 // mostDeep is in how many functions one may stand: each is counted and compared with all that is in it.
 const mostDeep = 20
 
 // parseOutline finds the functions of a text of any language that package outline reads.
 func parseOutline(language, src string) (parsed *Parsed, ok bool) {
-	o, ok := outline.Of(language, src)
+	o, ok := outlineOf(language, src)
 	if !ok {
 		return nil, false
 	}

@@ -16,7 +16,7 @@ func (p *Parsed) Tell(name, src string) {
 	p.outlined = nil
 	if o == nil {
 		var ok bool
-		if o, ok = outline.Of(languageIn(name, src), src); !ok {
+		if o, ok = outlineOf(languageIn(name, src), src); !ok {
 			return
 		}
 	}

@@ -46,7 +46,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 	for dir, list := range byDir {
 		in := make([]priority.File, len(list))
 		for i, f := range list {
-			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing(), Attributes: l.attributes(f), TestBy: l.testBy(f)}
+			in[i] = priority.File{Path: f.Name, Total: f.Total, Unit: f.Coverage.Unit, Source: f.Source, Unknown: f.Nothing(), Lineless: f.Lineless(), Attributes: l.attributes(f), TestBy: l.testBy(f)}
 			if t, ok := f.Coverage.BranchTotal(); ok {
 				in[i].UncoveredBranches = t.Uncovered()
 			}

@@ -270,6 +270,11 @@ func (f *File) Nothing() bool {
 	return len(f.Unknown) > 0 || f.Source == nil || f.Source.Err != nil || source.LanguageOf(f.Path) != "go"
 }
 
+// Lineless tells that the profiles have functions of the file, and nothing of what its figures count.
+func (f *File) Lineless() bool {
+	return f.Total.Total == 0 && f.Taken.Total == 0 && !f.Coverage.Measured() && f.Coverage.Places()
+}
+
 // Reason says in one line how urgent the file is and why, or that nobody knows what of it ran.
 func (f *File) Reason() string {
 	text := f.Standing.Sentence()

@@ -112,8 +112,13 @@ func TestFunctionsAlone(t *testing.T) {
 	dir := folderWith(t, nil)
 	copyRun(t, "../../profile/testdata/xccov", dir)
 	out, errs, _ := covls(t, "report", "-C", dir, "--profile", "report.json")
-	if !strings.Contains(out, "The profiles have functions and no lines: 2 of 3 functions were called.") || !strings.Contains(errs, "xcrun xccov view --archive --json") {
+	if !strings.Contains(out, "The profiles have functions and no lines: 2 of 3 functions were called.") ||
+		!strings.Contains(out, "0 at target and 1 unknown.") || !strings.Contains(errs, "xcrun xccov view --archive --json") {
 		t.Errorf("%s%s", out, errs)
+	}
+	out, _, _ = covls(t, "explain", "-C", dir, "--profile", "report.json", "Sources/Cart.swift")
+	if !strings.Contains(out, "The profiles have functions and no lines of it") {
+		t.Errorf("%s", out)
 	}
 }
 

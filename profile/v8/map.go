@@ -283,6 +283,34 @@ func (g *generated) original(from, to int) (source int, start, end coverage.Poin
 	return begin.source, point(begin.line, begin.column), point(line, column), true
 }
 
+// added reports whether a compiler has added a function that stands in a stretch of the text, such as those that get what is
+// exported: no place of it is from a source, and the line that it begins on is from where another one is, since nothing
+// better is known.
+func (g *generated) added(from, to int) bool {
+	first := max(0, sort.Search(len(g.starts), func(i int) bool { return g.starts[i] > from })-1)
+	for line := first; line < min(len(g.lines), len(g.starts)) && g.starts[line] < to; line++ {
+		list := g.lines[line]
+		i := sort.Search(len(list), func(i int) bool { return g.starts[line]+list[i].col >= from })
+		for ; i < len(list) && g.starts[line]+list[i].col < to; i++ {
+			if list[i].source >= 0 {
+				return false
+			}
+		}
+	}
+	s, ok := g.at(first, from-g.starts[first], false)
+	if !ok {
+		return false
+	}
+	list := g.sorted[[2]int{s.source, s.line}]
+	i := sort.Search(len(list), func(i int) bool { return list[i].column >= s.column })
+	for ; i < len(list) && list[i].column == s.column; i++ {
+		if list[i].line != first {
+			return true
+		}
+	}
+	return false
+}
+
 // behind is the column at which what a place is from ends: where the next place is from, or beyond all columns where that is on
 // another line.
 func (g *generated) behind(s segment) int {

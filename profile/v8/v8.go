@@ -318,6 +318,9 @@ func (p *parser) mapped(loads []script, m *sourceMap, take func(source, []covera
 		}
 		stretches := map[int][]coverage.Stretch{}
 		for _, t := range s.Stretches {
+			if t.Call && g.added(int(t.Start.Col), int(t.End.Col)) {
+				continue
+			}
 			source, start, end, ok := g.original(int(t.Start.Col), int(t.End.Col))
 			if !ok || source >= len(bySource) || end.Compare(start) < 0 {
 				continue

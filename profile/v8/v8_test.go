@@ -25,6 +25,12 @@ func withMap(source, content, mappings string) string {
 		`,"source-map-cache":{"file:///w/d/a.js":{"lineLengths":[9],"data":{"version":3,"sources":["`+source+`"],`+content+`"mappings":"`+mappings+`"},"url":"a.js.map"}}`)
 }
 
+// twoLines has a map of a script of two lines, of which the second has a function from its third column on.
+func twoLines(mappings string) string {
+	return node(script("file:///w/d/a.js", `,{"functionName":"f","ranges":[{"startOffset":7,"endOffset":9,"count":0}]}`),
+		`,"source-map-cache":{"file:///w/d/a.js":{"lineLengths":[4,4],"data":{"version":3,"sources":["a.ts"],"mappings":"`+mappings+`"}}}`)
+}
+
 // cases tell the name, lines, branches and functions of each file, or what its scripts have, or the error.
 var cases = []profiletest.Case{
 	{Name: "a process", Text: node(script("file:///w/a.js", `,{"functionName":"f","ranges":[{"startOffset":2,"endOffset":8,"count":3},{"startOffset":4,"endOffset":6,"count":0}],"isBlockCoverage":true}`), ""), Want: "/w/a.js [] nobranches nofuncs script 9 [{{0 0} {0 9} true  1} {{0 2} {0 8} true f 3} {{0 4} {0 6} false  0}]"},
@@ -44,6 +50,9 @@ var cases = []profiletest.Case{
 	{Name: "a map of a package", Text: withMap("../node_modules/b/a.ts", "", "AACA,IAAK"), Want: ""},
 	{Name: "sources that are no files", Text: withMap("https://x.org/a.ts", "", "AACA"), Want: ""},
 	{Name: "a bundle", Text: withMap("webpack:///src/a.ts", "", "AAAA"), Want: "/src/a.ts [] nobranches nofuncs script 0 [{{1 0} {1 2147483647} true  1} {{1 0} {1 2147483647} true f 0}]"},
+	{Name: "a function that a bundler added", Text: twoLines("AAAA;AAAA"), Want: "/w/d/a.ts [] nobranches nofuncs script 0 [{{1 0} {1 2147483647} true  1}]"},
+	{Name: "a function of a map of lines", Text: twoLines("AAAA;AACA"), Want: "/w/d/a.ts [] nobranches nofuncs script 0 [{{1 0} {2 2147483647} true  1} {{2 0} {2 2147483647} true f 0}]"},
+	{Name: "a function with a place of its own", Text: twoLines("AAAA;AAAA,EAAE"), Want: "/w/d/a.ts [] nobranches nofuncs script 0 [{{1 0} {1 2147483647} true  1} {{1 2} {1 2147483647} true f 0}]"},
 	{Name: "mappings that are none", Text: withMap("../src/a.ts", "", "A?"), Want: "/w/d/a.js [] nobranches nofuncs script 9 [{{0 0} {0 9} true  1} {{0 4} {0 9} true f 0}]"},
 	{Name: "a map of another text", Text: node(script("file:///w/a.js", ""), `,"source-map-cache":{"file:///w/a.js":{"lineLengths":[5],"data":{"sources":["a.ts"],"mappings":"AAAA"}}}`), Want: "line 0: scripts whose source map is of another text were passed over"},
 	{Name: "no map", Text: node(script("file:///w/a.js", ""), `,"source-map-cache":{"file:///w/a.js":{"lineLengths":[9],"data":null,"url":null},"x":null}`), Want: "/w/a.js [] nobranches nofuncs" + whole},

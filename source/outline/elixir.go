@@ -2,6 +2,7 @@ package outline
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -306,8 +307,43 @@ func (s *scanned) elixirDef(i int, class string, edges []edge) {
 	}
 	first, last := s.elixirName(name, max(do, key))
 	f.NameStart, f.NameEnd = s.start(first), s.end(last)
-	f.Name = s.src[f.NameStart:f.NameEnd]
+	f.Name, f.Params = s.src[f.NameStart:f.NameEnd], strconv.Itoa(s.elixirArity(name, first, last, max(do, key)))
 	s.found = append(s.found, f)
+}
+
+// elixirArity is how many parameters a function has, of which the head goes from i to the token most, and the name from first to last.
+func (s *scanned) elixirArity(i, first, last, most int) int {
+	switch {
+	case first > i && !s.is(i, open, "("), s.is(i, open, "(") && first > i+1:
+		return 2 // an operator between its operands
+	case s.kind(first) == mark:
+		if s.is(first+1, open, "(") {
+			return s.items(first+2, s.partner(first+1))
+		}
+		return 1
+	case s.is(last+1, open, "(") && s.start(last+1) == s.end(last):
+		return s.items(last+2, s.partner(last+1))
+	}
+	return s.items(last+1, most)
+}
+
+// items is how many things with commas between them stand from token i on, up to the token most, or a guard.
+func (s *scanned) items(i, most int) int {
+	n := 0
+	for first := i; i < most; i++ {
+		if s.is(i, word, "when") || s.kind(i) == closed {
+			break
+		}
+		if i == first || s.is(i, mark, ",") {
+			if i+1 < most || i == first && s.kind(i) != mark {
+				n++ // and not what ends before do:
+			}
+		}
+		if to := s.partner(i); to > i {
+			i = to
+		}
+	}
+	return n
 }
 
 // elixirName is from where to where the name of a function goes: of an operator, that between its operands.

@@ -150,10 +150,11 @@ func (s *scanned) luaFunction(e *edge) {
 	s.found = append(s.found, f)
 }
 
-// luaName names a function by the tokens from first to last: a.b:c is c of a.b.
+// luaName names a function by the tokens from first to last: a.b:c is c of a.b, and one of objects, a.b.c is not.
 func (s *scanned) luaName(f *Func, first, last int) {
 	f.Name, f.NameStart, f.NameEnd = s.text(last), s.start(last), s.end(last)
 	if last > first {
+		f.Static = s.is(last-1, mark, ".")
 		f.Class = strings.Join(strings.Fields(s.src[s.start(first):s.end(last-2)]), "")
 	}
 }
@@ -163,15 +164,13 @@ func (s *scanned) luaAssigned(f *Func, last int) {
 	switch {
 	case s.is(last, closed, "]") && s.kind(last-1) == literal && s.partner(last) == last-2:
 		if text := s.text(last - 1); len(text) > 2 && (text[0] == '"' || text[0] == '\'') {
-			f.Name = text[1 : len(text)-1]
+			f.Name, f.NameStart, f.NameEnd = text[1:len(text)-1], s.start(last-1)+1, s.end(last-1)-1
 		}
 	case s.kind(last) == word:
 		first := last
 		for n := 0; n < maxType && s.is(first-1, mark, ".") && s.kind(first-2) == word; n++ {
 			first -= 2
 		}
-		start, end := f.NameStart, f.NameEnd
 		s.luaName(f, first, last)
-		f.NameStart, f.NameEnd = start, end
 	}
 }

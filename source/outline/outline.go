@@ -37,13 +37,13 @@ type Func struct {
 	// Class is what it belongs to, from the outside inwards, joined as the language joins it: "Outer.Inner", "Shop::Cart"; ""
 	// for a function of none. What is in a class without a name belongs to the function around that: "Store.put()".
 	Class string
-	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x.
+	// Static tells that it is one of the class itself where the language has such apart, like Ruby's def self.x and Lua's function M.x.
 	Static bool
 	// Value tells that it is no declaration: a lambda, a closure, an arrow function. Handed tells that it is the argument of
 	// a call, Called that it is called where it stands.
 	Value, Handed, Called bool
 	// Params are the types of its parameters, in a language in which several functions of a class may have one name:
-	// "int, String"; "" elsewhere.
+	// "int, String", or of Elixir how many there are: "2"; "" elsewhere.
 	Params string
 	// Start is that of the definition behind decorators, annotations and attributes, Marked that of the first of these, or
 	// Start. End is behind it. Head is where the function itself begins: behind what it is assigned to, else Start.
