@@ -112,9 +112,12 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 				}
 			}
 			if severity != config.SeverityOff {
-				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: g.Message, Gap: g.ID, Related: stretches}
-				if n := most - related; len(stretches) > n {
-					f.Related, cut = stretches[:n], true
+				f := Diagnostic{Span: m.NameNow, Severity: severity, Code: Code, Message: g.Message, Gap: g.ID}
+				if len(stretches) > 1 {
+					f.Related = stretches
+				}
+				if n := most - related; len(f.Related) > n {
+					f.Related, cut = f.Related[:n], true
 				}
 				related += len(f.Related)
 				if m.Stale && settings.Stale == config.StaleDim {

@@ -32,14 +32,17 @@ func (r *Report) addDocs() {
 	}
 }
 
-// holds says in a few words what a file is for: what it says of itself, else, in italics, what its functions do by their names, or its
+// byNames stands behind what nobody has said of a file, but the names of its functions.
+const byNames = " (by names)"
+
+// holds says in a few words what a file is for: what it says of itself, else what its functions do by their names, which it says behind it, or its
 // role; "" where all that says nothing.
 func (f *File) holds() string {
 	if f.Doc != "" {
 		return prose(f.Doc)
 	}
 	if does := doing(f.funcs); does != "" {
-		return "*" + prose(does) + "*"
+		return prose(does) + byNames
 	}
 	if f.standing.Role != priority.Core {
 		return f.Role

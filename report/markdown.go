@@ -43,7 +43,7 @@ type markdown struct {
 	strings.Builder
 	r   *Report
 	top int
-	// said tells that the report has told what stands in italics.
+	// said tells that the report has told what "by names" means.
 	said bool
 }
 
@@ -333,7 +333,7 @@ func (m *markdown) zero(unit coverage.Unit) {
 	t.total(count(len(files), "file"))
 	in := t.foot[1].n
 	t.markdown(&m.Builder)
-	m.italics(files)
+	m.byNames(files)
 	m.printf("That is %s of all %s.\n", share(coverage.Tally{Covered: in, Total: all.Total}), unit)
 }
 
@@ -357,14 +357,14 @@ func (m *markdown) lowest(unit coverage.Unit) {
 	t.limit(m.top, "file")
 	t.total(count(len(files), "file"))
 	t.markdown(&m.Builder)
-	m.italics(files)
+	m.byNames(files)
 }
 
-// italics says once what stands in italics.
-func (m *markdown) italics(files []*File) {
-	if !m.said && slices.ContainsFunc(files, func(f *File) bool { return strings.HasPrefix(f.holds(), "*") }) {
+// byNames says once what that means.
+func (m *markdown) byNames(files []*File) {
+	if !m.said && slices.ContainsFunc(files, func(f *File) bool { return strings.HasSuffix(f.holds(), byNames) }) {
 		m.said = true
-		m.printf("In italics: what the functions do by their names, where a file says nothing of itself.\n\n")
+		m.printf("By names: what the functions do as far as their names tell, where a file says nothing of itself.\n\n")
 	}
 }
 

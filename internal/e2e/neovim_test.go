@@ -245,6 +245,10 @@ func newProject(t *testing.T, covls string) *project {
 	if err := os.WriteFile(filepath.Join(p.dir, "cover.out"), profile, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// A document that is closed has no marks then.
+	if err := os.WriteFile(filepath.Join(p.dir, ".covls.toml"), []byte("diagnostics.scope = \"open\"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if p.text, err = os.ReadFile(p.file); err != nil {
 		t.Fatal(err)
 	}

@@ -331,7 +331,7 @@ func TestTrust(t *testing.T) {
 			got = append(got, fmt.Sprintf("%s: %s is %s", filepath.Base(name), m[1], strings.TrimSpace(m[2])))
 		}
 	}
-	want := []string{"client.ts: isTrusted is false", "report.ts: enableCommandUris is [pressCommand]", "report.ts: enableCommandUris is [pressCommand]"}
+	want := []string{"client.ts: isTrusted is false", "hover.ts: isTrusted is { enabledCommands: [command]", "report.ts: enableCommandUris is [pressCommand]", "report.ts: enableCommandUris is [pressCommand]"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -18,6 +18,8 @@ export interface Summary {
 	readonly percent: number | null;
 	/** Null where folders have different ones. */
 	readonly target: number | null;
+	/** Nobody set the target: it is the next step above what is covered. */
+	readonly next_step: boolean;
 	/** Statements or lines short of the target, or of each folder's. */
 	readonly gap: number;
 	readonly gap_points: number | null;

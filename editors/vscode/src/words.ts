@@ -27,7 +27,12 @@ export function short(summary: Summary): string {
 	if (summary.gap > 0) {
 		return vscode.l10n.t('{0} below target', summary.gap);
 	}
-	return summary.target === null ? vscode.l10n.t('at target') : vscode.l10n.t('target {0} %', summary.target);
+	if (summary.target === null) {
+		return vscode.l10n.t('at target');
+	}
+	return summary.next_step
+		? vscode.l10n.t('target {0} %, the next step', summary.target)
+		: vscode.l10n.t('target {0} %', summary.target);
 }
 
 /** What goes on behind figures that are without functions of which nobody knows: "3 unknown". */
