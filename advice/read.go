@@ -12,7 +12,7 @@ import (
 // The bounds of what is read of a folder: files, and bytes of all of them.
 const (
 	maxTexts = 400
-	maxBytes = 8 << 20
+	maxBytes = 2 << 20
 )
 
 // Read reads the sources of the language that are in the folder of a file, that file first. What lies elsewhere than in one of the
