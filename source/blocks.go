@@ -15,6 +15,9 @@ type Block struct {
 	As coverage.Region
 	// At is where it stands in the text.
 	At coverage.Span
+	// Statements are where its statements stand in the text, in their order, each without what it holds of others: an if
+	// goes up to its brace. There are as many as As says, but where several begin in one place.
+	Statements []coverage.Span
 }
 
 // Blocks returns the blocks into which cmd/cover divides a Go text (Go 1.21 to 1.26), sorted as a profile has them;
@@ -179,6 +182,7 @@ func (b *blocks) divide(pos, empty, end token.Pos, list []ast.Stmt, whole bool) 
 		}
 		if pos != to {
 			b.take(pos, to, n)
+			b.hold(list[rest : rest+n])
 		}
 		rest += n
 		if behind.IsValid() {
@@ -284,6 +288,19 @@ func (b *blocks) take(from, to token.Pos, statements int) {
 	g.print.Add(&block.As)
 	if g.keepsBlocks {
 		g.blocks = append(g.blocks, block)
+	}
+}
+
+// hold says which statements the block has that was taken last.
+func (b *blocks) hold(list []ast.Stmt) {
+	g := (*goFile)(b)
+	if !g.keepsBlocks {
+		return
+	}
+	block := &g.blocks[len(g.blocks)-1]
+	block.Statements = make([]coverage.Span, len(list))
+	for i, s := range list {
+		block.Statements[i] = coverage.Span{Start: g.exact(s.Pos()), End: g.exact(b.boundary(s))}
 	}
 }
 

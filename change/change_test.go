@@ -1,0 +1,144 @@
+package change_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/covls/covls/change"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/source"
+)
+
+var update = flag.Bool("update", false, "write what is found into testdata")
+
+// file takes a text apart in which a line that never ran ends in "//-" or "#-". In Go, where a block begins on such a
+// line; elsewhere every line with code counts.
+func file(name, text string) *change.File {
+	missed := map[uint32]bool{}
+	for i, l := range strings.Split(text, "\n") {
+		if strings.HasSuffix(l, "//-") || strings.HasSuffix(l, "#-") {
+			missed[uint32(i+1)] = true
+		}
+	}
+	cov := &coverage.File{Name: name}
+	if strings.HasSuffix(name, ".go") {
+		for _, b := range source.Blocks(text) {
+			r := b.As
+			r.Count = 1
+			for _, s := range b.Statements {
+				if missed[s.Start.Line] {
+					r.Count = 0
+				}
+			}
+			cov.Regions = append(cov.Regions, r)
+		}
+	} else {
+		cov.Unit = coverage.Lines
+		code := source.NewCode(name, text)
+		for n := uint32(1); n <= code.Lines(); n++ {
+			if code.Line(n) != 0 && !code.Bare(n) {
+				l := coverage.Line{Number: n, Count: 1}
+				if missed[n] {
+					l.Count = 0
+				}
+				cov.Lines = append(cov.Lines, l)
+			}
+		}
+	}
+	return change.Of(name, text, nil, cov)
+}
+
+// told is what is found, as lines.
+func told(matches []change.Match) string {
+	var b strings.Builder
+	for _, m := range matches {
+		if m.How == change.Moved {
+			fmt.Fprintf(&b, "moved %s %s from %s %s\n", m.File.Path, m.Unit.Name, m.WasFile.Path, m.Was.Name)
+		}
+	}
+	for _, i := range change.Judge(matches) {
+		how := "changed"
+		if i.Match.How == change.New {
+			how = "new"
+		}
+		fmt.Fprintf(&b, "%s %s:%d %s: %d of %d covered, not %v\n", how, i.Match.File.Path, i.Match.Unit.Line, i.Match.Unit.Name, i.Covered, i.Total, i.Uncovered)
+	}
+	for _, l := range change.Lost(matches) {
+		fmt.Fprintf(&b, "lost %s:%d %s: %d of %d at %v\n", l.Match.File.Path, l.Match.Unit.Line, l.Match.Unit.Name, l.Statements, l.Was, l.Lines)
+	}
+	return b.String()
+}
+
+// TestChanges holds what is told of two states of some texts against testdata/*.txtar: files in was/ and now/, where
+// "now/b.go was a.go" is a file that git knows to have been renamed.
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no cases:", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var was, now []*change.File
+			var want []byte
+			for _, f := range archive.Files {
+				name, older, _ := strings.Cut(f.Name, " was ")
+				if name == "want" {
+					want = f.Data
+					continue
+				}
+				side, name, _ := strings.Cut(name, "/")
+				taken := file(name, string(f.Data))
+				if side == "was" {
+					was = append(was, taken)
+				} else {
+					taken.Was = older
+					now = append(now, taken)
+				}
+			}
+			got := []byte(told(change.Compare(was, now)))
+			if again := told(change.Compare(roundtrip(t, was), now)); again != string(got) {
+				t.Errorf("from a baseline:\n%s\nfrom texts:\n%s", again, got)
+			}
+			if *update {
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: got})
+				if err := os.WriteFile(path, txtar.Format(archive), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			} else if !bytes.Equal(got, want) {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// roundtrip writes files as a baseline and reads it.
+func roundtrip(t *testing.T, files []*change.File) []*change.File {
+	t.Helper()
+	var b bytes.Buffer
+	if err := (&change.Baseline{Commit: "abc", Files: files}).Write(&b, "test"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := change.Read(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Commit != "abc" || len(got.Files) != len(files) {
+		t.Fatalf("read %q with %d files", got.Commit, len(got.Files))
+	}
+	return got.Files
+}

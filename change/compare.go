@@ -1,0 +1,286 @@
+package change
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/covls/covls/text"
+)
+
+// How says what became of a unit.
+type How uint8
+
+const (
+	// New is a unit that the older texts don't have.
+	New How = iota
+	// Changed is one that they have with other code.
+	Changed
+	// Same is one that they have in its file.
+	Same
+	// Moved is one that they have in another file, or under another name.
+	Moved
+)
+
+// Match is a unit of the later texts and what it was.
+type Match struct {
+	File *File
+	Unit *Unit
+	// Was is the same unit of the older texts, WasFile its file; nil for New, and for code outside of functions that stood in
+	// several files.
+	Was     *Unit
+	WasFile *File
+	How     How
+	// To tells of each line of Was which line of Unit it is, by their indexes; -1 is one that is gone.
+	To []int32
+	// Fresh tells of each line of Unit that Was does not have it; nil unless it is Changed.
+	Fresh []bool
+}
+
+const (
+	// mostMoved is how many tokens a function has at least to be known under another name: any two that return nil are the same.
+	mostMoved = 20
+	// alike is which part of the lines of the smaller of two functions of one name in different files are the same at least, in percent,
+	// if one is the other, edited.
+	alike = 50
+	// fewest is how many lines that are not bare are known outside of functions where they stand in another file.
+	fewest = 2
+)
+
+// Compare finds each unit of the later texts among those of the older ones. Of texts that did not change neither need be
+// there. A unit of the older texts is that of one later unit at most; of several that are the same, in the order in which they
+// stand.
+func Compare(was, now []*File) []Match {
+	c := &comparison{matched: map[*Unit]bool{}}
+	files := make(map[string]*File, len(was))
+	for _, f := range was {
+		files[f.Path] = f
+		for i := range f.Units {
+			c.was = append(c.was, located{f, &f.Units[i]})
+		}
+	}
+	for _, f := range now {
+		older := files[cmp.Or(f.Was, f.Path)]
+		for i := range f.Units {
+			c.out = append(c.out, Match{File: f, Unit: &f.Units[i], WasFile: older})
+		}
+	}
+	// What stands outside of functions is compared with that of the same file alone.
+	for i := range c.out {
+		if m := &c.out[i]; m.Unit.Name == "" && m.WasFile != nil {
+			if n := len(m.WasFile.Units); n > 0 && m.WasFile.Units[n-1].Name == "" {
+				c.take(m, located{m.WasFile, &m.WasFile.Units[n-1]})
+			}
+		}
+	}
+	type named struct {
+		file  *File
+		name  string
+		print uint64
+	}
+	c.pass(func(l located) any { return named{l.file, l.unit.Name, l.unit.Print} }, nil)
+	c.pass(func(l located) any { return named{l.file, "", l.unit.Print} }, weighty)
+	c.pass(func(l located) any { return named{nil, l.unit.Name, l.unit.Print} }, nil)
+	c.pass(func(l located) any { return named{nil, "", l.unit.Print} }, weighty)
+	c.pass(func(l located) any { return named{l.file, l.unit.Name, 0} }, nil)
+	c.edited()
+	for i := range c.out {
+		m := &c.out[i]
+		if m.Was == nil {
+			m.How, m.WasFile = New, nil
+		}
+	}
+	c.rest()
+	return c.out
+}
+
+type located struct {
+	file *File
+	unit *Unit
+}
+
+type comparison struct {
+	was     []located
+	out     []Match
+	matched map[*Unit]bool
+}
+
+func weighty(u *Unit) bool { return u.Tokens >= mostMoved }
+
+// pass matches what is left by a key. A later unit has the key that its older file would give it. Only those for which fit holds are
+// looked at; nil is all.
+func (c *comparison) pass(key func(located) any, fit func(*Unit) bool) {
+	at := map[any][]located{}
+	for _, l := range c.was {
+		if l.unit.Name != "" && !c.matched[l.unit] && (fit == nil || fit(l.unit)) {
+			k := key(l)
+			at[k] = append(at[k], l)
+		}
+	}
+	if len(at) == 0 {
+		return
+	}
+	for i := range c.out {
+		m := &c.out[i]
+		if m.Unit.Name == "" || m.Was != nil || fit != nil && !fit(m.Unit) {
+			continue
+		}
+		k := key(located{m.WasFile, m.Unit})
+		if list := at[k]; len(list) > 0 {
+			at[k] = list[1:]
+			c.take(m, list[0])
+		}
+	}
+}
+
+// edited matches functions that went into another file and were edited there: of their names there is one left on both sides.
+func (c *comparison) edited() {
+	type pair struct {
+		was, now     int
+		several, any bool
+	}
+	by := map[string]*pair{}
+	for i, l := range c.was {
+		if l.unit.Name == "" || c.matched[l.unit] {
+			continue
+		}
+		if p := by[l.unit.Name]; p != nil {
+			p.several = true
+		} else {
+			by[l.unit.Name] = &pair{was: i}
+		}
+	}
+	for i := range c.out {
+		m := &c.out[i]
+		if p := by[m.Unit.Name]; m.Unit.Name != "" && m.Was == nil && p != nil {
+			p.several = p.several || p.any
+			p.now, p.any = i, true
+		}
+	}
+	for i := range c.out {
+		m := &c.out[i]
+		p := by[m.Unit.Name]
+		if m.Unit.Name == "" || m.Was != nil || p == nil || p.several || !p.any {
+			continue
+		}
+		l := c.was[p.was]
+		lines := text.AlignPrints(l.unit.Lines, m.Unit.Lines)
+		same, all := 0, min(len(l.unit.Lines), len(m.Unit.Lines))
+		for n := range l.unit.Lines {
+			if _, ok := lines.Line(uint32(n + 1)); ok {
+				same++
+			}
+		}
+		if same*100 >= alike*all {
+			c.take(m, l)
+		}
+	}
+}
+
+// take says that a later unit is an older one.
+func (c *comparison) take(m *Match, l located) {
+	c.matched[l.unit] = true
+	m.Was = l.unit
+	switch {
+	case m.Unit.Print != l.unit.Print:
+		m.How = Changed
+	case m.WasFile == l.file && m.Unit.Name == l.unit.Name:
+		m.How = Same
+	default:
+		m.How = Moved
+	}
+	m.WasFile = l.file
+	m.To = make([]int32, len(l.unit.Lines))
+	if m.How != Changed && slices.Equal(l.unit.Lines, m.Unit.Lines) {
+		for i := range m.To {
+			m.To[i] = int32(i)
+		}
+		return
+	}
+	lines := text.AlignPrints(l.unit.Lines, m.Unit.Lines)
+	fresh := make([]bool, len(m.Unit.Lines))
+	for i := range fresh {
+		fresh[i] = true
+	}
+	for i := range m.To {
+		m.To[i] = -1
+		if n, ok := lines.Line(uint32(i + 1)); ok {
+			m.To[i] = int32(n - 1)
+			fresh[n-1] = false
+		}
+	}
+	if m.How == Changed {
+		m.Fresh = fresh
+	}
+}
+
+// rest finds lines outside of functions that stood outside of the functions of other files, or elsewhere in their own, before.
+func (c *comparison) rest() {
+	type place struct {
+		unit *Unit
+		line int
+	}
+	gone := map[uint32][]place{}
+	left := map[*Unit][]bool{}
+	note := func(u *Unit, is func(i int) bool) {
+		flags := make([]bool, len(u.Lines))
+		for i, print := range u.Lines {
+			if flags[i] = is(i); flags[i] && !u.bare(i) && len(gone[print]) < 100 {
+				gone[print] = append(gone[print], place{u, i})
+			}
+		}
+		left[u] = flags
+	}
+	for _, l := range c.was {
+		if l.unit.Name == "" && !c.matched[l.unit] {
+			note(l.unit, func(int) bool { return true })
+		}
+	}
+	for i := range c.out {
+		if m := &c.out[i]; m.Unit.Name == "" && m.How == Changed {
+			note(m.Was, func(i int) bool { return m.To[i] < 0 })
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	for i := range c.out {
+		m := &c.out[i]
+		if m.Unit.Name != "" || m.How != New && m.How != Changed {
+			continue
+		}
+		fresh := m.Fresh
+		if fresh == nil {
+			fresh = make([]bool, len(m.Unit.Lines))
+			for i := range fresh {
+				fresh[i] = true
+			}
+		}
+		any := false
+		for at := 0; at < len(fresh); {
+			n := 0
+			var best place
+			if fresh[at] {
+				for _, p := range gone[m.Unit.Lines[at]] {
+					k, full := 0, 0
+					for at+k < len(fresh) && p.line+k < len(p.unit.Lines) && fresh[at+k] && left[p.unit][p.line+k] && m.Unit.Lines[at+k] == p.unit.Lines[p.line+k] {
+						if !m.Unit.bare(at + k) {
+							full++
+						}
+						k++
+					}
+					if full >= fewest && k > n {
+						n, best = k, p
+					}
+				}
+			}
+			for k := range n {
+				fresh[at+k], left[best.unit][best.line+k] = false, false
+				any = true
+			}
+			at += max(n, 1)
+		}
+		if any {
+			m.How, m.Fresh = Changed, fresh
+		}
+	}
+}

@@ -1,0 +1,291 @@
+package source
+
+import (
+	"go/scanner"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/source/outline"
+)
+
+// Code is a text as a compiler sees it: its tokens by lines, without comments and without the space between them. Two
+// texts with the same code do the same, however they are laid out.
+type Code struct {
+	language string
+	src      string
+	pieces   []piece
+	first    []int32 // by line from 1 on, the index in pieces of the first that begins on it or later; one more than there are lines
+	lines    []codeLine
+}
+
+// piece is a token, or a line's part of one that goes over several.
+type piece struct {
+	start, end int32
+}
+
+// codeLine is what is known of a line.
+type codeLine struct {
+	print  uint32 // 0 is a line without code
+	indent int32
+	depth  int32 // how many round and square brackets are open where it begins
+	bare   bool
+	inside bool // it begins within brackets or a string
+}
+
+// NewCode takes a text apart; its name tells the language. Of a language that nobody reads, what stands between spaces is a
+// token, and nothing is a comment.
+func NewCode(name, text string) *Code {
+	src := strings.ReplaceAll(text, "\r\n", "\n")
+	c := &Code{language: languageIn(name, src), src: src}
+	c.split()
+	c.byLine()
+	return c
+}
+
+// split finds the pieces of the text.
+func (c *Code) split() {
+	if c.language == "go" {
+		c.splitGo()
+		return
+	}
+	tokens, comments, ok := outline.Pieces(c.language, c.src)
+	if !ok {
+		c.words(0, len(c.src))
+		return
+	}
+	c.pieces = make([]piece, 0, len(tokens))
+	at := 0
+	for _, t := range tokens {
+		at = c.between(at, t.Start, &comments)
+		c.token(t.Start, t.End)
+		at = max(at, t.End)
+	}
+	c.between(at, len(c.src), &comments)
+}
+
+func (c *Code) splitGo() {
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(c.src))
+	s.Init(file, []byte(c.src), func(token.Position, string) {}, 0)
+	for {
+		pos, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return
+		}
+		if tok == token.SEMICOLON && lit != ";" {
+			continue // of the end of a line
+		}
+		if lit == "" {
+			lit = tok.String()
+		}
+		start := file.Offset(pos)
+		c.token(start, min(start+len(lit), len(c.src)))
+	}
+}
+
+// between takes what is text between two tokens and in no comment.
+func (c *Code) between(from, to int, comments *[]outline.Stretch) int {
+	for len(*comments) > 0 && (*comments)[0].Start < to {
+		s := (*comments)[0]
+		*comments = (*comments)[1:]
+		if s.End <= from {
+			continue
+		}
+		c.words(from, min(max(s.Start, from), to))
+		from = max(from, s.End)
+	}
+	c.words(from, to)
+	return max(from, to)
+}
+
+// words takes what stands between spaces.
+func (c *Code) words(from, to int) {
+	for from < to {
+		if c.src[from] <= ' ' {
+			from++
+			continue
+		}
+		end := from
+		for end < to && c.src[end] > ' ' {
+			end++
+		}
+		c.pieces = append(c.pieces, piece{int32(from), int32(end)})
+		from = end
+	}
+}
+
+// token takes a token, line by line.
+func (c *Code) token(start, end int) {
+	for start < end {
+		n := strings.IndexByte(c.src[start:end], '\n')
+		if n < 0 {
+			c.pieces = append(c.pieces, piece{int32(start), int32(end)})
+			return
+		}
+		if n > 0 {
+			c.pieces = append(c.pieces, piece{int32(start), int32(start + n)})
+		}
+		start += n + 1
+	}
+}
+
+// byLine finds out which pieces are on which line.
+func (c *Code) byLine() {
+	n := strings.Count(c.src, "\n") + 1
+	c.first = make([]int32, n+2)
+	c.lines = make([]codeLine, n+1)
+	at, depth, open := 0, int32(0), int32(0)
+	start := 0
+	for line := 1; line <= n; line++ {
+		end := len(c.src)
+		if i := strings.IndexByte(c.src[start:], '\n'); i >= 0 {
+			end = start + i
+		}
+		l := &c.lines[line]
+		c.first[line] = int32(at)
+		l.depth, l.inside = depth, open > 0
+		h := newHash()
+		l.bare = true
+		begun := at
+		for at < len(c.pieces) && int(c.pieces[at].start) <= end {
+			word := c.text(at)
+			h.add(word)
+			if !bare(word) {
+				l.bare = false
+			}
+			switch word {
+			case "(", "[":
+				depth++
+				open++
+			case ")", "]":
+				depth--
+				open--
+			case "{":
+				open++
+			case "}":
+				open--
+			}
+			at++
+		}
+		if at > begun {
+			l.print = max(1, uint32(h>>32)^uint32(h))
+			l.indent = indentOf(c.src[start:c.pieces[begun].start])
+		}
+		start = end + 1
+	}
+	c.first[n+1] = int32(len(c.pieces))
+}
+
+// indentOf is how many columns a line begins with; a tab goes on to the next multiple of 8, as in Python.
+func indentOf(space string) (columns int32) {
+	for i := range len(space) {
+		if space[i] == '\t' {
+			columns += 8 - columns%8
+		} else {
+			columns++
+		}
+	}
+	return columns
+}
+
+// bare reports whether a token says nothing by itself: brackets and the words that stand for them.
+func bare(word string) bool {
+	switch word {
+	case "end", "else", "do", "done", "fi", "esac", "then", "begin", "try", "finally", "ensure":
+		return true
+	}
+	c := word[0]
+	return len(word) <= 2 && c < 0x80 && c != '_' && c != '"' && c != '\'' && c != '`' && !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z')
+}
+
+func (c *Code) text(i int) string { return c.src[c.pieces[i].start:c.pieces[i].end] }
+
+// Lines is how many lines the text has.
+func (c *Code) Lines() uint32 { return uint32(len(c.lines) - 1) }
+
+// Line is a fingerprint of the code on a 1-based line; 0 where there is none.
+func (c *Code) Line(n uint32) uint32 {
+	if n == 0 || n > c.Lines() {
+		return 0
+	}
+	return c.lines[n].print
+}
+
+// Bare reports whether a line has no more than brackets and words like else and end: of two such lines nobody knows which one was there before.
+func (c *Code) Bare(n uint32) bool { return n == 0 || n > c.Lines() || c.lines[n].bare }
+
+// Continues reports whether a line goes on with what stands in the brackets that a line before it has opened.
+func (c *Code) Continues(line, before uint32) bool {
+	if before == 0 || line <= before || line > c.Lines() {
+		return false
+	}
+	least := c.lines[before].depth
+	for n := before + 1; n <= line; n++ {
+		if c.lines[n].print != 0 && c.lines[n].depth <= least {
+			return false
+		}
+	}
+	return true
+}
+
+// Print is a fingerprint of the code on some lines, which ascend, and how many tokens that is. It is the same however they are
+// broken and indented, where the language does not go by that, and whatever the function is called whose name is given; "" is for none.
+func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
+	h := newHash()
+	indents, base := outline.Indents(c.language), int32(-1)
+	trails := c.trails()
+	for _, n := range lines {
+		if n == 0 || n > c.Lines() {
+			continue
+		}
+		l := &c.lines[n]
+		if indents && l.print != 0 && !l.inside {
+			if base < 0 {
+				base = l.indent
+			}
+			h.number(uint64(l.indent - base))
+		}
+		for i := int(c.first[n]); i < int(c.first[n+1]); i++ {
+			word := c.text(i)
+			if word == name {
+				word = "\x00"
+			}
+			if trails && word == "," && i+1 < len(c.pieces) && closes(c.text(i+1)) {
+				continue
+			}
+			h.add(word)
+			tokens++
+		}
+	}
+	return uint64(h), tokens
+}
+
+// trails tells that a comma before a closing bracket means nothing.
+func (c *Code) trails() bool {
+	return slices.Contains([]string{"go", "javascript", "javascriptreact", "typescript", "typescriptreact"}, c.language)
+}
+
+func closes(word string) bool { return word == ")" || word == "]" || word == "}" }
+
+// hash is FNV-1a, 64 bits, of words with a zero byte between them.
+type hash uint64
+
+func newHash() hash { return 14695981039346656037 }
+
+func (h *hash) add(word string) {
+	x := uint64(*h)
+	for i := range len(word) {
+		x = (x ^ uint64(word[i])) * 1099511628211
+	}
+	*h = hash(x * 1099511628211)
+}
+
+func (h *hash) number(n uint64) {
+	x := uint64(*h)
+	for range 8 {
+		x = (x ^ n&0xFF) * 1099511628211
+		n >>= 8
+	}
+	*h = hash(x)
+}
