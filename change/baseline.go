@@ -1,6 +1,7 @@
 package change
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
@@ -141,9 +142,13 @@ func unbits(s string) ([]bool, error) {
 
 // Read reads a baseline that Write has written. The error says what is wrong with it.
 func Read(r io.Reader) (*Baseline, error) {
-	z, err := gzip.NewReader(r)
+	packed := bufio.NewReader(r)
+	if begin, _ := packed.Peek(1); string(begin) == "{" {
+		return nil, errors.New("it is JSON, such as a report, in which nobody sees whether code was deleted or lost its coverage, and no baseline")
+	}
+	z, err := gzip.NewReader(packed)
 	if err != nil {
-		return nil, fmt.Errorf("it is no gzip: %w", err)
+		return nil, errors.New("it is no baseline, which is packed by gzip")
 	}
 	data, err := io.ReadAll(io.LimitReader(z, MostBaseline+1))
 	if err != nil {

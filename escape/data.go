@@ -87,3 +87,12 @@ func Annotation(s string) string { return strings.ReplaceAll(Words(s), "%", "%25
 func Property(s string) string {
 	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(Line(s))
 }
+
+// Azure is Line as the value of a property of a command to Azure's agent; see
+// https://github.com/microsoft/azure-pipelines-agent/blob/master/docs/design/logIssueCommand.md and AgentCommandManager.
+func Azure(s string) string {
+	return strings.NewReplacer("%", "%AZP25", ";", "%3B", "]", "%5D").Replace(Line(s))
+}
+
+// AzureMessage is Words as the message of such a command.
+func AzureMessage(s string) string { return strings.ReplaceAll(Words(s), "%", "%AZP25") }

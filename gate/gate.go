@@ -5,12 +5,9 @@ package gate
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
@@ -166,13 +163,9 @@ func tallyOf(f *report.File, unit coverage.Unit) *report.Tally {
 	return f.Statements
 }
 
-// Judge judges a report, and holds it against a baseline, unless that is nil. The breaches come in this
-// order: the total, components, the gates' faults, files with the largest gap first, drops.
-//
-// A drop is a percentage, in two decimals, below that of the baseline: of the total, of a component or
-// of a file that both reports have, counted in the same unit. That of a file with unknown functions is
-// compared with nothing: Uncompared counts these.
-func Judge(r *report.Report, gates Gates, baseline *report.Report) []Breach {
+// Judge judges a report. The breaches come in this order: the total, components, the gates' faults, files with the largest gap
+// first.
+func Judge(r *report.Report, gates Gates) []Breach {
 	var out []Breach
 	if gates.Total != nil {
 		for _, f := range Figures(r) {
@@ -191,9 +184,6 @@ func Judge(r *report.Report, gates Gates, baseline *report.Report) []Breach {
 	}
 	out = append(out, gates.Faults...)
 	out = append(out, filesShort(r, gates)...)
-	if baseline != nil {
-		out = append(out, drops(r, baseline)...)
-	}
 	return out
 }
 
@@ -219,32 +209,6 @@ func without(unknown int) string {
 	return fmt.Sprintf(", without %d unknown functions", unknown)
 }
 
-// Uncompared is how many files of a report that the baseline has, too, are not compared with it: the
-// figure of one of the two is without functions of which nobody knows whether they are covered.
-func Uncompared(r, baseline *report.Report) int {
-	was := rowsOf(baseline)
-	n := 0
-	for i := range r.Files {
-		if f := &r.Files[i]; was[f.Path] != nil && !measured(f, was[f.Path]) {
-			n++
-		}
-	}
-	return n
-}
-
-// measured reports whether the figures of a file tell whether its coverage dropped.
-func measured(now, was *report.File) bool {
-	return now.UnknownFunctions == 0 && was.UnknownFunctions == 0
-}
-
-func rowsOf(r *report.Report) map[string]*report.File {
-	out := make(map[string]*report.File, len(r.Files))
-	for i := range r.Files {
-		out[r.Files[i].Path] = &r.Files[i]
-	}
-	return out
-}
-
 func filesShort(r *report.Report, gates Gates) []Breach {
 	var out []Breach
 	for i := range r.Files {
@@ -260,84 +224,5 @@ func filesShort(r *report.Report, gates Gates) []Breach {
 	return out
 }
 
-// drops are what is below the baseline's percentage.
-func drops(r, baseline *report.Report) []Breach {
-	var out []Breach
-	add := func(b Breach, now, was Figure) {
-		if now.Unit != was.Unit || now.Percent == nil || was.Percent == nil {
-			return
-		}
-		lost := hundredths(*was.Percent) - hundredths(*now.Percent)
-		if lost <= 0 {
-			return
-		}
-		b.Gate, b.Unit, b.Percent, b.Baseline, b.UnknownFunctions = Drop, now.Unit, now.Percent, was.Percent, now.UnknownFunctions
-		b.Text = fmt.Sprintf("%s is %s points below the baseline's %s%s", two(now.Percent), strconv.FormatFloat(float64(lost)/100, 'f', 2, 64), two(was.Percent), without(now.UnknownFunctions))
-		if was.UnknownFunctions > 0 {
-			b.Text += "; the baseline is" + strings.TrimPrefix(without(was.UnknownFunctions), ",")
-		}
-		out = append(out, b)
-	}
-	each := func(b Breach, now, was []Figure) {
-		for _, n := range now {
-			for _, w := range was {
-				add(b, n, w)
-			}
-		}
-	}
-	each(Breach{}, Figures(r), Figures(baseline))
-	done := map[string]bool{}
-	for _, c := range r.Components {
-		if done[c.Name] {
-			continue
-		}
-		done[c.Name] = true // one with both units stands twice
-		own := func(f *report.File) bool { return f.Component == c.Name }
-		if !slices.ContainsFunc(r.Files, func(f report.File) bool { return !own(&f) }) {
-			continue // it is the total
-		}
-		each(Breach{Component: c.Name}, figures(r.Files, own), figures(baseline.Files, own))
-	}
-	files := rowsOf(baseline)
-	for i := range r.Files {
-		f := &r.Files[i]
-		was := files[f.Path]
-		if was == nil || !measured(f, was) {
-			continue
-		}
-		now, ok := figureOf(f)
-		before, same := figureOf(was)
-		if ok && same {
-			add(Breach{Path: f.Path}, now, before)
-		}
-	}
-	return out
-}
-
-// hundredths is a percentage as it is printed.
-func hundredths(p report.Percent) int64 { return int64(math.Round(float64(p) * 100)) }
-
 // two prints a percentage with its two decimals.
 func two(p *report.Percent) string { return strconv.FormatFloat(float64(*p), 'f', 2, 64) + " %" }
-
-// Baseline reads the JSON of a report that was saved, to hold another against it. The error says what is
-// wrong with it.
-func Baseline(data []byte) (*report.Report, error) {
-	var r report.Report
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("it is no JSON report of covls: %w", err)
-	}
-	switch {
-	case r.Meta.Tool != "covls":
-		return nil, fmt.Errorf("it is no JSON report of covls")
-	case r.Schema != report.Schema:
-		return nil, fmt.Errorf("its schema is %d, and this covls knows %d", r.Schema, report.Schema)
-	}
-	for _, c := range r.Components {
-		// What a component's report leaves out is in no row, but the component knows of it.
-		if c.Other != nil && !slices.ContainsFunc(r.Files, func(f report.File) bool { return f.Component != c.Name }) {
-			return nil, fmt.Errorf("it is of the component %q alone", c.Name)
-		}
-	}
-	return &r, nil
-}

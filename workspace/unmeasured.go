@@ -20,7 +20,7 @@ func (s *Snapshot) Unmeasured(path string) bool {
 		return false
 	}
 	f := s.FolderOf(path)
-	if f == nil || !s.extensions()[filepath.Ext(path)] {
+	if f == nil || !s.Extensions()[filepath.Ext(path)] {
 		return false
 	}
 	name := nameIn(f, path)
@@ -100,8 +100,8 @@ func headOf(path string, most int64) (head string, whole bool) {
 	return string(text), int64(len(text)) < most
 }
 
-// extensions are those of the files that profiles name.
-func (s *Snapshot) extensions() map[string]bool {
+// Extensions are those of the names of the files that profiles name: ".go".
+func (s *Snapshot) Extensions() map[string]bool {
 	out := map[string]bool{}
 	for path := range s.Files {
 		out[filepath.Ext(path)] = true
@@ -113,7 +113,7 @@ func (s *Snapshot) extensions() map[string]bool {
 // paths, sorted. Of other languages than Go it tells those, too, that have a file of tests to their name. It reads the
 // disk.
 func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Missing, err error) {
-	extensions := s.extensions()
+	extensions := s.Extensions()
 	languages := map[string]bool{} // tests may have another extension
 	for extension := range extensions {
 		if l := family("x" + extension); l != "" {

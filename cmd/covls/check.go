@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/covls/covls/change"
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
@@ -45,11 +47,14 @@ Not judged, unless you ask for it:
 
   --files       every file against its target. Most projects have files that stay
                 below, and a target for the total allows for them
-  --no-drop     nothing may have a lower percentage, in the two decimals that are
-                printed, than in a report that was saved: the total, a component
-                and a file, if both reports have it. A new file can't drop; --files
-                is for these. A file with functions of which the profiles say
-                nothing, since their text changed, can't be compared
+  --no-drop     no code that is as it was may have lost its coverage since a
+                baseline that covls baseline has saved, function by function. Code
+                that is gone is no loss, nor is code that moved
+  --changed     not all the code, but what changed since the branch that the change
+                goes into: at least --min percent of it must be covered (80, or the
+                target that is set), and with --baseline nothing may have lost its
+                coverage. A function that moved did not change. What changed is what
+                is on disk, staged or not; --staged and --committed narrow it
 
 One line is printed for each breach, as path: what is wrong, and a last line with
 the sum; with --format github they are annotations of a pull request, and so are
@@ -57,21 +62,27 @@ up to 10 uncovered functions of the files in breach.
 
 Exit code 0: all gates pass. 1: there is a breach. 2: nothing can be judged: wrong
 use, no profile, none that can be read, none that names anything to cover, a
---profile that is not there, settings that can't be read at all, or a baseline
-that is no report of this covls.`,
+--profile that is not there, settings that can't be read at all, a baseline that
+has nothing to compare; with --changed, a source that changed and that no profile
+names, profiles of another text, and a clone that does not reach back far enough.`,
 		Example: `  covls check --fail-under 80
-  covls report --format json -o base.json     # on the main branch
-  covls check --no-drop base.json             # on another one
-  covls check --format github                 # in a GitHub workflow`,
+  covls baseline -o covls.base.gz             # on the main branch
+  covls check --no-drop covls.base.gz         # on another one
+  covls check --changed=main                  # what did I leave untested?
+  covls check --changed --baseline covls.base.gz --format github`,
 		Args: cobra.NoArgs,
 	}
 	c.Flags().Float64Var(&ask.failUnder, "fail-under", 0, "what the total must reach, in `percent`, whatever the settings say")
-	c.Flags().StringVar(&ask.noDrop, "no-drop", "", "a JSON `report` that was saved, below which nothing may drop")
+	c.Flags().StringVar(&ask.noDrop, "no-drop", "", "no function may have lost coverage since `file`, which covls baseline has saved")
 	c.Flags().BoolVar(&ask.files, "files", false, "hold every file against its target")
 	c.Flags().BoolVar(&ask.stale, "allow-stale", false, "let profiles pass that are of another text than that on disk")
-	_ = c.MarkFlagFilename("no-drop", "json")
+	_ = c.MarkFlagFilename("no-drop", "gz")
 	c.Flags().BoolVar(&ask.partial, "partial", false, "accept that packages with tests are in no profile")
-	format := formatFlag(c, "text", "text", "json", "github")
+	var by comparing
+	var must changeGate
+	by.add(c)
+	must.add(c)
+	format := formatFlag(c, "text", report.ChangeFormats()...)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
@@ -81,11 +92,28 @@ that is no report of this covls.`,
 		if ask.under && !(ask.failUnder >= 0 && ask.failUnder <= 100) {
 			return fmt.Errorf("--fail-under is %v: want a percentage from 0 to 100", ask.failUnder)
 		}
-		baseline, err := ask.baseline(in.dir)
-		if err != nil {
+		if err := by.check(c); err != nil {
 			return err
 		}
-		in.noSteps = true
+		in.noSteps = !by.asked
+		if by.asked {
+			for _, name := range []string{"fail-under", "files"} {
+				if c.Flags().Changed(name) {
+					return fmt.Errorf("--%s is for all the code, and --changed for what changed: check twice", name)
+				}
+			}
+			by.baseline = cmp.Or(by.baseline, ask.noDrop)
+			return checkChange(c, io, in, &by, &must, ask, how)
+		}
+		for _, name := range ofChange {
+			if c.Flags().Changed(name) {
+				return fmt.Errorf("--%s is for --changed, which is not given", name)
+			}
+		}
+		if !slices.Contains([]string{"text", "json", "github"}, how) {
+			return fmt.Errorf("--format %s is for --changed, which is not given: want one of [text json github]", how)
+		}
+		by.baseline = cmp.Or(by.baseline, ask.noDrop)
 		l, err := in.load(c.Context())
 		if err != nil {
 			return err
@@ -106,7 +134,13 @@ that is no report of this covls.`,
 			asked.Total = &ask.failUnder
 		}
 		gates := gate.Of(l.snap, asked)
-		v := verdict{snap: l.snap, report: r, before: baseline, gates: gates, baseline: ask.noDrop, breaches: gate.Judge(r, gates, baseline)}
+		v := verdict{snap: l.snap, report: r, gates: gates, breaches: gate.Judge(r, gates)}
+		if by.baseline != "" {
+			if v.lost, err = by.compare(c.Context(), l, ask.partial); err != nil {
+				return err
+			}
+			v.breaches = append(v.breaches, gate.Drops(v.lost)...)
+		}
 		if v.total() == 0 && !v.explained() {
 			return errors.New("the profiles name nothing to cover, so that there is nothing to judge: has any test run?")
 		}
@@ -136,28 +170,6 @@ type checks struct {
 	stale     bool
 }
 
-// baseline reads the report of --no-drop; nil means that there is none. A path that leads nowhere from
-// the working directory is tried from dir.
-func (c checks) baseline(dir string) (*report.Report, error) {
-	if c.noDrop == "" {
-		return nil, nil
-	}
-	const cure = "; `covls report --format json -o FILE` saves one"
-	path := c.noDrop
-	if below := filepath.Join(dir, path); !filepath.IsAbs(path) && !exists(path) && exists(below) {
-		path = below
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the baseline: %w%s", err, cure)
-	}
-	r, err := gate.Baseline(data)
-	if err != nil {
-		return nil, fmt.Errorf("read the baseline %s: %w%s", c.noDrop, err, cure)
-	}
-	return r, nil
-}
-
 // judgeable says why nothing can be judged; nil means that it can. Named tells that the user named the
 // profiles.
 func judgeable(l *loaded, named bool) error {
@@ -183,9 +195,8 @@ func judgeable(l *loaded, named bool) error {
 type verdict struct {
 	snap     *workspace.Snapshot
 	report   *report.Report
-	before   *report.Report // the baseline; nil where there is none
 	gates    gate.Gates
-	baseline string
+	lost     *change.Set // what lost its coverage; nil where nothing was compared
 	breaches []gate.Breach
 }
 
@@ -275,11 +286,8 @@ func (v *verdict) sum() string {
 	if len(more) > 0 {
 		text += "; " + strings.Join(more, " and ") + " at their targets"
 	}
-	if v.baseline != "" {
-		text += "; nothing dropped below " + v.baseline
-		if n := gate.Uncompared(v.report, v.before); n > 0 {
-			text += ", but for " + plural(n, "file", "files") + " with unknown functions, which can't be compared"
-		}
+	if v.lost != nil {
+		text += "; " + (&report.Change{Set: v.lost}).Sum()
 	}
 	return oneLine("covls check: passed: " + text)
 }

@@ -32,7 +32,6 @@ func TestCheck(t *testing.T) {
 	const (
 		rules  = "target = 20\n\n[[rule]]\npaths = ['b.go']\ntarget = 50\n\n[[rule]]\npaths = ['none/**', 'legacy']\ntier = 'high'\n"
 		parts  = "[[component]]\nname = 'a'\ninclude = ['a.go']\ntarget = 30\n\n[[component]]\nname = 'b'\ninclude = ['b/**']\ntarget = 10\n"
-		base   = `{"schema":1,"meta":{"tool":"covls"},"summary":{"unit":"statements"},"files":[{"path":"a.go","unit":"statements","statements":{"covered":2,"total":3}},{"path":"b/b.go","unit":"statements","statements":{"covered":0,"total":2}}]}`
 		broken = "mode: set\nx.go:1.1,2.2 1\n"
 	)
 	const passed = "covls check: passed: 20.00 % of 5 statements covered"
@@ -86,18 +85,6 @@ func TestCheck(t *testing.T) {
 			1,
 			"DIR/c.out: the profile can't be read: not a coverage profile that covls knows",
 		},
-		{
-			"what dropped below a baseline", with(shop, "base.json", base, ".covls.toml", "target = 1\n"),
-			[]string{"--no-drop", "base.json"},
-			1,
-			"total: 20.00 % is 20.00 points below the baseline's 40.00 %\nDIR/a.go: 33.33 % is 33.34 points below the baseline's 66.67 %\ncovls check: failed, 2 breaches; 20.00 % of 5 statements covered, target 1 %\n",
-		},
-		{
-			"nothing did", with(shop, "base.json", strings.Replace(base, `"covered":2`, `"covered":1`, 1), ".covls.toml", "target = 1\n"),
-			[]string{"--no-drop", "base.json"},
-			0,
-			passed + ", target 1 %; nothing dropped below base.json\n",
-		},
 		{"no profile", with(shop, "cover.out", ""), nil, 2, "no coverage profile below"},
 		{"no profile that can be read", with(shop, "cover.out", broken), nil, 2, "cover.out:2: want"},
 		{"sums of one", with(shop, "cover.out", "", "coverage-summary.json", `{"total": {"lines": {"total": 5}}}`), nil, 2, "coverage-final.json"},
@@ -106,9 +93,9 @@ func TestCheck(t *testing.T) {
 		{"one that is not there", shop, []string{"--profile", "cover.out", "--profile", "gone.out"}, 2, "there is no profile"},
 		{"profiles of no test", with(shop, "cover.out", "mode: set\n"), nil, 2, "nothing to cover"},
 		{"settings that can't be read", with(shop, ".covls.toml", "target = \n"), nil, 2, ".covls.toml:1:"},
-		{"a baseline that is not there", shop, []string{"--no-drop", "gone.json"}, 2, "read the baseline: open gone.json"},
-		{"a baseline that is none", with(shop, "base.json", "{}"), []string{"--no-drop", "base.json"}, 2, "read the baseline base.json: it is no JSON report of covls; `covls report"},
-		{"a baseline of another schema", with(shop, "base.json", strings.Replace(base, `"schema":1`, `"schema":9`, 1)), []string{"--no-drop", "base.json"}, 2, "its schema is 9, and this covls knows 1"},
+		{"a baseline that is not there", shop, []string{"--no-drop", "gone.gz"}, 2, "read the baseline gone.gz: there is no such file; `covls baseline -o FILE` saves one"},
+		{"a baseline that is a report", with(shop, "base.json", "{}"), []string{"--no-drop", "base.json"}, 2, "read the baseline base.json: it is JSON, such as a report"},
+		{"a baseline that is none", with(shop, "base.gz", "hello"), []string{"--no-drop", "base.gz"}, 2, "read the baseline base.gz: it is no baseline"},
 		{"a flag that is no percentage", shop, []string{"--fail-under", "101"}, 2, "--fail-under is 101: want a percentage from 0 to 100"},
 		{"a flag that is no number", shop, []string{"--fail-under", "NaN"}, 2, "want a percentage"},
 		{"another format", shop, []string{"--format", "yaml"}, 2, "--format is"},
@@ -137,25 +124,32 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckSaved holds a report against itself, as `covls report` saves it.
-func TestCheckSaved(t *testing.T) {
+// TestCheckBaseline holds coverage against a baseline: that of itself, and of when more of it ran.
+func TestCheckBaseline(t *testing.T) {
 	t.Parallel()
-	dir := folderWith(t, with(shop, ".covls.toml", "[[component]]\nname = 'a'\ninclude = ['a.go']\ntarget = 0\n"))
-	base := filepath.Join(dir, "base.json")
+	dir := folderWith(t, with(shop, ".covls.toml", "target = 0\n"))
 	for _, c := range []struct {
-		args []string
-		code int
-		want string
+		name, profile string
+		code          int
+		want          string
 	}{
-		{nil, 0, "nothing dropped below"},
-		{[]string{"--component", "a"}, 2, `it is of the component "a" alone`},
+		{"nothing changed", shop["cover.out"], 0, "no coverage lost since the baseline, whose commit is not known\n"},
+		{"more ran", strings.ReplaceAll(shop["cover.out"], " 0\n", " 1\n"), 1, "lost coverage: "},
+		{"less ran", strings.ReplaceAll(shop["cover.out"], " 1\n", " 0\n"), 0, "no coverage lost"},
 	} {
-		if _, stderr, code := covls(t, append([]string{"report", "-C", dir, "--format", "json", "-o", base}, c.args...)...); code != 0 {
-			t.Fatal(stderr)
+		base := filepath.Join(t.TempDir(), "base.gz")
+		if err := os.WriteFile(filepath.Join(dir, "cover.out"), []byte(c.profile), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, stderr, code := covls(t, "baseline", "-C", dir, "-o", base); code != 0 {
+			t.Fatal(out, stderr)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "cover.out"), []byte(shop["cover.out"]), 0o600); err != nil {
+			t.Fatal(err)
 		}
 		out, stderr, code := covls(t, "check", "-C", dir, "--no-drop", base)
 		if code != c.code || !strings.Contains(out+stderr, c.want) {
-			t.Errorf("%v: exit %d, want %d: %s%s", c.args, code, c.code, out, stderr)
+			t.Errorf("%s: exit %d, want %d: %s%s", c.name, code, c.code, out, stderr)
 		}
 	}
 }

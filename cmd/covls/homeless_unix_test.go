@@ -46,7 +46,7 @@ func TestHomeless(t *testing.T) {
 		{"report -C SHOP", 0, "20.00 %", ""},
 		{"report -C SHOP -o x", 2, "", "covls: write x: " + gone},
 		{"check -C SHOP --fail-under 1", 0, "passed", ""},
-		{"check -C SHOP --no-drop base.json", 2, "", "covls: read the baseline: open base.json: no such file or directory; `covls report --format json -o FILE` saves one"},
+		{"check -C SHOP --no-drop base.gz", 2, "", "covls: read the baseline base.gz: there is no such file; `covls baseline -o FILE` saves one"},
 		{"doctor -C SHOP", 0, "cover.out", ""},
 		{"explain -C SHOP a.go", 0, "# `a.go`: medium", ""},
 		{"init -C SHOP --print", 0, "target = 60", ""},

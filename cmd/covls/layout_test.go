@@ -58,6 +58,7 @@ var order = []string{
 	"program",
 	"source/outline",
 	"source",
+	"change",
 	"origin",
 	"git",
 	"config",
@@ -192,11 +193,11 @@ func TestWrites(t *testing.T) {
 }
 
 // pure are the packages that read and write nothing, start no goroutine and ask no clock.
-var pure = []string{"gap", "diag", "priority", "coverage", "text"}
+var pure = []string{"gap", "change", "diag", "priority", "coverage", "text"}
 
 // harmless are the packages of Go's library that those may import.
 var harmless = []string{
-	"cmp", "crypto/md5", "errors", "fmt", "iter", "maps", "math", "math/bits", "path", "path/filepath", "regexp", "slices", "sort", "strconv", "strings", "sync",
+	"bufio", "bytes", "cmp", "compress/gzip", "crypto/md5", "encoding/base64", "encoding/binary", "encoding/json", "errors", "fmt", "io", "iter", "maps", "math", "math/bits", "path", "path/filepath", "regexp", "slices", "sort", "strconv", "strings", "sync",
 	"unicode", "unicode/utf16", "unicode/utf8",
 }
 

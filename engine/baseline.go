@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/change"
+	"github.com/covls/covls/git"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/workspace"
+)
+
+const (
+	// mostBehind is how many commits before the base a baseline is looked for.
+	mostBehind = 50
+	// baselineEnd is how the files of a folder of baselines are called, behind their commits.
+	baselineEnd = ".base.gz"
+	// baselineName is the file of a branch that has a baseline.
+	baselineName = "covls.base.gz"
+	// maxBaseline bounds how many bytes a baseline has, packed.
+	maxBaseline = 128 << 20
+)
+
+// MakeBaseline takes the coverage of the first folder of a snapshot. It reads the disk. Stale are files, by their names, of which
+// the profiles are of another text, so that nobody knows what of them is covered; they are not in it.
+func MakeBaseline(ctx context.Context, snap *workspace.Snapshot) (b *change.Baseline, stale []string, err error) {
+	w := newComparing(ctx, snap)
+	b = &change.Baseline{Commit: git.Head(w.folder.Dir)}
+	for path, f := range snap.Files {
+		name := w.inRoot(path)
+		if name == "" || f.Outside || f.Standing.Role == priority.Test {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		if f.Nothing() || len(f.Unknown) > 0 {
+			stale = append(stale, f.Name)
+			continue
+		}
+		text, err := w.text(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", f.Name, err)
+		}
+		b.Files = append(b.Files, w.file(f, name, text))
+	}
+	slices.SortFunc(b.Files, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
+	slices.Sort(stale)
+	return b, stale, nil
+}
+
+// baseline reads the one that a user names, and says how many commits it is before the base; -1 where that is not known.
+func (w *comparing) baseline(name, base string) (b *change.Baseline, behind int, err error) {
+	commits := w.ancestors(base)
+	data, commit, err := w.find(name, commits)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the baseline %s: %w", name, err)
+	}
+	if b, err = change.Read(bytes.NewReader(data)); err != nil {
+		return nil, 0, fmt.Errorf("read the baseline %s: %w; `covls baseline -o FILE` saves one", name, err)
+	}
+	if b.Commit == "" {
+		b.Commit = commit
+	}
+	return b, slices.Index(commits, b.Commit), nil
+}
+
+// ancestors are the base and the commits before it, the newest first.
+func (w *comparing) ancestors(base string) (out []string) {
+	if base == "" {
+		return nil
+	}
+	list, err := git.Ancestors(w.ctx, w.folder.Dir, base, mostBehind)
+	if err != nil {
+		return []string{base}
+	}
+	for _, c := range list {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+// find reads the bytes of a baseline. commit is the one that it is kept for; "" where that is not told by its place.
+func (w *comparing) find(name string, commits []string) (data []byte, commit string, err error) {
+	if rest, ok := strings.CutPrefix(name, "note:"); ok {
+		return w.noted(rest, commits)
+	}
+	if rest, ok := strings.CutPrefix(name, "branch:"); ok {
+		branch, file, _ := strings.Cut(rest, ":")
+		if file == "" {
+			file = baselineName
+		}
+		data, _, err = git.FileAt(w.ctx, w.folder.Dir, branch, file, maxBaseline)
+		return data, "", err
+	}
+	path := name
+	if below := filepath.Join(w.folder.Dir, name); !filepath.IsAbs(name) && !there(name) && there(below) {
+		path = below
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, "", errors.New("there is no such file; `covls baseline -o FILE` saves one")
+		}
+		return nil, "", err
+	}
+	if !info.IsDir() {
+		if info.Size() > maxBaseline {
+			return nil, "", fmt.Errorf("it is larger than %d MB", maxBaseline>>20)
+		}
+		data, err = os.ReadFile(path)
+		return data, "", err
+	}
+	for _, c := range commits {
+		file := filepath.Join(path, c+baselineEnd)
+		if info, err := os.Stat(file); err == nil && info.Size() <= maxBaseline {
+			data, err := os.ReadFile(file)
+			return data, c, err
+		}
+	}
+	if len(commits) == 0 {
+		return nil, "", errors.New("it is a folder, and there is no commit to look for in it")
+	}
+	return nil, "", fmt.Errorf("it is a folder, and has none of %s or the %d commits before it, called COMMIT%s", short(commits[0]), len(commits)-1, baselineEnd)
+}
+
+// noted reads the note of the newest commit that has one.
+func (w *comparing) noted(ref string, commits []string) ([]byte, string, error) {
+	if ref == "" {
+		ref = "covls"
+	}
+	if len(commits) == 0 {
+		return nil, "", errors.New("there is no commit that could have a note")
+	}
+	data, commit, err := git.Note(w.ctx, w.folder.Dir, ref, commits, maxBaseline)
+	if err == nil && commit == "" {
+		err = fmt.Errorf("there is no note for %s or the %d commits before it (git fetch origin refs/notes/*:refs/notes/*)", short(commits[0]), len(commits)-1)
+	}
+	return data, commit, err
+}
+
+func there(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

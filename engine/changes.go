@@ -1,0 +1,450 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/covls/covls/change"
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
+	"github.com/covls/covls/git"
+	"github.com/covls/covls/priority"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
+)
+
+// Comparison says what the code of a folder is compared with.
+type Comparison struct {
+	// Changed asks what changed since a commit. Revision is the branch, tag or commit that the change is to go into; "" is the one that CI
+	// names in the environment, or the default branch. Env gives the value of a variable.
+	Changed  bool
+	Revision string
+	Env      func(string) string
+	// Head is which texts are the later ones.
+	Head git.State
+	// Baseline is where that is which coverage is compared with, as a user names it: a file, a folder of baselines that are
+	// called by their commits, "note:" or "branch:" and what git calls it; "" compares with none.
+	Baseline string
+	// Partial accepts that files of the baseline are in no profile.
+	Partial bool
+}
+
+// Changes says what changed in the first folder of a snapshot, and what of it is covered, or lost its coverage. It reads the
+// repository and the disk. The error tells why that can't be known.
+func Changes(ctx context.Context, snap *workspace.Snapshot, c Comparison) (*change.Set, error) {
+	w := newComparing(ctx, snap)
+	set := &change.Set{}
+	if c.Changed {
+		if err := w.changed(set, c); err != nil {
+			return nil, err
+		}
+	}
+	if c.Baseline != "" {
+		if err := w.lost(set, c); err != nil {
+			return nil, err
+		}
+	}
+	set.Sort()
+	return set, nil
+}
+
+// comparing is a folder that is compared with what it was.
+type comparing struct {
+	ctx    context.Context
+	snap   *workspace.Snapshot
+	folder *workspace.Folder
+	// root is the repository's folder, or that of the workspace where there is none: what the paths of change.File are relative to.
+	// dir is the folder without links, as root is.
+	root, dir string
+	units     map[coverage.Unit]bool
+	// extensions are those of the files that profiles name.
+	extensions map[string]bool
+	// carried are the texts of Head with what is known of those on disk, by their paths, where they are others.
+	carried map[string]*change.File
+}
+
+func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
+	f := snap.Folders[0]
+	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, carried: map[string]*change.File{}, extensions: snap.Extensions()}
+	if top, ok := git.Top(f.Dir); ok {
+		w.root = top
+		if real, err := filepath.EvalSymlinks(f.Dir); err == nil {
+			w.dir = real
+		}
+		if real, err := filepath.EvalSymlinks(top); err == nil {
+			w.root = real
+		}
+	}
+	return w
+}
+
+// inRoot is the path of a file of the folder as the repository has it; "" where it lies elsewhere.
+func (w *comparing) inRoot(path string) string {
+	rest, ok := source.Below(path, w.folder.Dir)
+	if !ok {
+		return ""
+	}
+	rel, err := filepath.Rel(w.root, filepath.Join(w.dir, rest))
+	if err != nil || !filepath.IsLocal(rel) {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// path is the absolute path of a file of the repository, as the snapshot has it; ok is false where it does not lie in the folder.
+func (w *comparing) path(inRoot string) (path string, ok bool) {
+	abs := filepath.Join(w.root, filepath.FromSlash(inRoot))
+	rest, ok := source.Below(abs, w.dir)
+	if !ok {
+		return "", false
+	}
+	return filepath.Join(w.folder.Dir, rest), true
+}
+
+// judged reports whether a file that profiles name is to be judged: it is no test, and nothing that a program has written, or others.
+func judged(f *workspace.File) bool {
+	switch f.Standing.Role {
+	case priority.Test, priority.Generated, priority.Vendored:
+		return false
+	}
+	return !(f.Source != nil && f.Source.Generated)
+}
+
+// text reads a source on disk.
+func (w *comparing) text(path string) (string, error) {
+	return source.ReadInside([]string{w.folder.Dir}, path, w.folder.Settings.Limits.SourceBytes)
+}
+
+// file takes the text of a file on disk apart, with what the profiles say of it.
+func (w *comparing) file(f *workspace.File, name, text string) *change.File {
+	out := change.Of(name, text, nil, f.Coverage)
+	w.units[f.Coverage.Unit] = true
+	return out
+}
+
+// gapOf is a unit with something in it, by the names that people see.
+func (w *comparing) gapOf(m *change.Match, lines []change.Stretch) change.Gap {
+	g := change.GapOf(m)
+	path, _ := w.path(g.File)
+	g.Path, g.Lines = path, lines
+	if f := w.snap.File(path); f != nil {
+		g.File = f.Name
+		if g.Function == "" && len(lines) > 0 {
+			g.Function, g.Line = within(f, lines[0], g.Line)
+		}
+	}
+	if g.Function == "" && len(lines) > 0 {
+		g.Line = lines[0][0]
+	}
+	return g
+}
+
+// within is the innermost function of a profile around a stretch, where the text told of none.
+func within(f *workspace.File, s change.Stretch, line uint32) (string, uint32) {
+	name, at := "", line
+	for _, fn := range gap.Funcs(f) {
+		if fn.Span.Start.Line <= s[0] && s[1] <= fn.Span.End.Line && fn.Span.End.Line > 0 {
+			name, at = fn.String(), max(fn.NameSpan.Start.Line, fn.Span.Start.Line)
+		}
+	}
+	return name, at
+}
+
+// changed judges what changed since the base.
+func (w *comparing) changed(set *change.Set, c Comparison) error {
+	base, err := git.FindBase(w.ctx, w.folder.Dir, c.Revision, c.Env)
+	if err != nil {
+		return fmt.Errorf("find what the change is compared with: %w", err)
+	}
+	set.Base, set.Name = base.Commit, base.Name
+	diff, err := git.Compare(w.ctx, w.folder.Dir, base.Commit, git.Options{State: c.Head, Env: c.Env})
+	if err != nil {
+		return fmt.Errorf("find what changed since %s: %w", short(base.Commit), err)
+	}
+	defer diff.Close()
+	for _, u := range diff.Unknown {
+		if path, ok := w.path(u.Path); ok && (w.code(path) || u.Path == ".") {
+			set.Unread = append(set.Unread, w.name(path))
+		}
+	}
+	var was, now []*change.File
+	files := map[*change.File]*workspace.File{}
+	unnamed := map[*change.File]string{}
+	for _, entry := range diff.Files {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		path, ok := w.path(entry.Path)
+		if !ok || !w.code(path) {
+			continue
+		}
+		f := w.snap.File(path)
+		if f != nil && f.Standing.Role == priority.Test {
+			continue
+		}
+		older := ""
+		if entry.Status != git.Added {
+			text, err := diff.Before(entry)
+			if err != nil {
+				set.Unread = append(set.Unread, w.name(path))
+				continue
+			}
+			older = entry.Old
+			was = append(was, change.Of(older, text, nil, nil))
+		}
+		if entry.Status == git.Deleted {
+			continue
+		}
+		if f == nil && !w.snap.Unmeasured(path) {
+			continue
+		}
+		text, err := w.text(path)
+		if err != nil && c.Head == git.OnDisk {
+			set.Unread = append(set.Unread, w.name(path))
+			continue
+		}
+		var file *change.File
+		switch {
+		case f == nil:
+			if !source.HasCode(path, text) || source.IsGenerated(path, text) {
+				continue
+			}
+			file = change.Of(entry.Path, text, nil, nil)
+			unnamed[file] = path
+		default:
+			file = w.file(f, entry.Path, text)
+		}
+		if c.Head != git.OnDisk {
+			later, err := diff.After(entry)
+			if err != nil {
+				set.Unread = append(set.Unread, w.name(path))
+				continue
+			}
+			if change.TextPrint(later) != file.Print {
+				other := change.Of(entry.Path, later, nil, nil)
+				change.Carry([]*change.File{file}, []*change.File{other})
+				if unnamed[file] != "" {
+					unnamed[other] = path
+				}
+				file = other
+				w.carried[entry.Path] = other
+			}
+		}
+		file.Was = older
+		if f != nil {
+			files[file] = f
+		}
+		now = append(now, file)
+	}
+	w.judge(set, change.Compare(was, now), files, unnamed)
+	return nil
+}
+
+// code reports whether a path is one of a language that profiles name files of.
+func (w *comparing) code(path string) bool {
+	return w.snap.File(path) != nil || w.extensions[filepath.Ext(path)]
+}
+
+// judge puts into the set what matches say of files.
+func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*change.File]*workspace.File, unnamed map[*change.File]string) {
+	told := map[string]bool{}
+	for i := range matches {
+		m := &matches[i]
+		f := files[m.File]
+		switch m.How {
+		case change.Moved:
+			set.Moved++
+			continue
+		case change.Same:
+			continue
+		}
+		if path := unnamed[m.File]; path != "" {
+			if name := w.name(path); !told[name] && m.Unit.Name != "" {
+				told[name] = true
+				set.Unmeasured = append(set.Unmeasured, name)
+			}
+			continue
+		}
+		if f == nil || !judged(f) {
+			continue
+		}
+		if m.Unit.Name != "" {
+			set.Functions++
+			if m.How == change.New {
+				set.New++
+			}
+		}
+		if unknown(f, m) {
+			set.Unknown = append(set.Unknown, w.gapOf(m, nil))
+		}
+	}
+	for _, item := range change.Judge(matches) {
+		f := files[item.Match.File]
+		if f == nil {
+			continue
+		}
+		if !judged(f) {
+			set.Left += item.Total
+			continue
+		}
+		set.Tally = set.Plus(item.Tally)
+		if item.Uncovered == nil {
+			continue
+		}
+		g := w.gapOf(item.Match, item.Uncovered)
+		g.Statements, g.Of = item.Tally.Uncovered(), item.Total
+		set.Gaps = append(set.Gaps, g)
+	}
+	set.Unit = w.unit()
+}
+
+// unknown reports whether the profiles say nothing of a function that changed, since they are of another text.
+func unknown(f *workspace.File, m *change.Match) bool {
+	if f.Nothing() {
+		return true
+	}
+	return m.Unit.Name != "" && slices.ContainsFunc(f.Unknown, func(u workspace.Unknown) bool {
+		return u.String() == m.Unit.Name || u.Span.Start.Line >= m.Unit.First && u.Span.Start.Line <= m.Unit.Last
+	})
+}
+
+// unit is what is counted.
+func (w *comparing) unit() string {
+	switch {
+	case w.units[coverage.Statements] && w.units[coverage.Lines]:
+		return "statements and lines"
+	case w.units[coverage.Lines]:
+		return coverage.Lines.String()
+	case w.units[coverage.Statements]:
+		return coverage.Statements.String()
+	}
+	return ""
+}
+
+// name is a path for people.
+func (w *comparing) name(path string) string { return w.snap.Name(path) }
+
+// short is a commit as people write it.
+func short(commit string) string { return commit[:min(len(commit), 7)] }
+
+// lost compares the coverage with that of the baseline.
+func (w *comparing) lost(set *change.Set, c Comparison) error {
+	base := set.Base
+	if base == "" {
+		base = git.Head(w.folder.Dir)
+	}
+	baseline, behind, err := w.baseline(c.Baseline, base)
+	if err != nil {
+		return err
+	}
+	since := &change.Since{Commit: baseline.Commit, Behind: behind}
+	set.Baseline = since
+	before := make(map[string]*change.File, len(baseline.Files))
+	for _, f := range baseline.Files {
+		if _, ok := w.path(f.Path); ok {
+			before[f.Path] = f
+		}
+	}
+	if len(before) == 0 {
+		return fmt.Errorf("the baseline %s has no file of %s: nothing can be compared", c.Baseline, w.folder.Dir)
+	}
+	var was, now []*change.File
+	files := map[*change.File]*workspace.File{}
+	seen := map[string]bool{}
+	paths := make([]string, 0, len(w.snap.Files))
+	for path := range w.snap.Files {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	for _, path := range paths {
+		f, name := w.snap.Files[path], w.inRoot(path)
+		if name == "" || f.Outside || f.Standing.Role == priority.Test || f.Nothing() {
+			if name != "" {
+				seen[name] = true
+			}
+			continue
+		}
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		seen[name] = true
+		older := before[name]
+		if older != nil {
+			if f.Coverage.Unit != older.Counts && len(older.Bits) > 0 && f.Coverage.Measured() {
+				return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, older.Counts, f.Name, f.Coverage.Unit)
+			}
+			since.Files++
+		}
+		text, err := w.text(path)
+		if err != nil {
+			set.Unread = append(set.Unread, f.Name)
+			continue
+		}
+		if older != nil && change.TextPrint(text) == older.Print && !fell(older.Bits, change.BitsOf(f.Coverage)) {
+			continue // as it was, and as covered
+		}
+		file := w.carried[name]
+		if file == nil {
+			file = w.file(f, name, text)
+		}
+		files[file] = f
+		now = append(now, file)
+		if older != nil {
+			was = append(was, older)
+		}
+	}
+	for name, f := range before {
+		if seen[name] {
+			continue
+		}
+		path, _ := w.path(name)
+		if _, err := os.Lstat(path); err == nil {
+			if !w.folder.Excludes(filepath.ToSlash(w.snap.Name(path))) && slices.Contains(f.Bits, true) {
+				set.Vanished = append(set.Vanished, w.name(path))
+			}
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			set.Unread = append(set.Unread, w.name(path))
+			continue
+		}
+		was = append(was, f)
+	}
+	if c.Partial {
+		set.Vanished = nil
+	}
+	if since.Files == 0 && len(now) == 0 {
+		return fmt.Errorf("the baseline %s and the profiles have no file in common: nothing can be compared", c.Baseline)
+	}
+	slices.SortFunc(was, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
+	for _, l := range change.Lost(change.Compare(was, now)) {
+		g := w.gapOf(l.Match, l.Lines)
+		g.Statements, g.Of = l.Statements, l.Was
+		set.Lost = append(set.Lost, g)
+	}
+	if set.Unit == "" {
+		for _, f := range baseline.Files {
+			w.units[f.Counts] = true
+		}
+		set.Unit = w.unit()
+	}
+	return nil
+}
+
+// fell reports whether something ran that does not any more, or can't be compared part by part.
+func fell(was, now []bool) bool {
+	if len(was) != len(now) {
+		return true
+	}
+	for i := range was {
+		if was[i] && !now[i] {
+			return true
+		}
+	}
+	return false
+}
