@@ -98,18 +98,28 @@ func (o *objects) close() {
 
 // read returns the content of an object of a kind, of at most limit bytes.
 func (o *objects) read(h hash, want kind, limit int64) ([]byte, error) {
+	_, data, err := o.readAs(h, want, limit)
+	return data, err
+}
+
+// readAs is read, with the kind; it is any where want is 0.
+func (o *objects) readAs(h hash, want kind, limit int64) (kind, []byte, error) {
 	if err := o.cost(perObject); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	if c, ok := o.whole.known[h]; ok && c.kind == want {
-		return c.data, nil
+	if c, ok := o.whole.known[h]; ok && (c.kind == want || want == 0) {
+		return c.kind, c.data, nil
+	}
+	called := "object"
+	if want != 0 {
+		called = want.String()
 	}
 	k, data, err := o.find(h, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read the %v %v: %w", want, h, err)
+		return 0, nil, fmt.Errorf("read the %s %v: %w", called, h, err)
 	}
-	if k != want {
-		return nil, fmt.Errorf("read the %v %v: it is a %v", want, h, k)
+	if k != want && want != 0 {
+		return 0, nil, fmt.Errorf("read the %s %v: it is a %v", called, h, k)
 	}
 	sum := sha1.New() //nolint:gosec
 	if len(h) == sha256.Size {
@@ -118,10 +128,10 @@ func (o *objects) read(h hash, want kind, limit int64) ([]byte, error) {
 	fmt.Fprintf(sum, "%v %d\x00", k, len(data))
 	sum.Write(data)
 	if string(sum.Sum(nil)) != string(h) {
-		return nil, fmt.Errorf("read the %v %v: its content has another hash", want, h)
+		return 0, nil, fmt.Errorf("read the %s %v: its content has another hash", called, h)
 	}
 	o.whole.put(h, k, data)
-	return data, nil
+	return k, data, nil
 }
 
 func (o *objects) find(h hash, limit int64) (kind, []byte, error) {

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 )
 
 // Bounds of what one object takes.
@@ -110,6 +112,42 @@ func (p *pack) find(h hash) (offset int64, ok bool, err error) {
 		}
 	}
 	return 0, false, nil
+}
+
+// beginning tells the names in the index that begin with hexadecimal digits, until tell ends it by false.
+func (p *pack) beginning(digits string, tell func(h hash) bool) error {
+	from, err := hex.DecodeString((digits + "0")[:len(digits)+len(digits)%2])
+	if err != nil {
+		return err
+	}
+	name := make([]byte, p.size)
+	read := func(i int64) error {
+		if _, err := p.index.ReadAt(name, indexHead+i*p.size); err != nil {
+			return fmt.Errorf("read the index of a pack: %w", err)
+		}
+		return nil
+	}
+	at := int64(0)
+	for hi := p.count; at < hi; {
+		mid := at + (hi-at)/2
+		if err := read(mid); err != nil {
+			return err
+		}
+		if string(name) < string(from) {
+			at = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	for ; at < p.count; at++ {
+		if err := read(at); err != nil {
+			return err
+		}
+		if h := hash(name); !strings.HasPrefix(h.String(), digits) || !tell(h) {
+			break
+		}
+	}
+	return nil
 }
 
 // offset is where the object at a place of the index begins.

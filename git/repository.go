@@ -31,6 +31,8 @@ const (
 // errNone says that a folder is in no work tree that can be read.
 var errNone = errors.New("not a git repository")
 
+var errReftable = errors.New("the references are in a reftable, which covls does not read")
+
 // hash names an object: the bytes of its SHA-1 or SHA-256.
 type hash string
 
@@ -178,8 +180,14 @@ func (r *repository) shallow() bool {
 }
 
 // head is the commit at hand; "" where there is none yet.
-func (r *repository) head() (hash, error) {
-	name := "HEAD"
+func (r *repository) head() (hash, error) { return r.target("HEAD") }
+
+// target is the object that a reference leads to; "" where there is none.
+func (r *repository) target(name string) (hash, error) {
+	if name != "HEAD" && isDir(filepath.Join(r.common, "reftable")) {
+		return "", errReftable
+	}
+	from := name
 	for range maxSymbolic {
 		text, err := r.reference(name)
 		if err != nil {
@@ -190,6 +198,7 @@ func (r *repository) head() (hash, error) {
 			if text == "" {
 				return "", nil
 			}
+			text, _, _ = strings.Cut(text, "\t") // behind it FETCH_HEAD says what was fetched
 			h, ok := parseHash(text)
 			if !ok {
 				return "", fmt.Errorf("the reference %s is none that covls can read", name)
@@ -198,10 +207,10 @@ func (r *repository) head() (hash, error) {
 		}
 		name = strings.TrimSpace(target)
 		if !strings.HasPrefix(name, "refs/") || !filepath.IsLocal(filepath.FromSlash(name)) {
-			return "", fmt.Errorf("HEAD leads to %q, which is no reference", name)
+			return "", fmt.Errorf("%s leads to %q, which is no reference", from, name)
 		}
 		if isDir(filepath.Join(r.common, "reftable")) {
-			return "", errors.New("the references are in a reftable, which covls does not read")
+			return "", errReftable
 		}
 	}
 	return "", errors.New("the references lead in a circle")
