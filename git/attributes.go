@@ -22,7 +22,7 @@ type Attributes struct {
 	macros map[string][]setting
 }
 
-// attributeRule is a line of a file .gitattributes that has to do with linguist.
+// attributeRule is a line of a file .gitattributes that has to do with what is read.
 type attributeRule struct {
 	dir     string // of the file, slash-separated and relative to the top; "" for the top
 	pattern string
@@ -48,6 +48,9 @@ const (
 	maxMacroDepth     = 16
 )
 
+// attributesRead are those that are read.
+var attributesRead = []string{"linguist-generated", "linguist-vendored", "linguist-documentation", "filter", "working-tree-encoding"}
+
 // attributesFile is what git calls them.
 const attributesFile = ".gitattributes"
 
@@ -63,9 +66,22 @@ func NewAttributes(dir string) *Attributes {
 // Of returns what is said of a file by its absolute path: the last line that matches it decides, for each attribute, and what lies
 // deeper comes later. Nothing is said of a file outside of the work tree.
 func (a *Attributes) Of(file string) source.Attributes {
+	said := a.said(file)
+	return source.Attributes{Generated: said["linguist-generated"], Vendored: said["linguist-vendored"], Documentation: said["linguist-documentation"]}
+}
+
+// Filtered reports whether git keeps another text of a file than a checkout has, but for line ends: a filter makes the one
+// of the other, as LFS does, or it is in another encoding. The file is named as for Of.
+func (a *Attributes) Filtered(file string) bool {
+	said := a.said(file)
+	return said["filter"] == source.Yes || said["working-tree-encoding"] == source.Yes
+}
+
+// said is what is said of a file by the names of attributes.
+func (a *Attributes) said(file string) map[string]source.Answer {
 	rest, ok := source.Below(file, a.top)
 	if !ok || rest == "" {
-		return source.Attributes{}
+		return nil
 	}
 	rel := filepath.ToSlash(rest)
 	base := path.Base(rel)
@@ -83,7 +99,7 @@ func (a *Attributes) Of(file string) source.Attributes {
 		}
 		a.say(said, r.sets, 0)
 	}
-	return source.Attributes{Generated: said["linguist-generated"], Vendored: said["linguist-vendored"], Documentation: said["linguist-documentation"]}
+	return said
 }
 
 // say adds what settings say, the last of them first, to what later lines have said. A macro says what it stands for where it is
@@ -129,7 +145,7 @@ func (a *Attributes) read(dir string) []attributeRule {
 		return nil
 	}
 	text, err := source.ReadFile(at, maxAttributes)
-	if err != nil || !strings.Contains(text, "linguist-") && len(a.macros) == 0 {
+	if err != nil || len(a.macros) == 0 && !slices.ContainsFunc(attributesRead, func(name string) bool { return strings.Contains(text, name) }) {
 		return nil
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
@@ -188,7 +204,7 @@ func settings(text string) []setting {
 	return out
 }
 
-// line reads a line; ok is false for one that has nothing to do with linguist.
+// line reads a line; ok is false for one that has nothing to do with what is read.
 func (a *Attributes) line(line, dir string) (r attributeRule, ok bool) {
 	line = strings.TrimSpace(line)
 	if len(line) > maxAttributeLine || line == "" || line[0] == '#' {
@@ -207,7 +223,7 @@ func (a *Attributes) line(line, dir string) (r attributeRule, ok bool) {
 		return r, false
 	}
 	r.sets = slices.DeleteFunc(settings(rest), func(s setting) bool {
-		return s.name != "linguist-generated" && s.name != "linguist-vendored" && s.name != "linguist-documentation" && a.macros[s.name] == nil
+		return !slices.Contains(attributesRead, s.name) && a.macros[s.name] == nil
 	})
 	r.dir = dir
 	r.based = !strings.Contains(pattern, "/")

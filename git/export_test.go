@@ -12,3 +12,23 @@ func CommitsIn(ctx context.Context, dir string, files, bytes, trees int) (map[st
 	}
 	return commits(ctx, dir, 90, most)
 }
+
+// Limits are the most of a repository that is compared; what is 0 is as usual.
+type Limits struct {
+	Tracked, Untracked, Changed int
+	Bytes                       int64
+}
+
+// CompareIn is Compare of the work tree, with other limits.
+func CompareIn(ctx context.Context, dir, base string, most Limits) (*Comparison, error) {
+	own := limits{tracked: maxTracked, untracked: maxUntracked, changed: maxChanged, pairs: maxPairs, bytes: maxReading}
+	for to, n := range map[*int]int{&own.tracked: most.Tracked, &own.untracked: most.Untracked, &own.changed: most.Changed} {
+		if n > 0 {
+			*to = n
+		}
+	}
+	if most.Bytes > 0 {
+		own.bytes = most.Bytes
+	}
+	return compare(ctx, dir, base, Options{}, own)
+}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"time"
 )
 
 // errPart says that the index is split over several files, or has folders instead of their files.
@@ -22,7 +23,14 @@ type indexEntry struct {
 	hash     []byte // of its text
 	stage    int    // of a file in conflict: 1 is of what was merged from, 2 ours, 3 theirs; 0 is of any other file
 	intended bool   // it is to be added, and has no text yet
+	skipped  bool   // a sparse checkout has it not on disk
+	// What the file on disk was when it had that text, as the system told it; zero where that is not known.
+	modified, changed stamp
+	size              uint32 // bytes, of which those beyond 32 bits are cut off
 }
+
+// stamp is a time in seconds and nanoseconds, as the index has it.
+type stamp struct{ seconds, nanoseconds uint32 }
 
 // nameSizes are the sizes that names may have in the index of a repository with a commit at hand, "" for none yet.
 func nameSizes(head hash) []int {
@@ -36,18 +44,33 @@ func nameSizes(head hash) []int {
 // belong to tell until it returns. A folder that stands for its files is an entry, too. size is that of a name of the repository's. A repository without an index tracks
 // nothing.
 func (r *repository) tracked(size int, tell func(path []byte, e indexEntry) error) error {
+	_, err := r.staged(size, func(path []byte, e indexEntry) error {
+		if e.mode == modeModule {
+			return nil
+		}
+		return tell(path, e)
+	})
+	return err
+}
+
+// staged is tracked, with submodules. When is when the index was written; the zero time where there is none.
+func (r *repository) staged(size int, tell func(path []byte, e indexEntry) error) (when time.Time, err error) {
 	f, err := openRegular(filepath.Join(r.dir, "index"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return time.Time{}, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read the index: %w", err)
+		return time.Time{}, fmt.Errorf("read the index: %w", err)
 	}
 	defer f.Close()
-	if err := readIndex(bufio.NewReaderSize(f, 64<<10), size, tell); err != nil {
-		return fmt.Errorf("read the index: %w", err)
+	info, err := f.Stat()
+	if err == nil {
+		err = readIndex(bufio.NewReaderSize(f, 64<<10), size, tell)
 	}
-	return nil
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the index: %w", err)
+	}
+	return info.ModTime(), nil
 }
 
 // readIndex follows the description in git's Documentation/gitformat-index.txt, versions 2 to 4.
@@ -71,12 +94,16 @@ func readIndex(in *bufio.Reader, size int, tell func(path []byte, e indexEntry) 
 		length := len(fixed)
 		flags := binary.BigEndian.Uint16(fixed[stats+size:])
 		e := indexEntry{mode: binary.BigEndian.Uint32(fixed[24:]), hash: fixed[stats : stats+size], stage: int(flags >> 12 & 3)}
+		e.changed = stamp{binary.BigEndian.Uint32(fixed), binary.BigEndian.Uint32(fixed[4:])}
+		e.modified = stamp{binary.BigEndian.Uint32(fixed[8:]), binary.BigEndian.Uint32(fixed[12:])}
+		e.size = binary.BigEndian.Uint32(fixed[36:])
 		if version > 2 && flags&0x4000 != 0 {
 			more, err := in.Peek(2)
 			if err != nil {
 				return broken
 			}
-			e.intended = binary.BigEndian.Uint16(more)&0x2000 != 0
+			extended := binary.BigEndian.Uint16(more)
+			e.intended, e.skipped = extended&0x2000 != 0, extended&0x4000 != 0
 			if _, err := in.Discard(2); err != nil {
 				return broken
 			}
@@ -107,9 +134,6 @@ func readIndex(in *bufio.Reader, size int, tell func(path []byte, e indexEntry) 
 			if _, err := in.Discard(7 - (length+len(path))%8); err != nil {
 				return broken
 			}
-		}
-		if e.mode == modeModule {
-			continue
 		}
 		if err := tell(path, e); err != nil {
 			return err

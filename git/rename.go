@@ -45,7 +45,7 @@ func (m *moves) add(to *[]moved, path string, blob hash) error {
 // moves finds what a commit moved, or the index, on top of the one before it; the zero value where that can't be told.
 func (h *history) moves(before, after *visit) (moves, error) {
 	if after.staged {
-		return h.staged(before.tree)
+		return h.movedInIndex(before.tree)
 	}
 	var m moves
 	err := h.diff(before.tree, after.tree, func(path string, was, is *treeEntry) error {
@@ -66,8 +66,8 @@ func (h *history) moves(before, after *visit) (moves, error) {
 	return m, nil
 }
 
-// staged finds what was moved between a commit and the index.
-func (h *history) staged(before hash) (moves, error) {
+// movedInIndex finds what was moved between a commit and the index.
+func (h *history) movedInIndex(before hash) (moves, error) {
 	var m moves
 	tree := &files{looker: &h.looker}
 	if err := tree.open("", before); err != nil {
@@ -143,6 +143,19 @@ func (f *files) open(prefix string, tree hash) error {
 
 // next is the next file; nil where there is none.
 func (f *files) next() (*moved, error) {
+	for {
+		e, err := f.leaf()
+		if err != nil || e == nil {
+			return nil, err
+		}
+		if e.file() {
+			return &moved{e.name, e.hash}, nil
+		}
+	}
+}
+
+// leaf is the next entry that is no folder, by its path; nil where there is none.
+func (f *files) leaf() (*treeEntry, error) {
 	for len(f.in) > 0 {
 		l := &f.in[len(f.in)-1]
 		e, err := l.rows.next()
@@ -156,8 +169,9 @@ func (f *files) next() (*moved, error) {
 			if err := f.open(l.prefix+e.name+"/", e.hash); err != nil {
 				return nil, err
 			}
-		case e.file():
-			return &moved{l.prefix + e.name, e.hash}, nil
+		default:
+			e.name = l.prefix + e.name
+			return e, nil
 		}
 	}
 	return nil, nil

@@ -212,6 +212,8 @@ func (l *looker) diff(a, b hash, tell func(path string, was, is *treeEntry) erro
 type differ struct {
 	*looker
 	tell func(path string, was, is *treeEntry) error
+	// module is told of the paths that are another repository in one of them, or in both; nil is not.
+	module func(path string, was, is *treeEntry) error
 	// same are trees that differ in no file. There are some where folders are empty, which git does not make.
 	same map[[2]hash]bool
 	held int // bytes of the trees that it is in
@@ -249,9 +251,14 @@ func (d *differ) below(prefix string, a, b hash) (any bool, err error) {
 			any = any || some
 			return err
 		case modeModule:
-			return nil
+			if d.module == nil {
+				return nil
+			}
 		}
 		any = true
+		if d.module != nil && (was != nil && was.mode == modeModule || is != nil && is.mode == modeModule) {
+			return d.module(prefix+e.name, was, is)
+		}
 		return d.tell(prefix+e.name, was, is)
 	}
 	was, err := before.next()
