@@ -790,9 +790,9 @@ func (w *work) finish() error {
 // untracked finds the files that git does not know and does not ignore. What is gone from the index and still on disk is
 // compared, and gone no more.
 func (w *work) untracked(rows []trackedFile, gone map[string]hash) error {
-	known := make(map[string]bool, len(rows))
+	known := make(map[string]bool, len(rows)) // whether it is a submodule
 	for i := range rows {
-		known[rows[i].path] = true
+		known[rows[i].path] = rows[i].mode == modeModule
 	}
 	left, found := maxIgnoreRules, 0
 	type open struct {
@@ -825,7 +825,10 @@ func (w *work) untracked(rows []trackedFile, gone map[string]hash) error {
 		}
 		for _, e := range entries {
 			p := path.Join(o.dir, e.Name())
-			if strings.EqualFold(e.Name(), ".git") || known[p] || len(p) > maxWanted || !e.IsDir() && !e.Type().IsRegular() || rules.has(p, e.IsDir()) {
+			if module, ok := known[p]; ok && (module || !e.IsDir()) {
+				continue
+			}
+			if strings.EqualFold(e.Name(), ".git") || len(p) > maxWanted || !e.IsDir() && !e.Type().IsRegular() || rules.has(p, e.IsDir()) {
 				continue
 			}
 			if e.IsDir() {
