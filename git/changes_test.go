@@ -663,3 +663,34 @@ func TestCompareRacy(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestCompareInHook has git commit tell its hook what will be committed.
+func TestCompareInHook(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	names := r.history([]commit{{Name: "one", Set: files{"a.go": "1", "b.go": "2"}}})
+	elsewhere := filepath.Join(t.TempDir(), "index")
+	for _, to := range []string{filepath.Join(r.dir, ".git", "index.lock"), elsewhere} {
+		r.lay(files{"a.go": "3"})
+		cmd := gittest.Command(r.dir, time.Now(), "add", "a.go")
+		cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+to+".x")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if err := os.Rename(to+".x", to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for index, want := range map[string]string{"": "", ".git/index.lock": "modified a.go, deleted b.go", filepath.Join(r.dir, ".git/index.lock"): "modified a.go, deleted b.go", elsewhere: "", "../index": "", ".git": ""} {
+		c, err := git.Compare(t.Context(), r.dir, names["one"], git.Options{State: git.InIndex, Env: func(name string) string {
+			return map[string]string{"GIT_INDEX_FILE": index}[name]
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(changes(c), ", "); got != want {
+			t.Errorf("%q: %s, want %s", index, got, want)
+		}
+		c.Close()
+	}
+}
