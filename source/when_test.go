@@ -68,7 +68,7 @@ func whensOf(name, text string) string {
 
 var hows = map[tokens.How]string{
 	tokens.Holds: "when", tokens.Otherwise: "otherwise, when", tokens.In: "in", tokens.Matches: "matched by", tokens.Rest: "in the rest of", tokens.Unmatched: "unmatched by",
-	tokens.Each: "for each", tokens.Ended: "when there ends", tokens.Called: "called", tokens.Passed: "passed to", tokens.Returned: "returned", tokens.Raised: "nothing raised",
+	tokens.Each: "for each", tokens.Ended: "when there ends", tokens.Completed: "when nothing breaks off", tokens.Within: "in the block of", tokens.Called: "called", tokens.Passed: "passed to", tokens.Returned: "returned", tokens.Raised: "nothing raised",
 }
 
 func shown(w source.When) string {
