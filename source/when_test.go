@@ -105,6 +105,22 @@ func f(x int, s string) int {
 	x++
 	return x
 }
+
+func g(x int) int {
+	if x > 2 {
+		return 1
+	}
+	x++
+	if x == 3 {
+		goto out
+	}
+	if x == 4 {
+		return 2
+	}
+	x = 5
+out:
+	return x
+}
 `
 	for _, tt := range []struct{ name, lines, want string }{
 		{"one", "12", "in `case \"a\"`"},
@@ -116,6 +132,8 @@ func f(x int, s string) int {
 		{"what follows alone", "21 22", ""},
 		{"a function", "4 5 6 7 10 12", ""},
 		{"the end of a block", "9 17 20", ""},
+		{"up to a label", "36", "when `x != 4`"},
+		{"over a label", "36 38", ""},
 		{"behind the text", "99", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

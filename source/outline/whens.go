@@ -52,6 +52,9 @@ func (w *whens) at(offset int) When {
 		return When{}
 	}
 	if w.blocks == braces && w.is(i, open, "{") && w.partner(i) > i+1 {
+		if w.matched[i] || w.is(i+1, word, "case") || w.is(i+1, word, "default") {
+			return When{} // a choice, and none of its clauses
+		}
 		i++ // where a block begins
 	}
 	from := 0
@@ -104,6 +107,10 @@ type found struct {
 func (w *whens) called(f *Func) When {
 	if f.Outer < 0 || !f.Value || f.Called || f.Name == "" {
 		return When{}
+	}
+	if body := w.scanned.at(f.Body); w.language == "perl" && w.is(w.around(body), open, "(") && w.kind(w.around(body)-1) == word {
+		// on(request => sub { … })
+		return When{How: Passed, Code: w.text(w.around(body) - 1), Start: f.Body, End: f.End}
 	}
 	if f.Handed {
 		to, ok := strings.CutSuffix(f.Name, " callback")
