@@ -127,7 +127,7 @@ type goWhen struct {
 	file   *ast.File
 	base   int
 	jumps  bool // a goto may stand in it
-	looked int // how much was looked at for all places, in nodes and parts of texts
+	looked int  // how much was looked at for all places, in nodes and parts of texts
 }
 
 // maxLooked bounds that: behind it nothing is told of function literals.
