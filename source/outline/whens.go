@@ -164,6 +164,9 @@ func (w *whens) holds(head, from, behind int) found {
 	case "", "true", "True", "TRUE", "1": // nothing is asked
 		return found{}
 	}
+	if strings.HasPrefix(code, "{") {
+		return found{} // a block of statements
+	}
 	return found{When{How: Holds, Code: code}, head}
 }
 
@@ -1143,6 +1146,8 @@ func (w *whens) asked(els int) (from, behind, head int) {
 	head = -1
 	for at, n := last, 0; at >= 0 && n < maxType && w.spend(); n, at = n+1, at-1 {
 		switch {
+		case w.is(at, closed, "}") && at < last:
+			return from, behind, head // the statement before
 		case w.kind(at) == closed:
 			if at = w.partner(at); at < 0 {
 				return 0, 0, -1
@@ -1707,6 +1712,9 @@ func (w *whens) siteInWords(i int) (f found, bare int) {
 		case "else", "when", "rescue", "catch", "ensure", "end", "fi", "done", "esac":
 			return w.ofWordLine(i, w.lineEnd(i))
 		}
+	}
+	if w.goesOn(p, i) {
+		return found{}, -1 // in a statement
 	}
 	before := w.lineStart(p)
 	if w.column(before) < w.column(i) {
