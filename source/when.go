@@ -436,7 +436,7 @@ func (w *goWhen) behind(s ast.Stmt, pos token.Pos, b *goBlock) When {
 	found := When{Start: w.offset(s.Pos()), End: w.offset(s.End())}
 	take := func(is When) {
 		found = is
-		found.Start, found.End = w.offset(pos), w.offset(w.upTo(pos, b))
+		found.Start, found.End, found.Behind = w.offset(pos), w.offset(w.upTo(pos, b)), true
 	}
 	if label, ok := s.(*ast.LabeledStmt); ok {
 		s = label.Stmt

@@ -46,6 +46,8 @@ type When struct {
 	How How
 	// Not tells that the condition must not hold.
 	Not bool
+	// Behind tells that the place stands behind a statement of its block which decides that, and in no block of it.
+	Behind bool
 	// Code is on one line, and at most some 60 characters of it.
 	Code string
 	// Start and End are the byte offsets between which all hangs on it. Of an unknown place they are those of the statement

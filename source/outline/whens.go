@@ -9,6 +9,14 @@ import (
 // Whens says of places of a text, by their byte offsets, when they run, by its tokens; nil where it can't be told of any: of a
 // language whose flow nobody has told, and of a text that is broken.
 func Whens(language, text string) func(offset int) When {
+	if w := newWhens(language, text); w != nil {
+		return w.at
+	}
+	return nil
+}
+
+// newWhens reads a text; nil where nothing can be told of it.
+func newWhens(language, text string) *whens {
 	o, ok := Of(language, text)
 	d := dialects[language]
 	if !ok || d == nil || o.Broken >= 0 {
@@ -16,7 +24,61 @@ func Whens(language, text string) func(offset int) When {
 	}
 	w := &whens{kinds: kinds{scanned: o.scanned, dialect: d, language: language}, funcs: o.Funcs, comments: o.Comments}
 	w.matched = w.scanned.choices(d)
-	return w.at
+	return w
+}
+
+// Choices lists what decides between two byte offsets of a text which code runs: one for each block and clause, in the order of the
+// text, with the place of its first statement as Start. What runs behind a guard, a loop or another block is one with When.Behind.
+// It is nil where nothing can be told.
+func Choices(language, text string, from, to int) []When {
+	w := newWhens(language, text)
+	if w == nil {
+		return nil
+	}
+	var out []When
+	for i := w.scanned.at(from); i < len(w.tokens) && w.start(i) < to; i++ {
+		if w.kind(i) == closed || w.beginsPart(i) {
+			continue
+		}
+		if op, _ := w.joint(i); op != "" {
+			continue
+		}
+		before := i - 1
+		for w.is(before, open, "(") {
+			before--
+		}
+		if op, _ := w.joint(before); op != "" {
+			continue // a part of an expression
+		}
+		is := w.at(w.start(i))
+		switch is.How {
+		case Holds, Otherwise, In, Matches, Rest, Unmatched, Each, Ended, Completed, Raised:
+			if is.Start == w.start(i) {
+				out = append(out, is)
+			}
+		case Unknown, Called, Passed, Returned, Within:
+		}
+	}
+	return out
+}
+
+// beginsPart reports whether the head of a part of a statement or of a clause begins at a token: else, case 1, Some(n) =>.
+func (w *whens) beginsPart(i int) bool {
+	if w.blocks == wordy {
+		if w.newline(i) && w.clauseOnLine(i) > i {
+			return true
+		}
+		switch w.text(i) {
+		case "else", "elsif", "elseif", "elif", "when", "in", "rescue", "catch", "ensure", "after", "end", "fi", "done", "esac", "then", "do":
+			return w.kind(i) == word && w.keyword(w.dialect, i)
+		}
+		return false
+	}
+	if w.blocks == indents && w.is(i, word, "else") {
+		return true
+	}
+	_, ok := w.further(i)
+	return ok
 }
 
 // whens finds what a place hangs on.
@@ -1204,7 +1266,7 @@ func (w *whens) behind(i int) found {
 		if f.How == Unknown {
 			return flows
 		}
-		f.Start, f.End = w.start(i), w.listEnd(i)
+		f.Start, f.End, f.Behind = w.start(i), w.listEnd(i), true
 		return f
 	}
 	if w.kind(first) != word || w.targeted(i) || w.lines && w.newline(first) && w.newline(i) && w.column(first) > w.column(i) {
@@ -1593,7 +1655,7 @@ func (w *whens) behindIndented(i, head int) found {
 		if f.How == Unknown {
 			return flows
 		}
-		f.Start, f.End = w.start(i), w.blockEnd(i)
+		f.Start, f.End, f.Behind = w.start(i), w.blockEnd(i), true
 		return f
 	}
 	at := before
@@ -1696,6 +1758,12 @@ func (w *whens) siteInWords(i int) (f found, bare int) {
 		return w.ofBlock(around), -1
 	}
 	if !w.newline(i) {
+		switch {
+		case w.is(p, word, "then") && w.keyword(w.dialect, p):
+			return w.ofWordLine(w.inner(w.lineStart(p), i), i)
+		case w.is(p, word, "else") && w.keyword(w.dialect, p) && w.newline(p):
+			return w.otherwiseInWords(p), -1
+		}
 		return found{}, -1
 	}
 	if arrow := w.clauseOnLine(i); arrow > i {
@@ -2046,7 +2114,7 @@ func (w *whens) behindWords(i int) found {
 		if f.How == Unknown {
 			return flows
 		}
-		f.Start, f.End = w.start(i), w.blockEnd(i)
+		f.Start, f.End, f.Behind = w.start(i), w.blockEnd(i), true
 		return f
 	}
 	if w.kind(before) != word {
