@@ -155,6 +155,62 @@ out:
 	}
 }
 
+// TestWaysOfLines holds it of stretches of lines of other languages: what is known of how code runs ends where others come in.
+func TestWaysOfLines(t *testing.T) {
+	t.Parallel()
+	const c = `int f(int n, int p)
+{
+	switch (n) {
+	case 1:
+		if (p)
+			break;
+		g(1);
+	case 2:
+		g(2);
+	}
+	if (p)
+		return 1;
+	g(3);
+out:
+	g(4);
+	return 0;
+}
+`
+	const js = `export function f(a, b) {
+  const x = a
+    ? g(1)
+    : g(2);
+  return b &&
+    g(3);
+}
+`
+	for _, tt := range []struct{ name, file, text, lines, want string }{
+		{"up to the next clause", "a.c", c, "7 9", "when not `p`; in `case 2`"},
+		{"up to a label", "a.c", c, "13", "when not `p`"},
+		{"over a label", "a.c", c, "13 15 16", ""},
+		{"an arm", "a.js", js, "3", "when `a`"},
+		{"both arms", "a.js", js, "3 4", "when `a`; when not `a`"},
+		{"behind &&", "a.js", js, "6", "when `b`"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var places []coverage.Point
+			for n := range strings.FieldsSeq(tt.lines) {
+				p := coverage.Point{Col: 1}
+				fmt.Sscan(n, &p.Line)
+				places = append(places, p)
+			}
+			var have []string
+			for _, w := range source.Ways(tt.file, tt.text, [][]coverage.Point{places})[0] {
+				have = append(have, shown(w))
+			}
+			if got := strings.Join(have, "; "); got != tt.want {
+				t.Errorf("have %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 // FuzzWays holds what goes for every text: nothing fails, what is said is on one line and short, and lies in the text.
 func FuzzWays(f *testing.F) {
 	paths, err := filepath.Glob(filepath.Join("testdata", "when", "*.txtar"))
