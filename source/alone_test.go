@@ -99,16 +99,16 @@ func f() {
 		{"other called value asked checked linked pulled cgo wasm inElse key meth v", true},
 	} {
 		for _, name := range strings.Fields(tt.names) {
-			if got := p.Names.Mention(name); got != tt.want && !(name == "v" && !got) {
+			if got := p.Names.Mention(source.CallName(name)); got != tt.want && !(name == "v" && !got) {
 				t.Errorf("%s: got %t, want %t", name, got, tt.want)
 			}
 		}
 	}
-	if !p.Names.Link("pulled") || p.Names.Link("cgo") {
+	if !p.Names.Link(source.CallName("pulled")) || p.Names.Link(source.CallName("cgo")) {
 		t.Error("a linkname is not known, or an export is one")
 	}
 	for _, p := range []*source.Parsed{{}, parsed(t, "a.go", text+"\nfunc {"), parsed(t, "a.js", "f()")} {
-		if !p.Names.Mention("lost") {
+		if !p.Names.Mention(source.CallName("lost")) {
 			t.Error("where nobody knows, a name may be mentioned")
 		}
 	}

@@ -60,21 +60,21 @@ type Names struct {
 // Known tells that the names are those of a whole text: one without a syntax error.
 func (n *Names) Known() bool { return n.named != nil }
 
-// Mention reports whether the text may name a function that is not exported, beside where it is declared and where it calls itself:
-// another that is called so counts, and what a directive says. It is true where nobody knows.
-func (n *Names) Mention(name string) bool {
+// Mention reports whether the text may name a function that is not exported and has a CallName, beside where it is declared and where
+// it calls itself: another that is called so counts, and what a directive says. It is true where nobody knows.
+func (n *Names) Mention(name uint32) bool {
 	if n.named == nil {
 		return true
 	}
-	_, found := slices.BinarySearch(n.named, max(nameHash(name), 1))
+	_, found := slices.BinarySearch(n.named, max(name, 1))
 	return found
 }
 
 // Links tells that the text has go:linkname directives.
 func (n *Names) Links() bool { return len(n.links) > 0 }
 
-// Link reports whether a go:linkname directive names a function, which may be of another package.
-func (n *Names) Link(name string) bool { return slices.Contains(n.links, nameHash(name)) }
+// Link reports whether a go:linkname directive names a function that has a CallName, which may be of another package.
+func (n *Names) Link(name uint32) bool { return slices.Contains(n.links, name) }
 
 // mention notes an identifier of the package or of anything in it. Others can name what begins with a capital.
 func (g *goFile) mention(name string) {

@@ -28,7 +28,7 @@ type names struct {
 }
 
 // Unused reports whether nothing mentions a function that no test reaches, by its index in Source.Funcs: of Go one that is not exported
-// and that no text of its directory names, tests among them; of other languages see source.Facts.Alone. It is false where that is
+// and that no text of its directory names, tests among them, and that no tool wrote; of other languages see source.Facts.Alone. It is false where that is
 // not known.
 func (f *File) Unused(i int) bool {
 	_, found := slices.BinarySearch(f.unused, int32(i))
@@ -45,10 +45,10 @@ func (s *Snapshot) Edited(f *File, name string) bool {
 		p := d.Parsed()
 		return p == nil || !slices.ContainsFunc(p.Alone(), func(fn *coverage.Func) bool { return fn.Name == name })
 	}
-	dir := filepath.Dir(f.Path)
+	dir, called := filepath.Dir(f.Path), source.CallName(name)
 	for path, d := range s.Documents {
 		if filepath.Ext(path) == ".go" && filepath.Dir(path) == dir {
-			if p := d.Parsed(); p == nil || p.Names.Mention(name) {
+			if p := d.Parsed(); p == nil || p.Names.Mention(called) {
 				return true
 			}
 		}
@@ -100,10 +100,11 @@ func (l *Loader) unusedIn(dir string, files []*File, linking []*source.Names, re
 	type candidate struct {
 		file *File
 		fn   int32
+		name uint32
 	}
 	var found []candidate // that no file of the profiles mentions
 	for _, f := range known {
-		if f.Outside {
+		if f.Outside || f.Source.Generated {
 			continue
 		}
 		for i := range f.Funcs {
@@ -111,11 +112,12 @@ func (l *Loader) unusedIn(dir string, files []*File, linking []*source.Names, re
 			if fn.Literal || !fn.Uncovered() || ast.IsExported(fn.Name) || fn.Name == "main" || fn.Name == "init" || fn.Name == "_" {
 				continue
 			}
-			mentions := func(g *File) bool { return g.Source.Names.Mention(fn.Name) }
-			if mentions(f) || slices.ContainsFunc(known, mentions) || slices.ContainsFunc(linking, func(n *source.Names) bool { return n.Link(fn.Name) }) {
+			name := source.CallName(fn.Name)
+			mentions := func(g *File) bool { return g.Source.Names.Mention(name) }
+			if mentions(f) || slices.ContainsFunc(known, mentions) || slices.ContainsFunc(linking, func(n *source.Names) bool { return n.Link(name) }) {
 				continue
 			}
-			found = append(found, candidate{f, int32(i)})
+			found = append(found, candidate{f, int32(i), name})
 		}
 	}
 	if len(found) == 0 {
@@ -127,7 +129,8 @@ func (l *Loader) unusedIn(dir string, files []*File, linking []*source.Names, re
 	}
 	snap := l.store.Load()
 	for _, c := range found {
-		if name := c.file.Funcs[c.fn].Name; !slices.ContainsFunc(others, func(n source.Names) bool { return n.Mention(name) }) && !snap.Edited(c.file, name) {
+		mentions := func(n source.Names) bool { return n.Mention(c.name) }
+		if !slices.ContainsFunc(others, mentions) && !snap.Edited(c.file, c.file.Funcs[c.fn].Name) {
 			c.file.unused = append(c.file.unused, c.fn)
 		}
 	}
