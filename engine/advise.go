@@ -9,6 +9,7 @@ import (
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/project"
+	"github.com/covls/covls/report"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
@@ -100,6 +101,16 @@ func (a *Advisor) testedAt(path string, line uint32) (tested, known bool) {
 		}
 	}
 	return false, false
+}
+
+// Help is what a report says of how to test a function.
+func (a *Advisor) Help(file *workspace.File, f *coverage.Func) report.Help {
+	out := report.Help{Advice: a.Of(file, file.Path, f)}
+	path, test, exists := TestOf(a.snap, file, f)
+	if name, ok := source.Below(path, file.Folder.Dir); ok && path != "" {
+		out.Test, out.TestFile, out.Exists = test, filepath.ToSlash(name), exists
+	}
+	return out
 }
 
 // TestOf is what a test of a function of a file would be called, and the absolute path of its file, as CreateTest would make it; both

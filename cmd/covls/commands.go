@@ -145,7 +145,7 @@ renamed. Without --format the ending of -o decides.`,
 		if !printed || !io.together() {
 			l.sayTexts(io)
 		}
-		opts := report.Options{Version: version()}
+		opts := report.Options{Version: version(), Help: engine.NewAdvisor(l.snap).Help}
 		if c.Flags().Changed("component") {
 			opts.Component = &component
 		}
