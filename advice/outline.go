@@ -48,7 +48,88 @@ func (in *Folder) ofOutlined(own int, f *coverage.Func) (a Advice) {
 		return a
 	}
 	o.callers(&a, in, in.Texts[own].Name, target)
+	a.Model = in.model(own, o, target)
 	return a
+}
+
+// leastName is the length of the shortest name of a function that the name of a test is taken to speak of.
+const leastName = 4
+
+// model finds, of the functions of a text that are tested and called like another, one that a test is called after.
+func (in *Folder) model(own int, o *outlined, target int) *Model {
+	if in.Tested == nil {
+		return nil
+	}
+	f := &o.funcs[target]
+	if len(words(bare(f.Name))) == 0 {
+		return nil
+	}
+	var best *Model
+	score := alikeByName
+	for i := range o.funcs {
+		g := &o.funcs[i]
+		s := alike(bare(g.Name), bare(f.Name))
+		if g.Receiver == f.Receiver {
+			s += .3
+		}
+		if i == target || bare(g.Name) == bare(f.Name) || alike(bare(g.Name), bare(f.Name)) < alikeByShape || s < score || words(bare(g.Name))[0] != words(bare(f.Name))[0] {
+			continue
+		}
+		if tested, known := in.Tested(in.Texts[own].Name, g.Span.Start.Line); !tested || !known {
+			continue
+		}
+		if m := in.calledAfter(o.language, bare(g.Name)); m != nil && (best == nil || s > score) {
+			m.Function, best, score = g.String(), m, s
+		}
+	}
+	return best
+}
+
+// calledAfter is the first test of a language that names a function and is called after it; nil for none.
+func (in *Folder) calledAfter(language, name string) *Model {
+	fold := func(s string) string { return strings.Join(words(s), "_") }
+	want := fold(name)
+	if len(want) < leastName {
+		return nil
+	}
+	find := func(t *Text) *Model {
+		if !strings.Contains(strings.ToLower(strings.ReplaceAll(t.Text, "_", "")), strings.ReplaceAll(want, "_", "")) {
+			return nil
+		}
+		if source.LanguageOf(t.Name) != language {
+			return nil
+		}
+		parsed, ok := source.Parse(t.Name, t.Text)
+		if !ok || parsed.Err != nil {
+			return nil
+		}
+		at, tokens := text.New(t.Text), outline.Tokens(language, t.Text)
+		names := func(s coverage.Span) bool {
+			from, to := at.At(s.Start.Line, s.Start.Col), at.At(s.End.Line, s.End.Col)
+			return slices.ContainsFunc(tokens, func(k outline.Token) bool { return from <= k.Start && k.End <= to && t.Text[k.Start:k.End] == name })
+		}
+		for i := range parsed.Funcs {
+			f := &parsed.Funcs[i]
+			have := fold(bare(f.Name))
+			if rest, is := strings.CutPrefix(have, "test_"); is && (rest == want || strings.HasPrefix(rest, want+"_")) && names(f.Span) {
+				return &Model{Test: bare(f.Name), File: t.Name, Line: int(f.NameSpan.Start.Line)}
+			}
+		}
+		return nil
+	}
+	for i := range in.Tests {
+		if m := find(&in.Tests[i]); m != nil {
+			return m
+		}
+	}
+	for i := range in.Texts {
+		if in.Texts[i].Test {
+			if m := find(&in.Texts[i]); m != nil {
+				return m
+			}
+		}
+	}
+	return nil
 }
 
 // bare is a name without the types of its parameters.

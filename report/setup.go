@@ -54,14 +54,16 @@ const (
 	setupSaid  = 2
 )
 
-// setupOf says what tests of functions need, by what these use of what their files import: of the largest, each sentence once; "" where
-// their texts do not tell.
+// setupOf says what tests of functions need, by what these use of what their files import: of the largest, each sentence once and
+// with the function that it is of where there are several; "" where their texts do not tell.
 func setupOf(functions []*Function, code func(string) string) string {
+	alone := len(functions) == 1
 	largest := slices.DeleteFunc(slices.Clone(functions), func(f *Function) bool {
 		return f.file == nil || !f.file.Found || f.Kind != "" || f.against() != ""
 	})
 	slices.SortStableFunc(largest, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
 	texts := map[*workspace.File]*text.Text{}
+	seen := map[string]bool{}
 	var said []string
 	for _, f := range largest[:min(len(largest), setupFuncs)] {
 		t, known := texts[f.file]
@@ -75,12 +77,17 @@ func setupOf(functions []*Function, code func(string) string) string {
 			continue // which is told where the profile is read
 		}
 		for _, s := range needsOf(f.file.Path, t, f.fn.Span) {
-			if !slices.Contains(said, s) {
-				said = append(said, s)
+			if seen[s] {
+				continue
 			}
+			seen[s] = true
+			if s = inCode(s, code); !alone {
+				s = code(f.name()) + ": " + strings.ToLower(s[:1]) + s[1:]
+			}
+			said = append(said, s)
 		}
 	}
-	return inCode(strings.Join(said[:min(len(said), setupSaid)], " "), code)
+	return strings.Join(said[:min(len(said), setupSaid)], " ")
 }
 
 // needsOf are the sentences about a function that stands in a stretch of a text, the first of them; nil for none.
