@@ -3,6 +3,7 @@ package diag
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/advice"
@@ -46,7 +47,7 @@ func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise 
 			if _, excluded := file.ExcludedBy(m.Span.Start); advise != nil && m.Uncovered() && !excluded {
 				known = advise(file, &m)
 			}
-			return hoverFunc(file, d, &m, known), true
+			return hoverFunc(s, file, d, &m, known), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
 			return hoverRegion(file, d, &m, offset)
 		}
@@ -54,7 +55,7 @@ func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise 
 	return Hover{}, false
 }
 
-func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
+func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
 	e, excluded := file.ExcludedBy(m.Span.Start)
@@ -85,7 +86,12 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advic
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
 	}
-	if text := AdviceWords(known, escape.Code, escape.Prose); text != "" {
+	var helps []string
+	if m.Uncovered() && !excluded {
+		helps = append(helps, escape.Prose(against(s, file, &m.Func)))
+	}
+	helps = append(helps, AdviceWords(known, escape.Code))
+	if text := strings.Join(slices.DeleteFunc(helps, func(s string) bool { return s == "" }), "; "); text != "" {
 		fmt.Fprintf(&b, "\n%s.\n", upper(text))
 	}
 	if !excluded && !m.Uncovered() && missed > 0 {
@@ -99,6 +105,18 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advic
 		}
 	}
 	return Hover{m.NameNow, b.String()}
+}
+
+// against is what speaks against a test of a function; see gap.Gap.Against.
+func against(s *workspace.Snapshot, file *workspace.File, f *coverage.Func) string {
+	for _, g := range gap.Functions(file) {
+		if g.Fn.Span == f.Span {
+			placed := Gap{Gap: g}
+			placed.edited(s)
+			return placed.Against()
+		}
+	}
+	return ""
 }
 
 // notTested says what a function, or a part of one, is that no test reaches.

@@ -3,6 +3,7 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
@@ -89,7 +90,7 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 				if d := open[f]; d != nil {
 					g = fileGaps(s, d, q)
 				} else {
-					g.Gaps = closedGaps(f, q)
+					g.Gaps = closedGaps(s, f, q)
 				}
 				if q.Kinds == nil || len(g.Gaps) > 0 {
 					c.add(g)
@@ -154,10 +155,11 @@ func (q *GapQuery) wants(g *gap.Gap) bool {
 }
 
 // closedGaps are those of a file that is not open.
-func closedGaps(f *workspace.File, q GapQuery) []Gap {
+func closedGaps(s *workspace.Snapshot, f *workspace.File, q GapQuery) []Gap {
 	out := []Gap{}
 	for _, g := range ProfileGaps(f) {
 		if q.wants(&g.Gap) {
+			g.edited(s)
 			out = append(out, g)
 		}
 	}
@@ -171,12 +173,25 @@ func fileGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) FileGaps
 	out := FileGaps{File: f, Document: d, Gaps: []Gap{}, Unseen: UnseenIn(s, d)}
 	for _, g := range Gaps(s, d) {
 		if q.wants(&g.Gap) {
+			g.edited(s)
 			out.Gaps = append(out.Gaps, g)
 		}
 	}
 	byUrgency(out.Gaps)
 	out.Stale = f.Stale() || slices.ContainsFunc(Marks(f, d), func(m Mark) bool { return m.Stale })
 	return out
+}
+
+// edited takes back that nothing uses a function where an open document mentions it, which the disk does not have yet.
+func (g *Gap) edited(s *workspace.Snapshot) {
+	if !g.Unused || !s.Edited(g.File, g.Fn.Name) {
+		return
+	}
+	was := g.Against()
+	g.Unused = false
+	if g.Against() == "" {
+		g.Message = strings.TrimSuffix(g.Message, " · "+was)
+	}
 }
 
 func byUrgency(gaps []Gap) {

@@ -65,6 +65,7 @@ type Loader struct {
 	quick    time.Duration       // how long a load waits for a look at tests
 	looks    map[string]TestLook // the last at the tests of a folder, by its Dir
 	tests    map[string]*Tests   // what it has found
+	named    map[string]names    // what texts of Go that no profile names mention, by their paths
 }
 
 // NewLoader makes a loader that publishes into store.
@@ -261,6 +262,9 @@ func isOpen(open map[string]*Document, path string) bool {
 // taken their place since.
 func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned, published bool) {
 	r := l.rank(b, published)
+	if scanned {
+		l.findUnused(r.files)
+	}
 	l.store.Update(func(next *Snapshot) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles
