@@ -66,7 +66,7 @@ export async function folderSteps({ steps, window, workspace, server, pictures }
 
 	await steps.step('the tree can be filtered by tier and by text', page, async () => {
 		await window.run('Testing: Focus on Coverage Gaps View');
-		await window.run('Covls: Filter by Text');
+		await window.run('Covls: Filter by Name');
 		const input = page.locator('.quick-input-widget:visible input.input');
 		await input.fill('never');
 		await page.keyboard.press('Enter');

@@ -235,6 +235,11 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			await picture(pictures, page, 'editor-light', '.part.editor');
 		}
 		await page.screenshot({ path: join(folder as string, `${name}-hover-${theme.toLowerCase()}.png`) });
+		if (name === 'healthy' && pictures === undefined) {
+			await around(window, (what) =>
+				page.screenshot({ path: join(folder as string, `${name}-${what}-${theme.toLowerCase()}.png`) }),
+			);
+		}
 		if (name === 'healthy') {
 			await page.mouse.move(5, 5);
 			await picture(pictures, page, 'tree-light', gapsPane);
@@ -248,4 +253,63 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 	} finally {
 		await context.close();
 	}
+}
+
+/** What lies behind a click: menus, lists, settings, the walkthrough. */
+async function around(window: Window, shot: (what: string) => Promise<unknown>): Promise<void> {
+	const { page } = window;
+	const settled = () => page.waitForTimeout(1500);
+	const step = async (what: string, ...acts: (() => Promise<unknown>)[]) => {
+		try {
+			for (const act of acts) {
+				await act();
+			}
+			await settled();
+			await shot(what);
+		} catch (error) {
+			console.log(what, error);
+		}
+		await page.keyboard.press('Escape');
+		await page.mouse.move(5, 5);
+	};
+	await step(
+		'partly',
+		() => window.file('command.go', 1482),
+		() => window.hover('UseLine'),
+	);
+	await step(
+		'model',
+		() => window.file('bash_completions.go', 700),
+		() => window.hover('GenBashCompletionFile'),
+	);
+	await step('actions', () => page.keyboard.press('Control+.'));
+	await step('more', () => page.locator('.editor-actions .codicon-toolbar-more').first().click());
+	await step('status-menu', () => window.status().click());
+	await step('status-tooltip', () => window.status().hover());
+	await step('row-menu', () =>
+		page.locator(`${tree} .monaco-list-row[aria-level="2"]`).last().click({ button: 'right' }),
+	);
+	await step(
+		'view-menu',
+		() => page.locator(`${gapsPane} .pane-header`).hover(),
+		() => page.locator(`${gapsPane} .pane-header .codicon-toolbar-more, ${gapsPane} .codicon-more`).first().click(),
+	);
+	await step('problems', () => window.run('Problems: Focus on Problems View'));
+	await window.closePanel();
+	await step('explorer', () => window.run('View: Show Explorer'));
+	await step('explorer-menu', () =>
+		page.locator('.explorer-folders-view .monaco-list-row[aria-label^="command.go"]').click({ button: 'right' }),
+	);
+	await step('settings', () => window.run('Covls: Open Settings'));
+	await step('settings-marks', () => page.locator('.settings-toc-container .monaco-list-row').nth(3).click());
+	await step(
+		'walkthrough',
+		() => window.run('Welcome: Open Walkthrough...'),
+		() => page.keyboard.type('Find what'),
+		settled,
+		() => page.keyboard.press('Enter'),
+	);
+	await step('walkthrough-next', () => page.locator('.getting-started-step').nth(2).click());
+	await window.run('Testing: Focus on Coverage Gaps View');
+	await window.run('View: Close All Editors');
 }

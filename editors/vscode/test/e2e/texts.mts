@@ -68,7 +68,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 			return true;
 		});
 		await until('the status bar says of which text that is', async () =>
-			/^Coverage [\d.]+ %( · [\d.]+ %)?, a profile is of another text than that on disk/.test(
+			/^Coverage [\d.]+ % of \w+ · [\d.]+ % of \w+, a profile is of other code than that on disk/.test(
 				await window.statusLabel(),
 			),
 		);
@@ -139,7 +139,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 		await until('the file is open again', () => page.locator('.tab.active[aria-label^="edited.go"]').count());
 		await shows(file, {
 			...always,
-			package: /· profile from before the last changes · 2 of 5 functions carried over ·/,
+			package: /· code changed since the run ·/,
 			Missed: /^not tested · 3 statements$/,
 			Empty: /^changed since the last run$/,
 		});
@@ -155,7 +155,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 		renameSync(join(dir, 'ci.out'), join(dir, 'cover.out'));
 		await shows(join(dir, 'ci.go'), {
 			...always,
-			package: new RegExp(`· profile of ${commit}, 5 commits ago · 3 of 5 functions carried over ·`),
+			package: new RegExp(`· code changed since ${commit}, 5 commits ago ·`),
 			Missed: /^not tested · 2 statements$/,
 		});
 		await tooltip(new RegExp(`that of ${commit}, 5 commits ago; 2 functions changed, 1 new since`));
