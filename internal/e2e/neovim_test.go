@@ -162,7 +162,7 @@ func testSession(t *testing.T, p *project) {
 	if len(s.UrgentMarks) != 13 || s.UrgentMarks[0].Line != 313 || s.UrgentMarks[0].Severity != hint || s.UrgentMarks[1].Severity != warning {
 		t.Errorf("the marks of the most urgent file: %v", s.UrgentMarks)
 	}
-	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profiles"})
+	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profile"})
 	if !strings.Contains(s.Doctor, "cover.out") {
 		t.Errorf("the doctor says:\n%s", s.Doctor)
 	}

@@ -69,7 +69,7 @@ func TestNeovimTexts(t *testing.T) {
 			t.Errorf("at first: %q", got)
 		}
 		d.write("demo.go", edited)
-		got := d.neovim("=>profile from before the last changes")[0]
+		got := d.neovim("=>code changed since the run")[0]
 		equal(t, "the marks", got.Marks, []string{
 			"13:5 Beta is not tested (2 statements)",
 			"18:5 Delta was not tested (3 statements) · stale: changed since the profile was made",
