@@ -60,13 +60,13 @@ func (s *Server) createTest(ctx context.Context, p *protocol.ExecuteCommandParam
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not take it (%v)", err)
+		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not apply it (%v)", err)
 	case answer == nil || !answer.Applied:
 		why := "it gave no reason"
 		if answer != nil && answer.FailureReason != nil {
 			why = escape.Words(*answer.FailureReason)
 		}
-		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not take it (%s)", why)
+		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not apply it (%s)", why)
 	}
 	now := text.New(made.Apply(made.Was))
 	location := protocol.Location{URI: uriOf(snap, made.Path), Range: c.rangeOf(now, diag.Span{Start: made.Cursor, End: made.Cursor})}

@@ -53,7 +53,7 @@ func TestCreateTest(t *testing.T) {
 			c.Workspace.WorkspaceEdit = &protocol.WorkspaceEditClientCapabilities{}
 		}, wantErr: "covls test a.go:17 --write"},
 		{name: "an editor without edits", files: there, line: 16, caps: func(c *protocol.ClientCapabilities) { c.Workspace.ApplyEdit = nil }, wantErr: "covls test a.go:17 --write"},
-		{name: "an edit that is refused", files: there, line: 16, refuse: "read only", wantErr: "did not take it (read only)"},
+		{name: "an edit that is refused", files: there, line: 16, refuse: "read only", wantErr: "did not apply it (read only)"},
 		{name: "no function", files: shop, line: 1, wantErr: "no function stands there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

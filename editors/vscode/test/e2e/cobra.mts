@@ -9,7 +9,6 @@ import {
 	figure,
 	gapsPane,
 	lineNumbers,
-	picture,
 	program,
 	serving,
 	shortName,
@@ -91,7 +90,6 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		const first = uncovered(shell)[0] as ShellGap;
 		const said = await window.hover(shortName(first.name), /Why this tier\?/);
 		await page.locator('.monaco-hover .action', { hasText: 'Quick Fix' }).waitFor();
-		await picture(world.pictures, page, 'editor', '.part.editor');
 		assert.equal(said.split('ot tested').length, 2, `it is said once: ${said}`);
 		await page.locator('.monaco-hover a', { hasText: 'Why this tier?' }).click();
 		await until('the sum behind the tier is shown', () => page.locator(`.tab.active[aria-label*="${shell}"]`).count());
@@ -175,9 +173,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 			await page.locator(`${tree} .monaco-list-row`, { hasText: row }).first().locator('.monaco-tl-twistie').click();
 		}
 		await window.hover('OnInitialize', /covered/);
-		await picture(world.pictures, page, 'window');
 		await page.mouse.move(5, 5);
-		await picture(world.pictures, page, 'tree', gapsPane);
 	});
 
 	await steps.step("VS Code's own command goes to the next uncovered line", page, async () => {

@@ -85,7 +85,6 @@ export async function folderSteps({ steps, window, workspace, server, pictures }
 		await window.run('Covls: Show Report');
 		const preview = await frame(window, 'cobra');
 		await until('totals', async () => /statements/.test((await preview.locator('body').textContent()) ?? ''));
-		await picture(pictures, page, 'report', '.part.editor');
 		await window.run('Covls: Show Report as a Page');
 		const html = await frame(window, 'cobra', '#data');
 		const policy = await html.locator('meta[http-equiv="Content-Security-Policy"]').first().getAttribute('content');
