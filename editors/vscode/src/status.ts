@@ -138,7 +138,7 @@ export class StatusBar implements vscode.Disposable {
 		}
 		if (status.hidden) {
 			facts.push(vscode.l10n.t('marks are hidden'));
-			words.push(vscode.l10n.t('hidden'));
+			words.push(vscode.l10n.t('marks hidden'));
 		}
 		const busy = status.loading || this.tests.running;
 		const icon = status.hidden ? '$(eye-closed)' : busy ? '$(sync~spin)' : troubled > 0 ? '$(warning)' : '$(shield)';
@@ -286,7 +286,7 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 		}
 		if (profile.own_tests) {
 			line(
-				literal(vscode.l10n.t('It counts only the own tests of each package. With {0}, all tests count.', '-coverpkg')),
+				literal(vscode.l10n.t('It counts for each package only its own tests. With {0}, all tests count.', '-coverpkg')),
 			);
 		}
 		if (profile.text !== '') {
