@@ -286,7 +286,9 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 		}
 		if (profile.own_tests) {
 			line(
-				literal(vscode.l10n.t('It counts for each package only its own tests. With {0}, all tests count.', '-coverpkg')),
+				literal(
+					vscode.l10n.t('It counts for each package only its own tests. With {0}, all tests count.', '-coverpkg'),
+				),
 			);
 		}
 		if (profile.text !== '') {

@@ -42,7 +42,7 @@ export type Node =
 	  }
 	| { readonly kind: 'gap'; readonly id: string; readonly gap: Gap; readonly file: GapFile; readonly parent: Node };
 
-/** How many of the most urgent gaps the first row has. */
+/** How many of the most urgent gaps the first row has, and how many functions a row may have that is open at first. */
 const mostNext = 10;
 
 /** What the tree shows; kept from session to session. */
@@ -288,6 +288,7 @@ function unseen(components: readonly Node[]): Node[] {
 			label: vscode.l10n.t('New or changed'),
 			icon: 'history',
 			description: vscode.l10n.t('{0} since the last run', all.length),
+			open: all.length <= mostNext,
 			children: all.map(({ file, f }) => unseenRow(file, f)),
 		},
 	];

@@ -35,10 +35,11 @@ export class Walkthrough implements vscode.Disposable {
 
 	/** Says that a step was done. */
 	did(step: Step): void {
-		if (!this.done.has(step)) {
-			this.done.add(step);
-			void this.memory.update(key, [...this.done]);
+		if (this.done.has(step)) {
+			return;
 		}
+		this.done.add(step);
+		void this.memory.update(key, [...this.done]);
 		void this.tick(step);
 	}
 
