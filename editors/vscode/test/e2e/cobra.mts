@@ -97,10 +97,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 	});
 
 	await steps.step('the walkthrough ticks what has happened', page, async () => {
-		await window.run('Welcome: Open Walkthrough...');
-		await page.keyboard.type('Find what no test reaches');
-		await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Find what no test reaches' }).waitFor();
-		await page.keyboard.press('Enter');
+		await window.pick('Welcome: Open Walkthrough...', 'Find what no test reaches');
 		const ticked = async () => {
 			const all = page.locator('.getting-started-step[data-step-id^="covls.covls#start#"]');
 			const done = await all.evaluateAll((steps) =>
