@@ -63,13 +63,13 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	missed := m.Statements.Uncovered()
 	switch {
 	case excluded:
-		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", name, excludedWords(escape.Prose(e.Reason)))
+		fmt.Fprintf(&b, "**Excluded**: %s%s\n", name, because(escape.Prose(e.Reason)))
 	case m.Why == workspace.New:
-		fmt.Fprintf(&b, "%s is new since the last run of the tests: nobody knows yet whether one reaches it\n", name)
+		fmt.Fprintf(&b, "**New** since the last run: whether a test reaches %s is not known yet\n", name)
 	case m.Why == workspace.NotFound:
-		fmt.Fprintf(&b, "Nobody knows whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", name)
+		fmt.Fprintf(&b, "**Unknown** whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", name)
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
-		fmt.Fprintf(&b, "%s has changed since the last run of the tests: nobody knows whether one reaches it\n", name)
+		fmt.Fprintf(&b, "**Changed** since the last run: whether a test reaches %s is not known\n", name)
 	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", name)
 	case m.Uncovered():
@@ -84,7 +84,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 		fmt.Fprintf(&b, "**Tested**: %s, %s\n", name, of(m.Statements, unit))
 	}
 	if m.Stale {
-		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
+		fmt.Fprintf(&b, "\n*Stale*: it has changed since the profile was made; the numbers are of the code before.\n")
 	}
 	var helps []string
 	if m.Uncovered() && !excluded {
@@ -117,6 +117,14 @@ func against(s *workspace.Snapshot, file *workspace.File, f *coverage.Func) stri
 		}
 	}
 	return ""
+}
+
+// because goes on behind what is excluded: ", needs a printer"; "" where no reason is known.
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ", " + why
 }
 
 // notTested says what a function, or a part of one, is that no test reaches.
@@ -166,7 +174,7 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	if e, ok := file.ExcludedBy(at); ok {
 		now := m.span(d.Text, e.Span)
 		now.Start, now.End = max(now.Start, m.Now.Start), min(now.End, m.Now.End)
-		return Hover{now, fmt.Sprintf("**Excluded**: %s; it counts in no total\n", cmp.Or(escape.Prose(e.Reason), "by a marker in the source"))}, true
+		return Hover{now, fmt.Sprintf("**Excluded**: %s\n", cmp.Or(escape.Prose(e.Reason), "by a marker in the source"))}, true
 	}
 	if file.Coverage.Unit == coverage.Lines {
 		return hoverLine(file, d, m, at)

@@ -69,7 +69,7 @@ func setupOf(functions []*Function, code func(string) string) string {
 		t, known := texts[f.file]
 		if !known {
 			if content, err := source.ReadFile(f.file.Path, f.file.Folder.Settings.Limits.SourceBytes); err == nil {
-				t = text.New(content)
+				t = text.New(source.NewCode(f.file.Path, content).String()) // what comments say is no use of anything
 			}
 			texts[f.file] = t
 		}
