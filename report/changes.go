@@ -93,6 +93,15 @@ func (c *Change) what(g *change.Gap) string {
 	return fmt.Sprintf("%s: %d of %d changed %s not tested", subject, g.Statements, g.Of, c.noun(g.Of))
 }
 
+// What says of a gap what is wrong, beginning with the name of the function where it has one. Lost tells that it was covered in the
+// baseline.
+func (c *Change) What(g *change.Gap, lost bool) string {
+	if lost {
+		return c.lost(g)
+	}
+	return c.what(g)
+}
+
 // lost says what of a function is not covered any more.
 func (c *Change) lost(g *change.Gap) string {
 	subject := g.Function
@@ -128,7 +137,16 @@ func lines(stretches []change.Stretch) string {
 
 // Sum is what was found in one sentence without its full stop.
 func (c *Change) Sum() string {
-	var parts []string
+	if c.Baseline == nil {
+		return strings.Join(append(c.known(), "lost coverage not judged (no baseline)"), "; ")
+	}
+	return c.Known()
+}
+
+// Known is Sum without a word of what nobody asked for.
+func (c *Change) Known() string { return strings.Join(c.known(), "; ") }
+
+func (c *Change) known() (parts []string) {
 	if c.Base != "" {
 		switch percent, ok := c.Percent(); {
 		case !ok:
@@ -145,13 +163,12 @@ func (c *Change) Sum() string {
 	}
 	switch {
 	case c.Baseline == nil:
-		parts = append(parts, "lost coverage not judged (no baseline)")
 	case len(c.Lost) == 0:
 		parts = append(parts, "no coverage lost since the baseline"+c.age())
 	default:
 		parts = append(parts, fmt.Sprintf("%s lost coverage in %s since the baseline%s", c.count(c.LostStatements()), places(len(c.Lost)), c.age()))
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 func places(n int) string {

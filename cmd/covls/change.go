@@ -172,8 +172,8 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 	return nil
 }
 
-// unjudged says why a change can't be judged; nil where it can.
-func unjudged(l *loaded, in *input, set *change.Set, ask checks) (out []string) {
+// unknownIn says why not all of a change is known; nil where it is. Stale accepts that profiles are of other texts.
+func unknownIn(set *change.Set, stale bool) (out []string) {
 	list := func(paths []string) string {
 		const most = 5
 		if n := len(paths) - most; n > 0 {
@@ -184,7 +184,7 @@ func unjudged(l *loaded, in *input, set *change.Set, ask checks) (out []string) 
 	if n := len(set.Unmeasured); n > 0 {
 		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all packages, or leave %s out by the setting exclude", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:]))
 	}
-	if len(set.Unknown) > 0 && !ask.stale {
+	if len(set.Unknown) > 0 && !stale {
 		var names []string
 		for _, g := range set.Unknown {
 			name := cmp.Or(g.Function, g.File)
@@ -198,7 +198,16 @@ func unjudged(l *loaded, in *input, set *change.Set, ask checks) (out []string) 
 		out = append(out, "the texts of "+list(set.Unread)+" can't be had")
 	}
 	if len(set.Vanished) > 0 {
-		out = append(out, fmt.Sprintf("the baseline has %s, and no profile does: did tests fail? --partial accepts it", list(set.Vanished)))
+		out = append(out, fmt.Sprintf("the baseline has %s, and no profile does: did tests fail?", list(set.Vanished)))
+	}
+	return out
+}
+
+// unjudged says why a change can't be judged; nil where it can.
+func unjudged(l *loaded, in *input, set *change.Set, ask checks) []string {
+	out := unknownIn(set, ask.stale)
+	if n := len(out) - 1; len(set.Vanished) > 0 {
+		out[n] += " --partial accepts it"
 	}
 	asked := gate.Ask{Partial: ask.partial, Named: in.profiles != nil, Stale: ask.stale}
 	for _, b := range gate.Of(l.snap, asked).Faults {
