@@ -20,6 +20,8 @@ type Change struct {
 	*change.Set
 	// Breaches are what must not pass, each in one sentence without its full stop.
 	Breaches []string
+	// Ungated tells that nothing is asked of the change, so that it neither passes nor fails. Breaches say then why not all is known.
+	Ungated bool
 	// Warn tells that the breaches are warnings.
 	Warn bool
 	// Place turns the absolute path of a file into that by which whoever reads the output knows it; nil is as the gaps have it.
@@ -216,9 +218,19 @@ func (c *Change) text(w io.Writer) error {
 	return err
 }
 
+// notAll says of a change of which nothing is asked that not all of it is known.
+func (c *Change) notAll() []string {
+	if !c.Ungated || c.Passed() {
+		return nil
+	}
+	return []string{"not all of the change is known: " + strings.Join(c.Breaches, "; ")}
+}
+
 // verdict is the last line of what is printed.
 func (c *Change) verdict() string {
 	switch {
+	case c.Ungated:
+		return "covls report: " + strings.Join(append(c.notAll(), c.Sum()), "; ")
 	case c.Passed():
 		return "covls check: passed: " + c.Sum()
 	case c.Warn:
@@ -236,7 +248,7 @@ type (
 		Lost       []changeItem    `json:"lost"`
 		Moved      int             `json:"moved"`
 		Unmeasured []string        `json:"unmeasured"`
-		Passed     bool            `json:"passed"`
+		Passed     *bool           `json:"passed"` // null where nothing was asked
 		Unit       string          `json:"unit"`
 		Ref        string          `json:"ref"`
 		Functions  changeFunctions `json:"functions"`
@@ -283,8 +295,11 @@ func itemsOf(gaps []change.Gap, lost bool) []changeItem {
 func (c *Change) json(w io.Writer) error {
 	out := changeJSON{
 		Base: short(c.Base), Changed: Tally(c.Tally), Items: itemsOf(c.Gaps, false), Lost: itemsOf(c.Set.Lost, true), Moved: c.Moved,
-		Unmeasured: append([]string{}, c.Unmeasured...), Passed: c.Passed(), Unit: c.Unit, Ref: c.Name,
+		Unmeasured: append([]string{}, c.Unmeasured...), Unit: c.Unit, Ref: c.Name,
 		Functions: changeFunctions{c.Functions, c.New}, Breaches: append([]string{}, c.Breaches...),
+	}
+	if !c.Ungated {
+		out.Passed = new(c.Passed())
 	}
 	if b := c.Baseline; b != nil {
 		out.Baseline = &baselineJSON{Commit: short(b.Commit)}
@@ -302,7 +317,7 @@ func (c *Change) json(w io.Writer) error {
 
 // level is that of an annotation.
 func (c *Change) level() string {
-	if c.Passed() || c.Warn {
+	if c.Passed() || c.Warn || c.Ungated {
 		return "warning"
 	}
 	return "error"
@@ -396,6 +411,8 @@ func (c *Change) markdown(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(ChangeMarker + "\n")
 	switch {
+	case c.Ungated:
+		b.WriteString("**Coverage of this change.** ")
 	case c.Passed():
 		b.WriteString("**Coverage of this change: passed.** ")
 	case c.Warn:
@@ -405,7 +422,9 @@ func (c *Change) markdown(w io.Writer) error {
 	}
 	sum := c.Sum()
 	b.WriteString(escape.Prose(strings.ToUpper(sum[:1])+sum[1:]) + ".\n")
-	if !c.Passed() {
+	if reasons := c.notAll(); reasons != nil {
+		b.WriteString("\n" + escape.Prose(sentences(reasons)) + "\n")
+	} else if !c.Passed() {
 		b.WriteString("\n" + escape.Prose(sentences(c.Breaches)) + "\n")
 	}
 	if len(c.Gaps)+len(c.Set.Lost) > 0 {

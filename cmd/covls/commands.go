@@ -106,8 +106,15 @@ that says what each step gains.
 As text it is a page for a terminal, as markdown the whole analysis, as html one
 file to click through (it needs no network), as sarif what code scanning takes,
 and as json everything; the JSON is a contract: keys are added to it, none is
-renamed. Without --format the ending of -o decides.`,
+renamed. Without --format the ending of -o decides.
+
+With --changed it is a report of what changed since a branch, a tag or a commit:
+what of it is not tested and, with --baseline, what lost its coverage. It is that
+of covls check --changed without a verdict: the exit code is 0, or 2 where not all
+of the change is known. The html of it is the whole page, which begins with that.`,
 		Example: `  covls report
+  covls report --changed --format markdown
+  covls report --changed=main --baseline covls.base.gz -o change.html
   covls report --format markdown -o gaps.md
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
@@ -115,6 +122,8 @@ renamed. Without --format the ending of -o decides.`,
 	format := formatFlag(c, "text", "text", "markdown", "json", "sarif", "html")
 	var component, output string
 	var top int
+	var by comparing
+	by.add(c)
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
 	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
 	c.Flags().IntVar(&top, "top", 10, "how many rows a list has before the rest is added up in one; 0 prints all (text and markdown)")
@@ -134,19 +143,31 @@ renamed. Without --format the ending of -o decides.`,
 		case top < 0:
 			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
-		in.commits = true
+		if err := by.checkReport(c, how); err != nil {
+			return err
+		}
+		in.commits = !by.asked || how == "html"
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
 		printed := how == "text" && (output == "" || output == stdoutName)
-		if !printed { // else it stands there
+		if !printed && !by.asked { // else it stands there
 			l.sayMissing(io)
 		}
-		if !printed || !io.together() {
+		if !by.asked && (!printed || !io.together()) {
 			l.sayTexts(io)
 		}
-		opts := report.Options{Version: version(), Help: engine.NewAdvisor(l.snap).Help}
+		var change *report.Change
+		if by.asked {
+			if change, err = by.report(c.Context(), l, how); err != nil {
+				return err
+			}
+			if how != "html" {
+				return errors.Join(in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error { return change.Write(w, how) }), known(change))
+			}
+		}
+		opts := report.Options{Version: version(), Change: change, Help: engine.NewAdvisor(l.snap).Help}
 		if c.Flags().Changed("component") {
 			opts.Component = &component
 		}
@@ -157,7 +178,7 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
+		err = in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
 			switch how {
 			case "json":
 				return r.WriteJSON(w)
@@ -170,6 +191,7 @@ renamed. Without --format the ending of -o decides.`,
 			}
 			return r.WriteText(w, report.TextOptions{Top: top, Paint: stylesFor(io.out, output)})
 		})
+		return errors.Join(err, known(change))
 	}
 	return c
 }
@@ -422,8 +444,10 @@ have changed than could be found out, after what was found.`,
 		if err != nil {
 			return err
 		}
-		l.sayMissing(io)
-		l.sayTexts(io)
+		if !filter.changes() { // else they are in the error
+			l.sayMissing(io)
+			l.sayTexts(io)
+		}
 		if err := filter.load(c.Context(), io, l, args); err != nil {
 			return err
 		}
@@ -443,7 +467,7 @@ have changed than could be found out, after what was found.`,
 		if err := errors.Join(err, w.Flush()); err != nil {
 			return fmt.Errorf("write the gaps: %w", err)
 		}
-		return filter.sum(io)
+		return filter.sum(io, l)
 	}
 	return c
 }

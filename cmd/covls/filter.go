@@ -302,12 +302,12 @@ func (f *gapFilter) cut(io *streams, rows []row) []row {
 }
 
 // sum says what the gaps are of where only what changed is listed, and, as an error, what of the change can't be known.
-func (f *gapFilter) sum(io *streams) error {
+func (f *gapFilter) sum(io *streams, l *loaded) error {
 	if !f.changes() {
 		return nil
 	}
 	io.say((&report.Change{Set: f.set}).Known())
-	if reasons := unknownIn(f.set, false); len(reasons) > 0 {
+	if reasons := doubts(l, f.set); len(reasons) > 0 {
 		return errors.New("more may have changed than is listed: " + strings.Join(reasons, "; "))
 	}
 	return nil
