@@ -414,7 +414,7 @@ function whatChanged() {
     el('button', { class: 'link name', onclick: () => go({ file: n.file, line: n.line }) }, bdi(n.name || n.file)),
     el('span', { class: 'quiet' }, ' ', bdi(`${n.file}:${n.line}`)),
     el('p', {}, bdi(n.what)),
-    el('p', { class: 'quiet' }, `Lines ${n.lines}`)));
+    el('p', { class: 'quiet' }, `${/[–,]/.test(n.lines) ? 'Lines' : 'Line'} ${n.lines}`)));
   section('What changed', 'What changed',
     el('p', {}, bdi(change.sum)),
     ...change.unknown.map(why => el('p', { class: 'failed' }, el('strong', {}, 'Not known: '), bdi(why))),
