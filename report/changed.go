@@ -32,7 +32,7 @@ func (c *Change) page() *pageChange {
 	if c == nil {
 		return nil
 	}
-	out := &pageChange{Sum: sentences([]string{c.Sum()}), Unknown: append([]string{}, c.Breaches...), Items: []pageChanged{}}
+	out := &pageChange{Sum: sentences([]string{c.Sum()}), Unknown: append([]string{}, c.Unjudged...), Items: []pageChanged{}}
 	add := func(gaps []change.Gap, lost bool) {
 		gaps = slices.Clone(gaps)
 		slices.SortStableFunc(gaps, func(a, b change.Gap) int { return cmp.Compare(b.Statements, a.Statements) })

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,9 @@ type Change struct {
 	*change.Set
 	// Breaches are what must not pass, each in one sentence without its full stop.
 	Breaches []string
-	// Ungated tells that nothing is asked of the change, so that it neither passes nor fails. Breaches say then why not all is known.
+	// Unjudged say why not all of the change is known, so that it must not pass.
+	Unjudged []string
+	// Ungated tells that nothing is asked of the change, so that it neither passes nor fails.
 	Ungated bool
 	// Warn tells that the breaches are warnings.
 	Warn bool
@@ -30,8 +33,16 @@ type Change struct {
 	Version string
 }
 
-// Passed reports whether nothing is in breach.
-func (c *Change) Passed() bool { return len(c.Breaches) == 0 }
+// Passed reports whether nothing is in breach, and all is known.
+func (c *Change) Passed() bool { return len(c.Breaches) == 0 && len(c.Unjudged) == 0 }
+
+// wrong says in sentences without their full stops what is in breach, and what is not known.
+func (c *Change) wrong() []string {
+	if len(c.Unjudged) == 0 {
+		return c.Breaches
+	}
+	return append(slices.Clone(c.Breaches), "not all of the change is known: "+strings.Join(c.Unjudged, "; "))
+}
 
 // place is where a gap is, for who reads the output.
 func (c *Change) place(g *change.Gap) string {
@@ -154,10 +165,18 @@ func (c *Change) known() (parts []string) {
 		case !ok:
 			parts = append(parts, "no code that a test could reach changed since "+c.compared())
 		default:
-			parts = append(parts, fmt.Sprintf("%d of %d %s that changed since %s are covered (%.2f %%)", c.Covered, c.Total, c.noun(c.Total), c.compared(), percent))
+			verb := "are"
+			if c.Covered == 1 || c.Total == 1 {
+				verb = "is"
+			}
+			parts = append(parts, fmt.Sprintf("%d of %d %s that changed since %s %s covered (%.2f %%)", c.Covered, c.Total, c.noun(c.Total), c.compared(), verb, percent))
 		}
 		if c.Moved > 0 {
-			parts = append(parts, fmt.Sprintf("%d moved or renamed", c.Moved))
+			noun := "functions"
+			if c.Moved == 1 {
+				noun = "function"
+			}
+			parts = append(parts, fmt.Sprintf("%d %s moved or renamed", c.Moved, noun))
 		}
 		if c.Left > 0 {
 			parts = append(parts, fmt.Sprintf("%s of generated or vendored code not judged", c.count(c.Left)))
@@ -218,25 +237,20 @@ func (c *Change) text(w io.Writer) error {
 	return err
 }
 
-// notAll says of a change of which nothing is asked that not all of it is known.
-func (c *Change) notAll() []string {
-	if !c.Ungated || c.Passed() {
-		return nil
-	}
-	return []string{"not all of the change is known: " + strings.Join(c.Breaches, "; ")}
-}
-
-// verdict is the last line of what is printed.
+// verdict is the last line of what is printed. Why not all is known is said beside the output.
 func (c *Change) verdict() string {
+	words := "covls check: failed: "
 	switch {
 	case c.Ungated:
-		return "covls report: " + strings.Join(append(c.notAll(), c.Sum()), "; ")
+		words = "covls report: "
+	case len(c.Unjudged) > 0:
+		words = "covls check: not judged: "
 	case c.Passed():
-		return "covls check: passed: " + c.Sum()
+		words = "covls check: passed: "
 	case c.Warn:
-		return "covls check: warning: " + strings.Join(c.Breaches, "; ") + "; " + c.Sum()
+		words = "covls check: warning: "
 	}
-	return "covls check: failed: " + strings.Join(c.Breaches, "; ") + "; " + c.Sum()
+	return words + strings.Join(append(slices.Clone(c.Breaches), c.Sum()), "; ")
 }
 
 type (
@@ -296,7 +310,7 @@ func (c *Change) json(w io.Writer) error {
 	out := changeJSON{
 		Base: short(c.Base), Changed: Tally(c.Tally), Items: itemsOf(c.Gaps, false), Lost: itemsOf(c.Set.Lost, true), Moved: c.Moved,
 		Unmeasured: append([]string{}, c.Unmeasured...), Unit: c.Unit, Ref: c.Name,
-		Functions: changeFunctions{c.Functions, c.New}, Breaches: append([]string{}, c.Breaches...),
+		Functions: changeFunctions{c.Functions, c.New}, Breaches: slices.Concat([]string{}, c.Breaches, c.Unjudged),
 	}
 	if !c.Ungated {
 		out.Passed = new(c.Passed())
@@ -413,6 +427,8 @@ func (c *Change) markdown(w io.Writer) error {
 	switch {
 	case c.Ungated:
 		b.WriteString("**Coverage of this change.** ")
+	case len(c.Unjudged) > 0:
+		b.WriteString("**Coverage of this change: not judged.** ")
 	case c.Passed():
 		b.WriteString("**Coverage of this change: passed.** ")
 	case c.Warn:
@@ -422,10 +438,8 @@ func (c *Change) markdown(w io.Writer) error {
 	}
 	sum := c.Sum()
 	b.WriteString(escape.Prose(strings.ToUpper(sum[:1])+sum[1:]) + ".\n")
-	if reasons := c.notAll(); reasons != nil {
-		b.WriteString("\n" + escape.Prose(sentences(reasons)) + "\n")
-	} else if !c.Passed() {
-		b.WriteString("\n" + escape.Prose(sentences(c.Breaches)) + "\n")
+	if !c.Passed() {
+		b.WriteString("\n" + escape.Prose(sentences(c.wrong())) + "\n")
 	}
 	if len(c.Gaps)+len(c.Set.Lost) > 0 {
 		b.WriteString("\n| where | what | lines |\n| --- | --- | --- |\n")
@@ -504,7 +518,7 @@ func (c *Change) junit(w io.Writer) error {
 	}
 	whole := testcase{Name: "coverage of the change", Class: "covls"}
 	if fails {
-		whole.Fail = &failure{Message: escape.Words(strings.Join(c.Breaches, "; ")), Text: escape.Words(c.Sum())}
+		whole.Fail = &failure{Message: escape.Words(strings.Join(c.wrong(), "; ")), Text: escape.Words(c.Sum())}
 		out.Failures++
 	}
 	out.Cases = append(out.Cases, whole)

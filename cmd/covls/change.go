@@ -152,7 +152,7 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 	}
 	out := &report.Change{Set: set, Breaches: gate.JudgeChange(set, want), Warn: g.warn, Version: version(), Place: placeIn(os.Getenv, l.snap.Folders[0].Dir, format)}
 	reasons := unjudged(l, in, set, ask)
-	out.Breaches = append(out.Breaches, reasons...)
+	out.Unjudged = reasons
 	w := bufio.NewWriter(io.out)
 	if err := errors.Join(out.Write(w, format), w.Flush()); err != nil {
 		return fmt.Errorf("write what changed: %w", err)
@@ -166,11 +166,49 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 	switch {
 	case len(reasons) > 0:
 		return errors.New("the change can't be judged: " + strings.Join(reasons, "; "))
-	case !out.Passed() && !g.warn:
-		return exitError(exitGate)
+	case !out.Passed():
+		if format == "text" {
+			in.sayTest(io, l, set)
+		}
+		if !g.warn {
+			return exitError(exitGate)
+		}
 	}
 	return nil
 }
+
+// sayTest names the command that makes a test for the first gap of a change for which covls can make one.
+func (in *input) sayTest(io *streams, l *loaded, set *change.Set) {
+	const tries = 5 // each reads the tests of a folder
+	for i := range set.Gaps[:min(len(set.Gaps), tries)] {
+		g := &set.Gaps[i]
+		if g.Function == "" || len(g.Lines) == 0 {
+			continue
+		}
+		at := fmt.Sprintf("%s:%d", shellPath(g.Path), g.Lines[0][0])
+		args := []string{"covls", "test", at}
+		if in.dir != "." {
+			args = append(args, "-C", in.dir)
+		}
+		for _, p := range in.profiles {
+			args = append(args, "--profile", p)
+		}
+		if slices.ContainsFunc(args, func(a string) bool { return strings.Trim(a, shellSafe) != "" }) {
+			continue
+		}
+		d, offset, err := functionAt(l.snap, at)
+		if err != nil {
+			continue
+		}
+		if _, err := engine.CreateTest(l.snap, d, offset); err == nil {
+			io.say(fmt.Sprintf("%s prints a test for %s to fill in", strings.Join(args, " "), g.Function))
+			return
+		}
+	}
+}
+
+// shellSafe are the characters that mean themselves in every shell.
+const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-\\"
 
 // unknownIn says why not all of a change is known; nil where it is. Stale accepts that profiles are of other texts.
 func unknownIn(set *change.Set, stale bool) (out []string) {

@@ -31,13 +31,13 @@ func (f *comparing) checkReport(c *cobra.Command, format string) error {
 	return nil
 }
 
-// report is what changed, of which nothing is asked. Its breaches say why not all of it is known.
+// report is what changed, of which nothing is asked. It says why not all of it is known.
 func (f *comparing) report(ctx context.Context, l *loaded, format string) (*report.Change, error) {
 	set, err := f.compare(ctx, l, false)
 	if err != nil {
 		return nil, err
 	}
-	return &report.Change{Set: set, Breaches: doubts(l, set), Ungated: true, Version: version(), Place: placeIn(os.Getenv, l.snap.Folders[0].Dir, format)}, nil
+	return &report.Change{Set: set, Unjudged: doubts(l, set), Ungated: true, Version: version(), Place: placeIn(os.Getenv, l.snap.Folders[0].Dir, format)}, nil
 }
 
 // doubts say why not all of a change is known where nobody asked for a verdict; nil where it is.
@@ -60,5 +60,5 @@ func known(c *report.Change) error {
 	if c == nil || c.Passed() {
 		return nil
 	}
-	return errors.New("not all of the change is known: " + strings.Join(c.Breaches, "; "))
+	return errors.New("not all of the change is known: " + strings.Join(c.Unjudged, "; "))
 }
