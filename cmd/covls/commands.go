@@ -541,7 +541,7 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 			r := rowOf(file, g, content)
 			r.When = escape.Line(whens[g.ID])
 			if of != nil {
-				r.Change, r.became = of[i].kind(), q.filter.words(of[i], g.Shape)
+				r.Change, r.became = of[i].kind(), q.filter.words(of[i], g.Shape == gap.Function && g.Func == of[i].Function)
 			}
 			all = append(all, placed{*g, r})
 		}

@@ -160,6 +160,9 @@ func filesOf(snap *workspace.Snapshot, arg string) (out []*workspace.File, err e
 		return nil, errors.New("an argument is empty: want a file, a folder or a glob; . is the working directory")
 	}
 	dir := snap.Folders[0].Dir
+	if below, ok := strings.CutSuffix(filepath.ToSlash(arg), "..."); ok && (below == "" || strings.HasSuffix(below, "/")) {
+		arg = below + "." // all below a folder, as the go command has it
+	}
 	for _, p := range absolutes(dir, arg) {
 		if _, err := os.Lstat(p); err != nil {
 			continue
@@ -275,18 +278,18 @@ func (u *unit) kind() string {
 	return "changed"
 }
 
-// words say what became of a gap in the unit.
-func (f *gapFilter) words(u *unit, shape gap.Shape) string {
+// words say what became of a gap in the unit. Whole tells that the gap is all of it.
+func (f *gapFilter) words(u *unit, whole bool) string {
 	since := ""
 	if b := f.set.Baseline; u.lost && b != nil && b.Commit != "" {
 		since = " since " + b.Commit[:min(len(b.Commit), 7)]
 	}
 	switch {
-	case u.lost && shape == gap.Function:
+	case u.lost && whole:
 		return fmt.Sprintf("lost %d of %d%s", u.Statements, u.Of, since)
 	case u.lost:
 		return "lost" + since
-	case u.Kind == change.Changed && shape == gap.Function:
+	case u.Kind == change.Changed && whole:
 		return fmt.Sprintf("changed: %d of %d not tested", u.Statements, u.Of)
 	}
 	return u.kind()

@@ -68,6 +68,8 @@ func TestGapsFilters(t *testing.T) {
 		{"all", nil, 0, fresh + old + bee, ""},
 		{"a folder", []string{"sub"}, 0, bee, ""},
 		{"a folder by its absolute path", []string{"DIR/sub/"}, 0, bee, ""},
+		{"a folder as the go command has it", []string{"./sub/..."}, 0, bee, ""},
+		{"all as the go command has it", []string{"./..."}, 0, fresh + old + bee, ""},
 		{"a glob at any depth", []string{"b.*"}, 0, bee, ""},
 		{"a glob from the top", []string{"./*.go", "--name", "fresh"}, 0, fresh, ""},
 		{"an absolute glob", []string{"DIR/s*/*.go"}, 0, bee, ""},
@@ -216,5 +218,28 @@ func TestGapsStaged(t *testing.T) {
 	want := "DIR/a.go:15:3: Part: 2 statements never ran (lines 15–16) · changed · runs when x > 0\nDIR/a.go:21:6: Fresh is not tested (2 statements) · new\n"
 	if out = strings.ReplaceAll(out, dir, "DIR"); out != want || code != 0 {
 		t.Errorf("exit %d, got\n%s\nwant\n%s\n%s", code, out, want, stderr)
+	}
+}
+
+// TestGapsChangedInner lists a function in one that changed as changed, without the other's figure.
+func TestGapsChangedInner(t *testing.T) {
+	t.Parallel()
+	gittest.Need(t)
+	const was = "const two = (x) => {\n  return 3;\n};\n"
+	dir := folderWith(t, map[string]string{"a.js": was, ".gitignore": "*.info\n"})
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-q", "-m", "base"}} {
+		gittest.Run(t, dir, gittest.Date(0), args...)
+	}
+	for name, text := range map[string]string{
+		"a.js":      strings.Replace(was, "  return 3;\n", "  if (x < 0) {\n    return [1].map((y) => {\n      return y + x;\n    });\n  }\n  return 3;\n", 1),
+		"lcov.info": "SF:a.js\nFN:1,two\nFN:3,(anonymous_1)\nFNDA:1,two\nFNDA:0,(anonymous_1)\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,0\nDA:7,1\nend_of_record\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, stderr, code := covls(t, "gaps", "-C", dir, "--changed=main")
+	if want := dir + "/a.js:3:20: map() callback is not tested (2 lines) · changed\n"; out != want || code != 0 {
+		t.Errorf("exit %d, got\n%s\nwant\n%s%s", code, out, want, stderr)
 	}
 }
