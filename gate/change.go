@@ -18,17 +18,28 @@ type ChangeAsk struct {
 	NewFunctions bool
 }
 
-// JudgeChange says what of a change must not pass, each in one sentence without its full stop.
+// JudgeChange says what of a change must not pass, each in one sentence without its full stop. How much it is stands in report.Change.Sum.
 func JudgeChange(s *change.Set, ask ChangeAsk) (out []string) {
 	if ask.Min != nil && s.Gap(*ask.Min) > 0 {
-		p, _ := s.Percent()
-		out = append(out, fmt.Sprintf("%.2f %% of what changed is covered, and %s is asked for", p, coverage.FormatPercent(*ask.Min)))
+		out = append(out, fmt.Sprintf("less than %s of what changed is covered", coverage.FormatPercent(*ask.Min)))
 	}
-	if n := s.Uncovered(); ask.MaxUncovered != nil && n > *ask.MaxUncovered {
-		out = append(out, fmt.Sprintf("%d changed %s not covered, and %d may be", n, noun(s.Unit, n), *ask.MaxUncovered))
+	if most := ask.MaxUncovered; most != nil && s.Uncovered() > *most {
+		switch *most {
+		case 0:
+			out = append(out, "changed code is not covered")
+		case 1:
+			out = append(out, fmt.Sprintf("more than 1 changed %s is not covered", noun(s.Unit, 1)))
+		default:
+			out = append(out, fmt.Sprintf("more than %d changed %s are not covered", *most, noun(s.Unit, *most)))
+		}
 	}
-	if n := s.LostStatements(); ask.MaxLost != nil && n > *ask.MaxLost {
-		out = append(out, fmt.Sprintf("%d %s lost coverage, and %d may", n, noun(s.Unit, n), *ask.MaxLost))
+	if most := ask.MaxLost; most != nil && s.LostStatements() > *most {
+		switch *most {
+		case 0:
+			out = append(out, "code lost its coverage")
+		default:
+			out = append(out, fmt.Sprintf("more than %d %s lost coverage", *most, noun(s.Unit, *most)))
+		}
 	}
 	if ask.NewFunctions {
 		n := 0
@@ -40,9 +51,9 @@ func JudgeChange(s *change.Set, ask ChangeAsk) (out []string) {
 		switch n {
 		case 0:
 		case 1:
-			out = append(out, "no test reaches 1 new function")
+			out = append(out, "1 new function is not tested")
 		default:
-			out = append(out, fmt.Sprintf("no test reaches %d new functions", n))
+			out = append(out, fmt.Sprintf("%d new functions are not tested", n))
 		}
 	}
 	return out

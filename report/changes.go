@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,10 @@ type Change struct {
 	*change.Set
 	// Breaches are what must not pass, each in one sentence without its full stop.
 	Breaches []string
+	// Unjudged say why not all of the change is known, so that it must not pass.
+	Unjudged []string
+	// Ungated tells that nothing is asked of the change, so that it neither passes nor fails.
+	Ungated bool
 	// Warn tells that the breaches are warnings.
 	Warn bool
 	// Place turns the absolute path of a file into that by which whoever reads the output knows it; nil is as the gaps have it.
@@ -28,8 +33,16 @@ type Change struct {
 	Version string
 }
 
-// Passed reports whether nothing is in breach.
-func (c *Change) Passed() bool { return len(c.Breaches) == 0 }
+// Passed reports whether nothing is in breach, and all is known.
+func (c *Change) Passed() bool { return len(c.Breaches) == 0 && len(c.Unjudged) == 0 }
+
+// wrong says in sentences without their full stops what is in breach, and what is not known.
+func (c *Change) wrong() []string {
+	if len(c.Unjudged) == 0 {
+		return c.Breaches
+	}
+	return append(slices.Clone(c.Breaches), "not all of the change is known: "+strings.Join(c.Unjudged, "; "))
+}
 
 // place is where a gap is, for who reads the output.
 func (c *Change) place(g *change.Gap) string {
@@ -93,6 +106,15 @@ func (c *Change) what(g *change.Gap) string {
 	return fmt.Sprintf("%s: %d of %d changed %s not tested", subject, g.Statements, g.Of, c.noun(g.Of))
 }
 
+// What says of a gap what is wrong, beginning with the name of the function where it has one. Lost tells that it was covered in the
+// baseline.
+func (c *Change) What(g *change.Gap, lost bool) string {
+	if lost {
+		return c.lost(g)
+	}
+	return c.what(g)
+}
+
 // lost says what of a function is not covered any more.
 func (c *Change) lost(g *change.Gap) string {
 	subject := g.Function
@@ -128,16 +150,33 @@ func lines(stretches []change.Stretch) string {
 
 // Sum is what was found in one sentence without its full stop.
 func (c *Change) Sum() string {
-	var parts []string
+	if c.Baseline == nil {
+		return strings.Join(append(c.known(), "lost coverage not judged (no baseline)"), "; ")
+	}
+	return c.Known()
+}
+
+// Known is Sum without a word of what nobody asked for.
+func (c *Change) Known() string { return strings.Join(c.known(), "; ") }
+
+func (c *Change) known() (parts []string) {
 	if c.Base != "" {
 		switch percent, ok := c.Percent(); {
 		case !ok:
 			parts = append(parts, "no code that a test could reach changed since "+c.compared())
 		default:
-			parts = append(parts, fmt.Sprintf("%d of %d %s that changed since %s are covered (%.2f %%)", c.Covered, c.Total, c.noun(c.Total), c.compared(), percent))
+			verb := "are"
+			if c.Covered == 1 || c.Total == 1 {
+				verb = "is"
+			}
+			parts = append(parts, fmt.Sprintf("%d of %d %s that changed since %s %s covered (%.2f %%)", c.Covered, c.Total, c.noun(c.Total), c.compared(), verb, percent))
 		}
 		if c.Moved > 0 {
-			parts = append(parts, fmt.Sprintf("%d moved or renamed", c.Moved))
+			noun := "functions"
+			if c.Moved == 1 {
+				noun = "function"
+			}
+			parts = append(parts, fmt.Sprintf("%d %s moved or renamed", c.Moved, noun))
 		}
 		if c.Left > 0 {
 			parts = append(parts, fmt.Sprintf("%s of generated or vendored code not judged", c.count(c.Left)))
@@ -145,13 +184,12 @@ func (c *Change) Sum() string {
 	}
 	switch {
 	case c.Baseline == nil:
-		parts = append(parts, "lost coverage not judged (no baseline)")
 	case len(c.Lost) == 0:
 		parts = append(parts, "no coverage lost since the baseline"+c.age())
 	default:
 		parts = append(parts, fmt.Sprintf("%s lost coverage in %s since the baseline%s", c.count(c.LostStatements()), places(len(c.Lost)), c.age()))
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 func places(n int) string {
@@ -199,15 +237,20 @@ func (c *Change) text(w io.Writer) error {
 	return err
 }
 
-// verdict is the last line of what is printed.
+// verdict is the last line of what is printed. Why not all is known is said beside the output.
 func (c *Change) verdict() string {
+	words := "covls check: failed: "
 	switch {
+	case c.Ungated:
+		words = "covls report: "
+	case len(c.Unjudged) > 0:
+		words = "covls check: not judged: "
 	case c.Passed():
-		return "covls check: passed: " + c.Sum()
+		words = "covls check: passed: "
 	case c.Warn:
-		return "covls check: warning: " + strings.Join(c.Breaches, "; ") + "; " + c.Sum()
+		words = "covls check: warning: "
 	}
-	return "covls check: failed: " + strings.Join(c.Breaches, "; ") + "; " + c.Sum()
+	return words + strings.Join(append(slices.Clone(c.Breaches), c.Sum()), "; ")
 }
 
 type (
@@ -219,7 +262,7 @@ type (
 		Lost       []changeItem    `json:"lost"`
 		Moved      int             `json:"moved"`
 		Unmeasured []string        `json:"unmeasured"`
-		Passed     bool            `json:"passed"`
+		Passed     *bool           `json:"passed"` // null where nothing was asked
 		Unit       string          `json:"unit"`
 		Ref        string          `json:"ref"`
 		Functions  changeFunctions `json:"functions"`
@@ -266,8 +309,11 @@ func itemsOf(gaps []change.Gap, lost bool) []changeItem {
 func (c *Change) json(w io.Writer) error {
 	out := changeJSON{
 		Base: short(c.Base), Changed: Tally(c.Tally), Items: itemsOf(c.Gaps, false), Lost: itemsOf(c.Set.Lost, true), Moved: c.Moved,
-		Unmeasured: append([]string{}, c.Unmeasured...), Passed: c.Passed(), Unit: c.Unit, Ref: c.Name,
-		Functions: changeFunctions{c.Functions, c.New}, Breaches: append([]string{}, c.Breaches...),
+		Unmeasured: append([]string{}, c.Unmeasured...), Unit: c.Unit, Ref: c.Name,
+		Functions: changeFunctions{c.Functions, c.New}, Breaches: slices.Concat([]string{}, c.Breaches, c.Unjudged),
+	}
+	if !c.Ungated {
+		out.Passed = new(c.Passed())
 	}
 	if b := c.Baseline; b != nil {
 		out.Baseline = &baselineJSON{Commit: short(b.Commit)}
@@ -285,7 +331,7 @@ func (c *Change) json(w io.Writer) error {
 
 // level is that of an annotation.
 func (c *Change) level() string {
-	if c.Passed() || c.Warn {
+	if c.Passed() || c.Warn || c.Ungated {
 		return "warning"
 	}
 	return "error"
@@ -379,6 +425,10 @@ func (c *Change) markdown(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(ChangeMarker + "\n")
 	switch {
+	case c.Ungated:
+		b.WriteString("**Coverage of this change.** ")
+	case len(c.Unjudged) > 0:
+		b.WriteString("**Coverage of this change: not judged.** ")
 	case c.Passed():
 		b.WriteString("**Coverage of this change: passed.** ")
 	case c.Warn:
@@ -389,7 +439,7 @@ func (c *Change) markdown(w io.Writer) error {
 	sum := c.Sum()
 	b.WriteString(escape.Prose(strings.ToUpper(sum[:1])+sum[1:]) + ".\n")
 	if !c.Passed() {
-		b.WriteString("\n" + escape.Prose(sentences(c.Breaches)) + "\n")
+		b.WriteString("\n" + escape.Prose(sentences(c.wrong())) + "\n")
 	}
 	if len(c.Gaps)+len(c.Set.Lost) > 0 {
 		b.WriteString("\n| where | what | lines |\n| --- | --- | --- |\n")
@@ -468,7 +518,7 @@ func (c *Change) junit(w io.Writer) error {
 	}
 	whole := testcase{Name: "coverage of the change", Class: "covls"}
 	if fails {
-		whole.Fail = &failure{Message: escape.Words(strings.Join(c.Breaches, "; ")), Text: escape.Words(c.Sum())}
+		whole.Fail = &failure{Message: escape.Words(strings.Join(c.wrong(), "; ")), Text: escape.Words(c.Sum())}
 		out.Failures++
 	}
 	out.Cases = append(out.Cases, whole)

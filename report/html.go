@@ -53,6 +53,7 @@ type pageData struct {
 	Kinds      []Kinds     `json:"kinds"`
 	Plan       Plan        `json:"plan"`
 	Next       []pageNext  `json:"next"`
+	Change     *pageChange `json:"change"`
 	Files      columns     `json:"files"`
 	// Does is beside the files what each does by its names, where it has no words of its own.
 	Does               []string  `json:"does"`
@@ -183,7 +184,7 @@ func (r *Report) pageData(c cut) *pageData {
 	}
 	d := &pageData{
 		Title: r.title, Meta: meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
-		Next: []pageNext{}, Does: make([]string, len(r.Files)),
+		Next: []pageNext{}, Change: r.change.page(), Does: make([]string, len(r.Files)),
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
 		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: warnings, Cut: c,

@@ -76,6 +76,8 @@ type Report struct {
 	help func(*workspace.File, *coverage.Func) Help
 	// mixed say what tools print as their totals, where that is no total of lines.
 	mixed []string
+	// change is what changed; nil where nobody asked.
+	change *Change
 }
 
 // Meta says what made the report and from what.
@@ -378,6 +380,8 @@ type Options struct {
 	// Help says what would help to test a function; nil knows nothing. It is asked for those that are to be tested first, and must be
 	// good as long as the report is.
 	Help func(*workspace.File, *coverage.Func) Help
+	// Change is what changed, for the page; nil where nobody asked.
+	Change *Change
 	// Guard is told of a panic, which is New's error.
 	Guard guard.Guard
 }
@@ -400,6 +404,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		Unmeasured:         []Unmeasured{},
 		Warnings:           []Warning{},
 		aims:               aims{},
+		change:             o.Change,
 		help:               o.Help,
 	}
 	// Nothing is said of one of whose files all is covered.

@@ -152,7 +152,7 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 	}
 	out := &report.Change{Set: set, Breaches: gate.JudgeChange(set, want), Warn: g.warn, Version: version(), Place: placeIn(os.Getenv, l.snap.Folders[0].Dir, format)}
 	reasons := unjudged(l, in, set, ask)
-	out.Breaches = append(out.Breaches, reasons...)
+	out.Unjudged = reasons
 	w := bufio.NewWriter(io.out)
 	if err := errors.Join(out.Write(w, format), w.Flush()); err != nil {
 		return fmt.Errorf("write what changed: %w", err)
@@ -166,14 +166,52 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 	switch {
 	case len(reasons) > 0:
 		return errors.New("the change can't be judged: " + strings.Join(reasons, "; "))
-	case !out.Passed() && !g.warn:
-		return exitError(exitGate)
+	case !out.Passed():
+		if format == "text" {
+			in.sayTest(io, l, set)
+		}
+		if !g.warn {
+			return exitError(exitGate)
+		}
 	}
 	return nil
 }
 
-// unjudged says why a change can't be judged; nil where it can.
-func unjudged(l *loaded, in *input, set *change.Set, ask checks) (out []string) {
+// sayTest names the command that makes a test for the first gap of a change for which covls can make one.
+func (in *input) sayTest(io *streams, l *loaded, set *change.Set) {
+	const tries = 5 // each reads the tests of a folder
+	for i := range set.Gaps[:min(len(set.Gaps), tries)] {
+		g := &set.Gaps[i]
+		if g.Function == "" || len(g.Lines) == 0 {
+			continue
+		}
+		at := fmt.Sprintf("%s:%d", shellPath(g.Path), g.Lines[0][0])
+		args := []string{"covls", "test", at}
+		if in.dir != "." {
+			args = append(args, "-C", in.dir)
+		}
+		for _, p := range in.profiles {
+			args = append(args, "--profile", p)
+		}
+		if slices.ContainsFunc(args, func(a string) bool { return strings.Trim(a, shellSafe) != "" }) {
+			continue
+		}
+		d, offset, err := functionAt(l.snap, at)
+		if err != nil {
+			continue
+		}
+		if _, err := engine.CreateTest(l.snap, d, offset); err == nil {
+			io.say(fmt.Sprintf("%s prints a test for %s to fill in", strings.Join(args, " "), g.Function))
+			return
+		}
+	}
+}
+
+// shellSafe are the characters that mean themselves in every shell.
+const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-\\"
+
+// unknownIn says why not all of a change is known; nil where it is. Stale accepts that profiles are of other texts.
+func unknownIn(set *change.Set, stale bool) (out []string) {
 	list := func(paths []string) string {
 		const most = 5
 		if n := len(paths) - most; n > 0 {
@@ -184,7 +222,7 @@ func unjudged(l *loaded, in *input, set *change.Set, ask checks) (out []string) 
 	if n := len(set.Unmeasured); n > 0 {
 		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all packages, or leave %s out by the setting exclude", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:]))
 	}
-	if len(set.Unknown) > 0 && !ask.stale {
+	if len(set.Unknown) > 0 && !stale {
 		var names []string
 		for _, g := range set.Unknown {
 			name := cmp.Or(g.Function, g.File)
@@ -198,7 +236,16 @@ func unjudged(l *loaded, in *input, set *change.Set, ask checks) (out []string) 
 		out = append(out, "the texts of "+list(set.Unread)+" can't be had")
 	}
 	if len(set.Vanished) > 0 {
-		out = append(out, fmt.Sprintf("the baseline has %s, and no profile does: did tests fail? --partial accepts it", list(set.Vanished)))
+		out = append(out, fmt.Sprintf("the baseline has %s, and no profile does: did tests fail?", list(set.Vanished)))
+	}
+	return out
+}
+
+// unjudged says why a change can't be judged; nil where it can.
+func unjudged(l *loaded, in *input, set *change.Set, ask checks) []string {
+	out := unknownIn(set, ask.stale)
+	if n := len(out) - 1; len(set.Vanished) > 0 {
+		out[n] += " --partial accepts it"
 	}
 	asked := gate.Ask{Partial: ask.partial, Named: in.profiles != nil, Stale: ask.stale}
 	for _, b := range gate.Of(l.snap, asked).Faults {

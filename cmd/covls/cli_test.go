@@ -570,7 +570,7 @@ func TestUse(t *testing.T) {
 		{[]string{"gaps", "-C", broken, "--profile", "bad.out"}, 2, "bad.out:2:"},
 		{[]string{"gaps", "-C", broken, "--profile", "text.out"}, 2, "not a coverage profile that covls knows"},
 		{[]string{"gaps", "-C", dir, "--format", "yaml"}, 2, `--format is "yaml": want one of`},
-		{[]string{"gaps", "extra"}, 2, "extra"},
+		{[]string{"check", "extra"}, 2, "extra"},
 		{[]string{"gaps", "-C", dir, "--kind", "accessors"}, 2, `there is no kind "accessors"; the kinds are ordinary, error-return,`},
 		{[]string{"gaps", "-C", dir, "--without", "main,x"}, 2, `there is no kind "x"`},
 		{[]string{"nonsense"}, 2, "nonsense"},

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -105,8 +106,15 @@ that says what each step gains.
 As text it is a page for a terminal, as markdown the whole analysis, as html one
 file to click through (it needs no network), as sarif what code scanning takes,
 and as json everything; the JSON is a contract: keys are added to it, none is
-renamed. Without --format the ending of -o decides.`,
+renamed. Without --format the ending of -o decides.
+
+With --changed it is a report of what changed since a branch, a tag or a commit:
+what of it is not tested and, with --baseline, what lost its coverage. It is that
+of covls check --changed without a verdict: the exit code is 0, or 2 where not all
+of the change is known. The html of it is the whole page, which begins with that.`,
 		Example: `  covls report
+  covls report --changed --format markdown
+  covls report --changed=main --baseline covls.base.gz -o change.html
   covls report --format markdown -o gaps.md
   covls report -o gaps.html --component api --target 80`,
 		Args: cobra.NoArgs,
@@ -114,6 +122,8 @@ renamed. Without --format the ending of -o decides.`,
 	format := formatFlag(c, "text", "text", "markdown", "json", "sarif", "html")
 	var component, output string
 	var top int
+	var by comparing
+	by.add(c)
 	c.Flags().StringVar(&component, "component", "", "report on this `component` alone")
 	c.Flags().Float64Var(&in.target, "target", 0, "hold everything against this `percent` instead of the targets set; rules keep theirs")
 	c.Flags().IntVar(&top, "top", 10, "how many rows a list has before the rest is added up in one; 0 prints all (text and markdown)")
@@ -133,19 +143,31 @@ renamed. Without --format the ending of -o decides.`,
 		case top < 0:
 			return fmt.Errorf("--top is %d: want a number of rows, or 0 for all", top)
 		}
-		in.commits = true
+		if err := by.checkReport(c, how); err != nil {
+			return err
+		}
+		in.commits = !by.asked || how == "html"
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
 		printed := how == "text" && (output == "" || output == stdoutName)
-		if !printed { // else it stands there
+		if !printed && !by.asked { // else it stands there
 			l.sayMissing(io)
 		}
-		if !printed || !io.together() {
+		if !by.asked && (!printed || !io.together()) {
 			l.sayTexts(io)
 		}
-		opts := report.Options{Version: version(), Help: engine.NewAdvisor(l.snap).Help}
+		var change *report.Change
+		if by.asked {
+			if change, err = by.report(c.Context(), l, how); err != nil {
+				return err
+			}
+			if how != "html" {
+				return errors.Join(in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error { return change.Write(w, how) }), known(change))
+			}
+		}
+		opts := report.Options{Version: version(), Change: change, Help: engine.NewAdvisor(l.snap).Help}
 		if c.Flags().Changed("component") {
 			opts.Component = &component
 		}
@@ -156,7 +178,7 @@ renamed. Without --format the ending of -o decides.`,
 		if err != nil {
 			return err
 		}
-		return in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
+		err = in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error {
 			switch how {
 			case "json":
 				return r.WriteJSON(w)
@@ -169,6 +191,7 @@ renamed. Without --format the ending of -o decides.`,
 			}
 			return r.WriteText(w, report.TextOptions{Top: top, Paint: stylesFor(io.out, output)})
 		})
+		return errors.Join(err, known(change))
 	}
 	return c
 }
@@ -317,6 +340,8 @@ type row struct {
 	When string `json:"when"`
 	// Trivial tells of a function that it is worth no more than a hint.
 	Trivial bool `json:"trivial"`
+	// Change is what became of it where only what changed is listed: "new", "changed", or "lost" where it was covered before; else "".
+	Change string `json:"change"`
 	// Order is the 1-based place in the order of urgency among those that are listed.
 	Order int `json:"order"`
 	// Called tells of a function that code which tests run calls it, as far as names tell.
@@ -332,8 +357,9 @@ type row struct {
 	// TestFile is the file of tests, which is there, that a test of it belongs to; "" where that is not known.
 	TestFile string `json:"test_file"`
 
-	path  string
-	helps string // in words
+	path   string
+	helps  string // in words
+	became string // in words, what Change says
 }
 
 // rowCaller is a function that names another.
@@ -358,7 +384,7 @@ const mostAdvised = 100
 
 func newGaps(io *streams, in *input) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "gaps",
+		Use:   "gaps [FILE|FOLDER|GLOB]...",
 		Short: "List the functions that no test reaches, the most urgent first",
 		Long: `List the functions that no test reaches, the most urgent first: those that code
 calls which tests reach, as far as names tell, then by size, weighted by what their
@@ -372,23 +398,39 @@ A gap has a kind: ` + strings.Join(source.KindNames(), ", ") + `.
 --kind lists only gaps of a kind, --without leaves them out. A kind that is one
 of parts of functions (error-return, panic, default) lists those parts. Code of
 tests that did not run is no gap, and is listed by --kind test-helper alone.
-Which kinds can't be told in a language is said.`,
-		Example: `  covls gaps | head
+Which kinds can't be told in a language is said.
+
+Arguments say in which files: paths from the working directory, or globs as in the
+settings ('*.go' at any depth, 'server/**'). --name says in which functions.
+
+With --changed only gaps in what changed since a branch, a tag or a commit are
+listed: functions that are new, and what of others is new, as covls check
+--changed judges it, but here no target has to be met. --lost lists code that did
+not change and lost its coverage since a baseline. Exit code 2 says that more may
+have changed than could be found out, after what was found.`,
+		Example: `  covls gaps --limit 10
+  covls gaps server/ '*_handler.go' --name close
+  covls gaps --changed                       # of what I changed
+  covls gaps --lost --baseline covls.base.gz # covered once, and not any more
   covls gaps --without accessor --without main
   covls gaps --kind error-return
   vim -q <(covls gaps)`,
-		Args: cobra.NoArgs,
 	}
 	format := formatFlag(c, "text", "text", "json")
 	only := kindFlag(c, "kind", "list only gaps of this `kind`; may be given several times")
 	without := kindFlag(c, "without", "leave out gaps of this `kind`; may be given several times")
+	var filter gapFilter
+	filter.add(c)
 	all := c.Flags().Bool("all", false, "list the parts that never ran of other functions, and outside of functions, too")
-	c.RunE = func(c *cobra.Command, _ []string) error {
+	c.RunE = func(c *cobra.Command, args []string) error {
 		how, err := format()
 		if err != nil {
 			return err
 		}
-		q := gapQuery{stretches: *all}
+		if err := filter.check(c); err != nil {
+			return err
+		}
+		q := gapQuery{stretches: *all || filter.changes()}
 		if q.only, err = only(); err != nil {
 			return err
 		}
@@ -402,22 +444,30 @@ Which kinds can't be told in a language is said.`,
 		if err != nil {
 			return err
 		}
-		l.sayMissing(io)
-		l.sayTexts(io)
+		if !filter.changes() { // else they are in the error
+			l.sayMissing(io)
+			l.sayTexts(io)
+		}
+		if err := filter.load(c.Context(), io, l, args); err != nil {
+			return err
+		}
+		q.filter = filter
 		gaps := q.gapsOf(l.snap)
 		for _, text := range q.silent(l.snap) {
 			io.say(escape.Line(text))
 		}
+		total := len(gaps)
+		gaps = filter.cut(io, gaps)
 		w := bufio.NewWriter(io.out)
 		if how == "json" {
-			err = writeGapsJSON(w, gaps)
+			err = writeGapsJSON(w, gaps, total)
 		} else {
 			err = writeGaps(w, gaps)
 		}
-		if err != nil {
+		if err := errors.Join(err, w.Flush()); err != nil {
 			return fmt.Errorf("write the gaps: %w", err)
 		}
-		return w.Flush()
+		return filter.sum(io, l)
 	}
 	return c
 }
@@ -441,6 +491,7 @@ func kindFlag(c *cobra.Command, name, usage string) func() ([]source.Kind, error
 
 // gapQuery says which gaps are asked for.
 type gapQuery struct {
+	filter gapFilter
 	// stretches asks for the parts that never ran of functions that did, too.
 	stretches bool
 	// only and without are kinds; no kinds in only means all.
@@ -454,7 +505,11 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 		row row
 	}
 	var all []placed
+	var further []row // what changed and is in no gap
 	for _, file := range gap.Files(snap) {
+		if !q.filter.of(file) {
+			continue
+		}
 		found, content, whens := diag.ProfileGaps(file), (*text.Text)(nil), map[gap.ID]string{}
 		if q.stretches {
 			// Where in a block its first statement stands only the text can tell.
@@ -466,8 +521,17 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 				}
 			}
 		}
+		var of []*unit
+		if q.filter.changes() {
+			var rows []row
+			of, rows = q.filter.changed(file, found)
+			further = append(further, rows...)
+		}
 		for i := range found {
 			g := &found[i]
+			if of != nil && of[i] == nil || q.filter.called != nil && !q.filter.called(g.Func) {
+				continue
+			}
 			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !q.stretches && g.Shape != gap.Function {
 				continue
 			}
@@ -476,6 +540,9 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 			}
 			r := rowOf(file, g, content)
 			r.When = escape.Line(whens[g.ID])
+			if of != nil {
+				r.Change, r.became = of[i].kind(), q.filter.words(of[i], g.Shape == gap.Function && g.Func == of[i].Function)
+			}
 			all = append(all, placed{*g, r})
 		}
 	}
@@ -495,6 +562,12 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 	advisor := engine.NewAdvisor(snap)
 	for _, i := range advised {
 		out[i].advise(&all[i].Gap, advisor)
+	}
+	if len(q.only) == 0 {
+		for i := range further {
+			further[i].Order = len(out) + 1
+			out = append(out, further[i])
+		}
 	}
 	return out
 }
@@ -569,6 +642,9 @@ func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
 func writeGaps(w io.Writer, gaps []row) error {
 	for _, g := range gaps {
 		message := g.Message
+		if g.became != "" {
+			message += " · " + g.became
+		}
 		if g.When != "" {
 			message += " · " + g.When
 		}
@@ -582,9 +658,11 @@ func writeGaps(w io.Writer, gaps []row) error {
 	return nil
 }
 
-func writeGapsJSON(w io.Writer, gaps []row) error {
+// writeGapsJSON writes rows; total is how many there are with those that a limit leaves out.
+func writeGapsJSON(w io.Writer, gaps []row, total int) error {
 	return writeJSON(w, struct {
 		Schema int   `json:"schema"`
+		Total  int   `json:"total"`
 		Gaps   []row `json:"gaps"`
-	}{report.Schema, gaps})
+	}{report.Schema, total, gaps})
 }

@@ -212,13 +212,22 @@ func (l *loaded) sayMissing(io *streams) {
 
 // sayTexts prints which profiles are of other texts than those on disk.
 func (l *loaded) sayTexts(io *streams) {
+	for _, text := range l.texts(false) {
+		io.say(escape.Line(text))
+	}
+}
+
+// texts say which profiles are of other texts than those on disk; where only what matters is asked for, those alone of which that
+// hides something.
+func (l *loaded) texts(matters bool) (out []string) {
 	texts := l.snap.AllTexts()
 	for _, p := range l.snap.Profiles {
 		// Where another profile is of the texts on disk, nothing is missing.
-		if t := texts[p]; t.Alone > 0 {
-			io.say(escape.Line(t.Sentence(diag.ProfileName(p))))
+		if t := texts[p]; t.Alone > 0 && (!matters || t.Matters()) {
+			out = append(out, t.Sentence(diag.ProfileName(p)))
 		}
 	}
+	return out
 }
 
 // remark is warn without what is wrong in the settings or keeps a profile from being read.

@@ -135,7 +135,9 @@ In an editor it runs as "covls serve". In a shell, "covls gaps" lists the
 functions that no test reaches, "covls check" gates a build, "covls explain" gives
 the reason behind a file's tier, "covls init" writes settings to begin with,
 "covls doctor" says why something is shown or not, and "covls demo" shows all of
-it on a small Go module.
+it on a small Go module. With --changed gaps, report, check and badge are of what
+changed since a branch alone, and "covls baseline" saves the coverage that a later
+one is compared with.
 
 Profiles are found by their names below the folder (cover.out, lcov.info,
 coverage.xml and so on) and read by their content: Go, LCOV, Cobertura, JaCoCo,
@@ -146,6 +148,7 @@ Coveralls and Codecov. In a Go module this makes one:
   go test -coverpkg=./... -coverprofile=cover.out ./...`,
 		Example: `  covls demo
   go test -coverpkg=./... -coverprofile=cover.out ./... && covls gaps
+  covls gaps --changed=main
   covls report --format json --profile unit.out --profile e2e.out`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -162,7 +165,7 @@ Coveralls and Codecov. In a Go module this makes one:
 		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
 	})
 	root.AddCommand(
-		newServe(io, &in), newGaps(io, &in), newTest(io, &in), newReport(io, &in), newExplain(io, &in), newCheck(io, &in), newBaseline(io, &in), newDoctor(io, &in), newConfig(io, &in), newInit(io, &in), newSchema(io), newDemo(io), newVersion(io), newLicenses(io),
+		newServe(io, &in), newGaps(io, &in), newTest(io, &in), newReport(io, &in), newExplain(io, &in), newCheck(io, &in), newBaseline(io, &in), newBadge(io, &in), newDoctor(io, &in), newConfig(io, &in), newInit(io, &in), newSchema(io), newDemo(io), newVersion(io), newLicenses(io),
 	)
 	return root
 }

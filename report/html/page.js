@@ -406,6 +406,21 @@ function card(label, figure, ...more) {
 
 // ---- Components and tiers ----
 
+// whatChanged is what a change left untested and what it lost, where the report is of one.
+function whatChanged() {
+  const change = data.change;
+  if (!change) return;
+  const items = change.items.map(n => el('li', {},
+    el('button', { class: 'link name', onclick: () => go({ file: n.file, line: n.line }) }, bdi(n.name || n.file)),
+    el('span', { class: 'quiet' }, ' ', bdi(`${n.file}:${n.line}`)),
+    el('p', {}, bdi(n.what)),
+    el('p', { class: 'quiet' }, `${/[–,]/.test(n.lines) ? 'Lines' : 'Line'} ${n.lines}`)));
+  section('What changed', 'What changed',
+    el('p', {}, bdi(change.sum)),
+    ...change.unknown.map(why => el('p', { class: 'failed' }, el('strong', {}, 'Not known: '), bdi(why))),
+    items.length > 0 ? el('ol', { class: 'next' }, ...items) : null);
+}
+
 // testNext is what the page opens with.
 function testNext() {
   const items = data.next.map(n => el('li', {},
@@ -1103,6 +1118,7 @@ const listed = fileTable();
 const opening = el('div', { class: 'opening' });
 into.append(opening);
 into = opening;
+whatChanged();
 testNext();
 showFolder = map(listed) ?? showFolder;
 into = document.getElementById('main');
