@@ -104,6 +104,7 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 	owners := make([]owner, code.Lines()+1)
 	var names []string
 	if parsed != nil {
+		end := uint32(0) // of the functions so far, which are in the order in which they begin
 		for i := range parsed.Funcs {
 			fn := &parsed.Funcs[i]
 			first, last := fn.Span.Start.Line, fn.Span.End.Line
@@ -111,14 +112,31 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 				last--
 			}
 			last = min(last, code.Lines())
-			if first == 0 || first > last || first == last && owners[first].unit > 0 {
+			if first == 0 || first > last || first == last && first <= end {
 				continue
 			}
+			end = max(end, last)
 			f.Units = append(f.Units, Unit{Name: fn.String(), Line: max(fn.NameSpan.Start.Line, first), First: first, Last: last})
 			names = append(names, bareName(fn))
-			for n := first; n <= last; n++ {
-				owners[n].unit = int32(len(f.Units))
-			}
+		}
+	}
+	// A line is of the last function that goes over it: each takes those that are left, from the last on. free leads from a line to one
+	// behind it, or to itself, before which none is left.
+	free := make([]uint32, code.Lines()+2)
+	for n := range free {
+		free[n] = uint32(n)
+	}
+	next := func(n uint32) uint32 {
+		for free[n] != n {
+			free[n] = free[free[n]]
+			n = free[n]
+		}
+		return n
+	}
+	for i, u := range slices.Backward(f.Units) {
+		for n := next(u.First); n <= u.Last; n = next(n) {
+			owners[n].unit = int32(i + 1)
+			free[n] = n + 1
 		}
 	}
 	rest := int32(len(f.Units) + 1)

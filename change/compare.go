@@ -2,6 +2,8 @@ package change
 
 import (
 	"cmp"
+	"encoding/binary"
+	"hash/fnv"
 	"slices"
 
 	"github.com/covls/covls/text"
@@ -82,6 +84,18 @@ func Compare(was, now []*File) []Match {
 	c.pass(func(l located) any { return named{nil, l.unit.Name, l.unit.Print} }, nil)
 	c.pass(func(l located) any { return named{nil, "", l.unit.Print} }, weighty)
 	c.pass(func(l located) any { return named{l.file, l.unit.Name, 0} }, nil)
+	bodies := map[*Unit]uint64{}
+	body := func(u *Unit) uint64 {
+		print, ok := bodies[u]
+		if !ok {
+			print = u.body()
+			bodies[u] = print
+		}
+		return print
+	}
+	bodied := func(u *Unit) bool { return weighty(u) && len(u.Lines) > fewest }
+	c.pass(func(l located) any { return named{l.file, "", body(l.unit)} }, bodied)
+	c.pass(func(l located) any { return named{nil, "", body(l.unit)} }, bodied)
 	c.edited()
 	for i := range c.out {
 		m := &c.out[i]
@@ -102,6 +116,17 @@ type comparison struct {
 	was     []located
 	out     []Match
 	matched map[*Unit]bool
+}
+
+// body is a fingerprint of the lines behind the first, which has the name, the parameters and what the function is given to.
+func (u *Unit) body() uint64 {
+	h := fnv.New64a()
+	var b [4]byte
+	for _, print := range u.Lines[1:] {
+		binary.LittleEndian.PutUint32(b[:], print)
+		_, _ = h.Write(b[:]) // it never fails
+	}
+	return h.Sum64()
 }
 
 func weighty(u *Unit) bool { return u.Tokens >= mostMoved }

@@ -312,7 +312,7 @@ func (c *Change) each(take func(g *change.Gap, first, last uint32, title, text s
 // commands prints annotations as the runners of GitHub, Gitea and Forgejo read them, and the verdict.
 func (c *Change) commands(w io.Writer) error {
 	c.each(func(g *change.Gap, first, last uint32, title, text string) {
-		fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,title=%s::%s\n", c.level(), escape.Property(c.place(g)), first, last, title, escape.Annotation(escape.Line(text)))
+		fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,title=%s::%s\n", c.level(), escape.Property(c.place(g)), first, last, escape.Property(title), escape.Annotation(escape.Line(text)))
 	})
 	_, err := fmt.Fprintln(w, escape.Record(escape.Words(c.verdict())))
 	return err
@@ -389,7 +389,7 @@ func (c *Change) markdown(w io.Writer) error {
 	sum := c.Sum()
 	b.WriteString(escape.Prose(strings.ToUpper(sum[:1])+sum[1:]) + ".\n")
 	if !c.Passed() {
-		b.WriteString("\n" + escape.Prose(sentences(c.Breaches)) + "\n")
+		b.WriteString("\nIn breach: " + escape.Prose(strings.Join(c.Breaches, "; ")) + ".\n")
 	}
 	if len(c.Gaps)+len(c.Set.Lost) > 0 {
 		b.WriteString("\n| where | what | lines |\n| --- | --- | --- |\n")
@@ -413,18 +413,6 @@ func (c *Change) markdown(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// sentences are some without their full stops, as text.
-func sentences(list []string) string {
-	var b strings.Builder
-	for i, s := range list {
-		if i > 0 {
-			b.WriteString(" ")
-		}
-		b.WriteString(strings.ToUpper(s[:1]) + s[1:] + ".")
-	}
-	return b.String()
 }
 
 // junit prints a test for each file that changed, which fails where something is not tested.
