@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -355,7 +356,7 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 		return fmt.Errorf("the baseline %s has no file of %s: nothing can be compared", c.Baseline, w.folder.Dir)
 	}
 	var was, now []*change.File
-	files := map[*change.File]*workspace.File{}
+	found := 0 // of the baseline's functions, or whole files
 	seen := map[string]bool{}
 	paths := make([]string, 0, len(w.snap.Files))
 	for path := range w.snap.Files {
@@ -387,13 +388,13 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 			continue
 		}
 		if older != nil && change.TextPrint(text) == older.Print && !fell(older.Bits, change.BitsOf(f.Coverage)) {
+			found++
 			continue // as it was, and as covered
 		}
 		file := w.carried[name]
 		if file == nil {
 			file = w.file(f, name, text)
 		}
-		files[file] = f
 		now = append(now, file)
 		if older != nil {
 			was = append(was, older)
@@ -418,11 +419,25 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 	if c.Partial {
 		set.Vanished = nil
 	}
-	if since.Files == 0 && len(now) == 0 {
-		return fmt.Errorf("the baseline %s and the profiles have no file in common: nothing can be compared", c.Baseline)
-	}
 	slices.SortFunc(was, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
-	for _, l := range change.Lost(change.Compare(was, now)) {
+	matches := change.Compare(was, now)
+	for i := range matches {
+		m := &matches[i]
+		if m.Was == nil {
+			continue
+		}
+		if m.WasFile.Counts != m.File.Counts && len(m.Was.Parts) > 0 && len(m.Unit.Parts) > 0 {
+			return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, m.WasFile.Counts, m.File.Path, m.File.Counts)
+		}
+		if len(m.Unit.Parts) > 0 && slices.ContainsFunc(m.Was.Parts, func(p change.Part) bool { return m.To[p.From] >= 0 }) {
+			found++
+		}
+	}
+	// A change may leave nothing as it was, and then a baseline of a commit before it is right all the same.
+	if found == 0 && behind < 0 {
+		return fmt.Errorf("the baseline %s and the profiles have no %s in common: nothing can be compared", c.Baseline, cmp.Or(w.unit(), "code"))
+	}
+	for _, l := range change.Lost(matches) {
 		g := w.gapOf(l.Match, l.Lines)
 		g.Statements, g.Of = l.Statements, l.Was
 		set.Lost = append(set.Lost, g)
