@@ -1,7 +1,6 @@
 package change
 
 import (
-	"cmp"
 	"encoding/binary"
 	"hash/fnv"
 	"slices"
@@ -61,7 +60,10 @@ func Compare(was, now []*File) []Match {
 		}
 	}
 	for _, f := range now {
-		older := files[cmp.Or(f.Was, f.Path)]
+		older := files[f.Was]
+		if older == nil {
+			older = files[f.Path]
+		}
 		for i := range f.Units {
 			c.out = append(c.out, Match{File: f, Unit: &f.Units[i], WasFile: older})
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,6 +159,13 @@ func FuzzOf(f *testing.F) {
 		name := names[int(n)%len(names)]
 		was, now, again := taken(name, old, ran), taken(name, text, ran>>1), taken(name, text, ran>>1)
 		laws(t, []*change.File{now}, []*change.File{again})
+		if name == "a.go" && distinct(was) && distinct(now) {
+			blocks := coverageOf(name, text)
+			shortWas, shortNow := change.Pair(name, old, name, text, blocks)
+			if got, want := judged(shortWas, shortNow), judged(change.Of(name, old, nil, nil), change.Of(name, text, nil, blocks)); got != want {
+				t.Errorf("without what is the same:\n%s\nwith it:\n%s", got, want)
+			}
+		}
 		matches := change.Compare([]*change.File{was}, []*change.File{now})
 		seen := map[*change.Unit]bool{}
 		for i := range matches {
@@ -185,6 +193,18 @@ func FuzzOf(f *testing.F) {
 		change.Carry([]*change.File{was}, []*change.File{now})
 		change.Judge(change.Compare([]*change.File{was}, []*change.File{now}))
 	})
+}
+
+// distinct reports whether all functions of a file have other names.
+func distinct(f *change.File) bool {
+	names := map[string]bool{}
+	for i := range f.Units {
+		if names[f.Units[i].Name] {
+			return false
+		}
+		names[f.Units[i].Name] = true
+	}
+	return true
 }
 
 // taken takes a text apart in which of every line with code a bit tells whether it ran.
@@ -228,6 +248,60 @@ func TestDeep(t *testing.T) {
 		g := change.Of(name, text+"\nlast()\n", nil, nil)
 		if got := change.Compare([]*change.File{f}, []*change.File{g}); len(got) != len(g.Units) {
 			t.Errorf("%s: %d of %d functions", name, len(got), len(g.Units))
+		}
+	}
+}
+
+// judged is what is told of what changed, without what was lost.
+func judged(was, now *change.File) string {
+	var out []string
+	for line := range strings.Lines(told(change.Compare([]*change.File{was}, []*change.File{now}))) {
+		if !strings.HasPrefix(line, "lost ") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// TestPair holds that what is left out of two texts changes nothing of what is told of them.
+func TestPair(t *testing.T) {
+	t.Parallel()
+	function := func(name, more string) string {
+		return "// " + name + " is one.\nfunc " + name + "(x int) int {\n\tif x > 1 {\n\t\treturn x\n\t}\n" + more + "\treturn 2\n}\n\n"
+	}
+	const head = "package a\n\nimport \"fmt\"\n\nvar x = 1\n\n"
+	literal := "func Lit() {\n\tdo(func() {\n\t\tfmt.Println()\n\t})\n}\n\n"
+	raw := "var s = `\nfunc In() {\n`\n\nfunc After() {\n\tx++ //-\n}\n\n"
+	for name, c := range map[string][2]string{
+		"the same":            {head + function("A", ""), head + function("A", "")},
+		"one of three":        {head + function("A", "") + function("B", "") + function("C", ""), head + function("A", "") + function("B", "\tx++ //-\n") + function("C", "")},
+		"one more":            {head + function("A", "") + function("B", ""), head + function("A", "") + function("N", "\tx-- //-\n") + function("B", "")},
+		"one less":            {head + function("A", "") + function("B", ""), head + function("B", "")},
+		"in another order":    {head + function("A", "") + function("B", ""), head + function("B", "") + function("A", "")},
+		"twice, and thrice":   {head + function("A", "") + function("A", ""), head + function("A", "") + function("A", "") + function("A", "")},
+		"another head":        {head + function("A", ""), strings.Replace(head, "x = 1", "x = f()", 1) + function("A", "")},
+		"a literal":           {head + literal + function("A", ""), head + strings.Replace(literal, "Println()", "Println(1) //-", 1) + function("A", "")},
+		"text like functions": {head + raw + function("A", ""), head + strings.Replace(raw, "In()", "In(int)", 1) + function("A", "")},
+		"and it goes on":      {head + raw + function("A", ""), head + strings.Replace(raw, "x++", "x--", 1) + function("A", "\tx++ //-\n")},
+		"a broken text":       {head + function("A", ""), head + function("A", "") + "func B( {\n"},
+		"a broken older text": {head + "func B( {\n" + function("A", ""), head + function("A", "")},
+		"other ends of lines": {head + function("A", ""), strings.ReplaceAll(head+function("A", "")+function("B", "\tx++ //-\n"), "\n", "\r\n")},
+		"no newline at the end": {
+			head + function("A", "") + "func Z() {\n\tx++\n}", head + function("A", "") + function("B", "\tx++ //-\n") + "func Z() {\n\tx++\n}",
+		},
+		"another file's lines": {head + function("A", ""), head + "//line b.go:7\n" + function("A", "")},
+	} {
+		now := file("a.go", c[1])
+		want := judged(change.Of("a.go", c[0], nil, nil), now)
+		shortWas, shortNow := change.Pair("a.go", c[0], "a.go", c[1], coverageOf("a.go", c[1]))
+		if got := judged(shortWas, shortNow); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
+		}
+		if shortNow.Print != now.Print || !slices.Equal(shortNow.Bits, now.Bits) {
+			t.Errorf("%s: it is not of the whole text", name)
+		}
+		if short, all := len(shortNow.Units), len(now.Units); name == "one of three" && short >= all {
+			t.Errorf("%s: %d of %d are left", name, short, all)
 		}
 	}
 }

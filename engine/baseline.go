@@ -32,6 +32,17 @@ const (
 // the profiles are of another text, so that nobody knows what of them is covered; they are not in it.
 func MakeBaseline(ctx context.Context, snap *workspace.Snapshot) (b *change.Baseline, stale []string, err error) {
 	w := newComparing(ctx, snap)
+	var left []*compared
+	take := func() error {
+		if err := each(len(left), func(i int) { left[i].take() }); err != nil {
+			return err
+		}
+		for _, t := range left {
+			b.Files = append(b.Files, t.now)
+		}
+		left = left[:0]
+		return nil
+	}
 	b = &change.Baseline{Commit: git.Head(w.folder.Dir)}
 	for path, f := range snap.Files {
 		name := w.inRoot(path)
@@ -49,7 +60,15 @@ func MakeBaseline(ctx context.Context, snap *workspace.Snapshot) (b *change.Base
 		if err != nil {
 			return nil, nil, fmt.Errorf("read %s: %w", f.Name, err)
 		}
-		b.Files = append(b.Files, w.file(f, name, text))
+		left = append(left, &compared{name: name, text: text, file: f})
+		if len(left) == mostTexts {
+			if err := take(); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if err := take(); err != nil {
+		return nil, nil, err
 	}
 	slices.SortFunc(b.Files, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
 	slices.Sort(stale)

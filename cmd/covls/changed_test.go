@@ -18,7 +18,7 @@ import (
 
 // work is a work tree in which something is changed.
 type work struct {
-	*testing.T
+	testing.TB
 	dir   string
 	times int
 }
@@ -84,7 +84,8 @@ func (w *work) edit(name, old, text string) {
 // one of its lines ends in "//-".
 func (w *work) cover(without ...string) {
 	w.Helper()
-	profile := "mode: set\n"
+	var profile strings.Builder
+	profile.WriteString("mode: set\n")
 	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
 		rel, _ := filepath.Rel(w.dir, path)
 		rel = filepath.ToSlash(rel)
@@ -104,7 +105,7 @@ func (w *work) cover(without ...string) {
 				}
 			}
 			if n := len(b.Statements); n > 0 {
-				profile += fmt.Sprintf("example.com/m/%s:%d.%d,%d.%d %d %d\n", rel, b.At.Start.Line, b.At.Start.Col, b.At.End.Line, b.At.End.Col, n, ran)
+				fmt.Fprintf(&profile, "example.com/m/%s:%d.%d,%d.%d %d %d\n", rel, b.At.Start.Line, b.At.Start.Col, b.At.End.Line, b.At.End.Col, n, ran)
 			}
 		}
 		return nil
@@ -112,13 +113,13 @@ func (w *work) cover(without ...string) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.write("cover.out", profile)
+	w.write("cover.out", profile.String())
 }
 
 // baseline saves the coverage.
 func (w *work) baseline(to string) {
 	w.Helper()
-	if out, errs, code := covls(w.T, "baseline", "-C", w.dir, "-o", filepath.Join(w.dir, to)); code != 0 {
+	if out, errs, code := covls(w.TB, "baseline", "-C", w.dir, "-o", filepath.Join(w.dir, to)); code != 0 {
 		w.Fatalf("covls baseline: exit %d\n%s%s", code, out, errs)
 	}
 }
@@ -137,14 +138,14 @@ var begun = map[string]string{
 }
 
 // start makes a repository with a main branch, a baseline of it in base.gz, and begins a branch.
-func start(t *testing.T, files map[string]string) *work {
+func start(t testing.TB, files map[string]string) *work {
 	t.Helper()
 	gittest.Need(t)
 	dir, err := filepath.EvalSymlinks(folderWith(t, files))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &work{T: t, dir: dir}
+	w := &work{TB: t, dir: dir}
 	w.git("init", "-q", "-b", "main")
 	w.git("config", "core.autocrlf", "false")
 	w.commit()
@@ -402,7 +403,7 @@ func TestChanged(t *testing.T) {
 		{
 			name: "a submodule",
 			change: func(w *work) string {
-				lib := &work{T: w.T, dir: folderWith(w.T, map[string]string{"lib.go": "package lib\n\nfunc Lib() int { return 1 }\n"})}
+				lib := &work{TB: w.TB, dir: folderWith(w.TB, map[string]string{"lib.go": "package lib\n\nfunc Lib() int { return 1 }\n"})}
 				lib.git("init", "-q", "-b", "main")
 				lib.commit()
 				w.git("checkout", "-q", "main")
@@ -483,7 +484,7 @@ func TestChanged(t *testing.T) {
 		{
 			name: "a baseline of something else",
 			change: func(w *work) string {
-				other := start(w.T, map[string]string{"go.mod": "module example.com/m\n", "x.go": "package m\n" + strings.ReplaceAll(three, " //-", "")})
+				other := start(w.TB, map[string]string{"go.mod": "module example.com/m\n", "x.go": "package m\n" + strings.ReplaceAll(three, " //-", "")})
 				w.write("base.gz", other.read("base.gz"))
 				return ""
 			},
@@ -492,7 +493,7 @@ func TestChanged(t *testing.T) {
 		{
 			name: "a baseline of something else with files of the same names",
 			change: func(w *work) string {
-				other := start(w.T, map[string]string{"go.mod": "module example.com/m\n", "one.go": "package m\n" + strings.ReplaceAll(three, " //-", "")})
+				other := start(w.TB, map[string]string{"go.mod": "module example.com/m\n", "one.go": "package m\n" + strings.ReplaceAll(three, " //-", "")})
 				w.write("base.gz", other.read("base.gz"))
 				return ""
 			},
@@ -501,7 +502,7 @@ func TestChanged(t *testing.T) {
 		{
 			name: "a baseline that counts something else",
 			change: func(w *work) string {
-				other := start(w.T, begun)
+				other := start(w.TB, begun)
 				other.write("cover.out", "")
 				other.write("lcov.info", "SF:one.go\nDA:5,1\nDA:6,1\nDA:8,1\nend_of_record\nSF:two.go\nDA:4,1\nend_of_record\n")
 				other.baseline("base.gz")
@@ -617,7 +618,7 @@ func TestChanged(t *testing.T) {
 			name: "no commit",
 			change: func(w *work) string {
 				w.write("new/.keep", "x")
-				sub := &work{T: w.T, dir: filepath.Join(w.dir, "new")}
+				sub := &work{TB: w.TB, dir: filepath.Join(w.dir, "new")}
 				sub.git("init", "-q")
 				for name, text := range begun {
 					sub.write(name, text)
