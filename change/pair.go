@@ -22,7 +22,8 @@ func Pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) 
 
 // pair is Pair for two Go texts; nil where they can't be divided.
 func pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) {
-	before, after := pieces(old), pieces(text)
+	tops := source.Tops(text)
+	before, after := pieces(old, source.TopsLike(old, text, tops)), pieces(text, tops)
 	olds, heads := firstLines(before), firstLines(after)
 	known := map[string]bool{}
 	for _, p := range before {
@@ -69,9 +70,9 @@ func pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) 
 }
 
 // pieces divides a Go text before each function.
-func pieces(text string) (out []string) {
+func pieces(text string, tops []int) (out []string) {
 	at := 0
-	for _, top := range source.Tops(text) {
+	for _, top := range tops {
 		if top > at {
 			out = append(out, text[at:top])
 		}
