@@ -78,6 +78,19 @@ func (b begins) between(f *File, line, other uint32) bool {
 	return i < len(lines) && lines[i] < other
 }
 
+// Adds reports whether a unit that is new, or changed, has a line that the older text does not have. Brackets alone say nothing.
+func (m *Match) Adds() bool {
+	if m.How != Changed {
+		return m.How == New
+	}
+	for i, fresh := range m.Fresh {
+		if fresh && !m.Unit.bare(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // fresh reports whether a part has a line that the older text does not have. Brackets alone say nothing.
 func (m *Match) fresh(p Part) bool {
 	if m.How == New {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -131,16 +132,13 @@ func (w *comparing) find(name string, commits []string) (data []byte, commit str
 		return nil, "", err
 	}
 	if !info.IsDir() {
-		if info.Size() > maxBaseline {
-			return nil, "", fmt.Errorf("it is larger than %d MB", maxBaseline>>20)
-		}
-		data, err = os.ReadFile(path)
+		data, err = readBaseline(path)
 		return data, "", err
 	}
 	for _, c := range commits {
 		file := filepath.Join(path, c+baselineEnd)
-		if info, err := os.Stat(file); err == nil && info.Size() <= maxBaseline {
-			data, err := os.ReadFile(file)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			data, err := readBaseline(file)
 			return data, c, err
 		}
 	}
@@ -148,6 +146,20 @@ func (w *comparing) find(name string, commits []string) (data []byte, commit str
 		return nil, "", errors.New("it is a folder, and there is no commit to look for in it")
 	}
 	return nil, "", fmt.Errorf("it is a folder, and has none of %s or the %d commits before it, called COMMIT%s", short(commits[0]), len(commits)-1, baselineEnd)
+}
+
+// readBaseline reads a file of a bounded size, which may be a pipe.
+func readBaseline(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
+	if err == nil && len(data) > maxBaseline {
+		err = fmt.Errorf("it is larger than %d MB", maxBaseline>>20)
+	}
+	return data, err
 }
 
 // noted reads the note of the newest commit that has one.

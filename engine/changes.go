@@ -339,7 +339,7 @@ func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*ch
 			continue
 		}
 		if path := unnamed[m.File]; path != "" {
-			if name := w.name(path); !told[name] && m.Unit.Name != "" {
+			if name := w.name(path); !told[name] && runs(m) {
 				told[name] = true
 				set.Unmeasured = append(set.Unmeasured, name)
 			}
@@ -376,6 +376,19 @@ func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*ch
 		set.Gaps = append(set.Gaps, g)
 	}
 	set.Unit = w.unit()
+}
+
+// runs reports whether something that changed of a file can run: a function, or what stands outside of functions in languages where that
+// is run.
+func runs(m *change.Match) bool {
+	if m.Unit.Name != "" {
+		return true
+	}
+	switch source.LanguageOf(m.File.Path) {
+	case "go", "rust", "java", "csharp", "kotlin", "scala", "c", "cpp":
+		return false // declarations
+	}
+	return m.Adds()
 }
 
 // unknown reports whether the profiles say nothing of a function that changed, since they are of another text.

@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/internal/gittest"
 	"github.com/covls/covls/source"
 )
@@ -529,6 +531,25 @@ func TestChanged(t *testing.T) {
 			code: 2, says: []string{"covls: the change can't be judged: no profile names new/new.go, which changed"},
 		},
 		{
+			name: "a text of code without functions that no profile names",
+			change: func(w *work) string {
+				w.write("a.js", "one();\n")
+				w.write("b.js", "two();\n")
+				w.write("lcov.info", "SF:a.js\nDA:1,1\nend_of_record\n")
+				return ""
+			},
+			args: []string{"--profile", "lcov.info"},
+			code: 2, says: []string{"covls: the change can't be judged: no profile names b.js, which changed"},
+		},
+		{
+			name: "names of no function alone",
+			change: func(w *work) string {
+				w.write("names.go", "package m\n\nconst one = 1\n")
+				return ""
+			},
+			says: []string{nothing},
+		},
+		{
 			name:  "a package of which the tests failed",
 			files: map[string]string{"sub/sub.go": "package sub\n\nfunc Sub() int { return 1 }\n", "sub/sub_test.go": "package sub\n"},
 			change: func(w *work) string {
@@ -747,4 +768,41 @@ func asOther(t *testing.T, env map[string]string, args ...string) (stdout, stder
 		}
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// TestChangedNames holds that no name of a file or a function says anything to who reads a format: what it is is read back.
+func TestChangedNames(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no file has such a name here")
+	}
+	const odd = "sp ace/ü%25::a]b;c,line=9|`x`<b>.js"
+	w := start(t, begun)
+	w.write(odd, "class A {\n  '::error::|`<b>](x)\u202e'() { one(); }\n}\n")
+	w.write("x.foo", "a\nb\n")
+	w.write("lcov.info", "SF:"+odd+"\nDA:2,0\nend_of_record\nSF:x.foo\nFN:1,##vso[task.complete]\x1b[31m|e\nFNDA:0,##vso[task.complete]\x1b[31m|e\nDA:1,0\nDA:2,0\nend_of_record\n")
+	for format, want := range map[string][]string{
+		"text":     {odd + ":2: A.::error::|`<b>](x)⟨U+202E⟩ is new", "x.foo:1: #⟨U+0023⟩vso[task.complete]␛[31m|e is new"},
+		"markdown": {"| `` " + strings.ReplaceAll(odd, "|", `\|`) + ":2 `` | A.::error::\\|\\`&lt;b>\\](x)⟨U+202E⟩ is new", "| `x.foo:1` | \\#⟨U+0023⟩vso[task.complete]␛[31m\\|e is new"},
+		"github":   {"::error file=" + escape.Property(odd) + ",line=2,endLine=2,title=New%2C not tested::A.::error::|", "\n::error file=x.foo,line=1,endLine=2,"},
+		"azure":    {"##vso[task.logissue type=error;sourcepath=" + escape.Azure(odd) + ";linenumber=2]A.::error::|", ";sourcepath=x.foo;linenumber=1]#⟨U+0023⟩vso"},
+		"gitlab":   {`"path": "sp ace/ü%25::a]b;c,line=9|` + "`x`" + `\u003cb\u003e.js"`},
+		"sarif":    {`"uri": "sp%20ace/%C3%BC%2525%3A%3Aa%5Db;c,line=9%7C%60x%60%3Cb%3E.js"`},
+		"junit":    {`name="A.::error::|` + "`&lt;b&gt;](x)⟨U+202E⟩"},
+		"json":     {`"file":"sp ace/ü%25::a]b;c,line=9|` + "`x`" + `\u003cb\u003e.js","function":"A.::error::|` + "`" + `\u003cb\u003e](x)\u202e"`},
+	} {
+		out, errs, code := asOther(t, nil, "check", "-C", w.dir, "--changed=main", "--profile", filepath.Join(w.dir, "lcov.info"), "--format", format)
+		if code != 1 || errs != "" {
+			t.Errorf("%s: exit %d\n%s%s", format, code, out, errs)
+		}
+		out = strings.ReplaceAll(out, w.dir+"/", "")
+		for _, part := range want {
+			if !strings.Contains(out, part) {
+				t.Errorf("%s: want\n%s\nin\n%s", format, part, out)
+			}
+		}
+		if strings.ContainsAny(out, "\x1b\u202e") {
+			t.Errorf("%s: hidden characters in %q", format, out)
+		}
+	}
 }
