@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -260,6 +260,11 @@ func isCommit(s string) bool {
 	return len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
+// isPath reports whether p may be the path of a file in a repository.
+func isPath(p string) bool {
+	return path.Clean(p) == p && !path.IsAbs(p) && p != "." && p != ".." && !strings.HasPrefix(p, "../") && !strings.Contains(p, "\x00")
+}
+
 // number reads the print of something.
 func number(s string) (uint64, error) {
 	n, err := strconv.ParseUint(s, 16, 64)
@@ -298,7 +303,7 @@ func (in *reader) file() (*File, error) {
 		return nil, err
 	}
 	switch {
-	case !fs.ValidPath(f.Path) || f.Path == ".":
+	case !isPath(f.Path):
 		return nil, fmt.Errorf("%s is no path of a file in a repository", scan.Quote([]byte(f.Path)))
 	case in.seen[f.Path]:
 		return nil, fmt.Errorf("the file %s stands there twice", scan.Quote([]byte(f.Path)))

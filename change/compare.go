@@ -2,9 +2,9 @@ package change
 
 import (
 	"encoding/binary"
-	"hash/fnv"
 	"slices"
 
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
 
@@ -122,13 +122,11 @@ type comparison struct {
 
 // body is a fingerprint of the lines behind the first, which has the name, the parameters and what the function is given to.
 func (u *Unit) body() uint64 {
-	h := fnv.New64a()
-	var b [4]byte
+	data := make([]byte, 0, 4*len(u.Lines))
 	for _, print := range u.Lines[1:] {
-		binary.LittleEndian.PutUint32(b[:], print)
-		_, _ = h.Write(b[:]) // it never fails
+		data = binary.LittleEndian.AppendUint32(data, print)
 	}
-	return h.Sum64()
+	return source.Fingerprint(string(data))
 }
 
 func weighty(u *Unit) bool { return u.Tokens >= mostMoved }
