@@ -63,7 +63,7 @@ type (
 // each of its statements. Tool is the program and its version. The same baseline is the same bytes.
 func (b *Baseline) Write(w io.Writer, tool string) error {
 	z := gzip.NewWriter(w)
-	out := jsonBaseline{Schema: Schema, Tool: tool, Commit: b.Commit, Unit: b.Unit()}
+	out := jsonBaseline{Schema: Schema, Tool: tool, Commit: b.Commit, Unit: b.Unit(), Files: []jsonFile{}}
 	for _, f := range b.Files {
 		file := jsonFile{Path: f.Path, Unit: f.Counts.String(), Print: hex(f.Print), Bits: bits(len(f.Bits), func(i int) bool { return f.Bits[i] }), Functions: []jsonUnit{}}
 		for i := range f.Units {

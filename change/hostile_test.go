@@ -110,6 +110,7 @@ func TestReadBounds(t *testing.T) {
 // FuzzRead holds that what is read of a baseline is what is written of it.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"schema":1,"tool":"t","commit":"abc","unit":"lines","files":[{"path":"a","unit":"lines","print":"f","bits":"AgM=","functions":[{"name":"F","print":"1","tokens":3,"covered":1,"total":1,"line":2,"lines":"AAAAAAEAAAA=","bits":"AQE="}]}]}`))
+	f.Add([]byte(`{"schema":1}`))
 	f.Add([]byte(`{"schema":1,"files":[{"path":"a","unit":"statements","print":"0","bits":"AA==","functions":[{}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, err := change.Read(packed(t, bytes.NewReader(data)))
