@@ -2,7 +2,6 @@ package change
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/binary"
@@ -10,17 +9,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/profile/scan"
 )
 
 // Schema is the version of the format of a baseline.
 const Schema = 1
 
 // MostBaseline bounds how many bytes a baseline has, unpacked.
-const MostBaseline = 512 << 20
+const MostBaseline = 256 << 20
 
 // Baseline is the coverage of a commit, to which a later one is compared. There is no text in it.
 type Baseline struct {
@@ -61,7 +63,7 @@ type (
 // each of its statements. Tool is the program and its version. The same baseline is the same bytes.
 func (b *Baseline) Write(w io.Writer, tool string) error {
 	z := gzip.NewWriter(w)
-	out := jsonBaseline{Schema: Schema, Tool: tool, Commit: b.Commit, Unit: b.Unit()}
+	out := jsonBaseline{Schema: Schema, Tool: tool, Commit: b.Commit, Unit: b.Unit(), Files: []jsonFile{}}
 	for _, f := range b.Files {
 		file := jsonFile{Path: f.Path, Unit: f.Counts.String(), Print: hex(f.Print), Bits: bits(len(f.Bits), func(i int) bool { return f.Bits[i] }), Functions: []jsonUnit{}}
 		for i := range f.Units {
@@ -150,105 +152,257 @@ func Read(r io.Reader) (*Baseline, error) {
 	if err != nil {
 		return nil, errors.New("it is no baseline, which is packed by gzip")
 	}
-	data, err := io.ReadAll(io.LimitReader(z, MostBaseline+1))
-	if err != nil {
-		return nil, fmt.Errorf("unpack it: %w", err)
-	}
-	if len(data) > MostBaseline {
-		return nil, fmt.Errorf("it is larger than %d MB", MostBaseline>>20)
-	}
-	var in jsonBaseline
-	d := json.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(&in); err != nil {
-		return nil, fmt.Errorf("it is no baseline: %w", err)
-	}
+	in := reader{data: &bounded{r: z, left: MostBaseline}, room: mostRoom, seen: map[string]bool{}}
+	in.JSON = scan.NewJSON(in.data, scan.Limits{})
+	err = in.End(in.baseline())
 	switch {
-	case in.Schema == 0 || in.Files == nil && in.Tool == "":
+	case in.data.left < 0:
+		return nil, fmt.Errorf("it is larger than %d MB", MostBaseline>>20)
+	case in.data.err != nil:
+		return nil, fmt.Errorf("unpack it: %w", in.data.err)
+	case errors.Is(err, errSchema), errors.Is(err, errRoom):
+		return nil, errors.Unwrap(err)
+	case err != nil:
+		return nil, fmt.Errorf("it is no baseline, or was changed: %w", err)
+	case in.schema == 0:
 		return nil, errors.New("it is JSON, and no baseline")
-	case in.Schema != Schema:
-		return nil, fmt.Errorf("its schema is %d, and this covls reads %d", in.Schema, Schema)
 	}
-	b := &Baseline{Commit: in.Commit}
-	for i := range in.Files {
-		f, err := in.Files[i].file()
-		if err != nil {
-			return nil, fmt.Errorf("file %q: %w", in.Files[i].Path, err)
-		}
-		b.Files = append(b.Files, f)
-	}
-	slices.SortFunc(b.Files, func(a, b *File) int {
-		switch {
-		case a.Path < b.Path:
-			return -1
-		case a.Path > b.Path:
-			return 1
-		}
-		return 0
-	})
-	return b, nil
+	slices.SortFunc(in.out.Files, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
+	return &in.out, nil
 }
 
-func (j *jsonFile) file() (*File, error) {
-	f := &File{Path: j.Path}
-	switch j.Unit {
+// mostRoom bounds how many bytes the memory has of a baseline, about.
+const mostRoom = 1 << 30
+
+var (
+	errSchema = errors.New("it is of another version of covls")
+	errRoom   = fmt.Errorf("it takes more than %d MB of memory", mostRoom>>20)
+)
+
+// bounded is a reader that ends with an error where there is more than is left.
+type bounded struct {
+	r    io.Reader
+	left int64 // less than 0 where there was more
+	err  error // what is wrong below, but for the end
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errRoom
+	}
+	if err != nil && err != io.EOF {
+		b.err = err
+	}
+	return n, err
+}
+
+// reader reads a baseline piece by piece, so that it has no more in memory than is made of it.
+type reader struct {
+	*scan.JSON
+	data   *bounded
+	out    Baseline
+	schema uint64
+	room   int
+	seen   map[string]bool // paths
+}
+
+// take takes room for something.
+func (in *reader) take(bytes int) error {
+	if in.room -= bytes; in.room < 0 {
+		return errRoom
+	}
+	return nil
+}
+
+// text reads a string, for which it takes room.
+func (in *reader) text(to *string) error {
+	s, ok, err := in.Long(in.room)
+	if err == nil && !ok {
+		err = errRoom
+	}
+	if err == nil {
+		err = in.take(len(s))
+	}
+	*to = s
+	return err
+}
+
+func (in *reader) baseline() error {
+	return in.Object("a baseline", func(name []byte) (err error) {
+		switch string(name) {
+		case "schema":
+			if in.schema, err = in.Number(); err == nil && in.schema != Schema {
+				err = fmt.Errorf("its schema is %d, and this covls reads %d: %w", in.schema, Schema, errSchema)
+			}
+			return err
+		case "commit":
+			if err = in.text(&in.out.Commit); err == nil && !isCommit(in.out.Commit) {
+				err = fmt.Errorf("%s is no commit", scan.Quote([]byte(in.out.Commit)))
+			}
+			return err
+		case "files":
+			return in.Array("files", func(int) error {
+				if err := in.take(300); err != nil {
+					return err
+				}
+				f, err := in.file()
+				in.out.Files = append(in.out.Files, f)
+				return err
+			})
+		}
+		return in.Skip()
+	})
+}
+
+// isCommit reports whether s may be the name of a commit, or is "".
+func isCommit(s string) bool {
+	return len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// isPath reports whether p may be the path of a file in a repository.
+func isPath(p string) bool {
+	return path.Clean(p) == p && !path.IsAbs(p) && p != "." && p != ".." && !strings.HasPrefix(p, "../") && !strings.Contains(p, "\x00")
+}
+
+// number reads the print of something.
+func number(s string) (uint64, error) {
+	n, err := strconv.ParseUint(s, 16, 64)
+	if err != nil {
+		err = fmt.Errorf("%s is no fingerprint", scan.Quote([]byte(s)))
+	}
+	return n, err
+}
+
+func (in *reader) file() (*File, error) {
+	f := &File{}
+	var unit, print, bits string
+	err := in.Object("a file", func(name []byte) error {
+		switch string(name) {
+		case "path":
+			return in.text(&f.Path)
+		case "unit":
+			return in.text(&unit)
+		case "print":
+			return in.text(&print)
+		case "bits":
+			return in.text(&bits)
+		case "functions":
+			return in.Array("functions", func(int) error {
+				if err := in.take(300); err != nil {
+					return err
+				}
+				u, err := in.unit()
+				f.Units = append(f.Units, u)
+				return err
+			})
+		}
+		return in.Skip()
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !isPath(f.Path):
+		return nil, fmt.Errorf("%s is no path of a file in a repository", scan.Quote([]byte(f.Path)))
+	case in.seen[f.Path]:
+		return nil, fmt.Errorf("the file %s stands there twice", scan.Quote([]byte(f.Path)))
+	}
+	in.seen[f.Path] = true
+	switch unit {
 	case coverage.Statements.String():
 	case coverage.Lines.String():
 		f.Counts = coverage.Lines
 	default:
-		return nil, fmt.Errorf("it counts %q", j.Unit)
+		return nil, fmt.Errorf("want what the file counts, have %s", scan.Quote([]byte(unit)))
 	}
-	var err error
-	if f.Print, err = strconv.ParseUint(j.Print, 16, 64); err != nil {
+	if f.Print, err = number(print); err != nil {
 		return nil, err
 	}
-	if f.Bits, err = unbits(j.Bits); err != nil {
+	if err := in.take(6 * len(bits)); err != nil {
 		return nil, err
 	}
-	for i := range j.Functions {
-		u, err := j.Functions[i].unit()
-		if err != nil {
-			return nil, fmt.Errorf("function %q: %w", j.Functions[i].Name, err)
-		}
-		f.Units = append(f.Units, u)
-	}
-	return f, nil
+	f.Bits, err = unbits(bits)
+	return f, err
 }
 
-func (j *jsonUnit) unit() (u Unit, err error) {
-	u = Unit{Name: j.Name, Tokens: j.Tokens, Line: j.Line}
-	if u.Print, err = strconv.ParseUint(j.Print, 16, 64); err != nil {
-		return u, err
-	}
-	prints, err := base64.StdEncoding.DecodeString(j.Lines)
+func (in *reader) unit() (u Unit, err error) {
+	var print, lines, parts string
+	err = in.Object("a function", func(name []byte) error {
+		switch string(name) {
+		case "name":
+			return in.text(&u.Name)
+		case "print":
+			return in.text(&print)
+		case "lines":
+			return in.text(&lines)
+		case "bits":
+			return in.text(&parts)
+		case "tokens", "line":
+			n, err := in.Number()
+			if err == nil && n > 1<<31 {
+				err = errors.New("want a smaller number")
+			}
+			if string(name) == "line" {
+				u.Line = uint32(n)
+			} else {
+				u.Tokens = int(n)
+			}
+			return err
+		}
+		return in.Skip()
+	})
 	if err != nil {
 		return u, err
+	}
+	if u.Print, err = number(print); err != nil {
+		return u, err
+	}
+	if err := in.take(len(lines) + 8*len(parts)); err != nil {
+		return u, err
+	}
+	if u.Lines, err = unlines(lines); err == nil {
+		u.Parts, err = unparts(parts, uint64(len(u.Lines)))
+	}
+	return u, err
+}
+
+func unlines(s string) ([]uint32, error) {
+	prints, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, err
 	}
 	if len(prints)%4 != 0 {
-		return u, errors.New("half a line")
+		return nil, errors.New("half a line")
 	}
-	u.Lines = make([]uint32, len(prints)/4)
-	for i := range u.Lines {
-		u.Lines[i] = binary.LittleEndian.Uint32(prints[4*i:])
+	out := make([]uint32, len(prints)/4)
+	for i := range out {
+		out[i] = binary.LittleEndian.Uint32(prints[4*i:])
 	}
-	parts, err := base64.StdEncoding.DecodeString(j.Bits)
+	return out, nil
+}
+
+// unparts are the parts of a unit that has so many lines.
+func unparts(s string, lines uint64) (out []Part, err error) {
+	parts, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return u, err
+		return nil, err
 	}
 	at := uint64(0)
 	for len(parts) > 0 {
 		from, n := binary.Uvarint(parts)
 		if n <= 0 {
-			return u, errors.New("half a statement")
+			return nil, errors.New("half a statement")
 		}
 		statements, m := binary.Uvarint(parts[n:])
 		if m <= 0 {
-			return u, errors.New("half a statement")
+			return nil, errors.New("half a statement")
 		}
 		parts = parts[n+m:]
-		if at += from >> 1; from>>1 > uint64(len(u.Lines)) || at >= uint64(len(u.Lines)) || statements > 1<<31 {
-			return u, errors.New("a statement beyond its lines")
+		if at += from >> 1; from>>1 > lines || at >= lines || statements > 1<<31 {
+			return nil, errors.New("a statement beyond its lines")
 		}
-		u.Parts = append(u.Parts, Part{From: int32(at), To: int32(at), Statements: uint32(statements), Covered: from&1 != 0})
+		out = append(out, Part{From: int32(at), To: int32(at), Statements: uint32(statements), Covered: from&1 != 0})
 	}
-	return u, nil
+	return out, nil
 }

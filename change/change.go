@@ -84,14 +84,21 @@ func BitsOf(cov *coverage.File) (bits []bool) {
 // profile of this text says of it; nil for none.
 func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
 	f := &File{Path: name, Print: TextPrint(text), Bits: BitsOf(cov)}
-	if parsed == nil {
+	blocks := func() []source.Block { return source.Blocks(text) }
+	switch {
+	case parsed != nil:
+	case cov == nil:
 		parsed, _ = source.Parse(path.Base(name), text)
+	default:
+		var known []source.Block
+		parsed, known, _ = source.ParseBlocks(path.Base(name), text)
+		blocks = func() []source.Block { return known }
 	}
 	code := source.NewCode(path.Base(name), text)
 	owners := f.divide(code, parsed)
 	if cov != nil {
 		f.Counts = cov.Unit
-		f.place(owners, code, partsOf(name, text, code, cov))
+		f.place(owners, code, partsOf(name, code, cov, blocks))
 	}
 	return f
 }
@@ -104,6 +111,7 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 	owners := make([]owner, code.Lines()+1)
 	var names []string
 	if parsed != nil {
+		end := uint32(0) // of the functions so far, which are in the order in which they begin
 		for i := range parsed.Funcs {
 			fn := &parsed.Funcs[i]
 			first, last := fn.Span.Start.Line, fn.Span.End.Line
@@ -111,14 +119,31 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 				last--
 			}
 			last = min(last, code.Lines())
-			if first == 0 || first > last || first == last && owners[first].unit > 0 {
+			if first == 0 || first > last || first == last && first <= end {
 				continue
 			}
+			end = max(end, last)
 			f.Units = append(f.Units, Unit{Name: fn.String(), Line: max(fn.NameSpan.Start.Line, first), First: first, Last: last})
 			names = append(names, bareName(fn))
-			for n := first; n <= last; n++ {
-				owners[n].unit = int32(len(f.Units))
-			}
+		}
+	}
+	// A line is of the last function that goes over it: each takes those that are left, from the last on. free leads from a line to one
+	// behind it, or to itself, before which none is left.
+	free := make([]uint32, code.Lines()+2)
+	for n := range free {
+		free[n] = uint32(n)
+	}
+	next := func(n uint32) uint32 {
+		for free[n] != n {
+			free[n] = free[free[n]]
+			n = free[n]
+		}
+		return n
+	}
+	for i, u := range slices.Backward(f.Units) {
+		for n := next(u.First); n <= u.Last; n = next(n) {
+			owners[n].unit = int32(i + 1)
+			free[n] = n + 1
 		}
 	}
 	rest := int32(len(f.Units) + 1)
@@ -165,7 +190,7 @@ type placed struct {
 }
 
 // partsOf are the statements or lines of a profile in a text, sorted by place. The lines of one end before the next begins.
-func partsOf(name, text string, code *source.Code, cov *coverage.File) (out []placed) {
+func partsOf(name string, code *source.Code, cov *coverage.File, blocks func() []source.Block) (out []placed) {
 	switch {
 	case cov.Unit == coverage.Lines:
 		for i, l := range cov.Lines {
@@ -181,7 +206,7 @@ func partsOf(name, text string, code *source.Code, cov *coverage.File) (out []pl
 		}
 		return out
 	case strings.HasSuffix(name, ".go"):
-		if out, ok := blockParts(text, cov); ok {
+		if out, ok := blockParts(blocks(), cov); ok {
 			return out
 		}
 	}
@@ -196,7 +221,7 @@ func partsOf(name, text string, code *source.Code, cov *coverage.File) (out []pl
 
 // blockParts are the statements of a Go text, each covered where its block is; ok is false where the blocks are none of the
 // text.
-func blockParts(text string, cov *coverage.File) (out []placed, ok bool) {
+func blockParts(blocks []source.Block, cov *coverage.File) (out []placed, ok bool) {
 	covered := make(map[coverage.Span]bool, len(cov.Regions))
 	for i := range cov.Regions {
 		if r := &cov.Regions[i]; r.Statements > 0 {
@@ -204,7 +229,7 @@ func blockParts(text string, cov *coverage.File) (out []placed, ok bool) {
 		}
 	}
 	found := 0
-	for _, b := range source.Blocks(text) {
+	for _, b := range blocks {
 		ran, ok := covered[b.At]
 		if !ok {
 			continue

@@ -21,7 +21,9 @@ var update = flag.Bool("update", false, "write what is found into testdata")
 
 // file takes a text apart in which a line that never ran ends in "//-" or "#-". In Go, where a block begins on such a
 // line; elsewhere every line with code counts.
-func file(name, text string) *change.File {
+func file(name, text string) *change.File { return change.Of(name, text, nil, coverageOf(name, text)) }
+
+func coverageOf(name, text string) *coverage.File {
 	missed := map[uint32]bool{}
 	for i, l := range strings.Split(text, "\n") {
 		if strings.HasSuffix(l, "//-") || strings.HasSuffix(l, "#-") {
@@ -53,7 +55,7 @@ func file(name, text string) *change.File {
 			}
 		}
 	}
-	return change.Of(name, text, nil, cov)
+	return cov
 }
 
 // told is what is found, as lines.

@@ -1,9 +1,10 @@
 package change
 
 import (
-	"cmp"
+	"encoding/binary"
 	"slices"
 
+	"github.com/covls/covls/source"
 	"github.com/covls/covls/text"
 )
 
@@ -59,7 +60,10 @@ func Compare(was, now []*File) []Match {
 		}
 	}
 	for _, f := range now {
-		older := files[cmp.Or(f.Was, f.Path)]
+		older := files[f.Was]
+		if older == nil {
+			older = files[f.Path]
+		}
 		for i := range f.Units {
 			c.out = append(c.out, Match{File: f, Unit: &f.Units[i], WasFile: older})
 		}
@@ -82,6 +86,18 @@ func Compare(was, now []*File) []Match {
 	c.pass(func(l located) any { return named{nil, l.unit.Name, l.unit.Print} }, nil)
 	c.pass(func(l located) any { return named{nil, "", l.unit.Print} }, weighty)
 	c.pass(func(l located) any { return named{l.file, l.unit.Name, 0} }, nil)
+	bodies := map[*Unit]uint64{}
+	body := func(u *Unit) uint64 {
+		print, ok := bodies[u]
+		if !ok {
+			print = u.body()
+			bodies[u] = print
+		}
+		return print
+	}
+	bodied := func(u *Unit) bool { return weighty(u) && len(u.Lines) > fewest }
+	c.pass(func(l located) any { return named{l.file, "", body(l.unit)} }, bodied)
+	c.pass(func(l located) any { return named{nil, "", body(l.unit)} }, bodied)
 	c.edited()
 	for i := range c.out {
 		m := &c.out[i]
@@ -102,6 +118,15 @@ type comparison struct {
 	was     []located
 	out     []Match
 	matched map[*Unit]bool
+}
+
+// body is a fingerprint of the lines behind the first, which has the name, the parameters and what the function is given to.
+func (u *Unit) body() uint64 {
+	data := make([]byte, 0, 4*len(u.Lines))
+	for _, print := range u.Lines[1:] {
+		data = binary.LittleEndian.AppendUint32(data, print)
+	}
+	return source.Fingerprint(string(data))
 }
 
 func weighty(u *Unit) bool { return u.Tokens >= mostMoved }

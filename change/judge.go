@@ -1,6 +1,10 @@
 package change
 
-import "github.com/covls/covls/coverage"
+import (
+	"slices"
+
+	"github.com/covls/covls/coverage"
+)
 
 // Stretch is a stretch of lines, both 1-based and of it.
 type Stretch [2]uint32
@@ -17,6 +21,7 @@ type Item struct {
 // Judge tells of each unit that is new, or changed, what of it is covered: of a new one all of its statements, of a changed one
 // those on lines that are not in the older text. What has no statements there is left out.
 func Judge(matches []Match) (out []Item) {
+	begin := begins{}
 	for i := range matches {
 		m := &matches[i]
 		if m.How != New && m.How != Changed {
@@ -36,7 +41,7 @@ func Judge(matches []Match) (out []Item) {
 				continue
 			}
 			first, last := m.Unit.At[p.From], m.Unit.At[p.To]
-			if n := len(item.Uncovered) - 1; open && n >= 0 {
+			if n := len(item.Uncovered) - 1; open && n >= 0 && !begin.between(m.File, item.Uncovered[n][1], first) {
 				item.Uncovered[n][1] = max(item.Uncovered[n][1], last)
 			} else {
 				item.Uncovered = append(item.Uncovered, Stretch{first, last})
@@ -48,6 +53,42 @@ func Judge(matches []Match) (out []Item) {
 		}
 	}
 	return out
+}
+
+// begins are the lines on which the functions of a file begin, sorted.
+type begins map[*File][]uint32
+
+// between reports whether a function begins behind a line and ends before another one: a stretch of the function around it does not
+// go on behind it.
+func (b begins) between(f *File, line, other uint32) bool {
+	if other <= line+1 {
+		return false
+	}
+	lines, ok := b[f]
+	if !ok {
+		for i := range f.Units {
+			if u := &f.Units[i]; u.Name != "" && u.First > 0 {
+				lines = append(lines, u.First)
+			}
+		}
+		slices.Sort(lines)
+		b[f] = lines
+	}
+	i, _ := slices.BinarySearch(lines, line+1)
+	return i < len(lines) && lines[i] < other
+}
+
+// Adds reports whether a unit that is new, or changed, has a line that the older text does not have. Brackets alone say nothing.
+func (m *Match) Adds() bool {
+	if m.How != Changed {
+		return m.How == New
+	}
+	for i, fresh := range m.Fresh {
+		if fresh && !m.Unit.bare(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // fresh reports whether a part has a line that the older text does not have. Brackets alone say nothing.
@@ -74,14 +115,17 @@ type Loss struct {
 
 // Lost compares the coverage of units with that which they had. Deleted code is no loss, nor is what no profile counts any more.
 func Lost(matches []Match) (out []Loss) {
+	begin := begins{}
 	for i := range matches {
 		m := &matches[i]
 		if m.Was == nil || len(m.Unit.Parts) == 0 {
 			continue
 		}
 		loss := Loss{Match: m}
-		open := false
-		m.each(func(was, now Part) {
+		open, last := false, -1 // the last stretch may go on behind that part
+		m.each(func(was Part, at int) {
+			now := m.Unit.Parts[at]
+			open, last = open && at == last+1, at
 			if was.Covered {
 				loss.Was += int(was.Statements)
 			}
@@ -90,11 +134,11 @@ func Lost(matches []Match) (out []Loss) {
 				return
 			}
 			loss.Statements += int(min(was.Statements, now.Statements))
-			first, last := m.Unit.At[now.From], m.Unit.At[now.To]
-			if n := len(loss.Lines) - 1; open && n >= 0 && first >= loss.Lines[n][0] {
-				loss.Lines[n][1] = max(loss.Lines[n][1], last)
+			first, end := m.Unit.At[now.From], m.Unit.At[now.To]
+			if n := len(loss.Lines) - 1; open && n >= 0 && first >= loss.Lines[n][0] && !begin.between(m.File, loss.Lines[n][1], first) {
+				loss.Lines[n][1] = max(loss.Lines[n][1], end)
 			} else {
-				loss.Lines = append(loss.Lines, Stretch{first, last})
+				loss.Lines = append(loss.Lines, Stretch{first, end})
 			}
 			open = true
 		})
@@ -105,13 +149,13 @@ func Lost(matches []Match) (out []Loss) {
 	return out
 }
 
-// each calls take for the parts that are in both texts. In code that is the same they are in the same order; else they
+// each calls take for the parts that are in both texts, with the index of the later one. In code that is the same they are in the same order; else they
 // are those that begin on the same line, and stand there in the same order.
-func (m *Match) each(take func(was, now Part)) {
+func (m *Match) each(take func(was Part, now int)) {
 	was, now := m.Was.Parts, m.Unit.Parts
 	if m.How != Changed && len(was) == len(now) {
 		for i := range was {
-			take(was[i], now[i])
+			take(was[i], i)
 		}
 		return
 	}
@@ -130,7 +174,7 @@ func (m *Match) each(take func(was, now Part)) {
 			continue
 		}
 		if k, ok := at[to]; ok && k+n < len(now) && now[k+n].From == to {
-			take(was[i], now[k+n])
+			take(was[i], k+n)
 		}
 	}
 }

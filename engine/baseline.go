@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,6 +33,17 @@ const (
 // the profiles are of another text, so that nobody knows what of them is covered; they are not in it.
 func MakeBaseline(ctx context.Context, snap *workspace.Snapshot) (b *change.Baseline, stale []string, err error) {
 	w := newComparing(ctx, snap)
+	var left []*compared
+	take := func() error {
+		if err := each(len(left), func(i int) { left[i].take() }); err != nil {
+			return err
+		}
+		for _, t := range left {
+			b.Files = append(b.Files, t.now)
+		}
+		left = left[:0]
+		return nil
+	}
 	b = &change.Baseline{Commit: git.Head(w.folder.Dir)}
 	for path, f := range snap.Files {
 		name := w.inRoot(path)
@@ -49,7 +61,15 @@ func MakeBaseline(ctx context.Context, snap *workspace.Snapshot) (b *change.Base
 		if err != nil {
 			return nil, nil, fmt.Errorf("read %s: %w", f.Name, err)
 		}
-		b.Files = append(b.Files, w.file(f, name, text))
+		left = append(left, &compared{name: name, text: text, file: f})
+		if len(left) == mostTexts {
+			if err := take(); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if err := take(); err != nil {
+		return nil, nil, err
 	}
 	slices.SortFunc(b.Files, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
 	slices.Sort(stale)
@@ -112,16 +132,13 @@ func (w *comparing) find(name string, commits []string) (data []byte, commit str
 		return nil, "", err
 	}
 	if !info.IsDir() {
-		if info.Size() > maxBaseline {
-			return nil, "", fmt.Errorf("it is larger than %d MB", maxBaseline>>20)
-		}
-		data, err = os.ReadFile(path)
+		data, err = readBaseline(path)
 		return data, "", err
 	}
 	for _, c := range commits {
 		file := filepath.Join(path, c+baselineEnd)
-		if info, err := os.Stat(file); err == nil && info.Size() <= maxBaseline {
-			data, err := os.ReadFile(file)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			data, err := readBaseline(file)
 			return data, c, err
 		}
 	}
@@ -129,6 +146,20 @@ func (w *comparing) find(name string, commits []string) (data []byte, commit str
 		return nil, "", errors.New("it is a folder, and there is no commit to look for in it")
 	}
 	return nil, "", fmt.Errorf("it is a folder, and has none of %s or the %d commits before it, called COMMIT%s", short(commits[0]), len(commits)-1, baselineEnd)
+}
+
+// readBaseline reads a file of a bounded size, which may be a pipe.
+func readBaseline(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
+	if err == nil && len(data) > maxBaseline {
+		err = fmt.Errorf("it is larger than %d MB", maxBaseline>>20)
+	}
+	return data, err
 }
 
 // noted reads the note of the newest commit that has one.

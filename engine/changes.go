@@ -1,19 +1,24 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/covls/covls/change"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/gap"
 	"github.com/covls/covls/git"
+	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
@@ -65,13 +70,14 @@ type comparing struct {
 	units     map[coverage.Unit]bool
 	// extensions are those of the files that profiles name.
 	extensions map[string]bool
-	// carried are the texts of Head with what is known of those on disk, by their paths, where they are others.
-	carried map[string]*change.File
+	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
+	renamed map[string]string
+	taken   map[string]*change.File
 }
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
 	f := snap.Folders[0]
-	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, carried: map[string]*change.File{}, extensions: snap.Extensions()}
+	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, extensions: snap.Extensions()}
 	if top, ok := git.Top(f.Dir); ok {
 		w.root = top
 		if real, err := filepath.EvalSymlinks(f.Dir); err == nil {
@@ -119,13 +125,6 @@ func judged(f *workspace.File) bool {
 // text reads a source on disk.
 func (w *comparing) text(path string) (string, error) {
 	return source.ReadInside([]string{w.folder.Dir}, path, w.folder.Settings.Limits.SourceBytes)
-}
-
-// file takes the text of a file on disk apart, with what the profiles say of it.
-func (w *comparing) file(f *workspace.File, name, text string) *change.File {
-	out := change.Of(name, text, nil, f.Coverage)
-	w.units[f.Coverage.Unit] = true
-	return out
 }
 
 // gapOf is a unit with something in it, by the names that people see.
@@ -176,74 +175,149 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 	var was, now []*change.File
 	files := map[*change.File]*workspace.File{}
 	unnamed := map[*change.File]string{}
-	for _, entry := range diff.Files {
-		if err := w.ctx.Err(); err != nil {
+	for entries := range slices.Chunk(diff.Files, mostTexts) {
+		var texts []*compared
+		for _, entry := range entries {
+			if err := w.ctx.Err(); err != nil {
+				return err
+			}
+			if t := w.compared(set, diff, entry, c.Head); t != nil {
+				texts = append(texts, t)
+			}
+		}
+		if err := each(len(texts), func(i int) { texts[i].take() }); err != nil {
 			return err
 		}
-		path, ok := w.path(entry.Path)
-		if !ok || !w.code(path) {
-			continue
-		}
-		f := w.snap.File(path)
-		if f != nil && f.Standing.Role == priority.Test {
-			continue
-		}
-		older := ""
-		if entry.Status != git.Added {
-			text, err := diff.Before(entry)
-			if err != nil {
-				set.Unread = append(set.Unread, w.name(path))
+		for _, t := range texts {
+			if t.was != nil {
+				was = append(was, t.was)
+			}
+			if t.now == nil {
 				continue
 			}
-			older = entry.Old
-			was = append(was, change.Of(older, text, nil, nil))
-		}
-		if entry.Status == git.Deleted {
-			continue
-		}
-		if f == nil && !w.snap.Unmeasured(path) {
-			continue
-		}
-		text, err := w.text(path)
-		if err != nil && c.Head == git.OnDisk {
-			set.Unread = append(set.Unread, w.name(path))
-			continue
-		}
-		var file *change.File
-		switch {
-		case f == nil:
-			if !source.HasCode(path, text) || source.IsGenerated(path, text) {
-				continue
+			now = append(now, t.now)
+			w.renamed[t.name] = t.older
+			if t.isLater {
+				w.taken[t.name] = t.now
 			}
-			file = change.Of(entry.Path, text, nil, nil)
-			unnamed[file] = path
-		default:
-			file = w.file(f, entry.Path, text)
-		}
-		if c.Head != git.OnDisk {
-			later, err := diff.After(entry)
-			if err != nil {
-				set.Unread = append(set.Unread, w.name(path))
-				continue
-			}
-			if change.TextPrint(later) != file.Print {
-				other := change.Of(entry.Path, later, nil, nil)
-				change.Carry([]*change.File{file}, []*change.File{other})
-				if unnamed[file] != "" {
-					unnamed[other] = path
-				}
-				file = other
-				w.carried[entry.Path] = other
+			if t.file != nil {
+				files[t.now] = t.file
+			} else {
+				unnamed[t.now] = t.path
 			}
 		}
-		file.Was = older
-		if f != nil {
-			files[file] = f
-		}
-		now = append(now, file)
 	}
 	w.judge(set, change.Compare(was, now), files, unnamed)
 	return nil
+}
+
+// mostTexts is how many changed files are in memory with their texts at a time.
+const mostTexts = 64
+
+// compared is a file that changed, with its texts.
+type compared struct {
+	// path is absolute; name and older are those of the repository, now and at the base. older is "" where there was none, name
+	// where there is none.
+	path, name, older string
+	// file is what profiles know of it; nil where none names it.
+	file *workspace.File
+	// before is the text at the base, text that on disk, and later the one that is looked at where that is not on disk.
+	before, text, later string
+	isLater             bool
+
+	was, now *change.File
+}
+
+// compared reads the texts of a file; nil where nothing is to be compared.
+func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Change, head git.State) *compared {
+	path, ok := w.path(entry.Path)
+	if !ok || !w.code(path) {
+		return nil
+	}
+	f := w.snap.File(path)
+	if f != nil && f.Standing.Role == priority.Test {
+		return nil
+	}
+	unread := func() { set.Unread = append(set.Unread, w.name(path)) }
+	t := &compared{path: path, file: f}
+	if entry.Status != git.Added {
+		var err error
+		if t.before, err = diff.Before(entry); err != nil {
+			unread()
+			return nil
+		}
+		t.older = entry.Old
+	}
+	if entry.Status == git.Deleted || f == nil && !w.snap.Unmeasured(path) {
+		return t
+	}
+	text, err := w.text(path)
+	if err != nil && head == git.OnDisk {
+		unread()
+		return t
+	}
+	if f == nil && (!source.HasCode(path, text) || source.IsGenerated(path, text)) {
+		return t
+	}
+	if head != git.OnDisk {
+		if t.later, err = diff.After(entry); err != nil {
+			unread()
+			return t
+		}
+		t.isLater = change.TextPrint(t.later) != change.TextPrint(text)
+	}
+	t.name, t.text = entry.Path, text
+	if f != nil {
+		w.units[f.Coverage.Unit] = true
+	}
+	return t
+}
+
+// take takes the texts apart, and forgets them.
+func (t *compared) take() {
+	var cov *coverage.File
+	if t.file != nil {
+		cov = t.file.Coverage
+	}
+	switch older := t.older != "" && t.before != ""; {
+	case older && t.name != "" && !t.isLater:
+		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
+		t.now.Was = t.older
+	case older:
+		t.was = change.Of(t.older, t.before, nil, nil)
+	}
+	if t.name != "" && t.now == nil {
+		t.now = change.Of(t.name, t.text, nil, cov)
+		if t.isLater {
+			other := change.Of(t.name, t.later, nil, nil)
+			change.Carry([]*change.File{t.now}, []*change.File{other})
+			t.now = other
+		}
+		t.now.Was = t.older
+	}
+	t.before, t.text, t.later = "", "", ""
+}
+
+// each does work for every index below n on all processors. The error is of work that panicked.
+func each(n int, work func(i int)) error {
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	var telling sync.Mutex
+	var fault error
+	g := guard.Guard{Tell: func(err error) {
+		telling.Lock()
+		defer telling.Unlock()
+		fault = err
+	}}
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		g.Go(&wg, "comparing functions", func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i)
+			}
+		})
+	}
+	wg.Wait()
+	return fault
 }
 
 // code reports whether a path is one of a language that profiles name files of.
@@ -265,7 +339,7 @@ func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*ch
 			continue
 		}
 		if path := unnamed[m.File]; path != "" {
-			if name := w.name(path); !told[name] && m.Unit.Name != "" {
+			if name := w.name(path); !told[name] && runs(m) {
 				told[name] = true
 				set.Unmeasured = append(set.Unmeasured, name)
 			}
@@ -302,6 +376,19 @@ func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*ch
 		set.Gaps = append(set.Gaps, g)
 	}
 	set.Unit = w.unit()
+}
+
+// runs reports whether something that changed of a file can run: a function, or what stands outside of functions in languages where that
+// is run.
+func runs(m *change.Match) bool {
+	if m.Unit.Name != "" {
+		return true
+	}
+	switch source.LanguageOf(m.File.Path) {
+	case "go", "rust", "java", "csharp", "kotlin", "scala", "c", "cpp":
+		return false // declarations
+	}
+	return m.Adds()
 }
 
 // unknown reports whether the profiles say nothing of a function that changed, since they are of another text.
@@ -355,7 +442,18 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 		return fmt.Errorf("the baseline %s has no file of %s: nothing can be compared", c.Baseline, w.folder.Dir)
 	}
 	var was, now []*change.File
-	files := map[*change.File]*workspace.File{}
+	found := 0 // of the baseline's functions, or whole files
+	var left []*compared
+	take := func() error {
+		if err := each(len(left), func(i int) { left[i].take() }); err != nil {
+			return err
+		}
+		for _, t := range left {
+			now = append(now, t.now)
+		}
+		left = left[:0]
+		return nil
+	}
 	seen := map[string]bool{}
 	paths := make([]string, 0, len(w.snap.Files))
 	for path := range w.snap.Files {
@@ -387,17 +485,26 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 			continue
 		}
 		if older != nil && change.TextPrint(text) == older.Print && !fell(older.Bits, change.BitsOf(f.Coverage)) {
+			found++
 			continue // as it was, and as covered
 		}
-		file := w.carried[name]
-		if file == nil {
-			file = w.file(f, name, text)
+		w.units[f.Coverage.Unit] = true
+		if file := w.taken[name]; file != nil {
+			now = append(now, file)
+		} else {
+			left = append(left, &compared{name: name, older: w.renamed[name], text: text, file: f})
 		}
-		files[file] = f
-		now = append(now, file)
 		if older != nil {
 			was = append(was, older)
 		}
+		if len(left) == mostTexts {
+			if err := take(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := take(); err != nil {
+		return err
 	}
 	for name, f := range before {
 		if seen[name] {
@@ -418,11 +525,27 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 	if c.Partial {
 		set.Vanished = nil
 	}
-	if since.Files == 0 && len(now) == 0 {
-		return fmt.Errorf("the baseline %s and the profiles have no file in common: nothing can be compared", c.Baseline)
+	byPath := func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) }
+	slices.SortFunc(was, byPath)
+	slices.SortFunc(now, byPath)
+	matches := change.Compare(was, now)
+	for i := range matches {
+		m := &matches[i]
+		if m.Was == nil {
+			continue
+		}
+		if m.WasFile.Counts != m.File.Counts && len(m.Was.Parts) > 0 && len(m.Unit.Parts) > 0 {
+			return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, m.WasFile.Counts, m.File.Path, m.File.Counts)
+		}
+		if len(m.Unit.Parts) > 0 && slices.ContainsFunc(m.Was.Parts, func(p change.Part) bool { return m.To[p.From] >= 0 }) {
+			found++
+		}
 	}
-	slices.SortFunc(was, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
-	for _, l := range change.Lost(change.Compare(was, now)) {
+	// A change may leave nothing as it was, and then a baseline of a commit before it is right all the same.
+	if found == 0 && behind < 0 {
+		return fmt.Errorf("the baseline %s and the profiles have no %s in common: nothing can be compared", c.Baseline, cmp.Or(w.unit(), "code"))
+	}
+	for _, l := range change.Lost(matches) {
 		g := w.gapOf(l.Match, l.Lines)
 		g.Statements, g.Of = l.Statements, l.Was
 		set.Lost = append(set.Lost, g)

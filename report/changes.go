@@ -358,7 +358,7 @@ func (c *Change) each(take func(g *change.Gap, first, last uint32, title, text s
 // commands prints annotations as the runners of GitHub, Gitea and Forgejo read them, and the verdict.
 func (c *Change) commands(w io.Writer) error {
 	c.each(func(g *change.Gap, first, last uint32, title, text string) {
-		fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,title=%s::%s\n", c.level(), escape.Property(c.place(g)), first, last, title, escape.Annotation(escape.Line(text)))
+		fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,title=%s::%s\n", c.level(), escape.Property(c.place(g)), first, last, escape.Property(title), escape.Annotation(escape.Line(text)))
 	})
 	_, err := fmt.Fprintln(w, escape.Record(escape.Words(c.verdict())))
 	return err
@@ -465,18 +465,6 @@ func (c *Change) markdown(w io.Writer) error {
 	return err
 }
 
-// sentences are some without their full stops, as text.
-func sentences(list []string) string {
-	var b strings.Builder
-	for i, s := range list {
-		if i > 0 {
-			b.WriteString(" ")
-		}
-		b.WriteString(strings.ToUpper(s[:1]) + s[1:] + ".")
-	}
-	return b.String()
-}
-
 // junit prints a test for each file that changed, which fails where something is not tested.
 func (c *Change) junit(w io.Writer) error {
 	type failure struct {
@@ -580,4 +568,19 @@ func (c *Change) sarif(w io.Writer) error {
 	}
 	_, err = fmt.Fprintf(w, "%s\n", escape.JSON(data))
 	return err
+}
+
+// sentences are some without their full stops, as text. What begins with the name of a file stays as it is.
+func sentences(list []string) string {
+	var b strings.Builder
+	for i, s := range list {
+		if i > 0 {
+			b.WriteString(" ")
+		}
+		if word, _, _ := strings.Cut(s, " "); word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == "" {
+			s = strings.ToUpper(s[:1]) + s[1:]
+		}
+		b.WriteString(s + ".")
+	}
+	return b.String()
 }

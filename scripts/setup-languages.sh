@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs the languages whose own parsers package source/outline is held against, where they are missing. Tests do without
-# those that can't be had.
+# Installs the languages whose own parsers package source/outline is held against, and coverage.py, where they are missing. Tests
+# of outlines do without those that can't be had.
 set -eu
 
 missing=""
 command -v ruby >/dev/null || missing="$missing ruby"
 command -v php >/dev/null && [ -d /usr/share/php ] || missing="$missing php-cli phpunit"
+/usr/bin/python3 -c 'import coverage, packaging' 2>/dev/null || missing="$missing python3-coverage python3-packaging"
 if [ -z "$missing" ]; then
 	exit 0
 fi
@@ -15,7 +16,7 @@ if [ "$(id -u)" != 0 ]; then
 	as_root="sudo"
 fi
 
-echo "installing$missing for the tests of outlines"
+echo "installing$missing for the tests of outlines and of changes"
 if ! command -v apt-get >/dev/null; then
 	echo "this script knows no way to install them here: their tests are skipped" >&2
 	exit 0

@@ -3,6 +3,7 @@ package source
 import (
 	"go/ast"
 	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,6 +33,26 @@ func Blocks(src string) []Block {
 	g.blocksOf(file)
 	slices.SortFunc(g.blocks, func(a, b Block) int { return a.As.Compare(b.As) })
 	return g.blocks
+}
+
+// ParseBlocks is Parse and, for a Go text, Blocks, which take together no more than one of them.
+func ParseBlocks(name, text string) (parsed *Parsed, blocks []Block, ok bool) {
+	if filepath.Ext(name) != ".go" || len(text) >= fewParts*partBytes {
+		if filepath.Ext(name) == ".go" {
+			blocks = Blocks(text)
+		}
+		parsed, ok = Parse(name, text)
+		return parsed, blocks, ok
+	}
+	g := newGoFile(text)
+	g.keepsBlocks = true
+	parsed = &Parsed{}
+	g.whole(parsed, name)
+	if parsed.Err != nil {
+		return parsed, nil, true
+	}
+	slices.SortFunc(g.blocks, func(a, b Block) int { return a.As.Compare(b.As) })
+	return parsed, g.blocks, true
 }
 
 // directs reports whether a Go text has directives that say that it came from another.

@@ -26,6 +26,9 @@ var topLevel = regexp.MustCompile(`(?m)^(?:func|var|type|const|import)\b`)
 // partBytes is about how much of a large text is parsed at a time: the parser's tree takes twenty times as much.
 const partBytes = 256 << 10
 
+// fewParts are parsed at once.
+const fewParts = 4
+
 func parseGo(name, src string) *Parsed { return parseGoBy(name, src, partBytes) }
 
 // parseGoBy parses a text of more than a few parts part by part, as long as it is whole.
@@ -37,7 +40,13 @@ func parseGoBy(name, src string, part int) *Parsed {
 		return p
 	}
 	g = newGoFile(src)
-	file, err := g.parse(0, len(src), "")
+	g.whole(p, name)
+	return p
+}
+
+// whole parses the text at once.
+func (g *goFile) whole(p *Parsed, name string) {
+	file, err := g.parse(0, len(g.src), "")
 	g.head(p, file)
 	if err == nil {
 		g.declarations(file)
@@ -48,7 +57,6 @@ func parseGoBy(name, src string, part int) *Parsed {
 	}
 	g.tell(p)
 	g.about(p, name)
-	return p
 }
 
 func newGoFile(src string) *goFile {
@@ -85,8 +93,7 @@ const nextFunc = "\nfunc "
 // parts parses the text part by part, each up to a line that begins a function. It reports false where that
 // is not the same: where the text is small, or broken, or such a line stands in something else, which breaks a part.
 func (g *goFile) parts(p *Parsed, part int) bool {
-	const few = 4
-	if len(g.src) < few*part || g.directs {
+	if len(g.src) < fewParts*part || g.directs {
 		return false
 	}
 	lines := token.NewFileSet().AddFile("", -1, len(g.src))

@@ -76,7 +76,7 @@ func TestMain(m *testing.M) {
 }
 
 // covls runs the program in this process.
-func covls(t *testing.T, args ...string) (stdout, stderr string, code int) {
+func covls(t testing.TB, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	dir := t.TempDir()
 	open := func(name string) *os.File {
@@ -250,7 +250,7 @@ func same(t *testing.T, what string, got, want []string) {
 }
 
 // folderWith writes files into a temporary folder and returns it.
-func folderWith(t *testing.T, files map[string]string) string {
+func folderWith(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {

@@ -84,6 +84,7 @@ var order = []string{
 	"internal/e2e",
 	"internal/faults",
 	"internal/history",
+	"internal/branches",
 	"internal/licences",
 	"internal/release",
 	"cmd/covls",

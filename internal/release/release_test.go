@@ -458,7 +458,7 @@ func TestPullRequest(t *testing.T) {
 	if want := "markdown=/temp/covls-check/comment.md covered=0 total=1 lost=1 passed=false code=1"; outputs != want {
 		t.Errorf("a pull request: outputs %q, want %q\n%s", outputs, want, log)
 	}
-	for _, want := range []string{"::error file=a.go,line=12,endLine=12,title=New, not tested::C is new and not tested: 1 statement\n", "::error file=a.go,line=7,endLine=7,title=Coverage lost::B lost coverage"} {
+	for _, want := range []string{"::error file=a.go,line=12,endLine=12,title=New%2C not tested::C is new and not tested: 1 statement\n", "::error file=a.go,line=7,endLine=7,title=Coverage lost::B lost coverage"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("%q is not in the log:\n%s", want, log)
 		}
