@@ -415,7 +415,7 @@ func (g *goFolder) model(own int, target *goFunc) *Model {
 				continue
 			}
 			score := alike(fn.decl.Name.Name, target.decl.Name.Name)
-			same := shape(fn.decl) == shape(target.decl)
+			same := target.decl.Type.Params.NumFields() > 0 && shape(fn.decl) == shape(target.decl) // many take nothing
 			if score < alikeByShape || score < alikeByName && !same {
 				continue
 			}

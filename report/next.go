@@ -248,7 +248,7 @@ func (n *next) where(code func(string) string) string {
 	return strings.Join(parts, " ")
 }
 
-// why says what speaks for the function: "called by code that tests run, 21 statements, 11 ways through it".
+// why says what speaks for the function: "21 statements, exported, 11 ways through it".
 func (n *next) why() string {
 	f := n.fn
 	parts := []string{}
@@ -256,7 +256,7 @@ func (n *next) why() string {
 		parts = append(parts, units(f.Statements, n.of.unit))
 	}
 	if f.Called && (len(n.help.Callers) == 0 || !n.help.Callers[0].Tested) { // else helps names it
-		parts = append(parts, "called by code that tests run")
+		parts = append(parts, "tested code calls something of this name") // it may be another
 	} else if f.Exported && !f.Called {
 		parts = append(parts, source.Visible(f.File))
 	}
