@@ -186,7 +186,7 @@ func testsIn(f *File) project.Tests {
 		file, exists := goTests(f)
 		return project.Tests{File: file, Exists: exists}
 	}
-	t, _ := project.TestsOf(f.file.Folder.Dir, f.file.Name)
+	t, _ := project.TestsOf(f.file.Folder.Dir, f.file.Name, "")
 	if f.Path != f.file.Name && t.File != "" {
 		t.File = strings.TrimSuffix(f.Path, f.file.Name) + t.File // of several folders
 	}
