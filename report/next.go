@@ -280,7 +280,7 @@ func (n *next) reasons() string {
 // doc is the first sentence of the function's comment.
 func (f *Function) doc() string { return gap.FactsOf(f.file, f.fn).Doc }
 
-// ways says how many ways lead through the function: "11 ways through it, 2 of them returning an error"; "" where that is one, or
+// ways says how many ways lead through the function: "11 ways through it, 2 of them ending in an error"; "" where that is one, or
 // not known.
 func (n *next) ways() string {
 	f := n.fn
@@ -289,7 +289,7 @@ func (n *next) ways() string {
 	}
 	text := count(*f.Complexity, "way") + " through it"
 	if errs := f.kinds(source.ErrorReturn); errs > 0 && errs < *f.Complexity {
-		text += fmt.Sprintf(", %s of them returning an error", number(errs))
+		text += fmt.Sprintf(", %s of them ending in an error", number(errs))
 	}
 	return text
 }
