@@ -115,7 +115,11 @@ func alike(a, b string) float64 {
 	if len(in) == 0 || len(of) == 0 {
 		return 0
 	}
-	both := 0
+	return 2 * float64(common(in, of)) / float64(len(in)+len(of))
+}
+
+// common is how many words are in both.
+func common(in, of []string) (both int) {
 	left := slices.Clone(of)
 	for _, w := range in {
 		if i := slices.Index(left, w); i >= 0 {
@@ -123,5 +127,5 @@ func alike(a, b string) float64 {
 			both++
 		}
 	}
-	return 2 * float64(both) / float64(len(in)+len(of))
+	return both
 }

@@ -416,6 +416,9 @@ func (g *goFolder) model(own int, target *goFunc) *Model {
 			}
 			score := alike(fn.decl.Name.Name, target.decl.Name.Name)
 			same := shape(fn.decl) == shape(target.decl)
+			if target.decl.Type.Params.NumFields() == 0 && common(words(fn.decl.Name.Name), words(target.decl.Name.Name)) < 2 {
+				same = false // many take nothing
+			}
 			if score < alikeByShape || score < alikeByName && !same {
 				continue
 			}

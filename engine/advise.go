@@ -40,7 +40,7 @@ func (a *Advisor) Of(file *workspace.File, path string, f *coverage.Func) advice
 			return a.testedAt(filepath.Join(dir, name), line)
 		}
 		a.path = path
-		if in := a.TestsOf(file); in.Exists && filepath.Ext(path) != ".go" && in.File != file.Name {
+		if in := a.TestsOf(file, ""); in.Exists && filepath.Ext(path) != ".go" && in.File != file.Name {
 			full := filepath.Join(file.Folder.Dir, filepath.FromSlash(in.File))
 			text, open := a.open(full)
 			if !open {
@@ -56,8 +56,8 @@ func (a *Advisor) Of(file *workspace.File, path string, f *coverage.Func) advice
 	return a.folder.Of(filepath.Base(path), f)
 }
 
-// TestsOf is where the tests of a file belong, by their name relative to its workspace folder.
-func (a *Advisor) TestsOf(file *workspace.File) project.Tests {
+// TestsOf is where the tests of a function of a file belong, of which "" is any, by their name relative to its workspace folder.
+func (a *Advisor) TestsOf(file *workspace.File, function string) project.Tests {
 	if !file.Found || file.Outside {
 		return project.Tests{}
 	}
@@ -66,7 +66,7 @@ func (a *Advisor) TestsOf(file *workspace.File) project.Tests {
 		info, err := os.Stat(strings.TrimSuffix(file.Path, filepath.Ext(file.Path)) + "_test.go")
 		return project.Tests{File: stem + "_test.go", Exists: err == nil && info.Mode().IsRegular()}
 	}
-	in, _ := project.TestsOf(file.Folder.Dir, file.Name)
+	in, _ := project.TestsOf(file.Folder.Dir, file.Name, function)
 	return in
 }
 

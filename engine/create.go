@@ -71,7 +71,7 @@ func outlined(snap *workspace.Snapshot, d *workspace.Document, name string, at i
 	if source.IsTest(own) {
 		return nil, fmt.Errorf("%s holds tests itself", own)
 	}
-	t, _ := project.TestsOf(folder.Dir, own)
+	t, _ := project.TestsOf(folder.Dir, own, name)
 	r := skeleton.Request{
 		Source: skeleton.File{Name: own, Text: d.Text.String()}, At: at, Missed: missed,
 		Runner: t.Runner, Test: skeleton.File{Name: t.File}, Exists: t.Exists,
@@ -200,7 +200,7 @@ func TestsFor(snap *workspace.Snapshot, d *workspace.Document, offset int) (plac
 		}
 	} else if folder := snap.FolderOf(d.Path); folder != nil {
 		dir = folder.Dir
-		if t, ok := project.TestsOf(dir, snap.Name(d.Path)); ok && t.Exists && t.File != "" {
+		if t, ok := project.TestsOf(dir, snap.Name(d.Path), fn.Name); ok && t.Exists && t.File != "" {
 			content, err := textAt(snap, filepath.Join(dir, filepath.FromSlash(t.File)))
 			if err != nil {
 				return nil, "", err

@@ -7,6 +7,7 @@ package gap
 import (
 	"cmp"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -278,8 +279,8 @@ func KindOf(file *workspace.File, f *coverage.Func) source.Kind {
 }
 
 // Trivial reports whether a function that no test reaches is worth no more than a hint, and a test of its own hardly:
-// fewer statements or lines than the setting `diagnostics.weight`, an accessor, what only panics, what starts a program,
-// and what is there for tests, readers or tools.
+// fewer statements or lines than the setting `diagnostics.weight`, an accessor, what only panics, what starts a program or a
+// package, and what is there for tests, readers or tools.
 func Trivial(file *workspace.File, f *coverage.Func) bool {
 	return trivial(file, f, KindOf(file, f))
 }
@@ -296,7 +297,12 @@ func trivial(file *workspace.File, f *coverage.Func, kind source.Kind) bool {
 	if s := file.Standing; s != nil && s.Role != priority.EntryPoint && s.Role.Weight() < priority.Transport.Weight() {
 		return true
 	}
-	return kind == source.Accessor || !kind.Testable()
+	return kind == source.Accessor || !kind.Testable() || isInit(file, f)
+}
+
+// isInit reports whether a function of Go is an init, which no test can call and any test of its package runs.
+func isInit(file *workspace.File, f *coverage.Func) bool {
+	return f.Name == "init" && f.Receiver == "" && !f.Literal && filepath.Ext(file.Path) == ".go"
 }
 
 // FactsOf are what is known of a function beside its coverage; the zero Facts where nothing is.

@@ -281,6 +281,29 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestTrivial has functions that a test of its own would not help: an init of Go runs with any test of its package.
+func TestTrivial(t *testing.T) {
+	t.Parallel()
+	folder := workspace.NewFolder("/w", "", config.Merge(), nil)
+	for _, tt := range []struct {
+		path string
+		fn   coverage.Func
+		want bool
+	}{
+		{"a.go", coverage.Func{Name: "f"}, false},
+		{"a.go", coverage.Func{Name: "init"}, true},
+		{"a.go", coverage.Func{Name: "init", Receiver: "T"}, false},
+		{"a.go", coverage.Func{Name: "init", Literal: true}, false},
+		{"a.swift", coverage.Func{Name: "init"}, false},
+	} {
+		file := &workspace.File{Name: tt.path, Path: "/w/" + tt.path, Folder: folder}
+		tt.fn.Statements = coverage.Tally{Total: 9}
+		if got := gap.Trivial(file, &tt.fn); got != tt.want {
+			t.Errorf("%s of %s: have %t, want %t", tt.fn.String(), tt.path, got, tt.want)
+		}
+	}
+}
+
 // TestLines holds on which lines a gap begins and ends.
 func TestLines(t *testing.T) {
 	t.Parallel()

@@ -75,10 +75,11 @@ var runners = map[string]runner{
 }
 
 // TestsOf finds where the tests of a source belong, by its path in a workspace folder: slash-separated and relative to that. It looks
-// at the manifests around the source and at where tests are. ok is false for Go, whose tests lie beside their sources, and for
+// at the manifests around the source and at where tests are; of several files of tests that import the source it is the one that is called after
+// the function, "" for none. ok is false for Go, whose tests lie beside their sources, and for
 // a language of which nobody knows.
-func TestsOf(root, name string) (t Tests, ok bool) {
-	p := soughtTests{root: root, name: name, dir: path.Dir(name), stem: strings.TrimSuffix(path.Base(name), path.Ext(name)), ext: path.Ext(name)}
+func TestsOf(root, name, function string) (t Tests, ok bool) {
+	p := soughtTests{root: root, name: name, function: function, dir: path.Dir(name), stem: strings.TrimSuffix(path.Base(name), path.Ext(name)), ext: path.Ext(name)}
 	p.project = p.around()
 	var runner string
 	var files []string
@@ -144,6 +145,8 @@ type soughtTests struct {
 	stem    string
 	ext     string
 	project string // the folder of the nearest manifest, like dir
+
+	function string
 }
 
 // maxAround bounds how many folders around a source are looked at.
@@ -247,12 +250,13 @@ func (p *soughtTests) choose(files []string) (file string, exists bool) {
 
 // The bounds of what is looked at for tests that import a source.
 const (
-	maxTestFiles = 40
-	maxTestNames = 2000
+	maxTestFiles   = 40
+	maxTestNames   = 2000
+	maxTestFolders = 20
 )
 
 // importing is a file of tests that imports the source; "" where none is found in the folders in which they would be looked for. Of several
-// it is the one that is called most like the source, and imports the least.
+// it is the one that is called after the function, or most like the source, and imports the least.
 func (p *soughtTests) importing() string {
 	imports := p.importer()
 	if imports == nil {
@@ -265,20 +269,28 @@ func (p *soughtTests) importing() string {
 	var all []named
 	seen := map[string]bool{p.name: true}
 	below, language := p.below("src"), languageOf(p.name)
-	for _, dir := range []string{
+	folders := []string{
 		p.dir, path.Join(p.dir, "__tests__"), path.Join(p.dir, "test"), path.Join(p.dir, "tests"),
 		path.Join(p.project, "test"), path.Join(p.project, "tests"), path.Join(p.project, "spec"), path.Join(p.project, "__tests__"),
 		path.Join(p.project, "test", below), path.Join(p.project, "tests", below), path.Join(p.project, "test", "unit"), path.Join(p.project, "tests", "unit"),
-	} {
+	}
+	for _, dir := range []string{"test", "tests", "spec"} {
+		folders = append(folders, p.foldersIn(path.Join(p.project, dir))...)
+	}
+	function := folded(p.function[strings.LastIndexAny(p.function, ".:#")+1:])
+	for _, dir := range folders {
 		entries, _ := os.ReadDir(filepath.Join(p.root, filepath.FromSlash(dir))) // one that can't be read has none
 		for _, e := range entries[:min(len(entries), maxTestNames)] {
 			name := path.Join(dir, e.Name())
-			if seen[name] || !e.Type().IsRegular() || !source.IsTest(name) || !sameKind(languageOf(name), language) {
+			if seen[name] || !e.Type().IsRegular() || !source.IsTest(name) || noTests(e.Name()) || !sameKind(languageOf(name), language) {
 				continue
 			}
 			seen[name] = true
 			stem, like := strings.TrimPrefix(strings.ToLower(e.Name()), "test_"), 0
 			for own := strings.ToLower(p.stem); like < min(len(own), len(stem)) && own[like] == stem[like]; like++ {
+			}
+			if len(function) >= minFunction && strings.HasPrefix(folded(stem), function) {
+				like += maxTestNames // before all that are called after the source
 			}
 			all = append(all, named{name, like})
 		}
@@ -295,6 +307,35 @@ func (p *soughtTests) importing() string {
 		}
 	}
 	return best
+}
+
+// minFunction is the length of the shortest name of a function that a file of tests is taken to be called after.
+const minFunction = 4
+
+// folded is a name as all ways to write its words have it: "stringifysetcookie" of stringifySetCookie and stringify-set-cookie.
+func folded(name string) string {
+	return strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(name))
+}
+
+// noTests reports whether a file belongs to tests and is no place for one: a benchmark, a check of types, a drive of a browser, or what
+// sets tests up.
+func noTests(base string) bool {
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	if slices.Contains([]string{"conftest", "spec_helper", "test_helper", "rails_helper"}, stem) {
+		return true
+	}
+	return slices.Contains([]string{".bench", ".test-d", ".spec-d", ".cy", ".e2e"}, path.Ext(stem))
+}
+
+// foldersIn are folders that lie in one of tests, a few at most.
+func (p *soughtTests) foldersIn(dir string) (out []string) {
+	entries, _ := os.ReadDir(filepath.Join(p.root, filepath.FromSlash(dir))) // one that can't be read has none
+	for _, e := range entries[:min(len(entries), maxTestNames)] {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && len(out) < maxTestFolders {
+			out = append(out, path.Join(dir, e.Name()))
+		}
+	}
+	return out
 }
 
 // sameKind reports whether tests in one language may be of a source in the other.
@@ -401,15 +442,20 @@ func (p *soughtTests) python() (string, []string) {
 	base := "test_" + strings.TrimLeft(p.stem, "_") + ".py"
 	below := p.below("src")
 	// tests/ mirrors the package with or without its own folder.
-	_, inner, _ := strings.Cut(below, "/")
+	outer, inner, _ := strings.Cut(below, "/")
 	var files []string
+	for _, in := range []string{below, "test_" + outer} { // as they are there
+		if at := path.Join(p.project, "tests", in); outer != "" && has(p.root, filepath.FromSlash(at)) {
+			files = append(files, path.Join(at, base))
+		}
+	}
+	files = append(files, path.Join(p.project, "tests", base), path.Join(p.dir, "tests", base), path.Join(p.dir, base), path.Join(p.dir, p.stem+"_test.py"))
 	for _, dir := range []string{"tests", "test"} {
 		for _, in := range []string{below, inner, "", "unit", path.Join("unit", inner)} {
 			files = append(files, path.Join(p.project, dir, in, base))
 		}
 	}
-	first := []string{path.Join(p.project, "tests", base), path.Join(p.dir, "tests", base), path.Join(p.dir, base), path.Join(p.dir, p.stem+"_test.py")}
-	return runner, append(first, files...)
+	return runner, files
 }
 
 func (p *soughtTests) node() (string, []string) {

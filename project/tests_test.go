@@ -14,7 +14,7 @@ func TestTestsOf(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		files string // with what they say behind a colon
-		name  string
+		name  string // behind a colon a function
 		want  string
 	}{
 		{"pyproject.toml:pytest src/shop/cart.py tests/test_other.py", "src/shop/cart.py", "pytest in new tests/test_cart.py"},
@@ -63,13 +63,27 @@ func TestTestsOf(t *testing.T) {
 		{"Gemfile .rspec lib/shop/cart.rb spec/basket_spec.rb:require&'shop/cart'", "lib/shop/cart.rb", "RSpec in spec/basket_spec.rb"},
 		{"CMakeLists.txt:GTest src/cart.cc tests/basket_test.cc:#include&\"shop/cart.h\"", "src/cart.cc", "GoogleTest in tests/basket_test.cc"},
 		{"a.hs", "a.hs", ""},
+		// A benchmark, and what sets tests up, is no place for a test.
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/index.ts src/a.bench.ts:from&'./index' src/b.spec.ts:from&'./index.js'`, "src/index.ts", "vitest in src/b.spec.ts"},
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/index.ts src/a.bench.ts:from&'./index' src/b.test-d.ts:from&'./index.js'`, "src/index.ts", "vitest in new src/index.test.ts"},
+		{"pyproject.toml:pytest shop/cart.py tests/conftest.py:import&shop.cart", "shop/cart.py", "pytest in new tests/test_cart.py"},
+		// A file of tests that is called after the function goes before others.
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/index.ts src/a.spec.ts:from&'./index' src/set-cookie.spec.ts:from&'./index.js'`, "src/index.ts:setCookie", "vitest in src/set-cookie.spec.ts"},
+		{`package.json:{"devDependencies":{"vitest":"1"}} src/index.ts src/a.spec.ts:from&'./index' src/set-cookie.spec.ts:from&'./other.js'`, "src/index.ts:K.setCookie", "vitest in src/a.spec.ts"},
+		{"pyproject.toml:pytest src/shop/cart.py tests/test_all.py:import&shop.cart tests/test_add_item.py:from&shop.cart&import&add_item", "src/shop/cart.py:Cart.add_item", "pytest in tests/test_add_item.py"},
+		// Tests in folders of the folder of tests.
+		{"pyproject.toml:pytest src/shop/cart.py tests/test_shop/test_cart.py:from&shop.cart&import&Cart", "src/shop/cart.py", "pytest in tests/test_shop/test_cart.py"},
+		{"pyproject.toml:pytest src/shop/cart.py tests/test_shop/test_other.py", "src/shop/cart.py", "pytest in new tests/test_shop/test_cart.py"},
+		{"pyproject.toml:pytest src/shop/cart.py tests/shop/test_other.py", "src/shop/cart.py", "pytest in new tests/shop/test_cart.py"},
+		{`package.json:{"devDependencies":{"mocha":"1"}} lib/a.js test/basics/first.test.js:require('../../lib/a')`, "lib/a.js", "mocha in test/basics/first.test.js"},
 	} {
 		var archive strings.Builder
 		for file := range strings.FieldsSeq(tt.files) {
 			name, says, _ := strings.Cut(file, ":")
 			fmt.Fprintf(&archive, "-- %s --\n%s\n", name, strings.ReplaceAll(strings.ReplaceAll(says, "&", " "), `\n`, "\n"))
 		}
-		tests, ok := project.TestsOf(profiletest.Tree(t, archive.String()), tt.name)
+		source, function, _ := strings.Cut(tt.name, ":")
+		tests, ok := project.TestsOf(profiletest.Tree(t, archive.String()), source, function)
 		got := tests.Runner
 		if tests.File != "" {
 			got += " in "

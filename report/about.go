@@ -200,6 +200,9 @@ func doing(funcs []coverage.Func) string {
 			}
 			words[i+1] = cmp.Or(spoken[w], w)
 		}
+		if len(words) > 2 && words[1] == "and" && verbs[words[2]] != "" {
+			words[2] = third(words[2]) // "flattens and merges map"
+		}
 		d.objects = append(d.objects, words[1:])
 	}
 	if len(deeds) == 0 {

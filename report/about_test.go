@@ -19,6 +19,7 @@ func TestDoes(t *testing.T) {
 		{"parseHead parseBody parseTail", "parses head and body, and 1 other function"},
 		{"tryThis copyThat pushThese", "tries this, copies that and pushes these"},
 		{"playIt", "plays it"},
+		{"flattenAndMergeMap", "flattens and merges map"},
 		{"a::b::C<T>::find_user(int)", "finds user"},
 		// What names nothing says nothing.
 		{"f function_1 Swap handle", ""},

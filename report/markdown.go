@@ -276,7 +276,7 @@ func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // kinds says what sort of code it is that never ran.
 func (m *markdown) kinds(unit coverage.Unit) {
 	i := slices.IndexFunc(m.r.Kinds, func(k Kinds) bool { return k.Unit == unit.String() })
-	if i < 0 {
+	if i < 0 || len(m.r.Kinds[i].Uncovered) == 0 {
 		return
 	}
 	k := m.r.Kinds[i]

@@ -186,7 +186,7 @@ func testsIn(f *File) project.Tests {
 		file, exists := goTests(f)
 		return project.Tests{File: file, Exists: exists}
 	}
-	t, _ := project.TestsOf(f.file.Folder.Dir, f.file.Name)
+	t, _ := project.TestsOf(f.file.Folder.Dir, f.file.Name, "")
 	if f.Path != f.file.Name && t.File != "" {
 		t.File = strings.TrimSuffix(f.Path, f.file.Name) + t.File // of several folders
 	}
@@ -248,7 +248,7 @@ func (n *next) where(code func(string) string) string {
 	return strings.Join(parts, " ")
 }
 
-// why says what speaks for the function: "called by code that tests run, 21 statements, 11 ways through it".
+// why says what speaks for the function: "21 statements, exported, 11 ways through it".
 func (n *next) why() string {
 	f := n.fn
 	parts := []string{}
@@ -256,7 +256,7 @@ func (n *next) why() string {
 		parts = append(parts, units(f.Statements, n.of.unit))
 	}
 	if f.Called && (len(n.help.Callers) == 0 || !n.help.Callers[0].Tested) { // else helps names it
-		parts = append(parts, "called by code that tests run")
+		parts = append(parts, "tested code calls something of this name") // it may be another
 	} else if f.Exported && !f.Called {
 		parts = append(parts, source.Visible(f.File))
 	}
@@ -280,7 +280,7 @@ func (n *next) reasons() string {
 // doc is the first sentence of the function's comment.
 func (f *Function) doc() string { return gap.FactsOf(f.file, f.fn).Doc }
 
-// ways says how many ways lead through the function: "11 ways through it, 2 of them returning an error"; "" where that is one, or
+// ways says how many ways lead through the function: "11 ways through it, 2 of them ending in an error"; "" where that is one, or
 // not known.
 func (n *next) ways() string {
 	f := n.fn
@@ -289,7 +289,7 @@ func (n *next) ways() string {
 	}
 	text := count(*f.Complexity, "way") + " through it"
 	if errs := f.kinds(source.ErrorReturn); errs > 0 && errs < *f.Complexity {
-		text += fmt.Sprintf(", %s of them returning an error", number(errs))
+		text += fmt.Sprintf(", %s of them ending in an error", number(errs))
 	}
 	return text
 }

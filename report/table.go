@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/config"
@@ -130,12 +131,19 @@ func (t *table) limit(top int, noun string) {
 // total adds a last row with the sums.
 func (t *table) total(label string) { t.foot = sum(label, t.rows) }
 
-// markdown writes the table.
+// says reports whether a column has words in any row, or something else than words.
+func (t *table) says(column int) bool {
+	return column == 0 || strings.HasSuffix(t.head[column], ":") || slices.ContainsFunc(t.rows, func(row []cell) bool { return row[column] != cell{} })
+}
+
+// markdown writes the table, without columns of words that no row has.
 func (t *table) markdown(b *strings.Builder) {
 	line := func(cells []string) {
 		b.WriteString("|")
-		for _, c := range cells {
-			b.WriteString(" " + escape.Cell(c) + " |")
+		for i, c := range cells {
+			if t.says(i) {
+				b.WriteString(" " + escape.Cell(c) + " |")
+			}
 		}
 		b.WriteString("\n")
 	}

@@ -2,13 +2,16 @@ package source
 
 import (
 	"go/ast"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/covls/covls/source/outline"
 )
 
-// Call is that a function calls others by a name. Of what stands before the name, as a package or a value, nothing is known.
+// Call is that a function calls others by a name. Of what stands before the name, as a package or a value, nothing is known, but
+// that in Go it is no package of the standard library.
 type Call struct {
 	// Fn is the index in Parsed.Funcs of the function that calls.
 	Fn int32
@@ -45,6 +48,9 @@ func (g *goFile) call(fun ast.Expr) {
 			g.calls = append(g.calls, Call{int32(len(g.facts)), CallName(f.Name)})
 			return
 		case *ast.SelectorExpr:
+			if x, ok := f.X.(*ast.Ident); ok && slices.Contains(g.standard, x.Name) {
+				return
+			}
 			g.calls = append(g.calls, Call{int32(len(g.facts)), CallName(f.Sel.Name)})
 			return
 		case *ast.IndexExpr:
@@ -57,6 +63,31 @@ func (g *goFile) call(fun ast.Expr) {
 			return
 		}
 	}
+}
+
+// standardRoots are the first elements of the paths of Go's standard library (go list std of Go 1.26). It is never written.
+var standardRoots = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar
+	flag fmt go hash html image index io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs
+	sync syscall testing text time unicode unique unsafe weak`)
+
+// standardNames are what a file calls the packages of the standard library that it imports.
+func standardNames(file *ast.File) (out []string) {
+	for _, i := range file.Imports {
+		at, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			continue
+		}
+		root, _, _ := strings.Cut(at, "/")
+		if !slices.Contains(standardRoots, root) {
+			continue
+		}
+		name := path.Base(strings.TrimSuffix(at, "/v2")) // math/rand/v2 is rand
+		if i.Name != nil {
+			name = i.Name.Name
+		}
+		out = append(out, name)
+	}
+	return out
 }
 
 // onceEach sorts calls, and leaves each of them once.

@@ -16,6 +16,10 @@ func TestCalls(t *testing.T) {
 			"a.go", "package p\n\nfunc A() {\n\tB()\n\tif x := y.C(D); x {\n\t\tE[int](1)\n\t}\n\tgo func() { F() }()\n\tdefer (G)()\n}\n\nfunc B() { B2 = H }\n\nvar v = func() { D() }\n",
 			"A B C D E F G H", "A: B C E F G; B: ; v: D",
 		},
+		{
+			"a.go", "package p\n\nimport (\n\t\"fmt\"\n\tr \"math/rand/v2\"\n\n\t\"example.org/p/fmt2\"\n)\n\nfunc (c *C) A(o O) {\n\tfmt.B()\n\tr.C[int]()\n\tfmt2.D()\n\to.E()\n\to.fmt.F()\n}\n",
+			"B C D E F", "(*C).A: D E F",
+		},
 		{"a.js", "function a() {\n  b();\n  x.c(d);\n  return new E();\n}\nclass E {\n  f() { this.a(() => g()); }\n}\nconst d = () => h();\n", "a b c d E f g h", "a: b c E; E.f: a g; d: h"},
 		{"a.py", "def a():\n    b(c)\n    def e():\n        x.f()\n    return e\n\nclass K:\n    def g(self):\n        self.a()\n", "a b c e f g", "a: b; e: f; K.g: a"},
 		{"a.rb", "def a\n  b\n  x.c d\nend\n", "a b c d e", "a: b c d"},

@@ -73,6 +73,7 @@ func (g *goFile) head(p *Parsed, file *ast.File) {
 		p.Generated = generatedLine.MatchString(strings.TrimPrefix(g.src[:g.offset(file.Package)], "\ufeff"))
 	}
 	g.testing = testingName(file)
+	g.standard = standardNames(file)
 	p.ImportsTesting = g.testing != ""
 	g.program = p.Main()
 	p.Doc, p.PackageDoc = g.docs(file)
@@ -147,6 +148,8 @@ type goFile struct {
 	types   []typeDoc
 	testing string // what the file calls the package testing
 	program bool   // the package is main
+
+	standard []string // what the file calls packages of the standard library
 
 	directs     bool // there are //line directives
 	print       coverage.Print

@@ -586,7 +586,7 @@ func (r *row) advise(g *diag.Gap, by *engine.Advisor) {
 	if m := known.Model; m != nil {
 		r.Model = &rowModel{escape.Line(m.Function), escape.Line(m.Test), escape.Line(m.File), m.Line}
 	}
-	if in := by.TestsOf(g.File); in.Exists {
+	if in := by.TestsOf(g.File, g.Fn.Name); in.Exists {
 		r.TestFile = escape.Line(in.File)
 	}
 	if len(known.Callers) > 0 && !known.Callers[0].Tested {
