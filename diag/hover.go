@@ -82,6 +82,10 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advic
 	default:
 		fmt.Fprintf(&b, "**Tested**: %s, %s\n", name, of(m.Statements, unit))
 	}
+	if known := placedIn(file, d).changes(); known.has(m) && !excluded {
+		s, _ := known.of(&m.Func)
+		fmt.Fprintf(&b, "\n%s\n", known.hover(file, s))
+	}
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
 	}

@@ -60,7 +60,7 @@ func loud(f *workspace.File) (out []gap.Gap) {
 // Only are the diagnostics of some functions, the gaps of a list.
 func Only(all []Diagnostic, gaps []gap.Gap) (out []Diagnostic) {
 	for _, d := range all {
-		if d.Code == Code && slices.ContainsFunc(gaps, func(g gap.Gap) bool { return g.ID == d.Gap }) {
+		if d.Code != FadeCode && slices.ContainsFunc(gaps, func(g gap.Gap) bool { return g.ID == d.Gap }) {
 			out = append(out, d)
 		}
 	}

@@ -67,6 +67,10 @@ type comparing struct {
 	extensions map[string]bool
 	// carried are the texts of Head with what is known of those on disk, by their paths, where they are others.
 	carried map[string]*change.File
+	// was are the older texts that were compared, and matches what was found; files are those of the profiles.
+	was     []*change.File
+	matches []change.Match
+	files   map[*change.File]*workspace.File
 }
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
@@ -242,7 +246,8 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 		}
 		now = append(now, file)
 	}
-	w.judge(set, change.Compare(was, now), files, unnamed)
+	w.was, w.matches, w.files = was, change.Compare(was, now), files
+	w.judge(set, w.matches, files, unnamed)
 	return nil
 }
 

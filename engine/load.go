@@ -63,13 +63,18 @@ func (e *Engine) Saved(path string) {
 		if e.loader.Saved(ctx, path) {
 			e.searchTexts(ctx)
 		}
+		e.changed(ctx)
 	})
 }
 
 // sources takes in which sources changed on disk, as they do when another branch is checked out.
 func (e *Engine) sources(ctx context.Context) {
-	if e.loader.Changed(ctx) || e.loader.HeadMoved() {
+	changed := e.loader.Changed(ctx)
+	if changed || e.loader.HeadMoved() {
 		e.searchTexts(ctx)
+	}
+	if changed {
+		e.changed(ctx)
 	}
 }
 
@@ -164,6 +169,7 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	work.End()
 	e.together(ctx, packagesOf(e.loader)...)
 	e.searchTexts(ctx)
+	e.changed(ctx)
 	done()
 	e.inTurn(ctx, testsOf(e.loader)...)
 	if len(e.store.Load().Files) > 0 && !e.tasks.running(reasonCommits) {
