@@ -44,12 +44,14 @@ type wireStatus struct {
 	// UnknownFunctions counts those of which nobody knows whether they are covered; they are in no figure.
 	UnknownFunctions int `json:"unknown_functions"`
 	// Unmeasured counts the packages that have tests and are in no profile.
-	Unmeasured int           `json:"unmeasured"`
-	Stale      bool          `json:"stale"`
-	Hidden     bool          `json:"hidden"`
-	Profiles   []wireProfile `json:"profiles"`
-	Folders    []wireFolder  `json:"folders"`
-	Languages  []string      `json:"languages"`
+	Unmeasured int  `json:"unmeasured"`
+	Stale      bool `json:"stale"`
+	// Changed is what changed since the base; null where nobody looks, or has looked yet.
+	Changed   *wireChanged  `json:"changed"`
+	Hidden    bool          `json:"hidden"`
+	Profiles  []wireProfile `json:"profiles"`
+	Folders   []wireFolder  `json:"folders"`
+	Languages []string      `json:"languages"`
 }
 
 type wireProfile struct {
@@ -192,6 +194,7 @@ func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 			s.Folders = append(s.Folders, wireFolderOf(in, f, files[in]))
 		}
 	}
+	s.Changed = changedOf(snap)
 	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.matters })
 	s.State = stateOf(snap, facts, s)
 	return s
