@@ -273,3 +273,46 @@ func parent(t *testing.T, dir, commit string) string {
 	}
 	return strings.TrimSpace(string(out))
 }
+
+type ranFunc struct {
+	Path, Name            string
+	Line, Was, Now, Total int
+}
+
+// TestSinceLastRun tells, once, what a run of the tests has covered and lost.
+func TestSinceLastRun(t *testing.T) {
+	t.Parallel()
+	dir, ed := began(t, shop, watcher())
+	profile := read(t, filepath.Join(dir, "cover.out"))
+	next := strings.NewReplacer("4.25,6.2 1 1", "4.25,6.2 1 0", "10.11,12.3 1 0", "10.11,12.3 1 1", "17.27,20.2 2 0", "17.27,20.2 2 1").Replace(profile)
+	write(t, filepath.Join(dir, "cover.out"), next)
+	var got struct {
+		Runs []struct {
+			Text             string
+			Covered, Lost    int
+			CoveredFunctions []ranFunc `json:"covered_functions"`
+			LostFunctions    []ranFunc `json:"lost_functions"`
+		}
+	}
+	seen := until(t, ed, func(s *editor.Seen) bool {
+		return slices.ContainsFunc(s.Log, func(l string) bool { return strings.Contains(l, "lost since") })
+	})
+	if !slices.ContainsFunc(seen.Log, func(l string) bool { return strings.Contains(l, "2 functions covered, 1 lost since ") }) || len(seen.Messages) > 0 {
+		t.Errorf("logged %q, and shown %q", seen.Log, seen.Messages)
+	}
+	run(t, ed, "covls.sinceLastRun", nil, &got)
+	if want := "{2 1 [{a.go Partly 8 2 3 3} {a.go Uncovered 16 0 2 2}] [{a.go Covered 3 1 0 1}]}"; len(got.Runs) != 1 || fmt.Sprint(got.Runs[0]) != "{"+got.Runs[0].Text+" "+want[1:] {
+		t.Errorf("the runs are %v, want %s", got.Runs, want)
+	}
+	// What another text was covered of says nothing of this one.
+	text := read(t, filepath.Join(dir, "a.go"))
+	write(t, filepath.Join(dir, "a.go"), strings.Replace(text, "n + 1", "n + 2", 1))
+	write(t, filepath.Join(dir, "cover.out"), strings.Replace(profile, "17.27,20.2 2 0", "17.27,20.2 2 1", 1))
+	until(t, ed, func(s *editor.Seen) bool {
+		return slices.ContainsFunc(s.Log, func(l string) bool { return strings.Contains(l, "1 function lost since") })
+	})
+	run(t, ed, "covls.sinceLastRun", nil, &got)
+	if len(got.Runs) != 2 || got.Runs[0].Covered != 0 || got.Runs[0].Lost != 1 || got.Runs[0].LostFunctions[0].Name != "Partly" {
+		t.Errorf("the runs are %+v", got.Runs)
+	}
+}

@@ -47,12 +47,13 @@ const (
 	cmdPreviousChangedGap  = "covls.previousChangedGap"
 	cmdPickBase            = "covls.pickBase"
 	cmdSetBase             = "covls.setBase"
+	cmdSinceLastRun        = "covls.sinceLastRun"
 )
 
 var commandNames = []string{
 	cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdMostUrgentGap, cmdNextUnseen, cmdExplain, cmdShowReport, cmdRunCommand,
 	cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping, cmdAddRule, cmdCreateConfiguration,
-	cmdCreateTest, cmdGoToTests, cmdNextChangedGap, cmdPreviousChangedGap, cmdPickBase, cmdSetBase,
+	cmdCreateTest, cmdGoToTests, cmdNextChangedGap, cmdPreviousChangedGap, cmdPickBase, cmdSetBase, cmdSinceLastRun,
 }
 
 // ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
@@ -96,6 +97,8 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return s.goToTests(ctx, p)
 	case cmdNextChangedGap, cmdPreviousChangedGap:
 		return s.jumpChanged(ctx, p)
+	case cmdSinceLastRun:
+		return s.sinceLastRun(s.whole(ctx))
 	case cmdPickBase:
 		return s.pickBase(ctx)
 	case cmdSetBase:

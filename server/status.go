@@ -46,6 +46,8 @@ type wireStatus struct {
 	// Unmeasured counts the packages that have tests and are in no profile.
 	Unmeasured int  `json:"unmeasured"`
 	Stale      bool `json:"stale"`
+	// SinceLastRun is what the last run of the tests made of functions; null where that is nothing yet.
+	SinceLastRun *wireRan `json:"since_last_run"`
 	// Changed is what changed since the base; null where nobody looks, or has looked yet.
 	Changed   *wireChanged  `json:"changed"`
 	Hidden    bool          `json:"hidden"`
@@ -161,6 +163,7 @@ func (p *publisher) publishStatus(ctx context.Context, snap *workspace.Snapshot)
 		return
 	}
 	p.status.sent = data
+	p.publishRan(ctx, snap)
 }
 
 // lastStatus is what the publisher's goroutine remembers of covls/status.
@@ -169,6 +172,7 @@ type lastStatus struct {
 	facts      *engine.Facts
 	figures    *wireStatus // of the last snapshot with all figures
 	sent       jsonrpc2.RawMessage
+	ran        *workspace.Run // the last that was told
 }
 
 // figuresOf is where things stand, without what changes while a load is under way.
@@ -195,6 +199,9 @@ func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 		}
 	}
 	s.Changed = changedOf(snap)
+	if n := len(snap.Runs); n > 0 {
+		s.SinceLastRun = ranOf(snap.Runs[n-1])
+	}
 	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.matters })
 	s.State = stateOf(snap, facts, s)
 	return s

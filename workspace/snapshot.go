@@ -55,6 +55,8 @@ type Snapshot struct {
 	Scanned bool
 	// Documents are the open documents, by path.
 	Documents map[string]*Document
+	// Runs are what the last runs of the tests made of functions, MostRuns at most, the newest last.
+	Runs []*Run
 	// Deltas are what changed in the folders, by their Dir; see Snapshot.Delta.
 	Deltas map[string]*Delta
 	// Hidden tells that the user switched all marks off.
