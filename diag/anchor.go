@@ -79,7 +79,9 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 			p.marks = append(slices.Clip(p.marks), added...)
 			slices.SortStableFunc(p.marks, func(a, b Mark) int { return cmp.Compare(a.Now.Start, b.Now.Start) })
 		}
-		p.changes = sync.OnceValue(func() *changes { return changesOf(file, d.Base.String) })
+		p.changes = sync.OnceValue(func() *changes {
+			return d.DeriveBase(file, func() any { return changesOf(file, d.Base.String) }).(*changes)
+		})
 		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks, p.changes()) })
 		p.gaps = sync.OnceValue(func() []Gap { return placeGaps(file, d, p) })
 		p.jumps = sync.OnceValue(func() map[string]string {

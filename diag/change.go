@@ -1,7 +1,9 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/covls/covls/change"
@@ -33,7 +35,65 @@ const (
 // changes are what changed of a file and is not covered, and what of it lost its coverage, in the places of the text on disk.
 type changes struct {
 	delta           *workspace.Delta
-	uncovered, lost []change.Gap
+	uncovered, lost spread
+}
+
+// spread are units with stretches, by the lines on which they are declared.
+type spread struct {
+	list []change.Gap
+	at   []placedAt
+}
+
+// placedAt is a stretch of list[of], with the last line that it or one before it has. They are by their first lines.
+type placedAt struct {
+	change.Stretch
+	of  int
+	end uint32
+}
+
+func newSpread(list []change.Gap) spread {
+	s := spread{list: list}
+	if !slices.IsSortedFunc(list, byLine) {
+		s.list = slices.SortedStableFunc(slices.Values(list), byLine)
+	}
+	for i := range s.list {
+		for _, l := range s.list[i].Lines {
+			s.at = append(s.at, placedAt{Stretch: l, of: i})
+		}
+	}
+	slices.SortStableFunc(s.at, func(a, b placedAt) int { return cmp.Compare(a.Stretch[0], b.Stretch[0]) })
+	end := uint32(0)
+	for i := range s.at {
+		end = max(end, s.at[i].Stretch[1])
+		s.at[i].end = end
+	}
+	return s
+}
+
+func byLine(a, b change.Gap) int { return cmp.Compare(a.Line, b.Line) }
+
+// meeting are the units that have a stretch on some of the lines.
+func (s *spread) meeting(first, last uint32) iter.Seq[*change.Gap] {
+	return func(yield func(*change.Gap) bool) {
+		i, _ := slices.BinarySearchFunc(s.at, last+1, func(p placedAt, line uint32) int { return cmp.Compare(p.Stretch[0], line) })
+		for i--; i >= 0 && s.at[i].end >= first; i-- {
+			if s.at[i].Stretch[1] >= first && !yield(&s.list[s.at[i].of]) {
+				return
+			}
+		}
+	}
+}
+
+// within are the functions that are declared on some of the lines.
+func (s *spread) within(first, last uint32) iter.Seq[*change.Gap] {
+	return func(yield func(*change.Gap) bool) {
+		i, _ := slices.BinarySearchFunc(s.list, first, func(g change.Gap, line uint32) int { return cmp.Compare(g.Line, line) })
+		for ; i < len(s.list) && s.list[i].Line <= last; i++ {
+			if s.list[i].Function != "" && !yield(&s.list[i]) {
+				return
+			}
+		}
+	}
 }
 
 // changesOf are those of a file. text is that on disk; nil where nobody has it.
@@ -42,18 +102,14 @@ func changesOf(file *workspace.File, text func() string) *changes {
 	if s == nil || s.Folder.Set == nil {
 		return nil
 	}
-	c := &changes{delta: s.Folder, lost: file.LostSince()}
+	c := &changes{delta: s.Folder, lost: newSpread(file.LostSince())}
 	if text != nil || s.Coverage == file.Coverage {
-		c.uncovered = file.Uncovered(text)
+		c.uncovered = newSpread(file.Uncovered(text))
 	}
-	if len(c.uncovered)+len(c.lost) == 0 {
+	if len(c.uncovered.list)+len(c.lost.list) == 0 {
 		return nil
 	}
 	return c
-}
-
-func meets(lines []change.Stretch, first, last uint32) bool {
-	return slices.ContainsFunc(lines, func(s change.Stretch) bool { return s[0] <= last && first <= s[1] })
 }
 
 // put says of a gap what became of it.
@@ -62,11 +118,7 @@ func (c *changes) put(g *Gap) {
 		return
 	}
 	first, last := g.Span.Start.Line, g.LastLine()
-	for i := range c.uncovered {
-		u := &c.uncovered[i]
-		if !meets(u.Lines, first, last) {
-			continue
-		}
+	for u := range c.uncovered.meeting(first, last) {
 		own := g.Fn == nil && u.Function == "" || g.Fn != nil && u.Line == declared(g.Fn)
 		switch {
 		case own && u.Kind == change.New:
@@ -78,10 +130,9 @@ func (c *changes) put(g *Gap) {
 			break
 		}
 	}
-	for i := range c.lost {
-		if meets(c.lost[i].Lines, first, last) {
-			g.Change = ChangeLost
-		}
+	for range c.lost.meeting(first, last) {
+		g.Change = ChangeLost
+		break
 	}
 }
 
@@ -100,22 +151,25 @@ type share struct {
 
 // of is the share of a function; ok is false where it has none.
 func (c *changes) of(f *coverage.Func) (s share, ok bool) {
+	return c.between(f, f.Span.Start.Line, f.Span.End.Line)
+}
+
+// own is the share of a function without that of the functions in it.
+func (c *changes) own(f *coverage.Func) (s share, ok bool) {
+	return c.between(f, declared(f), declared(f))
+}
+
+// between is the share of what is declared on some of a function's lines.
+func (c *changes) between(f *coverage.Func, first, last uint32) (s share, ok bool) {
 	if c == nil {
 		return s, false
 	}
-	within := func(g *change.Gap) bool {
-		return g.Function != "" && f.Span.Start.Line <= g.Line && g.Line <= f.Span.End.Line
+	for u := range c.uncovered.within(first, last) {
+		s.missed, s.changed, s.lines = s.missed+u.Statements, s.changed+u.Of, append(s.lines, u.Lines...)
+		s.fresh = s.fresh || u.Line == declared(f) && u.Kind == change.New
 	}
-	for i := range c.uncovered {
-		if u := &c.uncovered[i]; within(u) {
-			s.missed, s.changed, s.lines = s.missed+u.Statements, s.changed+u.Of, append(s.lines, u.Lines...)
-			s.fresh = s.fresh || u.Line == declared(f) && u.Kind == change.New
-		}
-	}
-	for i := range c.lost {
-		if l := &c.lost[i]; within(l) {
-			s.lost, s.ran, s.lostLines = s.lost+l.Statements, s.ran+l.Of, append(s.lostLines, l.Lines...)
-		}
+	for l := range c.lost.within(first, last) {
+		s.lost, s.ran, s.lostLines = s.lost+l.Statements, s.ran+l.Of, append(s.lostLines, l.Lines...)
 	}
 	return s, s.missed+s.lost > 0
 }
@@ -279,15 +333,6 @@ func (c *changes) diagnostics(file *workspace.File, d *workspace.Document, gaps 
 	}
 	slices.SortStableFunc(out, func(a, b Diagnostic) int { return a.Span.Start - b.Span.Start })
 	return out
-}
-
-// own is the share of a function without that of the functions in it.
-func (c *changes) own(f *coverage.Func) (s share, ok bool) {
-	only := *c
-	not := func(g change.Gap) bool { return g.Line != declared(f) }
-	only.uncovered = slices.DeleteFunc(slices.Clone(c.uncovered), not)
-	only.lost = slices.DeleteFunc(slices.Clone(c.lost), not)
-	return only.of(f)
 }
 
 // insert puts diagnostics among others where they stand in the text.
