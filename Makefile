@@ -15,7 +15,7 @@ test: lint check-vscode setup
 # build makes the program as it is given away; OUT=path says where.
 OUT ?= covls
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(OUT) ./cmd/covls
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w' -o $(OUT) ./cmd/covls
 
 lint:
 	@$(TOOL) gofumpt -l . | grep . && { echo 'run: go tool -modfile=tools/go.mod gofumpt -w .'; exit 1; } || true
@@ -23,6 +23,8 @@ lint:
 	GOOS=windows $(GO) vet ./...
 	GOOS=darwin $(GO) vet ./...
 	$(TOOL) staticcheck ./...
+	$(TOOL) actionlint
+	@! command -v shellcheck >/dev/null || shellcheck -x scripts/*.sh action/*.sh
 	$(GO) run ./internal/licences -q
 
 # licences lists what covls is made of, and fails for a licence that is not on the short list.

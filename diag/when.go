@@ -73,7 +73,7 @@ func WhenWords(ways []source.When, code func(string) string) string {
 	if code == nil {
 		code = func(s string) string { return s }
 		not = func(s string) string {
-			if strings.Contains(s, " ") {
+			if outline.Parted(s) {
 				return "(" + s + ")"
 			}
 			return s
@@ -115,6 +115,10 @@ func whenWords(w source.When, code, not func(string) string) string {
 		return "for each " + code(w.Code)
 	case outline.Ended:
 		return "when the loop " + code(w.Code) + " ends"
+	case outline.Completed:
+		return "when the loop " + code(w.Code) + " ends without a break"
+	case outline.Within:
+		return "in the block of " + code(w.Code)
 	case outline.Called:
 		return "when " + code(w.Code) + " is called"
 	case outline.Passed:

@@ -135,8 +135,9 @@ type Comparison struct {
 // Options say how to compare.
 type Options struct {
 	State State
-	// Env gives the value of a variable, "" for one that is not set, for where the user's own rules are of what git ignores:
-	// git/ignore in XDG_CONFIG_HOME, or in .config of HOME. nil looks for none.
+	// Env gives the value of a variable, "" for one that is not set; nil has none. Where the user's own rules are of what git
+	// ignores is git/ignore in XDG_CONFIG_HOME, or in .config of HOME. GIT_INDEX_FILE is the index where it is one of the
+	// repository: a hook of git commit is told by it what will be committed.
 	Env func(name string) string
 	// Text is how many bytes a text may have whose lines are looked at; 0 is 4 MB. A larger one differs where a byte does.
 	Text int64
@@ -177,6 +178,7 @@ func compare(ctx context.Context, dir, base string, o Options, most limits) (_ *
 		}
 	}()
 	w := c.open(r, "")
+	r.useIndex(o.Env("GIT_INDEX_FILE"))
 	fail := func(err error) (*Comparison, error) {
 		return nil, fmt.Errorf("compare %s with %.12s: %w", dir, base, err)
 	}
@@ -310,6 +312,13 @@ func (c *comparing) open(r *repository, prefix string) *work {
 	}
 	c.out.works = append(c.out.works, w)
 	return w
+}
+
+// useIndex has another file be the index, named as from the top of the work tree, where it is one of the repository's.
+func (r *repository) useIndex(name string) {
+	if path := beside(r.root, name); path != "" && path != r.dir && inside(path, r.dir) {
+		r.indexFile = path
+	}
 }
 
 // modules compares the submodules, and those in them.
@@ -518,6 +527,7 @@ func (w *work) index() (rows []trackedFile, when time.Time, err error) {
 	if err == nil && !slices.IsSortedFunc(rows, byPath) {
 		slices.SortStableFunc(rows, byPath)
 	}
+	rows = slices.CompactFunc(rows, func(a, b trackedFile) bool { return a.path == b.path })
 	return rows, when, err
 }
 
@@ -821,7 +831,7 @@ func (w *work) untracked(rows []trackedFile, gone map[string]hash) error {
 		}
 		rules := o.rules
 		if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" }) {
-			rules = rules.with(filepath.Join(w.disk(o.dir), ".gitignore"), o.dir, &left)
+			rules = rules.in(w.r.root, o.dir, &left)
 		}
 		for _, e := range entries {
 			p := path.Join(o.dir, e.Name())

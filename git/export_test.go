@@ -32,3 +32,8 @@ func CompareIn(ctx context.Context, dir, base string, most Limits) (*Comparison,
 	}
 	return compare(ctx, dir, base, Options{}, own)
 }
+
+// FindBaseIn is FindBase without an environment, of at most so many commits; 0 is as usual.
+func FindBaseIn(ctx context.Context, dir, revision string, commits int) (Base, error) {
+	return findBase(ctx, dir, revision, nil, commits)
+}

@@ -208,3 +208,107 @@ func TestSearchIndexHostile(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// TestCompareHostile: whatever objects, the index and the work tree are, comparing them ends within its bounds, reads nothing outside of the
+// work tree, and says what it could not do.
+func TestCompareHostile(t *testing.T) {
+	t.Parallel()
+	file := "100644 x\x00" + strings.Repeat("\x07", 20)
+	text := []byte("text\n")
+	for _, tt := range []struct {
+		name  string
+		make  func(p *pile) []byte
+		index []string // paths
+		lay   files
+		want  string // of changes, or in the error
+	}{
+		{name: "more files than there can be", make: func(p *pile) []byte { return p.commit(p.tower([]byte(file)), 0) }, want: "too many"},
+		{name: "paths that lead out", make: func(p *pile) []byte { return p.commit(p.tree("100644 a", p.add(3, text)), 0) }, index: []string{"../b", "/etc/passwd", ".git/config", "a", "in/../../c", "x/.GIT/HEAD"}, lay: files{"a": "text\n"}, want: "unknown ../b, unknown .git/config, unknown /etc/passwd, unknown in/../../c, unknown x/.GIT/HEAD"},
+		{name: "files of git in a tree", make: func(p *pile) []byte {
+			return p.commit(p.tree("40000 .git", p.tree("100644 HEAD", p.add(3, text))), 0)
+		}, want: "deleted .git/HEAD"},
+		{name: "an index that is not sorted, and has names again and again", make: func(p *pile) []byte {
+			return p.commit(p.tree("100644 a", p.add(3, text), "100644 b", p.add(3, text)), 0)
+		}, index: []string{"b", "a", "b", "a", "z"}, lay: files{"a": "other\n", "b": "text\n"}, want: "modified a"},
+		{name: "a text that is not there", make: func(p *pile) []byte {
+			return p.commit(p.tree("100644 a", bytes.Repeat([]byte{7}, 20)), 0)
+		}, index: []string{"a"}, lay: files{"a": "text\n"}, want: "unknown a"},
+		{name: "a tree that is not there", make: func(p *pile) []byte { return p.commit(bytes.Repeat([]byte{7}, 20), 0) }, want: "not in the repository"},
+		{name: "a submodule that is none", make: func(p *pile) []byte {
+			return p.commit(p.tree("160000 a", bytes.Repeat([]byte{7}, 20)), 0)
+		}, index: []string{"a"}, lay: files{"a": "text\n"}, want: "added a"},
+		{name: "links in a circle", make: func(p *pile) []byte { return p.commit(p.tree("100644 a", p.add(3, text)), 0) }, index: []string{"l/a/b", "l"}, lay: files{"l": "-> l", "m/n": "-> .."}, want: "deleted a"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var p pile
+			top := tt.make(&p)
+			r := &repository{t, packed(t, top, p.names, p.entries)}
+			if tt.index != nil {
+				index := binary.BigEndian.AppendUint32([]byte("DIRC\x00\x00\x00\x02"), uint32(len(tt.index)))
+				for _, name := range tt.index {
+					entry := make([]byte, 62)
+					binary.BigEndian.PutUint32(entry[24:], 0o100644)
+					entry = append(entry, name...)
+					index = append(index, append(entry, make([]byte, 8-len(entry)%8)...)...)
+				}
+				if err := os.WriteFile(filepath.Join(r.dir, ".git", "index"), index, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if runtime.GOOS != "windows" {
+				r.lay(tt.lay)
+			}
+			c, err := git.Compare(t.Context(), r.dir, fmt.Sprintf("%x", top), git.Options{})
+			got := fmt.Sprint(err)
+			if err == nil {
+				got = strings.Join(changes(c), ", ")
+				c.Close()
+			}
+			if !strings.Contains(got, tt.want) || err == nil && got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestTagsHostile has tags that lead to each other, and a history without end.
+func TestTagsHostile(t *testing.T) {
+	t.Parallel()
+	var p pile
+	tree := p.tree("100644 a", p.add(3, []byte("text")))
+	first := p.commit(tree, 1000)
+	top := first
+	for i := range 500 {
+		top = p.commit(tree, 500-i, top)
+	}
+	alone := p.commit(tree, 2000)
+	tag := func(to []byte) []byte {
+		content := fmt.Appendf(nil, "object %x\ntype tag\ntag x\n", to)
+		sum := object("tag", content)
+		return p.put(sum, append(head(4, len(content)), deflated(content)...))
+	}
+	tags := tag(top)
+	few := tags
+	for range 20 {
+		tags = tag(tags)
+	}
+	dir := packed(t, top, p.names, p.entries)
+	for _, tt := range []struct {
+		ask  []byte
+		most int
+		want error
+	}{
+		{tags, 0, git.ErrRevision},
+		{few, 0, nil},
+		{tree, 0, git.ErrRevision},
+		{alone, 0, git.ErrUnrelated},
+		{first, 0, nil},
+		{first, 100, git.ErrBounds},
+	} {
+		b, err := git.FindBaseIn(t.Context(), dir, fmt.Sprintf("%x", tt.ask), tt.most)
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%x of at most %d: %+v, %v, want %v", tt.ask, tt.most, b, err, tt.want)
+		}
+	}
+}

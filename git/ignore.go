@@ -59,10 +59,6 @@ func (i ignores) has(rel string, folder bool) bool {
 
 // with are the rules with those of a file for a folder.
 func (i ignores) with(file, dir string, left *int) ignores {
-	// git follows no link in the work tree to such a file.
-	if info, err := os.Lstat(file); err != nil || dir != "" && !info.Mode().IsRegular() {
-		return i
-	}
 	text, err := source.ReadFile(file, maxIgnore)
 	if err != nil {
 		return i
@@ -113,6 +109,15 @@ func classes(pattern string) string {
 		`\{`, `\{`, `\}`, `\}`, "{", `\{`, "}", `\}`,
 		"[:alpha:]", "a-zA-Z", "[:digit:]", "0-9", "[:alnum:]", "a-zA-Z0-9", "[:lower:]", "a-z", "[:upper:]", "A-Z", "[:xdigit:]", "0-9a-fA-F", "[:space:]", " \t",
 	).Replace(pattern)
+}
+
+// in are the rules with those of the .gitignore in a folder of a work tree. git follows no link to one.
+func (i ignores) in(root, dir string, left *int) ignores {
+	file := filepath.Join(root, filepath.FromSlash(dir), ".gitignore")
+	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
+		return i
+	}
+	return i.with(file, dir, left)
 }
 
 // usualIgnores are the rules of the whole work tree that stand in no folder of it: those of whoever works there, where they

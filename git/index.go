@@ -3,6 +3,7 @@ package git
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha1" //nolint:gosec // the names of objects are made by it
 	"crypto/sha256"
 	"encoding/binary"
@@ -55,7 +56,7 @@ func (r *repository) tracked(size int, tell func(path []byte, e indexEntry) erro
 
 // staged is tracked, with submodules. When is when the index was written; the zero time where there is none.
 func (r *repository) staged(size int, tell func(path []byte, e indexEntry) error) (when time.Time, err error) {
-	f, err := openRegular(filepath.Join(r.dir, "index"))
+	f, err := openRegular(cmp.Or(r.indexFile, filepath.Join(r.dir, "index")))
 	if errors.Is(err, fs.ErrNotExist) {
 		return time.Time{}, nil
 	}

@@ -53,6 +53,7 @@ type repository struct {
 	// dir has HEAD and the index, common the references; they differ in a linked work tree.
 	dir, common string
 	objects     objects
+	indexFile   string // "" is index in dir
 }
 
 // open finds the repository whose work tree holds dir, an absolute path without symlinks. The error is

@@ -584,5 +584,14 @@ func FuzzObjects(f *testing.F) {
 		_, _ = git.Commits(t.Context(), dir, 90)
 		_, _ = git.Search(t.Context(), dir, wants, git.Bounds{})
 		_, _ = git.Renamed(t.Context(), dir, []string{"in/a"}, git.Bounds{})
+		base, err := git.FindBase(t.Context(), dir, "HEAD~1", nil)
+		if err != nil {
+			base.Commit = fmt.Sprintf("%x", name)
+		}
+		for state := range git.InHead + 1 {
+			if c, err := git.Compare(t.Context(), dir, base.Commit, git.Options{State: state}); err == nil {
+				c.Close()
+			}
+		}
 	})
 }

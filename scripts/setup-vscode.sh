@@ -29,7 +29,7 @@ set --
 command -v npm >/dev/null || set -- "$@" npm
 if [ ! -e "$code/.done" ]; then
 	# code-server brings modules in C++ that are compiled here.
-	command -v g++ >/dev/null && command -v make >/dev/null || set -- "$@" build-essential
+	{ command -v g++ && command -v make; } >/dev/null || set -- "$@" build-essential
 	command -v pkg-config >/dev/null || set -- "$@" pkg-config
 	command -v python3 >/dev/null || set -- "$@" python3-dev
 	if command -v dpkg >/dev/null; then

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154 # me and hint are of the script that reads this in
 # What the set-up scripts share; they read it in, with "me" set to their name. What npm brings lies in a
 # cache folder outside the tree.
 

@@ -3,7 +3,6 @@ package skeleton
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/covls/covls/source"
@@ -242,45 +241,21 @@ func parts(text string) []string {
 	return out
 }
 
-// conditions are the heads of what the function decides by.
-var conditions = regexp.MustCompile(`^[ \t]*(?:\}[ \t]*)?(if|elif|elsif|else if|elseif|else|unless|for|foreach|while|case|when|match|catch|except|rescue)\b[ \t]*(.*)$`)
-
-// conditions lists the ways through the function that no test takes, by the lines that begin them. It is never empty.
+// conditions lists the ways through the function that no test takes, by what decides which is taken. It is never empty.
 func (m *maker) conditions() []way {
 	var out []way
 	if m.Missed.Whole {
 		out = append(out, way{name: "straight through"})
 	}
-	text := m.Source.Text
-	last := ""
-	for at := m.fn.Body; at < m.fn.End && len(out) <= maxWays; {
-		end := strings.IndexByte(text[at:m.fn.End], '\n')
-		if end < 0 {
+	for _, is := range outline.Choices(m.language, m.Source.Text, m.fn.Body, m.fn.End) {
+		if len(out) > maxWays {
 			break
 		}
-		line, next := text[at:at+end], at+end+1
-		at = next
-		if m.commented(next - 2) {
-			continue
+		name := wayName(is)
+		if name == "" || is.Behind && m.Missed.Whole || !m.Missed.never(is.Start) {
+			continue // behind a guard, the way goes straight on
 		}
-		found := conditions.FindStringSubmatch(strings.TrimRight(line, " \t\r"))
-		if found == nil {
-			continue
-		}
-		body := next
-		if rest := behindHead(found[2]); rest != "" { // on the same line
-			body = next - 1 - len(line) + strings.LastIndex(line, rest)
-		}
-		for body < m.fn.End && strings.ContainsRune(" \t\r\n", rune(text[body])) {
-			body++
-		}
-		name := headName(found[1], found[2], last)
-		if found[1] == "if" || strings.HasSuffix(found[1], "if") || found[1] == "unless" {
-			last = headOf(found[2])
-		}
-		if name != "" && body < m.fn.End && m.Missed.never(body) {
-			out = append(out, way{name: clip(name), fails: raises.MatchString(lineAt(text, body))})
-		}
+		out = append(out, way{name: clip(name), fails: raises.MatchString(lineAt(m.Source.Text, is.Start))})
 	}
 	if len(out) == 0 {
 		return []way{{name: "straight through"}}
@@ -288,94 +263,34 @@ func (m *maker) conditions() []way {
 	return distinct(out)
 }
 
+// wayName says in a few words when code runs; "" where that is no way of its own.
+func wayName(is outline.When) string {
+	switch is.How {
+	case outline.Holds, outline.Otherwise:
+		if is.Not {
+			return "not " + is.Code
+		}
+		return is.Code
+	case outline.In, outline.Matches:
+		return is.Code
+	case outline.Rest, outline.Unmatched:
+		return "otherwise"
+	case outline.Each:
+		return "for each " + is.Code
+	case outline.Completed:
+		return "no break"
+	case outline.Raised:
+		return "nothing raised"
+	case outline.Unknown, outline.Ended, outline.Called, outline.Passed, outline.Returned, outline.Within:
+	}
+	return ""
+}
+
 var raises = regexp.MustCompile(`^\s*(?:raise|throw|panic!|Err\(|return Err\()\b?`)
 
 func lineAt(text string, at int) string {
 	line, _, _ := strings.Cut(text[at:], "\n")
 	return line
-}
-
-// headOf is a condition without the brackets around it, and what begins the block.
-func headOf(rest string) string {
-	rest = strings.TrimSpace(rest)
-	if before, _, ok := strings.Cut(rest, " then "); ok {
-		rest = before
-	}
-	for _, end := range []string{"{", ":", " then"} {
-		rest = strings.TrimSpace(strings.TrimSuffix(rest, end))
-	}
-	if at := closing(rest); at >= 0 && (at == len(rest)-1 || behindHead(rest) != "") {
-		rest = strings.TrimSpace(rest[1:at])
-	}
-	return rest
-}
-
-// closing is where the bracket ends that a text begins with; -1 for none.
-func closing(text string) int {
-	if !strings.HasPrefix(text, "(") {
-		return -1
-	}
-	depth := 0
-	for i, c := range text {
-		switch c {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		}
-		if depth == 0 {
-			return i
-		}
-	}
-	return -1
-}
-
-// behindHead is the statement on the line of a condition in brackets; "" for none, and where the condition goes on.
-func behindHead(rest string) string {
-	rest = strings.TrimSpace(rest)
-	at := closing(rest)
-	if at < 0 {
-		return ""
-	}
-	behind := strings.TrimSpace(rest[at+1:])
-	if behind == "" || !strings.HasSuffix(behind, ";") && !strings.HasSuffix(behind, "}") {
-		return ""
-	}
-	return behind
-}
-
-// headName says in a few words when what a head begins runs; last is the condition before it.
-func headName(keyword, rest, last string) string {
-	head := headOf(rest)
-	switch keyword {
-	case "else":
-		if head != "" && head != "{" {
-			return ""
-		}
-		if last == "" {
-			return "otherwise"
-		}
-		return "not " + last
-	case "unless":
-		return "not " + head
-	case "for", "foreach", "while", "case", "when", "match", "catch", "except", "rescue":
-		return strings.TrimSpace(keyword + " " + head)
-	}
-	return head
-}
-
-// commented reports whether an offset lies in a comment.
-func (m *maker) commented(at int) bool {
-	_, found := slices.BinarySearchFunc(m.outline.Comments, at, func(c outline.Stretch, at int) int {
-		switch {
-		case c.End <= at:
-			return -1
-		case c.Start > at:
-			return 1
-		}
-		return 0
-	})
-	return found
 }
 
 // afterImports is where, behind the last of the lines that a pattern finds at the beginning of a text, another import goes.

@@ -117,7 +117,7 @@ func whenGo(src string) func(offset int) When {
 	if err != nil {
 		return nil
 	}
-	w := &goWhen{src: src, file: file, base: fset.File(file.FileStart).Base()}
+	w := &goWhen{src: src, file: file, base: fset.File(file.FileStart).Base(), jumps: strings.Contains(src, "goto")}
 	return w.at
 }
 
@@ -126,7 +126,8 @@ type goWhen struct {
 	src    string
 	file   *ast.File
 	base   int
-	looked int // how much was looked at for all places, in nodes and parts of texts
+	jumps  bool // a goto may stand in it
+	looked int  // how much was looked at for all places, in nodes and parts of texts
 }
 
 // maxLooked bounds that: behind it nothing is told of function literals.
@@ -173,7 +174,7 @@ func (w *goWhen) at(offset int) When {
 			case k == 0:
 				return b.when
 			}
-			return w.behind(b.list[k-1], pos, b.end)
+			return w.behind(b.list[k-1], pos, b)
 		}
 		if pos >= s.End() {
 			return When{}
@@ -183,7 +184,7 @@ func (w *goWhen) at(offset int) When {
 		case in == nil:
 			return When{}
 		case in.bare && k > 0:
-			in.when = w.behind(b.list[k-1], s.Pos(), b.end)
+			in.when = w.behind(b.list[k-1], s.Pos(), b)
 		case in.bare:
 			in.when = b.when
 		}
@@ -199,13 +200,30 @@ type goBlock struct {
 	bare      bool // it hangs on what its statement does
 }
 
+// upTo is where the flow that comes to a place of a block no longer goes on: where somebody may jump to, or where the block ends.
+func (w *goWhen) upTo(pos token.Pos, b *goBlock) token.Pos {
+	if !w.jumps {
+		return b.end
+	}
+	if w.looked += len(b.list); w.looked > maxLooked {
+		return pos
+	}
+	for _, s := range b.list {
+		if label, ok := s.(*ast.LabeledStmt); ok && s.Pos() > pos && !loops(label.Stmt) {
+			return s.Pos()
+		}
+	}
+	return b.end
+}
+
 func (w *goWhen) offset(pos token.Pos) int { return min(max(int(pos)-w.base, 0), len(w.src)) }
 
 func (w *goWhen) block(list []ast.Stmt, from, end token.Pos, is When) *goBlock {
+	b := &goBlock{list: list, from: from, end: end, when: is}
 	if is.How != outline.Unknown {
-		is.Start, is.End = w.offset(from), w.offset(end)
+		b.when.Start, b.when.End = w.offset(from), w.offset(w.upTo(from, b))
 	}
-	return &goBlock{list: list, from: from, end: end, when: is}
+	return b
 }
 
 // code is an expression on one line, without parentheses around it.
@@ -414,11 +432,11 @@ func (w *goWhen) use(f *ast.FuncLit, path []ast.Node) When {
 
 // behind says when the flow comes to a place directly behind a statement of its list, which ends at end: when it does not leave
 // the list there.
-func (w *goWhen) behind(s ast.Stmt, pos, end token.Pos) When {
+func (w *goWhen) behind(s ast.Stmt, pos token.Pos, b *goBlock) When {
 	found := When{Start: w.offset(s.Pos()), End: w.offset(s.End())}
 	take := func(is When) {
 		found = is
-		found.Start, found.End = w.offset(pos), w.offset(end)
+		found.Start, found.End, found.Behind = w.offset(pos), w.offset(w.upTo(pos, b)), true
 	}
 	if label, ok := s.(*ast.LabeledStmt); ok {
 		s = label.Stmt

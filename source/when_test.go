@@ -68,7 +68,7 @@ func whensOf(name, text string) string {
 
 var hows = map[tokens.How]string{
 	tokens.Holds: "when", tokens.Otherwise: "otherwise, when", tokens.In: "in", tokens.Matches: "matched by", tokens.Rest: "in the rest of", tokens.Unmatched: "unmatched by",
-	tokens.Each: "for each", tokens.Ended: "when there ends", tokens.Called: "called", tokens.Passed: "passed to", tokens.Returned: "returned", tokens.Raised: "nothing raised",
+	tokens.Each: "for each", tokens.Ended: "when there ends", tokens.Completed: "when nothing breaks off", tokens.Within: "in the block of", tokens.Called: "called", tokens.Passed: "passed to", tokens.Returned: "returned", tokens.Raised: "nothing raised",
 }
 
 func shown(w source.When) string {
@@ -105,6 +105,22 @@ func f(x int, s string) int {
 	x++
 	return x
 }
+
+func g(x int) int {
+	if x > 2 {
+		return 1
+	}
+	x++
+	if x == 3 {
+		goto out
+	}
+	if x == 4 {
+		return 2
+	}
+	x = 5
+out:
+	return x
+}
 `
 	for _, tt := range []struct{ name, lines, want string }{
 		{"one", "12", "in `case \"a\"`"},
@@ -116,6 +132,8 @@ func f(x int, s string) int {
 		{"what follows alone", "21 22", ""},
 		{"a function", "4 5 6 7 10 12", ""},
 		{"the end of a block", "9 17 20", ""},
+		{"up to a label", "36", "when `x != 4`"},
+		{"over a label", "36 38", ""},
 		{"behind the text", "99", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -128,6 +146,62 @@ func f(x int, s string) int {
 			}
 			var have []string
 			for _, w := range source.Ways("a.go", text, [][]coverage.Point{places})[0] {
+				have = append(have, shown(w))
+			}
+			if got := strings.Join(have, "; "); got != tt.want {
+				t.Errorf("have %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestWaysOfLines holds it of stretches of lines of other languages: what is known of how code runs ends where others come in.
+func TestWaysOfLines(t *testing.T) {
+	t.Parallel()
+	const c = `int f(int n, int p)
+{
+	switch (n) {
+	case 1:
+		if (p)
+			break;
+		g(1);
+	case 2:
+		g(2);
+	}
+	if (p)
+		return 1;
+	g(3);
+out:
+	g(4);
+	return 0;
+}
+`
+	const js = `export function f(a, b) {
+  const x = a
+    ? g(1)
+    : g(2);
+  return b &&
+    g(3);
+}
+`
+	for _, tt := range []struct{ name, file, text, lines, want string }{
+		{"up to the next clause", "a.c", c, "7 9", "when not `p`; in `case 2`"},
+		{"up to a label", "a.c", c, "13", "when not `p`"},
+		{"over a label", "a.c", c, "13 15 16", ""},
+		{"an arm", "a.js", js, "3", "when `a`"},
+		{"both arms", "a.js", js, "3 4", "when `a`; when not `a`"},
+		{"behind &&", "a.js", js, "6", "when `b`"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var places []coverage.Point
+			for n := range strings.FieldsSeq(tt.lines) {
+				p := coverage.Point{Col: 1}
+				fmt.Sscan(n, &p.Line)
+				places = append(places, p)
+			}
+			var have []string
+			for _, w := range source.Ways(tt.file, tt.text, [][]coverage.Point{places})[0] {
 				have = append(have, shown(w))
 			}
 			if got := strings.Join(have, "; "); got != tt.want {

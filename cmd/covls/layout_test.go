@@ -85,6 +85,7 @@ var order = []string{
 	"internal/faults",
 	"internal/history",
 	"internal/licences",
+	"internal/release",
 	"cmd/covls",
 }
 

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -157,6 +156,8 @@ Coveralls and Codecov. In a Go module this makes one:
 	root.PersistentFlags().BoolVar(&in.restricted, "restricted", false, "start no other program (go list): for a folder that you do not trust")
 	_ = root.MarkPersistentFlagDirname("directory")
 	_ = root.MarkPersistentFlagFilename("profile")
+	root.Version = described()
+	root.SetVersionTemplate("covls {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
 	})
@@ -164,33 +165,4 @@ Coveralls and Codecov. In a Go module this makes one:
 		newServe(io, &in), newGaps(io, &in), newVerify(io, &in), newTest(io, &in), newReport(io, &in), newExplain(io, &in), newCheck(io, &in), newBaseline(io, &in), newDoctor(io, &in), newConfig(io, &in), newInit(io, &in), newSchema(io), newDemo(io), newVersion(io), newLicenses(io),
 	)
 	return root
-}
-
-func newVersion(io *streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(io.out, "covls", version())
-			return err
-		},
-	}
-}
-
-// version is the module's version where Go knows one, else the commit, else "devel".
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return "devel-" + s.Value[:min(12, len(s.Value))]
-		}
-	}
-	return "devel"
 }

@@ -591,7 +591,13 @@ func (k *kinds) headed(i int) bool {
 	if k.blocks != braces || !k.is(i-1, closed, ")") || k.partner(i-1) < 0 {
 		return false
 	}
-	switch k.text(k.partner(i-1) - 1) {
+	head := k.partner(i-1) - 1
+	if k.is(head, word, "while") && k.is(head-1, closed, "}") {
+		if do := k.partner(head-1) - 1; k.is(do, word, "do") || k.is(do, word, "repeat") {
+			return false // do { … } while (x)
+		}
+	}
+	switch k.text(head) {
 	case "if", "while", "for", "foreach", "elseif", "elsif", "catch", "constexpr", "using", "lock":
 		return true
 	}
@@ -689,6 +695,8 @@ func (k *kinds) goesOn(before, next int) bool {
 		switch k.text(next) {
 		case "@", "++", "--", "!", "*", "&", "-", "+", "#", "~", "\\", "$", "..":
 			return false
+		case "%", "^", "<<":
+			return k.language != "elixir" // what begins a value there
 		}
 		return true
 	}

@@ -27,11 +27,15 @@ const (
 	Each
 	// Ended: it runs when a loop ends, of which the code is the head.
 	Ended
+	// Completed: it runs when a loop ends that nothing breaks off, of which the code is the head.
+	Completed
 	// Called: it runs when the function is called that the code names; Passed when one is that was passed to what it names,
 	// Returned when one is that was returned.
 	Called
 	Passed
 	Returned
+	// Within: it runs in the block of code that is handed to a call, which the code names: `items.each` of Ruby.
+	Within
 	// Raised: it runs when nothing is raised before it. There is no code.
 	Raised
 )
@@ -42,11 +46,36 @@ type When struct {
 	How How
 	// Not tells that the condition must not hold.
 	Not bool
+	// Behind tells that the place stands behind a statement of its block which decides that, and in no block of it.
+	Behind bool
 	// Code is on one line, and at most some 60 characters of it.
 	Code string
 	// Start and End are the byte offsets between which all hangs on it. Of an unknown place they are those of the statement
 	// before it; both 0 for none.
 	Start, End int
+}
+
+// Parted reports whether code has parts that a "not" before it could be taken for one of: whether a space stands in it, in no
+// brackets and no string, or it is cut.
+func Parted(code string) bool {
+	depth, quote := 0, rune(0)
+	for _, c := range code {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '`':
+			quote = c
+		case c == '(' || c == '[' || c == '{':
+			depth++
+		case c == ')' || c == ']' || c == '}':
+			depth--
+		case c == ' ' && depth <= 0:
+			return true
+		}
+	}
+	return strings.HasSuffix(code, "…")
 }
 
 // mostCode bounds how many characters of a condition are shown.
