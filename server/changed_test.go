@@ -152,6 +152,18 @@ func TestChanged(t *testing.T) {
 		"19:6 information uncovered-changed: Uncovered is not tested (2 statements) · new since origin/main")
 }
 
+// TestChangedClosed has what changed in a file that is not open among the problems, however little it is.
+func TestChangedClosed(t *testing.T) {
+	t.Parallel()
+	dir := changedShop(t)
+	path := filepath.Join(dir, "a.go")
+	ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
+	since := "origin/main (" + head(t, dir)[:7] + ")"
+	untilMarked(t, ed, path, "4:6 warning lost-coverage: Covered is not tested (1 statement) · 1 of 1 ran at "+since+" [5: line 5 ran at "+since+"]",
+		"11:3 information uncovered-changed: Partly: line 11 never ran · changed since origin/main",
+		"17:6 information uncovered-changed: Uncovered is not tested (2 statements) · new since origin/main")
+}
+
 // head is the commit that is HEAD.
 func head(t *testing.T, dir string) string {
 	t.Helper()
