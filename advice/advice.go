@@ -1,5 +1,4 @@
-// Package advice knows what would help to test a function: who calls it, what it is to be replaced by, and which test of a
-// function like it is a model. It goes by the texts of the function's folder and by names in them, and says nothing where a
+// Package advice knows what would help to test a function: who calls it, and which test of a function like it is a model. It goes by the texts of the function's folder and by names in them, and says nothing where a
 // name may mean something else.
 package advice
 
@@ -27,26 +26,43 @@ type Folder struct {
 	// Texts are its sources of the language. Complete tells that they are all there are.
 	Texts    []Text
 	Complete bool
+	// Tests are tests that lie elsewhere, of another language than Go. Their names are paths for people.
+	Tests []Text
 	// Tested says of a function that begins on a 1-based line of a file whether a test reaches it; known is false where nobody
 	// knows. Nil knows of none.
 	Tested func(file string, line uint32) (tested, known bool)
+
+	golang   *goFolder
+	outlines map[int]*outlined // of Texts by their indexes, nil for one that can't be read
 }
 
 // Advice is what is known of a function. The zero Advice is nothing.
 type Advice struct {
-	// Caller is a function that names it: the nearest of those that a test reaches, else of all; "" for none that is known. Calls
-	// tells that it calls it there, Tested whether a test reaches the caller, Known whether anybody knows.
-	Caller string
-	Calls  bool
-	Tested bool
-	Known  bool
-	// Unused tells that nothing in the package mentions it, its tests among them.
-	Unused bool
-	// Deprecated is what its comment says of that: "use GenBashCompletionFileV2"; "." where it says no more, "" where it is not
-	// deprecated.
-	Deprecated string
+	// Callers are functions that name it, at most a few: those first that a test reaches and that are nearest.
+	Callers []Caller
 	// Model is a test to go by; nil for none.
 	Model *Model
+}
+
+// Caller is a function that names another.
+type Caller struct {
+	Name string
+	// Calls tells that it calls it there, Tested whether a test reaches the caller, Known whether anybody knows.
+	Calls, Tested, Known bool
+
+	far float64
+}
+
+// mostCallers is how many are told.
+const mostCallers = 3
+
+// nearest are the callers to be told.
+func nearest(all []Caller) []Caller {
+	slices.SortStableFunc(all, func(x, y Caller) int {
+		return cmp.Or(-cmp.Compare(rank(x.Tested), rank(y.Tested)), -cmp.Compare(rank(x.Calls), rank(y.Calls)), cmp.Compare(x.far, y.far), cmp.Compare(x.Name, y.Name))
+	})
+	all = slices.CompactFunc(all, func(x, y Caller) bool { return x.Name == y.Name })
+	return all[:min(len(all), mostCallers)]
 }
 
 // Model is a test of a function that is like another.
@@ -57,42 +73,17 @@ type Model struct {
 	Line           int
 }
 
-// Of says what is known of a function of one of the texts, by its file, its name, and its type without a star; "" for none.
-func Of(in Folder, file string, f *coverage.Func) Advice {
+// Of says what is known of a function of one of the texts. What was found out about the folder is kept for the next; it is not safe
+// for concurrent use.
+func (in *Folder) Of(file string, f *coverage.Func) Advice {
 	i := slices.IndexFunc(in.Texts, func(t Text) bool { return t.Name == file })
 	if i < 0 {
 		return Advice{}
 	}
 	if filepath.Ext(file) == ".go" {
-		return ofGo(in, i, f)
+		return in.ofGo(i, f)
 	}
-	return ofOutlined(in, i, f)
-}
-
-// maxDeprecated bounds the length in bytes of what is said of a deprecation.
-const maxDeprecated = 100
-
-// replaced is what a comment says behind the word that deprecates, in one sentence.
-func replaced(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	for i := 0; i+1 < len(text); i++ {
-		if text[i] == '.' && text[i+1] == ' ' {
-			text = text[:i]
-			break
-		}
-	}
-	text = strings.TrimRight(text, " .")
-	if len(text) > maxDeprecated {
-		text = strings.ToValidUTF8(text[:maxDeprecated], "")
-		if i := strings.LastIndexByte(text, ' '); i > 0 {
-			text = text[:i]
-		}
-		text += " …"
-	}
-	if rest, ok := strings.CutPrefix(text, "Use "); ok {
-		text = "use " + rest
-	}
-	return cmp.Or(text, ".")
+	return in.ofOutlined(i, f)
 }
 
 // words takes a name apart: "GenFishCompletionFile" is gen, fish, completion and file.

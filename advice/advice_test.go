@@ -32,7 +32,7 @@ func TestOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := advice.Folder{Complete: !strings.Contains(string(archive.Comment), "incomplete")}
+			in := &advice.Folder{Complete: !strings.Contains(string(archive.Comment), "incomplete")}
 			lines := map[string][]string{}
 			have := &txtar.Archive{Comment: archive.Comment}
 			want := ""
@@ -57,7 +57,7 @@ func TestOf(t *testing.T) {
 				}
 				for i := range parsed.Funcs {
 					f := &parsed.Funcs[i]
-					if said := said(advice.Of(in, text.Name, f)); said != "" {
+					if said := said(in.Of(text.Name, f)); said != "" {
 						fmt.Fprintf(&got, "%s:%d %s: %s\n", text.Name, f.NameSpan.Start.Line, f, said)
 					}
 				}
@@ -76,14 +76,8 @@ func TestOf(t *testing.T) {
 
 func said(a advice.Advice) string {
 	var out []string
-	if a.Deprecated != "" {
-		out = append(out, fmt.Sprintf("deprecated %q", a.Deprecated))
-	}
-	if a.Caller != "" {
-		out = append(out, fmt.Sprintf("caller %s calls=%t tested=%t known=%t", a.Caller, a.Calls, a.Tested, a.Known))
-	}
-	if a.Unused {
-		out = append(out, "unused")
+	for _, c := range a.Callers {
+		out = append(out, fmt.Sprintf("caller %s calls=%t tested=%t known=%t", c.Name, c.Calls, c.Tested, c.Known))
 	}
 	if m := a.Model; m != nil {
 		out = append(out, fmt.Sprintf("like %s, %s in %s:%d", m.Function, m.Test, m.File, m.Line))
@@ -95,9 +89,9 @@ func said(a advice.Advice) string {
 func TestOfNothing(t *testing.T) {
 	t.Parallel()
 	text := advice.Text{Name: "a.go", Text: "package a\n\nfunc f() {}\n"}
-	in := advice.Folder{Texts: []advice.Text{text, {Name: "broken.go", Text: "package a\n\nfunc {"}, {Name: "a.unknown", Text: "f"}}, Complete: true}
+	in := &advice.Folder{Texts: []advice.Text{text, {Name: "broken.go", Text: "package a\n\nfunc {"}, {Name: "a.unknown", Text: "f"}}, Complete: true}
 	for _, tt := range []struct{ file, name string }{{"none.go", "f"}, {"a.go", "g"}, {"broken.go", "f"}, {"a.unknown", "f"}, {"a.go", "f"}} {
-		if a := advice.Of(in, tt.file, &coverage.Func{Name: tt.name}); a != (advice.Advice{}) {
+		if a := in.Of(tt.file, &coverage.Func{Name: tt.name}); said(a) != "" {
 			t.Errorf("%s %s: have %+v, want nothing", tt.file, tt.name, a)
 		}
 	}
@@ -117,7 +111,7 @@ func TestRead(t *testing.T) {
 	if err := os.WriteFile(outside, []byte("package x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	list := func(f advice.Folder) string {
+	list := func(f *advice.Folder) string {
 		var out []string
 		for _, text := range f.Texts {
 			out = append(out, fmt.Sprintf("%s %q %t", text.Name, text.Text, text.Test))

@@ -22,9 +22,8 @@ type goFile struct {
 
 // goFolder is a folder of Go, of which a text is parsed when somebody needs it.
 type goFolder struct {
-	in     Folder
+	in     *Folder
 	parsed map[int]*goFile
-	broken bool // some text can't be parsed
 }
 
 func (g *goFolder) of(i int) *goFile {
@@ -32,9 +31,9 @@ func (g *goFolder) of(i int) *goFile {
 		return f
 	}
 	f := &goFile{Text: &g.in.Texts[i], fset: token.NewFileSet()}
-	file, err := parser.ParseFile(f.fset, "", f.Text.Text, parser.ParseComments|parser.SkipObjectResolution)
+	file, err := parser.ParseFile(f.fset, "", f.Text.Text, parser.SkipObjectResolution)
 	if err != nil {
-		g.broken, f = true, nil
+		f = nil
 	} else {
 		f.file = file
 	}
@@ -97,8 +96,11 @@ func typeName(e ast.Expr) string {
 }
 
 // ofGo is Of for a function of Go.
-func ofGo(in Folder, own int, f *coverage.Func) Advice {
-	g := &goFolder{in: in, parsed: map[int]*goFile{}}
+func (in *Folder) ofGo(own int, f *coverage.Func) Advice {
+	if in.golang == nil {
+		in.golang = &goFolder{in: in, parsed: map[int]*goFile{}}
+	}
+	g := in.golang
 	file := g.of(own)
 	typ := strings.TrimPrefix(f.Receiver, "*")
 	if i := strings.IndexByte(typ, '['); i >= 0 {
@@ -117,23 +119,10 @@ func ofGo(in Folder, own int, f *coverage.Func) Advice {
 	if target == nil {
 		return Advice{}
 	}
-	a := Advice{Deprecated: deprecatedGo(target.decl.Doc)}
+	var a Advice
 	g.callers(&a, target)
 	a.Model = g.model(own, target)
 	return a
-}
-
-// deprecatedGo is what a comment says in the paragraph that begins with "Deprecated:"; see https://go.dev/wiki/Deprecated.
-func deprecatedGo(doc *ast.CommentGroup) string {
-	if doc == nil {
-		return ""
-	}
-	for paragraph := range strings.SplitSeq(doc.Text(), "\n\n") {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(paragraph), "Deprecated:"); ok {
-			return replaced(rest)
-		}
-	}
-	return ""
 }
 
 // clear reports whether a method of a type can be told by its name: nothing else in the package that was read has it.
@@ -175,67 +164,42 @@ func (g *goFolder) clear(target *goFunc) bool {
 	return true
 }
 
-// callers finds who calls a function, and whether nobody does.
+// callers finds who calls a function.
 func (g *goFolder) callers(a *Advice, target *goFunc) {
 	name := target.decl.Name.Name
 	if !g.clear(target) {
 		return
 	}
-	type caller struct {
-		name          string
-		calls         bool
-		tested, known bool
-		far           float64
-	}
-	var all []caller
-	mentioned := false
+	var all []Caller
 	for i := range g.in.Texts {
 		t := &g.in.Texts[i]
 		if !strings.Contains(t.Text, name) {
 			continue
 		}
 		f := g.of(i)
-		if f == nil {
-			mentioned = true
+		if f == nil || t.Test {
 			continue
 		}
 		for _, d := range f.file.Decls {
 			if d == ast.Decl(target.decl) {
 				continue // calls itself
 			}
-			sure, calls, any := g.mentions(f, d, target)
-			mentioned = mentioned || any
+			sure, calls := g.mentions(f, d, target)
 			fn, ok := d.(*ast.FuncDecl)
-			if !sure || !ok || t.Test {
+			if !sure || !ok {
 				continue
 			}
-			c := caller{name: (&goFunc{f, fn, receiverOf(fn)}).name(), calls: calls, far: 1 - alike(fn.Name.Name, name)}
+			c := Caller{Name: (&goFunc{f, fn, receiverOf(fn)}).name(), Calls: calls, far: 1 - alike(fn.Name.Name, name)}
 			if i != slices.IndexFunc(g.in.Texts, func(t Text) bool { return t.Name == target.in.Name }) {
 				c.far++
 			}
 			if g.in.Tested != nil {
-				c.tested, c.known = g.in.Tested(t.Name, uint32(f.line(fn)))
+				c.Tested, c.Known = g.in.Tested(t.Name, uint32(f.line(fn)))
 			}
 			all = append(all, c)
 		}
-		// What linkname, cgo and assembly do, comments say.
-		for _, group := range f.file.Comments {
-			for _, c := range group.List {
-				if (strings.HasPrefix(c.Text, "//go:linkname") || strings.HasPrefix(c.Text, "//export")) && strings.Contains(c.Text, name) {
-					mentioned = true
-				}
-			}
-		}
 	}
-	if len(all) > 0 {
-		best := slices.MinFunc(all, func(x, y caller) int {
-			return cmp.Or(-cmp.Compare(rank(x.tested), rank(y.tested)), -cmp.Compare(rank(x.calls), rank(y.calls)), cmp.Compare(x.far, y.far), cmp.Compare(x.name, y.name))
-		})
-		a.Caller, a.Calls, a.Tested, a.Known = best.name, best.calls, best.tested, best.known
-	}
-	// Other packages may use what is exported, and interfaces ask for methods.
-	implied := name == "main" || ast.IsExported(name) && (target.typ != "" || target.in.file.Name.Name != "main")
-	a.Unused = !mentioned && !implied && g.in.Complete && !g.broken
+	a.Callers = nearest(all)
 }
 
 func rank(b bool) int {
@@ -246,8 +210,8 @@ func rank(b bool) int {
 }
 
 // mentions reports whether a declaration of a file names a function: sure where it is no other of that name, calls where it calls
-// it there, any where it may be the function.
-func (g *goFolder) mentions(f *goFile, d ast.Decl, target *goFunc) (sure, calls, any bool) {
+// it there.
+func (g *goFolder) mentions(f *goFile, d ast.Decl, target *goFunc) (sure, calls bool) {
 	name := target.decl.Name.Name
 	fn, _ := d.(*ast.FuncDecl)
 	outside := f.file.Name.Name != target.in.file.Name.Name // package x_test
@@ -271,11 +235,10 @@ func (g *goFolder) mentions(f *goFile, d ast.Decl, target *goFunc) (sure, calls,
 			case target.typ == "":
 				// x.F of another package, or a field; pkg.F of a test outside.
 				if outside && ok && imports(f.file, x.Name, target.in.file.Name.Name) {
-					sure, any = true, true
+					sure = true
 					calls = calls || called[n]
 				}
 			default:
-				any = true
 				if !ok {
 					return true
 				}
@@ -291,7 +254,6 @@ func (g *goFolder) mentions(f *goFile, d ast.Decl, target *goFunc) (sure, calls,
 		case *ast.KeyValueExpr:
 			if id, ok := n.Key.(*ast.Ident); ok {
 				skip[id] = true
-				any = any || id.Name == name && target.typ == ""
 			}
 		case *ast.Field:
 			for _, id := range n.Names {
@@ -328,14 +290,13 @@ func (g *goFolder) mentions(f *goFile, d ast.Decl, target *goFunc) (sure, calls,
 			}
 		case *ast.Ident:
 			if target.typ == "" && n.Name == name && !skip[n] {
-				any = true
 				sure = sure || !outside
 				calls = calls || called[n]
 			}
 		}
 		return true
 	})
-	return sure && !shadowed, calls, any
+	return sure && !shadowed, calls
 }
 
 // imports reports whether a file calls a package that is named so by a name.
@@ -513,7 +474,7 @@ func (g *goFolder) testOf(fn *goFunc) *Model {
 			if test.typ != "" || !strings.HasPrefix(test.decl.Name.Name, "Test") && !strings.HasPrefix(test.decl.Name.Name, "Example") || test.decl.Name.Name == "TestMain" {
 				continue
 			}
-			if sure, _, _ := g.mentions(f, test.decl, fn); !sure {
+			if sure, _ := g.mentions(f, test.decl, fn); !sure {
 				continue
 			}
 			if s := alike(strings.TrimPrefix(test.decl.Name.Name, "Test"), fn.decl.Name.Name); s > score {

@@ -1,8 +1,6 @@
 package advice
 
 import (
-	"cmp"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -13,31 +11,125 @@ import (
 	"github.com/covls/covls/text"
 )
 
-// ofOutlined is Of for the other languages, by the tokens of the function's own text.
-func ofOutlined(in Folder, own int, f *coverage.Func) Advice {
-	t := &in.Texts[own]
-	language := source.LanguageOf(t.Name)
-	parsed, ok := source.Parse(t.Name, t.Text)
-	if !ok || parsed.Err != nil || f.Literal {
-		return Advice{}
+// outline reads a text; nil where nothing is known of it.
+func (in *Folder) outline(i int) *outlined {
+	o, known := in.outlines[i]
+	if known {
+		return o
 	}
-	at := text.New(t.Text)
+	t := &in.Texts[i]
+	if parsed, ok := source.Parse(t.Name, t.Text); ok && parsed.Err == nil {
+		language := source.LanguageOf(t.Name)
+		o = &outlined{language: language, text: t.Text, tokens: outline.Tokens(language, t.Text), funcs: parsed.Funcs, at: text.New(t.Text)}
+	}
+	if in.outlines == nil {
+		in.outlines = map[int]*outlined{}
+	}
+	in.outlines[i] = o
+	return o
+}
+
+// ofOutlined is Of for the other languages, by the tokens of the texts.
+func (in *Folder) ofOutlined(own int, f *coverage.Func) (a Advice) {
+	o := in.outline(own)
+	if o == nil || f.Literal {
+		return a
+	}
 	target := -1
-	for i := range parsed.Funcs {
-		if g := &parsed.Funcs[i]; bare(g.Name) == bare(f.Name) && g.Receiver == f.Receiver {
+	for i := range o.funcs {
+		if g := &o.funcs[i]; bare(g.Name) == bare(f.Name) && g.Receiver == f.Receiver {
 			if target >= 0 {
-				return Advice{} // which of them is called a name does not say
+				return a // which of them is called a name does not say
 			}
 			target = i
 		}
 	}
 	if target < 0 {
-		return Advice{}
+		return a
 	}
-	a := Advice{Deprecated: deprecatedAt(language, t.Text, at.At(parsed.Funcs[target].NameSpan.Start.Line, parsed.Funcs[target].NameSpan.Start.Col))}
-	o := &outlined{language: language, text: t.Text, tokens: outline.Tokens(language, t.Text), funcs: parsed.Funcs, at: at}
-	o.callers(&a, in, t.Name, target)
+	o.callers(&a, in, in.Texts[own].Name, target)
+	a.Model = in.model(own, o, target)
 	return a
+}
+
+// leastName is the length of the shortest name of a function that the name of a test is taken to speak of.
+const leastName = 4
+
+// model finds, of the functions of a text that are tested and called like another, one that a test is called after.
+func (in *Folder) model(own int, o *outlined, target int) *Model {
+	if in.Tested == nil {
+		return nil
+	}
+	f := &o.funcs[target]
+	if len(words(bare(f.Name))) == 0 {
+		return nil
+	}
+	var best *Model
+	score := alikeByName
+	for i := range o.funcs {
+		g := &o.funcs[i]
+		s := alike(bare(g.Name), bare(f.Name))
+		if g.Receiver == f.Receiver {
+			s += .3
+		}
+		if i == target || bare(g.Name) == bare(f.Name) || alike(bare(g.Name), bare(f.Name)) < alikeByShape || s < score || words(bare(g.Name))[0] != words(bare(f.Name))[0] {
+			continue
+		}
+		if tested, known := in.Tested(in.Texts[own].Name, g.Span.Start.Line); !tested || !known {
+			continue
+		}
+		if m := in.calledAfter(o.language, bare(g.Name)); m != nil && (best == nil || s > score) {
+			m.Function, best, score = g.String(), m, s
+		}
+	}
+	return best
+}
+
+// calledAfter is the first test of a language that names a function and is called after it; nil for none.
+func (in *Folder) calledAfter(language, name string) *Model {
+	fold := func(s string) string { return strings.Join(words(s), "_") }
+	want := fold(name)
+	if len(want) < leastName {
+		return nil
+	}
+	find := func(t *Text) *Model {
+		if !strings.Contains(strings.ToLower(strings.ReplaceAll(t.Text, "_", "")), strings.ReplaceAll(want, "_", "")) {
+			return nil
+		}
+		if source.LanguageOf(t.Name) != language {
+			return nil
+		}
+		parsed, ok := source.Parse(t.Name, t.Text)
+		if !ok || parsed.Err != nil {
+			return nil
+		}
+		at, tokens := text.New(t.Text), outline.Tokens(language, t.Text)
+		names := func(s coverage.Span) bool {
+			from, to := at.At(s.Start.Line, s.Start.Col), at.At(s.End.Line, s.End.Col)
+			return slices.ContainsFunc(tokens, func(k outline.Token) bool { return from <= k.Start && k.End <= to && t.Text[k.Start:k.End] == name })
+		}
+		for i := range parsed.Funcs {
+			f := &parsed.Funcs[i]
+			have := fold(bare(f.Name))
+			if rest, is := strings.CutPrefix(have, "test_"); is && (rest == want || strings.HasPrefix(rest, want+"_")) && names(f.Span) {
+				return &Model{Test: bare(f.Name), File: t.Name, Line: int(f.NameSpan.Start.Line)}
+			}
+		}
+		return nil
+	}
+	for i := range in.Tests {
+		if m := find(&in.Tests[i]); m != nil {
+			return m
+		}
+	}
+	for i := range in.Texts {
+		if in.Texts[i].Test {
+			if m := find(&in.Texts[i]); m != nil {
+				return m
+			}
+		}
+	}
+	return nil
 }
 
 // bare is a name without the types of its parameters.
@@ -74,7 +166,7 @@ var implicit = []string{"java", "csharp", "kotlin", "swift", "cpp", "dart", "sca
 var declaring = []string{"function", "def", "fn", "fun", "func", "sub", "new", "class", "struct", "*", "async", "get", "set", "static", "void", "int"}
 
 // callers finds who calls a function by a name that nothing else in the text has.
-func (o *outlined) callers(a *Advice, in Folder, file string, target int) {
+func (o *outlined) callers(a *Advice, in *Folder, file string, target int) {
 	f := &o.funcs[target]
 	name := bare(f.Name)
 	for i := range o.funcs {
@@ -82,12 +174,7 @@ func (o *outlined) callers(a *Advice, in Folder, file string, target int) {
 			return
 		}
 	}
-	type caller struct {
-		name          string
-		tested, known bool
-		far           float64
-	}
-	var all []caller
+	var all []Caller
 	for i := range o.tokens {
 		if o.token(i) != name {
 			continue
@@ -112,19 +199,13 @@ func (o *outlined) callers(a *Advice, in Folder, file string, target int) {
 		default:
 			continue
 		}
-		c := caller{name: by.String(), far: 1 - alike(bare(by.Name), name)}
+		c := Caller{Name: by.String(), Calls: true, far: 1 - alike(bare(by.Name), name)}
 		if in.Tested != nil {
-			c.tested, c.known = in.Tested(file, by.Span.Start.Line)
+			c.Tested, c.Known = in.Tested(file, by.Span.Start.Line)
 		}
 		all = append(all, c)
 	}
-	if len(all) == 0 {
-		return
-	}
-	best := slices.MinFunc(all, func(x, y caller) int {
-		return cmp.Or(-cmp.Compare(rank(x.tested), rank(y.tested)), cmp.Compare(x.far, y.far), cmp.Compare(x.name, y.name))
-	})
-	a.Caller, a.Calls, a.Tested, a.Known = best.name, true, best.tested, best.known
+	a.Callers = nearest(all)
 }
 
 // around is the innermost function around a byte; -1 for none.
@@ -143,63 +224,4 @@ func (o *outlined) around(offset int) int {
 func (o *outlined) within(offset int, s coverage.Span) bool {
 	line, col := o.at.LineCol(offset)
 	return s.Contains(coverage.Point{Line: line, Col: col})
-}
-
-// deprecation finds what marks a function so: a tag of a comment, an annotation, an attribute.
-var deprecation = regexp.MustCompile(`@[Dd]eprecated\b|#\[deprecated\b|\[\[deprecated\b|\[Obsolete\b|@available\([^)\n]*\bdeprecated\b|@warnings\.deprecated\b`)
-
-// quoted is the first string of a text.
-var quoted = regexp.MustCompile(`^[^\n]{0,80}?["']([^"'\n]{1,200})["']`)
-
-// noted is the reason that an attribute of Rust gives.
-var noted = regexp.MustCompile(`^[^\]\n]{0,200}?\bnote\s*=\s*"([^"\n]{1,200})"`)
-
-// modifiers are what may stand between a comment and a function.
-var modifiers = regexp.MustCompile(`^[\sa-z]*$`)
-
-// aboveMost bounds how many bytes before a function are looked at for what marks it.
-const aboveMost = 2000
-
-// deprecatedAt is what is said of the deprecation of the function whose name stands at an offset.
-func deprecatedAt(language, src string, name int) string {
-	o, ok := outline.Of(language, src)
-	if !ok {
-		return ""
-	}
-	i := slices.IndexFunc(o.Funcs, func(f outline.Func) bool { return f.NameStart == name })
-	if i < 0 {
-		return ""
-	}
-	start := o.Funcs[i].Marked
-	// The comments that end directly above, line by line.
-	from := start
-	for k := sort.Search(len(o.Comments), func(k int) bool { return o.Comments[k].Start >= start }) - 1; k >= 0 && start-from < aboveMost; k-- {
-		c := o.Comments[k]
-		if c.End > from || !modifiers.MatchString(src[c.End:from]) || strings.Count(src[c.End:from], "\n") > 1 {
-			break
-		}
-		if begin := strings.LastIndexByte(src[:c.Start], '\n') + 1; strings.TrimSpace(src[begin:c.Start]) != "" {
-			break // behind code
-		}
-		from = c.Start
-	}
-	head := src[from:max(start, o.Funcs[i].Start)]
-	at := deprecation.FindStringIndex(head)
-	if at == nil {
-		return ""
-	}
-	rest := head[at[1]:]
-	if m := noted.FindStringSubmatch(rest); m != nil {
-		return replaced(m[1])
-	}
-	if m := quoted.FindStringSubmatch(rest); m != nil {
-		return replaced(m[1])
-	}
-	if from+at[0] >= start || strings.HasPrefix(head[at[0]:], "#[") || strings.HasPrefix(head[at[0]:], "[") {
-		return "."
-	}
-	// The words of a tag, up to the next tag or the end of its line.
-	line, _, _ := strings.Cut(rest, "\n")
-	line = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "*/"))
-	return replaced(strings.TrimLeft(line, ":- "))
 }

@@ -18,14 +18,14 @@ const (
 // Read reads the sources of the language that are in the folder of a file, that file first. What lies elsewhere than in one of the
 // directories is left out, and what is larger than limit. Open has the texts of files that somebody is editing, by their paths;
 // nil for none. Go's assembly counts as a source that can't be read.
-func Read(dirs []string, path string, limit int64, open func(path string) (string, bool)) Folder {
+func Read(dirs []string, path string, limit int64, open func(path string) (string, bool)) *Folder {
 	dir, own, ext := filepath.Dir(path), filepath.Base(path), filepath.Ext(path)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return Folder{}
+		return &Folder{}
 	}
 	names := []string{own}
-	f := Folder{Complete: true}
+	f := &Folder{Complete: true}
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case name == own:

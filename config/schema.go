@@ -27,7 +27,8 @@ func Schema() []byte {
 		}
 		s := k.schema(k.doc)
 		var v any
-		if err := json.Unmarshal([]byte(k.print(&defaults)), &v); err == nil && len(k.decode(&Settings{}, v)) == 0 {
+		// A target that nobody sets is the next step, which is not one number; see Settings.TargetSet.
+		if err := json.Unmarshal([]byte(k.print(&defaults)), &v); err == nil && k.name != "target" && len(k.decode(&Settings{}, v)) == 0 {
 			s["default"] = v
 		}
 		at["properties"].(map[string]any)[names[len(names)-1]] = s

@@ -123,14 +123,16 @@ func TestSchemaTexts(t *testing.T) {
 	t.Parallel()
 	text := Schema()
 	for _, want := range []string{
-		`"default": 60`, `"default": "dim"`, `"description": "Largest line number that is believed."`,
-		`"description": "What the files' score is multiplied by."`, `"http://json-schema.org/draft-07/schema#"`,
+		`"default": 300`, `"default": "dim"`, `"description": "Ignore line numbers above this."`,
+		`"description": "Factor by which the files' score is multiplied."`, `"http://json-schema.org/draft-07/schema#"`,
 	} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("%s is not in the schema", want)
 		}
 	}
-	if bytes.Contains(text, []byte(`"default": "the usual names"`)) {
-		t.Error("a default stands in the schema that the key would not take")
+	for _, no := range []string{`"default": "the usual names"`, `"default": 60,`} {
+		if bytes.Contains(text, []byte(no)) {
+			t.Errorf("%s stands in the schema, and does not hold where nothing is set", no)
+		}
 	}
 }

@@ -143,7 +143,7 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap, kn
 	if left > 0 {
 		out = append(out, Diagnostic{
 			Span: from, Severity: config.SeverityInformation, Code: LeftCode,
-			Message: fmt.Sprintf("marks of %s are left out: there are more than limits.marks", plural(left, "gap")),
+			Message: plural(left, "more gap") + " without a mark (limits.marks)",
 		})
 	}
 	return out

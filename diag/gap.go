@@ -125,8 +125,8 @@ func (m *Mark) stretch(file *workspace.File, d *workspace.Document, s coverage.S
 func (g *Gap) words(first, last uint32) {
 	if g.Shape == gap.Function {
 		g.Message = uncovered(g.File, g.Fn, g.Kind)
-		if g.Deprecated != "" {
-			g.Message += " · " + g.Deprecated
+		if against := g.Against(); against != "" {
+			g.Message += " · " + against
 		}
 		return
 	}

@@ -3,6 +3,7 @@ package diag
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/advice"
@@ -46,7 +47,7 @@ func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise 
 			if _, excluded := file.ExcludedBy(m.Span.Start); advise != nil && m.Uncovered() && !excluded {
 				known = advise(file, &m)
 			}
-			return hoverFunc(file, d, &m, known), true
+			return hoverFunc(s, file, d, &m, known), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
 			return hoverRegion(file, d, &m, offset)
 		}
@@ -54,7 +55,7 @@ func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise 
 	return Hover{}, false
 }
 
-func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
+func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
 	var b strings.Builder
 	unit := file.Coverage.Unit
 	e, excluded := file.ExcludedBy(m.Span.Start)
@@ -62,13 +63,13 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advic
 	missed := m.Statements.Uncovered()
 	switch {
 	case excluded:
-		fmt.Fprintf(&b, "%s is %s: it counts in no total\n", name, excludedWords(escape.Prose(e.Reason)))
+		fmt.Fprintf(&b, "**Excluded**: %s%s\n", name, because(escape.Prose(e.Reason)))
 	case m.Why == workspace.New:
-		fmt.Fprintf(&b, "%s is new since the last run of the tests: nobody knows yet whether one reaches it\n", name)
+		fmt.Fprintf(&b, "**New** since the last run: whether a test reaches %s is not known yet\n", name)
 	case m.Why == workspace.NotFound:
-		fmt.Fprintf(&b, "Nobody knows whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", name)
+		fmt.Fprintf(&b, "**Unknown** whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", name)
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted:
-		fmt.Fprintf(&b, "%s has changed since the last run of the tests: nobody knows whether one reaches it\n", name)
+		fmt.Fprintf(&b, "**Changed** since the last run: whether a test reaches %s is not known\n", name)
 	case m.Statements.Total == 0 && !m.Counted:
 		fmt.Fprintf(&b, "%s has no statements: nothing to cover\n", name)
 	case m.Uncovered():
@@ -87,9 +88,14 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advic
 		fmt.Fprintf(&b, "\n%s\n", known.hover(file, s))
 	}
 	if m.Stale {
-		fmt.Fprintf(&b, "\n*Stale*: its text changed since the profile was made; the numbers are of the text before.\n")
+		fmt.Fprintf(&b, "\n*Stale*: it has changed since the profile was made; the numbers are of the code before.\n")
 	}
-	if text := AdviceWords(known, escape.Code, escape.Prose); text != "" {
+	var helps []string
+	if m.Uncovered() && !excluded {
+		helps = append(helps, escape.Prose(against(s, file, &m.Func)))
+	}
+	helps = append(helps, AdviceWords(known, escape.Code))
+	if text := strings.Join(slices.DeleteFunc(helps, func(s string) bool { return s == "" }), "; "); text != "" {
 		fmt.Fprintf(&b, "\n%s.\n", upper(text))
 	}
 	if !excluded && !m.Uncovered() && missed > 0 {
@@ -103,6 +109,26 @@ func hoverFunc(file *workspace.File, d *workspace.Document, m *Mark, known advic
 		}
 	}
 	return Hover{m.NameNow, b.String()}
+}
+
+// against is what speaks against a test of a function; see gap.Gap.Against.
+func against(s *workspace.Snapshot, file *workspace.File, f *coverage.Func) string {
+	for _, g := range gap.Functions(file) {
+		if g.Fn.Span == f.Span {
+			placed := Gap{Gap: g}
+			placed.edited(s)
+			return placed.Against()
+		}
+	}
+	return ""
+}
+
+// because goes on behind what is excluded: ", needs a printer"; "" where no reason is known.
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ", " + why
 }
 
 // notTested says what a function, or a part of one, is that no test reaches.
@@ -152,7 +178,7 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 	if e, ok := file.ExcludedBy(at); ok {
 		now := m.span(d.Text, e.Span)
 		now.Start, now.End = max(now.Start, m.Now.Start), min(now.End, m.Now.End)
-		return Hover{now, fmt.Sprintf("**Excluded**: %s; it counts in no total\n", cmp.Or(escape.Prose(e.Reason), "by a marker in the source"))}, true
+		return Hover{now, fmt.Sprintf("**Excluded**: %s\n", cmp.Or(escape.Prose(e.Reason), "by a marker in the source"))}, true
 	}
 	if file.Coverage.Unit == coverage.Lines {
 		return hoverLine(file, d, m, at)

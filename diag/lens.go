@@ -154,7 +154,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 		return Label{}, false
 	}
 	if id == TestsLens {
-		return Label{Title: "run tests with -coverpkg, which counts those of other packages ▸", Tests: true}, CountsOwnTests(file) && RunsAll(file)
+		return Label{Title: "run tests with -coverpkg, so that all tests count ▸", Tests: true}, CountsOwnTests(file) && RunsAll(file)
 	}
 	m := placedIn(file, d).lenses().byID[id]
 	if m == nil {

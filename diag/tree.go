@@ -3,6 +3,7 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/coverage"
@@ -121,7 +122,7 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 				if d := open[f]; d != nil {
 					g = fileGaps(s, d, q)
 				} else {
-					g.Gaps = closedGaps(f, q)
+					g.Gaps = closedGaps(s, f, q)
 				}
 				if q.Scope == ScopeLost {
 					g.Unseen = nil
@@ -191,10 +192,11 @@ func (q *GapQuery) wants(g *Gap) bool {
 }
 
 // closedGaps are those of a file that is not open.
-func closedGaps(f *workspace.File, q GapQuery) []Gap {
+func closedGaps(s *workspace.Snapshot, f *workspace.File, q GapQuery) []Gap {
 	out := []Gap{}
 	for _, g := range ProfileGaps(f) {
 		if q.wants(&g) {
+			g.edited(s)
 			out = append(out, g)
 		}
 	}
@@ -208,12 +210,25 @@ func fileGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) FileGaps
 	out := FileGaps{File: f, Document: d, Gaps: []Gap{}, Unseen: UnseenIn(s, d)}
 	for _, g := range Gaps(s, d) {
 		if q.wants(&g) {
+			g.edited(s)
 			out.Gaps = append(out.Gaps, g)
 		}
 	}
 	byUrgency(out.Gaps)
 	out.Stale = f.Stale() || slices.ContainsFunc(Marks(f, d), func(m Mark) bool { return m.Stale })
 	return out
+}
+
+// edited takes back that nothing uses a function where an open document mentions it, which the disk does not have yet.
+func (g *Gap) edited(s *workspace.Snapshot) {
+	if !g.Unused || !s.Edited(g.File, g.Fn.Name) {
+		return
+	}
+	was := g.Against()
+	g.Unused = false
+	if g.Against() == "" {
+		g.Message = strings.TrimSuffix(g.Message, " · "+was)
+	}
 }
 
 func byUrgency(gaps []Gap) {

@@ -83,7 +83,7 @@ func didNotRun(file *workspace.File) string {
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-const staleWord = "stale: its text changed since the profile was made"
+const staleWord = "stale: changed since the profile was made"
 
 // plural prints "1 statement", "2 statements".
 func plural(n int, noun string) string {

@@ -82,8 +82,22 @@ type Gap struct {
 	Missed int
 	// Called tells of a function that code which ran calls it, as far as names tell.
 	Called bool
-	// Deprecated is what its comment says against using the function; see source.Facts.
+	// Deprecated is what its comment says against using the function; see source.Facts. Unused tells that nothing mentions it; see
+	// workspace.File.Unused.
 	Deprecated string
+	Unused     bool
+}
+
+// unusedWords is what is to be done with a function that nothing mentions.
+const unusedWords = "nothing uses it: delete or test"
+
+// Against is what speaks against a test of a function before all others, in words: "deprecated: use X", "nothing uses it: delete or
+// test"; "" for nothing.
+func (g *Gap) Against() string {
+	if g.Deprecated == "" && g.Unused {
+		return unusedWords
+	}
+	return g.Deprecated
 }
 
 // gain is what a test there is worth: what never ran, weighted by the role of its file and by its rule.
@@ -104,7 +118,7 @@ func (g *Gap) rank() int {
 	)
 	rule := g.File.Standing.Rule
 	switch {
-	case g.Deprecated != "", !g.Kind.Testable(), g.gain() == 0:
+	case g.Against() != "", !g.Kind.Testable(), g.gain() == 0:
 		return last
 	case rule != nil && (rule.Tier == config.TierCritical || rule.AtLeast == config.TierCritical):
 		return ruled
@@ -207,9 +221,10 @@ func functions(file *workspace.File, funcs []coverage.Func, known known) (out []
 		ordinals[i] = id.Ordinal
 		names[id.Func]++
 		if f.Uncovered() {
+			of := indexOf(file, f)
 			out = append(out, Gap{
 				ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered(),
-				Called: !f.Literal && file.Called.Has(f.Name), Deprecated: FactsOf(file, f).Deprecated,
+				Called: !f.Literal && file.Called.Has(f.Name), Deprecated: file.Source.Fact(of).Deprecated, Unused: of >= 0 && file.Unused(of),
 			})
 		}
 	}
@@ -371,7 +386,7 @@ func CompareFiles(a, b *workspace.File) int {
 
 // Compare is the order of urgency of gaps, in one file and over all: what the settings call critical goes first, then functions of
 // some weight, those first that code calls which ran, then stretches of functions that ran, then trivial functions (see
-// Trivial), and what is deprecated or not worth a test last; of these, what has more that never ran, weighted by the role of its file; then what is in the
+// Trivial), and what is deprecated, unused or not worth a test last; of these, what has more that never ran, weighted by the role of its file; then what is in the
 // more urgent file, functions before stretches, and what comes first in the text.
 func Compare(a, b *Gap) int {
 	if by := cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.gain(), a.gain()), cmp.Compare(b.Missed, a.Missed)); by != 0 {

@@ -109,6 +109,8 @@ func (f *fileFacts) uncovered() string {
 			word, _, _ := strings.Cut(fn.Deprecated, ":") // "deprecated: use X"
 			word, _, _ = strings.Cut(word, ",")           // "unused, its comment says"
 			facts = append(facts, word)
+		} else if fn.Unused {
+			facts = append(facts, "nothing uses it")
 		}
 		if len(facts) > 0 {
 			name += " (" + strings.Join(facts, ", ") + ")"
@@ -159,7 +161,7 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	byWeight := slices.Clone(f.functions)
 	slices.SortStableFunc(byWeight, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
 	for _, fn := range byWeight {
-		if fn.Exported && fn.Kind == "" && fn.Deprecated == "" {
+		if fn.Exported && fn.Kind == "" && fn.against() == "" {
 			exported = append(exported, f.code(fn.name()))
 			visible = source.Visible(fn.File)
 		}
@@ -172,7 +174,7 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 		out = append(out, fmt.Sprintf("call %s: %s %s", f.some(exported, "function"), visible, who))
 	}
 	complex := slices.DeleteFunc(slices.Clone(f.functions), func(fn *Function) bool {
-		return fn.Complexity == nil || *fn.Complexity < tableWays || fn.Deprecated != ""
+		return fn.Complexity == nil || *fn.Complexity < tableWays || fn.against() != ""
 	})
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
 	for _, fn := range complex {

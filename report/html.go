@@ -54,8 +54,6 @@ type pageData struct {
 	Plan       Plan        `json:"plan"`
 	Next       []pageNext  `json:"next"`
 	Files      columns     `json:"files"`
-	// Order is beside the uncovered functions the place of each among them, the most urgent first.
-	Order []int `json:"order"`
 	// Does is beside the files what each does by its names, where it has no words of its own.
 	Does               []string  `json:"does"`
 	UncoveredFunctions columns   `json:"uncovered_functions"`
@@ -76,6 +74,8 @@ type pageNext struct {
 	Where string `json:"where"`
 	Why   string `json:"why"`
 	Doc   string `json:"doc"`
+	// Helps says who calls it, what is like it, and what a test of it needs; "" for nothing.
+	Helps string `json:"helps"`
 }
 
 // nextShown is how many of them the page begins with.
@@ -115,6 +115,7 @@ func (e excerpt) MarshalJSON() ([]byte, error) { return json.Marshal([]any{e.fir
 // WriteHTML writes the report as a page that needs nothing but itself: no network and no other file.
 // source returns the text of the file at a path of the report; ok is false where it can't be read.
 func (r *Report) WriteHTML(w io.Writer, source func(path string) (text string, ok bool)) error {
+	r.addWhens()
 	sources, cut := r.sources(source)
 	// Marshal escapes what could end a script, and text that is no UTF-8.
 	data, err := json.Marshal(r.pageData(cut))
@@ -182,14 +183,19 @@ func (r *Report) pageData(c cut) *pageData {
 	}
 	d := &pageData{
 		Title: r.title, Meta: meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
-		Next: []pageNext{}, Order: r.order(), Does: make([]string, len(r.Files)),
+		Next: []pageNext{}, Does: make([]string, len(r.Files)),
 		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
 		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: warnings, Cut: c,
 	}
 	for _, n := range r.next(nextShown) {
 		plain := func(s string) string { return s }
-		d.Next = append(d.Next, pageNext{n.fn.File, n.fn.Line, n.fn.name(), n.where(plain), n.why(), n.fn.doc()})
+		helps := n.helps(plain)
+		if helps != "" {
+			helps = upper(helps) + "."
+		}
+		helps = strings.TrimSpace(helps + " " + n.setup(plain))
+		d.Next = append(d.Next, pageNext{n.fn.File, n.fn.Line, n.fn.name(), n.where(plain), n.why(), n.fn.doc(), helps})
 	}
 	for i := range r.Files {
 		if f := &r.Files[i]; f.Doc == "" {

@@ -25,6 +25,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/source"
@@ -63,7 +64,7 @@ func pageOf(t testing.TB, name string, files map[string]string) (r *report.Repor
 		t.Fatal(err)
 	}
 	settle(t, loader)
-	r, err := report.New(store.Load(), report.Options{Version: "test"})
+	r, err := report.New(store.Load(), report.Options{Version: "test", Help: engine.NewAdvisor(store.Load()).Help})
 	if err != nil {
 		t.Fatal(err)
 	}

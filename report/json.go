@@ -16,6 +16,8 @@ import (
 
 // WriteJSON writes the report as JSON. Each row of a list stands on a line of its own.
 func (r *Report) WriteJSON(w io.Writer) error {
+	r.addWhens()
+	r.addNext()
 	fields := reflect.ValueOf(r).Elem()
 	b := bufio.NewWriterSize(w, 64<<10)
 	sep := "{\n"

@@ -37,9 +37,8 @@ func TestLead(t *testing.T) {
 			}
 			r, dir := pageOf(t, "lead", files)
 			var opening struct {
-				Next  []json.RawMessage
-				Order []int
-				Does  []string
+				Next []json.RawMessage
+				Does []string
 			}
 			if err := json.Unmarshal([]byte(page(t, r, reader(dir)).data), &opening); err != nil {
 				t.Fatal(err)
@@ -48,8 +47,8 @@ func TestLead(t *testing.T) {
 			for _, n := range opening.Next {
 				first.Write(append(n, '\n'))
 			}
-			for i, at := range opening.Order {
-				fmt.Fprintf(&first, "%d: %s\n", at, r.UncoveredFunctions[i].Name)
+			for _, f := range r.UncoveredFunctions {
+				fmt.Fprintf(&first, "%d: %s\n", f.Order, f.Name)
 			}
 			for i, does := range opening.Does {
 				fmt.Fprintf(&first, "%s: %s\n", r.Files[i].Path, does)

@@ -155,7 +155,13 @@ func (m *markdown) first() {
 		m.printf("One of %s", n.name(code))
 	}
 	m.printf(" (%s): %s.\n", code(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line)), n.why())
-	if ways := n.whens(); len(ways) > 0 {
+	if helps := n.helps(code); helps != "" {
+		m.printf("%s.\n", upper(helps))
+	}
+	if setup := n.setup(code); setup != "" {
+		m.printf("%s\n", setup)
+	}
+	if ways := n.whens(code); len(ways) > 0 {
 		if m.top > 0 {
 			ways = ways[:min(len(ways), firstWhens)]
 		}
@@ -171,7 +177,7 @@ func (m *markdown) first() {
 	t := newTable("Function", upper(n.of.unit.String())+":", "Test", "Why")
 	for i := range list[1:] {
 		n := &list[i+1]
-		t.add(words(n.name(code)+" in "+code(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line))), num(n.fn.Statements), words(n.where(code)), words(n.reasons()))
+		t.add(words(n.name(code)+" in "+code(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line))), num(n.fn.Statements), words(n.where(code)), words(join(n.reasons(), n.helps(code))))
 	}
 	t.total(count(len(list)-1, "function"))
 	t.markdown(&m.Builder)
@@ -499,6 +505,9 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	}
 	if commits := commitsOf(i.files); commits != "" {
 		m.printf("- **Churn**: %s\n", commits)
+	}
+	if setup := setupOf(joined.functions, code); setup != "" {
+		m.printf("- **Set-up**: %s\n", setup)
 	}
 	if tests := joined.tests(unit, testsOf(i.files)); len(tests) > 0 {
 		m.printf("- **Tests**:\n")

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/covls/covls/advice"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/gap"
@@ -25,6 +26,106 @@ type next struct {
 	in project.Tests
 	// test is what the test may be called; "" where the language has no usual way.
 	test string
+	help Help
+}
+
+// Help is what would help to test a function.
+type Help struct {
+	advice.Advice
+	// Test is what a test of it would be called in the style of those around it, TestFile the file that it goes to, relative to the
+	// workspace folder, which is there if Exists; "" where that is not known.
+	Test, TestFile string
+	Exists         bool
+}
+
+// Next is a function to test next.
+type Next struct {
+	// File, Name and Line are those of the function's row.
+	File string `json:"file"`
+	Name string `json:"name"`
+	Line int    `json:"line"`
+	// Test is what the test may be called, TestFile the file that it belongs to, which TestFileExists tells to be there; "" where that is
+	// not known.
+	Test           string `json:"test"`
+	TestFile       string `json:"test_file"`
+	TestFileExists bool   `json:"test_file_exists"`
+	// Why says what speaks for it, Ways are those that a test of it should take: "when err != nil".
+	Why  string   `json:"why"`
+	Ways []string `json:"ways"`
+	// Callers are functions that call it, those first that a test reaches.
+	Callers []NextCaller `json:"callers"`
+	// Model is a test of a function like it; nil for none.
+	Model *NextModel `json:"model"`
+	// Setup says what a test of it needs by what the function uses of what its file imports; "" where that tells nothing.
+	Setup string `json:"setup"`
+}
+
+// NextCaller is a function that names another.
+type NextCaller struct {
+	Name string `json:"name"`
+	// Calls tells that it calls it there; Tested is nil where nobody knows whether a test reaches it.
+	Calls  bool  `json:"calls"`
+	Tested *bool `json:"tested"`
+}
+
+// NextModel is a test of a function that is like another, on a 1-based line of a file.
+type NextModel struct {
+	Function string `json:"function"`
+	Test     string `json:"test"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+}
+
+// addNext makes the rows of what to test next.
+func (r *Report) addNext() {
+	r.Next = []Next{}
+	plain := func(s string) string { return s }
+	for _, n := range r.next(nextShown) {
+		row := Next{
+			File: n.fn.File, Name: n.fn.name(), Line: n.fn.Line, Test: n.test, TestFile: n.in.File, TestFileExists: n.in.Exists, Why: n.why(),
+			Ways: []string{}, Callers: []NextCaller{}, Setup: n.setup(plain),
+		}
+		row.Ways = append(row.Ways, n.whens(plain)...)
+		for _, c := range n.help.Callers {
+			caller := NextCaller{Name: c.Name, Calls: c.Calls}
+			if c.Known {
+				caller.Tested = &c.Tested
+			}
+			row.Callers = append(row.Callers, caller)
+		}
+		if m := n.help.Model; m != nil {
+			row.Model = (*NextModel)(m)
+		}
+		r.Next = append(r.Next, row)
+	}
+}
+
+// helps says who calls the function, where a test reaches that, and what is like it; "" for nothing.
+func (n *next) helps(code func(string) string) string {
+	known := n.help.Advice
+	if len(known.Callers) > 0 && !known.Callers[0].Tested {
+		known.Callers = nil
+	}
+	return diag.AdviceWords(known, code)
+}
+
+// join is two things that are said of a function, of which either may be "".
+func join(why, helps string) string {
+	if why == "" || helps == "" {
+		return why + helps
+	}
+	return why + "; " + helps
+}
+
+// setup says what a test of the function needs; "" where its text does not tell.
+func (n *next) setup(code func(string) string) string {
+	return setupOf([]*Function{n.fn}, code)
+}
+
+// against is what speaks against a test of the function; see gap.Gap.Against.
+func (f *Function) against() string {
+	g := gap.Gap{Deprecated: f.Deprecated, Unused: f.Unused}
+	return g.Against()
 }
 
 // next are the functions to test next, at most so many: in the order of `covls gaps`, without those that are not worth a test of
@@ -39,7 +140,7 @@ func (r *Report) next(most int) []next {
 	for i := range r.UncoveredFunctions {
 		f := &r.UncoveredFunctions[i]
 		row := rows[f.File]
-		if f.file == nil || row == nil || !row.Found || row.Component == "" && len(r.Components) > 0 || f.Deprecated != "" {
+		if f.file == nil || row == nil || !row.Found || row.Component == "" && len(r.Components) > 0 || f.against() != "" {
 			continue
 		}
 		g := f.gap(i)
@@ -57,6 +158,11 @@ func (r *Report) next(most int) []next {
 		n := next{fn: f, of: rows[f.File]}
 		n.in = testsIn(n.of)
 		n.test = testName(f, n.in)
+		if r.help != nil {
+			if n.help = r.help(f.file, f.fn); n.help.Test != "" {
+				n.test, n.in.File, n.in.Exists = n.help.Test, strings.TrimSuffix(n.of.Path, f.file.Name)+n.help.TestFile, n.help.Exists
+			}
+		}
 		out = append(out, n)
 	}
 	return out
@@ -67,7 +173,7 @@ func (f *Function) gap(number int) gap.Gap {
 	kind, _ := source.ParseKind(f.Kind)
 	return gap.Gap{
 		ID: gap.ID{File: f.file.Name, Func: f.Name, Shape: gap.Function, Ordinal: number}, File: f.file, Fn: f.fn, Kind: kind,
-		Span: f.fn.Span, Missed: f.fn.Statements.Uncovered(), Called: f.Called, Deprecated: f.Deprecated,
+		Span: f.fn.Span, Missed: f.fn.Statements.Uncovered(), Called: f.Called, Deprecated: f.Deprecated, Unused: f.Unused,
 	}
 }
 
@@ -149,9 +255,9 @@ func (n *next) why() string {
 	if f.Statements > 0 {
 		parts = append(parts, units(f.Statements, n.of.unit))
 	}
-	if f.Called {
+	if f.Called && (len(n.help.Callers) == 0 || !n.help.Callers[0].Tested) { // else helps names it
 		parts = append(parts, "called by code that tests run")
-	} else if f.Exported {
+	} else if f.Exported && !f.Called {
 		parts = append(parts, source.Visible(f.File))
 	}
 	if ways := n.ways(); ways != "" {
@@ -192,7 +298,7 @@ func (n *next) ways() string {
 const firstWhens = 6
 
 // whens names ways that a test of the function should take: "when `err != nil`"; nil where they are not known.
-func (n *next) whens() []string {
+func (n *next) whens(code func(string) string) []string {
 	f := n.fn.file
 	text, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
 	if err != nil {

@@ -37,6 +37,8 @@ type Report struct {
 	Plan Plan `json:"plan"`
 	// Files are sorted by path.
 	Files []File `json:"files"`
+	// Next are the functions to test first, the most urgent first.
+	Next []Next `json:"next"`
 	// UncoveredFunctions are the declared functions that Summary.Functions counts as uncovered, without
 	// those of tests, which are File.UncoveredTests; sorted by file, then line. UncoveredLiterals are the same for
 	// Summary.Literals.
@@ -70,6 +72,8 @@ type Report struct {
 	texts []string
 	// docs are what packages of Go say of themselves, by their folders.
 	docs map[string]string
+	// help is Options.Help.
+	help func(*workspace.File, *coverage.Func) Help
 	// mixed say what tools print as their totals, where that is no total of lines.
 	mixed []string
 }
@@ -284,6 +288,10 @@ type Function struct {
 	Called bool `json:"called"`
 	// Deprecated is what its comment says against using it: "deprecated: use X"; "" where it says nothing.
 	Deprecated string `json:"deprecated"`
+	// Unused tells that nothing uses it, its tests among them, as far as that can be known.
+	Unused bool `json:"unused"`
+	// Order is the 1-based place in the order of `covls gaps` among all of its list; 0 for a literal.
+	Order int `json:"order"`
 
 	file *workspace.File
 	fn   *coverage.Func
@@ -312,6 +320,9 @@ type Stretch struct {
 	Kind string `json:"kind"`
 	// Scope is described at Function.
 	Scope string `json:"scope"`
+	// When says when it runs: "runs when err != nil"; "" where that is not known, and where there are more than mostWhen that are
+	// larger.
+	When string `json:"when"`
 
 	file *workspace.File
 	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
@@ -364,6 +375,9 @@ type Options struct {
 	Tested []workspace.Missing
 	// Component restricts the report to the component of that name; nil means everything.
 	Component *string
+	// Help says what would help to test a function; nil knows nothing. It is asked for those that are to be tested first, and must be
+	// good as long as the report is.
+	Help func(*workspace.File, *coverage.Func) Help
 	// Guard is told of a panic, which is New's error.
 	Guard guard.Guard
 }
@@ -377,6 +391,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		Components:         []Component{},
 		Kinds:              []Kinds{},
 		Files:              []File{},
+		Next:               []Next{},
 		UncoveredFunctions: []Function{},
 		UncoveredLiterals:  []Function{},
 		UncoveredStretches: []Stretch{},
@@ -385,6 +400,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		Unmeasured:         []Unmeasured{},
 		Warnings:           []Warning{},
 		aims:               aims{},
+		help:               o.Help,
 	}
 	// Nothing is said of one of whose files all is covered.
 	scopes := map[*workspace.Profile]string{}
@@ -460,6 +476,9 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 		if err := r.restrict(*o.Component); err != nil {
 			return nil, err
 		}
+	}
+	for i, at := range r.order() {
+		r.UncoveredFunctions[i].Order = at + 1
 	}
 	return r, nil
 }

@@ -164,7 +164,7 @@ func (r *Report) addFunc(row *File, g *gap.Gap) {
 	out := Function{
 		ID: g.ID.String(), File: row.Path, Name: f.Name, Receiver: f.Receiver,
 		Line: int(f.Span.Start.Line), EndLine: int(max(f.Span.Start.Line, f.Span.End.Line)), Statements: f.Statements.Total,
-		Kind: g.Kind.String(), Exported: facts.Exported, Scope: scopeOf(row.file), Called: g.Called, Deprecated: g.Deprecated,
+		Kind: g.Kind.String(), Exported: facts.Exported, Scope: scopeOf(row.file), Called: g.Called, Deprecated: g.Deprecated, Unused: g.Unused,
 		file: row.file, fn: f,
 	}
 	if facts.Complexity > 0 {

@@ -121,7 +121,7 @@ func (p *screen) first() {
 		return
 	}
 	n, plain := &list[0], func(s string) string { return escape.Line(shortened(s, nameMost)) }
-	p.printf("\n%s %s (%s): %s\n", p.o.Paint(Bold, "Test first:"), plain(n.fn.name()), plain(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line)), n.why())
+	p.printf("\n%s %s (%s): %s\n", p.o.Paint(Bold, "Test first:"), plain(n.fn.name()), plain(fmt.Sprintf("%s:%d", n.fn.File, n.fn.Line)), join(n.why(), n.helps(plain)))
 	if where := n.where(plain); where != "" {
 		p.printf("  %s\n", where)
 	}

@@ -61,6 +61,18 @@ func whens(stretches []*Stretch) map[*Stretch]when {
 	return out
 }
 
+// addWhens says of the largest stretches when they run.
+func (r *Report) addWhens() {
+	largest := make([]*Stretch, len(r.UncoveredStretches))
+	for i := range r.UncoveredStretches {
+		largest[i] = &r.UncoveredStretches[i]
+	}
+	slices.SortStableFunc(largest, func(a, b *Stretch) int { return cmp.Compare(b.Statements, a.Statements) })
+	for s, is := range whens(largest) {
+		s.When = diag.WhenWords(is.ways, nil)
+	}
+}
+
 // firstLine is the line of the first statement of a block that begins at a place: behind its brace, or the colon of a clause.
 func firstLine(lines []string, p coverage.Point) int {
 	for n := int(p.Line); n >= 1 && n <= len(lines); n++ {

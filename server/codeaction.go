@@ -44,7 +44,7 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 	offset := func(p protocol.Position) int { return d.Text.Offset(text.Position(p), c.encoding) }
 	at := diag.Span{Start: offset(p.Range.Start), End: offset(p.Range.End)}
 	if f := snap.FileOf(d); f != nil && c.literals {
-		actions, err := testActions(c, d, f, at, p.Context.Only)
+		actions, err := testActions(c, d, f, at, &p.Context)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 // runAll is the action that runs the tests so that those of other packages count.
 func runAll(d *workspace.Document) (*protocol.CodeAction, error) {
 	kind := protocol.CodeActionKindQuickFix
-	const title = "covls: run the tests with -coverpkg, so that those of other packages count"
+	const title = "covls: run the tests with -coverpkg, so that all tests count"
 	args, err := runTestsArgs(d.URI)
 	return &protocol.CodeAction{
 		Title: title, Kind: &kind, Command: protocol.Command{Title: title, Command: cmdRunTests, Arguments: []protocol.LSPAny{args}},
@@ -83,7 +83,7 @@ func pathFixes(snap *workspace.Snapshot, d *workspace.Document) ([]protocol.Comm
 		if err != nil {
 			return nil, err
 		}
-		title := escape.Line(fmt.Sprintf("covls: %s calls this file %s: write %s → %s%s to %s", fix.Profile, fix.Name, fix.From, fix.To, fix.Whose(), config.FileName))
+		title := escape.Line(fmt.Sprintf("covls: %s calls this file %s: map %s to %s%s in %s", fix.Profile, fix.Name, fix.From, fix.To, fix.Whose(), config.FileName))
 		out = append(out, &protocol.CodeAction{
 			Title: title, Kind: &kind,
 			Command: protocol.Command{Title: title, Command: cmdAddPathMapping, Arguments: []protocol.LSPAny{args}},

@@ -16,10 +16,11 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// The kinds of the actions, so that a key can be bound to them.
+// The kinds of the actions, so that a key can be bound to them. A test for a function with a diagnostic is its quick fix.
 const (
-	kindCreateTest = protocol.CodeActionKindRefactor + ".covls.createTest"
-	kindGoToTests  = protocol.CodeActionKindRefactor + ".covls.goToTests"
+	kindCreateTest    = protocol.CodeActionKindRefactor + ".covls.createTest"
+	kindCreateTestFix = protocol.CodeActionKindQuickFix + ".covls.createTest"
+	kindGoToTests     = protocol.CodeActionKindRefactor + ".covls.goToTests"
 )
 
 // placed is the document and the byte offset that a command is for, which has to have a place.
@@ -59,13 +60,13 @@ func (s *Server) createTest(ctx context.Context, p *protocol.ExecuteCommandParam
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not take it (%v)", err)
+		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not apply it (%v)", err)
 	case answer == nil || !answer.Applied:
 		why := "it gave no reason"
 		if answer != nil && answer.FailureReason != nil {
 			why = escape.Words(*answer.FailureReason)
 		}
-		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not take it (%s)", why)
+		return nil, jsonrpc2.Errorf(codeFailed, "no test was made: the editor did not apply it (%s)", why)
 	}
 	now := text.New(made.Apply(made.Was))
 	location := protocol.Location{URI: uriOf(snap, made.Path), Range: c.rangeOf(now, diag.Span{Start: made.Cursor, End: made.Cursor})}
@@ -127,8 +128,9 @@ func (s *Server) goToTests(ctx context.Context, p *protocol.ExecuteCommandParams
 	return marshal(&out)
 }
 
-// testActions are the actions of a function at a place: to make the test that it lacks, and to go to those that it has.
-func testActions(c *client, d *workspace.Document, file *workspace.File, at diag.Span, only []protocol.CodeActionKind) (out []protocol.CommandOrCodeAction, err error) {
+// testActions are the actions of a function at a place: to make the test that it lacks, and to go to those that it has. The
+// request has the diagnostics of the place, which a test mends.
+func testActions(c *client, d *workspace.Document, file *workspace.File, at diag.Span, in *protocol.CodeActionContext) (out []protocol.CommandOrCodeAction, err error) {
 	m, ok := diag.FuncAt(file, d, at)
 	if !ok {
 		return nil, nil
@@ -139,19 +141,36 @@ func testActions(c *client, d *workspace.Document, file *workspace.File, at diag
 	if err != nil {
 		return nil, err
 	}
-	add := func(kind protocol.CodeActionKind, command, title string) {
+	add := func(kind protocol.CodeActionKind, command, title string, mended ...protocol.Diagnostic) {
 		title = escape.Line(fmt.Sprintf(title, m))
-		if wants(only, kind) {
+		if wants(in.Only, kind) {
 			out = append(out, &protocol.CodeAction{
-				Title: title, Kind: &kind, Command: protocol.Command{Title: title, Command: command, Arguments: []protocol.LSPAny{args}},
+				Title: title, Kind: &kind, Diagnostics: mended,
+				Command: protocol.Command{Title: title, Command: command, Arguments: []protocol.LSPAny{args}},
 			})
 		}
 	}
 	if c.applies && engine.CreatesTests(d.Path) && (m.Uncovered() || m.Statements.Uncovered() > 0 || m.Why != "") {
-		add(kindCreateTest, cmdCreateTest, "Create Test for %s")
+		const title = "Create Test for %s"
+		mended := mends(in.Diagnostics, c.rangeOf(d.Text, m.NameNow))
+		if len(mended) > 0 && wants(in.Only, kindCreateTestFix) {
+			add(kindCreateTestFix, cmdCreateTest, title, mended...)
+		} else {
+			add(kindCreateTest, cmdCreateTest, title)
+		}
 	}
 	if c.showDocument && m.Statements.Covered > 0 {
 		add(kindGoToTests, cmdGoToTests, "Go to Tests of %s")
 	}
 	return out, nil
+}
+
+// mends are those of an editor's diagnostics that say of the function with that name that no test reaches it.
+func mends(all []protocol.Diagnostic, name protocol.Range) (out []protocol.Diagnostic) {
+	for _, d := range all {
+		if d.Code == protocol.String(diag.Code) && d.Range == name {
+			out = append(out, d)
+		}
+	}
+	return out
 }

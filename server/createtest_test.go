@@ -53,7 +53,7 @@ func TestCreateTest(t *testing.T) {
 			c.Workspace.WorkspaceEdit = &protocol.WorkspaceEditClientCapabilities{}
 		}, wantErr: "covls test a.go:17 --write"},
 		{name: "an editor without edits", files: there, line: 16, caps: func(c *protocol.ClientCapabilities) { c.Workspace.ApplyEdit = nil }, wantErr: "covls test a.go:17 --write"},
-		{name: "an edit that is refused", files: there, line: 16, refuse: "read only", wantErr: "did not take it (read only)"},
+		{name: "an edit that is refused", files: there, line: 16, refuse: "read only", wantErr: "did not apply it (read only)"},
 		{name: "no function", files: shop, line: 1, wantErr: "no function stands there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -203,6 +203,58 @@ func TestTestActions(t *testing.T) {
 			}
 			if strings.Join(got, ", ") != strings.Join(tt.want, ", ") {
 				t.Errorf("have %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestCreateTestFix: a test is the quick fix of a function's diagnostic, and stays a refactoring for who asks for that.
+func TestCreateTestFix(t *testing.T) {
+	t.Parallel()
+	name := protocol.Range{Start: protocol.Position{Line: 16, Character: 5}, End: protocol.Position{Line: 16, Character: 14}}
+	own := protocol.Diagnostic{Range: name, Code: protocol.String("uncovered"), Source: protocol.NewOptional("covls"), Message: protocol.String("Uncovered is not tested")}
+	elsewhere, other := own, own
+	elsewhere.Range.Start.Character++
+	other.Code = protocol.String("unused")
+	const fix, refactoring = "quickfix.covls.createTest", "refactor.covls.createTest"
+	for _, tt := range []struct {
+		name string
+		has  []protocol.Diagnostic
+		only []protocol.CodeActionKind
+		want string // the kind
+		of   int    // diagnostics
+	}{
+		{"its diagnostic", []protocol.Diagnostic{other, own}, nil, fix, 1},
+		{"quick fixes", []protocol.Diagnostic{own}, []protocol.CodeActionKind{"quickfix"}, fix, 1},
+		{"refactorings", []protocol.Diagnostic{own}, []protocol.CodeActionKind{"refactor"}, refactoring, 0},
+		{"the key of that kind", []protocol.Diagnostic{own}, []protocol.CodeActionKind{refactoring}, refactoring, 0},
+		{"no diagnostic", nil, nil, refactoring, 0},
+		{"no diagnostic, quick fixes", nil, []protocol.CodeActionKind{"quickfix"}, "", 0},
+		{"other diagnostics", []protocol.Diagnostic{elsewhere, other}, nil, refactoring, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir, ed := began(t, shop, applying())
+			path := filepath.Join(dir, "a.go")
+			open(t, ed, path)
+			list, err := ed.Server().CodeAction(t.Context(), &protocol.CodeActionParams{
+				TextDocument: protocol.TextDocumentIdentifier{URI: uri.File(path)}, Range: name,
+				Context: protocol.CodeActionContext{Diagnostics: tt.has, Only: tt.only},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			kind, of := "", 0
+			for _, a := range list {
+				if a := a.(*protocol.CodeAction); strings.HasSuffix(string(*a.Kind), ".createTest") {
+					if kind != "" {
+						t.Errorf("twice: %s and %s", kind, *a.Kind)
+					}
+					kind, of = string(*a.Kind), len(a.Diagnostics)
+				}
+			}
+			if kind != tt.want || of != tt.of {
+				t.Errorf("have %q of %d diagnostics, want %q of %d", kind, of, tt.want, tt.of)
 			}
 		})
 	}

@@ -69,7 +69,7 @@ func (s *Server) addPathMapping(ctx context.Context, p *protocol.ExecuteCommandP
 	if err != nil {
 		return nil, invalid("%v", err)
 	}
-	s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("wrote %s → %s to %s", args.From, args.To, file))
+	s.publisher.tell(protocol.MessageTypeInfo, fmt.Sprintf("mapped %s to %s in %s", args.From, args.To, file))
 	return json.Marshal(map[string]string{"file": string(uriOf(snap, file))})
 }
 

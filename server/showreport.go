@@ -13,6 +13,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/disk"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/report"
 	"github.com/covls/covls/workspace"
 )
@@ -103,7 +104,7 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 	if err != nil {
 		return nil, err
 	}
-	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Tested: tested, Component: args.Component, Guard: s.guard})
+	r, err := report.New(snap, report.Options{Version: s.opts.Version, Unmeasured: unmeasured, Tested: tested, Component: args.Component, Help: engine.NewAdvisor(snap).Help, Guard: s.guard})
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)
 	}

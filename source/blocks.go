@@ -49,13 +49,36 @@ func (g *goFile) blocksOf(file *ast.File) {
 // blocks divides functions into blocks, as the visitor of cmd/cover does.
 type blocks goFile
 
-// Visit takes the blocks of a node and, where the result is not nil, of what is in it.
+// Visit takes the blocks of a node and the names in it and, where the result is not nil, those of what is in it.
 func (b *blocks) Visit(n ast.Node) ast.Visitor {
 	switch n := n.(type) {
 	case *ast.FuncDecl:
-		if n.Name.Name != "_" && n.Body != nil {
-			ast.Walk(b, n.Body)
+		if n.Body == nil {
+			return nil
 		}
+		b.inside = insideOf(n)
+		if n.Name.Name != "_" {
+			ast.Walk(b, n.Body)
+		} else {
+			ast.Inspect(n.Body, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					(*goFile)(b).mention(id.Name)
+				}
+				return true
+			})
+		}
+		b.inside = inside{}
+		return nil
+	case *ast.Ident:
+		if n.Name != b.inside.name || b.inside.receiver != "" {
+			(*goFile)(b).mention(n.Name)
+		}
+	case *ast.SelectorExpr:
+		x, plain := n.X.(*ast.Ident)
+		if !plain || b.inside.receiver == "" || n.Sel.Name != b.inside.name || x.Name != b.inside.receiver {
+			(*goFile)(b).mention(n.Sel.Name)
+		}
+		ast.Walk(b, n.X)
 		return nil
 	case *ast.BlockStmt:
 		b.list(n.Lbrace, n)

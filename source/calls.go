@@ -2,7 +2,6 @@ package source
 
 import (
 	"go/ast"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +25,11 @@ func CallName(name string) uint32 {
 	if i := strings.LastIndexAny(name, ".:#$\\"); i >= 0 {
 		name = name[i+1:]
 	}
+	return nameHash(name)
+}
+
+// nameHash is FNV-1a, 32 bits.
+func nameHash(name string) uint32 {
 	h := uint32(2166136261)
 	for i := range len(name) {
 		h = (h ^ uint32(name[i])) * 16777619
@@ -81,42 +85,4 @@ func callsOf(o *outline.Outline, src string, owner []int32) []Call {
 		}
 	}
 	return onceEach(out)
-}
-
-// unused is how comments say that nobody uses what they stand above any more.
-var unused = regexp.MustCompile(`(?i)\b(is|are) (now |currently )?(unused|no longer used|not used any ?more)\b`)
-
-// deprecated is what a doc comment says against using a function: "deprecated: " and the sentence behind it of a paragraph that
-// begins with "Deprecated: ", as go doc has it, at most some 160 bytes, or that nobody uses it; "" where it says nothing.
-func deprecated(comment string) string {
-	for i := 0; ; {
-		at := strings.Index(comment[i:], "Deprecated: ")
-		if at < 0 {
-			break
-		}
-		at += i
-		if line := comment[strings.LastIndexByte(comment[:at], '\n')+1 : at]; strings.Trim(line, "/* \t\r") == "" {
-			return "deprecated: " + strings.TrimSuffix(sentence("// "+comment[at+len("Deprecated: "):]), ".")
-		}
-		i = at + 1
-	}
-	if unused.MatchString(comment) {
-		return unusedWords
-	}
-	return ""
-}
-
-const unusedWords = "unused, its comment says"
-
-// unusedAbove is deprecated for the comment that stands above one blank line, before which the text ends, and names a function.
-func unusedAbove(before, name string) string {
-	above := strings.TrimRight(before, " \t\r\n")
-	if strings.Count(before[len(above):], "\n") != 2 {
-		return ""
-	}
-	comment := commentAbove(before, len(above)+strings.IndexByte(before[len(above):], '\n')+1)
-	if at := unused.FindStringIndex(comment); at != nil && wordAt(comment[:at[0]], name, 0) >= 0 {
-		return unusedWords
-	}
-	return ""
 }

@@ -24,8 +24,12 @@ type Facts struct {
 	// Doc is the first sentence of the doc comment, at most some 160 bytes of it; "" where there is
 	// none.
 	Doc string
-	// Deprecated is what its comment says against using it, in words: "deprecated: use X"; "" where it says nothing.
+	// Deprecated is what its comment says against using it, in words: "deprecated: use X", or "deprecated" alone; "" where it says
+	// nothing.
 	Deprecated string
+	// Alone tells that nothing in the text mentions the function, and that nothing outside of it can: a private one, of a language in
+	// which that is certain by the text. It is false for Go, where other texts count; see Names.
+	Alone bool
 }
 
 // maxBefore is how many simple statements may stand before the return or the panic that makes a block

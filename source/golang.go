@@ -74,6 +74,8 @@ func (g *goFile) tell(p *Parsed) {
 	p.Funcs, p.Facts, p.Labels, p.Calls = g.funcs, g.facts, g.labels, onceEach(g.calls)
 	if p.Err == nil {
 		p.Blocks, p.Directs = g.print, g.directs
+		g.directives(p)
+		p.Names.named = g.named.sorted()
 	}
 }
 
@@ -133,6 +135,8 @@ type goFile struct {
 	facts   []Facts // beside funcs
 	labels  []Label
 	calls   []Call
+	named   nameSet
+	inside  inside
 	types   []typeDoc
 	testing string // what the file calls the package testing
 	program bool   // the package is main

@@ -44,6 +44,8 @@ type Parsed struct {
 	Labels []Label
 	// Calls are what Funcs call by name, sorted, each once for a function.
 	Calls []Call
+	// Names are what a text of Go mentions.
+	Names Names
 	// outlined is the outline that Locate has looked at, until somebody asks what the text tells beside; nil for none.
 	outlined *outline.Outline
 	// around are beside Labels the indexes of those in which each begins, -1 for none; nil where nobody has looked.

@@ -35,7 +35,7 @@ func parseOutline(language, src string) (parsed *Parsed, ok bool) {
 		parsed.Funcs = append(parsed.Funcs, m.fn(k))
 		listed[k] = int32(len(parsed.Funcs))
 	})
-	parsed.tell(m.t, o, listed)
+	parsed.tell(language, m.t, o, listed)
 	return parsed, true
 }
 

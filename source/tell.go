@@ -11,18 +11,19 @@ import (
 // Tell adds what a text says to what is known of it, where its functions are those that a profile names. The text is the one that
 // Locate has found them in.
 func (p *Parsed) Tell(name, src string) {
-	p.Generated, p.Doc = IsGenerated(name, src), headDoc(languageIn(name, src), src)
+	language := languageIn(name, src)
+	p.Generated, p.Doc = IsGenerated(name, src), headDoc(language, src)
 	o := p.outlined
 	p.outlined = nil
 	if o == nil {
 		var ok bool
-		if o, ok = outlineOf(languageIn(name, src), src); !ok {
+		if o, ok = outlineOf(language, src); !ok {
 			return
 		}
 	}
 	p.Tests, p.Uses = o.Tests(), o.Uses()
 	t := text.New(src)
-	p.tell(t, o, p.listed(t, o))
+	p.tell(language, t, o, p.listed(t, o))
 }
 
 // listed finds for each function of an outline which of Funcs it is, from 1 on: the one on its line that has its name, or the only
@@ -73,7 +74,7 @@ var outlineKinds = [...]Kind{
 
 // tell takes the facts of an outline. Listed has for each of its functions which of Funcs it is, from 1 on; what stands in one that is
 // none counts to the one around it.
-func (p *Parsed) tell(t *text.Text, o *outline.Outline, listed []int32) {
+func (p *Parsed) tell(language string, t *text.Text, o *outline.Outline, listed []int32) {
 	known := o.Facts()
 	if known == nil {
 		return
@@ -84,7 +85,9 @@ func (p *Parsed) tell(t *text.Text, o *outline.Outline, listed []int32) {
 	}
 	p.Facts = make([]Facts, len(p.Funcs))
 	owner := make([]int32, len(o.Funcs)) // which of Funcs the code of each belongs to, from 1 on
-	test := 0                            // the end of the stretch for tests that was entered last
+	marks := mayDeprecate(t.String())
+	alone := aloneIn(language, t.String(), o, known.Public)
+	test := 0 // the end of the stretch for tests that was entered last
 	tests := known.Stretches
 	for i := range o.Funcs {
 		f := &o.Funcs[i]
@@ -108,6 +111,10 @@ func (p *Parsed) tell(t *text.Text, o *outline.Outline, listed []int32) {
 		facts.Complexity += known.Ways[i]
 		facts.Exported = known.Public[i]
 		facts.Kind = outlineKinds[known.Whole[i]]
+		facts.Alone = alone[i]
+		if marks {
+			facts.Deprecated = deprecatedIn(o, t.String(), f)
+		}
 		if f.Start < test {
 			facts.Kind = TestHelper
 		}

@@ -201,6 +201,20 @@ func bare(word string) bool {
 
 func (c *Code) text(i int) string { return c.src[c.pieces[i].start:c.pieces[i].end] }
 
+// String is the text with spaces in place of its comments, as long as it was, but for how its lines end.
+func (c *Code) String() string {
+	out := []byte(strings.Repeat(" ", len(c.src)))
+	for i, b := range []byte(c.src) {
+		if b == '\n' || b == '\t' {
+			out[i] = b
+		}
+	}
+	for _, p := range c.pieces {
+		copy(out[p.start:p.end], c.src[p.start:p.end])
+	}
+	return string(out)
+}
+
 // Lines is how many lines the text has.
 func (c *Code) Lines() uint32 { return uint32(len(c.lines) - 1) }
 

@@ -66,6 +66,7 @@ type Loader struct {
 	since    map[string]map[string]*Since // of files by path, by folder
 	looks    map[string]TestLook          // the last at the tests of a folder, by its Dir
 	tests    map[string]*Tests            // what it has found
+	named    map[string]names             // what texts of Go that no profile names mention, by their paths
 }
 
 // NewLoader makes a loader that publishes into store.
@@ -263,6 +264,9 @@ func isOpen(open map[string]*Document, path string) bool {
 // taken their place since.
 func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned, published bool) {
 	r := l.rank(b, published)
+	if scanned {
+		l.findUnused(r.files)
+	}
 	l.store.Update(func(next *Snapshot) {
 		next.Generation++
 		next.Folders, next.Profiles = l.folders, b.profiles

@@ -217,6 +217,7 @@ type File struct {
 	untold *coverage.File
 	// unnamed tells that those of the text were taken instead; see scan.
 	unnamed bool
+	unused  []int32 // sorted; see Unused
 }
 
 // Called are names of functions that something calls, as source.CallName has them.
@@ -339,7 +340,7 @@ func (f *File) Shows(o *File) bool {
 	}
 	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.OwnTests == o.OwnTests && f.Since == o.Since &&
 		sameSlice(f.Unknown, o.Unknown) && slices.EqualFunc(f.Bound, o.Bound, Binding.shows) &&
-		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && *f.Standing == *o.Standing
+		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && slices.Equal(f.unused, o.unused) && *f.Standing == *o.Standing
 }
 
 // raw tells that a profile of the file has what its language's own markers exclude.

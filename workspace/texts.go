@@ -302,24 +302,27 @@ func (t *Texts) since() string {
 	return "it has no functions"
 }
 
-// Short is what a file's lens says of it: "profile of 3f2a1c0, 5 commits ago · 12 of 15 functions carried over", or that
-// its text was not found and what to do; "" where nothing is stale.
+// Short is what a file's lens says of it: "code changed since 3f2a1c0, 5 commits ago", or that its text was not found and
+// what to do; "" where nothing is stale.
 func (t *Texts) Short() string {
-	if !t.Stale() {
-		return ""
-	}
-	from := t.From()
+	commit := t.Commit[:min(len(t.Commit), shortCommit)]
 	switch {
-	case t.Other+t.Lost == 0 && t.Unknown > 0:
-		return fmt.Sprintf("the profile may be of another text, that %s · %s unknown", t.rival.of(), counted(t.Unknown, "function"))
+	case !t.Stale():
+		return ""
 	case t.Other+t.Lost == 0:
-		return "the profile may be of another text, that " + t.rival.of()
-	case from != "" && t.Was > 0:
-		return fmt.Sprintf("profile %s · %d of %s carried over", from, t.Kept, counted(t.Was, "function"))
-	case from != "":
-		return "profile " + from
+		return "the profile may be of other code, that " + t.rival.of()
+	case t.Other == 0:
+		return "the profile's text was not found: run the tests again"
+	case commit != "" && t.Back == 0:
+		return "code changed since the last commit"
+	case commit != "" && t.Back < 0:
+		return "code differs from " + commit
+	case commit != "":
+		return fmt.Sprintf("code changed since %s, %s ago", commit, counted(t.Back, "commit"))
+	case t.Origin == OriginIndex:
+		return "code differs from git's index"
 	}
-	return "the profile's text was not found: run the tests again"
+	return "code changed since the run"
 }
 
 func counted(n int, noun string) string {

@@ -21,6 +21,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/disk"
+	"github.com/covls/covls/engine"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gap"
 	"github.com/covls/covls/program"
@@ -144,7 +145,7 @@ renamed. Without --format the ending of -o decides.`,
 		if !printed || !io.together() {
 			l.sayTexts(io)
 		}
-		opts := report.Options{Version: version()}
+		opts := report.Options{Version: version(), Help: engine.NewAdvisor(l.snap).Help}
 		if c.Flags().Changed("component") {
 			opts.Component = &component
 		}
@@ -316,9 +317,44 @@ type row struct {
 	When string `json:"when"`
 	// Trivial tells of a function that it is worth no more than a hint.
 	Trivial bool `json:"trivial"`
+	// Order is the 1-based place in the order of urgency among those that are listed.
+	Order int `json:"order"`
+	// Called tells of a function that code which tests run calls it, as far as names tell.
+	Called bool `json:"called"`
+	// Deprecated is what a function's comment says against using it, Unused tells that nothing uses it: both come last.
+	Deprecated string `json:"deprecated"`
+	Unused     bool   `json:"unused"`
+	// Callers are functions that name the function, those first that a test reaches; null where nobody has looked: of stretches, and
+	// behind the first mostAdvised functions.
+	Callers []rowCaller `json:"callers"`
+	// Model is a test to go by, of a function like it; null for none.
+	Model *rowModel `json:"model"`
+	// TestFile is the file of tests, which is there, that a test of it belongs to; "" where that is not known.
+	TestFile string `json:"test_file"`
 
-	path string
+	path  string
+	helps string // in words
 }
+
+// rowCaller is a function that names another.
+type rowCaller struct {
+	Name string `json:"name"`
+	// Calls tells that it calls it there; Tested is null where nobody knows whether a test reaches it.
+	Calls  bool  `json:"calls"`
+	Tested *bool `json:"tested"`
+}
+
+// rowModel is a test of a function that is like another, on a 1-based line of a file beside it.
+type rowModel struct {
+	Function string `json:"function"`
+	Test     string `json:"test"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+}
+
+// mostAdvised is of how many functions, the most urgent, it is said who calls them and what is like them: their folders are read for
+// that.
+const mostAdvised = 100
 
 func newGaps(io *streams, in *input) *cobra.Command {
 	c := &cobra.Command{
@@ -326,7 +362,9 @@ func newGaps(io *streams, in *input) *cobra.Command {
 		Short: "List the functions that no test reaches, the most urgent first",
 		Long: `List the functions that no test reaches, the most urgent first: those that code
 calls which tests reach, as far as names tell, then by size, weighted by what their
-file is for; deprecated ones last. What a [[rule]] calls critical goes first. Each line is path:line:column: message,
+file is for; deprecated ones, and those that nothing uses, last. What a [[rule]] calls
+critical goes first. A line says which tested function calls it, and which test of a
+function like it is a model. Each line is path:line:column: message,
 as compilers print and as quickfix lists read. With --all the parts that never
 ran of the other functions, and of files outside of functions, are listed too.
 
@@ -443,10 +481,47 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return gap.Compare(&a.Gap.Gap, &b.Gap.Gap) })
 	out := make([]row, len(all))
+	var advised []int
 	for i := range all {
 		out[i] = all[i].row
+		out[i].Order = i + 1
+		if all[i].Shape == gap.Function && len(advised) < mostAdvised {
+			advised = append(advised, i)
+		}
+	}
+	slices.SortStableFunc(advised, func(a, b int) int { // folder by folder
+		return cmp.Or(cmp.Compare(filepath.Dir(out[a].path), filepath.Dir(out[b].path)), cmp.Compare(out[a].path, out[b].path))
+	})
+	advisor := engine.NewAdvisor(snap)
+	for _, i := range advised {
+		out[i].advise(&all[i].Gap, advisor)
 	}
 	return out
+}
+
+// advise adds what would help to test a function.
+func (r *row) advise(g *diag.Gap, by *engine.Advisor) {
+	known := by.Of(g.File, g.File.Path, g.Fn)
+	r.Callers = []rowCaller{}
+	for _, c := range known.Callers {
+		caller := rowCaller{Name: escape.Line(c.Name), Calls: c.Calls}
+		if c.Known {
+			caller.Tested = &c.Tested
+		}
+		r.Callers = append(r.Callers, caller)
+	}
+	if m := known.Model; m != nil {
+		r.Model = &rowModel{escape.Line(m.Function), escape.Line(m.Test), escape.Line(m.File), m.Line}
+	}
+	if in := by.TestsOf(g.File); in.Exists {
+		r.TestFile = escape.Line(in.File)
+	}
+	if len(known.Callers) > 0 && !known.Callers[0].Tested {
+		known.Callers = nil // it helps nobody to know of it here
+	}
+	if g.Against() == "" && !g.Trivial() {
+		r.helps = diag.AdviceWords(known, escape.Line)
+	}
 }
 
 // silent says, once for each language, which of the kinds that are asked for covls can't tell in files with gaps.
@@ -477,7 +552,8 @@ func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
 	r := row{
 		ID: g.ID.String(), File: file.Name, Name: g.Func, Line: int(g.Line()), Column: 1, EndLine: int(g.LastLine()),
-		Statements: g.Missed, Message: g.Message, Shape: g.Shape, Kind: g.Kind.String(), Trivial: g.Trivial(), path: file.Path,
+		Statements: g.Missed, Message: g.Message, Shape: g.Shape, Kind: g.Kind.String(), Trivial: g.Trivial(),
+		Called: g.Called, Deprecated: escape.Line(g.Deprecated), Unused: g.Unused, path: file.Path,
 	}
 	switch {
 	case g.Shape == gap.Function:
@@ -495,6 +571,9 @@ func writeGaps(w io.Writer, gaps []row) error {
 		message := g.Message
 		if g.When != "" {
 			message += " · " + g.When
+		}
+		if g.helps != "" {
+			message += " · " + g.helps
 		}
 		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", shellPath(g.path), g.Line, g.Column, message))); err != nil {
 			return err

@@ -63,9 +63,9 @@ local function run(command, arguments, done)
   end
 end
 
-local function jump(place, client)
+local function jump(place, client, none)
   if not place or place == vim.NIL then
-    vim.notify('covls: no gap')
+    vim.notify('covls: ' .. (none or 'no gap'))
   elseif not vim.lsp.handlers['window/showDocument'] then -- else covls has shown it already
     vim.lsp.util.jump_to_location(place, client.offset_encoding)
   end
@@ -83,6 +83,15 @@ local commands = {
   CovlsPreviousGap = { 'Go to the previous gap of this file', 'covls.previousGap', 'cursor', jump },
   CovlsNextGapInWorkspace = { 'Go on to the next gap, from the most urgent file down', 'covls.nextGapInWorkspace', 'cursor', jump },
   CovlsMostUrgentGap = { 'Go to the most urgent gap of the workspace', 'covls.mostUrgentGap', nil, jump },
+  CovlsNextUnseen = { 'Go to the next function that is new or has changed since the last run', 'covls.nextUnseen', 'cursor', function(place, client)
+    jump(place, client, 'no function is new or changed since the last run')
+  end },
+  CovlsCreateTest = { 'Create a test for the function at the cursor', 'covls.createTest', 'cursor', function() end },
+  CovlsGoToTests = { 'Go to the tests of the function at the cursor', 'covls.goToTests', 'cursor', function(places)
+    if #places == 0 then
+      vim.notify('covls: no test mentions this function')
+    end
+  end },
   CovlsExplain = { 'Say why this file has its tier', 'covls.explain', 'document', function(result)
     if not result or result == vim.NIL then
       return vim.notify('covls: no profile names this file')
@@ -95,7 +104,7 @@ local commands = {
     end
   end },
   CovlsReload = { 'Read settings and profiles again', 'covls.reload', nil, function(result)
-    vim.notify(('covls: read %d profiles'):format(result.profiles))
+    vim.notify(('covls: read %d profile%s'):format(result.profiles, result.profiles == 1 and '' or 's'))
   end },
   CovlsToggle = { 'Hide or show all marks', 'covls.toggle', nil, function(result)
     vim.notify(result.hidden and 'covls: hidden' or 'covls: shown')

@@ -162,7 +162,7 @@ func testSession(t *testing.T, p *project) {
 	if len(s.UrgentMarks) != 13 || s.UrgentMarks[0].Line != 313 || s.UrgentMarks[0].Severity != hint || s.UrgentMarks[1].Severity != warning {
 		t.Errorf("the marks of the most urgent file: %v", s.UrgentMarks)
 	}
-	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profiles"})
+	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profile"})
 	if !strings.Contains(s.Doctor, "cover.out") {
 		t.Errorf("the doctor says:\n%s", s.Doctor)
 	}
@@ -196,7 +196,7 @@ func testSession(t *testing.T, p *project) {
 	equal(t, "the marks below three more lines", s.Moved, []mark{moved})
 	stale := moved
 	stale.Severity = hint
-	stale.Message = fmt.Sprintf("%s was not tested by its own package (%d statements) · stale: its text changed since the profile was made", uncovered.name, uncovered.statements)
+	stale.Message = fmt.Sprintf("%s was not tested by its own package (%d statements) · stale: changed since the profile was made", uncovered.name, uncovered.statements)
 	equal(t, "the marks of an edited function", s.Stale, []mark{stale})
 	equal(t, "the marks after undo", s.Fresh, []mark{moved})
 	equal(t, "the marks after all undo", s.Back, []mark{second})

@@ -42,7 +42,7 @@ const gapRows = (columns, what) => {
   }
   return gaps;
 };
-const uncovered = [...gapRows(data.uncovered_functions, 'function').map((gap, i) => Object.assign(gap, { order: data.order[i] })), ...gapRows(data.uncovered_literals, 'literal')];
+const uncovered = [...gapRows(data.uncovered_functions, 'function'), ...gapRows(data.uncovered_literals, 'literal').map(gap => Object.assign(gap, { order: Infinity }))];
 const stretches = gapRows(data.uncovered_stretches, 'stretch');
 const gapsOf = Map.groupBy([...uncovered, ...stretches], gap => gap.file);
 for (const gaps of gapsOf.values()) gaps.sort((a, b) => a.line - b.line || b.end_line - a.end_line);
@@ -413,6 +413,7 @@ function testNext() {
     el('span', { class: 'quiet' }, ' ', bdi(`${n.file}:${n.line}`)),
     n.doc ? el('p', {}, bdi(n.doc)) : null,
     el('p', {}, n.why),
+    n.helps ? el('p', {}, bdi(n.helps)) : null,
     n.where ? el('p', { class: 'quiet' }, 'Test: ', bdi(n.where)) : null));
   const short = files.filter(f => f.gap > 0 && (f.component || data.components.length === 0)).slice(0, 5);
   if (items.length > 0) {
@@ -541,7 +542,7 @@ function functionTable() {
       number('Line', g => g.line, { first: 1, sum: null, cell: g => `${g.line}` }),
       tier(g => g.of),
       missedColumn,
-      text('Kind', g => g.what === 'literal' ? `${g.kind} literal`.trim() : g.kind, { minor: true }),
+      text('Kind', g => [g.what === 'literal' ? `${g.kind} literal`.trim() : g.kind, visible(g.deprecated) || (g.unused ? 'nothing uses it' : '')].filter(Boolean).join(', '), { minor: true }),
       { label: 'Exported', title: 'other packages can call it', value: g => g.exported ? 0 : null, cell: g => g.exported ? 'yes' : '', class: 'least' },
       number('Complexity', g => g.complexity, { sum: null, minor: true, title: 'cyclomatic: how many ways lead through it' }),
       number('CRAP', g => g.crap, { sum: null, minor: true, title: 'complexity² × (1 − coverage)³ + complexity: from 30 on a function is risky to change' }),
@@ -562,6 +563,7 @@ function stretchTable() {
         number('Lines', g => g.line, { first: 1, sum: null, cell: g => g.line === g.end_line ? `${g.line}` : `${g.line}–${g.end_line}` }),
         tier(g => g.of),
         missedColumn,
+        text('When', g => visible(g.when), { minor: true }),
         text('Kind', g => g.kind, { minor: true }),
       ],
       rows: stretches.toSorted(bySize), noun: ['stretch', 'stretches'], fileOf: g => g.of, chips: [tierChip(g => g.of), kindChip],

@@ -23,7 +23,10 @@ function leaves(schema, prefix, out) {
 		if (property.type === 'object' && property.properties !== undefined) {
 			leaves(property, key, out);
 		} else {
-			out[key] = { scope: folder, ...property, ...(key in meanings ? { enumDescriptions: meanings[key] } : {}) };
+			// A number that may be left open is an empty field.
+			const open = property.default === undefined ? { default: null, type: [property.type, 'null'] } : {};
+			const words = key in meanings ? { enumDescriptions: meanings[key] } : {};
+			out[key] = { scope: folder, ...property, ...open, ...words };
 		}
 	}
 	return out;
@@ -32,14 +35,14 @@ function leaves(schema, prefix, out) {
 /** What the values of a setting mean, where its description does not say it. */
 const meanings = {
 	'covls.stale': [
-		'They are dimmed, and called stale.',
-		'They are left out until the tests have run again.',
-		'They stay as they are.',
+		'Dim them, and call the function stale.',
+		'Hide them until the tests have run again.',
+		'Leave them as they are.',
 	],
 	'covls.diagnostics.scope': [
-		'Documents that are open.',
-		'Documents that are open, and the 20 most urgent untested functions elsewhere.',
-		'All documents that a profile names.',
+		'Open files.',
+		'Open files, and the 20 most urgent functions elsewhere.',
+		'All files that a profile names.',
 	],
 	'covls.lens.functions': ['Functions that are not fully covered.', 'All functions.', 'No function.'],
 };

@@ -228,8 +228,11 @@ export class Client implements vscode.Disposable {
 			this.fail(vscode.l10n.t('covls could not be started: {0}', String((error as Error).message)));
 			return;
 		}
-		this.about = `covls ${language.initializeResult?.serverInfo?.version ?? ''} · ${command}`;
-		this.log.info(`serving with ${this.about}`);
+		this.about = `covls ${language.initializeResult?.serverInfo?.version ?? ''}`;
+		this.log.info(`serving with ${this.about}, ${command}`);
+		if (command !== bundled(this.context)) {
+			this.about += ` · ${command}`;
+		}
 		this.set('running');
 	}
 
@@ -282,7 +285,7 @@ export class Client implements vscode.Disposable {
 			this.language = undefined;
 			this.fail(
 				vscode.l10n.t(
-					'The covls server ended {0} times in a short while and is not started again.',
+					'The covls server stopped {0} times within three minutes and is not started again.',
 					this.deaths.length,
 				),
 			);
@@ -308,7 +311,7 @@ export class Client implements vscode.Disposable {
 	private async tellRestart(): Promise<void> {
 		const showLog = vscode.l10n.t('Show Log');
 		const chosen = await vscode.window.showWarningMessage(
-			vscode.l10n.t('The covls server ended unexpectedly and is started again.'),
+			vscode.l10n.t('The covls server stopped unexpectedly and is started again.'),
 			showLog,
 		);
 		if (chosen === showLog) {
@@ -350,19 +353,25 @@ export function localFolders(): vscode.WorkspaceFolder[] {
 	return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
 }
 
+const program = process.platform === 'win32' ? 'covls.exe' : 'covls';
+
+/** The server that the extension brings. */
+function bundled(context: vscode.ExtensionContext): string {
+	return context.asAbsolutePath(join('server', program));
+}
+
 /** serverPath finds the program, or the reason why there is none. */
 function serverPath(context: vscode.ExtensionContext): string | { reason: string } {
-	const program = process.platform === 'win32' ? 'covls.exe' : 'covls';
 	const set = vscode.workspace.getConfiguration('covls').get<string>('server.path', '').trim();
 	if (set !== '') {
 		const path = expand(set);
 		return runs(path)
 			? path
-			: { reason: vscode.l10n.t('There is no program at {0}, which the setting covls.server.path names.', path) };
+			: { reason: vscode.l10n.t('There is no program at {0} (setting covls.server.path).', path) };
 	}
-	const bundled = context.asAbsolutePath(join('server', program));
-	if (runs(bundled)) {
-		return bundled;
+	const own = bundled(context);
+	if (runs(own)) {
+		return own;
 	}
 	return (
 		onPath(program) ?? {

@@ -8,6 +8,7 @@ import { codeActionRequest, type Gap, gapsRequest, serverCommand } from './proto
 import type { Reports } from './report';
 import { offerTrust, type TestTasks } from './run';
 import type { Node } from './tree';
+import type { Walkthrough } from './walkthrough';
 import { inMessage, nameOf, tierIcon, tierName } from './words';
 
 /** Everything that the commands of the palette, the lenses and the menus need. */
@@ -17,6 +18,7 @@ export interface Parts {
 	readonly reports: Reports;
 	readonly tests: TestTasks;
 	readonly testCoverage: TestCoverage;
+	readonly walkthrough: Walkthrough;
 }
 
 /** Registers the commands. Those with a name of the server's do what it does, and show the answer. */
@@ -30,8 +32,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.nextUnseen': () => nextUnseen(parts),
 		'covls.openGap': (uri: string, gap: Gap) => openGap(parts, uri, gap),
 		'covls.openFile': (node: Node) => openFile(node),
-		'covls.createTest': (at?: unknown) => client.run(serverCommand.createTest, needed(at)),
-		'covls.goToTests': (at?: unknown) => goToTests(parts, needed(at)),
+		'covls.createTest': async (at?: unknown) => client.run(serverCommand.createTest, await needed(parts, at)),
+		'covls.goToTests': async (at?: unknown) => goToTests(parts, await needed(parts, at)),
 		'covls.reload': () => reload(parts),
 		'covls.toggle': () => client.run(serverCommand.toggle),
 		'covls.doctor': () => doctor(parts),
@@ -104,12 +106,12 @@ function here(): unknown {
 }
 
 /** The server shows the place itself, by window/showDocument; the answer tells whether there is one. */
-async function jump({ client }: Parts, command: string, at?: unknown): Promise<Location | null> {
+async function jump({ client, walkthrough }: Parts, command: string, at?: unknown): Promise<Location | null> {
 	const found = await client.run<Location | null>(command, ...(at === undefined ? [] : [at]));
 	if (found === null) {
-		void vscode.window.showInformationMessage(
-			vscode.l10n.t('There is no gap: tests reach everything that was measured.'),
-		);
+		void vscode.window.showInformationMessage(vscode.l10n.t('No gaps: tests reach everything that was measured.'));
+	} else {
+		walkthrough.did('next');
 	}
 	return found;
 }
@@ -123,19 +125,26 @@ async function jumpInFile(parts: Parts, command: string, at: unknown): Promise<L
 	const found = await parts.client.run<Location | null>(command, from);
 	if (found === null) {
 		const elsewhere = vscode.l10n.t('Go to Most Urgent Gap');
-		const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('This file has no gap.'), elsewhere);
+		const chosen = await vscode.window.showInformationMessage(vscode.l10n.t('This file has no gaps.'), elsewhere);
 		if (chosen === elsewhere) {
 			return jump(parts, serverCommand.mostUrgentGap);
 		}
+	} else {
+		parts.walkthrough.did('next');
 	}
 	return found;
 }
 
-/** A place that a command was given, or the cursor, where there must be one. */
-function needed(at: unknown): unknown {
+/** A place that a command was given, that of a row of the tree, or the cursor, where there must be one. */
+async function needed(parts: Parts, at: unknown): Promise<unknown> {
+	const node = at as Node | undefined;
+	if (node !== undefined && 'kind' in node && node.kind === 'gap' && node.file.uri !== null) {
+		const { uri } = node.file;
+		return { textDocument: { uri }, position: await placeOf(parts, uri, node.gap) };
+	}
 	const from = at instanceof vscode.Uri ? here() : (at ?? here());
 	if (from === undefined) {
-		throw new Error(vscode.l10n.t('put the cursor into a function first'));
+		throw new Error(vscode.l10n.t('Put the cursor into a function first.'));
 	}
 	return from;
 }
@@ -144,7 +153,7 @@ function needed(at: unknown): unknown {
 async function goToTests({ client }: Parts, at: unknown): Promise<readonly Location[]> {
 	const found = await client.run<readonly Location[]>(serverCommand.goToTests, at);
 	if (found.length === 0) {
-		void vscode.window.showInformationMessage(vscode.l10n.t('No test speaks of this function.'));
+		void vscode.window.showInformationMessage(vscode.l10n.t('No test mentions this function.'));
 	}
 	return found;
 }
@@ -158,16 +167,22 @@ async function nextUnseen({ client }: Parts): Promise<Location | null> {
 	return found;
 }
 
-/** Opens a file at a gap: where it is in the text of now, else where the profile saw it. */
-async function openGap({ client }: Parts, uri: string, gap: Gap): Promise<void> {
+/** Where a gap is in the text of now, else where the profile saw it. */
+async function placeOf({ client }: Parts, uri: string, gap: Gap): Promise<{ line: number; character: number }> {
 	const textDocument = { uri };
 	const now = (await client.ask(gapsRequest, { textDocument }))?.components
 		.flatMap((component) => component.tiers)
 		.flatMap((tier) => tier.files)
 		.flatMap((file) => file.gaps)
 		.find((g) => g.id === gap.id);
-	const start = now?.range?.start ?? gap.range?.start ?? { line: gap.line, character: 0 };
+	return now?.range?.start ?? gap.range?.start ?? { line: gap.line, character: 0 };
+}
+
+/** Opens a file at a gap. */
+async function openGap(parts: Parts, uri: string, gap: Gap): Promise<void> {
+	const start = await placeOf(parts, uri, gap);
 	await open(uri, new vscode.Position(start.line, start.character));
+	parts.walkthrough.did('next');
 }
 
 async function open(uri: string, at: vscode.Position): Promise<void> {
@@ -183,7 +198,7 @@ async function openFile(node: Node): Promise<void> {
 /** Another extension's run takes the place of what the profiles say in Test Coverage: this brings that back too. */
 async function reload({ client, testCoverage }: Parts): Promise<void> {
 	await vscode.window.withProgress(
-		{ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('covls reads all profiles again') },
+		{ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('covls: reading all profiles again') },
 		() => client.run(serverCommand.reload),
 	);
 	testCoverage.refresh();
@@ -248,7 +263,7 @@ async function explain({ client, reports }: Parts, what: unknown): Promise<void>
 	await reports.showMarkdown(vscode.l10n.t('Coverage of {0}', name), text);
 }
 
-async function showReport({ client, reports }: Parts, format: 'markdown' | 'html'): Promise<void> {
+async function showReport({ client, reports, walkthrough }: Parts, format: 'markdown' | 'html'): Promise<void> {
 	const title = vscode.l10n.t('Coverage report');
 	const answer = await client.run<{ content: string }>(serverCommand.showReport, { format });
 	if (format === 'html') {
@@ -256,6 +271,7 @@ async function showReport({ client, reports }: Parts, format: 'markdown' | 'html
 	} else {
 		await reports.showMarkdown(title, answer.content);
 	}
+	walkthrough.did('report');
 }
 
 /** Of what is given nothing is confirmed, as others may have given it: the server asks before it writes. */
@@ -273,7 +289,7 @@ async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 				: await vscode.window.showInputBox({
 						title: `${title} (1/2)`,
 						prompt: vscode.l10n.t('How paths in the profile begin, such as /builds/team/app'),
-						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Say how the paths begin.') : undefined),
+						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter how the paths begin.') : undefined),
 					});
 		const to =
 			from === undefined
@@ -282,7 +298,7 @@ async function addPathMapping(parts: Parts, given: unknown): Promise<void> {
 						title: `${title} (2/2)`,
 						prompt: vscode.l10n.t('The matching folder in {0}', folder?.name ?? ''),
 						value: '.',
-						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Say what that is here.') : undefined),
+						validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter the folder.') : undefined),
 					});
 		if (folder === undefined || from === undefined || to === undefined) {
 			return;
@@ -310,7 +326,7 @@ async function writePathMapping(parts: Parts, args: PathMapping): Promise<void> 
 	}
 }
 
-async function setTier({ client }: Parts, what: unknown): Promise<void> {
+async function setTier({ client, walkthrough }: Parts, what: unknown): Promise<void> {
 	const uri = fileOf(what);
 	if (uri === undefined) {
 		return;
@@ -324,13 +340,13 @@ async function setTier({ client }: Parts, what: unknown): Promise<void> {
 		[
 			...choices,
 			{
-				label: vscode.l10n.t('Leave Out of Coverage'),
+				label: vscode.l10n.t('Leave out of coverage'),
 				iconPath: new vscode.ThemeIcon('circle-slash'),
 				rule: { exclude: true },
 			},
 		],
 		{
-			title: vscode.l10n.t('Tier of {0}, by a rule in .covls.toml', nameOf(uri)),
+			title: vscode.l10n.t('Tier of {0}, as a rule in .covls.toml', nameOf(uri)),
 		},
 	);
 	if (chosen === undefined) {
@@ -338,23 +354,25 @@ async function setTier({ client }: Parts, what: unknown): Promise<void> {
 	}
 	const why = await vscode.window.showInputBox({
 		title: vscode.l10n.t('Why?'),
-		prompt: vscode.l10n.t('The reason is kept with the rule and shown with the file; it may be empty.'),
+		prompt: vscode.l10n.t('Optional. The reason is kept with the rule and shown with the file.'),
 	});
 	if (why === undefined) {
 		return;
 	}
 	const rule = why.trim() === '' ? chosen.rule : { ...chosen.rule, why: why.trim() };
 	const at = await client.run<Location>(serverCommand.addRule, { uri, rule, confirmed: true });
+	walkthrough.did('settings');
 	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));
 }
 
 /** Puts the marker that leaves a function out of coverage above it, which is a code action of the server's. */
-async function exclude({ client }: Parts, node: Node): Promise<void> {
+async function exclude(parts: Parts, node: Node): Promise<void> {
+	const { client } = parts;
 	if (node.kind !== 'gap' || node.file.uri === null) {
 		return;
 	}
 	const uri = vscode.Uri.parse(node.file.uri);
-	await openGap({ client } as Parts, node.file.uri, node.gap);
+	await openGap(parts, node.file.uri, node.gap);
 	const editor = vscode.window.activeTextEditor;
 	if (editor?.document.uri.toString() !== uri.toString()) {
 		return;
@@ -369,7 +387,9 @@ async function exclude({ client }: Parts, node: Node): Promise<void> {
 	const action = actions?.find((a): a is CodeAction => 'edit' in a && a.edit !== undefined);
 	if (action?.edit === undefined) {
 		const name = inMessage(node.gap.name);
-		void vscode.window.showInformationMessage(vscode.l10n.t('covls knows no marker for {0}.', name));
+		void vscode.window.showInformationMessage(
+			vscode.l10n.t('covls has no comment that leaves {0} out of coverage.', name),
+		);
 		return;
 	}
 	const edit = await client.edit(action.edit);
@@ -386,9 +406,7 @@ async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
 /** Lets the user choose among the files that have the name of a profile, and keeps the choice. */
 async function selectProfiles({ model }: Parts): Promise<void> {
 	if (!vscode.workspace.isTrusted) {
-		await offerTrust(
-			vscode.l10n.t('Profiles can be selected in a workspace that is trusted: its settings keep the choice.'),
-		);
+		await offerTrust(vscode.l10n.t('Trust this workspace to select its profiles: the choice is kept in its settings.'));
 		return;
 	}
 	const folder = await chooseFolder();
@@ -418,8 +436,8 @@ async function selectProfiles({ model }: Parts): Promise<void> {
 	items.push({ label: '', kind: vscode.QuickPickItemKind.Separator }, { label: `$(folder-opened) ${browse}` });
 	const chosen = await vscode.window.showQuickPick(items, {
 		canPickMany: true,
-		title: vscode.l10n.t('Profiles that covls reads'),
-		placeHolder: vscode.l10n.t('None: all that have one of the usual names'),
+		title: vscode.l10n.t('Profiles to read'),
+		placeHolder: vscode.l10n.t('Select none to read all with a usual name'),
 	});
 	if (chosen === undefined) {
 		return;
@@ -448,7 +466,7 @@ async function selectProfiles({ model }: Parts): Promise<void> {
 	await config.update('profiles', paths.length === 0 ? undefined : paths, target);
 }
 
-async function createConfiguration({ client }: Parts): Promise<void> {
+async function createConfiguration({ client, walkthrough }: Parts): Promise<void> {
 	const folder = await chooseFolder();
 	if (folder === undefined) {
 		return;
@@ -457,6 +475,7 @@ async function createConfiguration({ client }: Parts): Promise<void> {
 	try {
 		await vscode.workspace.fs.stat(file);
 		await vscode.window.showTextDocument(file);
+		walkthrough.did('settings');
 		return;
 	} catch {
 		// There is none yet.
@@ -465,5 +484,6 @@ async function createConfiguration({ client }: Parts): Promise<void> {
 		uri: folder.uri.toString(),
 		confirmed: true,
 	});
+	walkthrough.did('settings');
 	await open(at.uri, new vscode.Position(at.range.start.line, at.range.start.character));
 }

@@ -98,7 +98,7 @@ export class TestCoverage implements vscode.Disposable {
 			return coverage == null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
 		};
 		const request = new vscode.TestRunRequest(undefined, undefined, profile);
-		const run = controller.createTestRun(request, vscode.l10n.t('Coverage of the profiles'), false);
+		const run = controller.createTestRun(request, vscode.l10n.t('Coverage from profiles'), false);
 		for (const [uri, file] of files) {
 			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), file));
 		}
@@ -139,15 +139,12 @@ function wants(uri: vscode.Uri, setting: string, otherwise: boolean): boolean {
 	return vscode.workspace.getConfiguration('covls', uri).get(setting, otherwise);
 }
 
+/**
+ * What a file has, in the unit of its profile. Of functions and branches nothing is said, as VS Code would show a mean of
+ * all three, which is no figure of covls or of anybody's tool.
+ */
 function fileCoverage(uri: vscode.Uri, file: GapFile): vscode.FileCoverage {
-	const count = (covered: number | null, total: number | null) =>
-		covered === null || total === null || total === 0 ? undefined : new vscode.TestCoverageCount(covered, total);
-	return new vscode.FileCoverage(
-		uri,
-		new vscode.TestCoverageCount(file.summary.covered, file.summary.total),
-		count(file.branches_covered, file.branches_total),
-		count(file.functions_covered, file.functions_total),
-	);
+	return new vscode.FileCoverage(uri, new vscode.TestCoverageCount(file.summary.covered, file.summary.total));
 }
 
 /**

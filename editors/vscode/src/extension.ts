@@ -15,6 +15,7 @@ import { StaleMarks } from './stale';
 import { StatusBar } from './status';
 import { SettingsFile } from './toml';
 import { Tree } from './tree';
+import { Walkthrough } from './walkthrough';
 
 /** What the tests of the extension look at. */
 export interface Api {
@@ -46,14 +47,17 @@ export function activate(context: vscode.ExtensionContext): Api {
 	client.dress = (hover, document) => dress(hover, document, model);
 	const reports = new Reports();
 	const tests = new TestTasks(client, model);
+	const walkthrough = new Walkthrough(context.globalState);
 	const testCoverage = new TestCoverage(client, model);
-	const tree = new Tree(model, context.workspaceState);
+	const tree = new Tree(model, context.workspaceState, walkthrough);
 	const badges = new Badges(model);
 	context.subscriptions.push(
-		registerCommands({ client, model, reports, tests, testCoverage }),
+		registerCommands({ client, model, reports, tests, testCoverage, walkthrough }),
 		SettingsFile.register(),
 		new StatusBar(client, model, tests),
 		new StaleMarks(model, testCoverage),
+		model.onDidChange(() => model.status?.state === 'ready' && walkthrough.did('profile')),
+		walkthrough,
 		testCoverage,
 		badges,
 		tree,

@@ -30,8 +30,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 
 	provideTextDocumentContent(uri: vscode.Uri): string {
 		return (
-			this.texts.get(uri.path) ??
-			vscode.l10n.t('This was shown in an earlier session: run the command again that showed it.')
+			this.texts.get(uri.path) ?? vscode.l10n.t('This is from an earlier session. Run the command again to see it.')
 		);
 	}
 

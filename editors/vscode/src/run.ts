@@ -42,9 +42,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 		if (found === null) {
 			const settings = vscode.l10n.t('Open Settings');
 			const chosen = await vscode.window.showWarningMessage(
-				vscode.l10n.t(
-					'covls knows no command that runs the tests here with coverage; the setting covls.run.command names one.',
-				),
+				vscode.l10n.t('covls knows no command that runs these tests with coverage. Set one as covls.run.command.'),
 				settings,
 			);
 			if (chosen === settings) {
@@ -110,7 +108,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 			code === 0 ? vscode.l10n.t('The tests have passed.') : vscode.l10n.t('The tests ended with exit code {0}.', code),
 		];
 		if (missing.length > 0) {
-			parts.push(vscode.l10n.t('Not measured, though with tests: {0}.', names.join(', ')));
+			parts.push(vscode.l10n.t('Packages with tests but no coverage: {0}.', names.join(', ')));
 		}
 		const show = vscode.l10n.t('Show Output');
 		if ((await vscode.window.showWarningMessage(parts.join(' '), show)) === show) {
@@ -205,7 +203,7 @@ async function agreed(found: Command): Promise<vscode.Task | undefined> {
 	if (found.lacks === null) {
 		return task(found);
 	}
-	const text = vscode.l10n.t('The tests can hardly be measured here: {0}.', inMessage(found.lacks));
+	const text = vscode.l10n.t('Coverage may not work here: {0}.', inMessage(found.lacks));
 	const anyway = vscode.l10n.t('Run Anyway');
 	if (found.install === null) {
 		return (await vscode.window.showWarningMessage(text, anyway)) === anyway ? task(found) : undefined;

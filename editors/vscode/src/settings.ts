@@ -13,7 +13,7 @@ export function settingsAt(scope: vscode.Uri | undefined): Record<string, unknow
 	for (const key of serverKeys()) {
 		const found = config.inspect(key);
 		const isSet = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].some(
-			(value) => value !== undefined,
+			(value) => value !== undefined && value !== null,
 		);
 		if (isSet) {
 			put(out, key.split('.'), plain(config.get(key)));

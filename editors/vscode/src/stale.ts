@@ -106,7 +106,7 @@ export class StaleMarks implements vscode.Disposable {
 				f.name_range.end.line,
 				f.name_range.end.character,
 			),
-			hoverMessage: vscode.l10n.t('The text of {0} changed since the profile was made: run the tests again.', f.name),
+			hoverMessage: vscode.l10n.t('{0} has changed since the profile was made: run the tests again.', f.name),
 		}));
 		for (const editor of editors) {
 			editor.setDecorations(this.look, marks);

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Client } from './client';
 import { localFolders } from './client';
 import type { Model } from './model';
-import { type Status, tiers } from './protocol';
+import type { Status } from './protocol';
 import type { TestTasks } from './run';
-import { ago, counts, figures, literal, percent, short, tierName, unknown } from './words';
+import { ago, counts, figure, figures, literal, percent, shortOf, tierCounts, unknown } from './words';
 
 interface Look {
 	readonly text: string;
@@ -85,11 +85,11 @@ export class StatusBar implements vscode.Disposable {
 				background: 'statusBarItem.errorBackground',
 			};
 		}
-		const figure = figures(status).map(percent).join(' · ') || percent(null);
+		const share = figure(status);
 		if (this.client.life === 'restarting') {
 			return {
-				text: `$(sync~spin) ${figure} · ${vscode.l10n.t('restarting…')}`,
-				label: vscode.l10n.t('Coverage: the server is being started again'),
+				text: `$(sync~spin) ${share} · ${vscode.l10n.t('restarting…')}`,
+				label: vscode.l10n.t('Coverage: the server is restarting'),
 			};
 		}
 		if (status === undefined || status.state === 'loading') {
@@ -133,18 +133,18 @@ export class StatusBar implements vscode.Disposable {
 			words.push(useless);
 		}
 		if (status.stale) {
-			facts.push(vscode.l10n.t('a profile is of another text than that on disk'));
-			words.push(vscode.l10n.t('of another text'));
+			facts.push(vscode.l10n.t('a profile is of other code than that on disk'));
+			words.push(vscode.l10n.t('code has changed'));
 		}
 		if (status.hidden) {
 			facts.push(vscode.l10n.t('marks are hidden'));
-			words.push(vscode.l10n.t('hidden'));
+			words.push(vscode.l10n.t('marks hidden'));
 		}
 		const busy = status.loading || this.tests.running;
 		const icon = status.hidden ? '$(eye-closed)' : busy ? '$(sync~spin)' : troubled > 0 ? '$(warning)' : '$(shield)';
 		return {
-			text: `${icon} ${[figure, ...words.slice(0, 1)].join(' · ')}`,
-			label: [vscode.l10n.t('Coverage {0}', figure), ...facts].join(', '),
+			text: `${icon} ${[share, ...words.slice(0, 1)].join(' · ')}`,
+			label: [vscode.l10n.t('Coverage {0}', share), ...facts].join(', '),
 		};
 	}
 
@@ -214,7 +214,7 @@ export class StatusBar implements vscode.Disposable {
 		add(true, 'gear', vscode.l10n.t('Settings'), 'covls.openSettings');
 		const title = status?.summary
 			? figures(status)
-					.flatMap((summary) => [percent(summary), counts(summary), short(summary)])
+					.flatMap((summary) => [percent(summary), counts(summary), shortOf(summary)])
 					.concat(unknown(status.unknown_functions))
 					.join(' · ')
 			: vscode.l10n.t('Coverage');
@@ -239,8 +239,8 @@ function gapWords(status: Status): string {
 
 function missing(packages: number): string {
 	return packages === 1
-		? vscode.l10n.t('1 package with tests is in no profile: did they fail?')
-		: vscode.l10n.t('{0} packages with tests are in no profile: did they fail?', packages);
+		? vscode.l10n.t('1 package with tests has no coverage: did they fail?')
+		: vscode.l10n.t('{0} packages with tests have no coverage: did they fail?', packages);
 }
 
 /** Profiles that the tooltip lists. */
@@ -254,13 +254,10 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 	}
 	const all = figures(status);
 	for (const summary of all) {
-		line([`**${literal(percent(summary))}**`, literal(counts(summary)), literal(short(summary))].join(' · '));
+		line([`**${literal(percent(summary))}**`, literal(counts(summary)), literal(shortOf(summary))].join(' · '));
 	}
 	if (all.length > 0) {
-		const files = [...tiers, 'unknown' as const]
-			.filter((tier) => status.tiers[tier] > 0)
-			.map((tier) => `${tierName(tier)} ${status.tiers[tier]}`);
-		line(literal(vscode.l10n.t('Files: {0}', files.join(', '))));
+		line(literal(vscode.l10n.t('Files: {0}', tierCounts(status.tiers))));
 		line(literal([gapWords(status), ...unknown(status.unknown_functions)].join(' · ')));
 	}
 	if (status.unmeasured > 0) {
@@ -272,7 +269,7 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 	if (status.folders.length > 1) {
 		for (const folder of status.folders) {
 			line(
-				`$(folder) ${literal(folder.name)}: ${literal([figures(folder).map(percent).join(' · ') || percent(null), ...unknown(folder.unknown_functions)].join(' · '))}`,
+				`$(folder) ${literal(folder.name)}: ${literal([figure(folder), ...unknown(folder.unknown_functions)].join(' · '))}`,
 			);
 		}
 	}
@@ -290,7 +287,7 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 		if (profile.own_tests) {
 			line(
 				literal(
-					vscode.l10n.t('It credits a package with its own tests only; with {0} those of others count.', '-coverpkg'),
+					vscode.l10n.t('It counts for each package only its own tests. With {0}, all tests count.', '-coverpkg'),
 				),
 			);
 		}

@@ -10,6 +10,7 @@ import {
 	type Unmeasured,
 	type Unseen,
 } from './protocol';
+import type { Walkthrough } from './walkthrough';
 import { counts, literal, percent, short, tierIcon, tierName, unknown } from './words';
 
 /** A row of the tree "Coverage gaps". */
@@ -41,7 +42,7 @@ export type Node =
 	  }
 	| { readonly kind: 'gap'; readonly id: string; readonly gap: Gap; readonly file: GapFile; readonly parent: Node };
 
-/** How many of the most urgent gaps the first row has. */
+/** How many of the most urgent gaps the first row has, and how many functions a row may have that is open at first. */
 const mostNext = 10;
 
 /** What the tree shows; kept from session to session. */
@@ -65,6 +66,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 	constructor(
 		private readonly model: Model,
 		private readonly memory: vscode.Memento,
+		private readonly walkthrough: Walkthrough,
 	) {
 		this.filter = memory.get(filterKey, everything);
 		this.view = vscode.window.createTreeView('covls.gaps', { treeDataProvider: this, showCollapseAll: true });
@@ -72,6 +74,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 			this.changed,
 			this.view,
 			model.onDidChange(() => this.rebuild()),
+			this.view.onDidChangeVisibility(() => this.seen()),
 			vscode.commands.registerCommand('covls.filterTiers', () => this.chooseTiers()),
 			vscode.commands.registerCommand('covls.filterText', () => this.chooseText()),
 			vscode.commands.registerCommand('covls.clearFilter', () => this.setFilter(everything)),
@@ -112,6 +115,13 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		return node === (first?.kind === 'component' ? first.children[0] : first) && node.tier !== 'ok';
 	}
 
+	/** The gaps are seen where the view is open and has some. */
+	private seen(): void {
+		if (this.view.visible && this.model.status?.state === 'ready') {
+			this.walkthrough.did('gaps');
+		}
+	}
+
 	private rebuild(): void {
 		const components = this.model.gaps.components
 			.map((component) => this.componentNode(component))
@@ -131,6 +141,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		this.view.message = this.message(filtered);
 		void vscode.commands.executeCommand('setContext', 'covls.filtered', filtered);
 		this.changed.fire(undefined);
+		this.seen();
 	}
 
 	private componentNode(component: Component): Node & { kind: 'component' } {
@@ -194,7 +205,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		}
 		if (status.state === 'ready' && this.roots.every((row) => row.kind === 'tier' && row.tier === 'ok')) {
 			if (filtered) {
-				return vscode.l10n.t('The filter leaves nothing.');
+				return vscode.l10n.t('Nothing matches the filter.');
 			}
 			return status.unknown_functions > 0
 				? vscode.l10n.t('Every file is at its target, as far as that is known.')
@@ -221,7 +232,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 
 	private async chooseText(): Promise<void> {
 		const text = await vscode.window.showInputBox({
-			title: vscode.l10n.t('Show files and functions whose name holds'),
+			title: vscode.l10n.t('Show files and functions whose name contains'),
 			value: this.filter.text,
 		});
 		if (text !== undefined) {
@@ -277,6 +288,7 @@ function unseen(components: readonly Node[]): Node[] {
 			label: vscode.l10n.t('New or changed'),
 			icon: 'history',
 			description: vscode.l10n.t('{0} since the last run', all.length),
+			open: all.length <= mostNext,
 			children: all.map(({ file, f }) => unseenRow(file, f)),
 		},
 	];
@@ -300,7 +312,7 @@ function unmeasured(packages: readonly Unmeasured[]): Node {
 		kind: 'hint',
 		label: vscode.l10n.t('Not measured'),
 		icon: 'question',
-		description: vscode.l10n.t('with tests, and in no profile'),
+		description: vscode.l10n.t('packages with tests but no coverage'),
 		children: packages.map((p) => ({
 			kind: 'hint',
 			label: p.path,
@@ -337,7 +349,11 @@ function welcome(status: Status): Node[] {
 	for (const folder of status.folders) {
 		const names = folder.patterns.map((pattern) => row(pattern.replace(/^\*\*\//, ''), 'file'));
 		const place = row(vscode.Uri.parse(folder.uri).fsPath, 'folder');
-		rows.push(row(folder.name, 'search', { description: searched(folder, names.length), children: [place, ...names] }));
+		const looked = row(vscode.l10n.t('Names looked for'), 'list-flat', {
+			description: `${names.length}`,
+			children: names,
+		});
+		rows.push(row(folder.name, 'search', { description: searched(folder, names.length), children: [place, looked] }));
 	}
 	for (const { uri, name, make_profile: make } of status.folders) {
 		if (make === null) {
@@ -348,7 +364,7 @@ function welcome(status: Status): Node[] {
 		rows.push(
 			vscode.workspace.isTrusted
 				? action(vscode.l10n.t('Run Tests with Coverage'), 'play', 'covls.runTests', command, [{ folder: uri }])
-				: row(vscode.l10n.t('What makes a first profile'), 'terminal', { description: command }),
+				: row(vscode.l10n.t('Run your tests with coverage'), 'terminal', { description: command }),
 		);
 	}
 	if (!vscode.workspace.isTrusted) {
@@ -357,7 +373,7 @@ function welcome(status: Status): Node[] {
 	if (status.folders.every((folder) => folder.make_profile === null)) {
 		rows.push(
 			action(
-				vscode.l10n.t('How to Make a First Profile'),
+				vscode.l10n.t('How to Run Tests with Coverage'),
 				'book',
 				'workbench.action.openWalkthrough',
 				vscode.l10n.t('in any language'),
@@ -377,9 +393,9 @@ function searched(folder: Status['folders'][number], names: number): string {
 		case 0:
 			return names === 1 ? vscode.l10n.t('1 path looked for') : vscode.l10n.t('{0} paths looked for', names);
 		case 1:
-			return vscode.l10n.t('1 folder searched for {0} names', names);
+			return vscode.l10n.t('1 folder searched');
 		default:
-			return vscode.l10n.t('{0} folders searched for {1} names', folder.searched_dirs, names);
+			return vscode.l10n.t('{0} folders searched', folder.searched_dirs);
 	}
 }
 
@@ -458,7 +474,7 @@ function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
 		percent(file.summary),
 		...figures.slice(1),
 		...more,
-		...(file.stale ? [vscode.l10n.t('stale')] : []),
+		...(file.stale ? [vscode.l10n.t('code has changed')] : []),
 		...(folder ? [folder] : []),
 	];
 	item.description = facts.join(' · ');
@@ -469,7 +485,7 @@ function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
 			vscode.l10n.t('{0}, tier {1}', file.path, tierName(file.tier)),
 			...figures,
 			...more,
-			vscode.l10n.t('{0} uncovered functions', gaps),
+			vscode.l10n.t('{0} untested functions', gaps),
 		].join(', '),
 	};
 	if (file.uri === null) {
@@ -491,20 +507,28 @@ function amountOf(unit: 'statements' | 'lines', n: number): string {
 	return n === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', n);
 }
 
-/** A method of Go in as few signs as it can be told by: Stack.Pop for (*Stack).Pop. */
+/** A method of Go with its type: Stack.Pop for (*Stack).Pop. */
 function brief(name: string): string {
 	return name.replace(/^\(\*?([^()]+)\)\./, '$1.');
 }
 
+/** A method without its type, as a row has little room, unless another of the rows has that name. */
+function briefest(name: string, rows: readonly Node[]): string {
+	const short = (of: string) => brief(of).replace(/^[\w$]+\.(?=[\w$]+$)/, '');
+	const alike = rows.filter((row) => row.kind === 'gap' && short(row.gap.name) === short(name));
+	return alike.length > 1 ? brief(name) : short(name);
+}
+
 function gapItem({ id, file, gap, parent }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
-	const item = new vscode.TreeItem(brief(gap.name) || gap.message, vscode.TreeItemCollapsibleState.None);
+	const rows = 'children' in parent ? parent.children : [];
+	const item = new vscode.TreeItem(briefest(gap.name, rows) || gap.message, vscode.TreeItemCollapsibleState.None);
 	item.id = id;
 	item.iconPath = new vscode.ThemeIcon(gap.shape === 'function' ? 'symbol-function' : 'symbol-snippet');
 	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);
 	// Below its file it need not say which.
-	const where = parent.kind === 'file' ? [] : [file.path];
+	const where = parent.kind === 'file' ? [] : [file.path.slice(file.path.lastIndexOf('/') + 1)];
 	item.description = [amount, ...(gap.kind === '' ? [] : [gap.kind]), ...where].join(' · ');
-	item.tooltip = gap.message;
+	item.tooltip = `${gap.message}\n${file.path}:${gap.line + 1}`;
 	item.accessibilityInformation = { label: gap.message };
 	if (file.uri !== null) {
 		item.contextValue = gap.shape === 'function' && file.path.endsWith('.go') ? 'gap.markable' : 'gap';

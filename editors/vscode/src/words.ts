@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Summary, Tier } from './protocol';
+import { type Summary, type Tier, tiers } from './protocol';
 
 /** "78.4 %", cut and not rounded, as the server's lenses have it; "–" where there is nothing to cover. */
 export function percent(summary: Summary | null): string {
@@ -13,6 +13,21 @@ export function percent(summary: Summary | null): string {
 /** What is counted in statements and what in lines, the larger first. */
 export function figures(of: { summary: Summary | null; other: Summary | null } | undefined): Summary[] {
 	return [of?.summary ?? null, of?.other ?? null].filter((summary) => summary !== null);
+}
+
+/** "86.7 %", or where some is counted in statements and some in lines "62.5 % of lines · 16.6 % of statements". */
+export function figure(of: { summary: Summary | null; other: Summary | null } | undefined): string {
+	const all = figures(of);
+	if (all.length < 2) {
+		return percent(all[0] ?? null);
+	}
+	return all
+		.map((summary) =>
+			summary.unit === 'statements'
+				? vscode.l10n.t('{0} of statements', percent(summary))
+				: vscode.l10n.t('{0} of lines', percent(summary)),
+		)
+		.join(' · ');
 }
 
 /** "30 of 55 statements". */
@@ -35,9 +50,35 @@ export function short(summary: Summary): string {
 		: vscode.l10n.t('target {0} %', summary.target);
 }
 
+/** "12 below target (60 %, the next step)": short, with the target that is meant. */
+export function shortOf(summary: Summary): string {
+	if (summary.gap === 0 || summary.target === null) {
+		return short(summary);
+	}
+	return summary.next_step
+		? vscode.l10n.t('{0} below target ({1} %, the next step)', summary.gap, summary.target)
+		: vscode.l10n.t('{0} below target ({1} %)', summary.gap, summary.target);
+}
+
 /** What goes on behind figures that are without functions of which nobody knows: "3 unknown". */
 export function unknown(functions: number): string[] {
 	return functions === 0 ? [] : [vscode.l10n.t('{0} unknown', functions)];
+}
+
+/** "1 critical, 2 high, 8 at target": how many files each tier has; those without any are left out. */
+export function tierCounts(of: Readonly<Record<Tier, number>>): string {
+	const say: Record<Tier, (n: number) => string> = {
+		critical: (n) => vscode.l10n.t('{0} critical', n),
+		high: (n) => vscode.l10n.t('{0} high', n),
+		medium: (n) => vscode.l10n.t('{0} medium', n),
+		lower: (n) => vscode.l10n.t('{0} lower', n),
+		ok: (n) => vscode.l10n.t('{0} at target', n),
+		unknown: (n) => vscode.l10n.t('{0} unknown', n),
+	};
+	return [...tiers, 'unknown' as const]
+		.filter((tier) => of[tier] > 0)
+		.map((tier) => say[tier](of[tier]))
+		.join(', ');
 }
 
 export function tierName(tier: Tier): string {

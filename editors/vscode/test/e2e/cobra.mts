@@ -9,7 +9,6 @@ import {
 	figure,
 	gapsPane,
 	lineNumbers,
-	picture,
 	program,
 	serving,
 	shortName,
@@ -90,10 +89,29 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 	await steps.step('a hover tells the reason', page, async () => {
 		const first = uncovered(shell)[0] as ShellGap;
 		const said = await window.hover(shortName(first.name), /Why this tier\?/);
-		await picture(world.pictures, page, 'editor', '.part.editor');
+		await page.locator('.monaco-hover .action', { hasText: 'Quick Fix' }).waitFor();
 		assert.equal(said.split('ot tested').length, 2, `it is said once: ${said}`);
 		await page.locator('.monaco-hover a', { hasText: 'Why this tier?' }).click();
 		await until('the sum behind the tier is shown', () => page.locator(`.tab.active[aria-label*="${shell}"]`).count());
+		await window.run('View: Close All Editors');
+	});
+
+	await steps.step('the walkthrough ticks what has happened', page, async () => {
+		await window.pick('Welcome: Open Walkthrough...', 'Find what no test reaches');
+		const ticked = async () => {
+			const all = page.locator('.getting-started-step[data-step-id^="covls.covls#start#"]');
+			const done = await all.evaluateAll((steps) =>
+				steps
+					.filter((step) => step.getAttribute('aria-checked') === 'true')
+					.map((step) => step.getAttribute('data-step-id')?.replace(/.*#/, '')),
+			);
+			return done.join();
+		};
+		await until('profile, gaps and next are ticked, and settings', async () => {
+			assert.equal(await ticked(), 'profile,gaps,next,settings');
+			return true;
+		});
+		await window.run('Covls: Show Report');
 		await window.run('View: Close All Editors');
 	});
 
@@ -152,9 +170,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 			await page.locator(`${tree} .monaco-list-row`, { hasText: row }).first().locator('.monaco-tl-twistie').click();
 		}
 		await window.hover('OnInitialize', /covered/);
-		await picture(world.pictures, page, 'window');
 		await page.mouse.move(5, 5);
-		await picture(world.pictures, page, 'tree', gapsPane);
 	});
 
 	await steps.step("VS Code's own command goes to the next uncovered line", page, async () => {
@@ -287,7 +303,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		const first = want[0] as number;
 		try {
 			await until('the lens says of which text the profile is', async () =>
-				(await window.lenses()).some((lens) => lens.includes('profile from before the last changes')),
+				(await window.lenses()).some((lens) => lens.includes('code changed since the run')),
 			);
 			await window.goTo(first + 3);
 			await until('the mark moved by three lines', async () => (await window.squiggles()).includes(first + 3));
@@ -305,7 +321,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		await until('back again the mark is where it was', async () => (await window.squiggles()).includes(first));
 		await until(
 			'and nothing is stale',
-			async () => !(await window.lenses()).some((lens) => lens.startsWith('stale') || lens.includes('profile from')),
+			async () => !(await window.lenses()).some((lens) => lens.startsWith('stale') || lens.includes('code changed')),
 		);
 		await until('so says the status', async () => (await window.statusLabel()) === `Coverage ${figure(truth)}`);
 	});

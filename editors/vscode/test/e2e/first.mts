@@ -3,13 +3,13 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testCobra } from './projects.mts';
 import { until } from './until.mts';
-import { gapsPane, picture, serving, tree, type World } from './world.mts';
+import { serving, tree, type World } from './world.mts';
 
 /**
  * What a person does first: installs the extension, looks at a folder that came from somewhere, trusts it, and
  * makes the first profile. Afterwards there is a profile of some of cobra's tests.
  */
-export async function firstSteps({ steps, window, workspace, server, pictures }: World, go: string) {
+export async function firstSteps({ steps, window, workspace, server }: World, go: string) {
 	const { page } = window;
 	const profile = join(go, 'cover.out');
 
@@ -43,12 +43,11 @@ export async function firstSteps({ steps, window, workspace, server, pictures }:
 		await until('the view says where it looked, and what would make one', async () => {
 			const rows = (await window.rows(tree)).map((row) => row.text.replaceAll('\u00a0', ' '));
 			return (
-				rows.some((row) => /cobra.*\d+ folders? searched for \d+ names/.test(row)) &&
+				rows.some((row) => /cobra.*\d+ folders? searched/.test(row)) &&
 				rows.some((row) => row.includes('go test -coverpkg=./... -coverprofile=.covls/cover.out ./...'))
 			);
 		});
 		await page.mouse.move(5, 5);
-		await picture(pictures, page, 'welcome', gapsPane);
 		await window.widen(350);
 		await page.locator(`${tree} .monaco-list-row`, { hasText: 'Run Tests with Coverage' }).click();
 		await until('the task made a profile, which is shown', async () => /^Coverage \d/.test(await window.statusLabel()));
@@ -57,7 +56,6 @@ export async function firstSteps({ steps, window, workspace, server, pictures }:
 		await window.run('Covls: Create Configuration');
 		await until('the settings file is open', () => page.locator('.tab.active[aria-label^=".covls.toml"]').count());
 		await window.closePanel();
-		await picture(pictures, page, 'toml', '.part.editor');
 		assert.ok(existsSync(join(go, '.covls.toml')));
 		rmSync(join(go, '.covls.toml'));
 		await window.run('View: Close All Editors');

@@ -3,7 +3,7 @@
 //
 //   node test/e2e/looks.mts [--update] FOLDER [PROJECT…]
 //
-// --update writes the light pictures of the walkthrough; main.mts has the dark ones.
+// --update writes the pictures of the README and of the walkthrough, but for the doctor's, which main.mts makes.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -165,7 +165,7 @@ try {
 		const dir = join(root, name);
 		mkdirSync(dir);
 		await project.make(dir);
-		for (const theme of flags.update ? ['Light'] : ['Dark', 'Light']) {
+		for (const theme of ['Dark', 'Light']) {
 			writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
 			await look(name, project, dir, theme);
 		}
@@ -188,7 +188,9 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			await page.screenshot({ path: join(folder as string, `${name}-${what}-${theme.toLowerCase()}-${width}.png`) });
 		}
 	};
-	const pictures = flags.update && theme === 'Light' ? join(extension, 'images') : undefined;
+	const images = flags.update ? join(extension, 'images') : undefined;
+	const keep = (name: string, selector?: string) =>
+		picture(images, page, theme === 'Dark' ? name : `${name}-light`, selector);
 	try {
 		await window.file(project.file, 1);
 		if (name === 'empty') {
@@ -196,11 +198,11 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			await window.run('Testing: Focus on Coverage Gaps View');
 			await shot('first');
 			await window.widen(560);
-			await picture(pictures, page, 'welcome-light', gapsPane);
+			await keep('welcome', gapsPane);
 			await window.widen(350);
 			await window.run('Covls: Create Configuration');
 			await until('the settings file', () => page.locator('.tab.active[aria-label^=".covls.toml"]').count());
-			await picture(pictures, page, 'toml-light', '.part.editor');
+			await keep('toml', '.part.editor');
 			rmSync(join(dir, '.covls.toml'));
 			return;
 		}
@@ -231,16 +233,32 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 		console.log(name, 'status', await window.statusLabel(), '/', await window.status().innerText());
 		console.log(name, 'lenses', await window.lenses());
 		console.log(name, 'hover', await window.hover(label));
-		if (name === 'healthy') {
-			await picture(pictures, page, 'editor-light', '.part.editor');
-		}
 		await page.screenshot({ path: join(folder as string, `${name}-hover-${theme.toLowerCase()}.png`) });
+		if (name === 'healthy' && images === undefined) {
+			await around(window, (what) =>
+				page.screenshot({ path: join(folder as string, `${name}-${what}-${theme.toLowerCase()}.png`) }),
+			);
+		}
 		if (name === 'healthy') {
+			await page.setViewportSize({ width: 1360, height: 860 });
+			await window.run('View: Close All Editors');
+			await window.widen(450);
+			await window.file('bash_completions.go', 701);
+			await page.waitForTimeout(3000);
+			await window.hover('GenBashCompletionFile', /Why this tier/);
+			await page.locator('.monaco-hover .action', { hasText: 'Quick Fix' }).waitFor();
+			if (theme === 'Dark') {
+				await keep('window');
+			}
+			await keep('editor', '.part.editor');
 			await page.mouse.move(5, 5);
-			await picture(pictures, page, 'tree-light', gapsPane);
+			await page.locator('.pane-header[aria-label^="Test Coverage"]').click();
+			await page.mouse.move(5, 5);
+			await page.waitForTimeout(1000);
+			await keep('tree', gapsPane);
 			await window.run('Covls: Show Report');
 			await page.waitForTimeout(4000);
-			await picture(pictures, page, 'report-light', '.part.editor');
+			await keep('report', '.part.editor');
 		}
 	} catch (error) {
 		console.log(name, error);
@@ -248,4 +266,60 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 	} finally {
 		await context.close();
 	}
+}
+
+/** What lies behind a click: menus, lists, settings, the walkthrough. */
+async function around(window: Window, shot: (what: string) => Promise<unknown>): Promise<void> {
+	const { page } = window;
+	const settled = () => page.waitForTimeout(1500);
+	const step = async (what: string, ...acts: (() => Promise<unknown>)[]) => {
+		try {
+			for (const act of acts) {
+				await act();
+			}
+			await settled();
+			await shot(what);
+		} catch (error) {
+			console.log(what, error);
+		}
+		await page.keyboard.press('Escape');
+		await page.mouse.move(5, 5);
+	};
+	await step(
+		'partly',
+		() => window.file('command.go', 1482),
+		() => window.hover('UseLine'),
+	);
+	await step(
+		'model',
+		() => window.file('bash_completions.go', 700),
+		() => window.hover('GenBashCompletionFile'),
+	);
+	await step(
+		'actions',
+		() => window.file('bash_completions.go', 701),
+		() => page.keyboard.press('Control+.'),
+	);
+	await step('more', () => page.locator('.editor-actions .codicon-toolbar-more').first().click());
+	await step('status-menu', () => window.status().click());
+	await step('status-tooltip', () => window.status().hover());
+	await step('row-menu', () =>
+		page.locator(`${tree} .monaco-list-row[aria-level="2"]`).last().click({ button: 'right' }),
+	);
+	await step(
+		'view-menu',
+		() => page.locator(`${gapsPane} .pane-header`).hover(),
+		() => page.locator(`${gapsPane} .pane-header .codicon-toolbar-more, ${gapsPane} .codicon-more`).first().click(),
+	);
+	await step('problems', () => window.run('Problems: Focus on Problems View'));
+	await window.closePanel();
+	await step('explorer', () => window.run('View: Show Explorer'));
+	await step('explorer-menu', () =>
+		page.locator('.explorer-folders-view .monaco-list-row[aria-label^="command.go"]').click({ button: 'right' }),
+	);
+	await step('settings', () => window.run('Covls: Open Settings'));
+	await step('settings-marks', () => page.locator('.settings-toc-container .monaco-list-row').nth(3).click());
+	await step('walkthrough', () => window.pick('Welcome: Open Walkthrough...', 'Find what no test reaches'));
+	await window.run('Testing: Focus on Coverage Gaps View');
+	await window.run('View: Close All Editors');
 }

@@ -59,8 +59,6 @@ const settings = {
 	'typescript.tsserver.useSyntaxServer': 'always',
 	'security.workspace.trust.startupPrompt': 'never',
 	'security.workspace.trust.banner': 'never',
-	// The figure that covls counts, which the steps compare.
-	'testing.displayedCoveragePercent': 'statement',
 	// The Problems view is compared with what stands in open files.
 	'covls.diagnostics.scope': 'open',
 	// The functions of these projects are small.

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { add } from './folders.mts';
 import { goToolCover, notes, run } from './projects.mts';
 import { until } from './until.mts';
-import { lineNumbers, type World } from './world.mts';
+import { lineNumbers, tree, type World } from './world.mts';
 
 /** The projects of textSteps, made ahead, as go and git take a while. */
 export async function textProjects(root: string): Promise<void> {
@@ -68,7 +68,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 			return true;
 		});
 		await until('the status bar says of which text that is', async () =>
-			/^Coverage [\d.]+ %( · [\d.]+ %)?, a profile is of another text than that on disk/.test(
+			/^Coverage [\d.]+ % of \w+ · [\d.]+ % of \w+, a profile is of other code than that on disk/.test(
 				await window.statusLabel(),
 			),
 		);
@@ -139,11 +139,26 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 		await until('the file is open again', () => page.locator('.tab.active[aria-label^="edited.go"]').count());
 		await shows(file, {
 			...always,
-			package: /· profile from before the last changes · 2 of 5 functions carried over ·/,
+			package: /· code changed since the run ·/,
 			Missed: /^not tested · 3 statements$/,
 			Empty: /^changed since the last run$/,
 		});
 		await tooltip(/cover\.out is of another text, from before the last changes; 3 functions changed, 1 new since/);
+		const text = readFileSync(file, 'utf8');
+		const [fresh, ...changed] = ['Fresh', 'Empty', 'Doubled', 'Halved'].map((name) => lineOf(text, name));
+		await window.goTo(1);
+		for (let last = 1; last !== fresh; ) {
+			await window.run('Covls: Go to Next New or Changed Function');
+			last = await until('the cursor is in the next of them', async () => {
+				const { line } = await window.cursor();
+				return line > last ? line : undefined;
+			});
+			assert.ok(last === fresh || changed.includes(last), `line ${last}`);
+		}
+		await window.run('Testing: Focus on Coverage Gaps View');
+		await until('the tree has a row of them', async () =>
+			(await window.rows(tree)).some((row) => row.label === 'New or changed' && /^[34] since/.test(row.description)),
+		);
 	});
 
 	await steps.step('a profile of five commits ago has marks where they are true', page, async () => {
@@ -155,7 +170,7 @@ export async function textSteps({ steps, window, workspace }: World, root: strin
 		renameSync(join(dir, 'ci.out'), join(dir, 'cover.out'));
 		await shows(join(dir, 'ci.go'), {
 			...always,
-			package: new RegExp(`· profile of ${commit}, 5 commits ago · 3 of 5 functions carried over ·`),
+			package: new RegExp(`· code changed since ${commit}, 5 commits ago ·`),
 			Missed: /^not tested · 2 statements$/,
 		});
 		await tooltip(new RegExp(`that of ${commit}, 5 commits ago; 2 functions changed, 1 new since`));

@@ -91,6 +91,21 @@ export class Window {
 		await this.page.keyboard.press('Enter');
 	}
 
+	/** Runs a command that offers a list, and takes what is there for some words. */
+	async pick(title: string, words: string): Promise<void> {
+		const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: words }).first();
+		await until(`${title} offers ${words}`, async () => {
+			await this.run(title);
+			const input = this.page.locator('.quick-input-widget:visible input.input');
+			await input.waitFor({ timeout: 5000 });
+			// The palette itself goes first.
+			await row.waitFor({ timeout: 1000 }).catch(() => input.fill(words));
+			await row.waitFor({ timeout: 3000 });
+			await row.click();
+			return true;
+		});
+	}
+
 	/** Opens a file of the workspace by its path, at a line. */
 	async file(path: string, line?: number): Promise<void> {
 		const name = path.slice(path.lastIndexOf('/') + 1);

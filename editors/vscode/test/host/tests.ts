@@ -76,7 +76,8 @@ export function tests(say: (words: string) => void): void {
 
 	describe('settings', () => {
 		it('that are only defaults do not win over .covls.toml', () => {
-			assert.equal(vscode.workspace.getConfiguration('covls').get('target'), 60);
+			assert.equal(vscode.workspace.getConfiguration('covls').get('stale'), 'dim');
+			assert.equal(vscode.workspace.getConfiguration('covls').get('target'), null);
 			assert.equal(api.model.status?.summary?.target, 90);
 		});
 
