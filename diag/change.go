@@ -102,10 +102,7 @@ func changesOf(file *workspace.File, text func() string) *changes {
 	if s == nil || s.Folder.Set == nil {
 		return nil
 	}
-	c := &changes{delta: s.Folder, lost: newSpread(file.LostSince())}
-	if text != nil || s.Coverage == file.Coverage {
-		c.uncovered = newSpread(file.Uncovered(text))
-	}
+	c := &changes{delta: s.Folder, lost: newSpread(file.LostSince()), uncovered: newSpread(file.Uncovered(text))}
 	if len(c.uncovered.list)+len(c.lost.list) == 0 {
 		return nil
 	}

@@ -111,7 +111,7 @@ func (l *Loader) forgetChanges() {
 }
 
 // Uncovered are what of the file changed and is not covered, in the places of the text on disk: by what was judged, or, where its coverage is
-// another since, by the older texts. text is that on disk. It is nil for nothing, or where nobody knows.
+// another since, by the older texts. text is that on disk; nil where nobody has it. It is nil for nothing, or where nobody knows.
 func (f *File) Uncovered(text func() string) []change.Gap {
 	s := f.Since
 	switch {
@@ -119,6 +119,8 @@ func (f *File) Uncovered(text func() string) []change.Gap {
 		return nil
 	case s.Coverage == f.Coverage:
 		return s.Gaps
+	case text == nil:
+		return nil
 	}
 	now := change.Of(s.Now, text(), f.Source, f.Coverage)
 	now.Was = s.Older
