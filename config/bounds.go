@@ -179,7 +179,24 @@ func (e Effective) Confine(dir string, p Places) (Effective, []Problem) {
 			return fmt.Sprintf(".to is %s, which leads out of the workspace: a settings file can map to folders in it; map to others in the editor's settings", quotePath(m.To))
 		})
 	}
-	return e, slices.Concat(problems, more, e.lower())
+	return e, slices.Concat(problems, more, e.confineBaseline(dir, p), e.lower())
+}
+
+// confineBaseline forgets a baseline of a settings file that lies elsewhere.
+func (e *Effective) confineBaseline(dir string, p Places) []Problem {
+	const name = "changed.baseline"
+	file, _ := e.Place(name, -1)
+	if file == "" {
+		return nil
+	}
+	path, ok := e.Changed.Path(dir)
+	if !ok || newBounds(p, file).hold(path) {
+		return nil
+	}
+	at := e.lines[name]
+	text := fmt.Sprintf("%s is %s, which leads out of the workspace: a settings file can name baselines in it; name others in the editor's settings", name, quotePath(e.Changed.Baseline))
+	e.Changed.Baseline = ""
+	return []Problem{{Key: name, Where: fmt.Sprintf("%s:%d", at.file, at.name), Line: at.name, Col: 1, Severity: SeverityWarning, Text: text}}
 }
 
 // lower takes the limits of a settings file down to what one may have.

@@ -216,3 +216,37 @@ func TestUserPlaces(t *testing.T) {
 		t.Errorf("places %+v", p)
 	}
 }
+
+// TestConfineBaseline holds where a settings file may have a baseline.
+func TestConfineBaseline(t *testing.T) {
+	t.Parallel()
+	root := confined(t)
+	in := func(p string) string { return strings.ReplaceAll(p, "$", filepath.ToSlash(root)) }
+	for _, tt := range []struct {
+		name, baseline string
+		editor         bool
+		keeps          bool
+	}{
+		{name: "in the folder", baseline: "build/covls.base.gz", keeps: true},
+		{name: "absolute", baseline: "$/ws/a.gz", keeps: true},
+		{name: "of the repository", baseline: "note:../../etc", keeps: true},
+		{name: "on a branch", baseline: "branch:../../etc", keeps: true},
+		{name: "above", baseline: "../etc/passwd"},
+		{name: "elsewhere", baseline: "$/etc/passwd"},
+		{name: "by a link", baseline: "out/passwd"},
+		{name: "elsewhere, as the user wants it", baseline: "$/etc/passwd", editor: true, keeps: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			layer, _ := ParseTOML(in("$/ws/.covls.toml"), []byte(in("changed.baseline = '"+tt.baseline+"'")))
+			if tt.editor {
+				layer, _ = FromEditor("editor setting", map[string]any{"changed": map[string]any{"baseline": in(tt.baseline)}})
+			}
+			dir := filepath.Join(root, "ws")
+			e, problems := Merge(layer).Confine(dir, Places{Folders: []string{dir}})
+			if kept := e.Changed.Baseline == in(tt.baseline); kept != tt.keeps || kept == (len(problems) > 0) {
+				t.Errorf("it is %q, with the problems %v", e.Changed.Baseline, problems)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ type Settings struct {
 	Settle      time.Duration
 	Diagnostics Diagnostics
 	Lens        Lens
+	Changed     Changed
 	Hints       Hints
 	// Cache keeps fingerprints of the texts that profiles are of in the user's cache folder, so that a later run of covls
 	// knows what has changed since.
@@ -169,6 +171,27 @@ type Lens struct {
 	Functions Functions
 }
 
+// Changed are the settings of what an editor tells of a change.
+type Changed struct {
+	Enable bool
+	// Base is the branch, tag or commit that the change is to go into; "" is the default branch of the remote repository.
+	Base string
+	// Baseline is where the coverage is that this one is compared with: the path of a file or a folder, "note:NAME" or "branch:NAME";
+	// "" compares with none.
+	Baseline string
+}
+
+// Path is where Baseline lies on disk, seen from a workspace folder; ok is false where it is in the repository, or there is none.
+func (c Changed) Path(dir string) (path string, ok bool) {
+	switch {
+	case c.Baseline == "", strings.HasPrefix(c.Baseline, "note:"), strings.HasPrefix(c.Baseline, "branch:"):
+		return "", false
+	case filepath.IsAbs(c.Baseline):
+		return filepath.Clean(c.Baseline), true
+	}
+	return filepath.Join(dir, filepath.FromSlash(c.Baseline)), true
+}
+
 // Hints are the settings of the inlay hints.
 type Hints struct {
 	Enable bool
@@ -238,8 +261,9 @@ func Default() Settings {
 				Trivial:  SeverityHint,
 			},
 		},
-		Lens:  Lens{Enable: true, Functions: FunctionsUncovered},
-		Cache: true,
+		Lens:    Lens{Enable: true, Functions: FunctionsUncovered},
+		Changed: Changed{Enable: true},
+		Cache:   true,
 		Limits: Limits{
 			ProfileBytes: 1 << 30,
 			Line:         10_000_000,

@@ -55,6 +55,8 @@ type placed struct {
 	// gaps are those of Gaps, diagnostics those of Diagnostics.
 	gaps        func() []Gap
 	diagnostics func() []Diagnostic
+	// changes are what changed of the file since the base of its folder.
+	changes func() *changes
 	// jumps are the ids of the first gap of each function that has one, by Mark.id.
 	jumps func() map[string]string
 }
@@ -77,7 +79,10 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 			p.marks = append(slices.Clip(p.marks), added...)
 			slices.SortStableFunc(p.marks, func(a, b Mark) int { return cmp.Compare(a.Now.Start, b.Now.Start) })
 		}
-		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks) })
+		p.changes = sync.OnceValue(func() *changes {
+			return d.DeriveBase(file, func() any { return changesOf(file, d.Base.String) }).(*changes)
+		})
+		p.lenses = sync.OnceValue(func() lensMarks { return newLensMarks(file, p.marks, p.changes()) })
 		p.gaps = sync.OnceValue(func() []Gap { return placeGaps(file, d, p) })
 		p.jumps = sync.OnceValue(func() map[string]string {
 			out := map[string]string{}
@@ -91,7 +96,7 @@ func placedIn(file *workspace.File, d *workspace.Document) *placed {
 			}
 			return out
 		})
-		p.diagnostics = sync.OnceValue(func() []Diagnostic { return makeDiagnostics(file, d, p.gaps()) })
+		p.diagnostics = sync.OnceValue(func() []Diagnostic { return makeDiagnostics(file, d, p.gaps(), p.changes()) })
 		return p
 	}).(*placed)
 }

@@ -59,7 +59,7 @@ func Diagnostics(s *workspace.Snapshot, d *workspace.Document) []Diagnostic {
 	return placedIn(file, d).diagnostics()
 }
 
-func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []Diagnostic {
+func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap, known *changes) []Diagnostic {
 	settings := &file.Folder.Settings
 	loud, quiet := fileSeverity(file), settings.Diagnostics.Severity.Trivial
 	var reaches coverage.Span // the last function that no test reaches
@@ -124,6 +124,9 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 					f.Severity = config.SeverityHint
 					f.Message = fmt.Sprintf("%s was not %s (%s) · %s", &m.Func, reached(file), size(&m.Func, file.Coverage.Unit), staleWord)
 				}
+				if g.Change != "" {
+					known.mark(&f, &g, d)
+				}
 				out = append(out, f)
 			}
 			if settings.Fade && !inside(m.Span, faded) {
@@ -135,6 +138,8 @@ func makeDiagnostics(file *workspace.File, d *workspace.Document, gaps []Gap) []
 			leave(m.NameNow)
 		}
 	}
+	more := known.diagnostics(file, d, gaps)
+	out = insert(out, more[:min(len(more), max(most-len(out), 0))])
 	if left > 0 {
 		out = append(out, Diagnostic{
 			Span: from, Severity: config.SeverityInformation, Code: LeftCode,

@@ -21,6 +21,8 @@ type Gap struct {
 	// At is the name of a function that no test reaches, or what never ran; the zero Span where there is no
 	// document.
 	At Span
+	// Change says what became of it since the base of the folder.
+	Change Change
 	// When is when a stretch runs; nil where that is not known, or was not asked for.
 	When []source.When
 
@@ -44,7 +46,7 @@ func Gaps(s *workspace.Snapshot, d *workspace.Document) []Gap {
 // that text. Unlike Gaps it has no need to parse it.
 func ClosedGaps(file *workspace.File, content string) []Gap {
 	d := Closed(file.Path, content)
-	p := &placed{funcs: file.Funcs}
+	p := &placed{funcs: file.Funcs, changes: func() *changes { return changesOf(file, d.Base.String) }}
 	for _, f := range p.funcs {
 		p.all = append(p.all, Mark{Func: f, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)})
 		p.found = append(p.found, true)
@@ -55,9 +57,11 @@ func ClosedGaps(file *workspace.File, content string) []Gap {
 // ProfileGaps lists the gaps of a file in the order of the text that its profile speaks of. They have no At.
 func ProfileGaps(file *workspace.File) []Gap {
 	var out []Gap
+	known := changesOf(file, nil)
 	for _, g := range gap.Of(file) {
 		p := Gap{Gap: g}
 		p.words(g.Span.Start.Line, g.LastLine())
+		known.put(&p)
 		out = append(out, p)
 	}
 	return out
@@ -66,6 +70,7 @@ func ProfileGaps(file *workspace.File) []Gap {
 // placeGaps finds the gaps of a file in a document.
 func placeGaps(file *workspace.File, d *workspace.Document, p *placed) []Gap {
 	v := newMover(file, d, p)
+	known := p.changes()
 	var out []Gap
 	for _, g := range gap.Among(file, p.funcs) {
 		at, ok := v.gap(&g)
@@ -79,6 +84,7 @@ func placeGaps(file *workspace.File, d *workspace.Document, p *placed) []Gap {
 		first, _ := d.Text.LineCol(at.Start)
 		last, _ := d.Text.LineCol(at.End)
 		p.words(first, last)
+		known.put(&p)
 		out = append(out, p)
 	}
 	slices.SortStableFunc(out, func(a, b Gap) int { return cmp.Compare(a.At.Start, b.At.Start) })

@@ -83,6 +83,10 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	default:
 		fmt.Fprintf(&b, "**Tested**: %s, %s\n", name, of(m.Statements, unit))
 	}
+	if known := placedIn(file, d).changes(); known.has(m) && !excluded {
+		s, _ := known.of(&m.Func)
+		fmt.Fprintf(&b, "\n%s\n", known.hover(file, s))
+	}
 	if m.Stale {
 		fmt.Fprintf(&b, "\n*Stale*: it has changed since the profile was made; the numbers are of the code before.\n")
 	}

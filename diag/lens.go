@@ -60,7 +60,7 @@ type lensMarks struct {
 	left int
 }
 
-func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
+func newLensMarks(file *workspace.File, marks []Mark, known *changes) lensMarks {
 	settings := &file.Folder.Settings
 	out := lensMarks{byID: map[string]*Mark{}}
 	if settings.Lens.Functions == config.FunctionsNone {
@@ -80,7 +80,7 @@ func newLensMarks(file *workspace.File, marks []Mark) lensMarks {
 			out.marks = append(out.marks, m)
 			out.byID[m.id(file)] = m
 		case within: // nothing reaches it before the function around it is reached
-		case m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll && gap.Trivial(file, &m.Func):
+		case m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll && gap.Trivial(file, &m.Func) && !known.has(m):
 		case m.Statements.Total == 0 && !m.Uncovered() && !excluded,
 			m.Stale && settings.Stale == config.StaleHide,
 			m.Statements.Uncovered() == 0 && !m.Uncovered() && !excluded && settings.Lens.Functions != config.FunctionsAll && !m.changed(file):
@@ -170,6 +170,10 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 		return Label{Title: "new since the last run"}, true
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted, m.changed(file):
 		return Label{Title: "changed since the last run"}, true
+	case placedIn(file, d).changes().has(m):
+		known := placedIn(file, d).changes()
+		s, _ := known.of(&m.Func)
+		title = known.title(file, &m.Func, s)
 	case m.Uncovered():
 		title = "not " + reached(file) + " · " + size(&m.Func, unit)
 	case m.Statements.Uncovered() == 0:

@@ -56,12 +56,41 @@ type GapQuery struct {
 	// Tiers and Kinds leave others out; nil leaves out none, but for the code of tests.
 	Tiers []config.Tier
 	Kinds []source.Kind
+	// Scope leaves all out but what became of it since the base of its folder; functions that are new or have changed since the tests ran are among what changed; files and components without any are left out, too. It
+	// lists the files at their target and the parts of functions, as All and Stretches do.
+	Scope Scope
+}
+
+// Scope is which gaps are listed by what became of them.
+type Scope string
+
+// The values of Scope.
+const (
+	ScopeAll     Scope = "all"
+	ScopeChanged Scope = "changed" // what is new or changed
+	ScopeLost    Scope = "lost"
+)
+
+// Narrow reports whether the scope leaves something out.
+func (s Scope) Narrow() bool { return s != "" && s != ScopeAll }
+
+func (s Scope) has(c Change) bool {
+	switch s {
+	case ScopeChanged:
+		return c == ChangeNew || c == ChangeChanged
+	case ScopeLost:
+		return c == ChangeLost
+	}
+	return true
 }
 
 // GapTree lists the gaps of the whole workspace by component and tier: the functions that no test
 // reaches, and what never ran outside of functions, of files that are short of their target. Components without any are listed too. With
 // GapQuery.Kinds, files without such gaps are left out.
 func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
+	if q.Scope.Narrow() {
+		q.All, q.Stretches = true, true
+	}
 	open := map[*workspace.File]*workspace.Document{}
 	for _, d := range s.Documents {
 		if f := s.FileOf(d); f != nil {
@@ -87,16 +116,24 @@ func GapTree(s *workspace.Snapshot, q GapQuery) []Component {
 			slices.SortFunc(list, gap.CompareFiles)
 			for _, f := range list {
 				g := FileGaps{File: f, Unseen: ClosedUnseen(f), Stale: f.Stale()}
+				if q.Scope.Narrow() && f.Since == nil && (q.Scope == ScopeLost || open[f] == nil) {
+					continue
+				}
 				if d := open[f]; d != nil {
 					g = fileGaps(s, d, q)
 				} else {
 					g.Gaps = closedGaps(s, f, q)
 				}
-				if q.Kinds == nil || len(g.Gaps) > 0 {
+				if q.Scope == ScopeLost {
+					g.Unseen = nil
+				}
+				if q.Kinds == nil && !q.Scope.Narrow() || len(g.Gaps) > 0 || q.Scope == ScopeChanged && len(g.Unseen) > 0 {
 					c.add(g)
 				}
 			}
-			out = append(out, c)
+			if !q.Scope.Narrow() || len(c.Tiers) > 0 {
+				out = append(out, c)
+			}
 		}
 	}
 	order(out)
@@ -150,15 +187,15 @@ func DocumentGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) []Co
 }
 
 // wants reports whether a gap is asked for.
-func (q *GapQuery) wants(g *gap.Gap) bool {
-	return (q.Stretches || g.Shape == gap.Function || g.Index < 0) && (q.Kinds == nil && !g.OfTests() || slices.Contains(q.Kinds, g.Kind))
+func (q *GapQuery) wants(g *Gap) bool {
+	return q.Scope.has(g.Change) && (q.Stretches || g.Shape == gap.Function || g.Index < 0) && (q.Kinds == nil && !g.OfTests() || slices.Contains(q.Kinds, g.Kind))
 }
 
 // closedGaps are those of a file that is not open.
 func closedGaps(s *workspace.Snapshot, f *workspace.File, q GapQuery) []Gap {
 	out := []Gap{}
 	for _, g := range ProfileGaps(f) {
-		if q.wants(&g.Gap) {
+		if q.wants(&g) {
 			g.edited(s)
 			out = append(out, g)
 		}
@@ -172,7 +209,7 @@ func fileGaps(s *workspace.Snapshot, d *workspace.Document, q GapQuery) FileGaps
 	f := s.FileOf(d)
 	out := FileGaps{File: f, Document: d, Gaps: []Gap{}, Unseen: UnseenIn(s, d)}
 	for _, g := range Gaps(s, d) {
-		if q.wants(&g.Gap) {
+		if q.wants(&g) {
 			g.edited(s)
 			out.Gaps = append(out.Gaps, g)
 		}

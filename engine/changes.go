@@ -73,6 +73,12 @@ type comparing struct {
 	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
 	renamed map[string]string
 	taken   map[string]*change.File
+	// whole keeps of the texts that are compared the functions that are as they were, too.
+	whole bool
+	// was are the older texts that were compared, and matches what was found; files are those of the profiles.
+	was     []*change.File
+	matches []change.Match
+	files   map[*change.File]*workspace.File
 }
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
@@ -207,7 +213,8 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			}
 		}
 	}
-	w.judge(set, change.Compare(was, now), files, unnamed)
+	w.was, w.matches, w.files = was, change.Compare(was, now), files
+	w.judge(set, w.matches, files, unnamed)
 	return nil
 }
 
@@ -224,6 +231,8 @@ type compared struct {
 	// before is the text at the base, text that on disk, and later the one that is looked at where that is not on disk.
 	before, text, later string
 	isLater             bool
+	// whole keeps the functions that are as they were.
+	whole bool
 
 	was, now *change.File
 }
@@ -239,7 +248,7 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		return nil
 	}
 	unread := func() { set.Unread = append(set.Unread, w.name(path)) }
-	t := &compared{path: path, file: f}
+	t := &compared{path: path, file: f, whole: w.whole}
 	if entry.Status != git.Added {
 		var err error
 		if t.before, err = diff.Before(entry); err != nil {
@@ -280,7 +289,7 @@ func (t *compared) take() {
 		cov = t.file.Coverage
 	}
 	switch older := t.older != "" && t.before != ""; {
-	case older && t.name != "" && !t.isLater:
+	case older && t.name != "" && !t.isLater && !t.whole:
 		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
 		t.now.Was = t.older
 	case older:

@@ -24,6 +24,8 @@ type Options struct {
 	Restricted bool
 	// Cache is the folder of the cache of texts; "" is none.
 	Cache string
+	// Env gives the value of a variable, "" for one that is not set: CI may name in them what a change is compared with. nil has none.
+	Env func(name string) string
 	// Watch are the options of the watcher.
 	Watch watch.Options
 	// Guard is told of each panic that was caught.
@@ -92,6 +94,7 @@ type Engine struct {
 	answered   int  // the question whose answer is in force
 	reading    int  // how many loads are under way
 	tasks      tasks
+	live       live
 	searched   map[string]watch.Found       // by folder
 	projects   map[string][]project.Project // what was seen in the folders that were searched
 	onDisk     map[string]bool              // profiles that were seen there
@@ -153,6 +156,7 @@ func (e *Engine) Run(ctx context.Context) {
 		case <-sources.C:
 			began := time.Now()
 			_ = e.try("sources that changed on disk", func() { e.sources(ctx) })
+			e.lookAtBases(ctx)
 			sources.Reset(max(sourcesEvery, restSources*time.Since(began)))
 		}
 	}

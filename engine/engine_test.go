@@ -183,7 +183,7 @@ func TestEngine(t *testing.T) {
 		if total() != "none" || len(h.facts.Folders) != 1 || h.facts.Folders[0].Dir != other || h.facts.Folders[0].Projects[0].Language != "rust" {
 			t.Errorf("in another folder %s, %+v", total(), h.facts.Folders)
 		}
-		if len(h.notes) != 1 || !strings.Contains(h.notes[0], "no coverage profile in "+other) {
+		if len(h.notes) != 2 || !strings.Contains(h.notes[0], "1 function covered since ") || !strings.Contains(h.notes[1], "no coverage profile in "+other) {
 			t.Errorf("notes %q", h.notes)
 		}
 

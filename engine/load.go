@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/diag"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 	"github.com/covls/covls/watch"
@@ -63,13 +64,18 @@ func (e *Engine) Saved(path string) {
 		if e.loader.Saved(ctx, path) {
 			e.searchTexts(ctx)
 		}
+		e.changed(ctx)
 	})
 }
 
 // sources takes in which sources changed on disk, as they do when another branch is checked out.
 func (e *Engine) sources(ctx context.Context) {
-	if e.loader.Changed(ctx) || e.loader.HeadMoved() {
+	changed := e.loader.Changed(ctx)
+	if changed || e.loader.HeadMoved() {
 		e.searchTexts(ctx)
+	}
+	if changed {
+		e.changed(ctx)
 	}
 }
 
@@ -159,11 +165,14 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	done := e.beginReading()
 	defer done()
 	var troubles []error
+	before := e.store.Load()
 	e.timed("profiles", len(changes), func() { troubles = e.loader.Read(ctx, changes) })
+	e.ran(before, changes)
 	e.watcher.Judge(e.loader.Judge(changes))
 	work.End()
 	e.together(ctx, packagesOf(e.loader)...)
 	e.searchTexts(ctx)
+	e.changed(ctx)
 	done()
 	e.inTurn(ctx, testsOf(e.loader)...)
 	if len(e.store.Load().Files) > 0 && !e.tasks.running(reasonCommits) {
@@ -174,6 +183,29 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	if time.Since(began) > largeLoad {
 		debug.FreeOSMemory()
 	}
+}
+
+// ran takes note of what a run of the tests has made of functions, by the profiles that it replaced.
+func (e *Engine) ran(before *workspace.Snapshot, changes []workspace.Change) {
+	var replaced []string
+	for _, c := range changes {
+		if !c.Gone {
+			replaced = append(replaced, c.Path)
+		}
+	}
+	run := workspace.RunOf(before, e.store.Load(), replaced)
+	if run == nil {
+		return
+	}
+	e.store.Update(func(next *workspace.Snapshot) {
+		runs := next.Runs
+		if n := len(runs) - workspace.MostRuns + 1; n > 0 {
+			runs = runs[n:]
+		}
+		next.Runs = append(slices.Clone(runs), run)
+		next.Generation++
+	})
+	e.note(diag.RunWords(run))
 }
 
 // beginReading tells that a load is under way, until the result is called.

@@ -133,6 +133,7 @@ func (e *Engine) configure(ctx context.Context) {
 		e.watcher.SetRoots(roots)
 	}
 	e.roots, e.inForce = roots, folders
+	e.changed(ctx)
 	e.opts.Log.Info("settings are in force", slog.Int("folders", len(folders)))
 	e.tellFacts()
 }

@@ -29,6 +29,7 @@ const (
 	reasonTests    = "tests"    // a folder's Go packages are looked at for their tests
 	reasonTexts    = "texts"    // repositories are searched for the texts that profiles are of
 	reasonKeep     = "keep"     // the texts that profiles are of are kept for a later run
+	reasonChange   = "change"   // what changed since the base of a folder is looked for
 )
 
 // packagesOf are the questions that the last load has left to go list.

@@ -43,12 +43,17 @@ const (
 	cmdCreateConfiguration = "covls.createConfiguration"
 	cmdCreateTest          = "covls.createTest"
 	cmdGoToTests           = "covls.goToTests"
+	cmdNextChangedGap      = "covls.nextChangedGap"
+	cmdPreviousChangedGap  = "covls.previousChangedGap"
+	cmdPickBase            = "covls.pickBase"
+	cmdSetBase             = "covls.setBase"
+	cmdSinceLastRun        = "covls.sinceLastRun"
 )
 
 var commandNames = []string{
 	cmdNextGap, cmdPreviousGap, cmdNextGapInWorkspace, cmdMostUrgentGap, cmdNextUnseen, cmdExplain, cmdShowReport, cmdRunCommand,
 	cmdReload, cmdToggle, cmdDoctor, cmdAddPathMapping, cmdAddRule, cmdCreateConfiguration,
-	cmdCreateTest, cmdGoToTests,
+	cmdCreateTest, cmdGoToTests, cmdNextChangedGap, cmdPreviousChangedGap, cmdPickBase, cmdSetBase, cmdSinceLastRun,
 }
 
 // ExecuteCommand runs a command. A jump answers with the Location that it went to, or null where
@@ -90,6 +95,14 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return s.createTest(ctx, p)
 	case cmdGoToTests:
 		return s.goToTests(ctx, p)
+	case cmdNextChangedGap, cmdPreviousChangedGap:
+		return s.jumpChanged(ctx, p)
+	case cmdSinceLastRun:
+		return s.sinceLastRun(s.whole(ctx))
+	case cmdPickBase:
+		return s.pickBase(ctx)
+	case cmdSetBase:
+		return s.setBase(argument)
 	}
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }
@@ -347,6 +360,7 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 		return nil, err
 	}
 	around.Tests = snap.Tests()
+	around.Notes = append(around.Notes, changeNotes(snap)...)
 	var b strings.Builder
 	report.Doctor(&b, snap, around, time.Now())
 	s.publisher.record(protocol.MessageTypeInfo, escape.Plain(b.String()))

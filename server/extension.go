@@ -25,6 +25,7 @@ const (
 	methodGaps     = "covls/gaps"
 	methodCoverage = "covls/coverage"
 	methodStatus   = "covls/status"
+	methodRan      = "covls/sinceLastRun"
 )
 
 // own is what answers a request that is not LSP's; nil for one that covls does not have.

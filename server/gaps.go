@@ -20,7 +20,7 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-const wantGaps = `{"textDocument"?: {"uri": …}, "all"?: true, "stretches"?: true, "tiers"?: […], "kinds"?: […]}`
+const wantGaps = `{"textDocument"?: {"uri": …}, "all"?: true, "stretches"?: true, "tiers"?: […], "kinds"?: […], "scope"?: "changed" | "lost" | "all"}`
 
 type gapsParams struct {
 	TextDocument *documentParam `json:"textDocument"`
@@ -28,6 +28,7 @@ type gapsParams struct {
 	Stretches    bool           `json:"stretches"`
 	Tiers        []config.Tier  `json:"tiers"`
 	Kinds        []string       `json:"kinds"`
+	Scope        diag.Scope     `json:"scope"`
 }
 
 // wireComponent is a component without its tiers.
@@ -68,6 +69,11 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 			return nil, invalid("%s: tiers has %q: want some of %s", p.of, t, list(tierNames()))
 		}
 	}
+	switch in.Scope {
+	case "", diag.ScopeAll, diag.ScopeChanged, diag.ScopeLost:
+	default:
+		return nil, invalid("%s: scope is %q: want changed, lost or all", p.of, in.Scope)
+	}
 	var kinds []source.Kind
 	for _, name := range in.Kinds {
 		k, ok := source.ParseKind(cmp.Or(name, source.Ordinary.Name()))
@@ -81,7 +87,7 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 		return nil, err
 	}
 	snap, c := s.snapshot(s.whole(ctx)), s.client.Load()
-	query := diag.GapQuery{All: in.All, Stretches: in.Stretches, Tiers: in.Tiers, Kinds: kinds}
+	query := diag.GapQuery{All: in.All, Stretches: in.Stretches, Tiers: in.Tiers, Kinds: kinds, Scope: in.Scope}
 	var found []diag.Component
 	if !one {
 		found = diag.GapTree(snap, query)
@@ -92,7 +98,7 @@ func (s *Server) gaps(ctx context.Context, p params) (any, error) {
 	w := &gapsWriter{snap: snap, client: c, limit: limit, out: make([]byte, 0, min(int64(sizeOf(found)), limit))}
 	w.list(`{"components":`, len(found), func(i int) { w.component(&found[i], s.uriOfFolder(found[i].Folder.Dir)) })
 	missing := snap.Missing
-	if one {
+	if one || in.Scope.Narrow() {
 		missing = nil
 	}
 	w.some(`,"unmeasured":`, len(missing), &w.leftPackages, func(i int) { w.unmeasured(&missing[i], s.uriOfFolder(missing[i].Folder.Dir)) })
@@ -265,7 +271,7 @@ func (w *gapsWriter) gap(d *workspace.Document, g *diag.Gap) {
 	w.out = strconv.AppendBool(w.out, g.Trivial())
 	w.text(`,"message":`)
 	w.string(g.Message)
-	w.text(`,"when":`)
+	w.text(`,"change":"` + string(g.Change) + `","when":`)
 	w.string(diag.WhenWords(g.When, nil))
 	w.text("}")
 }

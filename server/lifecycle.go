@@ -88,7 +88,7 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 			Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 				Supported: &yes, ChangeNotifications: protocol.Boolean(true),
 			}},
-			Experimental: protocol.LSPAny(`{"covls":{"requests":["` + methodGaps + `","` + methodCoverage + `"],"notifications":["` + methodStatus + `"]}}`),
+			Experimental: protocol.LSPAny(`{"covls":{"requests":["` + methodGaps + `","` + methodCoverage + `"],"notifications":["` + methodStatus + `","` + methodRan + `"]}}`),
 		},
 	}
 	if c.pulls {

@@ -36,6 +36,8 @@ type Options struct {
 	Cache string
 	// Restricted tells that no other program may be started: the folders are not trusted.
 	Restricted bool
+	// Env gives the value of a variable, by which CI may name what a change is compared with; nil has none.
+	Env func(name string) string
 	// Watch are the options of the watcher; its callbacks are the server's.
 	Watch watch.Options
 }

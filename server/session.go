@@ -15,7 +15,7 @@ import (
 // newEngine makes the engine that works for the client.
 func (s *Server) newEngine() *engine.Engine {
 	return engine.New(s.store, engine.Options{
-		Profiles: s.opts.Profiles, Restricted: s.opts.Restricted, Cache: s.opts.Cache, Watch: s.opts.Watch, Guard: s.guard, Log: s.log,
+		Profiles: s.opts.Profiles, Restricted: s.opts.Restricted, Cache: s.opts.Cache, Env: s.opts.Env, Watch: s.opts.Watch, Guard: s.guard, Log: s.log,
 		Ask: s.askSettings,
 		Tell: func(urgent bool, text string) {
 			kind := protocol.MessageTypeInfo

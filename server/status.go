@@ -44,12 +44,16 @@ type wireStatus struct {
 	// UnknownFunctions counts those of which nobody knows whether they are covered; they are in no figure.
 	UnknownFunctions int `json:"unknown_functions"`
 	// Unmeasured counts the packages that have tests and are in no profile.
-	Unmeasured int           `json:"unmeasured"`
-	Stale      bool          `json:"stale"`
-	Hidden     bool          `json:"hidden"`
-	Profiles   []wireProfile `json:"profiles"`
-	Folders    []wireFolder  `json:"folders"`
-	Languages  []string      `json:"languages"`
+	Unmeasured int  `json:"unmeasured"`
+	Stale      bool `json:"stale"`
+	// SinceLastRun is what the last run of the tests made of functions; null where that is nothing yet.
+	SinceLastRun *wireRan `json:"since_last_run"`
+	// Changed is what changed since the base; null where nobody looks, or has looked yet.
+	Changed   *wireChanged  `json:"changed"`
+	Hidden    bool          `json:"hidden"`
+	Profiles  []wireProfile `json:"profiles"`
+	Folders   []wireFolder  `json:"folders"`
+	Languages []string      `json:"languages"`
 }
 
 type wireProfile struct {
@@ -159,6 +163,7 @@ func (p *publisher) publishStatus(ctx context.Context, snap *workspace.Snapshot)
 		return
 	}
 	p.status.sent = data
+	p.publishRan(ctx, snap)
 }
 
 // lastStatus is what the publisher's goroutine remembers of covls/status.
@@ -167,6 +172,7 @@ type lastStatus struct {
 	facts      *engine.Facts
 	figures    *wireStatus // of the last snapshot with all figures
 	sent       jsonrpc2.RawMessage
+	ran        *workspace.Run // the last that was told
 }
 
 // figuresOf is where things stand, without what changes while a load is under way.
@@ -191,6 +197,10 @@ func figuresOf(snap *workspace.Snapshot, facts *engine.Facts) *wireStatus {
 		if in := folderIn(snap, f.Dir); in != nil {
 			s.Folders = append(s.Folders, wireFolderOf(in, f, files[in]))
 		}
+	}
+	s.Changed = changedOf(snap)
+	if n := len(snap.Runs); n > 0 {
+		s.SinceLastRun = ranOf(snap.Runs[n-1])
 	}
 	s.Stale = slices.ContainsFunc(s.Profiles, func(p wireProfile) bool { return p.matters })
 	s.State = stateOf(snap, facts, s)

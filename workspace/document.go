@@ -26,6 +26,7 @@ type Document struct {
 
 	parsed, parsedBase *parse
 	derived            *atomic.Pointer[derived]
+	derivedBase        *atomic.Pointer[derived] // kept over edits
 }
 
 // derived is what was last made of a document and what the profiles say of its file.
@@ -36,7 +37,7 @@ type derived struct {
 
 // NewDocument makes a document of what the editor opened.
 func NewDocument(uri, path string, version int32, t *text.Text) *Document {
-	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, parsed: parseOnce(path, t), derived: new(atomic.Pointer[derived])}
+	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, parsed: parseOnce(path, t), derived: new(atomic.Pointer[derived]), derivedBase: new(atomic.Pointer[derived])}
 	d.parsedBase = d.parsed
 	return d
 }
@@ -51,7 +52,7 @@ func (d *Document) WithText(version int32, t *text.Text) *Document {
 // WithBase returns the document with another text under its marks.
 func (d *Document) WithBase(t *text.Text) *Document {
 	e := *d
-	e.derived = new(atomic.Pointer[derived])
+	e.derived, e.derivedBase = new(atomic.Pointer[derived]), new(atomic.Pointer[derived])
 	if t.String() == d.Text.String() {
 		e.Base, e.parsedBase = d.Text, d.parsed
 	} else {
@@ -69,13 +70,20 @@ func (d *Document) ParsedBase() *source.Parsed { return d.parsedBase.of() }
 // Derive returns what make makes of the document and a file, made once for the two while nobody asks for
 // a file that shows something else. Make must be a pure function of both, and the same wherever the document is used; what it
 // returns must not be written.
-func (d *Document) Derive(file *File, make func() any) any {
+func (d *Document) Derive(file *File, make func() any) any { return derive(d.derived, file, make) }
+
+// DeriveBase is Derive for what is made of Base and the file alone, which edits don't change.
+func (d *Document) DeriveBase(file *File, make func() any) any {
+	return derive(d.derivedBase, file, make)
+}
+
+func derive(at *atomic.Pointer[derived], file *File, make func() any) any {
 	for {
-		known := d.derived.Load()
+		known := at.Load()
 		if known != nil && known.file.Shows(file) {
 			return known.made()
 		}
-		d.derived.CompareAndSwap(known, &derived{file, sync.OnceValue(make)})
+		at.CompareAndSwap(known, &derived{file, sync.OnceValue(make)})
 	}
 }
 

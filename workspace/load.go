@@ -62,10 +62,11 @@ type Loader struct {
 	asked    map[string]time.Time      // when the commits of a folder were last counted
 	commits  map[string]map[string]int // of files by path, by folder
 	programs *program.Starter
-	quick    time.Duration       // how long a load waits for a look at tests
-	looks    map[string]TestLook // the last at the tests of a folder, by its Dir
-	tests    map[string]*Tests   // what it has found
-	named    map[string]names    // what texts of Go that no profile names mention, by their paths
+	quick    time.Duration                // how long a load waits for a look at tests
+	since    map[string]map[string]*Since // of files by path, by folder
+	looks    map[string]TestLook          // the last at the tests of a folder, by its Dir
+	tests    map[string]*Tests            // what it has found
+	named    map[string]names             // what texts of Go that no profile names mention, by their paths
 }
 
 // NewLoader makes a loader that publishes into store.
@@ -120,6 +121,7 @@ func (l *Loader) SetFolders(ctx context.Context, folders []*Folder) []error {
 	clear(l.projects)
 	clear(l.asked)
 	l.forgetCommits()
+	l.forgetChanges()
 	maps.DeleteFunc(l.looks, func(dir string, _ TestLook) bool { return !l.hasFolder(dir) })
 	maps.DeleteFunc(l.tests, func(dir string, _ *Tests) bool { return !l.hasFolder(dir) })
 	maps.DeleteFunc(l.modules, func(dir string, _ *place.Modules) bool { return !l.hasFolder(dir) })

@@ -56,7 +56,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 		out.ranks[dir] = r
 		called := Called{}
 		for i, f := range list {
-			f.Standing, f.Called = &r.Files[i], called
+			f.Standing, f.Called, f.Since = &r.Files[i], called, l.sinceOf(f)
 			called.add(f)
 			switch {
 			case f.Standing.Tier == "":

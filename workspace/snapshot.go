@@ -55,6 +55,10 @@ type Snapshot struct {
 	Scanned bool
 	// Documents are the open documents, by path.
 	Documents map[string]*Document
+	// Runs are what the last runs of the tests made of functions, MostRuns at most, the newest last.
+	Runs []*Run
+	// Deltas are what changed in the folders, by their Dir; see Snapshot.Delta.
+	Deltas map[string]*Delta
 	// Hidden tells that the user switched all marks off.
 	Hidden bool
 }
@@ -174,6 +178,8 @@ type File struct {
 	Called Called
 	// Standing says how urgent the file is and why. It is set in a snapshot.
 	Standing *priority.Standing
+	// Since is what the file has that its folder's base has not; nil for nothing, and before anybody has looked.
+	Since *Since
 	// Coverage is the union of what Speaking says without what is excluded.
 	Coverage *coverage.File
 	// Excluded is what markers in the source take out, sorted and without overlap; Taken is how much of the unit.
@@ -332,7 +338,7 @@ func (f *File) Shows(o *File) bool {
 	if f == nil || o == nil || f == o {
 		return f == o
 	}
-	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.OwnTests == o.OwnTests &&
+	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.OwnTests == o.OwnTests && f.Since == o.Since &&
 		sameSlice(f.Unknown, o.Unknown) && slices.EqualFunc(f.Bound, o.Bound, Binding.shows) &&
 		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && slices.Equal(f.unused, o.unused) && *f.Standing == *o.Standing
 }

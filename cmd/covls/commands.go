@@ -43,7 +43,7 @@ how to tell yours. The workspace folders are those of the editor; -C names one
 for an editor that names none.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			opts := server.Options{Version: version(), Restricted: in.restricted, Cache: cacheDir()}
+			opts := server.Options{Version: version(), Restricted: in.restricted, Cache: cacheDir(), Env: os.Getenv}
 			if logFile != "" {
 				if err := in.stays(logFile); err != nil {
 					return fmt.Errorf("open the log: %w", err)

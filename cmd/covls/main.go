@@ -165,7 +165,7 @@ Coveralls and Codecov. In a Go module this makes one:
 		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
 	})
 	root.AddCommand(
-		newServe(io, &in), newGaps(io, &in), newTest(io, &in), newReport(io, &in), newExplain(io, &in), newCheck(io, &in), newBaseline(io, &in), newBadge(io, &in), newDoctor(io, &in), newConfig(io, &in), newInit(io, &in), newSchema(io), newDemo(io), newVersion(io), newLicenses(io),
+		newServe(io, &in), newGaps(io, &in), newVerify(io, &in), newTest(io, &in), newReport(io, &in), newExplain(io, &in), newCheck(io, &in), newBaseline(io, &in), newBadge(io, &in), newDoctor(io, &in), newConfig(io, &in), newInit(io, &in), newSchema(io), newDemo(io), newVersion(io), newLicenses(io),
 	)
 	return root
 }

@@ -15,7 +15,7 @@ const folder = 'resource';
  * Settings that start programs, or lead out of the workspace, which the server takes from an editor: a
  * workspace that is not trusted can't set them.
  */
-const restricted = ['covls.path', 'covls.profiles', 'covls.run.command', 'covls.server.path'];
+const restricted = ['covls.changed.baseline', 'covls.path', 'covls.profiles', 'covls.run.command', 'covls.server.path'];
 
 function leaves(schema, prefix, out) {
 	for (const [name, property] of Object.entries(schema.properties)) {
@@ -72,7 +72,7 @@ const groups = [
 		'settings.coverage',
 		(key) => /^covls\.(profiles|exclude|target|path|component|rule|stale|settle|run|cache)/.test(key),
 	],
-	['settings.marks', (key) => /^covls\.(diagnostics|lens|hints|fade)/.test(key)],
+	['settings.marks', (key) => /^covls\.(diagnostics|lens|changed|hints|fade)/.test(key)],
 	['settings.limits', () => true],
 ];
 

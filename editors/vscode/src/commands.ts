@@ -4,7 +4,15 @@ import type { CodeAction, Location } from 'vscode-languageclient/node';
 import { type Client, localFolders } from './client';
 import type { TestCoverage } from './coverage';
 import type { Model } from './model';
-import { codeActionRequest, type Gap, gapsRequest, serverCommand } from './protocol';
+import {
+	type Bases,
+	codeActionRequest,
+	type Gap,
+	gapsRequest,
+	type RanFunction,
+	type Runs,
+	serverCommand,
+} from './protocol';
 import type { Reports } from './report';
 import { offerTrust, type TestTasks } from './run';
 import type { Node } from './tree';
@@ -30,6 +38,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 		'covls.nextGapInWorkspace': (at?: unknown) => jump(parts, serverCommand.nextGapInWorkspace, at ?? here()),
 		'covls.mostUrgentGap': () => jump(parts, serverCommand.mostUrgentGap),
 		'covls.nextUnseen': () => nextUnseen(parts),
+		'covls.nextChangedGap': () => jumpChanged(parts, serverCommand.nextChangedGap),
+		'covls.previousChangedGap': () => jumpChanged(parts, serverCommand.previousChangedGap),
+		'covls.pickBase': () => pickBase(parts),
+		'covls.sinceLastRun': () => sinceLastRun(parts),
 		'covls.openGap': (uri: string, gap: Gap) => openGap(parts, uri, gap),
 		'covls.openFile': (node: Node) => openFile(node),
 		'covls.createTest': async (at?: unknown) => client.run(serverCommand.createTest, await needed(parts, at)),
@@ -156,6 +168,68 @@ async function goToTests({ client }: Parts, at: unknown): Promise<readonly Locat
 		void vscode.window.showInformationMessage(vscode.l10n.t('No test mentions this function.'));
 	}
 	return found;
+}
+
+async function jumpChanged({ client }: Parts, command: string): Promise<Location | null> {
+	const from = here();
+	const found = await client.run<Location | null>(command, ...(from === undefined ? [] : [from]));
+	if (found === null) {
+		void vscode.window.showInformationMessage(vscode.l10n.t('No gaps in what changed since the base.'));
+	}
+	return found;
+}
+
+/** Asks what changes are to be compared with until the session ends. */
+async function pickBase({ client }: Parts): Promise<void> {
+	const { base, branches, tags } = await client.run<Bases>(serverCommand.pickBase);
+	const item = (icon: string, name: string) => ({
+		label: `$(${icon}) ${name}`,
+		description: name === base ? vscode.l10n.t('now') : '',
+		base: name,
+	});
+	const chosen = await vscode.window.showQuickPick(
+		[
+			{
+				label: `$(home) ${vscode.l10n.t('Default')}`,
+				description: vscode.l10n.t('as the settings say'),
+				base: '',
+			},
+			...branches.map((name) => item('git-branch', name)),
+			...tags.map((name) => item('tag', name)),
+		],
+		{ title: vscode.l10n.t('Compare changes with'), matchOnDescription: true },
+	);
+	if (chosen !== undefined) {
+		await client.run(serverCommand.setBase, { base: chosen.base });
+	}
+}
+
+/** Lists what the runs of the session have covered and lost; a choice is opened. */
+async function sinceLastRun({ client }: Parts): Promise<void> {
+	const { runs } = await client.run<Runs>(serverCommand.sinceLastRun);
+	type Item = vscode.QuickPickItem & { at?: RanFunction };
+	const rows = (icon: string, all: readonly RanFunction[]): Item[] =>
+		all.map((f) => ({
+			label: `$(${icon}) ${f.name}`,
+			description: f.path,
+			detail: vscode.l10n.t('{0} of {2}, now {1}', f.was, f.now, f.total),
+			at: f,
+		}));
+	const items = runs.flatMap((run): Item[] => [
+		{ label: run.text, kind: vscode.QuickPickItemKind.Separator },
+		...rows('error', run.lost_functions),
+		...rows('pass', run.covered_functions),
+	]);
+	if (items.length === 0) {
+		void vscode.window.showInformationMessage(
+			vscode.l10n.t('No run of the tests in this session has covered a function, or lost one.'),
+		);
+		return;
+	}
+	const chosen = await vscode.window.showQuickPick(items, { title: runs[0]?.text ?? '', matchOnDescription: true });
+	if (chosen?.at !== undefined) {
+		await open(chosen.at.uri, new vscode.Position(chosen.at.line, 0));
+	}
 }
 
 async function nextUnseen({ client }: Parts): Promise<Location | null> {

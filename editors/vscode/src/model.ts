@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
 import type { Client } from './client';
-import { coverageRequest, type DocumentCoverage, type GapFile, type Gaps, gapsRequest, type Status } from './protocol';
+import {
+	coverageRequest,
+	type DocumentCoverage,
+	type GapFile,
+	type Gaps,
+	gapsRequest,
+	type Scope,
+	type Status,
+} from './protocol';
 
 /**
  * The last state that the server told, and the files that go with it. What is there stays until
@@ -10,7 +18,10 @@ import { coverageRequest, type DocumentCoverage, type GapFile, type Gaps, gapsRe
 export class Model implements vscode.Disposable {
 	status: Status | undefined;
 	gaps: Gaps = { components: [], unmeasured: [] };
+	/** What the tree lists: gaps, but where it is to have only what changed, or lost its coverage. */
+	listed: Gaps = this.gaps;
 
+	private scope: Scope = 'all';
 	private files = new Map<string, GapFile>();
 	private readonly changed = new vscode.EventEmitter<void>();
 	/** Fires when the state or the files are other ones. */
@@ -39,6 +50,20 @@ export class Model implements vscode.Disposable {
 				this.told.fire();
 			}),
 		];
+	}
+
+	/** Has the tree list only some gaps, by what became of them since the base. */
+	async list(scope: Scope): Promise<void> {
+		this.scope = scope;
+		const listed = await this.askListed(this.gaps);
+		if (listed !== undefined && this.scope === scope) {
+			this.listed = listed;
+			this.changed.fire();
+		}
+	}
+
+	private askListed(all: Gaps): Promise<Gaps | undefined> {
+		return this.scope === 'all' ? Promise.resolve(all) : this.client.ask(gapsRequest, { scope: this.scope });
 	}
 
 	/** What is known of a file, undefined where no profile names it. */
@@ -107,8 +132,9 @@ export class Model implements vscode.Disposable {
 		}
 		try {
 			const gaps = await this.client.ask(gapsRequest, { all: true });
+			const listed = gaps === undefined ? undefined : await this.askListed(gaps);
 			if (gaps !== undefined && asked === this.asked) {
-				this.set(status, gaps);
+				this.set(status, gaps, listed);
 			}
 		} catch (error) {
 			this.client.log.error(`${gapsRequest}: ${String(error)}`);
@@ -118,9 +144,10 @@ export class Model implements vscode.Disposable {
 		}
 	}
 
-	private set(status: Status | undefined, gaps: Gaps): void {
+	private set(status: Status | undefined, gaps: Gaps, listed: Gaps = gaps): void {
 		this.status = status;
 		this.gaps = gaps;
+		this.listed = listed;
 		this.files = new Map();
 		for (const component of gaps.components) {
 			for (const { files } of component.tiers) {

@@ -75,6 +75,55 @@ export interface Folder {
 	readonly make_profile: Command | null;
 }
 
+/** What changed since the base, on disk. */
+export interface Changed {
+	readonly covered: number;
+	readonly total: number;
+	/** Null without a baseline. */
+	readonly lost: number | null;
+	readonly lost_functions: number | null;
+	readonly unknown: number;
+	readonly base: string;
+	readonly commit: string;
+	/** All that in words; "" for nothing. */
+	readonly text: string;
+	/** Why nothing, or nothing of lost coverage, is told. */
+	readonly why: string | null;
+}
+
+/** What a run of the tests has made of functions. */
+export interface Ran {
+	readonly since: string;
+	readonly covered: number;
+	readonly lost: number;
+	readonly text: string;
+}
+
+export interface RanFunction {
+	readonly uri: string;
+	readonly path: string;
+	readonly name: string;
+	readonly line: number;
+	readonly was: number;
+	readonly now: number;
+	readonly total: number;
+}
+
+/** What covls.sinceLastRun answers, the newest run first. */
+export interface Runs {
+	readonly runs: readonly (Ran & {
+		readonly covered_functions: readonly RanFunction[];
+		readonly lost_functions: readonly RanFunction[];
+	})[];
+}
+
+/** What covls.pickBase answers. */
+export interface Bases {
+	readonly base: string;
+	readonly branches: readonly string[];
+	readonly tags: readonly string[];
+}
+
 export interface Status {
 	readonly state: 'loading' | 'empty' | 'broken' | 'ready';
 	readonly loading: boolean;
@@ -88,6 +137,10 @@ export interface Status {
 	/** Packages that have tests and are in no profile. */
 	readonly unmeasured: number;
 	readonly stale: boolean;
+	/** Null where nobody looks, or has looked yet. */
+	readonly changed: Changed | null;
+	/** Null where no run of the session has covered or lost a function. */
+	readonly since_last_run: Ran | null;
 	readonly hidden: boolean;
 	readonly profiles: readonly Profile[];
 	readonly folders: readonly Folder[];
@@ -111,6 +164,8 @@ export interface Gap {
 	/** A function that hardly needs a test of its own. */
 	readonly trivial?: boolean;
 	readonly message: string;
+	/** What became of it since the base; "" is nothing, or what nobody knows. */
+	readonly change: '' | 'new' | 'changed' | 'lost';
 }
 
 /** A function of which nobody knows whether a test reaches it. */
@@ -171,9 +226,13 @@ export interface Gaps {
 	readonly left?: string | null;
 }
 
+/** Which gaps are listed by what became of them since the base. */
+export type Scope = 'all' | 'changed' | 'lost';
+
 export interface GapsParams {
 	readonly textDocument?: { readonly uri: string };
 	readonly all?: boolean;
+	readonly scope?: Scope;
 }
 
 export interface Region {
@@ -240,4 +299,9 @@ export const serverCommand = {
 	runCommand: 'covls.runCommand',
 	createTest: 'covls.createTest',
 	goToTests: 'covls.goToTests',
+	nextChangedGap: 'covls.nextChangedGap',
+	previousChangedGap: 'covls.previousChangedGap',
+	pickBase: 'covls.pickBase',
+	setBase: 'covls.setBase',
+	sinceLastRun: 'covls.sinceLastRun',
 } as const;

@@ -140,10 +140,12 @@ export class StatusBar implements vscode.Disposable {
 			facts.push(vscode.l10n.t('marks are hidden'));
 			words.push(vscode.l10n.t('marks hidden'));
 		}
+		const change = changeWords(status);
+		facts.unshift(...change);
 		const busy = status.loading || this.tests.running;
 		const icon = status.hidden ? '$(eye-closed)' : busy ? '$(sync~spin)' : troubled > 0 ? '$(warning)' : '$(shield)';
 		return {
-			text: `${icon} ${[share, ...words.slice(0, 1)].join(' · ')}`,
+			text: `${icon} ${[share, ...change, ...words.slice(0, 1)].join(' · ')}`,
 			label: [vscode.l10n.t('Coverage {0}', share), ...facts].join(', '),
 		};
 	}
@@ -187,6 +189,22 @@ export class StatusBar implements vscode.Disposable {
 			vscode.l10n.t('Go to Next New or Changed Function'),
 			'covls.nextUnseen',
 		);
+		const changed = status?.changed ?? null;
+		add(
+			ready && changed !== null && (changed.total > changed.covered || (changed.lost ?? 0) > 0),
+			'git-compare',
+			vscode.l10n.t('Go to Next Changed Gap'),
+			'covls.nextChangedGap',
+			changed === null ? undefined : vscode.l10n.t('since {0}', changed.base),
+		);
+		add(ready && changed !== null, 'git-branch', vscode.l10n.t('Pick Base'), 'covls.pickBase', changed?.base);
+		add(
+			ready && status.since_last_run !== null,
+			'history',
+			vscode.l10n.t('Functions Covered or Lost by the Last Run'),
+			'covls.sinceLastRun',
+			status?.since_last_run?.text,
+		);
 		add(ready, 'book', vscode.l10n.t('Show Report'), 'covls.showReport');
 		add(
 			this.client.life === 'running' && vscode.workspace.isTrusted,
@@ -225,6 +243,17 @@ export class StatusBar implements vscode.Disposable {
 	}
 }
 
+/** What changed since the base, in a word or two: "changed 2/5"; none where nothing did. */
+function changeWords({ changed }: Status): string[] {
+	if (changed === null) {
+		return [];
+	}
+	return [
+		...(changed.total > 0 ? [vscode.l10n.t('changed {0}/{1}', changed.covered, changed.total)] : []),
+		...(changed.lost !== null && changed.lost > 0 ? [vscode.l10n.t('lost {0}', changed.lost)] : []),
+	];
+}
+
 function gapWords(status: Status): string {
 	// Tests that do not count may run them.
 	if (status.profiles.some((profile) => profile.own_tests)) {
@@ -259,6 +288,26 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 	if (all.length > 0) {
 		line(literal(vscode.l10n.t('Files: {0}', tierCounts(status.tiers))));
 		line(literal([gapWords(status), ...unknown(status.unknown_functions)].join(' · ')));
+	}
+	const { changed } = status;
+	const change = changeWords(status);
+	if (changed !== null && change.length > 0) {
+		line(`$(git-compare) ${literal(change.join(' · '))} · ${literal(vscode.l10n.t('since {0}', changed.base))}`);
+	}
+	if (changed !== null && changed.unknown > 0) {
+		line(
+			literal(
+				changed.unknown === 1
+					? vscode.l10n.t('1 function changed that the last run of the tests does not know')
+					: vscode.l10n.t('{0} functions changed that the last run of the tests does not know', changed.unknown),
+			),
+		);
+	}
+	if (changed !== null && changed.why !== null) {
+		line(`$(git-compare) ${literal(changed.why)}`);
+	}
+	if (status.since_last_run !== null) {
+		line(`$(history) ${literal(status.since_last_run.text)}`);
 	}
 	if (status.unmeasured > 0) {
 		line(`$(question) ${literal(missing(status.unmeasured))}`);

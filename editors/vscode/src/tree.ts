@@ -4,6 +4,7 @@ import {
 	type Component,
 	type Gap,
 	type GapFile,
+	type Scope,
 	type Status,
 	type Tier,
 	tiers,
@@ -49,9 +50,11 @@ const mostNext = 10;
 interface Filter {
 	readonly tiers: readonly Tier[];
 	readonly text: string;
+	/** Which gaps, by what became of them since the base; a filter that was kept by an older covls has none. */
+	readonly scope?: Scope;
 }
 
-const everything: Filter = { tiers, text: '' };
+const everything: Filter = { tiers, text: '', scope: 'all' };
 const filterKey = 'covls.filter';
 
 /** The tree "Coverage gaps": component, tier, file, function, the most urgent first. */
@@ -77,9 +80,17 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 			this.view.onDidChangeVisibility(() => this.seen()),
 			vscode.commands.registerCommand('covls.filterTiers', () => this.chooseTiers()),
 			vscode.commands.registerCommand('covls.filterText', () => this.chooseText()),
+			vscode.commands.registerCommand('covls.filterChange', () => this.chooseScope()),
 			vscode.commands.registerCommand('covls.clearFilter', () => this.setFilter(everything)),
 		];
+		if (this.scope !== 'all') {
+			void model.list(this.scope);
+		}
 		this.rebuild();
+	}
+
+	private get scope(): Scope {
+		return this.filter.scope ?? 'all';
 	}
 
 	getChildren(node?: Node): Node[] {
@@ -95,7 +106,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 			case 'hint':
 				return hintItem(node);
 			case 'component':
-				return componentItem(node.component, this.model.gaps.components);
+				return componentItem(node.component, this.model.listed.components);
 			case 'tier':
 				return tierItem(node.id, node.tier, node.children, this.opens(node));
 			case 'file':
@@ -123,20 +134,20 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 	}
 
 	private rebuild(): void {
-		const components = this.model.gaps.components
+		const components = this.model.listed.components
 			.map((component) => this.componentNode(component))
 			.filter((node) => node.children.length > 0);
 		// Where there is one component, its row would say nothing that the rows below don't.
-		const only = this.model.gaps.components.length === 1 ? components[0] : undefined;
+		const only = this.model.listed.components.length === 1 ? components[0] : undefined;
 		const rows = only === undefined ? components : only.children;
 		const short = rows.filter((row) => row.kind !== 'tier' || row.tier !== 'ok');
 		const rest = rows.filter((row) => !short.includes(row));
-		const missing = this.model.gaps.unmeasured.length > 0 ? [unmeasured(this.model.gaps.unmeasured)] : [];
+		const missing = this.model.listed.unmeasured.length > 0 ? [unmeasured(this.model.listed.unmeasured)] : [];
 		this.roots = [...next(components), ...unseen(components), ...short, ...missing, ...rest];
 		if (this.model.status?.state === 'empty') {
 			this.roots = welcome(this.model.status);
 		}
-		const filtered = this.filter.text !== '' || this.filter.tiers.length < tiers.length;
+		const filtered = this.filter.text !== '' || this.filter.tiers.length < tiers.length || this.scope !== 'all';
 		this.view.description = filtered ? filterWords(this.filter) : undefined;
 		this.view.message = this.message(filtered);
 		void vscode.commands.executeCommand('setContext', 'covls.filtered', filtered);
@@ -205,13 +216,14 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		}
 		if (status.state === 'ready' && this.roots.every((row) => row.kind === 'tier' && row.tier === 'ok')) {
 			if (filtered) {
-				return vscode.l10n.t('Nothing matches the filter.');
+				const untold = this.scope === 'all' ? null : (status.changed?.why ?? null);
+				return untold ?? vscode.l10n.t('Nothing matches the filter.');
 			}
 			return status.unknown_functions > 0
 				? vscode.l10n.t('Every file is at its target, as far as that is known.')
 				: vscode.l10n.t('Every file is at its target.');
 		}
-		return this.model.gaps.left ?? undefined;
+		return this.model.listed.left ?? undefined;
 	}
 
 	private async chooseTiers(): Promise<void> {
@@ -240,11 +252,41 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 		}
 	}
 
+	private async chooseScope(): Promise<void> {
+		const base = this.model.status?.changed?.base ?? '';
+		const items = (['all', 'changed', 'lost'] as const).map((scope) => ({
+			label: scopeName(scope),
+			description: { all: '', changed: sinceWords(base), lost: sinceWords(base) }[scope],
+			picked: scope === this.scope,
+			scope,
+		}));
+		const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Gaps to show') });
+		if (chosen !== undefined) {
+			await this.setFilter({ ...this.filter, scope: chosen.scope });
+		}
+	}
+
 	private async setFilter(filter: Filter): Promise<void> {
+		const before = this.scope;
 		this.filter = filter;
+		if (this.scope !== before) {
+			await this.model.list(this.scope);
+		}
 		await this.memory.update(filterKey, filter);
 		this.rebuild();
 	}
+}
+
+function scopeName(scope: Scope): string {
+	return {
+		all: vscode.l10n.t('All'),
+		changed: vscode.l10n.t('Changed'),
+		lost: vscode.l10n.t('Lost'),
+	}[scope];
+}
+
+function sinceWords(base: string): string {
+	return base === '' ? '' : vscode.l10n.t('since {0}', base);
 }
 
 /** The gaps of some rows, with those that lead to them. */
@@ -327,6 +369,9 @@ function unmeasured(packages: readonly Unmeasured[]): Node {
 
 function filterWords(filter: Filter): string {
 	const words = filter.tiers.length < tiers.length ? filter.tiers.map(tierName) : [];
+	if (filter.scope !== undefined && filter.scope !== 'all') {
+		words.unshift(scopeName(filter.scope));
+	}
 	if (filter.text !== '') {
 		words.push(`“${filter.text}”`);
 	}
@@ -519,6 +564,14 @@ function briefest(name: string, rows: readonly Node[]): string {
 	return alike.length > 1 ? brief(name) : short(name);
 }
 
+function changeName(change: 'new' | 'changed' | 'lost'): string {
+	return {
+		new: vscode.l10n.t('new'),
+		changed: vscode.l10n.t('changed'),
+		lost: vscode.l10n.t('lost'),
+	}[change];
+}
+
 function gapItem({ id, file, gap, parent }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
 	const rows = 'children' in parent ? parent.children : [];
 	const item = new vscode.TreeItem(briefest(gap.name, rows) || gap.message, vscode.TreeItemCollapsibleState.None);
@@ -527,7 +580,8 @@ function gapItem({ id, file, gap, parent }: Extract<Node, { kind: 'gap' }>): vsc
 	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);
 	// Below its file it need not say which.
 	const where = parent.kind === 'file' ? [] : [file.path.slice(file.path.lastIndexOf('/') + 1)];
-	item.description = [amount, ...(gap.kind === '' ? [] : [gap.kind]), ...where].join(' · ');
+	const change = gap.change === '' ? [] : [changeName(gap.change)];
+	item.description = [...change, amount, ...(gap.kind === '' ? [] : [gap.kind]), ...where].join(' · ');
 	item.tooltip = `${gap.message}\n${file.path}:${gap.line + 1}`;
 	item.accessibilityInformation = { label: gap.message };
 	if (file.uri !== null) {

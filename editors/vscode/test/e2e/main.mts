@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
+import { changedProject, changedSteps } from './changed.mts';
 import { cobraSteps } from './cobra.mts';
 import { firstSteps } from './first.mts';
 import { folderSteps } from './folders.mts';
@@ -104,13 +105,20 @@ try {
 	server.place(tests);
 	const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: 'en' });
 	const opened = Window.open(context, server.url({ workspace: workspace.file }));
-	const [window] = await Promise.all([opened, packed(root), testCobra(go, 'Args|Complete'), textProjects(root)]);
+	const [window, , , , changed] = await Promise.all([
+		opened,
+		packed(root),
+		testCobra(go, 'Args|Complete'),
+		textProjects(root),
+		changedProject(root),
+	]);
 	const world = { window, steps, server, workspace, pictures: flags.update ? join(extension, 'images') : undefined };
 	await firstSteps(world, go);
 	await cobraSteps(world, go);
 	await folderSteps(world, root);
 	await steps.step('tests in the extension host', window.page, () => hostTests(world, go, root));
 	await textSteps(world, root);
+	await changedSteps(world, root, changed);
 } catch (error) {
 	steps.failed++;
 	console.log(error);
