@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -70,7 +71,7 @@ func show(t testing.TB, dir string) string {
 		case m.IsRegular():
 			text, err := os.ReadFile(path)
 			fmt.Fprintf(&b, "%s: %s", rel, text)
-			if m.Perm() != 0o640 {
+			if m.Perm() != 0o640 && runtime.GOOS != "windows" {
 				fmt.Fprintf(&b, " (%o)", m.Perm())
 			}
 			b.WriteString("\n")
@@ -495,4 +496,36 @@ func TestAppend(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	want(t, ws, out, "log: old, more more more\nnew:  more (644)\n")
+}
+
+// TestOpenLetsGo has a file moved away and deleted while somebody reads it.
+func TestOpenLetsGo(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, list, want string
+		others           func(a, b, c string) error
+	}{
+		{"another is put in its place", "a: old\nb: new", "a: new\nc: old", func(a, b, c string) error { return errors.Join(os.Rename(a, c), os.Rename(b, a)) }},
+		{"it is deleted", "a: old", "", func(a, _, _ string) error { return os.Remove(a) }},
+		{"it is written", "a: old", "a: new", func(a, _, _ string) error { return os.WriteFile(a, []byte("new"), 0o640) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			ws, _ := folder(t, tt.list)
+			path := func(name string) string { return filepath.Join(ws, name) }
+			f, err := disk.Open(path("a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(tt.others(path("a"), path("b"), path("c")), f.Close()); err != nil {
+				t.Error(err)
+			}
+			if have := strings.TrimSpace(show(t, ws)); have != tt.want {
+				t.Errorf("have %q, want %q", have, tt.want)
+			}
+		})
+	}
+	if _, err := disk.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("opening what is not there: %v", err)
+	}
 }
