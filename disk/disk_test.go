@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -34,7 +35,11 @@ func folder(t testing.TB, list string) (ws, out string) {
 			continue
 		}
 		if name, to, ok := strings.Cut(line, " -> "); ok {
-			err = errors.Join(err, os.Symlink(strings.ReplaceAll(to, "DIR", dir), filepath.Join(ws, name)))
+			made := os.Symlink(strings.ReplaceAll(to, "DIR", dir), filepath.Join(ws, name))
+			if _, there := os.Lstat(filepath.Join(ws, name)); runtime.GOOS == "windows" && errors.Join(made, there) != nil {
+				t.Skipf("skipped without symlinks: %v", errors.Join(made, there)) // Wine says that it made one, and has not
+			}
+			err = errors.Join(err, made)
 		} else if name, text, ok := strings.Cut(line, ": "); ok {
 			err = errors.Join(err, os.WriteFile(filepath.Join(ws, name), []byte(text), 0o640))
 		} else {
@@ -94,10 +99,14 @@ func want(t *testing.T, ws, out, list string) {
 	for line := range strings.Lines(list) {
 		lines = append(lines, strings.TrimSpace(line)+"\n")
 	}
-	if have, want := show(t, ws), strings.TrimLeft(strings.Join(lines, ""), "\n"); have != want {
+	modes := func(list string) string { return list }
+	if runtime.GOOS == "windows" {
+		modes = func(list string) string { return regexp.MustCompile(`(?m) \(\d+\)$`).ReplaceAllString(list, "") }
+	}
+	if have, want := show(t, ws), modes(strings.TrimLeft(strings.Join(lines, ""), "\n")); have != want {
 		t.Errorf("have\n%swant\n%s", have, want)
 	}
-	if have, want := show(t, out), "canary: "+secret+" (600)\n"; have != want {
+	if have, want := show(t, out), modes("canary: "+secret+" (600)\n"); have != want {
 		t.Errorf("outside there is\n%swant\n%s", have, want)
 	}
 }
