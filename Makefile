@@ -3,7 +3,7 @@
 GO ?= go
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: soak test build lint licences unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
+.PHONY: wine soak test build lint licences unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
 # test installs what it needs, checks the style, runs every test with the race detector, runs the fault
 # suite, and drives VS Code.
@@ -43,6 +43,14 @@ setup:
 
 e2e: setup
 	COVLS_E2E=1 $(GO) test -count=1 -v ./internal/e2e/
+
+# wine installs Wine and tries covls.exe on it: commands, the demo, an editor's session, and the tests of what knows
+# the system. Without Wine `make test` leaves that out.
+WINE_PACKAGES = ./program ./glob ./gate ./advice ./skeleton ./origin
+wine:
+	@scripts/setup-wine.sh
+	COVLS_WINE=1 $(GO) test -count=1 -v ./internal/e2e -run '^TestWindows'
+	GOOS=windows GOARCH=amd64 $(GO) test -count=1 -exec '$(CURDIR)/scripts/setup-wine.sh --run' $(WINE_PACKAGES)
 
 # test-faults does to the program what can go wrong, in less than three minutes; without COVLS_FAULTS the
 # other targets leave it out. ARGS=-update writes the table of docs/reliability.md.

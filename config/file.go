@@ -7,7 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"github.com/covls/covls/disk"
 )
 
 // FileName is the name of a settings file.
@@ -101,8 +102,7 @@ func elsewhere(path string) bool {
 
 // readAll reads a file, but no more than shows that it is too large.
 func readAll(path string) ([]byte, error) {
-	// It waits for nobody at the other end of what is no file.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ import (
 // nonblock has the opening of a FIFO not wait for its other end.
 const nonblock = syscall.O_NONBLOCK
 
+func open(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|nonblock, 0) }
+
 // own gives a file the owner of the one that it replaces, where the system lets it.
 func own(f *os.File, was fs.FileInfo) {
 	if s, ok := was.Sys().(*syscall.Stat_t); ok && f.Chown(int(s.Uid), int(s.Gid)) != nil {

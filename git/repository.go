@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/covls/covls/disk"
 )
 
 // Bounds of what is read of a repository.
@@ -273,7 +275,7 @@ func openRegular(path string) (*os.File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
-	return os.Open(path)
+	return disk.Open(path)
 }
 
 func inside(path, dir string) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
@@ -176,7 +178,11 @@ func (f *moduleFinder) read(path string) (data []byte, found bool) {
 	case info.Size() > moduleBytes:
 		err = fmt.Errorf("%s is larger than %d bytes", path, moduleBytes)
 	default:
-		data, err = os.ReadFile(path)
+		var file *os.File
+		if file, err = disk.Open(path); err == nil {
+			data, err = io.ReadAll(file)
+			err = errors.Join(err, file.Close())
+		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/profile/clover"
 	"github.com/covls/covls/profile/cobertura"
 	"github.com/covls/covls/profile/codecov"
@@ -151,7 +152,7 @@ func Open(path string, limits Limits) (*Profile, error) {
 	if err := checkSize(info.Size(), limits); err != nil {
 		return nil, locate(path, err)
 	}
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, locate(path, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/disk"
 	"github.com/covls/covls/source/outline"
 )
 
@@ -92,7 +93,7 @@ func Parse(name, text string) (parsed *Parsed, ok bool) {
 
 // ReadFile reads a source text of at most limit bytes.
 func ReadFile(path string, limit int64) (string, error) {
-	f, err := os.OpenFile(path, readable, 0)
+	f, err := disk.Open(path)
 	if err != nil {
 		return "", err
 	}
@@ -104,7 +105,7 @@ const readable = os.O_RDONLY | syscall.O_NONBLOCK
 
 // Open opens a source for somebody who may read no more than its head. What is no regular file is an error.
 func Open(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, readable, 0)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -262,18 +262,19 @@ func (l *loaded) remark(io *streams) {
 }
 
 // shellPath is a path as the user's shell would write it: relative to the working directory where it
-// lies below it, and so that it is taken for nothing but a path.
+// lies below it, and so that it is taken for nothing but a path. It has slashes on Windows too, where all shells and
+// editors take them, and some take backslashes for escapes.
 func shellPath(path string) string {
 	wd, err := os.Getwd()
 	if err != nil {
-		return path
+		return filepath.ToSlash(path)
 	}
 	rel, err := filepath.Rel(wd, path)
 	if err != nil || strings.HasPrefix(rel, "..") {
-		return path
+		return filepath.ToSlash(path)
 	}
 	if strings.ContainsAny(rel[:1], "-~#:") {
-		rel = "." + string(filepath.Separator) + rel
+		rel = "./" + rel
 	}
-	return rel
+	return filepath.ToSlash(rel)
 }

@@ -148,7 +148,6 @@ var writers = map[string]string{
 	"internal/profiletest/golden.go": "a test's",
 	"internal/profiletest/tree.go":   "a test's",
 	"internal/licences/main.go":      "a tool of the project, which writes what is embedded",
-	"config/file.go":                 "opens a file to read it, and waits for no FIFO",
 	"source/source.go":               "opens a file to read it, and waits for no FIFO",
 }
 
