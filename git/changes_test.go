@@ -132,7 +132,10 @@ func TestCompare(t *testing.T) {
 			r.git("tag", "-f", "base")
 			r.lay(files{"l.go": body("l")})
 		}, disk: "added l.go", skip: runtime.GOOS == "windows"},
-		{name: "a file that became a folder", history: []commit{base}, then: func(r *repository) { r.lay(files{"a.go": "", "a.go/x": body("x")}) }, disk: "deleted a.go, added a.go/x ?"},
+		{name: "a file that became a folder", history: []commit{base}, then: func(r *repository) {
+			r.lay(files{"a.go": ""})
+			r.lay(files{"a.go/x": body("x")})
+		}, disk: "deleted a.go, added a.go/x ?"},
 		{name: "executable", history: []commit{base}, then: func(r *repository) {
 			if err := os.Chmod(filepath.Join(r.dir, "a.go"), 0o755); err != nil {
 				r.t.Fatal(err)

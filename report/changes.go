@@ -162,6 +162,8 @@ func (c *Change) Known() string { return strings.Join(c.known(), "; ") }
 func (c *Change) known() (parts []string) {
 	if c.Base != "" {
 		switch percent, ok := c.Percent(); {
+		case !ok && len(c.Unknown)+len(c.Unmeasured)+len(c.Unread) > 0:
+			parts = append(parts, "nothing is known of the code that changed since "+c.compared())
 		case !ok:
 			parts = append(parts, "no code that a test could reach changed since "+c.compared())
 		default:
