@@ -56,6 +56,8 @@ type Gap struct {
 	Line, Last uint32
 	// Lines are the stretches that no test reaches.
 	Lines []Stretch
+	// Own tells that the profiles have of its package what its own tests run alone, so that those of others may run it.
+	Own bool
 	// Statements is how many statements or lines that are. Of is how many of the unit changed, or were covered in the baseline.
 	Statements, Of int
 }

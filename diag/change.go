@@ -189,9 +189,9 @@ func (c *changes) title(file *workspace.File, f *coverage.Func, s share) string 
 	case s.fresh && f.Uncovered():
 		return "new, not " + reached(file) + " · " + size(f, unit)
 	case s.fresh:
-		return fmt.Sprintf("new: %d of %d %s not tested", s.missed, s.changed, unit.Noun(s.changed))
+		return fmt.Sprintf("new: %d of %d %s not %s", s.missed, s.changed, unit.Noun(s.changed), reached(file))
 	}
-	return fmt.Sprintf("changed: %d of %d %s not tested", s.missed, s.changed, unit.Noun(s.changed))
+	return fmt.Sprintf("changed: %d of %d %s not %s", s.missed, s.changed, unit.Noun(s.changed), reached(file))
 }
 
 // hover says the same, as Markdown.
@@ -201,9 +201,9 @@ func (c *changes) hover(file *workspace.File, s share) string {
 	case s.lost > 0:
 		return fmt.Sprintf("**Lost**: %d of %d %s ran at %s, and do not any more", s.lost, s.ran, unit.Noun(s.ran), escape.Prose(lostAt(c.delta)))
 	case s.fresh:
-		return fmt.Sprintf("**New** since %s: %d of %d %s not tested", escape.Prose(since(c.delta)), s.missed, s.changed, unit.Noun(s.changed))
+		return fmt.Sprintf("**New** since %s: %d of %d %s not %s", escape.Prose(since(c.delta)), s.missed, s.changed, unit.Noun(s.changed), reached(file))
 	}
-	return fmt.Sprintf("**Changed** since %s: of %d %s that changed, %d not tested", escape.Prose(since(c.delta)), s.changed, unit.Noun(s.changed), s.missed)
+	return fmt.Sprintf("**Changed** since %s: of %d %s that changed, %d not %s", escape.Prose(since(c.delta)), s.changed, unit.Noun(s.changed), s.missed, reached(file))
 }
 
 // since is what a change is compared with, as in "origin/main (adbc881)".

@@ -99,11 +99,19 @@ func (c *Change) what(g *change.Gap) string {
 	}
 	switch {
 	case g.Kind == change.New && g.Function != "" && g.Statements == g.Of:
-		return fmt.Sprintf("%s is new and not tested: %s", subject, c.count(g.Statements))
+		return fmt.Sprintf("%s is new and not %s: %s", subject, tested(g), c.count(g.Statements))
 	case g.Kind == change.New && g.Function != "":
-		return fmt.Sprintf("%s is new: %d of %s not tested", subject, g.Statements, c.count(g.Of))
+		return fmt.Sprintf("%s is new: %d of %s not %s", subject, g.Statements, c.count(g.Of), tested(g))
 	}
-	return fmt.Sprintf("%s: %d of %d changed %s not tested", subject, g.Statements, g.Of, c.noun(g.Of))
+	return fmt.Sprintf("%s: %d of %d changed %s not %s", subject, g.Statements, g.Of, c.noun(g.Of), tested(g))
+}
+
+// tested says by whose tests something is not run.
+func tested(g *change.Gap) string {
+	if g.Own {
+		return "tested by its own package"
+	}
+	return "tested"
 }
 
 // What says of a gap what is wrong, beginning with the name of the function where it has one. Lost tells that it was covered in the
