@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -282,6 +281,9 @@ func testWindowsSession(t *testing.T, w *windows, drive string) {
 		if err := cmd.Wait(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 			t.Errorf("covls serve: %v\n%s", err, log.String())
 		}
+		if strings.Contains(log.String(), "panic") {
+			t.Error("the server said\n", log.String())
+		}
 	}()
 	ed := editor.Connect(ctx, server.NewStream(io.NopCloser(out), in, func() {}))
 	params, err := json.Marshal(map[string]any{
@@ -362,8 +364,5 @@ func testWindowsSession(t *testing.T, w *windows, drive string) {
 	}
 	if err := ed.Close(ctx); err != nil {
 		t.Error(err)
-	}
-	if strings.Contains(log.String(), "panic") {
-		t.Error(fmt.Sprint("the server said\n", log.String()))
 	}
 }
