@@ -98,7 +98,7 @@ func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
 	owners := f.divide(code, parsed)
 	if cov != nil {
 		f.Counts = cov.Unit
-		f.place(owners, code, partsOf(name, code, cov, blocks))
+		f.place(owners, code, partsOf(name, code, cov, blocks), idleOf(cov))
 	}
 	return f
 }
@@ -261,8 +261,25 @@ func clip(parts []placed) {
 	}
 }
 
+// idleOf are the lines of functions that were never called, and of no other, in a language in which the line of a function runs when
+// the text is loaded.
+func idleOf(cov *coverage.File) map[uint32]bool {
+	out := map[uint32]bool{}
+	if !cov.Loads || cov.Unit != coverage.Lines {
+		return out
+	}
+	for i := range cov.Funcs {
+		if fn := &cov.Funcs[i]; fn.Counted {
+			line := fn.Span.Start.Line
+			known, ok := out[line]
+			out[line] = fn.Count == 0 && (known || !ok)
+		}
+	}
+	return out
+}
+
 // place puts parts into the units that have their lines. What stands on a line without code, as some tools have it, is none.
-func (f *File) place(owners []owner, code *source.Code, parts []placed) {
+func (f *File) place(owners []owner, code *source.Code, parts []placed, idle map[uint32]bool) {
 	for _, p := range parts {
 		if p.first == 0 || p.first > code.Lines() || owners[p.first].unit == 0 {
 			continue
@@ -275,6 +292,9 @@ func (f *File) place(owners []owner, code *source.Code, parts []placed) {
 			}
 		}
 		u := &f.Units[o.unit-1]
+		if idle[p.first] && u.First == u.Last { // the line ran when the text was loaded
+			p.covered = false
+		}
 		u.Parts = append(u.Parts, Part{From: o.line, To: to, Statements: p.statements, Covered: p.covered})
 	}
 }

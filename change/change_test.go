@@ -144,3 +144,21 @@ func roundtrip(t *testing.T, files []*change.File) []*change.File {
 	}
 	return got.Files
 }
+
+// TestIdle holds that a function on one line that was never called is not covered, though its line ran when the text was loaded.
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	const text = "exports.w = x => x * 2;\nexports.v = x => x * 3;\nexports.u = x => {\n  return x;\n};\n"
+	cov := &coverage.File{
+		Name: "a.js", Unit: coverage.Lines, Loads: true,
+		Lines: []coverage.Line{{Number: 1, Count: 1}, {Number: 2, Count: 1}, {Number: 3, Count: 1}, {Number: 4}, {Number: 5, Count: 1}},
+	}
+	for i, name := range []string{"w", "v", "u"} {
+		at := coverage.Point{Line: uint32(i + 1)}
+		cov.Funcs = append(cov.Funcs, coverage.Func{Name: name, Counted: true, Count: uint64(i % 2), Span: coverage.Span{Start: at}})
+	}
+	const want = "new a.js:1 w: 0 of 1 covered, not [[1 1]]\nnew a.js:2 v: 1 of 1 covered, not []\nnew a.js:3 u: 2 of 3 covered, not [[4 4]]\n"
+	if got := told(change.Compare(nil, []*change.File{change.Of("a.js", text, nil, cov)})); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

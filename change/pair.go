@@ -62,7 +62,7 @@ func pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) 
 			}
 		}
 		now.Counts = cov.Unit
-		now.place(owners, code, partsOf(name, code, left, func() []source.Block { return blocks }))
+		now.place(owners, code, partsOf(name, code, left, func() []source.Block { return blocks }), nil)
 	}
 	was = Of(oldName, shortOld, parsed, nil)
 	was.Print = TextPrint(old)

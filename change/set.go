@@ -26,6 +26,8 @@ type Set struct {
 	// "", that changed and of which nobody knows whether they are covered, since the profiles are of other texts.
 	Unmeasured []string
 	Unknown    []Gap
+	// Unbuilt are sources of Go that changed and that are not built here, by their paths: for another system, or by their constraints.
+	Unbuilt []string
 	// Unread are files that changed and whose texts can't be had, by their paths, as those that are elsewhere (LFS).
 	Unread []string
 	// Vanished are files of the baseline that are here, and that no profile names any more.
@@ -78,6 +80,7 @@ func (s *Set) Sort() {
 	slices.Sort(s.Unmeasured)
 	slices.Sort(s.Vanished)
 	slices.Sort(s.Unread)
+	slices.Sort(s.Unbuilt)
 }
 
 // Uncovered is how many of the statements or lines that changed no test reaches.

@@ -181,3 +181,17 @@ func there(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// Dirty reports whether sources of the first folder of a snapshot are on disk otherwise than they are committed.
+func Dirty(ctx context.Context, snap *workspace.Snapshot) bool {
+	w := newComparing(ctx, snap)
+	diff, err := git.Compare(ctx, w.folder.Dir, git.Head(w.folder.Dir), git.Options{})
+	if err != nil {
+		return false
+	}
+	defer diff.Close()
+	return slices.ContainsFunc(diff.Files, func(f git.Change) bool {
+		path, ok := w.path(f.Path)
+		return ok && w.code(path)
+	})
+}

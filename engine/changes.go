@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/build"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -44,6 +46,9 @@ type Comparison struct {
 // repository and the disk. The error tells why that can't be known.
 func Changes(ctx context.Context, snap *workspace.Snapshot, c Comparison) (*change.Set, error) {
 	w := newComparing(ctx, snap)
+	if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Files)), func(f *workspace.File) bool { return f.Coverage.Measured() || f.Nothing() || f.Lineless() }) {
+		return nil, errors.New("the profiles name nothing to cover in this folder, so that nothing is known of what changed: has any test run?")
+	}
 	set := &change.Set{}
 	if c.Changed {
 		if err := w.changed(set, c); err != nil {
@@ -268,6 +273,10 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 	if f == nil && (!source.HasCode(path, text) || source.IsGenerated(path, text)) {
 		return t
 	}
+	if f == nil && unbuilt(path) {
+		set.Unbuilt = append(set.Unbuilt, w.name(path))
+		return t
+	}
 	if head != git.OnDisk {
 		if t.later, err = diff.After(entry); err != nil {
 			unread()
@@ -280,6 +289,23 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		w.units[f.Coverage.Unit] = true
 	}
 	return t
+}
+
+// unbuilt reports whether a source of Go is not built here: no run of the tests on this system can cover it.
+func unbuilt(path string) bool {
+	if filepath.Ext(path) != ".go" {
+		return false
+	}
+	if base := filepath.Base(path); base[0] == '_' || base[0] == '.' {
+		return true
+	}
+	for dir := filepath.Dir(path); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if name := filepath.Base(dir); name[0] == '_' || name == "testdata" {
+			return true
+		}
+	}
+	match, err := build.Default.MatchFile(filepath.Dir(path), filepath.Base(path))
+	return err == nil && !match
 }
 
 // take takes the texts apart, and forgets them.

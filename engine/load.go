@@ -165,7 +165,7 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	done := e.beginReading()
 	defer done()
 	var troubles []error
-	before := e.store.Load()
+	before := e.store.Load().Past()
 	e.timed("profiles", len(changes), func() { troubles = e.loader.Read(ctx, changes) })
 	e.ran(before, changes)
 	e.watcher.Judge(e.loader.Judge(changes))
@@ -186,7 +186,7 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 }
 
 // ran takes note of what a run of the tests has made of functions, by the profiles that it replaced.
-func (e *Engine) ran(before *workspace.Snapshot, changes []workspace.Change) {
+func (e *Engine) ran(before *workspace.Past, changes []workspace.Change) {
 	var replaced []string
 	for _, c := range changes {
 		if !c.Gone {

@@ -173,7 +173,7 @@ func (c *Change) known() (parts []string) {
 		case !ok && len(c.Unknown)+len(c.Unmeasured)+len(c.Unread) > 0:
 			parts = append(parts, "nothing is known of the code that changed since "+c.compared())
 		case !ok:
-			parts = append(parts, "no code that a test could reach changed since "+c.compared())
+			parts = append(parts, c.nothing())
 		default:
 			verb := "are"
 			if c.Covered == 1 || c.Total == 1 {
@@ -187,6 +187,13 @@ func (c *Change) known() (parts []string) {
 				noun = "function"
 			}
 			parts = append(parts, fmt.Sprintf("%d %s moved or renamed", c.Moved, noun))
+		}
+		switch n := len(c.Unbuilt); n {
+		case 0:
+		case 1:
+			parts = append(parts, c.Unbuilt[0]+" is not built here and not judged")
+		default:
+			parts = append(parts, fmt.Sprintf("%d files are not built here and not judged, such as %s", n, c.Unbuilt[0]))
 		}
 		if c.Left > 0 {
 			parts = append(parts, fmt.Sprintf("%s of generated or vendored code not judged", c.count(c.Left)))
@@ -207,6 +214,17 @@ func places(n int) string {
 		return "1 place"
 	}
 	return strconv.Itoa(n) + " places"
+}
+
+// nothing says that nothing that changed is to be covered.
+func (c *Change) nothing() string {
+	switch c.Functions {
+	case 0:
+		return "nothing that the profiles cover changed since " + c.compared()
+	case 1:
+		return "1 function changed since " + c.compared() + ", without a new statement"
+	}
+	return fmt.Sprintf("%d functions changed since %s, without a new statement", c.Functions, c.compared())
 }
 
 // compared is what texts are compared with.

@@ -17,6 +17,8 @@ type Code struct {
 	pieces   []piece
 	first    []int32 // by line from 1 on, the index in pieces of the first that begins on it or later; one more than there are lines
 	lines    []codeLine
+	// loose tells that a comma before a closing bracket means nothing, and in JavaScript a semicolon at the end of a line.
+	loose bool
 }
 
 // piece is a token, or a line's part of one that goes over several.
@@ -136,6 +138,8 @@ func (c *Code) byLine() {
 	c.first = make([]int32, n+2)
 	c.lines = make([]codeLine, n+1)
 	at, depth, open := 0, int32(0), int32(0)
+	indents := outline.Indents(c.language)
+	c.loose = c.trails()
 	start := 0
 	for line := 1; line <= n; line++ {
 		end := len(c.src)
@@ -150,7 +154,9 @@ func (c *Code) byLine() {
 		begun := at
 		for at < len(c.pieces) && int(c.pieces[at].start) <= end {
 			word := c.text(at)
-			h.add(word)
+			if !c.silent(at) {
+				h.add(c.plain(word))
+			}
 			if !bare(word) {
 				l.bare = false
 			}
@@ -169,8 +175,11 @@ func (c *Code) byLine() {
 			at++
 		}
 		if at > begun {
-			l.print = max(1, uint32(h>>32)^uint32(h))
 			l.indent = indentOf(c.src[start:c.pieces[begun].start])
+			if indents && !l.inside {
+				h.number(uint64(l.indent))
+			}
+			l.print = max(1, uint32(h>>32)^uint32(h))
 		}
 		start = end + 1
 	}
@@ -248,7 +257,6 @@ func (c *Code) Continues(line, before uint32) bool {
 func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
 	h := newHash()
 	indents, base := outline.Indents(c.language), int32(-1)
-	trails := c.trails()
 	for _, n := range lines {
 		if n == 0 || n > c.Lines() {
 			continue
@@ -265,10 +273,10 @@ func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
 			if word == name {
 				word = "\x00"
 			}
-			if trails && word == "," && i+1 < len(c.pieces) && closes(c.text(i+1)) {
+			if c.silent(i) {
 				continue
 			}
-			h.add(word)
+			h.add(c.plain(word))
 			tokens++
 		}
 	}
@@ -278,6 +286,34 @@ func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
 // trails tells that a comma before a closing bracket means nothing.
 func (c *Code) trails() bool {
 	return slices.Contains([]string{"go", "javascript", "javascriptreact", "typescript", "typescriptreact"}, c.language)
+}
+
+// silent reports whether a token says nothing, since the text means the same without it.
+func (c *Code) silent(i int) bool {
+	if !c.loose {
+		return false
+	}
+	switch c.text(i) {
+	case ",":
+		return i+1 < len(c.pieces) && closes(c.text(i+1))
+	case ";":
+		if c.language == "go" {
+			return false
+		}
+		return i+1 == len(c.pieces) || strings.Contains(c.src[c.pieces[i].end:c.pieces[i+1].start], "\n") || c.text(i+1) == "}"
+	}
+	return false
+}
+
+// plain is a string of JavaScript or Python in double quotes, where that is the same, and any other token as it is.
+func (c *Code) plain(word string) string {
+	if len(word) < 2 || word[0] != '\'' || word[len(word)-1] != '\'' || c.language != "python" && !(c.loose && c.language != "go") {
+		return word
+	}
+	if inner := word[1 : len(word)-1]; !strings.ContainsAny(inner, "\"'\\") {
+		return "\"" + inner + "\""
+	}
+	return word
 }
 
 func closes(word string) bool { return word == ")" || word == "]" || word == "}" }

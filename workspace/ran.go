@@ -34,13 +34,36 @@ type RunFunc struct {
 	Was, Now coverage.Tally
 }
 
+// Past is what is kept of a snapshot to hold a later one against it: files whose functions are known, and no report.
+type Past struct {
+	files    map[string]*File
+	profiles map[string]Looks
+}
+
+// Past is what RunOf needs of the snapshot.
+func (s *Snapshot) Past() *Past {
+	p := &Past{files: map[string]*File{}, profiles: map[string]Looks{}}
+	for path, f := range s.Files {
+		if f.Source != nil {
+			p.files[path] = f
+		}
+	}
+	for _, profile := range s.Profiles {
+		if profile.Report != nil {
+			p.profiles[profile.Path] = Looks{profile.Size, profile.ModTime}
+		}
+	}
+	return p
+}
+
 // RunOf holds a snapshot against the one before, of which profiles were replaced. Functions whose text is another are left out: nobody can tell. It is nil
 // where none is covered or lost.
-func RunOf(before, after *Snapshot, replaced []string) *Run {
+func RunOf(before *Past, after *Snapshot, replaced []string) *Run {
 	out := &Run{}
 	for _, path := range replaced {
-		was, now := profileAt(before, path), profileAt(after, path)
-		if was == nil || now == nil || was.Report == nil || now.Report == nil || was.Report == now.Report {
+		was, known := before.profiles[path]
+		now := profileAt(after, path)
+		if !known || now == nil || now.Report == nil || was == (Looks{now.Size, now.ModTime}) {
 			continue
 		}
 		if out.Since.IsZero() || was.ModTime.Before(out.Since) {
@@ -55,13 +78,13 @@ func RunOf(before, after *Snapshot, replaced []string) *Run {
 	}
 	var paths []string
 	for path, f := range after.Files {
-		if g := before.Files[path]; g != nil && g.Coverage != f.Coverage && f.Standing.Role != priority.Test && !f.Outside {
+		if g := before.files[path]; g != nil && g.Coverage != f.Coverage && f.Standing.Role != priority.Test && !f.Outside {
 			paths = append(paths, path)
 		}
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		out.compare(before.Files[path], after.Files[path])
+		out.compare(before.files[path], after.Files[path])
 	}
 	if out.CoveredTotal+out.LostTotal == 0 {
 		return nil

@@ -170,7 +170,7 @@ func (f *comparing) badge(c *cobra.Command, l *loaded, in *input, ask checks) (*
 	b := &report.Badge{Label: "changed code", Value: report.Tenths(set.Tally), Standing: report.StandingOf(set.Tally, target)}
 	switch b.Value {
 	case "":
-		b.Value, b.Title = "nothing to test", "no code that a test could reach changed"
+		b.Value, b.Title = "nothing to test", "nothing that the profiles cover changed"
 	default:
 		b.Title = b.Value + " (" + report.Described(set.Tally, set.Unit, target) + ")"
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // anyBase is what --changed is without a value.
-const anyBase = "\x00"
+const anyBase = "the target branch"
 
 // usualMin is how much of what changed is to be covered, in percent, where nobody says otherwise: 80, as diff-cover, Codecov and SonarQube suggest.
 const usualMin = 80
@@ -343,6 +343,9 @@ that. One baseline of a repository serves every folder in it.`,
 			if f.Gate == gate.Unmeasured || f.Gate == gate.Profile {
 				return fmt.Errorf("a baseline of a part would hide what is lost later: %s", f)
 			}
+		}
+		if b.Commit != "" && engine.Dirty(c.Context(), l.snap) {
+			io.say("there are changes that are not committed: the baseline is of what is on disk, and not of commit " + b.Commit[:7])
 		}
 		if err := in.writeTo(c.Context(), io.out, output, func(w *bufio.Writer) error { return b.Write(w, "covls "+version()) }); err != nil {
 			return err

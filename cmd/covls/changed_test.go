@@ -161,7 +161,7 @@ func start(t testing.TB, files map[string]string) *work {
 func TestChanged(t *testing.T) {
 	t.Parallel()
 	const (
-		nothing  = "covls check: passed: no code that a test could reach changed since main ("
+		nothing  = "covls check: passed: nothing that the profiles cover changed since main ("
 		noloss   = "no coverage lost since the baseline of "
 		missed   = "Three is new and not tested: 3 statements"
 		untested = "covls check: failed: less than 80 % of what changed is covered; 0 of 3 statements that changed since main ("

@@ -90,7 +90,7 @@ func TestGapsFilters(t *testing.T) {
 		{"what changed", []string{"--changed=main"}, 0, "DIR/a.go:12:3: Part: 2 statements never ran (lines 12–13) · changed · runs when x > 0\nDIR/a.go:18:6: Fresh is not tested (2 statements) · new\n", "1 of 5 statements that changed since main"},
 		{"what changed, of a kind", []string{"--changed=main", "--kind", "panic"}, 0, "", "1 of 5 statements"},
 		{"what changed elsewhere", []string{"--changed=main", "sub"}, 0, "", "1 of 5 statements"},
-		{"what is staged", []string{"--changed=main", "--staged"}, 0, "", "no code that a test could reach changed since main"},
+		{"what is staged", []string{"--changed=main", "--staged"}, 0, "", "nothing that the profiles cover changed since main"},
 		{"what was lost", []string{"--lost", "--baseline", "BASE"}, 0, "DIR/a.go:3:6: Old is not tested (1 statement) · lost 1 of 1 since COMMIT\n", "1 statement lost coverage in 1 place"},
 		{"both", []string{"--changed=main", "--lost", "--baseline", "BASE", "--name", "o"}, 0, "DIR/a.go:3:6: Old is not tested (1 statement) · lost 1 of 1 since COMMIT\n", "1 of 5 statements"},
 		{"lost since nothing", []string{"--lost"}, 2, "", "--lost compares with a --baseline"},

@@ -188,7 +188,7 @@ func TestWindows(t *testing.T) {
 		{[]string{"gaps", "--profile", there + `\cover.out`}, 0, []string{"sub/b.go:7:6: C"}},
 		{[]string{"explain", `sub\b.go`}, 0, []string{"# `sub/b.go`: "}},
 		{[]string{"check"}, 0, []string{"covls check: passed: 66.67 %"}},
-		{[]string{"check", "--changed=main"}, 0, []string{"no code that a test could reach changed since main"}},
+		{[]string{"check", "--changed=main"}, 0, []string{"nothing that the profiles cover changed since main"}},
 		{[]string{"baseline", "-o", "base.gz"}, 0, []string{"base.gz: 2 files, 2 covered statements"}},
 		{[]string{"report", "-o", there + `\gaps.md`}, 0, nil},
 		{[]string{"report", "-o", `none\gaps.md`}, 2, []string{"there is no folder none: make it first"}},

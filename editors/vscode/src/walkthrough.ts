@@ -9,7 +9,7 @@ const key = 'covls.done';
  * After a tab of VS Code's own was opened, its walkthroughs come to know those of extensions by their own time. In
  * milliseconds.
  */
-const moments = [200, 1_000, 4_000];
+const moments = [200, 1_000, 4_000, 10_000, 20_000, 40_000];
 
 /**
  * Ticks the steps of the walkthrough by what has happened. VS Code ticks a step when its context becomes true while it
