@@ -22,7 +22,7 @@ type thrift struct {
 // thriftBase leaves room for the program itself below 256 MiB. commandBase is for a command, which is soon over and may
 // be one of many on a machine that builds.
 const (
-	thriftBase  = 176 << 20
+	thriftBase  = 168 << 20
 	commandBase = 96 << 20
 )
 
@@ -63,7 +63,7 @@ func (t *thrift) adjust() bool {
 	if t.ended {
 		return false
 	}
-	const overhead = 32 << 20 // stacks, and what the runtime needs
+	const overhead = 24 << 20 // stacks, and what the runtime needs
 	if limit := max(t.base, live+live/4+overhead); limit != t.limit {
 		t.limit = limit
 		debug.SetMemoryLimit(limit)
