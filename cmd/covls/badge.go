@@ -70,7 +70,7 @@ which not all is known.`,
 		case by.baseline != "":
 			return errors.New("--baseline says what was lost, and a badge has no place for it: covls report --changed says it")
 		case c.Flags().Changed("label") && strings.TrimSpace(label) == "":
-			return errors.New("--label is empty: want a text, or leave it away")
+			return errors.New("--label is empty: want a text, or leave out --label")
 		case utf8.RuneCountInString(label) > mostLabel:
 			return fmt.Errorf("--label has more than %d characters", mostLabel)
 		}

@@ -45,7 +45,7 @@ func (f *comparing) add(c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("staged", "committed")
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 && f.changed == anyBase {
-			return fmt.Errorf("%q is not asked for: a value of --changed stands behind a =, as in --changed=%s", args[0], args[0])
+			return fmt.Errorf("%q is one argument too many: to compare with it, write --changed=%s", args[0], args[0])
 		}
 		return cobra.NoArgs(c, args)
 	}
@@ -60,7 +60,7 @@ func (f *comparing) check(c *cobra.Command) error {
 		}
 	}
 	if f.asked && f.changed == "" {
-		return errors.New("--changed= has no value: name a branch, a tag or a commit, or leave the = away")
+		return errors.New("--changed= has no value: name a branch, a tag or a commit, or leave out the =")
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (f *gapFilter) nothing(snap *workspace.Snapshot, args []string) error {
 	}
 	arg := args[0]
 	if f.since.changed == anyBase {
-		return fmt.Errorf("no profile names a file %s; a value of --changed stands behind a =, as in --changed=%s", arg, arg)
+		return fmt.Errorf("no profile names a file %s; to compare with a branch of that name, write --changed=%s", arg, arg)
 	}
 	for _, p := range absolutes(snap.Folders[0].Dir, arg) {
 		if info, err := os.Stat(p); err == nil && info.IsDir() {

@@ -96,7 +96,7 @@ func TestGapsFilters(t *testing.T) {
 		{"lost since nothing", []string{"--lost"}, 2, "", "--lost compares with a --baseline"},
 		{"a baseline for nothing", []string{"--baseline", "BASE"}, 2, "", "--baseline says what --lost compares with"},
 		{"staged alone", []string{"--staged"}, 2, "", "--staged says what --changed looks at"},
-		{"a value that is not behind a =", []string{"--changed", "main"}, 2, "", "as in --changed=main"},
+		{"a value that is not behind a =", []string{"--changed", "main"}, 2, "", "write --changed=main"},
 		{"a base that is not there", []string{"--changed=nowhere"}, 2, "", "nowhere"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
