@@ -218,7 +218,7 @@ func TestWindows(t *testing.T) {
 	}
 	writeFile(t, here, "cover.out", changed)
 	for format, want := range map[string]string{
-		"text":   "b.go:12: D is new and not tested: 1 statement (12)\n",
+		"text":   "b.go:12: D is new and not tested",
 		"github": "::error file=sub/b.go,line=12,",
 		"azure":  "sourcepath=sub/b.go;linenumber=12",
 		"json":   `"function":"D","line":11,"uncovered":[[12,12]]`,
