@@ -30,7 +30,13 @@ func (m *Model) own() {
 	tiers := structure("CovlsTiers", has("critical", count), has("high", count), has("medium", count), has("lower", count), has("unknown", count), has("ok", count))
 	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri), has("own", orNull(str)), has("lacks", orNull(str)), has("install", orNull(str)))
 
+	ran := structure("CovlsRan", has("since", str), has("at", str), has("covered", count), has("lost", count), has("text", str))
+	changed := structure("CovlsChanged",
+		has("covered", count), has("total", count), has("lost", orNull(count)), has("lost_functions", orNull(count)), has("unknown", count),
+		has("base", str), has("commit", str), has("text", str), has("why", orNull(str)))
+
 	status := structure("CovlsStatus",
+		has("since_last_run", orNull(ran)), has("changed", orNull(changed)),
 		has("state", oneOf("loading", "empty", "broken", "ready")), has("loading", yes), has("summary", orNull(summary)),
 		has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
 		has("profiles", list(structure("CovlsProfile",
@@ -52,7 +58,8 @@ func (m *Model) own() {
 				has("unseen", list(structure("CovlsUnseen", has("name", str), has("why", oneOf("new", "changed")), has("line", count), has("range", orNull(place))))),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
-					has("range", orNull(place)), has("statements", count), has("order", count), has("trivial", yes), has("message", str), has("when", str))))))))))))),
+					has("range", orNull(place)), has("statements", count), has("order", count), has("trivial", yes), has("message", str), has("when", str),
+					has("change", oneOf("", "new", "changed", "lost")))))))))))))),
 		has("unmeasured", list(structure("CovlsUnmeasured", has("uri", uri), has("path", str), has("package", str), has("folder", uri), has("message", str)))),
 		has("left", orNull(str)))
 
@@ -68,6 +75,7 @@ func (m *Model) own() {
 
 	m.requests["covls/gaps"] = &message{Method: "covls/gaps", MessageDirection: "clientToServer", Result: gaps}
 	m.requests["covls/coverage"] = &message{Method: "covls/coverage", MessageDirection: "clientToServer", Result: orNull(coverage)}
+	m.notifications["covls/sinceLastRun"] = &message{Method: "covls/sinceLastRun", MessageDirection: "serverToClient", Params: ran, ClientCapability: ownCapability}
 	m.notifications["covls/status"] = &message{Method: "covls/status", MessageDirection: "serverToClient", Params: status, ClientCapability: ownCapability}
 }
 
