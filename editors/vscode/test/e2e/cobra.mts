@@ -96,25 +96,6 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		await window.run('View: Close All Editors');
 	});
 
-	await steps.step('the walkthrough ticks what has happened', page, async () => {
-		await window.pick('Welcome: Open Walkthrough...', 'Find what no test reaches');
-		const ticked = async () => {
-			const all = page.locator('.getting-started-step[data-step-id^="covls.covls#start#"]');
-			const done = await all.evaluateAll((steps) =>
-				steps
-					.filter((step) => step.getAttribute('aria-checked') === 'true')
-					.map((step) => step.getAttribute('data-step-id')?.replace(/.*#/, '')),
-			);
-			return done.join();
-		};
-		await until('profile, gaps and next are ticked, and settings', async () => {
-			assert.equal(await ticked(), 'profile,gaps,next,settings');
-			return true;
-		});
-		await window.run('Covls: Show Report');
-		await window.run('View: Close All Editors');
-	});
-
 	/** Holds every view against what covls says in a shell. */
 	const allViews = async (file: string) => {
 		const { report, cover } = truth;
