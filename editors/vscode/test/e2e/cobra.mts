@@ -96,6 +96,12 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		await window.run('View: Close All Editors');
 	});
 
+	await steps.step('the walkthrough and the report open and close', page, async () => {
+		await window.pick('Welcome: Open Walkthrough...', 'Find what no test reaches');
+		await window.run('Covls: Show Report');
+		await window.run('View: Close All Editors');
+	});
+
 	/** Holds every view against what covls says in a shell. */
 	const allViews = async (file: string) => {
 		const { report, cover } = truth;
