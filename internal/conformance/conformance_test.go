@@ -136,7 +136,7 @@ func TestSession(t *testing.T) {
 		}},
 		{"covls's own notification to who did not ask", begin + `< {"jsonrpc":"2.0","method":"covls/status","params":{}}`, []string{
 			"params: CovlsStatus lacks state", "lacks loading", "lacks summary", "lacks other", "lacks tiers", "lacks uncovered_functions", "lacks unknown_functions", "lacks unmeasured", "lacks stale", "lacks hidden",
-			"lacks profiles", "lacks folders", "lacks languages", "covls/status without the client's capability experimental.covls",
+			"lacks profiles", "lacks folders", "lacks languages", "lacks since_last_run", "lacks changed", "covls/status without the client's capability experimental.covls",
 		}},
 
 		{"before initialize", `

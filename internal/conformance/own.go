@@ -36,7 +36,6 @@ func (m *Model) own() {
 		has("base", str), has("commit", str), has("text", str), has("why", orNull(str)))
 
 	status := structure("CovlsStatus",
-		has("since_last_run", orNull(ran)), has("changed", orNull(changed)),
 		has("state", oneOf("loading", "empty", "broken", "ready")), has("loading", yes), has("summary", orNull(summary)),
 		has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
 		has("profiles", list(structure("CovlsProfile",
@@ -45,7 +44,8 @@ func (m *Model) own() {
 		has("folders", list(structure("CovlsFolder",
 			has("uri", uri), has("name", str), has("summary", orNull(summary)), has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count),
 			has("patterns", list(str)), has("searched_dirs", count), has("languages", list(str)), has("make_profile", orNull(command))))),
-		has("languages", list(str)))
+		has("languages", list(str)),
+		has("since_last_run", orNull(ran)), has("changed", orNull(changed)))
 
 	gaps := structure("CovlsGaps", has("components", list(structure("CovlsComponent",
 		has("name", str), has("folder", uri), has("summary", summary), has("unknown_functions", count),
