@@ -1,0 +1,107 @@
+-- Runs the tests in a terminal, when the user has seen the command and wants it.
+local client = require('covls.client')
+local compat = require('covls.compat')
+local config = require('covls.config')
+local status = require('covls.status')
+
+local M = {}
+local some = compat.some
+
+-- Makes the folder of covls's own profiles, which no version control sees.
+local function own_folder(dir)
+  local path = dir .. '/.covls'
+  if vim.fn.isdirectory(path) == 0 then
+    vim.fn.mkdir(path, 'p')
+  end
+  if vim.fn.filereadable(path .. '/.gitignore') == 0 then
+    vim.fn.writefile({ '*' }, path .. '/.gitignore')
+  end
+end
+
+-- Tells how a run ended, and which packages it has not measured, once its profile was read.
+local function tell(code, began)
+  local tries = 0
+  local function look()
+    tries = tries + 1
+    local s = status.current()
+    local read = false
+    for _, p in ipairs(s and s.profiles or {}) do
+      -- Times of profiles have no parts of a second, and no zone that Lua could read; their order is that of text.
+      read = read or p.modified >= began
+    end
+    if not (s and read and not s.loading) and tries < 50 then
+      return vim.defer_fn(look, 100)
+    end
+    local words = code == 0 and 'the tests have passed' or ('the tests ended with exit code %d'):format(code)
+    if not read then
+      words = words .. '; no new profile has come'
+    elseif s.unmeasured > 0 then
+      local some_packages = s.unmeasured == 1 and '1 package' or s.unmeasured .. ' packages'
+      words = ('%s; %s with tests but no coverage: see the end of :Covls gaps'):format(words, some_packages)
+    end
+    client.say(words, code == 0 and read and vim.log.levels.INFO or vim.log.levels.WARN)
+  end
+  look()
+end
+
+local function terminal(line, dir)
+  local began = os.date('!%Y-%m-%dT%H:%M:%SZ')
+  local from = vim.api.nvim_get_current_win()
+  vim.cmd(('botright %dnew'):format(config.options.terminal))
+  vim.bo.bufhidden = 'wipe'
+  local how = {
+    cwd = dir,
+    on_exit = function(_, code)
+      status.runs(-1)
+      tell(code, began)
+    end,
+  }
+  status.runs(1)
+  if compat.has('0.11') then
+    how.term = true
+    vim.fn.jobstart(line, how)
+  else
+    vim.fn.termopen(line, how)
+  end
+  vim.cmd('normal! G') -- follows what is written
+  if vim.api.nvim_win_is_valid(from) then
+    vim.api.nvim_set_current_win(from)
+  end
+end
+
+-- Asks covls what makes a profile, shows it, and runs it if the user says so. at names a document or a folder, nil the
+-- current document.
+function M.run(at)
+  client.execute('covls.runCommand', at or client.document(), function(found)
+    if not found then
+      return client.say('no command is known that runs these tests with coverage; set run.command in .covls.toml', vim.log.levels.WARN)
+    end
+    local line = some(found.own) and found.own or found.command
+    local dir = vim.uri_to_fname(found.cwd)
+    local choices = { { label = 'Run it', line = line }, { label = 'Do not' } }
+    local prompt = ('Run in %s: %s'):format(vim.fn.strtrans(dir), vim.fn.strtrans(line))
+    if some(found.lacks) then
+      prompt = ('%s is missing. %s'):format(found.lacks, prompt)
+      if some(found.install) then
+        local both = found.install .. ' && ' .. line
+        table.insert(choices, 2, { label = 'Install it before: ' .. vim.fn.strtrans(found.install), line = both })
+      end
+    end
+    vim.ui.select(choices, {
+      prompt = prompt,
+      kind = 'covls.run',
+      format_item = function(choice)
+        return choice.label
+      end,
+    }, function(choice)
+      if choice and choice.line then
+        if some(found.own) then
+          own_folder(dir)
+        end
+        terminal(choice.line, dir)
+      end
+    end)
+  end)
+end
+
+return M
