@@ -1,7 +1,7 @@
 #!/bin/sh
 # Draws the pictures of editors/neovim/README.md: what Neovim shows with the plugin, in a small project, at several moments.
 #
-#   scripts/picture-neovim.sh          with nvim on the PATH, or that which NVIM names
+#   scripts/picture-neovim.sh          with nvim on the PATH, or the command line in COVLS_NVIM
 #
 # It needs Go, git, tmux, and Neovim 0.10 or later for its colours.
 set -eu
@@ -99,11 +99,11 @@ screen() {
 # until waits until the screen has a text.
 until_shown() {
 	n=0
-	while ! tm capture-pane -p | grep -q -- "$1"; do
+	while ! tm capture-pane -p 2>/dev/null | grep -q -- "$1"; do
 		n=$((n + 1))
-		if [ $n -gt 300 ]; then
+		if [ $n -gt 200 ]; then
 			echo "waited in vain for: $1" >&2
-			tm capture-pane -p >&2
+			tm capture-pane -p >&2 || cat "$work/error" >&2
 			exit 1
 		fi
 		sleep 0.1
@@ -126,10 +126,11 @@ keys() {
 	tm send-keys "$@"
 }
 
-goes=$(go env GOCACHE)
-modules=$(go env GOMODCACHE)
-tm -f /dev/null new-session -d -x 96 -y 30 env -i "HOME=$work/home" "PATH=$work/bin:$PATH" "GOCACHE=$goes" "GOMODCACHE=$modules" \
-	LANG=C.UTF-8 TERM=tmux-256color COLORTERM=truecolor SHELL=/bin/sh "${NVIM:-nvim}" -n -i NONE till.go
+cat >"$work/start.sh" <<EOF
+exec env -i "HOME=$work/home" "PATH=$work/bin:$PATH" "GOCACHE=$(go env GOCACHE)" "GOMODCACHE=$(go env GOMODCACHE)" \
+	LANG=C.UTF-8 TERM=tmux-256color COLORTERM=truecolor SHELL=/bin/sh ${COVLS_NVIM:-nvim} -n -i NONE till.go
+EOF
+tm -f /dev/null new-session -d -x 96 -y 30 "sh $work/start.sh 2>$work/error; sleep 5"
 tm set -g default-terminal tmux-256color >/dev/null
 tm set -as terminal-features ',*:RGB' >/dev/null
 
@@ -142,7 +143,7 @@ picture gaps 'The quickfix window with the gaps, the most urgent first' 'gaps, t
 keys ':cclose' Enter ':Covls summary' Enter
 picture summary 'A window with all files and their figures' 'next step'
 keys q ':Covls report' Enter
-picture report 'The report, in a window' 'What to test first'
+picture report 'The report, in a window' 'to write first'
 keys q ':only' Enter ':Covls explain' Enter
 picture explain 'The sum behind the tier of a file' 'Coverage'
 keys q ':checkhealth covls' Enter

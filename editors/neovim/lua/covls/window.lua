@@ -46,6 +46,7 @@ function M.document(name, text)
   if vim.bo[bufnr].filetype ~= 'markdown' then
     vim.bo[bufnr].filetype = 'markdown'
   end
+  vim.cmd('setlocal nonumber norelativenumber signcolumn=no wrap linebreak')
   close_by_keys(bufnr, { 'q' })
   return bufnr
 end
