@@ -8,7 +8,8 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$root/editors/neovim/images
-work=$(mktemp -d)
+work=${TMPDIR:-/tmp}/covls-picture # shows in pictures
+rm -rf "$work"
 mkdir -p "$out" "$work/shop" "$work/home" "$work/bin"
 session=covls-picture-$$
 tm() {
@@ -93,10 +94,10 @@ EOF
 
 # screen is what Neovim shows.
 screen() {
-	tm capture-pane -e -p
+	tm capture-pane -e -p -N
 }
 
-# until waits until the screen has a text.
+# until_shown waits until the screen has a text.
 until_shown() {
 	n=0
 	while ! tm capture-pane -p 2>/dev/null | grep -q -- "$1"; do
@@ -118,7 +119,7 @@ picture() {
 		before=$(screen)
 		sleep 0.5
 	done
-	screen | "$work/bin/picture" -label "$2" - >"$out/$1.svg"
+	screen | "$work/bin/picture" -ground "#14161b" -label "$2" - >"$out/$1.svg"
 	echo "$1.svg"
 }
 
@@ -130,7 +131,7 @@ cat >"$work/start.sh" <<EOF
 exec env -i "HOME=$work/home" "PATH=$work/bin:$PATH" "GOCACHE=$(go env GOCACHE)" "GOMODCACHE=$(go env GOMODCACHE)" \
 	LANG=C.UTF-8 TERM=tmux-256color COLORTERM=truecolor SHELL=/bin/sh ${COVLS_NVIM:-nvim} -n -i NONE till.go
 EOF
-tm -f /dev/null new-session -d -x 96 -y 30 "sh $work/start.sh 2>$work/error; sleep 5"
+tm -f /dev/null new-session -d -x 104 -y 30 "sh $work/start.sh 2>$work/error; sleep 5"
 tm set -g default-terminal tmux-256color >/dev/null
 tm set -as terminal-features ',*:RGB' >/dev/null
 
@@ -151,8 +152,7 @@ picture health 'What checkhealth says of covls' 'Covls doctor'
 keys ':silent! bd | silent! tabonly | silent! only | edit till.go' Enter
 
 # A function typed without a test, saved, run, tested.
-keys G o Enter '// Price is what one thing costs with tax.' Enter
-keys C-u 'func Price(net int) int {' Enter 'if net < 0 {' Enter 'return 0' Enter '}' Enter 'return net + net/5' Enter '}' Escape
+keys G o Enter 'func Price(net int) int {' Enter 'if net < 0 {' Enter 'return 0' Enter '}' Enter 'return net + net/5' Enter '}' Escape
 picture typed 'A function was typed: its signs say that nobody knows whether a test reaches it' '38'
 keys ':w' Enter
 picture saved 'The file was saved: nobody knows yet' 'written'
@@ -162,3 +162,10 @@ keys 1 Enter
 picture run 'The tests ran: the function is not tested' 'passed'
 keys ':only' Enter ':36' Enter w ':Covls test' Enter
 picture test 'A test to be filled in' 'func TestPrice'
+keys ":silent %s/through\"/through\", net: 100, want: 120/" Enter ":silent %s/< 0\"}/< 0\", net: -1}/" Enter ':g/t.Fatal/d' Enter ':noh' Enter
+keys ':silent w | edit till.go' Enter ':36' Enter ':Covls run' Enter
+until_shown 'Run it'
+keys 1 Enter
+until_shown 'function covered'
+keys ':only' Enter ':36' Enter 'zz'
+picture covered 'The test was filled in and ran: the function is covered' 'Price'

@@ -27,9 +27,11 @@ const (
 	charWidth  = 8.43 // of a monospace font of that size
 	margin     = 20
 
-	ground = "#1e1e1e"
-	ink    = "#d4d4d4"
+	ink = "#d4d4d4"
 )
+
+// ground is the colour of the terminal.
+var ground string
 
 // palette are the colours that a terminal has numbers for, from 0 to 15.
 var palette = strings.Fields("#1e1e1e #f44747 #6a9955 #e5c07b #569cd6 #c678dd #56b6c2 #d4d4d4 #8a8a8a #ff6b6b #98c379 #ffd787 #79b8ff #d7a1f9 #7fdbe6 #ffffff")
@@ -49,6 +51,7 @@ type cells struct {
 func main() {
 	log.SetFlags(0)
 	label := flag.String("label", "The output of covls demo", "what somebody is told who can't see it")
+	flag.StringVar(&ground, "ground", "#1e1e1e", "the colour of the terminal")
 	flag.Parse()
 	var out []byte
 	var err error
@@ -64,7 +67,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	draw(os.Stdout, parse(strings.TrimRight(string(out), "\n ")), *label)
+	draw(os.Stdout, parse(strings.TrimRight(string(out), "\n")), *label)
 }
 
 var sgr = regexp.MustCompile("\x1b\\[([0-9;:]*)m")

@@ -27,7 +27,8 @@ end
 local ok, failure = pcall(function()
   vim.cmd('filetype on')
   vim.o.autoread = true
-  dofile(env.COVLS_E2E_SAMPLE).setup({ cmd = { env.COVLS_E2E_COVLS, 'serve' } })
+  vim.opt.runtimepath:prepend(env.COVLS_E2E_PLUGIN)
+  require('covls').setup({ cmd = { env.COVLS_E2E_COVLS, 'serve' } })
   vim.cmd('edit demo.go')
   for step in vim.gsplit(env.COVLS_E2E_STEPS, ';;', true) do
     local run, want = unpack(vim.split(step, '=>', true))

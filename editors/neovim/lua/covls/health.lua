@@ -68,7 +68,7 @@ local function doctor(client)
       wanted = not section:find('^Settings')
     elseif wanted and line:find('%S') and shown < 12 then
       shown = shown + 1
-      info((line:gsub('^[-*] ', '')))
+      info((line:gsub('^[-*] ', ''):gsub('%*%*', '')))
     end
   end
   info('`:Covls doctor` says all of it')

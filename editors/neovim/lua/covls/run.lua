@@ -33,12 +33,16 @@ local function tell(code, began)
       return vim.defer_fn(look, 100)
     end
     local words = code == 0 and 'the tests have passed' or ('the tests ended with exit code %d'):format(code)
+    if read and some(s.since_last_run) and s.since_last_run.at >= began then
+      words = words .. ': ' .. s.since_last_run.text
+    end
     if not read then
       words = words .. '; no new profile has come'
     elseif s.unmeasured > 0 then
       local some_packages = s.unmeasured == 1 and '1 package' or s.unmeasured .. ' packages'
       words = ('%s; %s with tests but no coverage: see the end of :Covls gaps'):format(words, some_packages)
     end
+    status.told()
     client.say(words, code == 0 and read and vim.log.levels.INFO or vim.log.levels.WARN)
   end
   look()
@@ -52,17 +56,18 @@ local function terminal(line, dir)
   local how = {
     cwd = dir,
     on_exit = function(_, code)
-      status.runs(-1)
+      status.ends()
       tell(code, began)
     end,
   }
-  status.runs(1)
+  status.begins()
   if compat.has('0.11') then
     how.term = true
     vim.fn.jobstart(line, how)
   else
     vim.fn.termopen(line, how)
   end
+  vim.cmd('setlocal nonumber norelativenumber signcolumn=no')
   vim.cmd('normal! G') -- follows what is written
   if vim.api.nvim_win_is_valid(from) then
     vim.api.nvim_set_current_win(from)

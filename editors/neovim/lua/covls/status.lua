@@ -8,8 +8,8 @@ local some = compat.some
 -- The last covls/status of each client, by its number.
 local statuses = {}
 
--- How many runs of tests of this Neovim's go on.
-local running = 0
+-- How many runs of tests of this Neovim's go on, and of how many it is still to be said how they ended.
+local running, untold = 0, 0
 
 local function changed()
   vim.cmd('redrawstatus!')
@@ -36,17 +36,28 @@ function M.current()
   return client and statuses[client.id] or nil
 end
 
--- What the last run has covered and lost.
+-- What the last run has covered and lost. Of runs of this Neovim's that is said with how they ended.
 function M.ran(ran)
-  if config.options.notify then
+  if config.options.notify and untold == 0 then
     require('covls.client').say(ran.text)
   end
 end
 
--- A run of the tests begins (1) or ends (-1).
-function M.runs(n)
-  running = running + n
+-- A run of the tests begins.
+function M.begins()
+  running, untold = running + 1, untold + 1
   changed()
+end
+
+-- It has ended.
+function M.ends()
+  running = running - 1
+  changed()
+end
+
+-- It was said how.
+function M.told()
+  untold = untold - 1
 end
 
 local function count(n, one, many)
