@@ -30,7 +30,7 @@ func (d *Desk) Screen(t testing.TB, e Editor, env []string, args ...string) *Scr
 		t.Fatal(err)
 	}
 	s := &Screen{desk: d, name: e.Name, socket: filepath.Join(dir, "tmux")}
-	write(t, filepath.Join(dir, "conf"), "set -s escape-time 0\nset -g status off\nset -g default-terminal screen-256color\n")
+	write(t, filepath.Join(dir, "conf"), "set -s escape-time 0\nset -g status off\nset -g remain-on-exit on\nset -g default-terminal screen-256color\n")
 	argv := append([]string{"-S", s.socket, "-f", filepath.Join(dir, "conf"), "new-session", "-d", "-x", "160", "-y", "48", "-c", d.Project.Dir, "--"}, e.Argv(args...)...)
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), tmux, argv...)
 	cmd.Env, cmd.Dir = d.Env(env...), d.Project.Dir
@@ -65,7 +65,7 @@ func (s *Screen) Type(t testing.TB, text string) {
 	}
 }
 
-// Text is what the screen shows, "" where the editor has ended.
+// Text is what the screen shows, at last where the editor has ended.
 func (s *Screen) Text() string {
 	out, err := s.tmux("capture-pane", "-p")
 	if err != nil {
@@ -83,15 +83,26 @@ func (s *Screen) Colors() string {
 	return out
 }
 
-// Wait waits until the screen satisfies a condition, and returns it. After Patience the test ends.
+// dead tells that the editor has ended.
+func (s *Screen) dead() bool {
+	out, err := s.tmux("display-message", "-p", "#{pane_dead}")
+	return err != nil || strings.TrimSpace(out) == "1"
+}
+
+// Wait waits until the screen satisfies a condition, and returns it. After Patience, or when the editor has ended, the test
+// ends.
 func (s *Screen) Wait(t testing.TB, what string, ok func(text string) bool) string {
 	t.Helper()
-	text := ""
-	if !Poll(func() bool {
+	text, met := "", false
+	Poll(func() bool {
+		dead := s.dead()
 		text = s.Text()
-		return ok(text)
-	}) {
-		t.Fatalf("%s: waited in vain for %s; the screen shows\n%s\nthe last of the traffic:\n%s", s.name, what, text, s.desk.traffic())
+		met = ok(text)
+		return met || dead
+	})
+	if !met {
+		left, _ := os.ReadFile(s.desk.Project.result())
+		t.Fatalf("%s: waited in vain for %s; the screen shows\n%s\nthe editor left %s\nthe last of the traffic:\n%s", s.name, what, strings.TrimSpace(text), left, s.desk.traffic())
 	}
 	return text
 }
@@ -125,10 +136,7 @@ func (s *Screen) Lacks(t testing.TB, texts ...string) string {
 // Ended waits until the editor has ended.
 func (s *Screen) Ended(t testing.TB) {
 	t.Helper()
-	if !Poll(func() bool {
-		_, err := s.tmux("has-session")
-		return err != nil
-	}) {
+	if !Poll(s.dead) {
 		t.Fatalf("%s lives on; the screen shows\n%s", s.name, s.Text())
 	}
 }

@@ -293,7 +293,7 @@ func (l Log) Count(from What, method string) (n int) {
 	return n
 }
 
-// AnyCode is for Log.Ended where an editor ends covls without the words of LSP.
+// AnyCode is for Log.Ended where an editor ends covls without the words of LSP, or by a signal.
 const AnyCode = -1
 
 // Ended checks that covls went by itself, with a code, and is gone.
@@ -309,6 +309,10 @@ func (l Log) Ended(t testing.TB, code int) {
 			}
 		case r.What == HungUp && asked.IsZero(), r.Message().Method == "exit":
 			asked = r.At
+		case r.What == Killed && code == AnyCode:
+			if asked.IsZero() {
+				asked = r.At
+			}
 		case r.What == Killed:
 			t.Errorf("the editor lost patience and sent a signal: %s", r.Body)
 		case r.What == Exited:

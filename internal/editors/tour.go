@@ -81,10 +81,11 @@ func (tour *Tour) EditOnDisk(t testing.TB) {
 // Env is what an editor's script is told: where to leave what it saw, and what to rename to cover.out. Read reads what it
 // left.
 func (tour *Tour) Env() []string {
-	return []string{"COVLS_E2E_RESULT=" + tour.result(), "COVLS_E2E_NEXT=" + tour.NewProfile, fmt.Sprint("COVLS_E2E_INSIDE=", tour.Inside)}
+	return []string{"COVLS_E2E_RESULT=" + tour.project.result(), "COVLS_E2E_NEXT=" + tour.NewProfile, fmt.Sprint("COVLS_E2E_INSIDE=", tour.Inside)}
 }
 
-func (tour *Tour) result() string { return filepath.Join(filepath.Dir(tour.project.Dir), "seen.json") }
+// result is where an editor's script leaves what it saw.
+func (p *Project) result() string { return filepath.Join(filepath.Dir(p.Dir), "seen.json") }
 
 // Seen are the lines that an editor showed, by the name of the step.
 type Seen map[string][]string
@@ -93,11 +94,11 @@ type Seen map[string][]string
 // editor printed. The file is removed, so that the next run leaves its own.
 func (tour *Tour) Read(t testing.TB, said string) Seen {
 	t.Helper()
-	data, err := os.ReadFile(tour.result())
+	data, err := os.ReadFile(tour.project.result())
 	if err != nil {
 		t.Fatalf("the editor left nothing: %v\n%s", err, said)
 	}
-	if err := os.Remove(tour.result()); err != nil {
+	if err := os.Remove(tour.project.result()); err != nil {
 		t.Fatal(err)
 	}
 	seen := Seen{}
