@@ -53,7 +53,7 @@ func neovim(t *testing.T, before string) *Desk {
 // runNeovim runs a step of testdata/neovim.lua.
 func runNeovim(t *testing.T, d *Desk, e Editor, step string, env ...string) string {
 	t.Helper()
-	return d.Run(t, e, append(env, "COVLS_E2E_STEP="+step), "--headless", "-n", "-i", "NONE", "-S", Root(t, "internal/editors/testdata/neovim.lua"))
+	return d.Run(t, e, append(env, "COVLS_E2E_STEP="+step, "COVLS_E2E_UNITS="+Root(t, "internal/editors/testdata/neovim_units.lua")), "--headless", "-n", "-i", "NONE", "-S", Root(t, "internal/editors/testdata/neovim.lua"))
 }
 
 // TestNeovim leads Neovim beside gopls through what every editor does.

@@ -206,6 +206,7 @@ local function show(name, got)
   local home = vim.fn.getcwd()
   seen[name] = vim.tbl_map(function(line)
     line = line:gsub(vim.pesc(vim.uri_from_fname(home)), 'file://shop'):gsub(vim.pesc(home), 'shop')
+    line = line:gsub('%d%d%d%d%-%d%d%-%d%d %d%d:%d%d:%d%d', '…')
     return (line:gsub('written %d+ seconds? ago', 'written … ago'):gsub('since %d%d:%d%d', 'since …'):gsub('%s+$', ''))
   end, got)
 end
@@ -240,7 +241,11 @@ end
 
 local function said(name, command)
   local n = #notes
-  vim.cmd(command)
+  if type(command) == 'string' then
+    vim.cmd(command)
+  else
+    command()
+  end
   wait(name, function()
     return #notes > n
   end)
@@ -283,6 +288,7 @@ end
 
 -- Each command of the plugin, once at least.
 function steps.commands()
+  seen.units = dofile(env.COVLS_E2E_UNITS)
   local statuses = 0
   vim.api.nvim_create_autocmd('User', {
     pattern = 'CovlsStatus',
@@ -335,13 +341,15 @@ function steps.commands()
   seen['signs after toggle'] = nil
   said('signs off', 'Covls signs off')
   wait('no signs', function()
-    return not table.concat(signs(), '\n'):find('covered ', 1, true)
+    return #vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_get_namespaces()['covls.signs'], 0, -1, {}) == 0
   end)
   said('signs on', 'Covls signs')
   said('reload', 'Covls reload')
   said('since', 'Covls since')
   said('no command', 'Covls nonsense')
-  chosen('base', 'Covls base', 'main')
+  said('base', function()
+    chosen('bases', 'Covls base', 'main')
+  end)
   said('base default', 'Covls base default')
   chosen('rule', 'Covls rule', 'no tier')
   said('rule wrong', 'Covls rule tallest')
@@ -363,11 +371,11 @@ function steps.commands()
   vim.cmd('edit!')
   vim.api.nvim_set_current_buf(file)
   for _, line in ipairs({ 'Covls ', 'Covls gaps ', 'Covls r', 'Covls rule at', 'Covls load shop_' }) do
-    show('complete ' .. line, { table.concat(vim.fn.getcompletion(line, 'cmdline'), ' ') })
+    show('complete ' .. vim.trim(line), { table.concat(vim.fn.getcompletion(line, 'cmdline'), ' ') })
   end
-  said('load', 'Covls load nosuch.info | Covls reload')
+  vim.cmd('Covls load nosuch.info')
   statusline('status line without a profile', 'no coverage profile')
-  said('load again', 'Covls load | Covls reload')
+  vim.cmd('Covls load')
   statusline('status line again', 'cov 50 %')
   vim.cmd('checkhealth covls')
   local health = {}

@@ -7,6 +7,9 @@ local status = require('covls.status')
 local M = {}
 local some = compat.some
 
+-- How status.profiles has times, for os.date.
+local time_format = '!%Y-%m-%dT%H:%M:%SZ'
+
 -- Makes the folder of covls's own profiles, which no version control sees.
 local function own_folder(dir)
   local path = dir .. '/.covls'
@@ -18,29 +21,41 @@ local function own_folder(dir)
   end
 end
 
--- Tells how a run ended, and which packages it has not measured, once its profile was read.
+-- Tells that the server has read what a run has written that began at a time, in the form of status.profiles: one of the
+-- profiles is of then or later, and all are those that are on disk.
+local function read_since(began, s)
+  local found = false
+  for _, p in ipairs(s.profiles) do
+    local stat = vim.loop.fs_stat(vim.uri_to_fname(p.uri))
+    if stat and os.date(time_format, stat.mtime.sec) ~= p.modified then
+      return false
+    end
+    found = found or p.modified >= began
+  end
+  return found and not s.loading
+end
+
+-- Tells how a run ended, what it has covered and lost, and which packages it has not measured, once its profile was read.
 local function tell(code, began)
   local tries = 0
   local function look()
     tries = tries + 1
     local s = status.current()
-    local read = false
-    for _, p in ipairs(s and s.profiles or {}) do
-      -- Times of profiles have no parts of a second, and no zone that Lua could read; their order is that of text.
-      read = read or p.modified >= began
-    end
-    if not (s and read and not s.loading) and tries < 50 then
+    local read = s and read_since(began, s)
+    if not read and tries < 50 then
       return vim.defer_fn(look, 100)
     end
     local words = code == 0 and 'the tests have passed' or ('the tests ended with exit code %d'):format(code)
-    if read and some(s.since_last_run) and s.since_last_run.at >= began then
-      words = words .. ': ' .. s.since_last_run.text
-    end
     if not read then
       words = words .. '; no new profile has come'
-    elseif s.unmeasured > 0 then
-      local some_packages = s.unmeasured == 1 and '1 package' or s.unmeasured .. ' packages'
-      words = ('%s; %s with tests but no coverage: see the end of :Covls gaps'):format(words, some_packages)
+    else
+      if some(s.since_last_run) and s.since_last_run.at >= began then
+        words = words .. ': ' .. s.since_last_run.text
+      end
+      if s.unmeasured > 0 then
+        local packages = s.unmeasured == 1 and '1 package' or s.unmeasured .. ' packages'
+        words = ('%s; %s with tests but no coverage: see the end of :Covls gaps'):format(words, packages)
+      end
     end
     status.told()
     client.say(words, code == 0 and read and vim.log.levels.INFO or vim.log.levels.WARN)
@@ -49,7 +64,7 @@ local function tell(code, began)
 end
 
 local function terminal(line, dir)
-  local began = os.date('!%Y-%m-%dT%H:%M:%SZ')
+  local began = os.date(time_format)
   local from = vim.api.nvim_get_current_win()
   vim.cmd(('botright %dnew'):format(config.options.terminal))
   vim.bo.bufhidden = 'wipe'
