@@ -52,11 +52,10 @@ local function mark(what, condition)
 end
 
 local function ask(method, params)
-  for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, patience) or {}) do
-    assert(not answer.error and not answer.err, vim.inspect(answer))
-    return answer.result
-  end
-  error('no answer to ' .. method)
+  local _, answer = next(vim.lsp.buf_request_sync(0, method, params, patience) or {})
+  assert(answer, 'no answer to ' .. method)
+  assert(not answer.error and not answer.err, vim.inspect(answer))
+  return answer.result
 end
 
 local function here()

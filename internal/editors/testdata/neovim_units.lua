@@ -44,7 +44,8 @@ for _, case in ipairs({
   { 'the same to be hidden', { 'f', '', 'g' },
     { stale_look = 'hide', functions = { { range = lines_of(0, 2), stale = true, state = 'new' } } }, {} },
   { 'the same to be kept', { 'f', 'g' }, { stale_look = 'keep', functions = { { range = lines_of(0, 1), stale = true, state = 'covered' } } }, {} },
-  { 'a new function to be kept', { 'f' }, { stale_look = 'keep', functions = { { range = lines_of(0, 0), stale = true, state = 'new' } } }, { 'stale' } },
+  { 'a new function to be kept', { 'f' },
+    { stale_look = 'keep', functions = { { range = lines_of(0, 0), stale = true, state = 'new' } } }, { 'stale' } },
   { 'excluded lines', { 'a', 'b', 'c' }, { regions = { { 0, 0, 2, 1, 'uncovered' } }, excluded = { { range = lines_of(1, 1) } } },
     { 'uncovered', [3] = 'uncovered' } },
   { 'a region behind the end', { 'a' }, { regions = { { 0, 0, 5, 1, 'covered' } } }, { 'covered' } },
@@ -83,7 +84,8 @@ end
 local config = require('covls.config')
 local kept = config.options
 equal('what is the client\'s', config.take({ cmd = { 'x' }, signs = false, lens = false, hover = 'show' }), { cmd = { 'x' } })
-equal('signs = false', { config.options.signs.enable, config.options.signs.covered, config.options.lens, config.options.hover }, { false, '▏', false, 'show' })
+equal('signs = false', { config.options.signs.enable, config.options.signs.covered, config.options.lens, config.options.hover },
+  { false, '▏', false, 'show' })
 config.take({ signs = { covered = '' } })
 equal('one sign', { config.options.signs.enable, config.options.signs.covered, config.options.signs.stale }, { true, '', '┊' })
 equal('a wrong type', (pcall(config.take, { lens = 'yes' })), false)
