@@ -47,7 +47,9 @@ function M.take(given)
     elseif type(default) == 'table' and type(value) == 'boolean' then
       M.options[key] = vim.tbl_extend('force', default, { enable = value })
     else
-      vim.validate({ [key] = { value, type(default) } })
+      if type(value) ~= type(default) then
+        error(('covls: setup wants %s to be a %s, not a %s'):format(key, type(default), type(value)), 0)
+      end
       M.options[key] = value
     end
   end
