@@ -162,7 +162,7 @@ func (o *offers) sources() {
 	}
 	head := o.fn != nil && o.at.Start <= o.fn.NameNow.End
 	if o.file != nil && (o.top || everywhere || head && o.fn.Uncovered()) {
-		if anyGap(o.snap) {
+		if (o.top || everywhere) && anyGap(o.snap) {
 			o.command(kindMostUrgentGap, "covls: go to the most urgent gap", cmdMostUrgentGap, nil)
 		}
 		o.command(kindExplain, "covls: explain how urgent this file is", cmdExplain, documentArgs(o.doc.URI))
@@ -184,10 +184,11 @@ func (o *offers) sources() {
 // jumps lead to the next gap, behind the last to the first, and to one before the place and the function around it.
 func (o *offers) jumps() {
 	gaps := diag.Gaps(o.snap, o.doc)
-	if next, ok := diag.Next(gaps, o.at.Start); ok && !here(next, o.at.Start) {
+	next, ok := diag.Next(gaps, o.at.Start)
+	if ok && !here(next, o.at.Start) {
 		o.command(kindNextGap, "covls: next gap: "+next.Message, cmdNextGap, o.place(o.at.Start))
 	}
-	if previous, ok := diag.Previous(gaps, o.at.Start); ok && previous.At.End <= o.at.Start && (o.fn == nil || previous.At != o.fn.NameNow) {
+	if previous, ok := diag.Previous(gaps, o.at.Start); ok && previous.At.End <= o.at.Start && (o.fn == nil || previous.At != o.fn.NameNow) && previous.ID != next.ID {
 		o.command(kindPreviousGap, "covls: previous gap: "+previous.Message, cmdPreviousGap, o.place(o.at.Start))
 	}
 }

@@ -48,7 +48,7 @@ func TestActions(t *testing.T) {
 		},
 		{
 			name: "the head of an uncovered function", at: protocol.Position{Line: 16, Character: 7},
-			want: []string{create, leaveOut, nextPartly, previous, urgent, explain},
+			want: []string{create, leaveOut, nextPartly, explain},
 		},
 		{name: "its body", at: protocol.Position{Line: 17, Character: 2}, want: []string{create, nextPartly}},
 		{
@@ -64,7 +64,7 @@ func TestActions(t *testing.T) {
 		{
 			name: "a client that knows commands alone", at: protocol.Position{Line: 16, Character: 7},
 			caps: func(c *protocol.ClientCapabilities) { c.TextDocument.CodeAction = nil },
-			want: []string{nextPartly, previous, urgent, explain},
+			want: []string{nextPartly, explain},
 		},
 		{
 			name: "a client that runs tests", only: []protocol.CodeActionKind{"source.covls.runTests"},

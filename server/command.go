@@ -119,10 +119,15 @@ type jumped struct {
 	at   text.Position // in bytes
 }
 
+// bare reports whether a command has no argument.
+func bare(p *protocol.ExecuteCommandParams) bool {
+	return len(p.Arguments) == 0 || string(p.Arguments[0]) == "null"
+}
+
 // start is where a jump starts from, as the document and the byte offset in it, and the id of the gap that it is to; ""
 // leaves that open. Without arguments it is where the last jump went, and the document is nil where there was none.
 func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (d *workspace.Document, offset int, id string, err error) {
-	if len(p.Arguments) == 0 || string(p.Arguments[0]) == "null" {
+	if bare(p) {
 		last := s.jumped.Load()
 		if last == nil {
 			return nil, 0, "", nil
@@ -157,7 +162,7 @@ func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParam
 	switch {
 	case err != nil:
 		return null, err
-	case d == nil && len(p.Arguments) == 0:
+	case d == nil && bare(p):
 		return s.jumpInWorkspace(ctx, p)
 	case d == nil:
 		return s.noGap("no profile names this file")

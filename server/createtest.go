@@ -14,13 +14,13 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// placed is the document and the byte offset that a command is for, which has to have a place.
+// placed is the document and the byte offset that a command is for: a place, or without one where the last jump went.
 func (s *Server) placed(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (*workspace.Document, int, error) {
 	d, offset, _, err := s.start(snap, p)
 	switch {
 	case err != nil:
 		return nil, 0, err
-	case len(p.Arguments) == 0:
+	case d == nil && bare(p):
 		return nil, 0, invalid(`%s needs the place of a function: {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}`, p.Command)
 	case d == nil:
 		return nil, 0, invalid("%s: the document is not open, and no profile names it", p.Command)

@@ -84,11 +84,11 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	result := &protocol.InitializeResult{
 		ServerInfo: protocol.ServerInfo{Name: "covls", Version: protocol.NewOptional(s.opts.Version)},
 		Capabilities: protocol.ServerCapabilities{
-			PositionEncoding:       protocol.PositionEncodingKind(c.encoding.String()),
-			TextDocumentSync:       &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
-			HoverProvider:          protocol.Boolean(true),
-			InlayHintProvider:      protocol.Boolean(true),
-			CodeLensProvider:       &protocol.CodeLensOptions{ResolveProvider: &yes},
+			PositionEncoding:  protocol.PositionEncodingKind(c.encoding.String()),
+			TextDocumentSync:  &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
+			HoverProvider:     protocol.Boolean(true),
+			InlayHintProvider: protocol.Boolean(true),
+			CodeLensProvider:  &protocol.CodeLensOptions{ResolveProvider: &yes},
 			CodeActionProvider: &protocol.CodeActionOptions{
 				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactor, kindSource}, ResolveProvider: &yes,
 			},
