@@ -105,9 +105,8 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	if g := caps.General; g != nil {
 		c.encoding = chooseEncoding(g.PositionEncodings)
 	}
-	refreshes, edits := false, false
+	refreshes := false
 	if w := caps.Workspace; w != nil {
-		edits = is(w.ApplyEdit) || w.WorkspaceEdit != nil
 		c.applies = is(w.ApplyEdit)
 		c.creates = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges) && slices.Contains(w.WorkspaceEdit.ResourceOperations, protocol.ResourceOperationKindCreate)
 		c.configuration, c.folders = is(w.Configuration), is(w.WorkspaceFolders)
@@ -127,8 +126,8 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 		return c
 	}
 	if a := t.CodeAction; a != nil {
-		c.literals = len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
-		c.edits = edits && c.literals
+		c.literals = a.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil
+		c.edits = c.literals // an action that is a literal may have an edit
 	}
 	if d := t.PublishDiagnostics; d != nil {
 		c.related, c.versions = is(d.RelatedInformation), is(d.VersionSupport)
