@@ -353,7 +353,35 @@ func TestShowReport(t *testing.T) {
 	})
 }
 
-// TestIgnoreAction is offered to clients that can make its edit, when they ask for such.
+// TestPlainHover is for clients that show a hover as it is.
+func TestPlainHover(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		formats []protocol.MarkupKind
+		want    string
+	}{
+		{[]protocol.MarkupKind{protocol.MarkupKindPlainText}, "Not tested: `Uncovered`"},
+		{[]protocol.MarkupKind{protocol.MarkupKindPlainText, protocol.MarkupKindMarkdown}, "**Not tested**: `Uncovered`"},
+		{nil, "**Not tested**: `Uncovered`"},
+	} {
+		caps := editor.Capabilities()
+		caps.TextDocument.Hover = &protocol.HoverClientCapabilities{ContentFormat: tt.formats}
+		dir, ed := began(t, shop, caps)
+		path := filepath.Join(dir, "a.go")
+		open(t, ed, path)
+		var p protocol.HoverParams
+		p.TextDocument.URI, p.Position = uri.File(path), protocol.Position{Line: 16, Character: 7}
+		h, err := ed.Server().Hover(t.Context(), &p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := js(h); !strings.Contains(got, tt.want) {
+			t.Errorf("%v: %s lacks %s", tt.formats, got, tt.want)
+		}
+	}
+}
+
+// TestIgnoreAction is offered to clients that take actions with edits, when they ask for such.
 func TestIgnoreAction(t *testing.T) {
 	t.Parallel()
 	const title = "Leave Uncovered out of coverage"
@@ -370,7 +398,7 @@ func TestIgnoreAction(t *testing.T) {
 		{"a narrower kind", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"refactor.extract"}, false},
 		{"a kind that begins so", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"refac"}, false},
 		{"commands only", func(c *protocol.ClientCapabilities) { c.TextDocument.CodeAction = nil }, nil, false},
-		{"no edits", func(c *protocol.ClientCapabilities) { c.Workspace.WorkspaceEdit = nil }, nil, false},
+		{"no edits but those of actions", func(c *protocol.ClientCapabilities) { c.Workspace.WorkspaceEdit = nil }, nil, true},
 		{"edits from before", func(c *protocol.ClientCapabilities) {
 			yes := true
 			c.Workspace.WorkspaceEdit, c.Workspace.ApplyEdit = nil, &yes

@@ -115,9 +115,8 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	if g := caps.General; g != nil {
 		c.encoding = chooseEncoding(g.PositionEncodings)
 	}
-	refreshes, edits := false, false
+	refreshes := false
 	if w := caps.Workspace; w != nil {
-		edits = is(w.ApplyEdit) || w.WorkspaceEdit != nil
 		c.applies = is(w.ApplyEdit)
 		c.creates = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges) && slices.Contains(w.WorkspaceEdit.ResourceOperations, protocol.ResourceOperationKindCreate)
 		c.configuration, c.folders = is(w.Configuration), is(w.WorkspaceFolders)
@@ -139,7 +138,7 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 	if a := t.CodeAction; a != nil {
 		// An empty set of kinds is one: a client does with kinds that it does not know what it can.
 		c.literals = a.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil
-		c.edits = edits && c.literals
+		c.edits = c.literals // an action that is a literal may have an edit
 		c.resolvesEdits = c.edits && is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
 	}
 	if d := t.PublishDiagnostics; d != nil {
