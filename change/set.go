@@ -28,6 +28,9 @@ type Set struct {
 	Unknown    []Gap
 	// Unbuilt are sources of Go that changed and that are not built here, by their paths: for another system, or by their constraints.
 	Unbuilt []string
+	// Aside are sources that changed, that no profile names, and that no run of tests is expected to measure, by their paths: they set up
+	// tools, or are documentation.
+	Aside []string
 	// Unread are files that changed and whose texts can't be had, by their paths, as those that are elsewhere (LFS).
 	Unread []string
 	// Vanished are files of the baseline that are here, and that no profile names any more.
@@ -81,6 +84,7 @@ func (s *Set) Sort() {
 	slices.Sort(s.Vanished)
 	slices.Sort(s.Unread)
 	slices.Sort(s.Unbuilt)
+	slices.Sort(s.Aside)
 }
 
 // Uncovered is how many of the statements or lines that changed no test reaches.

@@ -73,8 +73,8 @@ type comparing struct {
 	// dir is the folder without links, as root is.
 	root, dir string
 	units     map[coverage.Unit]bool
-	// extensions are those of the files that profiles name.
-	extensions map[string]bool
+	// kinds are those of the files that profiles name.
+	kinds workspace.Kinds
 	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
 	renamed map[string]string
 	taken   map[string]*change.File
@@ -88,7 +88,7 @@ type comparing struct {
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
 	f := snap.Folders[0]
-	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, extensions: snap.Extensions()}
+	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, kinds: snap.Kinds()}
 	if top, ok := git.Top(f.Dir); ok {
 		w.root = top
 		if real, err := filepath.EvalSymlinks(f.Dir); err == nil {
@@ -262,7 +262,7 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		}
 		t.older = entry.Old
 	}
-	if entry.Status == git.Deleted || f == nil && !w.snap.Unmeasured(path) {
+	if entry.Status == git.Deleted {
 		return t
 	}
 	text, err := w.text(path)
@@ -270,8 +270,14 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		unread()
 		return t
 	}
-	if f == nil && (!source.HasCode(path, text) || source.IsGenerated(path, text)) {
-		return t
+	if f == nil {
+		could, aside := w.snap.Unnamed(path, text)
+		if aside {
+			set.Aside = append(set.Aside, w.name(path))
+		}
+		if !could {
+			return t
+		}
 	}
 	if f == nil && unbuilt(path) {
 		set.Unbuilt = append(set.Unbuilt, w.name(path))
@@ -355,9 +361,9 @@ func each(n int, work func(i int)) error {
 	return fault
 }
 
-// code reports whether a path is one of a language that profiles name files of.
+// code reports whether a path is one of a kind that profiles name files of.
 func (w *comparing) code(path string) bool {
-	return w.snap.File(path) != nil || w.extensions[filepath.Ext(path)]
+	return w.snap.File(path) != nil || w.kinds.Has(path)
 }
 
 // judge puts into the set what matches say of files.

@@ -195,6 +195,13 @@ func (c *Change) known() (parts []string) {
 		default:
 			parts = append(parts, fmt.Sprintf("%d files are not built here and not judged, such as %s", n, c.Unbuilt[0]))
 		}
+		switch n := len(c.Aside); n {
+		case 0:
+		case 1:
+			parts = append(parts, c.Aside[0]+", a file of setup or documentation, is in no profile and not judged")
+		default:
+			parts = append(parts, fmt.Sprintf("%d files of setup or documentation are in no profile and not judged, such as %s", n, c.Aside[0]))
+		}
 		if c.Left > 0 {
 			parts = append(parts, fmt.Sprintf("%s of generated or vendored code not judged", c.count(c.Left)))
 		}

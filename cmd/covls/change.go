@@ -16,8 +16,10 @@ import (
 	"github.com/covls/covls/change"
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/engine"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gate"
 	"github.com/covls/covls/git"
+	"github.com/covls/covls/glob"
 	"github.com/covls/covls/report"
 )
 
@@ -212,15 +214,23 @@ const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 // unknownIn says why not all of a change is known; nil where it is. Stale accepts that profiles are of other texts.
 func unknownIn(set *change.Set, stale bool) (out []string) {
+	const most = 5 // names in a sentence
 	list := func(paths []string) string {
-		const most = 5
 		if n := len(paths) - most; n > 0 {
 			return strings.Join(paths[:most], ", ") + fmt.Sprintf(" and %d more", n)
 		}
 		return strings.Join(paths, ", ")
 	}
 	if n := len(set.Unmeasured); n > 0 {
-		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all packages, or leave %s out by the setting exclude", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:]))
+		how := "the setting exclude"
+		if n <= most {
+			var globs []string
+			for _, path := range set.Unmeasured {
+				globs = append(globs, escape.TOML(glob.Quote(path)))
+			}
+			how = "exclude = [" + strings.Join(globs, ", ") + "]"
+		}
+		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all code, or leave %s out by %s in .covls.toml", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:], how))
 	}
 	if len(set.Unknown) > 0 && !stale {
 		var names []string

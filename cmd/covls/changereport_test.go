@@ -114,7 +114,7 @@ func TestCheckChangedWords(t *testing.T) {
 		{dir, []string{"--format", "github"}, 1, "covls check: failed: less than 80 % of what changed is covered; " + sum + none, ""},
 		{
 			unknown, nil, 2, "covls check: not judged: less than 80 % of what changed is covered; " + sum + none,
-			"covls: the change can't be judged: no profile names sub/d.go, which changed: run the tests with coverage of all packages, or leave it out by the setting exclude\n",
+			"covls: the change can't be judged: no profile names sub/d.go, which changed: run the tests with coverage of all code, or leave it out by exclude = [\"sub/d.go\"] in .covls.toml\n",
 		},
 	} {
 		out, stderr, code := covls(t, append([]string{"check", "-C", c.dir, "--changed=main"}, c.args...)...)
