@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/report"
 )
 
@@ -123,8 +124,7 @@ func TestHTML(t *testing.T) {
 	}
 	t.Parallel()
 	browser := strings.Split(strings.TrimSpace(string(paths)), "\n")
-	covls := filepath.Join(t.TempDir(), "covls")
-	output(t, "go", "build", "-o", covls, "github.com/covls/covls/cmd/covls")
+	covls := profiletest.Program(t)
 	p := newProject(t, covls)
 	html, shots := filepath.Join(t.TempDir(), "report.html"), t.ArtifactDir()
 	output(t, covls, "report", "-C", p.dir, "-o", html)

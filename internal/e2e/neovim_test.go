@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/covls/covls/internal/conformance"
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // cobraVersion is the version of github.com/spf13/cobra that testdata/cobra.out was made with:
@@ -98,8 +99,7 @@ func TestNeovim(t *testing.T) {
 		}
 		t.Skip("no nvim on PATH; apt-get install neovim")
 	}
-	covls := filepath.Join(t.TempDir(), "covls")
-	output(t, "go", "build", "-o", covls, "github.com/covls/covls/cmd/covls")
+	covls := profiletest.Program(t)
 
 	t.Run("session", func(t *testing.T) { testSession(t, newProject(t, covls)) })
 	// However Neovim goes, it leaves no covls behind.

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	if err := profiletest.WithoutCache(); err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	os.Exit(profiletest.Main(m))
 }
 
 // record is something that a proxy saw. It is written before the editor or covls can see the same.
