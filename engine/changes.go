@@ -335,6 +335,9 @@ func (t *compared) take() {
 			t.now = other
 		}
 		t.now.Was = t.older
+		if t.was == nil {
+			t.now.Forget()
+		}
 	}
 	t.before, t.text, t.later = "", "", ""
 }
