@@ -12,6 +12,8 @@ type Set struct {
 	// Base is the commit that the texts are compared with, in hexadecimal digits, and Name what leads to it: "origin/main". Base is "" where
 	// nobody asked what changed; what was lost is told alone then.
 	Base, Name string
+	// Head is which texts are the later ones, where these are not those on disk: "staged" or "committed".
+	Head string
 	// Baseline is what coverage is compared with; nil where that was not judged.
 	Baseline *Since
 	// Unit is what is counted: "statements", "lines", or "" where nothing is.

@@ -173,6 +173,13 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 		return fmt.Errorf("find what the change is compared with: %w", err)
 	}
 	set.Base, set.Name = base.Commit, base.Name
+	switch c.Head {
+	case git.InIndex:
+		set.Head = "staged"
+	case git.InHead:
+		set.Head = "committed"
+	case git.OnDisk:
+	}
 	diff, err := git.Compare(w.ctx, w.folder.Dir, base.Commit, git.Options{State: c.Head, Env: c.Env, Text: w.folder.Settings.Limits.SourceBytes})
 	if err != nil {
 		return fmt.Errorf("find what changed since %s: %w", short(base.Commit), err)

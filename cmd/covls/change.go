@@ -42,9 +42,8 @@ func (f *comparing) add(c *cobra.Command) {
 	c.Flags().Lookup("changed").NoOptDefVal = anyBase
 	c.Flags().BoolVar(&f.staged, "staged", false, "with --changed: what is staged, and not what is on disk")
 	c.Flags().BoolVar(&f.committed, "committed", false, "with --changed: what is committed, and not what is on disk")
-	c.Flags().StringVar(&f.baseline, "baseline", "", "compare the coverage with that of `file`, which covls baseline has saved, or with the newest in a folder of them")
+	c.Flags().StringVar(&f.baseline, "baseline", "", "compare the coverage with that of `file`, which covls baseline has saved: a file, a folder of COMMIT.base.gz, note:[REF] for a git note, or branch:NAME for the covls.base.gz of a branch")
 	_ = c.MarkFlagFilename("baseline", "gz")
-	c.MarkFlagsMutuallyExclusive("staged", "committed")
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 && f.changed == anyBase {
 			return fmt.Errorf("%q is one argument too many: to compare with it, write --changed=%s", args[0], args[0])
@@ -61,8 +60,19 @@ func (f *comparing) check(c *cobra.Command) error {
 			return fmt.Errorf("--%s says what --changed looks at, and that is not given", name)
 		}
 	}
+	if err := apart(c, "staged", "committed"); err != nil {
+		return err
+	}
 	if f.asked && f.changed == "" {
 		return errors.New("--changed= has no value: name a branch, a tag or a commit, or leave out the =")
+	}
+	return nil
+}
+
+// apart says that two flags are given of which one has a meaning without the other alone.
+func apart(c *cobra.Command, one, other string) error {
+	if c.Flags().Changed(one) && c.Flags().Changed(other) {
+		return fmt.Errorf("--%s and --%s exclude each other: leave one out", one, other)
 	}
 	return nil
 }

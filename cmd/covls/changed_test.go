@@ -204,7 +204,12 @@ func TestChanged(t *testing.T) {
 				w.cover()
 				return ""
 			},
-			args: []string{"--staged"}, code: 1, says: []string{"DIR/one.go:12: " + missed, untested}, not: []string{"Four"},
+			args: []string{"--staged"}, code: 1, says: []string{"DIR/one.go:12: " + missed, untested, ") in what is staged are covered"}, not: []string{"Four"},
+		},
+		{
+			name:   "what is staged and what is committed",
+			change: func(*work) string { return "" },
+			args:   []string{"--staged", "--committed"}, code: 2, says: []string{"covls: --staged and --committed exclude each other: leave one out"},
 		},
 		{
 			name: "nothing is staged, and something is on disk",

@@ -103,7 +103,7 @@ func TestCheckChangedWords(t *testing.T) {
 		{dir, nil, 1, "covls check: failed: less than 80 % of what changed is covered; " + sum + none, next},
 		{dir, []string{"--min", "20"}, 0, "covls check: passed: " + sum + none, ""},
 		{dir, []string{"--warn-only"}, 0, "covls check: warning: less than 80 % of what changed is covered; " + sum + none, next},
-		{dir, []string{"--committed"}, 0, "covls check: passed: nothing that the profiles cover changed since main (COMMIT); " + none, ""},
+		{dir, []string{"--committed"}, 0, "covls check: passed: nothing that the profiles cover changed since main (COMMIT) in what is committed; " + none, ""},
 		{dir, []string{"--max-uncovered", "0"}, 1, "covls check: failed: changed code is not covered; " + sum + none, next},
 		{dir, []string{"--max-uncovered", "1"}, 1, "covls check: failed: more than 1 changed statement is not covered; " + sum + none, next},
 		{dir, []string{"--max-uncovered", "3"}, 1, "covls check: failed: more than 3 changed statements are not covered; " + sum + none, next},

@@ -85,6 +85,10 @@ func TestShellRecipes(t *testing.T) {
 			}
 		}
 	}
+	gittest.Run(t, dir, gittest.Date(0), "remote", "remove", "origin")
+	if out, code := sh(recipes[0]); code != 1 || !strings.Contains(out, "a.go:8: Two is new and not tested: 1 statement (8)\n") {
+		t.Errorf("without a remote: exit %d of\n%s\n%s", code, recipes[0], out)
+	}
 	if failed < 3 {
 		t.Errorf("%d recipes judge a change", failed)
 	}
