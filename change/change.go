@@ -44,8 +44,9 @@ type Unit struct {
 	// Words are fingerprints of its tokens, and Ends tells of each line how many of them end there; nil where that is not known, as in a baseline.
 	Words []uint32
 	Ends  []int32
-	// Parts are its statements or lines that a profile has, sorted by place.
+	// Parts are its statements or lines that a profile has, sorted by place. Ran tells that all of it ran, and that they were left out.
 	Parts []Part
+	Ran   bool
 	// Line is where the function's name stands, 1-based; that of the first code outside of functions.
 	Line uint32
 	// First and Last are the 1-based lines that it goes over.

@@ -73,10 +73,7 @@ func told(matches []change.Match) string {
 		}
 		fmt.Fprintf(&b, "%s %s:%d %s: %d of %d covered, not %v\n", how, i.Match.File.Path, i.Match.Unit.Line, i.Match.Unit.Name, i.Covered, i.Total, i.Uncovered)
 	}
-	for _, l := range change.Lost(matches) {
-		fmt.Fprintf(&b, "lost %s:%d %s: %d of %d at %v\n", l.Match.File.Path, l.Match.Unit.Line, l.Match.Unit.Name, l.Statements, l.Was, l.Lines)
-	}
-	return b.String()
+	return b.String() + lossesOf(change.Lost(matches))
 }
 
 // TestChanges holds what is told of two states of some texts against testdata/*.txtar: files in was/ and now/, where
@@ -97,6 +94,7 @@ func TestChanges(t *testing.T) {
 			}
 			var was, now []*change.File
 			var want, wantBeside []byte
+			var quick []*change.File // the later texts as OfBeside takes them apart
 			for _, f := range archive.Files {
 				name, older, _ := strings.Cut(f.Name, " was ")
 				switch name {
@@ -114,10 +112,18 @@ func TestChanges(t *testing.T) {
 				} else {
 					taken.Was = older
 					now = append(now, taken)
+					parsed, _ := source.Parse(name, string(f.Data))
+					beside := change.OfBeside(name, string(f.Data), parsed, coverageOf(name, string(f.Data)))
+					beside.Was = older
+					quick = append(quick, beside)
 				}
 			}
 			got := []byte(told(change.Compare(was, now)))
 			beside := []byte(told(change.Compare(roundtrip(t, was), now)))
+			older := roundtrip(t, was)
+			if got, want := change.Lost(change.Compare(older, quick)), change.Lost(change.Compare(older, now)); lossesOf(got) != lossesOf(want) {
+				t.Errorf("without what ran:\n%s\nwant:\n%s", lossesOf(got), lossesOf(want))
+			}
 			if *update {
 				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, "want") })
 				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: got})
@@ -134,6 +140,15 @@ func TestChanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lossesOf are losses as lines.
+func lossesOf(losses []change.Loss) string {
+	var b strings.Builder
+	for _, l := range losses {
+		fmt.Fprintf(&b, "lost %s:%d %s: %d of %d at %v\n", l.Match.File.Path, l.Match.Unit.Line, l.Match.Unit.Name, l.Statements, l.Was, l.Lines)
+	}
+	return b.String()
 }
 
 // roundtrip writes files as a baseline and reads it.

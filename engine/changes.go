@@ -494,68 +494,53 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 	}
 	var was, now []*change.File
 	found := 0 // of the baseline's functions, or whole files
-	var left []*compared
-	take := func() error {
-		if err := each(len(left), func(i int) { left[i].take() }); err != nil {
-			return err
-		}
-		for _, t := range left {
-			now = append(now, t.now)
-		}
-		left = left[:0]
-		return nil
-	}
 	seen := map[string]bool{}
 	paths := make([]string, 0, len(w.snap.Files))
 	for path := range w.snap.Files {
 		paths = append(paths, path)
 	}
 	slices.Sort(paths)
-	for _, path := range paths {
-		f, name := w.snap.Files[path], w.inRoot(path)
-		if name == "" || f.Outside || f.Standing.Role == priority.Test || f.Nothing() {
-			if name != "" {
-				seen[name] = true
-			}
-			continue
-		}
+	for some := range slices.Chunk(paths, mostTexts) {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		seen[name] = true
-		older := before[name]
-		if older != nil {
-			if f.Coverage.Unit != older.Counts && len(older.Bits) > 0 && f.Coverage.Measured() {
-				return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, older.Counts, f.Name, f.Coverage.Unit)
+		var texts []*beside
+		for _, path := range some {
+			f, name := w.snap.Files[path], w.inRoot(path)
+			if name == "" || f.Outside || f.Standing.Role == priority.Test || f.Nothing() {
+				if name != "" {
+					seen[name] = true
+				}
+				continue
 			}
-			since.Files++
+			seen[name] = true
+			older := before[name]
+			if older != nil {
+				if f.Coverage.Unit != older.Counts && len(older.Bits) > 0 && f.Coverage.Measured() {
+					return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, older.Counts, f.Name, f.Coverage.Unit)
+				}
+				since.Files++
+			}
+			texts = append(texts, &beside{path: path, name: name, file: f, older: older, now: w.taken[name]})
 		}
-		text, err := w.text(path)
-		if err != nil {
-			set.Unread = append(set.Unread, f.Name)
-			continue
+		if err := each(len(texts), func(i int) { texts[i].take(w) }); err != nil {
+			return err
 		}
-		if older != nil && change.TextPrint(text) == older.Print && !fell(older.Bits, change.BitsOf(f.Coverage)) {
-			found++
-			continue // as it was, and as covered
-		}
-		w.units[f.Coverage.Unit] = true
-		if file := w.taken[name]; file != nil {
-			now = append(now, file)
-		} else {
-			left = append(left, &compared{name: name, older: w.renamed[name], text: text, file: f})
-		}
-		if older != nil {
-			was = append(was, older)
-		}
-		if len(left) == mostTexts {
-			if err := take(); err != nil {
-				return err
+		for _, t := range texts {
+			switch {
+			case t.unread:
+				set.Unread = append(set.Unread, t.file.Name)
+				continue
+			case t.same:
+				found++
+				continue
+			}
+			w.units[t.file.Coverage.Unit] = true
+			now = append(now, t.now)
+			if t.older != nil {
+				was = append(was, t.older)
 			}
 		}
-	}
-	if err := take(); err != nil {
-		return err
 	}
 	for name, f := range before {
 		if seen[name] {
@@ -588,7 +573,7 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 		if m.WasFile.Counts != m.File.Counts && len(m.Was.Parts) > 0 && len(m.Unit.Parts) > 0 {
 			return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, m.WasFile.Counts, m.File.Path, m.File.Counts)
 		}
-		if len(m.Unit.Parts) > 0 && slices.ContainsFunc(m.Was.Parts, func(p change.Part) bool { return m.To[p.From] >= 0 }) {
+		if (m.Unit.Ran || len(m.Unit.Parts) > 0) && slices.ContainsFunc(m.Was.Parts, func(p change.Part) bool { return m.To[p.From] >= 0 }) {
 			found++
 		}
 	}
@@ -608,6 +593,31 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 		set.Unit = w.unit()
 	}
 	return nil
+}
+
+// beside is a file that is compared with what the baseline has of it.
+type beside struct {
+	path, name string
+	file       *workspace.File
+	older      *change.File // nil for none
+	now        *change.File // nil where its text on disk is looked at
+	// same tells that it is as it was, and as covered, unread that its text can't be had.
+	same, unread bool
+}
+
+// take reads the text and takes it apart.
+func (t *beside) take(w *comparing) {
+	text, err := w.text(t.path)
+	switch {
+	case err != nil:
+		t.unread = true
+	case t.older != nil && change.TextPrint(text) == t.older.Print && !fell(t.older.Bits, change.BitsOf(t.file.Coverage)):
+		t.same = true
+	case t.now == nil:
+		t.now = change.OfBeside(t.name, text, t.file.Source, t.file.Coverage)
+		t.now.Was = w.renamed[t.name]
+		t.now.Forget()
+	}
 }
 
 // fell reports whether something ran that does not any more, or can't be compared part by part.
