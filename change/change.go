@@ -91,8 +91,8 @@ func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
 	blocks := func() []source.Block { return source.Blocks(text) }
 	switch {
 	case parsed != nil:
-	case cov == nil:
-		parsed, _ = source.Parse(path.Base(name), text)
+	case cov == nil, !strings.HasSuffix(name, ".go"):
+		parsed, _ = source.Functions(path.Base(name), text)
 	default:
 		var known []source.Block
 		parsed, known, _ = source.ParseBlocks(path.Base(name), text)

@@ -78,6 +78,8 @@ type comparing struct {
 	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
 	renamed map[string]string
 	taken   map[string]*change.File
+	// parted are those on disk of what changed, where all of their functions were taken apart, by their paths.
+	parted map[string]*change.File
 	// whole keeps of the texts that are compared the functions that are as they were, too.
 	whole bool
 	// was are the older texts that were compared, and matches what was found; files are those of the profiles.
@@ -88,7 +90,7 @@ type comparing struct {
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
 	f := snap.Folders[0]
-	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, kinds: snap.Kinds()}
+	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, parted: map[string]*change.File{}, kinds: snap.Kinds()}
 	if top, ok := git.Top(f.Dir); ok {
 		w.root = top
 		if real, err := filepath.EvalSymlinks(f.Dir); err == nil {
@@ -215,8 +217,11 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			}
 			now = append(now, t.now)
 			w.renamed[t.name] = t.older
-			if t.isLater {
+			switch {
+			case t.isLater:
 				w.taken[t.name] = t.now
+			case !t.paired && t.file != nil:
+				w.parted[t.name] = t.now
 			}
 			if t.file != nil {
 				files[t.now] = t.file
@@ -243,8 +248,8 @@ type compared struct {
 	// before is the text at the base, text that on disk, and later the one that is looked at where that is not on disk.
 	before, text, later string
 	isLater             bool
-	// whole keeps the functions that are as they were.
-	whole bool
+	// whole keeps the functions that are as they were; paired tells that they were left out.
+	whole, paired bool
 
 	was, now *change.File
 }
@@ -330,7 +335,7 @@ func (t *compared) take() {
 	switch older := t.older != "" && t.before != ""; {
 	case older && t.name != "" && !t.isLater && !t.whole:
 		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
-		t.now.Was = t.older
+		t.now.Was, t.paired = t.older, strings.HasSuffix(t.name, ".go")
 	case older:
 		t.was = change.Of(t.older, t.before, nil, nil)
 	}
@@ -343,7 +348,7 @@ func (t *compared) take() {
 		}
 		t.now.Was = t.older
 		if t.was == nil {
-			t.now.Forget()
+			t.now.Forget() // there is nothing to compare them with
 		}
 	}
 	t.before, t.text, t.later = "", "", ""
@@ -521,7 +526,7 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 				}
 				since.Files++
 			}
-			texts = append(texts, &beside{path: path, name: name, file: f, older: older, now: w.taken[name]})
+			texts = append(texts, &beside{path: path, name: name, file: f, older: older, now: w.taken[name], parted: w.parted[name]})
 		}
 		if err := each(len(texts), func(i int) { texts[i].take(w) }); err != nil {
 			return err
@@ -601,12 +606,18 @@ type beside struct {
 	file       *workspace.File
 	older      *change.File // nil for none
 	now        *change.File // nil where its text on disk is looked at
+	parted     *change.File // that text, taken apart; nil where it was not
 	// same tells that it is as it was, and as covered, unread that its text can't be had.
 	same, unread bool
 }
 
 // take reads the text and takes it apart.
 func (t *beside) take(w *comparing) {
+	if t.parted != nil {
+		t.same = t.older != nil && t.parted.Print == t.older.Print && !fell(t.older.Bits, t.parted.Bits)
+		t.now = t.parted
+		return
+	}
 	text, err := w.text(t.path)
 	switch {
 	case err != nil:
