@@ -161,4 +161,3 @@ func TestHelix(t *testing.T) {
 		d.Check(t)
 	})
 }
-
