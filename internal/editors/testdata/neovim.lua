@@ -327,6 +327,12 @@ function steps.commands()
   list('gaps', 'Covls gaps')
   list('gaps file', 'Covls gaps file')
   said('gaps changed', 'Covls gaps changed')
+  vim.api.nvim_win_set_cursor(0, { 1, 0 })
+  chosen('actions', 'lua vim.lsp.buf.code_action()', 'xplain')
+  wait('what an action shows', function()
+    return vim.bo.buftype == 'nofile'
+  end)
+  vim.cmd('close')
   chosen('pick', 'Covls pick file', 'Uncovered')
   wait('the jump of pick', function()
     return vim.api.nvim_win_get_cursor(0)[1] == 20

@@ -104,6 +104,15 @@ for _, case in ipairs({
   equal('completion of ' .. case[2], type(case[3]) == 'number' and #got or got, case[3])
 end
 
+require('covls.client').watch()
+local run_here = {}
+for name in pairs(commands.clicks) do
+  run_here['covls.' .. name] = true
+end
+equal('commands of lenses and actions', vim.tbl_map(function()
+  return true
+end, vim.lsp.commands), run_here)
+
 local compat = require('covls.compat')
 for _, case in ipairs({ { 'abc', 0, 0 }, { 'abc', 2, 2 }, { 'aéc', 2, 3 }, { '😀b', 2, 4 }, { 'abc', 9, 3 }, { '', 4, 0 } }) do
   equal(('byte %d of %s'):format(case[2], case[1]), compat.byte(case[1], case[2]), case[3])

@@ -154,6 +154,12 @@ function M.config(user)
   return out
 end
 
+-- Commands of lenses and code actions that are run here, as the plugin announces that it shows what they answer.
+local clicks = {
+  'nextGap', 'previousGap', 'nextGapInWorkspace', 'mostUrgentGap', 'nextUnseen', 'nextChangedGap', 'previousChangedGap', 'goToTests',
+  'explain', 'showReport', 'doctor', 'runTests', 'addPathMapping',
+}
+
 -- What happens to every buffer that covls is attached to, however it was started.
 function M.watch()
   local group = vim.api.nvim_create_augroup('covls', { clear = true })
@@ -175,8 +181,7 @@ function M.watch()
     end,
   })
   require('covls.highlight').set()
-  -- What lenses and code actions run here.
-  for _, name in ipairs({ 'nextGap', 'explain', 'showReport', 'doctor', 'runTests', 'goToTests', 'addPathMapping' }) do
+  for _, name in ipairs(clicks) do
     vim.lsp.commands['covls.' .. name] = function(command)
       require('covls.commands').clicked(command)
     end

@@ -339,28 +339,34 @@ function M.complete(lead, line)
   end, choices)
 end
 
--- Runs the command of a lens or an action. Its arguments may be others': nothing in them is confirmed.
+-- What lenses and actions run here, with their argument. It may be others': nothing in it is confirmed.
+M.clicks = {
+  explain = explain,
+  showReport = report,
+  doctor = function()
+    doctor({})
+  end,
+  runTests = function(argument)
+    require('covls.run').run(argument)
+  end,
+  goToTests = M.tests,
+  addPathMapping = function(argument)
+    client.execute('covls.addPathMapping', argument, function() end)
+  end,
+}
+for _, name in ipairs({
+  'nextGap', 'previousGap', 'nextGapInWorkspace', 'mostUrgentGap', 'nextUnseen', 'nextChangedGap', 'previousChangedGap',
+}) do
+  M.clicks[name] = function(argument)
+    window.to_file()
+    M.jump('covls.' .. name, argument)
+  end
+end
+
+-- Runs the command of a lens or an action.
 function M.clicked(command)
   local argument = command.arguments and command.arguments[1]
-  if not some(argument) then
-    argument = nil
-  end
-  local name = command.command:gsub('^covls%.', '')
-  if name == 'nextGap' then
-    M.jump('covls.nextGap', argument)
-  elseif name == 'explain' then
-    explain(argument)
-  elseif name == 'showReport' then
-    report(argument)
-  elseif name == 'doctor' then
-    doctor({})
-  elseif name == 'runTests' then
-    require('covls.run').run(argument)
-  elseif name == 'goToTests' then
-    M.tests(argument)
-  elseif name == 'addPathMapping' then
-    client.execute('covls.addPathMapping', argument, function() end)
-  end
+  M.clicks[command.command:gsub('^covls%.', '')](some(argument) and argument or nil)
 end
 
 return M
