@@ -344,7 +344,7 @@ function steps.commands()
   said('doctor fix', 'Covls doctor fix')
   show('hover', hover(function()
     vim.cmd('Covls hover')
-  end, 'Uncovered'))
+  end, 'Not tested'))
   said('toggle', 'Covls toggle')
   wait('no signs', function()
     return next(require('covls').lines(0)) == nil and #marks() == 0

@@ -104,7 +104,9 @@ for _, case in ipairs({
   equal('completion of ' .. case[2], type(case[3]) == 'number' and #got or got, case[3])
 end
 
-require('covls.client').watch()
+if vim.tbl_isempty(vim.lsp.commands) then -- no setup before
+  require('covls.client').watch()
+end
 local run_here = {}
 for name in pairs(commands.clicks) do
   run_here['covls.' .. name] = true
