@@ -115,6 +115,22 @@ equal('commands of lenses and actions', vim.tbl_map(function()
   return true
 end, vim.lsp.commands), run_here)
 
+-- Tags of the help are those that its text makes.
+local root = vim.fn.fnamemodify(vim.api.nvim_get_runtime_file('doc/covls.txt', false)[1], ':h:h')
+local copy = vim.fn.tempname()
+vim.fn.mkdir(copy, 'p')
+vim.fn.writefile(vim.fn.readfile(root .. '/doc/covls.txt'), copy .. '/covls.txt')
+vim.cmd('helptags ' .. copy)
+equal('doc/tags, which :helptags makes', vim.fn.readfile(root .. '/doc/tags'), vim.fn.readfile(copy .. '/tags'))
+
+-- A start without setup defines :Covls, and loads nothing.
+local loaded = [[vim.tbl_filter(function(name) return vim.startswith(name, 'covls') end, vim.tbl_keys(package.loaded))]]
+local said = vim.fn.system({
+  vim.v.progpath, '--headless', '-u', 'NONE', '-i', 'NONE', '-n', '--cmd', 'set rtp^=' .. root, '-c', 'runtime plugin/covls.lua',
+  '-c', 'lua io.stdout:write(vim.fn.exists(":Covls") .. " " .. #' .. loaded .. ')', '-c', 'qall!',
+})
+equal('what a start loads', said, '2 0')
+
 local compat = require('covls.compat')
 for _, case in ipairs({ { 'abc', 0, 0 }, { 'abc', 2, 2 }, { 'aéc', 2, 3 }, { '😀b', 2, 4 }, { 'abc', 9, 3 }, { '', 4, 0 } }) do
   equal(('byte %d of %s'):format(case[2], case[1]), compat.byte(case[1], case[2]), case[3])

@@ -65,10 +65,10 @@ function M.later(bufnr, wait)
   end, wait or quiet)
 end
 
--- Draws the buffers of a client again, or of all.
-function M.refresh(id)
+-- Draws the buffers of a client again, or of all clients; with a URI that buffer alone.
+function M.refresh(id, uri)
   for bufnr, state in pairs(attached) do
-    if not id or state.client.id == id then
+    if (not id or state.client.id == id) and (not uri or vim.uri_from_bufnr(bufnr) == uri) then
       M.later(bufnr, 10)
     end
   end
