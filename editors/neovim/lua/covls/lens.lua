@@ -4,6 +4,9 @@ local config = require('covls.config')
 
 local M = {}
 
+-- What covls calls a lens whose function is gone since it was asked for lenses.
+local gone = '…'
+
 function M.attach(client)
   if config.options.lens and vim.lsp.codelens.enable then
     vim.lsp.codelens.enable(true, { client_id = client.id })
@@ -25,7 +28,7 @@ function M.draw(bufnr, client)
         return
       end
       lenses = vim.tbl_filter(function(lens)
-        return lens.command ~= nil
+        return lens.command and lens.command.title ~= gone
       end, lenses)
       M.clear(client.id, bufnr)
       vim.lsp.codelens.save(lenses, bufnr, client.id)
