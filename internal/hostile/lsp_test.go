@@ -169,7 +169,7 @@ func TestEditor(t *testing.T) {
 	t.Parallel()
 	h := newWorkspace(t)
 	caps := editor.Capabilities()
-	caps.Experimental = protocol.LSPAny(`{"covls":true}`)
+	caps.Experimental = protocol.LSPAny(`{"covls":{"documents":true}}`)
 	caps.Window.ShowMessage = &protocol.ShowMessageRequestClientCapabilities{}
 	s := serve(t, editor.Options{
 		Capabilities: caps, Folders: []string{h.dir, h.empty}, Answer: func(string) string { return "Cancel" },
