@@ -21,6 +21,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/internal/conformance"
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/server"
 )
 
@@ -40,7 +41,7 @@ type session struct {
 func serve(t *testing.T, o editor.Options) *session {
 	t.Helper()
 	s := &session{t: t, asked: map[string]string{}, shown: map[string][]string{}}
-	cmd := exec.Command(built(t), "serve")
+	cmd := exec.Command(profiletest.Program(t), "serve")
 	cmd.Env = environment(t)
 	cmd.Dir = t.TempDir()
 	in, err := cmd.StdinPipe()
