@@ -209,7 +209,8 @@ An answer that is made later is not sent, and params that are null are left out.
 ID, METHOD, PARAMS and RESULT are of the message."
   (if (eq (car-safe result) 'covls--later)
       (run-at-time 0 nil #'covls--answer-later connection id (cdr result))
-    (when (and id method)
+    ;; Emacs 30 has the method in answers, too.
+    (when (and id method (not (plist-member args :result)) (not (plist-member args :error)))
       (setf (covls--last-id connection) id))
     (apply #'cl-call-next-method connection
            (if (or params (not (plist-member args :params)))
@@ -261,7 +262,8 @@ ID, METHOD, PARAMS and RESULT are of the message."
          (name (format "covls %s" (file-name-nondirectory (directory-file-name root))))
          (name (if (get-buffer (format " *%s output*" name)) (format "covls %s" (abbreviate-file-name root)) name))
          (connection
-          (make-instance
+          (apply
+           #'make-instance
            'covls-connection
            :name name
            :root root
@@ -269,10 +271,13 @@ ID, METHOD, PARAMS and RESULT are of the message."
                       (make-process :name name :command covls-command :connection-type 'pipe
                                     :coding 'utf-8-emacs-unix :noquery t
                                     :stderr (get-buffer-create (format "*%s stderr*" name))))
-           :events-buffer-scrollback-size 0
            :request-dispatcher #'covls--on-request
            :notification-dispatcher #'covls--on-notification
-           :on-shutdown #'covls--on-end)))
+           :on-shutdown #'covls--on-end
+           ;; The messages are not kept.
+           (if (slot-exists-p 'jsonrpc-connection '-events-buffer-config)
+               '(:events-buffer-config (:size 0 :format short))
+             '(:events-buffer-scrollback-size 0)))))
     (setf (covls--began connection) (float-time))
     (push connection covls--connections)
     (jsonrpc-async-request
@@ -334,13 +339,14 @@ ID, METHOD, PARAMS and RESULT are of the message."
     (setq covls--connections (delq connection covls--connections))
     (unwind-protect
         (when (jsonrpc-running-p connection)
-          (ignore-errors
-            (when ready
-              (jsonrpc-request connection :shutdown nil :timeout 2))
-            (jsonrpc-notify connection :exit nil)
-            (let ((deadline (+ (float-time) 2)))
-              (while (and (jsonrpc-running-p connection) (< (float-time) deadline))
-                (accept-process-output nil 0.02)))))
+          (let ((inhibit-message t))
+            (ignore-errors
+              (when ready
+		(covls--request connection :shutdown nil 2))
+              (jsonrpc-notify connection :exit nil)
+              (let ((deadline (+ (float-time) 2)))
+		(while (and (jsonrpc-running-p connection) (< (float-time) deadline))
+                  (accept-process-output nil 0.02))))))
       (let ((inhibit-message t))
         (ignore-errors (jsonrpc-shutdown connection t))))))
 
@@ -759,7 +765,10 @@ Files are not saved, so that the user can look at what was written first."
 (defun covls--report (diagnostics)
   "Have Flymake show DIAGNOSTICS in this buffer."
   (setq covls--diagnostics diagnostics)
-  (when (and covls--report-function flymake-mode)
+  (when (and flymake-mode (null covls--report-function))
+    ;; It calls the backend, which comes back here.
+    (flymake-start))
+  (when (and flymake-mode covls--report-function)
     (save-restriction
       (widen)
       (funcall
@@ -1081,9 +1090,10 @@ Braces at the edge of a piece say nothing of a line that has more than these."
             (when (nth 2 rule)
               (add-face-text-property 0 (length inner) (nth 2 rule) nil inner))
             (replace-match inner t t)))))
-    (goto-char (point-min))
-    (while (re-search-forward "\\\\\\([[:punct:]]\\)" nil t)
-      (replace-match "\\1" t))
+    (dolist (rule '(("\\\\\\([[:punct:]]\\)" . "\\1") ("[ \t]+$" . "")))
+      (goto-char (point-min))
+      (while (re-search-forward (car rule) nil t)
+        (replace-match (cdr rule) t)))
     (covls--align-tables)
     (buffer-string)))
 
@@ -1115,6 +1125,9 @@ Braces at the edge of a piece say nothing of a line that has more than these."
           (when (eq row (car rows))
             (add-face-text-property start (1- (point)) 'underline))))
       (goto-char end))))
+
+
+(eldoc-add-command-completions "covls-next-" "covls-previous-" "covls-most-" "covls-go-to-")
 
 
 ;;; The mode line
@@ -1237,6 +1250,27 @@ It is \"\" where there is no connection."
     (covls--await (car covls--connections)))
    (t (user-error "No covls here: M-x covls-mode starts it"))))
 
+(defun covls--request (connection method params timeout)
+  "Ask CONNECTION for METHOD with PARAMS, and return the answer.
+Wait for it TIMEOUT seconds.  In Emacs 28 `jsonrpc-request' would leave what was
+read together with the answer until more comes."
+  (let (answer id)
+    (jsonrpc-async-request connection method params
+                           :timeout nil
+                           :success-fn (lambda (result) (setq answer (list t result)))
+                           :error-fn (lambda (problem) (setq answer (list nil (plist-get problem :message)))))
+    (setq id (covls--last-id connection))
+    (let ((deadline (+ (float-time) timeout)))
+      (unwind-protect
+          (while (and (null answer) (< (float-time) deadline))
+            (accept-process-output nil 0.1))
+        (when (and (null answer) (jsonrpc-running-p connection))
+          (jsonrpc-notify connection :$/cancelRequest (list :id id)))))
+    (pcase answer
+      (`(t ,result) result)
+      (`(nil ,message) (user-error "%s" (covls--sentence message)))
+      (_ (user-error "The covls server did not answer within %s seconds" timeout)))))
+
 (defun covls--ask (method params)
   "Ask for METHOD with PARAMS, and return the answer."
   (let ((way (covls--way)))
@@ -1250,17 +1284,15 @@ It is \"\" where there is no connection."
           (_
            (dolist (buffer (covls--buffers way))
              (covls--flush buffer))
-           (jsonrpc-request way method params :timeout covls-timeout)))
+           (covls--request way method params covls-timeout)))
       (jsonrpc-error
        (user-error "%s" (covls--sentence (or (alist-get 'jsonrpc-error-message (cddr problem))
                                              (alist-get 'jsonrpc-error-message (cdr problem))
                                              (error-message-string problem))))))))
 
 (defun covls--sentence (text)
-  "TEXT with a capital letter, as messages of Emacs have it."
-  (if (string-match-p "\\`[a-z]+[ ,:]" text)
-      (concat "Covls: " text)
-    text))
+  "TEXT of the server as a message: it begins with whom it is of."
+  (if (string-prefix-p "covls" text) text (concat "covls: " text)))
 
 (defun covls--run (command &optional argument)
   "Run COMMAND of the server with ARGUMENT, and return the answer."
@@ -1500,6 +1532,9 @@ MORE inserts what follows."
 (defvar-local covls--source nil
   "The buffer that this list was asked for in.")
 
+(defvar-local covls--left nil
+  "What is left out of this list, in words, or nil.")
+
 (defvar covls-gaps-mode-map
   (let ((map (make-sparse-keymap)))
     (define-key map (kbd "RET") #'covls-gaps-visit)
@@ -1544,8 +1579,12 @@ With a prefix argument, HERE, list all of this file, in its order."
       (goto-char (point-min))
       (setq next-error-last-buffer (current-buffer))
       (pop-to-buffer (current-buffer))
-      (message "%d gaps%s" (length tabulated-list-entries)
-               (if-let ((left (get-text-property 0 'left (or header-line-format "")))) (concat "; " left) "")))))
+      (message "%s%s"
+               (pcase (seq-count (lambda (entry) (plist-get (car entry) :id)) tabulated-list-entries)
+                 (0 "No gap")
+                 (1 "1 gap")
+                 (n (format "%d gaps" n)))
+               (if covls--left (concat "; " covls--left) "")))))
 
 (defun covls--list-refresh ()
   "Ask for the gaps of this list."
@@ -1570,8 +1609,7 @@ With a prefix argument, HERE, list all of this file, in its order."
           (sort (nreverse entries)
                 (lambda (a b) (< (or (plist-get (car a) :order) most-positive-fixnum)
                                  (or (plist-get (car b) :order) most-positive-fixnum)))))
-    (when-let ((left (plist-get answer :left)))
-      (message "%s" (covls--sentence left)))))
+    (setq covls--left (plist-get answer :left))))
 
 (defun covls--list-entry (component file gap count)
   "The row of GAP in FILE of COMPONENT, the COUNT-th of the answer."
