@@ -3,12 +3,13 @@
 GO ?= go
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: wine soak test build lint licences unit e2e setup test-faults fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
+.PHONY: wine soak test build lint licences unit e2e setup test-faults test-editors fuzz bench golden clean vsix check-vscode test-vscode setup-vscode
 
-# test installs what it needs, checks the style, runs every test with the race detector, runs the fault
-# suite, and drives VS Code.
+# test installs what it needs, checks the style, runs every test with the race detector, drives the editors, runs
+# the fault suite, and drives VS Code.
 test: lint check-vscode setup
-	COVLS_E2E=1 $(GO) test -race -timeout 20m ./...
+	COVLS_E2E=1 $(GO) test -race -timeout 20m $$($(GO) list ./... | grep -v /internal/editors$$)
+	@$(MAKE) --no-print-directory test-editors
 	@$(MAKE) --no-print-directory test-faults
 	@$(MAKE) --no-print-directory test-vscode
 
@@ -37,12 +38,17 @@ unit:
 
 # setup installs the editors and the browser that the end-to-end tests drive, and languages whose parsers are measures.
 setup:
-	@scripts/setup-neovim.sh
+	@scripts/setup-editors.sh
 	@scripts/setup-browser.sh
 	@scripts/setup-languages.sh
 
 e2e: setup
 	COVLS_E2E=1 $(GO) test -count=1 -v ./internal/e2e/
+
+# test-editors drives real editors beside gopls; where `make setup` can't install one, it is left out. ARGS=-run=TestHelix
+# drives one.
+test-editors: setup
+	COVLS_E2E=1 $(GO) test -count=1 -timeout 10m ./internal/editors $(ARGS)
 
 # wine installs Wine and tries covls.exe on it: commands, the demo, an editor's session, and the tests of what knows
 # the system. Without Wine `make test` leaves that out.

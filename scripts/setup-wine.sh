@@ -38,20 +38,7 @@ run() {
 		"$name" "$@"
 		return
 	fi
-	apart=""
-	[ "$(id -u)" = 0 ] || apart="--map-root-user"
-	# shellcheck disable=SC2016,SC2086 # the inner shell's; one word or none
-	unshare --mount $apart sh -c '
-		root=$1 at=$2
-		shift 2
-		for folder in /*; do
-			case $folder in
-			/bin | /boot | /etc | /lib* | /sbin | /usr | /var) continue ;;
-			esac
-			[ -d "$folder" ] && [ ! -L "$folder" ] || continue
-			mkdir -p "$root$folder" && mount --rbind "$folder" "$root$folder" || exit 1
-		done
-		exec chroot "$root" sh -c '\''cd "$1" && shift && exec /usr/lib/wine/wine64 "$@"'\'' sh "$at" "$@"' sh "$root" "$PWD" "$@"
+	(within "$root" /usr/lib/wine/wine64 "$@")
 }
 
 missing() {
@@ -77,16 +64,7 @@ esac
 missing || exit 0
 if ! own >/dev/null && [ ! -e "$root/.done" ]; then
 	[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "install Wine 10 or newer"
-	command -v debootstrap >/dev/null || packages debootstrap
-	rm -rf --one-file-system "$root"
-	mkdir -p "$root"
-	echo "$me: installing Debian 13 with Wine into $root"
-	if ! debootstrap --variant=minbase --include=wine64 trixie "$root" >"$root.log" 2>&1; then
-		tail -n 30 "$root.log" >&2
-		fail "debootstrap failed; all that it said is in $root.log"
-	fi
-	rm -rf "$root/var/cache/apt/archives" "$root/var/lib/apt/lists"
-	touch "$root/.done"
+	debian13 "$root" wine64
 fi
 rm -rf "$WINEPREFIX"
 mkdir -p "$WINEPREFIX"

@@ -81,6 +81,7 @@ var order = []string{
 	"internal/hostile",
 	"internal/golden",
 	"internal/fuzz",
+	"internal/editors",
 	"internal/e2e",
 	"internal/faults",
 	"internal/history",
@@ -96,7 +97,7 @@ var owners = map[string][]string{
 	"github.com/fsnotify/fsnotify":   {"watch"},
 	"github.com/google/licensecheck": {"internal/licences"},
 	"golang.org/x/tools/":            {"profile/gocover", "profile/gocoverdir", "source", "internal/profiletest"},
-	"os/exec":                        {"program", "internal/gittest", "internal/profiletest", "internal/licences"},
+	"os/exec":                        {"program", "internal/gittest", "internal/profiletest", "internal/licences", "internal/editors"},
 }
 
 func TestLayout(t *testing.T) {
@@ -147,6 +148,8 @@ var writers = map[string]string{
 	"internal/profiletest/bench.go":  "a test's",
 	"internal/profiletest/golden.go": "a test's",
 	"internal/profiletest/tree.go":   "a test's",
+	"internal/editors/project.go":    "a test's",
+	"internal/editors/desk.go":       "a test's",
 	"internal/licences/main.go":      "a tool of the project, which writes what is embedded",
 	"source/source.go":               "opens a file to read it, and waits for no FIFO",
 }

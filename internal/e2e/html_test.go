@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/internal/editors"
 	"github.com/covls/covls/report"
 )
 
@@ -112,9 +113,7 @@ var hostile = map[string]string{
 // TestHTML opens the HTML report of a real module in a browser, clicks through it, and holds what it shows
 // against the JSON report.
 func TestHTML(t *testing.T) {
-	setup := exec.Command("../../scripts/setup-browser.sh", "--paths")
-	setup.Env = append(os.Environ(), "XDG_CACHE_HOME="+cacheHome) // where the script has put it
-	paths, err := setup.Output()
+	paths, err := editors.Script(t.Context(), "../../scripts/setup-browser.sh", "--paths").Output()
 	if err != nil {
 		if os.Getenv("COVLS_E2E") == "1" {
 			t.Fatalf("COVLS_E2E=1 wants a browser: %v; scripts/setup-browser.sh installs it", err)
@@ -123,13 +122,11 @@ func TestHTML(t *testing.T) {
 	}
 	t.Parallel()
 	browser := strings.Split(strings.TrimSpace(string(paths)), "\n")
-	covls := filepath.Join(t.TempDir(), "covls")
-	output(t, "go", "build", "-o", covls, "github.com/covls/covls/cmd/covls")
-	p := newProject(t, covls)
+	covls, p := editors.Covls(t), editors.Cobra(t)
 	html, shots := filepath.Join(t.TempDir(), "report.html"), t.ArtifactDir()
-	output(t, covls, "report", "-C", p.dir, "-o", html)
+	editors.Output(t, covls, "report", "-C", p.Dir, "-o", html)
 	var r report.Report
-	if err := json.Unmarshal([]byte(output(t, covls, "report", "-C", p.dir, "--format", "json")), &r); err != nil {
+	if err := json.Unmarshal([]byte(editors.Output(t, covls, "report", "-C", p.Dir, "--format", "json")), &r); err != nil {
 		t.Fatal(err)
 	}
 
@@ -141,7 +138,7 @@ func TestHTML(t *testing.T) {
 	}
 	writer(t, bad)("lcov.info", lcov)
 	hostileHTML := filepath.Join(t.TempDir(), "hostile.html")
-	output(t, covls, "report", "-C", bad, "-o", hostileHTML)
+	editors.Output(t, covls, "report", "-C", bad, "-o", hostileHTML)
 
 	given, err := json.Marshal(map[string]string{
 		"chromium": browser[0], "playwright": browser[2], "page": html, "hostile": hostileHTML, "shots": shots,

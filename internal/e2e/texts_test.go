@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/covls/covls/internal/editors"
 	"github.com/covls/covls/internal/gittest"
 )
 
@@ -55,8 +56,7 @@ func TestNeovimTexts(t *testing.T) {
 		t.Skip("no nvim on PATH; apt-get install neovim")
 	}
 	gittest.Need(t)
-	covls := filepath.Join(t.TempDir(), "covls")
-	output(t, "go", "build", "-o", covls, "github.com/covls/covls/cmd/covls")
+	covls := editors.Covls(t)
 	edited := "// Package demo is a note.\n// It has three lines.\n//\n" + strings.Replace(demo, "x += 2", "x += 20", 1)
 
 	const marks = "10:5 Beta is not tested (2 statements)\n15:5 Delta is not tested (3 statements)"

@@ -22,6 +22,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/internal/editors"
 	"github.com/covls/covls/internal/gittest"
 	"github.com/covls/covls/server"
 )
@@ -43,9 +44,7 @@ func newWindows(t *testing.T) *windows {
 	if w.script, err = filepath.Abs("../../scripts/setup-wine.sh"); err != nil {
 		t.Fatal(err)
 	}
-	find := exec.Command(w.script, "--paths")
-	find.Env = append(os.Environ(), "XDG_CACHE_HOME="+cacheHome) // where the script has put it
-	paths, err := find.Output()
+	paths, err := editors.Script(t.Context(), w.script, "--paths").Output()
 	lines := strings.Split(strings.TrimSpace(string(paths)), "\n")
 	if err != nil || len(lines) != 2 {
 		if os.Getenv("COVLS_WINE") != "" {
@@ -93,8 +92,7 @@ func (w *windows) folder(t *testing.T, name string) (here, there string) {
 }
 
 func (w *windows) command(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, w.script, append([]string{"--run", w.exe}, args...)...)
-	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cacheHome)
+	cmd := editors.Script(ctx, w.script, append([]string{"--run", w.exe}, args...)...)
 	cmd.Dir = dir
 	cmd.WaitDelay = 5 * time.Second // programs of Wine's own may hold the pipes
 	return cmd
