@@ -331,24 +331,30 @@ ID, METHOD, PARAMS and RESULT are of the message."
           (covls--connect))))))
 
 (defun covls--end (connection)
-  "End the server of CONNECTION."
+  "End the server of CONNECTION, within a few seconds whatever it does."
   (when (covls--closing connection)
     (cancel-timer (covls--closing connection)))
-  (let ((ready (eq (covls--state connection) 'ready)))
+  (let ((ready (eq (covls--state connection) 'ready))
+        (process (jsonrpc--process connection))
+        (errors (jsonrpc-stderr-buffer connection))
+        (inhibit-message t))
     (setf (covls--state connection) 'ended)
     (setq covls--connections (delq connection covls--connections))
     (unwind-protect
-        (when (jsonrpc-running-p connection)
-          (let ((inhibit-message t))
-            (ignore-errors
-              (when ready
-		(covls--request connection :shutdown nil 2))
-              (jsonrpc-notify connection :exit nil)
-              (let ((deadline (+ (float-time) 2)))
-		(while (and (jsonrpc-running-p connection) (< (float-time) deadline))
-                  (accept-process-output nil 0.02))))))
-      (let ((inhibit-message t))
-        (ignore-errors (jsonrpc-shutdown connection t))))))
+        (when (process-live-p process)
+          (ignore-errors
+            (when ready
+              (covls--request connection :shutdown nil 2))
+            (jsonrpc-notify connection :exit nil)
+            (let ((deadline (+ (float-time) 2)))
+              (while (and (process-live-p process) (< (float-time) deadline))
+                (accept-process-output process 0.02)))))
+      ;; `jsonrpc-shutdown' would wait for a sentinel that never runs where a terminal is gone.
+      (delete-process process)
+      (dolist (buffer (list (process-buffer process) errors))
+        (when (buffer-live-p buffer)
+          (let ((kill-buffer-query-functions nil))
+            (kill-buffer buffer)))))))
 
 (defun covls--end-all ()
   "End all servers."
