@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,14 @@ func (s *Screen) Type(t testing.TB, text string) {
 	t.Helper()
 	if out, err := s.tmux("send-keys", "-l", "--", text); err != nil {
 		t.Fatalf("type %q: %v\n%s", text, err, out)
+	}
+}
+
+// Resize gives the terminal another size.
+func (s *Screen) Resize(t testing.TB, columns, lines int) {
+	t.Helper()
+	if out, err := s.tmux("resize-window", "-x", strconv.Itoa(columns), "-y", strconv.Itoa(lines)); err != nil {
+		t.Fatalf("resize the terminal: %v\n%s", err, out)
 	}
 }
 
@@ -142,8 +151,10 @@ func (s *Screen) Ended(t testing.TB) {
 }
 
 // Poll asks for a condition until it is met, or for Patience.
-func Poll(ok func() bool) bool {
-	for end := time.Now().Add(Patience); ; time.Sleep(20 * time.Millisecond) {
+func Poll(ok func() bool) bool { return poll(Patience, ok) }
+
+func poll(most time.Duration, ok func() bool) bool {
+	for end := time.Now().Add(most); ; time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return true
 		}

@@ -60,7 +60,7 @@ func (p *Project) Tour(t testing.TB) *Tour {
 			{Name: "marks", Is: []string{first}},
 			{Name: "hover", Has: []string{"Not tested by its own package", "5 statements", "func (c *Command) GenBashCompletionFile(filename string) error"}},
 			{Name: "action", Has: []string{"Leave (*Command).GenBashCompletionFile out of coverage"}},
-			{Name: "acted", Has: []string{"//covls:ignore"}},
+			{Name: "acted", Has: []string{"//coverage:ignore"}},
 			{Name: "jump", Is: []string{"bash_completions.go:701"}},
 			{Name: "replaced", Is: []string{Mark(uncovered.Line, second)}},
 			{Name: "moved", Is: []string{Mark(uncovered.Line+3, second)}},
@@ -68,6 +68,12 @@ func (p *Project) Tour(t testing.TB) *Tour {
 			{Name: "restarted", Is: []string{Mark(uncovered.Line+3, stale)}},
 		},
 	}
+}
+
+// Want says what an editor shows in a step where it differs from the others.
+func (tour *Tour) Want(name string, has ...string) {
+	i := slices.IndexFunc(tour.Steps, func(s Step) bool { return s.Name == name })
+	tour.Steps[i].Is, tour.Steps[i].Has = nil, has
 }
 
 // EditOnDisk does to the file what the steps before did in the editor.
