@@ -2027,6 +2027,10 @@ needed then."
     :priority -10
     :initialization-options (lambda () (or covls-settings covls--nothing))
     :custom-capabilities '((experimental . ((covls . ((status . :json-false) (documents . t) (runTests . t))))))
+    :notification-handlers
+    (let ((handlers (make-hash-table :test #'equal)))
+      (dolist (name '("covls/status" "covls/sinceLastRun") handlers)
+        (puthash name #'ignore handlers)))
     :action-handlers
     (let ((handlers (make-hash-table :test #'equal)))
       (dolist (name '("covls.nextGap" "covls.previousGap" "covls.mostUrgentGap" "covls.nextGapInWorkspace"
@@ -2049,6 +2053,7 @@ beside another server of Eglot, turn on `covls-mode' instead."
 (provide 'covls)
 
 ;; Local Variables:
+;; indent-tabs-mode: nil
 ;; checkdoc-verb-check-experimental-flag: nil
 ;; fill-column: 120
 ;; End:
