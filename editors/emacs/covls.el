@@ -53,7 +53,7 @@
 (declare-function lsp-activate-on "ext:lsp-mode" (&rest languages))
 (declare-function lsp-find-workspace "ext:lsp-mode" (server-id &optional file-name))
 (declare-function lsp-register-client "ext:lsp-mode" (client))
-(declare-function lsp-request "ext:lsp-mode" (method params &rest args))
+(declare-function lsp-request-async "ext:lsp-mode" (method params callback &rest args))
 (declare-function lsp-stdio-connection "ext:lsp-mode" (command &optional test-command))
 (declare-function make-lsp-client "ext:lsp-mode" (&rest args))
 
@@ -344,7 +344,8 @@ ID, METHOD, PARAMS and RESULT are of the message."
         (when (process-live-p process)
           (ignore-errors
             (when ready
-              (covls--request connection :shutdown nil 2))
+              (let ((covls-timeout 2))
+                (covls--request connection :shutdown nil)))
             (jsonrpc-notify connection :exit nil)
             (let ((deadline (+ (float-time) 2)))
               (while (and (process-live-p process) (< (float-time) deadline))
@@ -1256,26 +1257,52 @@ It is \"\" where there is no connection."
     (covls--await (car covls--connections)))
    (t (user-error "No covls here: M-x covls-mode starts it"))))
 
-(defun covls--request (connection method params timeout)
-  "Ask CONNECTION for METHOD with PARAMS, and return the answer.
-Wait for it TIMEOUT seconds.  In Emacs 28 `jsonrpc-request' would leave what was
-read together with the answer until more comes."
-  (let (answer id)
-    (jsonrpc-async-request connection method params
-                           :timeout nil
-                           :success-fn (lambda (result) (setq answer (list t result)))
-                           :error-fn (lambda (problem) (setq answer (list nil (plist-get problem :message)))))
-    (setq id (covls--last-id connection))
-    (let ((deadline (+ (float-time) timeout)))
-      (unwind-protect
-          (while (and (null answer) (< (float-time) deadline))
-            (accept-process-output nil 0.1))
-        (when (and (null answer) (jsonrpc-running-p connection))
-          (jsonrpc-notify connection :$/cancelRequest (list :id id)))))
+(defun covls--answer (ask cancel)
+  "Have the function ASK ask something, wait for the answer, and return it.
+ASK is called with a function for the answer and one for what went wrong.  Where
+there is no answer in time, or the user does not wait, CANCEL is called."
+  (let ((deadline (+ (float-time) covls-timeout))
+        answer)
+    (funcall ask
+             (lambda (result) (setq answer (list t result)))
+             (lambda (message) (setq answer (list nil message))))
+    (unwind-protect
+        (while (and (null answer) (< (float-time) deadline))
+          (accept-process-output nil 0.1))
+      (unless answer
+        (funcall cancel)))
     (pcase answer
       (`(t ,result) result)
       (`(nil ,message) (user-error "%s" (covls--sentence message)))
-      (_ (user-error "The covls server did not answer within %s seconds" timeout)))))
+      (_ (user-error "The covls server did not answer within %s seconds" covls-timeout)))))
+
+;; What `jsonrpc-request' of Emacs 28 and `lsp-request' wait for ends them at once, and what was read together with it waits
+;; for more to come, or is lost.
+(defun covls--request (connection method params)
+  "Ask CONNECTION for METHOD with PARAMS, and return the answer."
+  (let (id)
+    (covls--answer
+     (lambda (done failed)
+       (jsonrpc-async-request connection method params
+                              :timeout nil
+                              :success-fn done
+                              :error-fn (lambda (problem) (funcall failed (plist-get problem :message))))
+       (setq id (covls--last-id connection)))
+     (lambda ()
+       (when (jsonrpc-running-p connection)
+         (jsonrpc-notify connection :$/cancelRequest (list :id id)))))))
+
+(defun covls--lsp-request (workspace method params)
+  "Ask WORKSPACE of lsp-mode for METHOD with PARAMS, and return the answer."
+  (covls--answer
+   (lambda (done failed)
+     (let ((lsp--cur-workspace workspace))
+       (lsp-request-async (substring (symbol-name method) 1) params
+                          (lambda (result) (funcall done (covls--plist result)))
+                          :error-handler (lambda (problem)
+                                           (funcall failed (plist-get (covls--plist problem) :message)))
+                          :mode 'detached)))
+   #'ignore))
 
 (defun covls--ask (method params)
   "Ask for METHOD with PARAMS, and return the answer."
@@ -1283,14 +1310,13 @@ read together with the answer until more comes."
     (condition-case problem
         (pcase way
           (`(lsp . ,workspace)
-           (let ((lsp--cur-workspace workspace))
-             (covls--plist (lsp-request (substring (symbol-name method) 1) params))))
+           (covls--lsp-request workspace method params))
           (`(eglot . ,server)
            (jsonrpc-request server method params :timeout covls-timeout :deferred method))
           (_
            (dolist (buffer (covls--buffers way))
              (covls--flush buffer))
-           (covls--request way method params covls-timeout)))
+           (covls--request way method params)))
       (jsonrpc-error
        (user-error "%s" (covls--sentence (or (alist-get 'jsonrpc-error-message (cddr problem))
                                              (alist-get 'jsonrpc-error-message (cdr problem))

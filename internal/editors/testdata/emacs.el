@@ -59,6 +59,10 @@
   "Wait until the marks of covls, all in one line, match REGEXP, and return them."
   (drive-wait (format "marks like %s" regexp)
               (lambda ()
+                (unless drive-own
+                  ;; lsp-mode would have Flymake look again when Emacs is idle.
+                  (with-current-buffer drive-file
+                    (flymake-start)))
                 (let ((marks (drive-marks)))
                   (and (string-match-p regexp (string-join marks "; ")) marks)))))
 
