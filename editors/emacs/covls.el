@@ -729,16 +729,13 @@ Files are not saved, so that the user can look at what was written first."
       (atomic-change-group
         (let ((placed (mapcar (lambda (edit)
                                 (let ((range (covls--range (plist-get edit :range))))
-                                  (list (copy-marker (car range)) (copy-marker (cdr range)) (plist-get edit :newText))))
+                                  (list (car range) (cdr range) (plist-get edit :newText))))
                               edits)))
-          ;; Insertions at one place stay in their order.
-          (dolist (edit (reverse placed))
-            (pcase-let ((`(,beg ,end ,text) edit))
-              (goto-char beg)
-              (delete-region beg end)
-              (insert text)
-              (set-marker beg nil)
-              (set-marker end nil))))))))
+          ;; From the end, so that places stay; insertions at one place stay in their order.
+          (pcase-dolist (`(,beg ,end ,text) (cl-stable-sort (nreverse placed) #'> :key #'car))
+            (goto-char beg)
+            (delete-region beg end)
+            (insert text)))))))
 
 
 ;;; Diagnostics
