@@ -1367,11 +1367,13 @@ there is no answer in time, or the user does not wait, CANCEL is called."
         (goto-char at)))
     (run-hooks 'xref-after-jump-hook)))
 
-(defun covls--jump (location none)
-  "Go to LOCATION; where it is nil, say NONE."
+(defun covls--jump (from location none)
+  "Go to LOCATION, and keep FROM as the place to come back to.
+Where LOCATION is nil, say NONE.  FROM is made before the server is asked: other
+clients may go to the place before the answer comes."
   (if (null location)
       (message "%s" none)
-    (covls--push-mark)
+    (xref-push-marker-stack from)
     (covls--visit location)))
 
 ;;;###autoload
@@ -1379,37 +1381,37 @@ there is no answer in time, or the user does not wait, CANCEL is called."
   "Go to the next gap of this file.
 A gap is a function that no test reaches, or a part of another that never ran."
   (interactive)
-  (covls--jump (covls--run "covls.nextGap" (covls--place)) "No gap in this file"))
+  (covls--jump (point-marker) (covls--run "covls.nextGap" (covls--place)) "No gap in this file"))
 
 ;;;###autoload
 (defun covls-previous-gap ()
   "Go to the previous gap of this file."
   (interactive)
-  (covls--jump (covls--run "covls.previousGap" (covls--place)) "No gap in this file"))
+  (covls--jump (point-marker) (covls--run "covls.previousGap" (covls--place)) "No gap in this file"))
 
 ;;;###autoload
 (defun covls-next-gap-in-project ()
   "Go from the gap at point to the one that is next by urgency."
   (interactive)
-  (covls--jump (covls--run "covls.nextGapInWorkspace" (covls--here)) "No gap in this project"))
+  (covls--jump (point-marker) (covls--run "covls.nextGapInWorkspace" (covls--here)) "No gap in this project"))
 
 ;;;###autoload
 (defun covls-most-urgent-gap ()
   "Go to the most urgent gap of the project."
   (interactive)
-  (covls--jump (covls--run "covls.mostUrgentGap") "No gap in this project"))
+  (covls--jump (point-marker) (covls--run "covls.mostUrgentGap") "No gap in this project"))
 
 ;;;###autoload
 (defun covls-next-changed-gap ()
   "Go to the next gap of code that is new or has changed since the base."
   (interactive)
-  (covls--jump (covls--run "covls.nextChangedGap" (covls--here)) (covls--no-change)))
+  (covls--jump (point-marker) (covls--run "covls.nextChangedGap" (covls--here)) (covls--no-change)))
 
 ;;;###autoload
 (defun covls-previous-changed-gap ()
   "Go to the previous gap of code that is new or has changed since the base."
   (interactive)
-  (covls--jump (covls--run "covls.previousChangedGap" (covls--here)) (covls--no-change)))
+  (covls--jump (point-marker) (covls--run "covls.previousChangedGap" (covls--here)) (covls--no-change)))
 
 (defun covls--no-change ()
   "Why there is no gap of what changed."
@@ -1423,18 +1425,19 @@ A gap is a function that no test reaches, or a part of another that never ran."
 (defun covls-next-unseen ()
   "Go to the next function that is new, or has changed, since the tests ran."
   (interactive)
-  (covls--jump (covls--run "covls.nextUnseen" (covls--here)) "No function is new or changed since the tests ran"))
+  (covls--jump (point-marker) (covls--run "covls.nextUnseen" (covls--here)) "No function is new or changed since the tests ran"))
 
 ;;;###autoload
 (defun covls-go-to-tests ()
   "Go to the tests of the function at point.
 Several are listed, the likeliest first."
   (interactive)
-  (let ((places (append (covls--run "covls.goToTests" (covls--place)) nil)))
+  (let ((from (point-marker))
+        (places (append (covls--run "covls.goToTests" (covls--place)) nil)))
     (if (or (null places) (null (cdr places)))
-        (covls--jump (car places) "No test speaks of this function")
+        (covls--jump from (car places) "No test speaks of this function")
       (let ((items (mapcar #'covls--xref places)))
-        (covls--push-mark)
+        (xref-push-marker-stack from)
         (funcall xref-show-xrefs-function (lambda () items)
                  (list (cons 'window (selected-window)) (cons 'display-action nil)))))))
 
@@ -1761,10 +1764,11 @@ With a prefix argument, HERE, list all of this file, in its order."
 (defun covls-init ()
   "Write a .covls.toml with everything in it, as comments."
   (interactive)
-  (let ((at (or (covls--run "covls.createConfiguration" (append (and buffer-file-name
-                                                                     (list :uri (plist-get (plist-get (covls--document) :textDocument) :uri)))
-                                                                (list :confirmed t))))))
-    (covls--jump at "Nothing was written")))
+  (let* ((from (point-marker))
+         (at (or (covls--run "covls.createConfiguration" (append (and buffer-file-name
+                                                                      (list :uri (plist-get (plist-get (covls--document) :textDocument) :uri)))
+                                                                 (list :confirmed t))))))
+    (covls--jump from at "Nothing was written")))
 
 (defconst covls--rules
   (append
@@ -1778,7 +1782,7 @@ With a prefix argument, HERE, list all of this file, in its order."
 (defun covls-add-rule (uri rule)
   "Add RULE to .covls.toml, for the file or folder of URI."
   (interactive (covls--read-rule))
-  (covls--jump (covls--run "covls.addRule" (list :uri uri :rule rule :confirmed t)) "Nothing was written"))
+  (covls--jump (point-marker) (covls--run "covls.addRule" (list :uri uri :rule rule :confirmed t)) "Nothing was written"))
 
 (defun covls--read-rule ()
   "Ask for a rule for this file or its folder."
@@ -1798,7 +1802,7 @@ With a prefix argument, HERE, list all of this file, in its order."
   "Write a test for the function at point, where it belongs.
 It fails until it is filled in, and is not saved."
   (interactive)
-  (covls--jump (covls--run "covls.createTest" (covls--place)) "No test was written"))
+  (covls--jump (point-marker) (covls--run "covls.createTest" (covls--place)) "No test was written"))
 
 ;;;###autoload
 (defun covls-pick-base (base)
@@ -1885,7 +1889,8 @@ It fails until it is filled in, and is not saved."
          (own (cdr (assoc name '(("covls.runTests" . covls-run) ("covls.goToTests" . covls-go-to-tests)
                                  ("covls.showReport" . covls-report) ("covls.doctor" . covls-doctor)
                                  ("covls.explain" . covls-explain) ("covls.sinceLastRun" . covls-since-last-run)))))
-         (arguments (plist-get command :arguments)))
+         (arguments (plist-get command :arguments))
+         (from (point-marker)))
     (if own
         (funcall own)
       ;; covls asks before it writes a file, and that question must not wait for this answer.
@@ -1894,7 +1899,7 @@ It fails until it is filled in, and is not saved."
                          (covls--run-asking name arguments)
                        (covls--run name (and (> (length arguments) 0) (aref arguments 0))))))
         (when (and (not asks) (plist-get result :uri) (plist-get result :range))
-          (covls--jump result nil))))))
+          (covls--jump from result nil))))))
 
 (defun covls--run-asking (name arguments)
   "Run the command NAME with ARGUMENTS without waiting, as it asks something first."
