@@ -1478,6 +1478,7 @@ MORE inserts what follows."
           (funcall more))
         (covls-document-mode)
         (setq covls--connection way covls--redo redo default-directory here)
+        (set-buffer-modified-p nil)
         (goto-char (min at (point-max))))
       (display-buffer (current-buffer)))))
 
