@@ -33,7 +33,7 @@ type File struct {
 type Unit struct {
 	// Name is what people call the function; "" outside of functions.
 	Name string
-	// Print is a fingerprint of its code, but for its own name. Tokens is how much code that is.
+	// Print is a fingerprint of its code, but for its own name and that of the type that it belongs to. Tokens is how much code that is.
 	Print  uint64
 	Tokens int
 	// Lines are fingerprints of its lines with code, in their order, and At the numbers of these lines, 1-based. Bare are those that
@@ -41,8 +41,12 @@ type Unit struct {
 	Lines []uint32
 	At    []uint32
 	Bare  []bool
-	// Parts are its statements or lines that a profile has, sorted by place.
+	// Words are fingerprints of its tokens, and Ends tells of each line how many of them end there; nil where that is not known, as in a baseline.
+	Words []uint32
+	Ends  []int32
+	// Parts are its statements or lines that a profile has, sorted by place. Ran tells that all of it ran, and that they were left out.
 	Parts []Part
+	Ran   bool
 	// Line is where the function's name stands, 1-based; that of the first code outside of functions.
 	Line uint32
 	// First and Last are the 1-based lines that it goes over.
@@ -87,8 +91,8 @@ func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
 	blocks := func() []source.Block { return source.Blocks(text) }
 	switch {
 	case parsed != nil:
-	case cov == nil:
-		parsed, _ = source.Parse(path.Base(name), text)
+	case cov == nil, !strings.HasSuffix(name, ".go"):
+		parsed, _ = source.Functions(path.Base(name), text)
 	default:
 		var known []source.Block
 		parsed, known, _ = source.ParseBlocks(path.Base(name), text)
@@ -103,13 +107,20 @@ func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
 	return f
 }
 
+// Forget gives up the tokens of the file, which matter beside an older text alone.
+func (f *File) Forget() {
+	for i := range f.Units {
+		f.Units[i].Words, f.Units[i].Ends = nil, nil
+	}
+}
+
 // owner is where a line went: the index of its unit from 1 on, and of the line in it.
 type owner struct{ unit, line int32 }
 
 // divide makes the units of a text, and tells of each of its lines, from 1 on, which of them has it.
 func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 	owners := make([]owner, code.Lines()+1)
-	var names []string
+	var names, types []string
 	if parsed != nil {
 		end := uint32(0) // of the functions so far, which are in the order in which they begin
 		for i := range parsed.Funcs {
@@ -124,7 +135,7 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 			}
 			end = max(end, last)
 			f.Units = append(f.Units, Unit{Name: fn.String(), Line: max(fn.NameSpan.Start.Line, first), First: first, Last: last})
-			names = append(names, bareName(fn))
+			names, types = append(names, bareName(fn)), append(types, typeName(fn))
 		}
 	}
 	// A line is of the last function that goes over it: each takes those that are left, from the last on. free leads from a line to one
@@ -148,7 +159,7 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 	}
 	rest := int32(len(f.Units) + 1)
 	f.Units = append(f.Units, Unit{})
-	names = append(names, "")
+	names, types = append(names, ""), append(types, "")
 	for n := uint32(1); n <= code.Lines(); n++ {
 		if code.Line(n) == 0 {
 			owners[n] = owner{}
@@ -160,10 +171,12 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 		u := &f.Units[owners[n].unit-1]
 		owners[n].line = int32(len(u.Lines))
 		u.Lines, u.At, u.Bare = append(u.Lines, code.Line(n)), append(u.At, n), append(u.Bare, code.Bare(n))
+		u.Words = code.Words(n, u.Words)
+		u.Ends = append(u.Ends, int32(len(u.Words)))
 	}
 	for i := range f.Units {
 		u := &f.Units[i]
-		u.Print, u.Tokens = code.Print(u.At, names[i])
+		u.Print, u.Tokens = code.Print(u.At, names[i], types[i])
 	}
 	outside := &f.Units[rest-1]
 	if len(outside.Lines) == 0 {
@@ -181,6 +194,25 @@ func bareName(fn *coverage.Func) string {
 		return ""
 	}
 	return name
+}
+
+// typeName is the name of the type that a function belongs to as it stands in its text; "" for none.
+func typeName(fn *coverage.Func) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(fn.Receiver, "*"), "[")
+	name = strings.TrimRight(name, "#: ")
+	if at := strings.LastIndexAny(name, ".:#/ "); at >= 0 {
+		name = name[at+1:]
+	}
+	return name
+}
+
+// member is what a function is called in the type that it belongs to, and whether it belongs to one: Len of "(*T).Len".
+func (u *Unit) member() (name string, ok bool) {
+	at := strings.LastIndexAny(u.Name, ".:# ")
+	if at <= 0 || at+1 == len(u.Name) || strings.Contains(u.Name, "\"") {
+		return "", false
+	}
+	return u.Name[at+1:], true
 }
 
 // placed is a part by its lines.

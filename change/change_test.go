@@ -73,14 +73,12 @@ func told(matches []change.Match) string {
 		}
 		fmt.Fprintf(&b, "%s %s:%d %s: %d of %d covered, not %v\n", how, i.Match.File.Path, i.Match.Unit.Line, i.Match.Unit.Name, i.Covered, i.Total, i.Uncovered)
 	}
-	for _, l := range change.Lost(matches) {
-		fmt.Fprintf(&b, "lost %s:%d %s: %d of %d at %v\n", l.Match.File.Path, l.Match.Unit.Line, l.Match.Unit.Name, l.Statements, l.Was, l.Lines)
-	}
-	return b.String()
+	return b.String() + lossesOf(change.Lost(matches))
 }
 
 // TestChanges holds what is told of two states of some texts against testdata/*.txtar: files in was/ and now/, where
-// "now/b.go was a.go" is a file that git knows to have been renamed.
+// "now/b.go was a.go" is a file that git knows to have been renamed. What is told beside a baseline, which knows lines and no tokens, is in
+// "want beside a baseline" where that is something else.
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob("testdata/*.txtar")
@@ -95,11 +93,16 @@ func TestChanges(t *testing.T) {
 				t.Fatal(err)
 			}
 			var was, now []*change.File
-			var want []byte
+			var want, wantBeside []byte
+			var quick []*change.File // the later texts as OfBeside takes them apart
 			for _, f := range archive.Files {
 				name, older, _ := strings.Cut(f.Name, " was ")
-				if name == "want" {
+				switch name {
+				case "want":
 					want = f.Data
+					continue
+				case "want beside a baseline":
+					wantBeside = f.Data
 					continue
 				}
 				side, name, _ := strings.Cut(name, "/")
@@ -109,23 +112,43 @@ func TestChanges(t *testing.T) {
 				} else {
 					taken.Was = older
 					now = append(now, taken)
+					parsed, _ := source.Parse(name, string(f.Data))
+					beside := change.OfBeside(name, string(f.Data), parsed, coverageOf(name, string(f.Data)))
+					beside.Was = older
+					quick = append(quick, beside)
 				}
 			}
 			got := []byte(told(change.Compare(was, now)))
-			if again := told(change.Compare(roundtrip(t, was), now)); again != string(got) {
-				t.Errorf("from a baseline:\n%s\nfrom texts:\n%s", again, got)
+			beside := []byte(told(change.Compare(roundtrip(t, was), now)))
+			older := roundtrip(t, was)
+			if got, want := change.Lost(change.Compare(older, quick)), change.Lost(change.Compare(older, now)); lossesOf(got) != lossesOf(want) {
+				t.Errorf("without what ran:\n%s\nwant:\n%s", lossesOf(got), lossesOf(want))
 			}
 			if *update {
-				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, "want") })
 				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: got})
+				if !bytes.Equal(beside, got) {
+					archive.Files = append(archive.Files, txtar.File{Name: "want beside a baseline", Data: beside})
+				}
 				if err := os.WriteFile(path, txtar.Format(archive), 0o666); err != nil {
 					t.Fatal(err)
 				}
 			} else if !bytes.Equal(got, want) {
 				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			} else if wantBeside == nil && !bytes.Equal(beside, got) || wantBeside != nil && !bytes.Equal(beside, wantBeside) {
+				t.Errorf("beside a baseline:\n%s\nwant:\n%s", beside, wantBeside)
 			}
 		})
 	}
+}
+
+// lossesOf are losses as lines.
+func lossesOf(losses []change.Loss) string {
+	var b strings.Builder
+	for _, l := range losses {
+		fmt.Fprintf(&b, "lost %s:%d %s: %d of %d at %v\n", l.Match.File.Path, l.Match.Unit.Line, l.Match.Unit.Name, l.Statements, l.Was, l.Lines)
+	}
+	return b.String()
 }
 
 // roundtrip writes files as a baseline and reads it.

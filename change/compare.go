@@ -31,7 +31,7 @@ type Match struct {
 	Was     *Unit
 	WasFile *File
 	How     How
-	// To tells of each line of Was which line of Unit it is, by their indexes; -1 is one that is gone.
+	// To tells of each line of Was which line of Unit it is, or begins, by their indexes; -1 is one that is gone.
 	To []int32
 	// Fresh tells of each line of Unit that Was does not have it; nil unless it is Changed.
 	Fresh []bool
@@ -86,6 +86,11 @@ func Compare(was, now []*File) []Match {
 	c.pass(func(l located) any { return named{nil, l.unit.Name, l.unit.Print} }, nil)
 	c.pass(func(l located) any { return named{nil, "", l.unit.Print} }, weighty)
 	c.pass(func(l located) any { return named{l.file, l.unit.Name, 0} }, nil)
+	// Small ones are the same in a type that is called something else, or in another one, where they are not in theirs any more.
+	member := func(u *Unit) bool { _, ok := u.member(); return ok }
+	membered := func(u *Unit) string { name, _ := u.member(); return name }
+	c.pass(func(l located) any { return named{l.file, membered(l.unit), l.unit.Print} }, member)
+	c.pass(func(l located) any { return named{nil, membered(l.unit), l.unit.Print} }, member)
 	bodies := map[*Unit]uint64{}
 	body := func(u *Unit) uint64 {
 		print, ok := bodies[u]
@@ -235,7 +240,96 @@ func (c *comparison) take(m *Match, l located) {
 	}
 	if m.How == Changed {
 		m.Fresh = fresh
+		m.rewrapped()
 	}
+}
+
+// rewrapped takes lines for those of the older text that have the same tokens on other lines: where lines were exchanged for others, a line whose
+// tokens stood there one behind the other is as it was.
+func (m *Match) rewrapped() {
+	was, now := m.Was, m.Unit
+	if was.Words == nil || now.Words == nil {
+		return
+	}
+	from, to := 0, 0 // the first lines behind the last one that is in both
+	for i := 0; i <= len(m.To); i++ {
+		end := len(m.Fresh)
+		if i < len(m.To) {
+			if m.To[i] < 0 {
+				continue
+			}
+			end = int(m.To[i])
+		}
+		if from < i && to < end {
+			m.wrap(from, i, to, end)
+		}
+		from, to = i+1, end+1
+	}
+}
+
+// wrap is rewrapped for the lines from to end of both texts, the latter's first.
+func (m *Match) wrap(from, end, to, toEnd int) {
+	was, now := m.Was, m.Unit
+	olds, news := was.Words[was.begin(from):was.Ends[end-1]], now.Words[now.begin(to):now.Ends[toEnd-1]]
+	if len(olds) == 0 || len(news) == 0 {
+		return
+	}
+	aligned := text.AlignPrints(olds, news)
+	old := make([]int32, len(news)) // the older token of each, counted from 1; 0 is none
+	for k := range olds {
+		if n, ok := aligned.Line(uint32(k + 1)); ok {
+			old[n-1] = int32(k + 1)
+		}
+	}
+	// The lines of both texts by the indexes of the tokens before which they begin and end.
+	firsts, ends := map[int32]int32{}, map[int32]bool{}
+	for i := from; i < end; i++ {
+		if begin := was.begin(i) - was.begin(from); was.Ends[i]-was.begin(from) > begin {
+			firsts[begin], ends[was.Ends[i]-was.begin(from)] = int32(i), true
+		}
+	}
+	for j := to; j < toEnd; {
+		at := now.begin(j) - now.begin(to)
+		stop := now.Ends[j] - now.begin(to)
+		if at == stop { // it says nothing
+			m.Fresh[j] = false
+			j++
+			continue
+		}
+		// A run begins and ends with lines of both: x = a is no x = a + b.
+		last := j
+		if _, ok := firsts[old[at]-1]; ok {
+			k := at
+			for i := j; i < toEnd; i++ {
+				for n := now.Ends[i] - now.begin(to); k < n && old[k] > 0 && (k == at || old[k] == old[k-1]+1); {
+					k++
+				}
+				if k < now.Ends[i]-now.begin(to) {
+					break
+				}
+				if ends[old[k-1]] {
+					last = i + 1
+				}
+			}
+		}
+		for i := j; i < last; i++ {
+			m.Fresh[i] = false
+			if at := now.begin(i) - now.begin(to); at < now.Ends[i]-now.begin(to) {
+				if line, ok := firsts[old[at]-1]; ok {
+					m.To[line] = int32(i)
+				}
+			}
+		}
+		j = max(last, j+1)
+	}
+}
+
+// begin is how many tokens stand before a line.
+func (u *Unit) begin(line int) int32 {
+	if line == 0 {
+		return 0
+	}
+	return u.Ends[line-1]
 }
 
 // rest finds lines outside of functions that stood outside of the functions of other files, or elsewhere in their own, before.

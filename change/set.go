@@ -12,6 +12,8 @@ type Set struct {
 	// Base is the commit that the texts are compared with, in hexadecimal digits, and Name what leads to it: "origin/main". Base is "" where
 	// nobody asked what changed; what was lost is told alone then.
 	Base, Name string
+	// Head is which texts are the later ones, where these are not those on disk: "staged" or "committed".
+	Head string
 	// Baseline is what coverage is compared with; nil where that was not judged.
 	Baseline *Since
 	// Unit is what is counted: "statements", "lines", or "" where nothing is.
@@ -28,6 +30,9 @@ type Set struct {
 	Unknown    []Gap
 	// Unbuilt are sources of Go that changed and that are not built here, by their paths: for another system, or by their constraints.
 	Unbuilt []string
+	// Aside are sources that changed, that no profile names, and that no run of tests is expected to measure, by their paths: they set up
+	// tools, or are documentation.
+	Aside []string
 	// Unread are files that changed and whose texts can't be had, by their paths, as those that are elsewhere (LFS).
 	Unread []string
 	// Vanished are files of the baseline that are here, and that no profile names any more.
@@ -81,6 +86,7 @@ func (s *Set) Sort() {
 	slices.Sort(s.Vanished)
 	slices.Sort(s.Unread)
 	slices.Sort(s.Unbuilt)
+	slices.Sort(s.Aside)
 }
 
 // Uncovered is how many of the statements or lines that changed no test reaches.

@@ -39,6 +39,7 @@ type Settings struct {
 	Lens        Lens
 	Changed     Changed
 	Hints       Hints
+	Hover       Hover
 	// Cache keeps fingerprints of the texts that profiles are of in the user's cache folder, so that a later run of covls
 	// knows what has changed since.
 	Cache bool
@@ -192,6 +193,13 @@ func (c Changed) Path(dir string) (path string, ok bool) {
 	return filepath.Join(dir, filepath.FromSlash(c.Baseline)), true
 }
 
+// Hover are the settings of hovers.
+type Hover struct {
+	Enable bool
+	// Covered has hovers also where there is nothing to say but that the code ran.
+	Covered bool
+}
+
 // Hints are the settings of the inlay hints.
 type Hints struct {
 	Enable bool
@@ -262,6 +270,7 @@ func Default() Settings {
 			},
 		},
 		Lens:    Lens{Enable: true, Functions: FunctionsUncovered},
+		Hover:   Hover{Enable: true},
 		Changed: Changed{Enable: true},
 		Cache:   true,
 		Limits: Limits{

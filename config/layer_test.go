@@ -58,8 +58,8 @@ stale = "hide"
 settle = 1_000
 fade = true
 hints.enable = true
+hover = { enable = false, covered = true }
 cache = false
-
 [[path]]
 from = "/build/"
 to = ""
@@ -124,6 +124,7 @@ go = "go test"
 					Lens:    Lens{Functions: FunctionsAll},
 					Changed: Changed{Base: "develop", Baseline: "ci/base.gz"},
 					Hints:   Hints{Enable: true},
+					Hover:   Hover{Covered: true},
 					Fade:    true,
 					Limits:  Limits{1, 2, 3, 7, 8, 4, 5, 6, 9, 10, 11, 12, 13},
 					Run:     Run{Command: map[string]string{"go": "go test", "c++": "make cov"}},
@@ -265,12 +266,12 @@ a = 1
 			problems: []string{
 				`ws/.covls.toml:1:1: warning: unknown key "high": did you mean "diagnostics.severity.high"?`,
 				`ws/.covls.toml:2:1: warning: unknown key "profileBytes": did you mean "limits.profile_bytes"?`,
-				`ws/.covls.toml:3:1: warning: unknown key "zzz": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, fade, cache, limits, run`,
+				`ws/.covls.toml:3:1: warning: unknown key "zzz": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, hover, fade, cache, limits, run`,
 				`ws/.covls.toml:4:5: warning: unknown key "run.cmd": want one of run.command`,
 				`ws/.covls.toml:5:2: warning: unknown key "diagnostic": did you mean "diagnostics"?`,
 				`ws/.covls.toml:9:1: warning: unknown key "lens.on": want one of lens.enable, lens.functions`,
 				`ws/.covls.toml:10:14: warning: unknown key "diagnostics.sev": want one of diagnostics.enable, diagnostics.scope, diagnostics.weight, diagnostics.severity`,
-				`ws/.covls.toml:12:3: warning: unknown key "thing": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, fade, cache, limits, run`,
+				`ws/.covls.toml:12:3: warning: unknown key "thing": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, hover, fade, cache, limits, run`,
 			},
 		},
 		{
@@ -529,13 +530,13 @@ func TestFromEditor(t *testing.T) {
 				`editor setting covls.settle: warning: settle is 1e+99: want an integer from 0 to 60000`,
 				`editor setting covls.stale: warning: stale is "hid": want one of dim, hide, keep`,
 				`editor setting covls.tar\nget: warning: unknown key "tar\nget": did you mean "target"?`,
-				`editor setting covls.trac: warning: unknown key "trac": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, fade, cache, limits, run`,
+				`editor setting covls.trac: warning: unknown key "trac": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, hover, fade, cache, limits, run`,
 			},
 		},
 		{
 			name:     "the group is no group",
 			in:       `{"covls": "on"}`,
-			problems: []string{`editor setting covls: warning: covls is "on": want a table with profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, fade, cache, limits, run`},
+			problems: []string{`editor setting covls: warning: covls is "on": want a table with profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, hover, fade, cache, limits, run`},
 		},
 		{
 			name:     "set twice",
@@ -546,12 +547,12 @@ func TestFromEditor(t *testing.T) {
 		{
 			name:     "too long to be a typo",
 			in:       `{"` + strings.Repeat("x", 100) + `": 1}`,
-			problems: []string{`editor setting covls.` + strings.Repeat("x", 100) + `: warning: unknown key "` + strings.Repeat("x", 40) + `…": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, fade, cache, limits, run`},
+			problems: []string{`editor setting covls.` + strings.Repeat("x", 100) + `: warning: unknown key "` + strings.Repeat("x", 40) + `…": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, hover, fade, cache, limits, run`},
 		},
 		{
 			name:     "dotted below nothing",
 			in:       `{"a.b.c": 1}`,
-			problems: []string{`editor setting covls.a.b.c: warning: unknown key "a.b.c": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, fade, cache, limits, run`},
+			problems: []string{`editor setting covls.a.b.c: warning: unknown key "a.b.c": want one of profiles, exclude, target, path, component, rule, stale, settle, diagnostics, lens, changed, hints, hover, fade, cache, limits, run`},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,6 +20,9 @@ const (
 	LeftCode = "left-out"
 )
 
+// Uncovers reports whether a diagnostic of that code says that no test reaches a function.
+func Uncovers(code string) bool { return code == Code || code == ChangedCode || code == LostCode }
+
 // Diagnostic is a mark in a document.
 type Diagnostic struct {
 	Span     Span

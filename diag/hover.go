@@ -28,8 +28,8 @@ const (
 	hoverProfiles  = 8
 )
 
-// HoverAt tells, on a function's name, what of it no test reaches and what would reach it; elsewhere in a function, how often
-// the code there ran. ok is false where nothing is known.
+// HoverAt tells, on a function's name, what of it no test reaches and what would reach it; elsewhere in a function, that the code
+// there did not run. Of code that ran it tells, with how often, where the settings ask for that. ok is false where there is nothing to tell.
 func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover, ok bool) {
 	return HoverWith(s, d, offset, nil)
 }
@@ -37,7 +37,7 @@ func HoverAt(s *workspace.Snapshot, d *workspace.Document, offset int) (h Hover,
 // HoverWith is HoverAt with what helps to test a function that no test reaches, which advise knows; nil knows nothing.
 func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise func(*workspace.File, *Mark) advice.Advice) (h Hover, ok bool) {
 	file := s.FileOf(d)
-	if file == nil || s.Hidden {
+	if file == nil || s.Hidden || !file.Folder.Settings.Hover.Enable {
 		return Hover{}, false
 	}
 	for _, m := range Marks(file, d) {
@@ -47,12 +47,21 @@ func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise 
 			if _, excluded := file.ExcludedBy(m.Span.Start); advise != nil && m.Uncovered() && !excluded {
 				known = advise(file, &m)
 			}
+			if !file.Folder.Settings.Hover.Covered && nothingToSay(file, d, &m) {
+				return Hover{}, false
+			}
 			return hoverFunc(s, file, d, &m, known), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
 			return hoverRegion(file, d, &m, offset)
 		}
 	}
 	return Hover{}, false
+}
+
+// nothingToSay reports whether all of a function ran, as far as there is anything to run, and that is of its text today.
+func nothingToSay(file *workspace.File, d *workspace.Document, m *Mark) bool {
+	_, excluded := file.ExcludedBy(m.Span.Start)
+	return !excluded && m.Why == "" && !m.Stale && !m.Uncovered() && m.Statements.Uncovered() == 0 && !placedIn(file, d).changes().has(m)
 }
 
 func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Document, m *Mark, known advice.Advice) Hover {
@@ -184,7 +193,7 @@ func hoverRegion(file *workspace.File, d *workspace.Document, m *Mark, offset in
 		return hoverLine(file, d, m, at)
 	}
 	r, ok := regionAt(m.regions(file), at)
-	if !ok {
+	if !ok || r.Count > 0 && !file.Folder.Settings.Hover.Covered {
 		return Hover{}, false
 	}
 	var b strings.Builder
@@ -247,6 +256,10 @@ func hoverLine(file *workspace.File, d *workspace.Document, m *Mark, at coverage
 	if len(found) == 0 {
 		return Hover{}, false
 	}
+	ways := waysOn(file, at.Line)
+	if found[0].Count > 0 && ways.Uncovered() == 0 && !file.Folder.Settings.Hover.Covered {
+		return Hover{}, false
+	}
 	var b strings.Builder
 	if found[0].Count == 0 {
 		fmt.Fprintf(&b, "**%s**: this line\n", upper(didNotRun(file)))
@@ -254,21 +267,25 @@ func hoverLine(file *workspace.File, d *workspace.Document, m *Mark, at coverage
 	} else {
 		fmt.Fprintf(&b, "**Ran %d×**: this line\n", found[0].Count)
 	}
-	var ways coverage.Tally
-	for _, w := range file.Coverage.Branches {
-		if w.Line == at.Line {
-			ways.Total++
-			if w.Count > 0 {
-				ways.Covered++
-			}
-		}
-	}
 	if ways.Total > 0 && found[0].Count > 0 {
 		fmt.Fprintf(&b, "\n%d of %d branches taken\n", ways.Covered, ways.Total)
 	}
 	origins(&b, file, func(p workspace.Part) string { return countOf(p, at.Line) })
 	line, _ := d.Text.LineCol(m.point(d.Text, coverage.Point{Line: at.Line, Col: 1}))
 	return Hover{trimmedLine(d.Text, line), b.String()}, true
+}
+
+// waysOn counts the ways out of a line.
+func waysOn(file *workspace.File, line uint32) (ways coverage.Tally) {
+	for _, w := range file.Coverage.Branches {
+		if w.Line == line {
+			ways.Total++
+			if w.Count > 0 {
+				ways.Covered++
+			}
+		}
+	}
+	return ways
 }
 
 // countOf is what a profile says of a line.

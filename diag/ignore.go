@@ -21,35 +21,45 @@ type Ignore struct {
 	Text   string
 }
 
-// marker is a comment that leaves out what follows it; see source.Exclusions.
-const marker = "//coverage:ignore"
+// marker is a comment that leaves out what follows it, with the place for the reason; see source.Exclusions.
+const marker = "//coverage:ignore TODO: say why"
 
 // directive is a comment that gofmt keeps at the end of a doc comment, and without a blank line before
 // it where another stands there.
 var directive = regexp.MustCompile(`^//(?:[a-z0-9]+:[a-z0-9]|export |extern |line )`)
 
-// IgnoreAt returns the edit for the uncovered Go function whose head touches the stretch; ok is false
-// where there is none. It is tried on the text, so that it leaves out this function and nothing else.
-func IgnoreAt(s *workspace.Snapshot, d *workspace.Document, at Span) (edit Ignore, ok bool) {
+// IgnorableAt returns the uncovered Go function whose head touches the stretch; ok is false where there is none.
+func IgnorableAt(s *workspace.Snapshot, d *workspace.Document, at Span) (m *Mark, ok bool) {
 	file := s.FileOf(d)
 	if file == nil || filepath.Ext(d.Path) != ".go" {
-		return Ignore{}, false
+		return nil, false
 	}
-	t := d.Text
-	for _, m := range Marks(file, d) {
+	t, marks := d.Text, Marks(file, d)
+	for i := range marks {
+		m := &marks[i]
 		_, excluded := file.ExcludedBy(m.Span.Start)
 		first, _ := t.LineCol(m.Now.Start)
 		last, _ := t.LineCol(m.NameNow.End)
 		head := Span{t.At(first, 1), t.At(last, uint32(len(t.Line(last)))+1)}
-		if !m.Uncovered() || excluded || m.Stale && file.Folder.Settings.Stale == config.StaleHide || at.End < head.Start || head.End < at.Start {
-			continue
+		if m.Uncovered() && !excluded && (!m.Stale || file.Folder.Settings.Stale != config.StaleHide) && head.Start <= at.End && at.Start <= head.End {
+			return m, true
 		}
-		for _, e := range []Ignore{above(t, first), behindBrace(t, first)} {
-			if e.Name = m.String(); e.Text != "" && e.leavesOut(d, m.Now) {
-				return e, true
-			}
-		}
+	}
+	return nil, false
+}
+
+// IgnoreAt returns the edit for the function of IgnorableAt; ok is false where there is none. It is tried on the text, so that
+// it leaves out this function and nothing else.
+func IgnoreAt(s *workspace.Snapshot, d *workspace.Document, at Span) (edit Ignore, ok bool) {
+	m, ok := IgnorableAt(s, d, at)
+	if !ok {
 		return Ignore{}, false
+	}
+	first, _ := d.Text.LineCol(m.Now.Start)
+	for _, e := range []Ignore{above(d.Text, first), behindBrace(d.Text, first)} {
+		if e.Name = m.String(); e.Text != "" && e.leavesOut(d, m.Now) {
+			return e, true
+		}
 	}
 	return Ignore{}, false
 }

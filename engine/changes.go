@@ -73,11 +73,13 @@ type comparing struct {
 	// dir is the folder without links, as root is.
 	root, dir string
 	units     map[coverage.Unit]bool
-	// extensions are those of the files that profiles name.
-	extensions map[string]bool
+	// kinds are those of the files that profiles name.
+	kinds workspace.Kinds
 	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
 	renamed map[string]string
 	taken   map[string]*change.File
+	// parted are those on disk of what changed, where all of their functions were taken apart, by their paths.
+	parted map[string]*change.File
 	// whole keeps of the texts that are compared the functions that are as they were, too.
 	whole bool
 	// was are the older texts that were compared, and matches what was found; files are those of the profiles.
@@ -88,7 +90,7 @@ type comparing struct {
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
 	f := snap.Folders[0]
-	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, extensions: snap.Extensions()}
+	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, parted: map[string]*change.File{}, kinds: snap.Kinds()}
 	if top, ok := git.Top(f.Dir); ok {
 		w.root = top
 		if real, err := filepath.EvalSymlinks(f.Dir); err == nil {
@@ -173,6 +175,13 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 		return fmt.Errorf("find what the change is compared with: %w", err)
 	}
 	set.Base, set.Name = base.Commit, base.Name
+	switch c.Head {
+	case git.InIndex:
+		set.Head = "staged"
+	case git.InHead:
+		set.Head = "committed"
+	case git.OnDisk:
+	}
 	diff, err := git.Compare(w.ctx, w.folder.Dir, base.Commit, git.Options{State: c.Head, Env: c.Env, Text: w.folder.Settings.Limits.SourceBytes})
 	if err != nil {
 		return fmt.Errorf("find what changed since %s: %w", short(base.Commit), err)
@@ -208,8 +217,11 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			}
 			now = append(now, t.now)
 			w.renamed[t.name] = t.older
-			if t.isLater {
+			switch {
+			case t.isLater:
 				w.taken[t.name] = t.now
+			case !t.paired && t.file != nil:
+				w.parted[t.name] = t.now
 			}
 			if t.file != nil {
 				files[t.now] = t.file
@@ -236,8 +248,8 @@ type compared struct {
 	// before is the text at the base, text that on disk, and later the one that is looked at where that is not on disk.
 	before, text, later string
 	isLater             bool
-	// whole keeps the functions that are as they were.
-	whole bool
+	// whole keeps the functions that are as they were; paired tells that they were left out.
+	whole, paired bool
 
 	was, now *change.File
 }
@@ -262,7 +274,7 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		}
 		t.older = entry.Old
 	}
-	if entry.Status == git.Deleted || f == nil && !w.snap.Unmeasured(path) {
+	if entry.Status == git.Deleted {
 		return t
 	}
 	text, err := w.text(path)
@@ -270,8 +282,14 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		unread()
 		return t
 	}
-	if f == nil && (!source.HasCode(path, text) || source.IsGenerated(path, text)) {
-		return t
+	if f == nil {
+		could, aside := w.snap.Unnamed(path, text)
+		if aside {
+			set.Aside = append(set.Aside, w.name(path))
+		}
+		if !could {
+			return t
+		}
 	}
 	if f == nil && unbuilt(path) {
 		set.Unbuilt = append(set.Unbuilt, w.name(path))
@@ -317,7 +335,7 @@ func (t *compared) take() {
 	switch older := t.older != "" && t.before != ""; {
 	case older && t.name != "" && !t.isLater && !t.whole:
 		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
-		t.now.Was = t.older
+		t.now.Was, t.paired = t.older, strings.HasSuffix(t.name, ".go")
 	case older:
 		t.was = change.Of(t.older, t.before, nil, nil)
 	}
@@ -329,6 +347,9 @@ func (t *compared) take() {
 			t.now = other
 		}
 		t.now.Was = t.older
+		if t.was == nil {
+			t.now.Forget() // there is nothing to compare them with
+		}
 	}
 	t.before, t.text, t.later = "", "", ""
 }
@@ -355,9 +376,9 @@ func each(n int, work func(i int)) error {
 	return fault
 }
 
-// code reports whether a path is one of a language that profiles name files of.
+// code reports whether a path is one of a kind that profiles name files of.
 func (w *comparing) code(path string) bool {
-	return w.snap.File(path) != nil || w.extensions[filepath.Ext(path)]
+	return w.snap.File(path) != nil || w.kinds.Has(path)
 }
 
 // judge puts into the set what matches say of files.
@@ -478,68 +499,53 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 	}
 	var was, now []*change.File
 	found := 0 // of the baseline's functions, or whole files
-	var left []*compared
-	take := func() error {
-		if err := each(len(left), func(i int) { left[i].take() }); err != nil {
-			return err
-		}
-		for _, t := range left {
-			now = append(now, t.now)
-		}
-		left = left[:0]
-		return nil
-	}
 	seen := map[string]bool{}
 	paths := make([]string, 0, len(w.snap.Files))
 	for path := range w.snap.Files {
 		paths = append(paths, path)
 	}
 	slices.Sort(paths)
-	for _, path := range paths {
-		f, name := w.snap.Files[path], w.inRoot(path)
-		if name == "" || f.Outside || f.Standing.Role == priority.Test || f.Nothing() {
-			if name != "" {
-				seen[name] = true
-			}
-			continue
-		}
+	for some := range slices.Chunk(paths, mostTexts) {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		seen[name] = true
-		older := before[name]
-		if older != nil {
-			if f.Coverage.Unit != older.Counts && len(older.Bits) > 0 && f.Coverage.Measured() {
-				return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, older.Counts, f.Name, f.Coverage.Unit)
+		var texts []*beside
+		for _, path := range some {
+			f, name := w.snap.Files[path], w.inRoot(path)
+			if name == "" || f.Outside || f.Standing.Role == priority.Test || f.Nothing() {
+				if name != "" {
+					seen[name] = true
+				}
+				continue
 			}
-			since.Files++
+			seen[name] = true
+			older := before[name]
+			if older != nil {
+				if f.Coverage.Unit != older.Counts && len(older.Bits) > 0 && f.Coverage.Measured() {
+					return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, older.Counts, f.Name, f.Coverage.Unit)
+				}
+				since.Files++
+			}
+			texts = append(texts, &beside{path: path, name: name, file: f, older: older, now: w.taken[name], parted: w.parted[name]})
 		}
-		text, err := w.text(path)
-		if err != nil {
-			set.Unread = append(set.Unread, f.Name)
-			continue
+		if err := each(len(texts), func(i int) { texts[i].take(w) }); err != nil {
+			return err
 		}
-		if older != nil && change.TextPrint(text) == older.Print && !fell(older.Bits, change.BitsOf(f.Coverage)) {
-			found++
-			continue // as it was, and as covered
-		}
-		w.units[f.Coverage.Unit] = true
-		if file := w.taken[name]; file != nil {
-			now = append(now, file)
-		} else {
-			left = append(left, &compared{name: name, older: w.renamed[name], text: text, file: f})
-		}
-		if older != nil {
-			was = append(was, older)
-		}
-		if len(left) == mostTexts {
-			if err := take(); err != nil {
-				return err
+		for _, t := range texts {
+			switch {
+			case t.unread:
+				set.Unread = append(set.Unread, t.file.Name)
+				continue
+			case t.same:
+				found++
+				continue
+			}
+			w.units[t.file.Coverage.Unit] = true
+			now = append(now, t.now)
+			if t.older != nil {
+				was = append(was, t.older)
 			}
 		}
-	}
-	if err := take(); err != nil {
-		return err
 	}
 	for name, f := range before {
 		if seen[name] {
@@ -572,7 +578,7 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 		if m.WasFile.Counts != m.File.Counts && len(m.Was.Parts) > 0 && len(m.Unit.Parts) > 0 {
 			return fmt.Errorf("the baseline %s counts %s of %s, and the profile %s: nothing can be compared", c.Baseline, m.WasFile.Counts, m.File.Path, m.File.Counts)
 		}
-		if len(m.Unit.Parts) > 0 && slices.ContainsFunc(m.Was.Parts, func(p change.Part) bool { return m.To[p.From] >= 0 }) {
+		if (m.Unit.Ran || len(m.Unit.Parts) > 0) && slices.ContainsFunc(m.Was.Parts, func(p change.Part) bool { return m.To[p.From] >= 0 }) {
 			found++
 		}
 	}
@@ -592,6 +598,37 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 		set.Unit = w.unit()
 	}
 	return nil
+}
+
+// beside is a file that is compared with what the baseline has of it.
+type beside struct {
+	path, name string
+	file       *workspace.File
+	older      *change.File // nil for none
+	now        *change.File // nil where its text on disk is looked at
+	parted     *change.File // that text, taken apart; nil where it was not
+	// same tells that it is as it was, and as covered, unread that its text can't be had.
+	same, unread bool
+}
+
+// take reads the text and takes it apart.
+func (t *beside) take(w *comparing) {
+	if t.parted != nil {
+		t.same = t.older != nil && t.parted.Print == t.older.Print && !fell(t.older.Bits, t.parted.Bits)
+		t.now = t.parted
+		return
+	}
+	text, err := w.text(t.path)
+	switch {
+	case err != nil:
+		t.unread = true
+	case t.older != nil && change.TextPrint(text) == t.older.Print && !fell(t.older.Bits, change.BitsOf(t.file.Coverage)):
+		t.same = true
+	case t.now == nil:
+		t.now = change.OfBeside(t.name, text, t.file.Source, t.file.Coverage)
+		t.now.Was = w.renamed[t.name]
+		t.now.Forget()
+	}
 }
 
 // fell reports whether something ran that does not any more, or can't be compared part by part.

@@ -100,6 +100,8 @@ type Engine struct {
 	onDisk     map[string]bool              // profiles that were seen there
 	saidEmpty  map[string]bool              // folders of which the user was told that they have no profile
 	saidPaths  map[string]bool              // what was noted of the paths of profiles
+
+	firstLoad chan struct{} // closed at the end of it
 }
 
 // New makes an engine that publishes into store.
@@ -114,7 +116,7 @@ func New(store *workspace.Store, opts Options) *Engine {
 	return &Engine{
 		opts: opts, store: store, jobs: newQueue(), watcher: watch.New(nil, opts.Watch), loader: loader,
 		files: map[string]config.Layer{}, searched: map[string]watch.Found{}, projects: map[string][]project.Project{}, onDisk: map[string]bool{},
-		saidEmpty: map[string]bool{}, saidPaths: map[string]bool{},
+		saidEmpty: map[string]bool{}, saidPaths: map[string]bool{}, firstLoad: make(chan struct{}),
 	}
 }
 
@@ -149,7 +151,7 @@ func (e *Engine) Run(ctx context.Context) {
 				expire.Reset(expireEvery)
 			}
 		case <-expire.C:
-			_ = e.try("profiles that are gone", func() { e.timed("gone", 0, func() { e.loader.Expire(ctx) }) })
+			_ = e.try("profiles that are gone", func() { e.timed("gone", 0, func() { e.expire(ctx) }) })
 			if e.loader.Waiting() {
 				expire.Reset(expireEvery)
 			}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path"
@@ -44,12 +45,45 @@ func (e *Engine) Touch(paths ...string) {
 	e.jobs.put(func(context.Context) { e.watcher.Touch(paths...) })
 }
 
+// Renamed looks at what was renamed, files or folders, by the paths before and after.
+func (e *Engine) Renamed(paths ...string) {
+	e.jobs.put(func(ctx context.Context) {
+		e.watcher.Touch(paths...)
+		e.watcher.Rescan()
+		e.loader.Refind(ctx)
+		e.sources(ctx)
+	})
+}
+
+// FirstLoad is closed when the profiles that the first search of the workspace folders has found were read, but for those
+// that are still being written, or a document was opened and there is no folder to search.
+func (e *Engine) FirstLoad() <-chan struct{} { return e.firstLoad }
+
+// loaded closes firstLoad when all is there.
+func (e *Engine) loaded() {
+	select {
+	case <-e.firstLoad:
+		return
+	default:
+	}
+	if !e.configured {
+		return
+	}
+	for _, f := range e.looked() {
+		if _, ok := e.searched[f.Dir]; !ok {
+			return
+		}
+	}
+	close(e.firstLoad)
+}
+
 // Opened looks at a document that was opened, and at the folder around it where the editor named none.
 func (e *Engine) Opened(path string) {
 	e.jobs.put(func(ctx context.Context) {
 		e.imply(path)
 		e.loader.Appeared(ctx, path)
 		e.loader.Opened(path)
+		e.loaded()
 	})
 }
 
@@ -88,11 +122,17 @@ func (e *Engine) imply(path string) {
 		}
 	}
 	dir, ok := project.Around(path)
-	if !ok {
+	if dir = cmp.Or(dir, filepath.Dir(path)); !ok && !narrow(dir) {
 		return
 	}
 	e.folders = append(e.folders, Folder{Dir: dir, Implied: true})
 	e.outdated = e.outdated || e.configured
+}
+
+// narrow reports whether a folder without a project may be taken for the workspace of a file in it: not where all sorts of things lie.
+func narrow(dir string) bool {
+	home, _ := os.UserHomeDir()
+	return dir != home && dir != filepath.Clean(os.TempDir()) && filepath.Dir(dir) != dir
 }
 
 // update takes in what the watcher found.
@@ -125,7 +165,17 @@ func (e *Engine) update(ctx context.Context, u watch.Update) {
 	if len(changes) > 0 {
 		e.read(ctx, changes)
 	}
+	if len(e.looked()) > 0 {
+		e.loaded()
+	}
 	e.tellFacts()
+}
+
+// expire forgets profiles that are gone.
+func (e *Engine) expire(ctx context.Context) {
+	before := e.store.Load()
+	e.loader.Expire(ctx)
+	e.sayDeleted(before)
 }
 
 // found takes in what a search of all folders has found; nil is no search.
@@ -165,9 +215,11 @@ func (e *Engine) read(ctx context.Context, changes []workspace.Change) {
 	done := e.beginReading()
 	defer done()
 	var troubles []error
-	before := e.store.Load().Past()
+	before := e.store.Load()
+	past := before.Past()
 	e.timed("profiles", len(changes), func() { troubles = e.loader.Read(ctx, changes) })
-	e.ran(before, changes)
+	e.sayDeleted(before)
+	e.ran(past, changes)
 	e.watcher.Judge(e.loader.Judge(changes))
 	work.End()
 	e.together(ctx, packagesOf(e.loader)...)

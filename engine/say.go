@@ -3,7 +3,9 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/covls/covls/config"
@@ -73,6 +75,23 @@ func (e *Engine) sayProfiles() {
 	e.tellMore(len(texts), "oddities of profiles")
 	for _, text := range texts[:min(len(texts), mostTold)] {
 		e.tell(true, text)
+	}
+}
+
+// sayDeleted tells of the profiles that told something before and are not on disk any more.
+func (e *Engine) sayDeleted(before *workspace.Snapshot) {
+	kept := map[string]bool{}
+	now := e.store.Load()
+	for _, p := range now.Profiles {
+		kept[p.Path] = true
+	}
+	for _, p := range before.Profiles {
+		if p.Report == nil || kept[p.Path] {
+			continue
+		}
+		if _, err := os.Lstat(p.Path); errors.Is(err, fs.ErrNotExist) {
+			e.tell(false, before.Name(p.Path)+" was deleted, and what it said is not shown any more: run the tests with coverage to have it back")
+		}
 	}
 }
 

@@ -49,3 +49,8 @@ func Alternatives(glob string, most int) []string {
 	}
 	return []string{glob}
 }
+
+// Quote is the glob that matches a path alone.
+func Quote(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(name)
+}

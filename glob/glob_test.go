@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"github.com/covls/covls/glob"
 )
 
@@ -32,6 +34,17 @@ func TestAlternatives(t *testing.T) {
 	}
 	if n := len(glob.Alternatives(strings.Repeat("{a,b}", 30), most)); n <= most || n > 2*most+2 {
 		t.Errorf("2^30 alternatives: got %d", n)
+	}
+}
+
+// TestQuote holds that a quoted path matches itself.
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a.go", `app/[id]/*.{ts}?.x`, `a\b`} {
+		quoted := glob.Quote(name)
+		if ok, err := doublestar.Match(quoted, name); !ok || err != nil {
+			t.Errorf("%s does not match %s: %v", quoted, name, err)
+		}
 	}
 }
 

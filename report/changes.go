@@ -195,6 +195,13 @@ func (c *Change) known() (parts []string) {
 		default:
 			parts = append(parts, fmt.Sprintf("%d files are not built here and not judged, such as %s", n, c.Unbuilt[0]))
 		}
+		switch n := len(c.Aside); n {
+		case 0:
+		case 1:
+			parts = append(parts, c.Aside[0]+", a file of setup or documentation, is in no profile and not judged")
+		default:
+			parts = append(parts, fmt.Sprintf("%d files of setup or documentation are in no profile and not judged, such as %s", n, c.Aside[0]))
+		}
 		if c.Left > 0 {
 			parts = append(parts, fmt.Sprintf("%s of generated or vendored code not judged", c.count(c.Left)))
 		}
@@ -229,10 +236,14 @@ func (c *Change) nothing() string {
 
 // compared is what texts are compared with.
 func (c *Change) compared() string {
-	if c.Name == "" || strings.HasPrefix(c.Base, c.Name) {
-		return short(c.Base)
+	base := short(c.Base)
+	if c.Name != "" && !strings.HasPrefix(c.Base, c.Name) {
+		base = fmt.Sprintf("%s (%s)", c.Name, base)
 	}
-	return fmt.Sprintf("%s (%s)", c.Name, short(c.Base))
+	if c.Head != "" {
+		base += " in what is " + c.Head
+	}
+	return base
 }
 
 // age says which baseline it is.
@@ -286,8 +297,8 @@ type (
 		Base       string          `json:"base"`
 		Baseline   *baselineJSON   `json:"baseline"`
 		Changed    Tally           `json:"changed"`
-		Items      []changeItem    `json:"items"`
-		Lost       []changeItem    `json:"lost"`
+		Items      []ChangeItem    `json:"items"`
+		Lost       []ChangeItem    `json:"lost"`
 		Moved      int             `json:"moved"`
 		Unmeasured []string        `json:"unmeasured"`
 		Passed     *bool           `json:"passed"` // null where nothing was asked
@@ -304,7 +315,8 @@ type (
 		Changed int `json:"changed"`
 		New     int `json:"new"`
 	}
-	changeItem struct {
+	// ChangeItem is a gap of a change, or what lost its coverage, as the JSON has it.
+	ChangeItem struct {
 		Kind       string           `json:"kind"`
 		File       string           `json:"file"`
 		Function   string           `json:"function"`
@@ -325,13 +337,21 @@ func kindOf(g *change.Gap, lost bool) string {
 	return "changed"
 }
 
-func itemsOf(gaps []change.Gap, lost bool) []changeItem {
-	out := []changeItem{}
+func itemsOf(gaps []change.Gap, lost bool) []ChangeItem {
+	out := []ChangeItem{}
 	for i := range gaps {
 		g := &gaps[i]
-		out = append(out, changeItem{kindOf(g, lost), g.File, g.Function, g.Line, g.Lines, g.Statements, g.Of})
+		out = append(out, ChangeItem{kindOf(g, lost), g.File, g.Function, g.Line, g.Lines, g.Statements, g.Of})
 	}
 	return out
+}
+
+// LostItems are what lost its coverage, as the JSON has them; nil where nothing was compared.
+func (c *Change) LostItems() []ChangeItem {
+	if c.Set == nil || c.Baseline == nil {
+		return nil
+	}
+	return itemsOf(c.Set.Lost, true)
 }
 
 func (c *Change) json(w io.Writer) error {

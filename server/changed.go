@@ -170,7 +170,7 @@ func (s *Server) jumpChanged(ctx context.Context, p *protocol.ExecuteCommandPara
 			return s.show(ctx, snap, d, all[0])
 		}
 	}
-	return null, nil
+	return s.noGap("no gap in what changed since the base")
 }
 
 const wantBase = `{"base": "main"}`
@@ -190,7 +190,7 @@ func (s *Server) setBase(p params) (protocol.LSPAny, error) {
 	return json.Marshal(map[string]string{"base": *in.Base})
 }
 
-// wireBases is what covls.pickBase answers to clients that announced covls, which ask by themselves.
+// wireBases is what covls.pickBase answers to clients that ask by themselves.
 type wireBases struct {
 	// Base is what is compared with now; "" where nothing is.
 	Base     string   `json:"base"`
@@ -207,7 +207,7 @@ const defaultBase = "default"
 // askPatience bounds the wait for somebody to choose.
 const askPatience = 5 * time.Minute
 
-// pickBase tells what a change may be compared with. A client that did not announce covls is asked by window/showMessageRequest, and its answer put in
+// pickBase tells what a change may be compared with. A client that does not show what commands answer is asked by window/showMessageRequest, and its answer put in
 // force.
 func (s *Server) pickBase(ctx context.Context) (protocol.LSPAny, error) {
 	snap, c := s.snapshot(ctx), s.client.Load()
@@ -236,7 +236,7 @@ func (s *Server) pickBase(ctx context.Context) (protocol.LSPAny, error) {
 	if len(out.Branches)+len(out.Tags) == 0 && problem != nil {
 		return nil, problem
 	}
-	if c.status || !c.asks {
+	if c.documents || !c.asks {
 		return json.Marshal(out)
 	}
 	actions := []protocol.MessageActionItem{{Title: defaultBase}}

@@ -19,7 +19,7 @@ type lensData struct {
 
 // CodeLens says where lenses stand.
 func (s *Server) CodeLens(ctx context.Context, p *protocol.CodeLensParams) ([]protocol.CodeLens, error) {
-	snap, c := s.snapshot(ctx), s.client.Load()
+	snap, c := s.snapshot(s.first(ctx, p.TextDocument.URI)), s.client.Load()
 	out := []protocol.CodeLens{}
 	d := s.document(snap, p.TextDocument.URI)
 	if d == nil {
@@ -65,7 +65,7 @@ func (s *Server) CodeLensResolve(ctx context.Context, l *protocol.CodeLens) (*pr
 	switch {
 	case label.Tests && c.runsTests:
 		out.Command.Command = cmdRunTests
-		args, err = runTestsArgs(d.URI)
+		args, err = json.Marshal(documentArgs(d.URI))
 	case label.Mapping != nil:
 		out.Command.Command = cmdAddPathMapping
 		args, err = json.Marshal(mappingArgs(d.URI, label.Mapping))

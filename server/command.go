@@ -70,7 +70,7 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 	case cmdNextGapInWorkspace:
 		return s.jumpInWorkspace(ctx, p)
 	case cmdMostUrgentGap:
-		return s.jumpInWorkspace(ctx, &protocol.ExecuteCommandParams{Command: p.Command})
+		return s.jumpByUrgency(ctx, s.snapshot(ctx), nil, 0)
 	case cmdNextUnseen:
 		return s.jumpUnseen(ctx, p)
 	case cmdExplain:
@@ -113,11 +113,29 @@ type jumpParams struct {
 	Gap string `json:"gap,omitempty"` // its id
 }
 
+// jumped is where the last jump of the session went.
+type jumped struct {
+	path string
+	at   text.Position // in bytes
+}
+
+// bare reports whether a command has no argument.
+func bare(p *protocol.ExecuteCommandParams) bool {
+	return len(p.Arguments) == 0 || string(p.Arguments[0]) == "null"
+}
+
 // start is where a jump starts from, as the document and the byte offset in it, and the id of the gap that it is to; ""
-// leaves that open. Without arguments the document is nil.
+// leaves that open. Without arguments it is where the last jump went, and the document is nil where there was none.
 func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (d *workspace.Document, offset int, id string, err error) {
-	if len(p.Arguments) == 0 || string(p.Arguments[0]) == "null" {
-		return nil, 0, "", nil
+	if bare(p) {
+		last := s.jumped.Load()
+		if last == nil {
+			return nil, 0, "", nil
+		}
+		if d = s.documentAt(snap, uri.File(last.path)); d == nil {
+			return nil, 0, "", nil
+		}
+		return d, d.Text.Offset(last.at, text.UTF8), "", nil
 	}
 	var at struct {
 		TextDocument struct{ URI string }
@@ -140,12 +158,14 @@ func (s *Server) start(snap *workspace.Snapshot, p *protocol.ExecuteCommandParam
 
 func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	snap := s.snapshot(ctx)
-	if len(p.Arguments) == 0 {
-		return nil, invalid(`%s needs the place it starts from: {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}`, p.Command)
-	}
 	d, offset, id, err := s.start(snap, p)
-	if err != nil || d == nil {
+	switch {
+	case err != nil:
 		return null, err
+	case d == nil && bare(p):
+		return s.jumpInWorkspace(ctx, p)
+	case d == nil:
+		return s.noGap("no profile names this file")
 	}
 	gaps := diag.Gaps(snap, d)
 	if i := slices.IndexFunc(gaps, func(g diag.Gap) bool { return id != "" && g.ID.String() == id }); i >= 0 {
@@ -157,9 +177,15 @@ func (s *Server) jumpInFile(ctx context.Context, p *protocol.ExecuteCommandParam
 	}
 	g, ok := choose(gaps, offset)
 	if !ok {
-		return null, nil
+		return s.noGap("there is no gap in this file")
 	}
 	return s.show(ctx, snap, d, g)
+}
+
+// noGap answers a jump that leads nowhere.
+func (s *Server) noGap(why string) (protocol.LSPAny, error) {
+	s.say("%s", why)
+	return null, nil
 }
 
 // jumpInWorkspace goes from the gap at hand to the one that follows it in order of urgency, and from the last to
@@ -171,6 +197,11 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 	if err != nil {
 		return null, err
 	}
+	return s.jumpByUrgency(ctx, snap, d, offset)
+}
+
+// jumpByUrgency is jumpInWorkspace from an offset in a document; nil is no place.
+func (s *Server) jumpByUrgency(ctx context.Context, snap *workspace.Snapshot, d *workspace.Document, offset int) (protocol.LSPAny, error) {
 	all := gap.All(snap)
 	first := 0
 	if d != nil {
@@ -201,7 +232,7 @@ func (s *Server) jumpInWorkspace(ctx context.Context, p *protocol.ExecuteCommand
 			return s.show(ctx, snap, d, gaps[i])
 		}
 	}
-	return null, nil
+	return s.noGap("there is no gap in the workspace")
 }
 
 // jumpUnseen goes to the next function that is new or has changed since the tests ran: behind the place at hand, then in the files
@@ -217,7 +248,7 @@ func (s *Server) jumpUnseen(ctx context.Context, p *protocol.ExecuteCommandParam
 		here = snap.FileOf(d)
 	}
 	show := func(d *workspace.Document, u diag.Unseen) (protocol.LSPAny, error) {
-		return s.show(ctx, snap, d, diag.Gap{At: u.At})
+		return s.show(ctx, snap, d, diag.Gap{At: u.At, Message: fmt.Sprintf("%s is %s since the tests ran", u.Func, u.Why)})
 	}
 	if here != nil {
 		for _, u := range diag.UnseenIn(snap, d) {
@@ -249,7 +280,7 @@ func (s *Server) jumpUnseen(ctx context.Context, p *protocol.ExecuteCommandParam
 			return show(d, all[0])
 		}
 	}
-	return null, nil
+	return s.noGap("no function is new, or has changed, since the tests ran")
 }
 
 // documentAt is the open document of a URI, or the file's text on disk; nil where neither is known.
@@ -275,13 +306,17 @@ func (s *Server) show(ctx context.Context, snap *workspace.Snapshot, d *workspac
 	c := s.client.Load()
 	r := c.rangeOf(d.Text, g.At)
 	location := protocol.Location{URI: uriOf(snap, d.Path), Range: r}
-	s.reveal(ctx, c, location)
+	s.jumped.Store(&jumped{path: d.Path, at: d.Text.Position(g.At.Start, text.UTF8)})
+	s.reveal(ctx, c, snap, location, g.Message+":")
 	return marshal(&location)
 }
 
-// reveal shows the beginning of a place in the client's window, where it has one to show.
-func (s *Server) reveal(ctx context.Context, c *client, at protocol.Location) {
+// reveal shows the beginning of a place in the client's window. To one that can neither show it nor makes anything of what a command
+// answers, it says what is where.
+func (s *Server) reveal(ctx context.Context, c *client, snap *workspace.Snapshot, at protocol.Location, what string) {
 	if !c.showDocument {
+		path, _ := pathOf(at.URI)
+		s.say("%s %s:%d", what, snap.Name(path), at.Range.Start.Line+1)
 		return
 	}
 	focus := true
@@ -325,7 +360,7 @@ func (s *Server) reload(ctx context.Context) (protocol.LSPAny, error) {
 // doctorFixes bounds the mappings that the doctor offers.
 const doctorFixes = 8
 
-// diagnosis is what the doctor answers to clients that announced covls.
+// diagnosis is what the doctor answers to clients that show documents.
 type diagnosis struct {
 	Content string        `json:"content"` // Markdown
 	Fixes   []wirePathFix `json:"fixes"`
@@ -364,8 +399,8 @@ func (s *Server) doctor(ctx context.Context) (protocol.LSPAny, error) {
 	var b strings.Builder
 	report.Doctor(&b, snap, around, time.Now())
 	s.publisher.record(protocol.MessageTypeInfo, escape.Plain(b.String()))
-	if !s.client.Load().status {
-		return json.Marshal(b.String())
+	if !s.client.Load().documents {
+		return s.answerMarkdown(ctx, "covls-doctor.md", b.String())
 	}
 	out := diagnosis{Content: b.String(), Fixes: []wirePathFix{}}
 	for _, fix := range diag.LostFixes(snap, doctorFixes) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +23,7 @@ import (
 // watcher are the capabilities of an editor that takes covls's own messages.
 func watcher() protocol.ClientCapabilities {
 	caps := editor.Capabilities()
-	caps.Experimental = protocol.LSPAny(`{"covls":true}`)
+	caps.Experimental = protocol.LSPAny(`{"covls":{"documents":true}}`)
 	return caps
 }
 
@@ -352,7 +353,35 @@ func TestShowReport(t *testing.T) {
 	})
 }
 
-// TestIgnoreAction is offered to clients that can make its edit, when they ask for such.
+// TestPlainHover is for clients that show a hover as it is.
+func TestPlainHover(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		formats []protocol.MarkupKind
+		want    string
+	}{
+		{[]protocol.MarkupKind{protocol.MarkupKindPlainText}, "Not tested: `Uncovered`"},
+		{[]protocol.MarkupKind{protocol.MarkupKindPlainText, protocol.MarkupKindMarkdown}, "**Not tested**: `Uncovered`"},
+		{nil, "**Not tested**: `Uncovered`"},
+	} {
+		caps := editor.Capabilities()
+		caps.TextDocument.Hover = &protocol.HoverClientCapabilities{ContentFormat: tt.formats}
+		dir, ed := began(t, shop, caps)
+		path := filepath.Join(dir, "a.go")
+		open(t, ed, path)
+		var p protocol.HoverParams
+		p.TextDocument.URI, p.Position = uri.File(path), protocol.Position{Line: 16, Character: 7}
+		h, err := ed.Server().Hover(t.Context(), &p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := js(h); !strings.Contains(got, tt.want) {
+			t.Errorf("%v: %s lacks %s", tt.formats, got, tt.want)
+		}
+	}
+}
+
+// TestIgnoreAction is offered to clients that take actions with edits, when they ask for such.
 func TestIgnoreAction(t *testing.T) {
 	t.Parallel()
 	const title = "Leave Uncovered out of coverage"
@@ -369,7 +398,7 @@ func TestIgnoreAction(t *testing.T) {
 		{"a narrower kind", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"refactor.extract"}, false},
 		{"a kind that begins so", func(*protocol.ClientCapabilities) {}, []protocol.CodeActionKind{"refac"}, false},
 		{"commands only", func(c *protocol.ClientCapabilities) { c.TextDocument.CodeAction = nil }, nil, false},
-		{"no edits", func(c *protocol.ClientCapabilities) { c.Workspace.WorkspaceEdit = nil }, nil, false},
+		{"no edits but those of actions", func(c *protocol.ClientCapabilities) { c.Workspace.WorkspaceEdit = nil }, nil, true},
 		{"edits from before", func(c *protocol.ClientCapabilities) {
 			yes := true
 			c.Workspace.WorkspaceEdit, c.Workspace.ApplyEdit = nil, &yes
@@ -390,17 +419,11 @@ func TestIgnoreAction(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !tt.want {
-				if len(list) > 0 {
-					t.Errorf("actions %s", js(list))
-				}
-				return
-			}
-			if len(list) == 0 {
-				t.Fatal("no actions")
-			}
-			a, ok := list[len(list)-1].(*protocol.CodeAction)
-			if !ok || a.Title != title || *a.Kind != protocol.CodeActionKindRefactor || a.Edit == nil {
+			i := slices.IndexFunc(list, func(a protocol.CommandOrCodeAction) bool {
+				action, ok := a.(*protocol.CodeAction)
+				return ok && action.Title == title && *action.Kind == protocol.CodeActionKindRefactor && action.Edit != nil
+			})
+			if (i >= 0) != tt.want {
 				t.Errorf("actions %s", js(list))
 			}
 		})

@@ -18,6 +18,11 @@ const (
 // codeFailed is LSP's code for a request that is right, and can't be done.
 const codeFailed = jsonrpc2.Code(protocol.LSPErrorCodesRequestFailed)
 
+// failed is the error of a request that is right, and can't be done.
+func failed(format string, args ...any) error {
+	return jsonrpc2.Errorf(codeFailed, format, args...)
+}
+
 // confirm asks the user before a file is written, unless the client says that it was confirmed. A click on
 // a lens, an action or a link runs a command with arguments that others may have chosen. A client that
 // can't ask is trusted to run only what its user wants. An error says that nothing is to be written.

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -16,20 +14,13 @@ import (
 	"github.com/covls/covls/workspace"
 )
 
-// The kinds of the actions, so that a key can be bound to them. A test for a function with a diagnostic is its quick fix.
-const (
-	kindCreateTest    = protocol.CodeActionKindRefactor + ".covls.createTest"
-	kindCreateTestFix = protocol.CodeActionKindQuickFix + ".covls.createTest"
-	kindGoToTests     = protocol.CodeActionKindRefactor + ".covls.goToTests"
-)
-
-// placed is the document and the byte offset that a command is for, which has to have a place.
+// placed is the document and the byte offset that a command is for: a place, or without one where the last jump went.
 func (s *Server) placed(snap *workspace.Snapshot, p *protocol.ExecuteCommandParams) (*workspace.Document, int, error) {
 	d, offset, _, err := s.start(snap, p)
 	switch {
 	case err != nil:
 		return nil, 0, err
-	case len(p.Arguments) == 0:
+	case d == nil && bare(p):
 		return nil, 0, invalid(`%s needs the place of a function: {"textDocument": {"uri": …}, "position": {"line": …, "character": …}}`, p.Command)
 	case d == nil:
 		return nil, 0, invalid("%s: the document is not open, and no profile names it", p.Command)
@@ -70,7 +61,7 @@ func (s *Server) createTest(ctx context.Context, p *protocol.ExecuteCommandParam
 	}
 	now := text.New(made.Apply(made.Was))
 	location := protocol.Location{URI: uriOf(snap, made.Path), Range: c.rangeOf(now, diag.Span{Start: made.Cursor, End: made.Cursor})}
-	s.reveal(ctx, c, location)
+	s.reveal(ctx, c, snap, location, "the new test is at")
 	return marshal(&location)
 }
 
@@ -123,54 +114,9 @@ func (s *Server) goToTests(ctx context.Context, p *protocol.ExecuteCommandParams
 		out = append(out, protocol.Location{URI: uriOf(snap, place.Path), Range: c.rangeOf(place.Text, place.At)})
 	}
 	if len(out) > 0 {
-		s.reveal(ctx, c, out[0])
+		s.reveal(ctx, c, snap, out[0], "the first test is at")
+	} else {
+		s.say("no test speaks of this function")
 	}
 	return marshal(&out)
-}
-
-// testActions are the actions of a function at a place: to make the test that it lacks, and to go to those that it has. The
-// request has the diagnostics of the place, which a test mends.
-func testActions(c *client, d *workspace.Document, file *workspace.File, at diag.Span, in *protocol.CodeActionContext) (out []protocol.CommandOrCodeAction, err error) {
-	m, ok := diag.FuncAt(file, d, at)
-	if !ok {
-		return nil, nil
-	}
-	args, err := json.Marshal(protocol.TextDocumentPositionParams{
-		TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(d.URI)}, Position: position(d.Text.Position(m.NameNow.Start, c.encoding)),
-	})
-	if err != nil {
-		return nil, err
-	}
-	add := func(kind protocol.CodeActionKind, command, title string, mended ...protocol.Diagnostic) {
-		title = escape.Line(fmt.Sprintf(title, m))
-		if wants(in.Only, kind) {
-			out = append(out, &protocol.CodeAction{
-				Title: title, Kind: &kind, Diagnostics: mended,
-				Command: protocol.Command{Title: title, Command: command, Arguments: []protocol.LSPAny{args}},
-			})
-		}
-	}
-	if c.applies && engine.CreatesTests(d.Path) && (m.Uncovered() || m.Statements.Uncovered() > 0 || m.Why != "") {
-		const title = "Create Test for %s"
-		mended := mends(in.Diagnostics, c.rangeOf(d.Text, m.NameNow))
-		if len(mended) > 0 && wants(in.Only, kindCreateTestFix) {
-			add(kindCreateTestFix, cmdCreateTest, title, mended...)
-		} else {
-			add(kindCreateTest, cmdCreateTest, title)
-		}
-	}
-	if c.showDocument && m.Statements.Covered > 0 {
-		add(kindGoToTests, cmdGoToTests, "Go to Tests of %s")
-	}
-	return out, nil
-}
-
-// mends are those of an editor's diagnostics that say of the function with that name that no test reaches it.
-func mends(all []protocol.Diagnostic, name protocol.Range) (out []protocol.Diagnostic) {
-	for _, d := range all {
-		if d.Code == protocol.String(diag.Code) && d.Range == name {
-			out = append(out, d)
-		}
-	}
-	return out
 }

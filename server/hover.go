@@ -20,10 +20,10 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	if !ok {
 		return nil, nil
 	}
-	kind := protocol.MarkupKindMarkdown
+	kind, says := protocol.MarkupKindMarkdown, escape.Lines(h.Markdown)
 	if c.plainHover {
-		kind = protocol.MarkupKindPlainText
+		kind, says = protocol.MarkupKindPlainText, escape.Plain(h.Markdown)
 	}
 	r := c.rangeOf(d.Text, h.Span)
-	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: escape.Lines(h.Markdown)}, Range: &r}, nil
+	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: says}, Range: &r}, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // InlayHint puts a function's coverage behind its first line, for editors that show no lenses.
 func (s *Server) InlayHint(ctx context.Context, p *protocol.InlayHintParams) ([]protocol.InlayHint, error) {
-	snap, c := s.snapshot(ctx), s.client.Load()
+	snap, c := s.snapshot(s.first(ctx, p.TextDocument.URI)), s.client.Load()
 	out := []protocol.InlayHint{}
 	d := s.document(snap, p.TextDocument.URI)
 	if d == nil {

@@ -36,8 +36,10 @@ type client struct {
 	watchesFiles   bool // takes watchers at run time
 	watchesConfig  bool // takes didChangeConfiguration at run time
 	status         bool // wants covls/status
+	documents      bool // shows by itself what commands answer
 	runsTests      bool // has a command that runs tests: runTests
 	literals       bool // takes code actions that are more than commands
+	resolvesEdits  bool // asks for the edit of a code action when it was chosen
 	edits          bool // takes code actions that edit
 	applies        bool // makes edits that the server sends
 	creates        bool // makes new files among these
@@ -52,6 +54,10 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	if p.ClientInfo.Name == "Neovim" {
 		// Told to pull again, Neovim 0.12 pulls the workspace alone and forgets open buffers.
 		c.pulls = false
+		// It warns of servers of one buffer that count columns otherwise, and gopls and most others know UTF-16 alone.
+		if g := p.Capabilities.General; g != nil && slices.Contains(g.PositionEncodings, protocol.PositionEncodingKindUTF16) {
+			c.encoding = text.UTF16
+		}
 	}
 	if len(p.InitializationOptions) > 0 {
 		if err := json.Unmarshal(p.InitializationOptions, &c.initialOptions); err != nil {
@@ -78,16 +84,19 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	result := &protocol.InitializeResult{
 		ServerInfo: protocol.ServerInfo{Name: "covls", Version: protocol.NewOptional(s.opts.Version)},
 		Capabilities: protocol.ServerCapabilities{
-			PositionEncoding:       protocol.PositionEncodingKind(c.encoding.String()),
-			TextDocumentSync:       &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
-			HoverProvider:          protocol.Boolean(true),
-			InlayHintProvider:      protocol.Boolean(true),
-			CodeLensProvider:       &protocol.CodeLensOptions{ResolveProvider: &yes},
-			CodeActionProvider:     &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactor}},
+			PositionEncoding:  protocol.PositionEncodingKind(c.encoding.String()),
+			TextDocumentSync:  &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
+			HoverProvider:     protocol.Boolean(true),
+			InlayHintProvider: protocol.Boolean(true),
+			CodeLensProvider:  &protocol.CodeLensOptions{ResolveProvider: &yes},
+			CodeActionProvider: &protocol.CodeActionOptions{
+				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactor, kindSource}, ResolveProvider: &yes,
+			},
 			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: slices.Clone(commandNames)},
-			Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
-				Supported: &yes, ChangeNotifications: protocol.Boolean(true),
-			}},
+			Workspace: &protocol.WorkspaceOptions{
+				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{Supported: &yes, ChangeNotifications: protocol.Boolean(true)},
+				FileOperations:   &protocol.FileOperationOptions{DidRename: renames()},
+			},
 			Experimental: protocol.LSPAny(`{"covls":{"requests":["` + methodGaps + `","` + methodCoverage + `"],"notifications":["` + methodStatus + `","` + methodRan + `"]}}`),
 		},
 	}
@@ -101,13 +110,13 @@ func (s *Server) Initialize(_ context.Context, p *protocol.InitializeParams) (*p
 }
 
 func clientOf(caps *protocol.ClientCapabilities) *client {
-	c := &client{status: announces(caps.Experimental), runsTests: announcesRuns(caps.Experimental)}
+	own := announcedBy(caps.Experimental)
+	c := &client{status: own.status, documents: own.documents, runsTests: own.runsTests}
 	if g := caps.General; g != nil {
 		c.encoding = chooseEncoding(g.PositionEncodings)
 	}
-	refreshes, edits := false, false
+	refreshes := false
 	if w := caps.Workspace; w != nil {
-		edits = is(w.ApplyEdit) || w.WorkspaceEdit != nil
 		c.applies = is(w.ApplyEdit)
 		c.creates = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges) && slices.Contains(w.WorkspaceEdit.ResourceOperations, protocol.ResourceOperationKindCreate)
 		c.configuration, c.folders = is(w.Configuration), is(w.WorkspaceFolders)
@@ -127,8 +136,10 @@ func clientOf(caps *protocol.ClientCapabilities) *client {
 		return c
 	}
 	if a := t.CodeAction; a != nil {
-		c.literals = len(a.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
-		c.edits = edits && c.literals
+		// An empty set of kinds is one: a client does with kinds that it does not know what it can.
+		c.literals = a.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil
+		c.edits = c.literals // an action that is a literal may have an edit
+		c.resolvesEdits = c.edits && is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
 	}
 	if d := t.PublishDiagnostics; d != nil {
 		c.related, c.versions = is(d.RelatedInformation), is(d.VersionSupport)
@@ -272,6 +283,26 @@ func (s *Server) DidChangeWorkspaceFolders(_ context.Context, p *protocol.DidCha
 		}
 	}
 	s.engine.ChangeFolders(added, removed)
+	return nil
+}
+
+// renames asks for all files and folders that a client renames.
+func renames() protocol.FileOperationRegistrationOptions {
+	scheme := schemeFile
+	return protocol.FileOperationRegistrationOptions{Filters: []protocol.FileOperationFilter{{Scheme: &scheme, Pattern: protocol.FileOperationPattern{Glob: "**"}}}}
+}
+
+// DidRenameFiles has what a client renamed looked at: a profile, a folder with some, a source.
+func (s *Server) DidRenameFiles(_ context.Context, p *protocol.RenameFilesParams) error {
+	var paths []string
+	for _, f := range p.Files {
+		for _, u := range []string{f.OldURI, f.NewURI} {
+			if path, ok := pathOf(uri.URI(u)); ok {
+				paths = append(paths, path)
+			}
+		}
+	}
+	s.engine.Renamed(paths...)
 	return nil
 }
 

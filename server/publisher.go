@@ -103,6 +103,16 @@ func (p *publisher) tell(kind protocol.MessageType, text string) {
 	if known {
 		return
 	}
+	p.show(kind, text)
+}
+
+// say shows a message of one line to the user, who asked for it: each time.
+func (p *publisher) say(kind protocol.MessageType, text string) {
+	p.show(kind, escape.Message(text))
+}
+
+// show shows a message that is harmless.
+func (p *publisher) show(kind protocol.MessageType, text string) {
 	p.server.log.Info("told the user", slog.String("text", text))
 	p.later(func(ctx context.Context) {
 		p.unsent(p.server.remote.ShowMessage(ctx, &protocol.ShowMessageParams{Type: kind, Message: "covls: " + text}))

@@ -15,7 +15,7 @@ import (
 
 // Diagnostic answers a client that pulls the diagnostics of one document.
 func (s *Server) Diagnostic(ctx context.Context, p *protocol.DocumentDiagnosticParams) (protocol.DocumentDiagnosticReport, error) {
-	snap, c := s.snapshot(ctx), s.client.Load()
+	snap, c := s.snapshot(s.first(ctx, p.TextDocument.URI)), s.client.Load()
 	items := []protocol.Diagnostic{}
 	if path, ok := pathOf(p.TextDocument.URI); ok {
 		if d := snap.Documents[path]; d != nil {

@@ -103,8 +103,12 @@ func (s *Server) sinceLastRun(ctx context.Context) (protocol.LSPAny, error) {
 			}
 		}
 	}
-	if len(snap.Runs) == 0 {
-		b.WriteString("no run of the tests in this session has covered a function, or lost one\n")
+	if n := len(snap.Runs); n > 0 {
+		s.say("%s", diag.RunWords(snap.Runs[n-1]))
+	} else {
+		const none = "no run of the tests in this session has covered a function, or lost one"
+		b.WriteString(none + "\n")
+		s.say(none)
 	}
 	s.publisher.record(protocol.MessageTypeInfo, escape.Plain(b.String()))
 	return json.Marshal(out)

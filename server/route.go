@@ -46,6 +46,7 @@ func handlersOf(s *Server) map[string]Handler {
 		protocol.MethodTextDocumentDidClose:               Notice(s.DidClose),
 		protocol.MethodTextDocumentDidSave:                Notice(s.DidSave),
 		protocol.MethodTextDocumentCodeAction:             Request(s.CodeAction),
+		protocol.MethodCodeActionResolve:                  Request(s.CodeActionResolve),
 		protocol.MethodTextDocumentCodeLens:               Request(s.CodeLens),
 		protocol.MethodCodeLensResolve:                    Request(s.CodeLensResolve),
 		protocol.MethodTextDocumentHover:                  Request(s.Hover),
@@ -56,5 +57,6 @@ func handlersOf(s *Server) map[string]Handler {
 		protocol.MethodWorkspaceDidChangeConfiguration:    Notice(s.DidChangeConfiguration),
 		protocol.MethodWorkspaceDidChangeWorkspaceFolders: Notice(s.DidChangeWorkspaceFolders),
 		protocol.MethodWorkspaceDidChangeWatchedFiles:     Notice(s.DidChangeWatchedFiles),
+		protocol.MethodWorkspaceDidRenameFiles:            Notice(s.DidRenameFiles),
 	}
 }

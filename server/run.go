@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -31,6 +30,10 @@ func (s *Server) runCommand(ctx context.Context, p params) (protocol.LSPAny, err
 		at = args.TextDocument.URI
 	}
 	snap := s.snapshot(ctx)
+	answer := func(c project.Command) (protocol.LSPAny, error) {
+		s.say("in %s this measures coverage: %s", c.Dir, c.Line)
+		return commandLine(c)
+	}
 	folder, err := folderAt(snap, at)
 	if err != nil {
 		return nil, invalid("%s: %v", p.of, err)
@@ -43,13 +46,14 @@ func (s *Server) runCommand(ctx context.Context, p params) (protocol.LSPAny, err
 		}
 		if own, ok := project.Of(folder.Dir, path); ok && (own.Among(projects) || folder.Settings.Run.CommandFor(own.Language) != "") {
 			if c, ok := own.TestCommand(folder.Settings.Run, folder.Dir); ok {
-				return commandLine(c)
+				return answer(c)
 			}
 		}
 	}
 	if c := folder.TestCommand(projects); c != nil {
-		return commandLine(*c)
+		return answer(*c)
 	}
+	s.say("no command that measures coverage is known for %s: run.command sets one", folder.Dir)
 	return null, nil
 }
 
@@ -61,11 +65,6 @@ func commandLine(c project.Command) (protocol.LSPAny, error) {
 // cmdRunTests is the command of a client that announced experimental.covls.runTests: it runs what covls.runCommand
 // answers.
 const cmdRunTests = "covls.runTests"
-
-// runTestsArgs are its arguments for a document.
-func runTestsArgs(document string) (protocol.LSPAny, error) {
-	return json.Marshal(map[string]any{"textDocument": map[string]string{"uri": document}})
-}
 
 // wireCommand is a command line that makes a profile.
 type wireCommand struct {

@@ -13,6 +13,7 @@ import (
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/engine"
 	"github.com/covls/covls/internal/guard"
@@ -72,6 +73,7 @@ type Server struct {
 	engine    *engine.Engine
 	loads     atomic.Int64 // how many were shown
 	topKnown  atomic.Pointer[topFunctions]
+	jumped    atomic.Pointer[jumped] // nil: no jump yet
 }
 
 // New makes a server for one session.
@@ -213,6 +215,34 @@ func (b bell) rung() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return *b.next
+}
+
+// firstPatience bounds the wait for the first load.
+const firstPatience = 5 * time.Second
+
+// first has a request for an open document that came before the first load is over answered from the state behind it: not every client
+// asks again.
+func (s *Server) first(ctx context.Context, u uri.URI) context.Context {
+	loaded := s.engine.FirstLoad()
+	select {
+	case <-loaded:
+		return ctx
+	default:
+	}
+	if s.phase.Load() != int32(running) || s.document(s.store.Load(), u) == nil {
+		return ctx
+	}
+	defer waiting(ctx)()
+	late := time.NewTimer(firstPatience)
+	defer late.Stop()
+	select {
+	case <-loaded:
+		return context.WithValue(ctx, snapshotKey{}, s.store.Load())
+	case <-s.ended:
+	case <-ctx.Done():
+	case <-late.C:
+	}
+	return ctx
 }
 
 // wholePatience bounds the wait for a load.

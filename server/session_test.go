@@ -562,7 +562,9 @@ func TestForeignDocuments(t *testing.T) {
 			t.Parallel()
 			const text = "package a\n\nfunc F() {}\n"
 			dir := workspace(t, shop)
-			p := ready(t, roots(modern(), dir))
+			caps := modern()
+			caps["experimental"] = obj{"covls": obj{"documents": true}}
+			p := ready(t, roots(caps, dir))
 			p.profiles(1)
 			p.send(didOpen(u, text), didChange(u, 2, edit(0, 0, 0, 0, "// x\n")))
 			for _, method := range []string{"textDocument/hover", "textDocument/codeLens", "textDocument/diagnostic"} {

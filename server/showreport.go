@@ -46,20 +46,31 @@ func (s *Server) explain(ctx context.Context, p params) (protocol.LSPAny, error)
 	}
 	if f == nil {
 		if !snap.RuledOut[path] {
+			s.say("no profile names %s, so it has no tier", snap.Name(path))
 			return null, nil
 		}
-		return s.explainRuledOut(snap, path)
+		return s.explainRuledOut(ctx, snap, path)
 	}
-	return json.Marshal(report.Explain(snap, f.Standing, f))
+	return s.answerMarkdown(ctx, "covls-explain.md", report.Explain(snap, f.Standing, f))
+}
+
+// answerMarkdown answers with a text, which is shown to who would not show the answer.
+func (s *Server) answerMarkdown(ctx context.Context, name, text string) (protocol.LSPAny, error) {
+	if c := s.client.Load(); !c.documents {
+		if _, err := s.present(ctx, c, name, []byte(text)); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(text)
 }
 
 // explainRuledOut speaks of a file that a rule leaves out.
-func (s *Server) explainRuledOut(snap *workspace.Snapshot, path string) (protocol.LSPAny, error) {
+func (s *Server) explainRuledOut(ctx context.Context, snap *workspace.Snapshot, path string) (protocol.LSPAny, error) {
 	if folder := snap.FolderOf(path); folder != nil && snap.Ranks[folder.Dir] != nil {
 		ranking, name := snap.Ranks[folder.Dir], snap.Name(path)
 		for i := range ranking.Files {
 			if ranking.Files[i].Path == name {
-				return json.Marshal(report.Explain(snap, &ranking.Files[i], nil))
+				return s.answerMarkdown(ctx, "covls-explain.md", report.Explain(snap, &ranking.Files[i], nil))
 			}
 		}
 	}
@@ -78,8 +89,7 @@ type wireReport struct {
 // reportRows is how many rows the lists of a report have in an editor.
 const reportRows = 25
 
-// showReport makes the gap report. A client that announced experimental.covls shows it itself; to others
-// it is shown as a temporary file.
+// showReport makes the gap report. A client that announced that it shows documents does so; to others it is shown as a temporary file.
 func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, error) {
 	var args struct {
 		Format    string  `json:"format"`
@@ -113,7 +123,7 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 		return nil, err
 	}
 	out := wireReport{Format: args.Format, Content: content.String()}
-	if c := s.client.Load(); !c.status {
+	if c := s.client.Load(); !c.documents {
 		u, err := s.present(ctx, c, "covls-report"+extension, content.Bytes())
 		if err != nil {
 			return nil, err
@@ -124,16 +134,23 @@ func (s *Server) showReport(ctx context.Context, p params) (protocol.LSPAny, err
 	return protocol.LSPAny(data), err
 }
 
-// present writes a document into the session's temporary folder and shows it, where the client can show
-// documents. It returns the document's URI.
+// say tells, by a message, what a command has found to a client that does not show what commands answer.
+func (s *Server) say(format string, args ...any) {
+	if !s.client.Load().documents {
+		s.publisher.say(protocol.MessageTypeInfo, fmt.Sprintf(format, args...))
+	}
+}
+
+// present writes a document into the session's temporary folder and shows it, or says where it is to a client that can't
+// show documents. It returns the document's URI.
 func (s *Server) present(ctx context.Context, c *client, name string, content []byte) (string, error) {
 	dir, err := s.scratch()
 	if err != nil {
-		return "", fmt.Errorf("make a folder for the report: %w", err)
+		return "", fmt.Errorf("make a folder for %s: %w", name, err)
 	}
 	path := filepath.Join(dir, name)
 	if err := disk.Replace(path, content, 0o600); err != nil {
-		return "", fmt.Errorf("show the report: %w", err)
+		return "", fmt.Errorf("show %s: %w", name, err)
 	}
 	u := uri.File(path)
 	if c.showDocument {
@@ -145,6 +162,8 @@ func (s *Server) present(ctx context.Context, c *client, name string, content []
 		_, err := s.remote.ShowDocument(limited, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus, External: &external})
 		waited()
 		s.publisher.unsent(err)
+	} else {
+		s.say("this is in %s until the session ends", path)
 	}
 	return string(u), nil
 }

@@ -105,30 +105,36 @@ func wireTiersOf(n map[config.Tier]int) wireTiers {
 	return wireTiers{n[config.TierCritical], n[config.TierHigh], n[config.TierMedium], n[config.TierLower], n[priority.Unknown], n[priority.OK]}
 }
 
-// announces reports whether a client's experimental capabilities have covls.
-func announces(experimental protocol.LSPAny) bool {
-	yes := false
-	_ = eachMember(experimental, func(name string, value jsontext.Value) {
-		if name == "covls" {
-			kind := value.Kind()
-			yes = kind == 't' || kind == '{'
-		}
-	})
-	return yes
+// announced is what a client's experimental capabilities say of covls.
+type announced struct {
+	status    bool // it wants covls/status
+	documents bool // it shows by itself what commands answer
+	runsTests bool // it runs tests
 }
 
-// announcesRuns reports whether a client's experimental capabilities say that it runs tests.
-func announcesRuns(experimental protocol.LSPAny) bool {
-	yes := false
+// announcedBy reads experimental.covls: true, or an object, asks for covls/status, unless its member status is false.
+func announcedBy(experimental protocol.LSPAny) (a announced) {
 	_ = eachMember(experimental, func(name string, value jsontext.Value) {
-		if name != "covls" || value.Kind() != '{' {
+		if name != "covls" {
+			return
+		}
+		kind := value.Kind()
+		a = announced{status: kind == 't' || kind == '{'}
+		if kind != '{' {
 			return
 		}
 		_ = eachMember(protocol.LSPAny(value), func(name string, value jsontext.Value) {
-			yes = yes || name == "runTests" && value.Kind() == 't'
+			switch yes := value.Kind() == 't'; name {
+			case "status":
+				a.status = value.Kind() != 'f'
+			case "documents":
+				a.documents = yes
+			case "runTests":
+				a.runsTests = yes
+			}
 		})
 	})
-	return yes
+	return a
 }
 
 // publishStatus tells the client where things stand, if it wants to know and does not yet.

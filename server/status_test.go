@@ -94,7 +94,7 @@ func (s *status) String() string {
 // watching are the capabilities of a client that wants covls/status.
 func watching() obj {
 	caps := modern()
-	caps["experimental"] = obj{"covls": true}
+	caps["experimental"] = obj{"covls": obj{"documents": true}}
 	return caps
 }
 

@@ -64,7 +64,7 @@ func TestRunTests(t *testing.T) {
 			}
 			if got := slices.ContainsFunc(actions, func(a protocol.CommandOrCodeAction) bool {
 				action, ok := a.(*protocol.CodeAction)
-				return ok && is(&action.Command)
+				return ok && is(&action.Command) && *action.Kind == protocol.CodeActionKindQuickFix
 			}); got != tt.want {
 				t.Errorf("an action that runs tests: %t; %s", got, js(actions))
 			}

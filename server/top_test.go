@@ -193,7 +193,7 @@ func TestUnseen(t *testing.T) {
 	if got := listed(); got != want {
 		t.Errorf("saved: %s, want %s", got, want)
 	}
-	if got := next(-1); got != "3" {
-		t.Errorf("from nowhere to %s", got)
+	if got := next(-1); got != "21" {
+		t.Errorf("from the last jump to %s", got)
 	}
 }

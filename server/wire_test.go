@@ -39,7 +39,7 @@ func TestMessages(t *testing.T) {
 		{"negative position", call("1", hover, `{"textDocument":{"uri":"file:///a"},"position":{"line":-1,"character":0}}`), "1 -32602"},
 		{"huge position", call("1", hover, `{"textDocument":{"uri":"file:///a"},"position":{"line":99999999999,"character":0}}`), "1 -32602"},
 		{"unknown command", command("1", "covls.none"), "1 -32602"},
-		{"command without its argument", command("1", "covls.nextGap"), "1 -32602"},
+		{"command without its argument", command("1", "covls.createTest"), "1 -32602"},
 		{"command with a wrong argument", command("1", "covls.nextGap", `[]`), "1 -32602"},
 		{"lens of another server", call("1", "codeLens/resolve", `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"data":7}`), "1 -32602"},
 		{"lens without data", call("1", "codeLens/resolve", `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}}}`), "1 -32602"},

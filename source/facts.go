@@ -118,7 +118,12 @@ func kindOf(body *ast.BlockStmt) Kind {
 			}
 		}
 	}
-	if from, ok := tail(body.List, func(s ast.Stmt) bool { return stops(s) }); ok && from == 0 {
+	exits := false // it ends the program as it should
+	end := func(s ast.Stmt) bool {
+		exits = exits || isExit(s)
+		return stops(s)
+	}
+	if from, ok := tail(body.List, end); ok && from == 0 && !exits {
 		return Panic
 	}
 	return Ordinary

@@ -2,14 +2,12 @@ package source_test
 
 import (
 	"cmp"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +16,7 @@ import (
 	"golang.org/x/tools/cover"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/source"
 )
 
@@ -36,7 +35,7 @@ func TestKindsOfGaps(t *testing.T) {
 			if tt.profile == "" {
 				tt.profile = filepath.Join(shared(t), "corpus", "go-toml-count", "cover.out")
 			}
-			dir := downloaded(t, tt.module+"@"+tt.version)
+			dir := profiletest.ModuleDir(t, tt.module+"@"+tt.version)
 			profiles, err := cover.ParseProfiles(tt.profile)
 			if err != nil {
 				t.Fatal(err)
@@ -63,22 +62,6 @@ func TestKindsOfGaps(t *testing.T) {
 			golden(t, filepath.Join("testdata", "kinds", tt.name+".txt"), got.String())
 		})
 	}
-}
-
-// downloaded is where the module proxy's copy of a module lies.
-func downloaded(t *testing.T, module string) string {
-	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", module)
-	cmd.Dir = t.TempDir()
-	out, err := cmd.Output()
-	if err != nil {
-		t.Skipf("skipped without the source of %s: %v", module, err)
-	}
-	var m struct{ Dir string }
-	if err := json.Unmarshal(out, &m); err != nil {
-		t.Fatal(err)
-	}
-	return m.Dir
 }
 
 func golden(t *testing.T, path, got string) {
@@ -186,7 +169,9 @@ func TestFacts(t *testing.T) {
 		{"sets two steps", "func (t *T) set(x int) { t.x = x; t.y = x }", facts{Complexity: 1}},
 		{"a bare return", "func x() { return }", facts{Complexity: 1}},
 		{"panics", "func f() { panic(1) }", facts{Complexity: 1, Kind: source.Panic}},
-		{"says so first", "func f() { s := g(); log.Print(s); os.Exit(1) }", facts{Complexity: 1, Kind: source.Panic}},
+		{"says so first", "func f() { s := g(); log.Print(s); panic(s) }", facts{Complexity: 1, Kind: source.Panic}},
+		{"a usage", "func usage() { s := g(); log.Print(s); os.Exit(1) }", facts{Complexity: 1}},
+		{"logs and ends", "func f() { s := g(); log.Fatal(s) }", facts{Complexity: 1, Kind: source.Panic}},
 		{"does more", "func f() { a(); b(); c(); os.Exit(1) }", facts{Complexity: 1}},
 		{"may panic", "func f() { if a { panic(1) } }", facts{Complexity: 2}},
 		{"another exit", "func f() { x.Exit(1) }", facts{Complexity: 1}},

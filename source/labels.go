@@ -307,6 +307,20 @@ func stops(s ast.Stmt) bool {
 	return false
 }
 
+// isExit reports whether a statement ends the program without a panic: os.Exit(0).
+func isExit(s ast.Stmt) bool {
+	x, ok := s.(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := x.X.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && (chain(f) == "os.Exit" || chain(f) == "syscall.Exit")
+}
+
 // returns reports whether a statement hands on, as it is or in another, an error that was tested for.
 // A result that mentions an expression with the name of an error does so, and so does one that makes
 // an error or is one of the package's; of what has another name, the last result as it is, where that

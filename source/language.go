@@ -87,6 +87,35 @@ func LanguageOf(name string) string {
 	return ""
 }
 
+// Family is the language, by its id, that stands for all whose code one run of tests measures together with that of a file, which its name
+// tells: "javascript" for TypeScript and Vue, "java" for Kotlin, "c" for C++. It is that of the file itself where it has no kin, and
+// "" where nobody knows the language.
+func Family(name string) string {
+	switch l := LanguageOf(name); l {
+	case "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "coffeescript":
+		return "javascript"
+	case "kotlin", "scala", "groovy", "clojure":
+		return "java"
+	case "fsharp", "vb":
+		return "csharp"
+	case "cpp", "objective-c", "objective-cpp", "swift":
+		return "c"
+	case "erlang":
+		return "elixir"
+	default:
+		return l
+	}
+}
+
+// IsScript reports whether a file is of a kind that is run as it is, beside the code of its language that is built and measured: x.kts, x.exs.
+func IsScript(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".kts", ".sc", ".fsx", ".exs":
+		return true
+	}
+	return false
+}
+
 // languageIn is LanguageOf of a file whose text is at hand: that tells whether a header is of C or of C++.
 func languageIn(name, src string) string {
 	if strings.EqualFold(filepath.Ext(name), ".h") {

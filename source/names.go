@@ -179,7 +179,7 @@ func settingsName(language, dir, lower string) bool {
 		return strings.HasSuffix(stem, ".d") || strings.HasSuffix(stem, ".config") && !strings.Contains("/"+dir, "/src/") || strings.HasSuffix(stem, "rc") && strings.HasPrefix(stem, ".") ||
 			strings.HasPrefix(stem, "vitest.workspace") || strings.HasPrefix(stem, "vitest.setup") || strings.HasPrefix(stem, "jest.setup") || stem == "gulpfile" || stem == "gruntfile"
 	case "python":
-		return dir == "" && (lower == "setup.py" || lower == "noxfile.py") || strings.HasSuffix(lower, ".pyi")
+		return dir == "" && lower == "setup.py" || lower == "noxfile.py" || lower == "conanfile.py" || lower == "gunicorn.conf.py" || strings.HasSuffix(lower, ".pyi")
 	case "kotlin":
 		return strings.HasSuffix(lower, ".gradle.kts")
 	case "groovy":
@@ -194,6 +194,28 @@ func settingsName(language, dir, lower string) bool {
 		return lower == "package.swift"
 	case "scala":
 		return lower == "build.sc"
+	}
+	return false
+}
+
+// SetsUp reports whether a file sets up a tool, or hands a program over to one, by its name and by what its text says: setup.py of any folder, and
+// what Django puts into each project.
+func SetsUp(name, text string) bool {
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				return false
+			}
+		}
+		return true
+	}
+	switch path.Base(name) {
+	case "setup.py":
+		return has("setup(", "setuptools") || has("setup(", "distutils")
+	case "manage.py":
+		return has("DJANGO_SETTINGS_MODULE", "execute_from_command_line")
+	case "wsgi.py", "asgi.py":
+		return has("DJANGO_SETTINGS_MODULE", "get_wsgi_application") || has("DJANGO_SETTINGS_MODULE", "get_asgi_application")
 	}
 	return false
 }

@@ -36,7 +36,7 @@ func TestPlaceOf(t *testing.T) {
 			"src/api.generated.ts", "src/schema.gen.ts", "src/__generated__/x.ts", "build/generated/source/A.java", "dist/app.min.js", "moc_window.cpp", "ui_main.h",
 			"src/parser.tab.c", "lex.yy.c", "R.java", "build/CMakeFiles/3.25.1/CompilerIdC/CMakeCCompilerId.c", ".build/debug/A.build/DerivedSources/b.swift",
 		},
-		source.AmongSettings: {"vite.config.ts", "jest.config.js", "types/a.d.ts", "setup.py", "build.gradle.kts", "mix.exs", "build.rs", "Package.swift", ".eslintrc.js", "a.pyi", "shop/migrations/0001_initial.py", "alembic/versions/ab12_x.py", "db/migrate/20240101_create.rb", "database/migrations/2024_01_01_create.php", "migrations/Version20240101.php", "App/Migrations/20240101120000_Init.cs", "App/Migrations/ShopContextModelSnapshot.cs"},
+		source.AmongSettings: {"vite.config.ts", "jest.config.js", "types/a.d.ts", "setup.py", "sub/noxfile.py", "build.gradle.kts", "mix.exs", "build.rs", "Package.swift", ".eslintrc.js", "a.pyi", "shop/migrations/0001_initial.py", "alembic/versions/ab12_x.py", "db/migrate/20240101_create.rb", "database/migrations/2024_01_01_create.php", "migrations/Version20240101.php", "App/Migrations/20240101120000_Init.cs", "App/Migrations/ShopContextModelSnapshot.cs"},
 		source.Anywhere: {
 			"src/testing/env.py", "src/pods/list.ts", "autogen/agent.ts", "src/vendors/api.ts", "src/app.config.ts", "lib/spec.rb", "lib/rack/test.rb", "lib/minitest/spec.rb", "lib/rack/test/utils.rb", "tests_api/views.py", "src/contest.py", "src/jinja2/tests.py", "src/latest.py", "src/attest.ts",
 			"src/main/java/org/a/test/Case.java", "src/main/java/org/a/LoadTest.java", "src/main/kotlin/Spec.kt", "src/Latest.java", "src/features/cart.tsx", "src/spec/openapi.ts",

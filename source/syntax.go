@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"path/filepath"
 	"unicode/utf8"
 
 	"github.com/covls/covls/coverage"
@@ -20,23 +21,42 @@ const mostDeep = 20
 
 // parseOutline finds the functions of a text of any language that package outline reads.
 func parseOutline(language, src string) (parsed *Parsed, ok bool) {
-	o, ok := outlineOf(language, src)
-	if !ok {
+	parsed, o, t, listed := functionsOf(language, src)
+	if parsed == nil {
 		return nil, false
 	}
-	parsed = &Parsed{Tests: o.Tests(), Uses: o.Uses()}
+	parsed.Tests, parsed.Uses = o.Tests(), o.Uses()
+	parsed.tell(language, t, o, listed)
+	return parsed, true
+}
+
+// Functions is Parse for somebody who wants to know no more than where functions are, and what they are called.
+func Functions(name, text string) (parsed *Parsed, ok bool) {
+	if filepath.Ext(name) == ".go" {
+		return parseGo(name, text), true
+	}
+	parsed, _, _, _ = functionsOf(languageIn(name, text), text)
+	return parsed, parsed != nil
+}
+
+// functionsOf finds the functions of a text, and tells which of them each of its outline is, from 1 on. It is nil where nobody knows the language.
+func functionsOf(language, src string) (parsed *Parsed, o *outline.Outline, t *text.Text, listed []int32) {
+	o, ok := outlineOf(language, src)
+	if !ok {
+		return nil, nil, nil, nil
+	}
+	parsed = &Parsed{}
 	m := &maker{language: language, o: o, t: text.New(src), names: newNaming(language, o)}
 	if o.Broken >= 0 {
 		p := m.at(o.Broken)
 		parsed.Err = fmt.Errorf("%d:%d: syntax error", p.Line, p.Col)
 	}
-	listed := make([]int32, len(o.Funcs)) // which of parsed.Funcs each is, from 1 on
+	listed = make([]int32, len(o.Funcs))
 	m.each(false, func(k int) {
 		parsed.Funcs = append(parsed.Funcs, m.fn(k))
 		listed[k] = int32(len(parsed.Funcs))
 	})
-	parsed.tell(language, m.t, o, listed)
-	return parsed, true
+	return parsed, o, m.t, listed
 }
 
 // maker makes functions of those of an outline.

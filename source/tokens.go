@@ -3,7 +3,6 @@ package source
 import (
 	"go/scanner"
 	"go/token"
-	"slices"
 	"strings"
 
 	"github.com/covls/covls/source/outline"
@@ -17,8 +16,8 @@ type Code struct {
 	pieces   []piece
 	first    []int32 // by line from 1 on, the index in pieces of the first that begins on it or later; one more than there are lines
 	lines    []codeLine
-	// loose tells that a comma before a closing bracket means nothing, and in JavaScript a semicolon at the end of a line.
-	loose bool
+	parts    []int32 // the indexes in pieces of those that are a line's part of a token, sorted
+	mute     []bool  // by piece: it says nothing, since the text means the same without it
 }
 
 // piece is a token, or a line's part of one that goes over several.
@@ -40,21 +39,25 @@ type codeLine struct {
 func NewCode(name, text string) *Code {
 	src := strings.ReplaceAll(text, "\r\n", "\n")
 	c := &Code{language: languageIn(name, src), src: src}
-	c.split()
+	if c.split() {
+		c.silence()
+	} else {
+		c.mute = make([]bool, len(c.pieces))
+	}
 	c.byLine()
 	return c
 }
 
-// split finds the pieces of the text.
-func (c *Code) split() {
+// split finds the pieces of the text, and reports whether they are tokens.
+func (c *Code) split() bool {
 	if c.language == "go" {
 		c.splitGo()
-		return
+		return true
 	}
 	tokens, comments, ok := outline.Pieces(c.language, c.src)
 	if !ok {
 		c.words(0, len(c.src))
-		return
+		return false
 	}
 	c.pieces = make([]piece, 0, len(tokens))
 	at := 0
@@ -64,6 +67,7 @@ func (c *Code) split() {
 		at = max(at, t.End)
 	}
 	c.between(at, len(c.src), &comments)
+	return true
 }
 
 func (c *Code) splitGo() {
@@ -119,13 +123,17 @@ func (c *Code) words(from, to int) {
 
 // token takes a token, line by line.
 func (c *Code) token(start, end int) {
+	part := false
 	for start < end {
 		n := strings.IndexByte(c.src[start:end], '\n')
+		part = part || n >= 0
 		if n < 0 {
-			c.pieces = append(c.pieces, piece{int32(start), int32(end)})
-			return
+			n = end - start
 		}
 		if n > 0 {
+			if part {
+				c.parts = append(c.parts, int32(len(c.pieces)))
+			}
 			c.pieces = append(c.pieces, piece{int32(start), int32(start + n)})
 		}
 		start += n + 1
@@ -139,8 +147,7 @@ func (c *Code) byLine() {
 	c.lines = make([]codeLine, n+1)
 	at, depth, open := 0, int32(0), int32(0)
 	indents := outline.Indents(c.language)
-	c.loose = c.trails()
-	start := 0
+	start, goesOn := 0, false
 	for line := 1; line <= n; line++ {
 		end := len(c.src)
 		if i := strings.IndexByte(c.src[start:], '\n'); i >= 0 {
@@ -148,13 +155,13 @@ func (c *Code) byLine() {
 		}
 		l := &c.lines[line]
 		c.first[line] = int32(at)
-		l.depth, l.inside = depth, open > 0
+		l.depth, l.inside = depth, open > 0 || goesOn
 		h := newHash()
 		l.bare = true
 		begun := at
 		for at < len(c.pieces) && int(c.pieces[at].start) <= end {
 			word := c.text(at)
-			if !c.silent(at) {
+			if !c.mute[at] {
 				h.add(c.plain(word))
 			}
 			if !bare(word) {
@@ -175,11 +182,12 @@ func (c *Code) byLine() {
 			at++
 		}
 		if at > begun {
+			goesOn = indents && c.text(at-1) == "\\"
 			l.indent = indentOf(c.src[start:c.pieces[begun].start])
 			if indents && !l.inside {
 				h.number(uint64(l.indent))
 			}
-			l.print = max(1, uint32(h>>32)^uint32(h))
+			l.print = max(1, h.short())
 		}
 		start = end + 1
 	}
@@ -253,8 +261,9 @@ func (c *Code) Continues(line, before uint32) bool {
 }
 
 // Print is a fingerprint of the code on some lines, which ascend, and how many tokens that is. It is the same however they are
-// broken and indented, where the language does not go by that, and whatever the function is called whose name is given; "" is for none.
-func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
+// broken and indented, where the language does not go by that, and whatever the function and the type that it belongs to are called, whose names are
+// given; "" is for none.
+func (c *Code) Print(lines []uint32, name, owner string) (print uint64, tokens int) {
 	h := newHash()
 	indents, base := outline.Indents(c.language), int32(-1)
 	for _, n := range lines {
@@ -270,10 +279,13 @@ func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
 		}
 		for i := int(c.first[n]); i < int(c.first[n+1]); i++ {
 			word := c.text(i)
-			if word == name {
+			switch word {
+			case name:
 				word = "\x00"
+			case owner:
+				word = "\x01"
 			}
-			if c.silent(i) {
+			if c.mute[i] {
 				continue
 			}
 			h.add(c.plain(word))
@@ -283,31 +295,30 @@ func (c *Code) Print(lines []uint32, name string) (print uint64, tokens int) {
 	return uint64(h), tokens
 }
 
-// trails tells that a comma before a closing bracket means nothing.
-func (c *Code) trails() bool {
-	return slices.Contains([]string{"go", "javascript", "javascriptreact", "typescript", "typescriptreact"}, c.language)
-}
-
-// silent reports whether a token says nothing, since the text means the same without it.
-func (c *Code) silent(i int) bool {
-	if !c.loose {
-		return false
+// Words appends fingerprints of the tokens on a 1-based line that say something. In a language that goes by indentation, that of a line which begins
+// a statement is the first.
+func (c *Code) Words(n uint32, to []uint32) []uint32 {
+	if n == 0 || n > c.Lines() {
+		return to
 	}
-	switch c.text(i) {
-	case ",":
-		return i+1 < len(c.pieces) && closes(c.text(i+1))
-	case ";":
-		if c.language == "go" {
-			return false
+	if l := &c.lines[n]; l.print != 0 && !l.inside && outline.Indents(c.language) {
+		h := newHash()
+		h.number(uint64(l.indent))
+		to = append(to, h.short())
+	}
+	for i := int(c.first[n]); i < int(c.first[n+1]); i++ {
+		if !c.mute[i] {
+			h := newHash()
+			h.add(c.plain(c.text(i)))
+			to = append(to, h.short())
 		}
-		return i+1 == len(c.pieces) || strings.Contains(c.src[c.pieces[i].end:c.pieces[i+1].start], "\n") || c.text(i+1) == "}"
 	}
-	return false
+	return to
 }
 
 // plain is a string of JavaScript or Python in double quotes, where that is the same, and any other token as it is.
 func (c *Code) plain(word string) string {
-	if len(word) < 2 || word[0] != '\'' || word[len(word)-1] != '\'' || c.language != "python" && !(c.loose && c.language != "go") {
+	if len(word) < 2 || word[0] != '\'' || word[len(word)-1] != '\'' || c.language != "python" && !c.ecma() {
 		return word
 	}
 	if inner := word[1 : len(word)-1]; !strings.ContainsAny(inner, "\"'\\") {
@@ -316,7 +327,14 @@ func (c *Code) plain(word string) string {
 	return word
 }
 
-func closes(word string) bool { return word == ")" || word == "]" || word == "}" }
+// ecma reports whether the text is JavaScript or TypeScript.
+func (c *Code) ecma() bool {
+	switch c.language {
+	case "javascript", "javascriptreact", "typescript", "typescriptreact":
+		return true
+	}
+	return false
+}
 
 // hash is FNV-1a, 64 bits, of words with a zero byte between them.
 type hash uint64
@@ -330,6 +348,9 @@ func (h *hash) add(word string) {
 	}
 	*h = hash(x * 1099511628211)
 }
+
+// short is half as many bits.
+func (h hash) short() uint32 { return uint32(h>>32) ^ uint32(h) }
 
 func (h *hash) number(n uint64) {
 	x := uint64(*h)

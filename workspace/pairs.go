@@ -46,14 +46,14 @@ func (p *pairs) tested() map[string]bool {
 		stem, marked := testStem(stemOf(test))
 		dir := path.Dir(test)
 		root, below, apart := testFolder(dir)
-		if !marked && !(apart && family(test) == "javascript") {
+		if !marked && !(apart && source.Family(test) == "javascript") {
 			continue // conftest.py, vite.config.ts, tests/helper.py
 		}
 		var mirrored []string
 		for _, of := range p.sources[stem] {
 			at := path.Dir(of)
 			switch {
-			case family(of) != family(test):
+			case source.Family(of) != source.Family(test):
 			case at == dir, apart && below == "." && at == root:
 				out[of] = true
 			case apart && within(at, root) && (below == "." || at == below || strings.HasSuffix(at, "/"+below)):
@@ -95,14 +95,4 @@ func testFolder(dir string) (root, below string, ok bool) {
 // within reports whether a folder is another or lies in it.
 func within(dir, root string) bool {
 	return root == "." || dir == root || strings.HasPrefix(dir, root+"/")
-}
-
-// family is the languages whose tests are written in each other.
-func family(name string) string {
-	switch l := source.LanguageOf(name); l {
-	case "typescript", "typescriptreact", "javascript", "javascriptreact":
-		return "javascript"
-	default:
-		return l
-	}
 }

@@ -8,26 +8,25 @@ import (
 	"strings"
 
 	"github.com/covls/covls/git"
+	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
 )
 
 // Unmeasured reports whether the file at an absolute path is a source that no profile names, while
-// profiles name others of its language. Tests are no such sources, nor is what others or programs have written, what sets up
+// profiles name others of its family of languages. Tests are no such sources, nor is what others or programs have written, what sets up
 // tools, what has no code, and what the settings exclude. What a text says of itself is known of open documents.
 func (s *Snapshot) Unmeasured(path string) bool {
 	if s.Files[path] != nil || s.RuledOut[path] {
 		return false
 	}
 	f := s.FolderOf(path)
-	if f == nil || !s.Extensions()[filepath.Ext(path)] {
+	if f == nil || !s.Kinds().Has(path) {
 		return false
 	}
 	name := nameIn(f, path)
-	for dir := filepath.Dir(path); source.Inside(dir, f.Dir) && dir != f.Dir; dir = filepath.Dir(dir) {
-		if s.isOutput(dir) {
-			return false
-		}
+	if s.output(f, path) {
+		return false
 	}
 	head := ""
 	if d := s.Documents[path]; d != nil {
@@ -35,7 +34,33 @@ func (s *Snapshot) Unmeasured(path string) bool {
 			return false
 		}
 	}
-	return measurable(name, head) && !f.Excludes(name)
+	return !f.Excludes(name) && measurable(name, head)
+}
+
+// Unnamed says of the source at an absolute path, of a kind that profiles have, and which none names, whether one could have named it.
+// Aside tells that no run of tests is expected to: it sets up a tool, or documents. Text is all of it.
+func (s *Snapshot) Unnamed(path, text string) (could, aside bool) {
+	f := s.FolderOf(path)
+	if f == nil || s.RuledOut[path] {
+		return false, false
+	}
+	name := nameIn(f, path)
+	if f.Excludes(name) || !source.HasCode(name, text) || source.IsGenerated(name, text) || s.output(f, path) {
+		return false, false
+	}
+	said := git.NewAttributes(f.Dir).Of(path)
+	role, _ := priority.RoleOf(&priority.File{Path: name, Attributes: said})
+	switch role {
+	case priority.Setup, priority.Documentation:
+		// What declares alone never runs.
+		return false, !strings.HasSuffix(name, ".d.ts") && !strings.HasSuffix(name, ".pyi")
+	case priority.Test, priority.Vendored, priority.Generated:
+		return false, false
+	}
+	if source.SetsUp(name, text) {
+		return false, true
+	}
+	return measurable(name, text), false
 }
 
 // measurable reports whether a tool for coverage could have put a file into its profile, by its name and by what its text
@@ -54,7 +79,20 @@ func measurable(name, head string) bool {
 	if filepath.Base(name) == "tests.py" && strings.Contains(head, "TestCase") {
 		return false // as Django has them
 	}
+	if source.SetsUp(name, head) {
+		return false
+	}
 	return !source.IsGenerated(name, head)
+}
+
+// output reports whether a file of a folder lies in one where builds put what they make.
+func (s *Snapshot) output(f *Folder, path string) bool {
+	for dir := filepath.Dir(path); source.Inside(dir, f.Dir) && dir != f.Dir; dir = filepath.Dir(dir) {
+		if s.isOutput(dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // isOutput reports whether a folder is where builds put what they make, by its name: profiles name none of what it holds.
@@ -100,26 +138,34 @@ func headOf(path string, most int64) (head string, whole bool) {
 	return string(text), int64(len(text)) < most
 }
 
-// Extensions are those of the names of the files that profiles name: ".go".
-func (s *Snapshot) Extensions() map[string]bool {
-	out := map[string]bool{}
+// Kinds are the kinds of files that profiles name: their extensions and the families of their languages.
+type Kinds struct{ extensions, families map[string]bool }
+
+// Kinds are those of the files of the snapshot.
+func (s *Snapshot) Kinds() Kinds {
+	k := Kinds{map[string]bool{}, map[string]bool{}}
 	for path := range s.Files {
-		out[filepath.Ext(path)] = true
+		extension := filepath.Ext(path)
+		if !k.extensions[extension] {
+			k.extensions[extension] = true
+			k.families[source.Family("x"+extension)] = true
+		}
 	}
-	return out
+	delete(k.families, "")
+	return k
+}
+
+// Has reports whether profiles that name files of these kinds would name a file, too: the tools that measure a language measure
+// the others of its family.
+func (k Kinds) Has(name string) bool {
+	return k.extensions[filepath.Ext(name)] || k.families[source.Family(name)] && !source.IsScript(name)
 }
 
 // AllUnmeasured searches the folders for files of which Unmeasured holds and returns their absolute
 // paths, sorted. Of other languages than Go it tells those, too, that have a file of tests to their name. It reads the
 // disk.
 func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Missing, err error) {
-	extensions := s.Extensions()
-	languages := map[string]bool{} // tests may have another extension
-	for extension := range extensions {
-		if l := family("x" + extension); l != "" {
-			languages[l] = true
-		}
-	}
+	kinds := s.Kinds()
 	for i, f := range s.Folders {
 		pairs, first, attributes, programs := newPairs(), len(out), git.NewAttributes(f.Dir), project.NewPrograms(f.Dir)
 		var pages string // the folder of a report whose folders are at hand
@@ -132,7 +178,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 				return
 			}
 			for _, e := range files {
-				if !e.Type.IsRegular() || !languages[family(e.Name)] && !extensions[filepath.Ext(e.Name)] {
+				if !e.Type.IsRegular() || !kinds.Has(e.Name) && !kinds.families[source.Family(e.Name)] {
 					continue
 				}
 				path := filepath.Join(dir, e.Name)
@@ -142,7 +188,7 @@ func (s *Snapshot) AllUnmeasured(ctx context.Context) (out []string, tested []Mi
 					continue
 				}
 				pairs.source(name)
-				if !extensions[filepath.Ext(e.Name)] || s.Files[path] != nil || s.RuledOut[path] || f.Excludes(name) || !measurable(name, "#!") {
+				if !kinds.Has(e.Name) || s.Files[path] != nil || s.RuledOut[path] || f.Excludes(name) || !measurable(name, "#!") {
 					continue
 				}
 				// Only the text tells of what is left whether a program has written it.

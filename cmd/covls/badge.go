@@ -54,7 +54,6 @@ which not all is known.`,
 	_ = c.MarkFlagFilename("output", "svg", "json")
 	_ = c.RegisterFlagCompletionFunc("label", cobra.NoFileCompletions)
 	_ = c.RegisterFlagCompletionFunc("component", cobra.NoFileCompletions)
-	c.MarkFlagsMutuallyExclusive("component", "changed")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		how, err := format()
 		if err != nil {
@@ -63,7 +62,7 @@ which not all is known.`,
 		if strings.EqualFold(filepath.Ext(output), ".json") && !c.Flags().Changed("format") {
 			how = "json"
 		}
-		if err := by.check(c); err != nil {
+		if err := errors.Join(by.check(c), apart(c, "component", "changed")); err != nil {
 			return err
 		}
 		switch {

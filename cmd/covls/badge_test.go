@@ -37,7 +37,7 @@ func TestBadge(t *testing.T) {
 		{"what changed", nil, changed, []string{"--changed=main"}, 0, "changed code: 20.0 % (1 of 5 statements covered, target 80 %)"},
 		{"nothing", nil, changed, []string{"--changed=main", "--committed", "--format", "json"}, 0, `"label":"changed code","message":"nothing to test","color":"lightgrey"}`},
 		{"a change that is not known", nil, unknown, []string{"--changed=main"}, 2, "the figure would not be true: no profile names sub/d.go"},
-		{"a change and a component", nil, changed, []string{"--changed=main", "--component", "x"}, 2, "component"},
+		{"a change and a component", nil, changed, []string{"--changed=main", "--component", "x"}, 2, "--component and --changed exclude each other: leave one out"},
 		{"no profile", with(shop, "cover.out", ""), "", nil, 2, "no coverage profile below"},
 		{"profiles of no test", with(shop, "cover.out", "mode: set\n"), "", nil, 2, "there is no figure"},
 		{"a profile that can't be read beside one that can", with(shop, "c.out", "mode: set\nx.go:1.1,2.2 1\n"), "", nil, 2, "the figure would not be true"},

@@ -16,8 +16,10 @@ import (
 	"github.com/covls/covls/change"
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/engine"
+	"github.com/covls/covls/escape"
 	"github.com/covls/covls/gate"
 	"github.com/covls/covls/git"
+	"github.com/covls/covls/glob"
 	"github.com/covls/covls/report"
 )
 
@@ -40,9 +42,8 @@ func (f *comparing) add(c *cobra.Command) {
 	c.Flags().Lookup("changed").NoOptDefVal = anyBase
 	c.Flags().BoolVar(&f.staged, "staged", false, "with --changed: what is staged, and not what is on disk")
 	c.Flags().BoolVar(&f.committed, "committed", false, "with --changed: what is committed, and not what is on disk")
-	c.Flags().StringVar(&f.baseline, "baseline", "", "compare the coverage with that of `file`, which covls baseline has saved, or with the newest in a folder of them")
+	c.Flags().StringVar(&f.baseline, "baseline", "", "compare the coverage with that of `file`, which covls baseline has saved: a file, a folder of COMMIT.base.gz, note:[REF] for a git note, or branch:NAME for the covls.base.gz of a branch")
 	_ = c.MarkFlagFilename("baseline", "gz")
-	c.MarkFlagsMutuallyExclusive("staged", "committed")
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 && f.changed == anyBase {
 			return fmt.Errorf("%q is one argument too many: to compare with it, write --changed=%s", args[0], args[0])
@@ -59,8 +60,19 @@ func (f *comparing) check(c *cobra.Command) error {
 			return fmt.Errorf("--%s says what --changed looks at, and that is not given", name)
 		}
 	}
+	if err := apart(c, "staged", "committed"); err != nil {
+		return err
+	}
 	if f.asked && f.changed == "" {
 		return errors.New("--changed= has no value: name a branch, a tag or a commit, or leave out the =")
+	}
+	return nil
+}
+
+// apart says that two flags are given of which one has a meaning without the other alone.
+func apart(c *cobra.Command, one, other string) error {
+	if c.Flags().Changed(one) && c.Flags().Changed(other) {
+		return fmt.Errorf("--%s and --%s exclude each other: leave one out", one, other)
 	}
 	return nil
 }
@@ -212,15 +224,23 @@ const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 // unknownIn says why not all of a change is known; nil where it is. Stale accepts that profiles are of other texts.
 func unknownIn(set *change.Set, stale bool) (out []string) {
+	const most = 5 // names in a sentence
 	list := func(paths []string) string {
-		const most = 5
 		if n := len(paths) - most; n > 0 {
 			return strings.Join(paths[:most], ", ") + fmt.Sprintf(" and %d more", n)
 		}
 		return strings.Join(paths, ", ")
 	}
 	if n := len(set.Unmeasured); n > 0 {
-		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all packages, or leave %s out by the setting exclude", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:]))
+		how := "the setting exclude"
+		if n <= most {
+			var globs []string
+			for _, path := range set.Unmeasured {
+				globs = append(globs, escape.TOML(glob.Quote(path)))
+			}
+			how = "exclude = [" + strings.Join(globs, ", ") + "]"
+		}
+		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all code, or leave %s out by %s in .covls.toml", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:], how))
 	}
 	if len(set.Unknown) > 0 && !stale {
 		var names []string

@@ -204,7 +204,12 @@ func TestChanged(t *testing.T) {
 				w.cover()
 				return ""
 			},
-			args: []string{"--staged"}, code: 1, says: []string{"DIR/one.go:12: " + missed, untested}, not: []string{"Four"},
+			args: []string{"--staged"}, code: 1, says: []string{"DIR/one.go:12: " + missed, untested, ") in what is staged are covered"}, not: []string{"Four"},
+		},
+		{
+			name:   "what is staged and what is committed",
+			change: func(*work) string { return "" },
+			args:   []string{"--staged", "--committed"}, code: 2, says: []string{"covls: --staged and --committed exclude each other: leave one out"},
 		},
 		{
 			name: "nothing is staged, and something is on disk",
@@ -540,6 +545,69 @@ func TestChanged(t *testing.T) {
 			},
 			args: []string{"--profile", "lcov.info"},
 			code: 2, says: []string{"covls: the change can't be judged: no profile names b.js, which changed"},
+		},
+		{
+			name: "a text of another language that the same tests measure, and that no profile names",
+			change: func(w *work) string {
+				w.write("a.js", "one();\n")
+				for _, name := range []string{"b.ts", "c.tsx", "d.jsx", "e.mjs", "f.cjs", "g.vue", "h.svelte"} {
+					w.write(name, "export const two = () => 2;\n")
+				}
+				w.write("i.d.ts", "export const two: () => number;\n")
+				w.write("j.py", "two()\n")
+				w.write("vite.config.ts", "export default run();\n")
+				w.write("lcov.info", "SF:a.js\nDA:1,1\nend_of_record\n")
+				return ""
+			},
+			args: []string{"--profile", "lcov.info"}, code: 2,
+			says: []string{
+				"covls: the change can't be judged: no profile names b.ts, c.tsx, d.jsx, e.mjs, f.cjs and 2 more, which changed",
+				"leave them out by the setting exclude in .covls.toml",
+			},
+			not: []string{"i.d.ts", "j.py", "names vite.config.ts"},
+		},
+		{
+			name: "the languages of the JVM, and their scripts",
+			change: func(w *work) string {
+				w.write("src/main/java/A.java", "class A {\n  int a() { return 1; }\n}\n")
+				w.write("src/main/kotlin/B.kt", "fun b() = 1\n")
+				w.write("tool.main.kts", "println(1)\n")
+				w.write("lcov.info", "SF:src/main/java/A.java\nDA:2,1\nend_of_record\n")
+				return ""
+			},
+			args: []string{"--profile", "lcov.info"},
+			code: 2, says: []string{"covls: the change can't be judged: no profile names src/main/kotlin/B.kt, which changed"}, not: []string{"tool.main.kts"},
+		},
+		{
+			name: "what sets up a project of Python",
+			change: func(w *work) string {
+				w.write("a.py", "one()\n")
+				w.write("docs/conf.py", "project = 'a'\ndef setup(app):\n    app.add_css_file('a.css')\n")
+				w.write("setup.py", "from setuptools import setup\nsetup(name='a')\n")
+				w.write("sub/setup.py", "from setuptools import setup\nsetup(name='b')\n")
+				w.write("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'a')\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line([])\n")
+				w.write("sub/noxfile.py", "import nox\n@nox.session\ndef tests(session):\n    session.run('pytest')\n")
+				w.write("lcov.info", "SF:a.py\nDA:1,1\nend_of_record\n")
+				return ""
+			},
+			args: []string{"--profile", "lcov.info"},
+			says: []string{"covls check: passed: 1 of 1 line that changed since main (", "; 5 files of setup or documentation are in no profile and not judged, such as docs/conf.py; "},
+		},
+		{
+			name: "what is called like that and is code",
+			change: func(w *work) string {
+				w.write("a.py", "one()\n")
+				w.write("app/manage.py", "def manage():\n    return 1\n")
+				w.write("app/conf.py", "def conf():\n    return 1\n")
+				w.write("app/setup.py", "def setup():\n    return 1\n")
+				w.write("lcov.info", "SF:a.py\nDA:1,1\nend_of_record\n")
+				return ""
+			},
+			args: []string{"--profile", "lcov.info"},
+			code: 2, says: []string{
+				"covls: the change can't be judged: no profile names app/conf.py, app/manage.py, app/setup.py, which changed",
+				`leave them out by exclude = ["app/conf.py", "app/manage.py", "app/setup.py"] in .covls.toml`,
+			},
 		},
 		{
 			name: "names of no function alone",

@@ -103,7 +103,7 @@ func TestCheckChangedWords(t *testing.T) {
 		{dir, nil, 1, "covls check: failed: less than 80 % of what changed is covered; " + sum + none, next},
 		{dir, []string{"--min", "20"}, 0, "covls check: passed: " + sum + none, ""},
 		{dir, []string{"--warn-only"}, 0, "covls check: warning: less than 80 % of what changed is covered; " + sum + none, next},
-		{dir, []string{"--committed"}, 0, "covls check: passed: nothing that the profiles cover changed since main (COMMIT); " + none, ""},
+		{dir, []string{"--committed"}, 0, "covls check: passed: nothing that the profiles cover changed since main (COMMIT) in what is committed; " + none, ""},
 		{dir, []string{"--max-uncovered", "0"}, 1, "covls check: failed: changed code is not covered; " + sum + none, next},
 		{dir, []string{"--max-uncovered", "1"}, 1, "covls check: failed: more than 1 changed statement is not covered; " + sum + none, next},
 		{dir, []string{"--max-uncovered", "3"}, 1, "covls check: failed: more than 3 changed statements are not covered; " + sum + none, next},
@@ -114,7 +114,7 @@ func TestCheckChangedWords(t *testing.T) {
 		{dir, []string{"--format", "github"}, 1, "covls check: failed: less than 80 % of what changed is covered; " + sum + none, ""},
 		{
 			unknown, nil, 2, "covls check: not judged: less than 80 % of what changed is covered; " + sum + none,
-			"covls: the change can't be judged: no profile names sub/d.go, which changed: run the tests with coverage of all packages, or leave it out by the setting exclude\n",
+			"covls: the change can't be judged: no profile names sub/d.go, which changed: run the tests with coverage of all code, or leave it out by exclude = [\"sub/d.go\"] in .covls.toml\n",
 		},
 	} {
 		out, stderr, code := covls(t, append([]string{"check", "-C", c.dir, "--changed=main"}, c.args...)...)

@@ -270,8 +270,12 @@ func (v *verdict) sum() string {
 			text += " (none is set)"
 		}
 	}
+	compared := ""
+	if v.lost != nil {
+		compared = "; " + (&report.Change{Set: v.lost}).Sum()
+	}
 	if n := len(v.breaches); n > 0 {
-		return fmt.Sprintf("covls check: failed, %s; %s", plural(n, "breach", "breaches"), text)
+		return oneLine(fmt.Sprintf("covls check: failed, %s; %s", plural(n, "breach", "breaches"), text+compared))
 	}
 	var more []string
 	if n := len(v.gates.Components); n > 0 {
@@ -286,10 +290,7 @@ func (v *verdict) sum() string {
 	if len(more) > 0 {
 		text += "; " + strings.Join(more, " and ") + " at their targets"
 	}
-	if v.lost != nil {
-		text += "; " + (&report.Change{Set: v.lost}).Sum()
-	}
-	return oneLine("covls check: passed: " + text)
+	return oneLine("covls check: passed: " + text + compared)
 }
 
 func plural(n int, one, many string) string {
@@ -310,7 +311,9 @@ func (v *verdict) json(w io.Writer) error {
 		Totals   []gate.Figure   `json:"totals"`
 		Target   *report.Percent `json:"target"`
 		Breaches []gate.Breach   `json:"breaches"`
-	}{report.Schema, len(v.breaches) == 0, gate.Figures(v.report), target, append([]gate.Breach{}, v.breaches...)})
+		// Lost is what lost its coverage, as check --changed has it; null where nothing was compared.
+		Lost []report.ChangeItem `json:"lost"`
+	}{report.Schema, len(v.breaches) == 0, gate.Figures(v.report), target, append([]gate.Breach{}, v.breaches...), (&report.Change{Set: v.lost}).LostItems()})
 }
 
 // mostNotices is how many annotations of one kind GitHub keeps of a step.

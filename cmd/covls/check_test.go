@@ -151,6 +151,25 @@ func TestCheckBaseline(t *testing.T) {
 		if code != c.code || !strings.Contains(out+stderr, c.want) {
 			t.Errorf("%s: exit %d, want %d: %s%s", c.name, code, c.code, out, stderr)
 		}
+		// The same is said where the total is short.
+		_, compared, _ := strings.Cut(out[strings.LastIndex(out, "covls check: "):], "; ")
+		if i := strings.LastIndex(compared, "; "); i >= 0 {
+			compared = compared[i+2:]
+		}
+		out, _, code = covls(t, "check", "-C", dir, "--no-drop", base, "--fail-under", "99")
+		if code != 1 || !strings.Contains(out, "covls check: failed, ") || !strings.Contains(compared, "since the baseline") || !strings.HasSuffix(out, "; "+compared) {
+			t.Errorf("%s: exit %d, want it to end with %q: %s", c.name, code, compared, out)
+		}
+		out, _, _ = covls(t, "check", "-C", dir, "--no-drop", base, "--format", "json")
+		var got struct {
+			Lost []struct {
+				Kind, File, Function string
+				Statements           int
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil || got.Lost == nil || (len(got.Lost) > 0) != (c.code == 1) || c.code == 1 && (got.Lost[0].Kind != "lost" || got.Lost[0].Function == "" || got.Lost[0].Statements == 0) {
+			t.Errorf("%s: %v in %s", c.name, err, out)
+		}
 	}
 }
 

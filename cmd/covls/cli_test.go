@@ -99,22 +99,6 @@ func covls(t testing.TB, args ...string) (stdout, stderr string, code int) {
 	return read(out), read(errs), code
 }
 
-// moduleDir is where the module proxy's copy of a module lies.
-func moduleDir(t *testing.T, module string) string {
-	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", module)
-	cmd.Dir = t.TempDir()
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go mod download %s: %v", module, err)
-	}
-	var m struct{ Dir string }
-	if err := json.Unmarshal(out, &m); err != nil {
-		t.Fatal(err)
-	}
-	return m.Dir
-}
-
 func readReport(t *testing.T, args ...string) *report.Report {
 	t.Helper()
 	out, stderr, code := covls(t, append([]string{"report", "--format", "json"}, args...)...)
@@ -130,7 +114,7 @@ func readReport(t *testing.T, args ...string) *report.Report {
 
 func TestReportOfCobra(t *testing.T) {
 	t.Parallel()
-	r := readReport(t, "-C", moduleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out")
+	r := readReport(t, "-C", profiletest.ModuleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out")
 	if got := *r.Summary.Statements; got != (report.Tally{Covered: 1632, Total: 1882}) {
 		t.Errorf("statements %v", got)
 	}
@@ -207,7 +191,7 @@ func TestCorpus(t *testing.T) {
 			if err := json.Unmarshal(data, &expected); err != nil {
 				t.Fatal(err)
 			}
-			r := readReport(t, "-C", moduleDir(t, c.module), "--profile", filepath.Join(dir, c.profile))
+			r := readReport(t, "-C", profiletest.ModuleDir(t, c.module), "--profile", filepath.Join(dir, c.profile))
 			checkSums(t, r)
 			prefix, _, _ := strings.Cut(c.module, "@")
 			for _, want := range expected.Profiles { // there is one

@@ -272,7 +272,7 @@ func (m *machine) serve(ctx context.Context) *session {
 		io.Closer
 	}{io.TeeReader(out, &s.wrote), out}, in, func() {})
 	caps := editor.Capabilities()
-	caps.Experimental = protocol.LSPAny(`{"covls":true}`)
+	caps.Experimental = protocol.LSPAny(`{"covls":{"documents":true}}`)
 	s.Editor, err = editor.Start(ctx, stream, editor.Options{
 		Capabilities: caps, Folders: []string{filepath.Join(m.root, "ws")},
 		InitializationOptions: map[string]any{"diagnostics": map[string]any{"scope": "workspace"}, "hints": map[string]any{"enable": true}},

@@ -136,7 +136,7 @@ func TestExample(t *testing.T) {
 // JSON.
 func TestReportSums(t *testing.T) {
 	t.Parallel()
-	cobra := []string{"-C", moduleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out"}
+	cobra := []string{"-C", profiletest.ModuleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out"}
 	mixed := map[string]string{"lcov.info": "SF:web/a.ts\nDA:1,1\nDA:2,0\nDA:3,0\nend_of_record\nSF:web/b.ts\nDA:1,0\nend_of_record\n", "web/a.ts": "a\nb\nc\n", "web/b.ts": "a\n"}
 	for name, content := range shop {
 		mixed[name] = content
@@ -330,7 +330,7 @@ func checkTiers(t *testing.T, r *report.Report, tables []table) {
 func TestExampleOfCobra(t *testing.T) {
 	t.Parallel()
 	out, stderr, code := covls(t, "report", "--format", "markdown", "--target", "90",
-		"-C", moduleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out")
+		"-C", profiletest.ModuleDir(t, "github.com/spf13/cobra@v1.10.2"), "--profile", "../../internal/e2e/testdata/cobra.out")
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}

@@ -17,10 +17,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/covls/covls/internal/gittest"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/report"
 )
 
@@ -82,35 +82,7 @@ func (n note) String() string {
 	return fmt.Sprintf("%s %s:%d-%d %s", n.kind, n.file, n.first, n.last, n.function)
 }
 
-// program builds covls, once, into a folder of its own.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "covls-branches-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "covls.exe")
-	if out, err := exec.Command("go", "build", "-o", path, "github.com/covls/covls/cmd/covls").CombinedOutput(); err != nil {
-		return "", errors.Join(fmt.Errorf("go build: %w\n%s", err, out), os.RemoveAll(dir))
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
-
-// missing skips a test for something that can't be had; where COVLS_E2E is set nothing may be missing, and the test fails.
-func missing(t *testing.T, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("COVLS_E2E") != "" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf("skipped: "+format, args...)
-}
+func TestMain(m *testing.M) { os.Exit(profiletest.Main(m)) }
 
 // plain is the environment without what CI, git and the go command would take for their own.
 func plain() []string {
@@ -128,11 +100,7 @@ func plain() []string {
 // covls runs the program in a folder.
 func covls(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return output(t, dir, path, args...)
+	return output(t, dir, profiletest.Program(t), args...)
 }
 
 func output(t *testing.T, dir, name string, args ...string) (stdout, stderr string, code int) {

@@ -1,17 +1,17 @@
 package branches_test
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/cover"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 const cobra = "github.com/spf13/cobra"
@@ -23,7 +23,7 @@ func TestGo(t *testing.T) {
 		name: cobra, profile: "cover.out",
 		fill: func(t *testing.T, dir string) {
 			t.Helper()
-			copyAll(t, moduleDir(t, cobra+"@v1.10.2"), dir)
+			copyAll(t, profiletest.ModuleDir(t, cobra+"@v1.10.2"), dir)
 		},
 		run: func(t *testing.T, dir string) {
 			t.Helper()
@@ -290,19 +290,6 @@ func lostGo(t *testing.T, was, now string) map[string]int {
 		}
 	}
 	return out
-}
-
-// moduleDir is where a module lies, which may have to be fetched.
-func moduleDir(t *testing.T, module string) string {
-	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", module)
-	cmd.Dir = t.TempDir()
-	out, err := cmd.Output()
-	var m struct{ Dir, Error string }
-	if jsonErr := json.Unmarshal(out, &m); err != nil || jsonErr != nil || m.Dir == "" {
-		missing(t, "go mod download %s: %v %s", module, err, m.Error)
-	}
-	return m.Dir
 }
 
 // copyAll copies the files of a folder, which may be changed then.

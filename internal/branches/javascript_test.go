@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // TestJavaScript is three branches of a package of npm, by c8.
@@ -15,7 +17,7 @@ func TestJavaScript(t *testing.T) {
 	cmd := exec.Command("npm", "install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent", "qs@6.13.0", "c8@10.1.3")
 	cmd.Dir = tools
 	if out, err := cmd.CombinedOutput(); err != nil {
-		missing(t, "npm install: %v\n%s", err, out)
+		profiletest.Missing(t, "npm install: %v\n%s", err, out)
 	}
 	modules := filepath.Join(tools, "node_modules")
 	check(t, project{

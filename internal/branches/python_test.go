@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // python is Debian's, whose packages it has.
@@ -14,7 +16,7 @@ func TestPython(t *testing.T) {
 	t.Parallel()
 	said, stderr, code := output(t, t.TempDir(), "sh", "-c", python+` -c "import coverage, packaging; print(packaging.__version__, packaging.__path__[0])"`)
 	if code != 0 {
-		missing(t, "%s has no coverage or packaging: %s", python, stderr)
+		profiletest.Missing(t, "%s has no coverage or packaging: %s", python, stderr)
 	}
 	var version, from string
 	if _, err := fmt.Sscan(said, &version, &from); err != nil {

@@ -119,7 +119,7 @@ func TestGoTestManyPackages(t *testing.T) {
 		}
 	}
 	can := editor.Capabilities()
-	can.Experimental = protocol.LSPAny(`{"covls":true}`)
+	can.Experimental = protocol.LSPAny(`{"covls":{"documents":true}}`)
 	ed, end := sessionOf(t, ctx, dir, can)
 
 	type state struct {

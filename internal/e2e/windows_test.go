@@ -24,6 +24,7 @@ import (
 	"github.com/covls/covls/internal/editor"
 	"github.com/covls/covls/internal/editors"
 	"github.com/covls/covls/internal/gittest"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/server"
 )
 
@@ -54,11 +55,7 @@ func newWindows(t *testing.T) *windows {
 	}
 	t.Logf("on %s", lines[0])
 	w.drive = lines[1]
-	build := exec.Command("go", "build", "-o", w.exe, "github.com/covls/covls/cmd/covls")
-	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	profiletest.Build(t, w.exe, "GOOS=windows", "GOARCH=amd64")
 	// Wine starts services of its own with the first program, which keep its outputs open, and ends them with the last.
 	first := w.command(context.WithoutCancel(t.Context()), w.drive, "serve")
 	in, err := first.StdinPipe()

@@ -5,11 +5,12 @@ package editors
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // Editor is a program that setup-editors.sh installs.
@@ -159,25 +160,8 @@ func Root(t testing.TB, path string) string {
 	return path
 }
 
-// built is the covls that the tests of a package share.
-var built struct {
-	once sync.Once
-	dir  string
-	err  error
-	said []byte
-}
-
-// Covls builds covls once, and returns its path.
+// Covls is the path of covls, built once for all tests of a package.
 func Covls(t testing.TB) string {
 	t.Helper()
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "covls-editors-"); built.err != nil {
-			return
-		}
-		built.said, built.err = exec.Command("go", "build", "-o", filepath.Join(built.dir, "covls"), "github.com/covls/covls/cmd/covls").CombinedOutput()
-	})
-	if built.err != nil {
-		t.Fatalf("build covls: %v\n%s", built.err, built.said)
-	}
-	return filepath.Join(built.dir, "covls")
+	return profiletest.Program(t)
 }

@@ -146,7 +146,7 @@ func (s *Screen) Lacks(t testing.TB, texts ...string) string {
 func (s *Screen) Ended(t testing.TB) {
 	t.Helper()
 	if !Poll(s.dead) {
-		t.Fatalf("%s lives on; the screen shows\n%s", s.name, s.Text())
+		t.Fatalf("%s lives on; the screen shows\n%s\nthe last of the traffic:\n%s", s.name, s.Text(), s.desk.traffic())
 	}
 }
 

@@ -51,10 +51,7 @@ func Main(m *testing.M) {
 	if err := profiletest.WithoutCache(); err != nil {
 		panic(err)
 	}
-	code := m.Run()
-	if built.dir != "" {
-		_ = os.RemoveAll(built.dir)
-	}
+	code := profiletest.Main(m)
 	os.Exit(code)
 }
 

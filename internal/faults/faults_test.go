@@ -34,12 +34,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 var update = flag.Bool("update", false, "rewrite the table of docs/reliability.md")
@@ -95,7 +96,7 @@ func TestFaults(t *testing.T) {
 	if _, ok := peak(os.Getpid()); !ok {
 		t.Logf("%s does not tell how much memory a process has used: that is not looked at", runtime.GOOS)
 	}
-	covls := build(t)
+	covls := profiletest.Program(t)
 	var (
 		all   sync.WaitGroup
 		slots = make(chan struct{}, 2*runtime.GOMAXPROCS(0)+2)
@@ -156,22 +157,6 @@ func (f *fault) run(t *testing.T, covls string) measured {
 	m.peak = max(m.peak, s.inspect())
 	t.Logf("%d MiB, %v", m.peak>>20, m.took)
 	return m
-}
-
-// build makes the program once, without cgo as it is given away, and with the tags of the Makefile where that
-// runs the tests. It has no race detector, which would use the memory that is bounded here.
-func build(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "covls")
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	cmd := exec.Command("go", "build", "-o", path, "../../cmd/covls")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build covls: %v\n%s", err, out)
-	}
-	return path
 }
 
 // write puts a file on disk, in one piece, as if it had been there for an hour: a profile that is this

@@ -115,7 +115,7 @@ func sampleOf(format string) sample {
 }
 
 // telling are the capabilities of a client that is told of the profiles.
-const telling = `{"experimental":{"covls":true},"workspace":{"workspaceFolders":true,"configuration":true,"didChangeWatchedFiles":{"dynamicRegistration":true}},"textDocument":{"publishDiagnostics":{"versionSupport":true,"relatedInformation":true}},"window":{"showDocument":{"support":true}}}`
+const telling = `{"experimental":{"covls":{"documents":true}},"workspace":{"workspaceFolders":true,"configuration":true,"didChangeWatchedFiles":{"dynamicRegistration":true}},"textDocument":{"publishDiagnostics":{"versionSupport":true,"relatedInformation":true}},"window":{"showDocument":{"support":true}}}`
 
 // status is what covls/status tells, as far as faults look at it.
 type status struct {

@@ -20,6 +20,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/server"
 )
 
@@ -112,7 +113,7 @@ func TestSoak(t *testing.T) {
 		put(f.name, soakTexts[f.name])
 		put(f.profile, f.states[0])
 	}
-	program := build(t)
+	program := profiletest.Program(t)
 	clients := []*soakClient{newSoakClient(t, ctx, program, dir), newSoakClient(t, ctx, program, dir)}
 	random := rand.New(rand.NewPCG(1, 2))
 	var samples []soaked

@@ -35,7 +35,7 @@ const (
 // able are the capabilities of the editor where nothing else is sent.
 const able = `{"general": {"positionEncodings": [%q]}, "workspace": {"applyEdit": true, "workspaceFolders": true, "configuration": %t, "codeLens": {"refreshSupport": true}, "diagnostics": {"refreshSupport": true}},
 "textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor"]}}}, "publishDiagnostics": {"relatedInformation": true, "versionSupport": true, "tagSupport": {"valueSet": [1]}}, "hover": {"contentFormat": ["markdown"]}},
-"window": {"workDoneProgress": true, "showMessage": {}, "showDocument": {"support": true}}, "experimental": {"covls": true}}`
+"window": {"workDoneProgress": true, "showMessage": {}, "showDocument": {"support": true}}, "experimental": {"covls": {"documents": true}}}`
 
 // ours is what is sent of a method by an editor that does everything right. The keys are methods of the editor
 // too, whose values are then the answers.

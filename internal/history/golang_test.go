@@ -1,13 +1,11 @@
 package history_test
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -15,6 +13,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/cover"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 func TestGo(t *testing.T) {
@@ -47,7 +47,7 @@ func TestGo(t *testing.T) {
 
 func goRelease(t *testing.T, module, version, text string) release {
 	t.Helper()
-	r := release{name: version, files: texts(t, moduleDir(t, module+"@"+version))}
+	r := release{name: version, files: texts(t, profiletest.ModuleDir(t, module+"@"+version))}
 	if r.files["go.mod"] == "" {
 		r.files["go.mod"] = "module " + module + "\n"
 	}
@@ -102,19 +102,6 @@ func goRelease(t *testing.T, module, version, text string) release {
 	}
 	r.profiles = []profile{own}
 	return r
-}
-
-// moduleDir is where a module lies, which may have to be fetched.
-func moduleDir(t *testing.T, module string) string {
-	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", module)
-	cmd.Dir = t.TempDir()
-	out, err := cmd.Output()
-	var m struct{ Dir, Error string }
-	if jsonErr := json.Unmarshal(out, &m); err != nil || jsonErr != nil || m.Dir == "" {
-		missing(t, "go mod download %s: %v %s", module, err, m.Error)
-	}
-	return m.Dir
 }
 
 // texts are the files of a folder.

@@ -376,12 +376,3 @@ func archive(t *testing.T, name string) map[string]string {
 	}
 	return out
 }
-
-// missing ends a test that can't be run here; where COVLS_E2E is set nothing may be missing, and it fails.
-func missing(t *testing.T, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("COVLS_E2E") != "" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf("skipped: "+format, args...)
-}

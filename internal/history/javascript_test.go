@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/covls/covls/internal/profiletest"
 )
 
 func TestJavaScript(t *testing.T) {
@@ -42,7 +44,7 @@ func npmPack(t *testing.T, name string, versions []string) map[string]map[string
 	cmd := exec.Command("npm", args...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		missing(t, "npm pack %s: %v\n%s", name, err, out)
+		profiletest.Missing(t, "npm pack %s: %v\n%s", name, err, out)
 	}
 	out := map[string]map[string]string{}
 	for _, v := range versions {

@@ -13,65 +13,26 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/covls/covls/config"
+	"github.com/covls/covls/internal/profiletest"
 )
 
-// program builds covls, once, into a folder of its own.
-var program = sync.OnceValues(func() (path string, err error) {
-	// The go command runs a test again when files have changed that it looked at.
-	for _, glob := range []string{"../../*/*.go", "../../*/*/*.go", "../../report/html/*"} {
-		names, err := filepath.Glob(glob)
-		for _, name := range names {
-			_, statErr := os.Stat(name)
-			err = errors.Join(err, statErr)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	dir, err := os.MkdirTemp("", "covls-hostile-")
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(dir, "covls.exe")
-	if out, err := exec.Command("go", "build", "-o", path, "github.com/covls/covls/cmd/covls").CombinedOutput(); err != nil {
-		return "", errors.Join(fmt.Errorf("go build: %w\n%s", err, out), os.RemoveAll(dir))
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
-
-func built(t *testing.T) string {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+func TestMain(m *testing.M) { os.Exit(profiletest.Main(m)) }
 
 // environment is that of this process, with a folder for caches beside the program.
 func environment(t *testing.T) []string {
 	t.Helper()
-	caches := filepath.Join(filepath.Dir(built(t)), "caches")
+	caches := filepath.Join(filepath.Dir(profiletest.Program(t)), "caches")
 	return append(os.Environ(), "XDG_CACHE_HOME="+caches, "LocalAppData="+caches)
 }
 
 // covls runs the program in dir.
 func covls(t *testing.T, dir string, more []string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	cmd := exec.Command(built(t), args...)
+	cmd := exec.Command(profiletest.Program(t), args...)
 	var out, errs bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
 	cmd.Env = append(environment(t), more...)

@@ -21,6 +21,7 @@ import (
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/internal/conformance"
 	"github.com/covls/covls/internal/editor"
+	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/server"
 )
 
@@ -40,7 +41,7 @@ type session struct {
 func serve(t *testing.T, o editor.Options) *session {
 	t.Helper()
 	s := &session{t: t, asked: map[string]string{}, shown: map[string][]string{}}
-	cmd := exec.Command(built(t), "serve")
+	cmd := exec.Command(profiletest.Program(t), "serve")
 	cmd.Env = environment(t)
 	cmd.Dir = t.TempDir()
 	in, err := cmd.StdinPipe()
@@ -169,7 +170,7 @@ func TestEditor(t *testing.T) {
 	t.Parallel()
 	h := newWorkspace(t)
 	caps := editor.Capabilities()
-	caps.Experimental = protocol.LSPAny(`{"covls":true}`)
+	caps.Experimental = protocol.LSPAny(`{"covls":{"documents":true}}`)
 	caps.Window.ShowMessage = &protocol.ShowMessageRequestClientCapabilities{}
 	s := serve(t, editor.Options{
 		Capabilities: caps, Folders: []string{h.dir, h.empty}, Answer: func(string) string { return "Cancel" },

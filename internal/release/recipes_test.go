@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/covls/covls/internal/gittest"
+	"github.com/covls/covls/internal/profiletest"
 )
 
 // TestShellRecipes runs each recipe for a shell of docs/ci.md, as it stands there, in a clone with a change that is tested, and again where
@@ -34,7 +35,7 @@ func TestShellRecipes(t *testing.T) {
 		two  = "\nfunc Two() int {\n\treturn 2\n}\n"
 		test = "package a\n\nimport \"testing\"\n\nfunc Test(t *testing.T) {\n\tOne()\n}\n"
 	)
-	origin, dir, bin := t.TempDir(), t.TempDir(), filepath.Dir(built(t))
+	origin, dir, bin := t.TempDir(), t.TempDir(), filepath.Dir(profiletest.Program(t))
 	gittest.Run(t, origin, gittest.Date(0), "init", "-q", "--bare", "-b", "main")
 	gittest.Run(t, dir, gittest.Date(0), "clone", "-q", origin, ".")
 	for name, text := range map[string]string{"go.mod": "module example.com/a\n\ngo 1.26\n", "a.go": one, "a_test.go": test, ".gitignore": "*.out\n*.gz\n"} {
@@ -83,6 +84,10 @@ func TestShellRecipes(t *testing.T) {
 				t.Errorf("not tested: exit %d of\n%s\n%s", code, recipe, out)
 			}
 		}
+	}
+	gittest.Run(t, dir, gittest.Date(0), "remote", "remove", "origin")
+	if out, code := sh(recipes[0]); code != 1 || !strings.Contains(out, "a.go:8: Two is new and not tested: 1 statement (8)\n") {
+		t.Errorf("without a remote: exit %d of\n%s\n%s", code, recipes[0], out)
 	}
 	if failed < 3 {
 		t.Errorf("%d recipes judge a change", failed)

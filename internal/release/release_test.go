@@ -15,57 +15,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/covls/covls/internal/gittest"
+	"github.com/covls/covls/internal/profiletest"
 )
 
 const root = "../.."
 
-// program builds covls, once, into a folder of its own.
-var program = sync.OnceValues(func() (path string, err error) {
-	// The go command runs a test again when files have changed that it looked at.
-	for _, glob := range []string{"../../*/*.go", "../../*/*/*.go"} {
-		names, err := filepath.Glob(glob)
-		for _, name := range names {
-			_, statErr := os.Stat(name)
-			err = errors.Join(err, statErr)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	dir, err := os.MkdirTemp("", "covls-release-")
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(dir, "covls")
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", path, "github.com/covls/covls/cmd/covls").CombinedOutput(); err != nil {
-		return "", errors.Join(fmt.Errorf("go build: %w\n%s", err, out), os.RemoveAll(dir))
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
-
-func built(t *testing.T) string {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+func TestMain(m *testing.M) { os.Exit(profiletest.Main(m)) }
 
 func read(t *testing.T, path string) string {
 	t.Helper()
@@ -181,8 +139,8 @@ func TestInstall(t *testing.T) {
 	}
 	mirror := t.TempDir()
 	const name = "covls_0.1.0_linux_amd64.tar.gz"
-	sum := archive(t, mirror, "v0.1.0", name, built(t))
-	archive(t, mirror, "v0.2.0", "covls_0.2.0_linux_amd64.tar.gz", built(t))
+	sum := archive(t, mirror, "v0.1.0", name, profiletest.Program(t))
+	archive(t, mirror, "v0.2.0", "covls_0.2.0_linux_amd64.tar.gz", profiletest.Program(t))
 	changed := filepath.Join(mirror, "v0.2.0", "covls_0.2.0_linux_amd64.tar.gz")
 	write(t, changed, read(t, changed)+"x", 0o644)
 	from := "INPUT_MIRROR=file://" + mirror
@@ -408,7 +366,7 @@ func TestPullRequest(t *testing.T) {
 	r := newRunner(t)
 	work := filepath.Join(r.dir, "work")
 	for k, v := range map[string]string{
-		"PROGRAM": built(t), "BASELINES": filepath.Join(r.dir, "temp", "baselines"), "GITHUB_WORKSPACE": work, "MERGE_BASE": "", "INPUT_WORKING_DIRECTORY": ".",
+		"PROGRAM": profiletest.Program(t), "BASELINES": filepath.Join(r.dir, "temp", "baselines"), "GITHUB_WORKSPACE": work, "MERGE_BASE": "", "INPUT_WORKING_DIRECTORY": ".",
 		"INPUT_PROFILE": "cover.out", "INPUT_CHANGED": "auto", "INPUT_MIN": "", "INPUT_MAX_UNCOVERED": "", "INPUT_MAX_LOST": "", "INPUT_TARGET": "40", "INPUT_BASELINE": "true",
 		"INPUT_FORMAT": "github", "INPUT_ARGS": "", "INPUT_FAIL": "true", "HOME": r.dir,
 	} {
@@ -682,7 +640,7 @@ func TestRecipes(t *testing.T) {
 			if strings.HasPrefix(line, `"$@"`) {
 				args = append([]string{"check", "--changed"}, args...)
 			}
-			out, err := exec.Command(built(t), append(args, "--help")...).CombinedOutput()
+			out, err := exec.Command(profiletest.Program(t), append(args, "--help")...).CombinedOutput()
 			if err != nil || !strings.Contains(string(out), "covls "+args[0]) {
 				t.Errorf("%s: covls %s: %v: %s", file, m[1], err, out)
 			}

@@ -29,7 +29,7 @@ const (
 type Facts struct {
 	// Ways are beside Outline.Funcs: how many ways lead through a function, McCabe's complexity, without the functions in it.
 	Ways []int
-	// Whole are beside Outline.Funcs: Main, Test, Accessor or Panic where a function is that as a whole, else Plain.
+	// Whole are beside Outline.Funcs: Main, Test, Accessor or Panic where a function is that as a whole, else Plain. One that ends the program by an exit is no panic.
 	Whole []Kind
 	// Public are beside Outline.Funcs: whether others can name a function, as far as the words before it tell.
 	Public []bool
@@ -1126,6 +1126,9 @@ func (k *kinds) whole(f *Func) Kind {
 	if k.accessor(f, first, last) && slices.Contains(k.tells, Accessor) {
 		return Accessor
 	}
+	if k.quits(first, last) {
+		return Plain
+	}
 	if kind, ok := k.ends(first); ok && (kind == Panic || kind == later) && k.finish(first) > last {
 		return Panic
 	}
@@ -1137,6 +1140,21 @@ func (k *kinds) whole(f *Func) Kind {
 		}
 	}
 	return Plain
+}
+
+// quits reports whether the last of the tokens from first to last end the program as it should, as a usage() does that prints.
+func (k *kinds) quits(first, last int) bool {
+	const most = 40
+	for i := last; i >= first && last-i < most; i-- {
+		if k.kind(i) != word {
+			continue
+		}
+		switch k.text(i) {
+		case "exit", "Exit", "_exit", "_Exit", "quick_exit", "exit!", "exitProcess", "quit", "halt":
+			return k.finish(i) > last
+		}
+	}
+	return false
 }
 
 // accessor reports whether the tokens from first to last, which are all of a function, only return, or set, fields.

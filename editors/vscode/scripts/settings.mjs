@@ -72,7 +72,7 @@ const groups = [
 		'settings.coverage',
 		(key) => /^covls\.(profiles|exclude|target|path|component|rule|stale|settle|run|cache)/.test(key),
 	],
-	['settings.marks', (key) => /^covls\.(diagnostics|lens|changed|hints|fade)/.test(key)],
+	['settings.marks', (key) => /^covls\.(diagnostics|lens|changed|hints|hover|fade)/.test(key)],
 	['settings.limits', () => true],
 ];
 
