@@ -100,6 +100,10 @@ The names are those of .covls.toml, with each part a keyword: \\='(:target 80
          (when (fboundp 'covls--settings-changed)
            (covls--settings-changed))))
 
+;;;###autoload
+(put 'covls-settings 'safe-local-variable
+     (lambda (value) (and (listp value) (not (plist-member value :run)))))
+
 (defcustom covls-send-delay 0.3
   "How many seconds of rest, after an edit, the server is told of it."
   :type 'number)
@@ -167,13 +171,15 @@ Each goes with the name that LSP has for its language."
    (buffers :initform nil :accessor covls--buffers :documentation "The buffers that are open in it.")
    (status :initform nil :accessor covls--status :documentation "The last covls/status.")
    (progress :initform nil :accessor covls--progress :documentation "How far a load is, in words.")
-   (began :initform 0 :accessor covls--began :documentation "When it was started.")
    (last-id :initform nil :accessor covls--last-id :documentation "The id of the last request.")
    (closing :initform nil :accessor covls--closing :documentation "The timer that ends it."))
   "A connection to covls for one project.")
 
 (defvar covls--connections nil
   "The connections that are not ended.")
+
+(defvar covls--restarted nil
+  "When a server that ended by itself was started again, by its root.")
 
 (defvar-local covls--connection nil
   "The connection of this buffer.")
@@ -278,7 +284,6 @@ ID, METHOD, PARAMS and RESULT are of the message."
            (if (slot-exists-p 'jsonrpc-connection '-events-buffer-config)
                '(:events-buffer-config (:size 0 :format short))
              '(:events-buffer-scrollback-size 0)))))
-    (setf (covls--began connection) (float-time))
     (push connection covls--connections)
     (jsonrpc-async-request
      connection :initialize
@@ -305,8 +310,10 @@ ID, METHOD, PARAMS and RESULT are of the message."
 
 (defun covls--on-end (connection)
   "Clean up behind CONNECTION, whose process has ended."
-  (let ((wanted (eq (covls--state connection) 'ended))
-        (buffers (seq-filter #'buffer-live-p (covls--buffers connection))))
+  (let* ((state (covls--state connection))
+         (wanted (eq state 'ended))
+         (root (covls--root connection))
+         (buffers (seq-filter #'buffer-live-p (covls--buffers connection))))
     (setf (covls--state connection) 'ended)
     (setq covls--connections (delq connection covls--connections))
     (dolist (buffer buffers)
@@ -315,11 +322,13 @@ ID, METHOD, PARAMS and RESULT are of the message."
         (setq covls--connection nil)))
     (covls--forget-elsewhere connection)
     (unless wanted
-      ;; One that ends right after its start would end again.
-      (if (or (null buffers) (< (- (float-time) (covls--began connection)) 10))
-          (message "covls ended by itself; M-x covls-restart starts it again")
-        (message "covls ended by itself, and is started again")
-        (run-at-time 0.5 nil #'covls--reconnect buffers)))
+      ;; One that ended before it was ready, or a moment after it was started again, would do so once more.
+      (if (and buffers (eq state 'ready) (> (- (float-time) (alist-get root covls--restarted 0 nil #'equal)) 60))
+          (progn
+            (message "covls ended by itself, and is started again")
+            (setf (alist-get root covls--restarted nil nil #'equal) (float-time))
+            (run-at-time 0.1 nil #'covls--reconnect buffers))
+        (message "covls ended by itself; M-x covls-restart starts it again")))
     (force-mode-line-update t)))
 
 (defun covls--reconnect (buffers)
@@ -603,7 +612,8 @@ ID, METHOD, PARAMS and RESULT are of the message."
              (and (equal (plist-get item :section) "covls")
                   (with-temp-buffer
                     (setq default-directory (covls--root connection))
-                    (let ((enable-local-variables (and (eq enable-local-variables :all) :all)))
+                    ;; The server can't wait for an answer of the user.
+                    (let ((enable-local-variables (if (eq enable-local-variables :all) :all :safe)))
                       (ignore-errors (hack-dir-local-variables-non-file-buffer)))
                     covls-settings)))
            items)))
@@ -980,11 +990,14 @@ The file is open in no buffer of CONNECTION."
 (defun covls--line-states (coverage)
   "The states of lines, from 0, by COVERAGE of this text."
   (let ((states (make-hash-table))
-        (pieces (make-hash-table)))
+        (pieces (make-hash-table))
+        (at 0))
+    (goto-char (point-min))
     (seq-doseq (region (plist-get coverage :regions))
-      (covls--pieces (plist-get region :range)
-                     (if (equal (plist-get region :state) "uncovered") 'uncovered 'covered)
-                     pieces))
+      ;; From one to the next it is not far.
+      (setq at (covls--pieces (plist-get region :range) at
+                              (if (equal (plist-get region :state) "uncovered") 'uncovered 'covered)
+                              pieces)))
     (maphash (lambda (line list)
                (when-let ((state (covls--line-state list)))
                  (puthash line state states)))
@@ -1009,26 +1022,28 @@ The file is open in no buffer of CONNECTION."
   (cl-loop for line from (covls--get range :start :line) to (covls--get range :end :line)
            do (if state (puthash line state states) (remhash line states))))
 
-(defun covls--pieces (range state pieces)
+(defun covls--pieces (range at state pieces)
   "Cut RANGE into pieces of lines, and add each with STATE to PIECES.
-A piece is (FROM TO STATE): columns in characters."
-  (let* ((start (plist-get range :start))
-         (end (plist-get range :end)))
-    (goto-char (point-min))
-    (forward-line (plist-get start :line))
-    (cl-loop for line from (plist-get start :line) to (plist-get end :line)
-             until (and (eobp) (not (bolp)))
-             do (let* ((bol (point))
-                       (from (if (= line (plist-get start :line))
-                                 (save-excursion (covls--go-to-column (plist-get start :character)) (- (point) bol))
-                               0))
-                       (to (if (= line (plist-get end :line))
-                               (save-excursion (covls--go-to-column (plist-get end :character)) (- (point) bol))
-                             (- (line-end-position) bol)))
-                       (text (buffer-substring-no-properties (+ bol from) (+ bol (max from to)))))
-                  (when (string-match-p "[^[:space:]]" text)
-                    (push (list from to state text) (gethash line pieces)))
-                  (forward-line 1)))))
+A piece is (FROM TO STATE TEXT): columns in characters.  Point is at the start
+of the line AT; return the line at whose start it is then."
+  (pcase-let ((`(,first ,from) (covls--line-and-column (plist-get range :start)))
+              (`(,last ,to) (covls--line-and-column (plist-get range :end))))
+    (forward-line (- first at))
+    (cl-loop for line from first to last
+             for bol = (point)
+             for eol = (line-end-position)
+             for beg = (if (= line first) (save-excursion (covls--go-to-column from) (point)) bol)
+             for end = (max beg (if (= line last) (save-excursion (covls--go-to-column to) (point)) eol))
+             for text = (buffer-substring-no-properties beg end)
+             when (string-match-p "[^[:space:]]" text)
+             do (push (list (- beg bol) (- end bol) state text) (gethash line pieces))
+             while (< line last)
+             do (forward-line 1))
+    last))
+
+(defun covls--line-and-column (position)
+  "POSITION as a list."
+  (list (plist-get position :line) (plist-get position :character)))
 
 (defun covls--line-state (pieces)
   "The state of a line that has PIECES, the last first.
@@ -1565,9 +1580,6 @@ MORE inserts what follows."
 (defvar-local covls--source nil
   "The buffer that this list was asked for in.")
 
-(defvar-local covls--left nil
-  "What is left out of this list, in words, or nil.")
-
 (defvar covls-gaps-mode-map
   (let ((map (make-sparse-keymap)))
     (define-key map (kbd "RET") #'covls-gaps-visit)
@@ -1611,13 +1623,7 @@ With a prefix argument, HERE, list all of this file, in its order."
       (tabulated-list-print)
       (goto-char (point-min))
       (setq next-error-last-buffer (current-buffer))
-      (pop-to-buffer (current-buffer))
-      (message "%s%s"
-               (pcase (seq-count (lambda (entry) (plist-get (car entry) :id)) tabulated-list-entries)
-                 (0 "No gap")
-                 (1 "1 gap")
-                 (n (format "%d gaps" n)))
-               (if covls--left (concat "; " covls--left) "")))))
+      (pop-to-buffer (current-buffer)))))
 
 (defun covls--list-refresh ()
   "Ask for the gaps of this list."
@@ -1642,7 +1648,12 @@ With a prefix argument, HERE, list all of this file, in its order."
           (sort (nreverse entries)
                 (lambda (a b) (< (or (plist-get (car a) :order) most-positive-fixnum)
                                  (or (plist-get (car b) :order) most-positive-fixnum)))))
-    (setq covls--left (plist-get answer :left))))
+    (message "%s%s"
+             (pcase count
+               (0 "No gap")
+               (1 "1 gap")
+               (_ (format "%d gaps" count)))
+             (if (plist-get answer :left) (concat "; " (plist-get answer :left)) ""))))
 
 (defun covls--list-entry (component file gap count)
   "The row of GAP in FILE of COMPONENT, the COUNT-th of the answer."

@@ -277,4 +277,118 @@ What the server then has of the text is `theirs'."
                 (should (or (where-is-internal symbol (list covls-command-map))
                             (string-match-p (regexp-quote (symbol-name symbol)) (format "%S" covls-menu))))))))
 
+(ert-deftest covls-test-names ()
+  "A file that gets another name is closed by the old and opened by the new one, and closed with its buffer."
+  (covls-test-open "package a\n"
+    (covls--renamed)
+    (should (equal (length told) 1))
+    (setq buffer-file-name "/nowhere/b.go")
+    (cl-letf (((symbol-function 'jsonrpc-running-p) (lambda (_) t)))
+      (covls--renamed)
+      (covls--close))
+    (should (equal (mapcar (lambda (m) (list (car m) (covls--get (cdr m) :textDocument :uri))) (reverse told))
+                   '((:textDocument/didOpen "file:///nowhere/a.go") (:textDocument/didClose "file:///nowhere/a.go")
+                     (:textDocument/didOpen "file:///nowhere/b.go") (:textDocument/didClose "file:///nowhere/b.go"))))
+    (should (null covls--uri))))
+
+(ert-deftest covls-test-elsewhere ()
+  "Diagnostics of files that are not open are listed beside those of others."
+  (let* ((other (flymake-make-diagnostic "/nowhere/a.go" '(1 . 1) nil :error "other"))
+         (flymake-list-only-diagnostics (list (list "/nowhere/a.go" other)))
+         (texts (lambda () (mapcar (lambda (entry) (cons (car entry) (mapcar #'flymake-diagnostic-text (cdr entry))))
+                                   flymake-list-only-diagnostics)))
+         (mine [(:range (:start (:line 2 :character 1) :end (:line 2 :character 4)) :severity 2 :message "mine")]))
+    (cl-letf (((symbol-function 'covls--buffers) #'ignore)
+              ((symbol-function 'covls--root) (lambda (_) "/nowhere/")))
+      (dolist (path '("/nowhere/a.go" "/nowhere/b.go"))
+        (covls--on-diagnostics 'fake (list :uri (concat "file://" path) :diagnostics mine)))
+      (should (equal (funcall texts) '(("/nowhere/b.go" "mine") ("/nowhere/a.go" "other" "mine"))))
+      (covls--on-diagnostics 'fake '(:uri "file:///nowhere/a.go" :diagnostics []))
+      (should (equal (funcall texts) '(("/nowhere/b.go" "mine") ("/nowhere/a.go" "other"))))
+      (covls--forget-elsewhere 'fake)
+      (should (equal (funcall texts) '(("/nowhere/a.go" "other")))))))
+
+(ert-deftest covls-test-settings ()
+  "A server is told the settings of its folder, but for those that would run something."
+  (let ((folder (file-name-as-directory (make-temp-file "covls" t)))
+        (covls-settings '(:target 70)))
+    (unwind-protect
+        (cl-letf (((symbol-function 'covls--root) (lambda (_) folder)))
+          (pcase-dolist (`(,locals ,want)
+                         '((nil (:target 70))
+                           (((nil . ((covls-settings . (:target 80))))) (:target 80))
+                           (((nil . ((covls-settings . (:run (:command "rm")))))) (:target 70))))
+            (dir-locals-set-class-variables 'covls-test locals)
+            (dir-locals-set-directory-class folder 'covls-test)
+            (should (equal (covls--on-request 'fake 'workspace/configuration
+                                              '(:items [(:section "covls") (:section "gopls")]))
+                           (vector want nil)))))
+      (delete-directory folder t))))
+
+(defmacro covls-test-with-server (script &rest body)
+  "Do BODY in a file's buffer with `covls-mode', for which SCRIPT of the shell is the server.
+What it writes to the file `starts' is how often it was started."
+  (declare (indent 1))
+  `(let* ((folder (file-name-as-directory (make-temp-file "covls" t)))
+          (starts (lambda () (with-temp-buffer
+                               (ignore-errors (insert-file-contents (expand-file-name "starts" folder)))
+                               (buffer-size))))
+          (covls-command (list "sh" "-c" ,script))
+          (covls-root-function (lambda () folder))
+          (covls-flymake nil)
+          (covls--restarted nil))
+     (unwind-protect
+         (with-current-buffer (find-file-noselect (expand-file-name "a.go" folder))
+           (unwind-protect
+               (progn
+                 (covls-mode 1)
+                 ,@body)
+             (covls-mode -1)
+             (covls--end-all)
+             (kill-buffer)))
+       (delete-directory folder t))))
+
+(defun covls-test-await (ready)
+  "Wait until the function READY returns something."
+  (let ((deadline (+ (float-time) 10)))
+    (while (and (not (funcall ready)) (< (float-time) deadline))
+      (accept-process-output nil 0.02)))
+  (should (funcall ready)))
+
+(defconst covls-test-greets
+  "printf x >>starts; printf 'Content-Length: 53\\r\\n\\r\\n{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"capabilities\":{}}}'; "
+  "A server that greets.")
+
+(ert-deftest covls-test-restart ()
+  "A server that ends by itself is started again, once."
+  (covls-test-with-server (concat covls-test-greets "sleep 0.3")
+    (covls-test-await (lambda () (= 2 (funcall starts))))
+    (covls-test-await (lambda () (null covls--connection)))
+    (let ((deadline (+ (float-time) 0.5)))
+      (while (< (float-time) deadline)
+        (accept-process-output nil 0.05)))
+    (should (= 2 (funcall starts)))
+    (should (equal (covls--mode-line) " covls: not running"))
+    (should-error (covls-next-gap) :type 'user-error)
+    (covls-restart)
+    (covls-test-await (lambda () (= 3 (funcall starts))))))
+
+(ert-deftest covls-test-no-start ()
+  "A server that does not start is not tried again and again."
+  (covls-test-with-server "printf x >>starts; exit 3"
+    (covls-test-await (lambda () (null covls--connection)))
+    (should (= 1 (funcall starts)))
+    (should covls-mode)))
+
+(ert-deftest covls-test-silent ()
+  "A server that says nothing more is given up, and its end is not waited for for ever."
+  (covls-test-with-server (concat covls-test-greets "exec sleep 60")
+    (covls-test-await (lambda () (eq 'ready (covls--state covls--connection))))
+    (let ((covls-timeout 0.2)
+          (began (float-time)))
+      (should-error (covls-next-gap) :type 'user-error)
+      (covls--end covls--connection)
+      (should (< (- (float-time) began) 8)))
+    (should (null covls--connections))))
+
 ;;; covls-test.el ends here
