@@ -939,7 +939,9 @@ The file is open in no buffer of CONNECTION."
 
 (defun covls--mark-lines (states)
   "Draw STATES, a table from lines to states."
-  (let ((at 0) lines)
+  (let ((at 0)
+        (bars (mapcar (lambda (look) (cons (car look) (covls--bar (car look)))) covls--looks))
+        lines)
     (maphash (lambda (line state)
                (when (or (eq covls-fringe 'all) (not (eq state 'covered)))
                  (push (cons line state) lines)))
@@ -950,7 +952,7 @@ The file is open in no buffer of CONNECTION."
       (setq at line)
       (let ((overlay (make-overlay (point) (line-end-position))))
         (overlay-put overlay 'covls state)
-        (overlay-put overlay 'before-string (covls--bar state))
+        (overlay-put overlay 'before-string (cdr (assq state bars)))
         (overlay-put overlay 'modification-hooks '(covls--edited))
         (overlay-put overlay 'insert-in-front-hooks '(covls--edited))
         (overlay-put overlay 'insert-behind-hooks '(covls--edited))
@@ -1024,26 +1026,31 @@ The file is open in no buffer of CONNECTION."
 
 (defun covls--pieces (range at state pieces)
   "Cut RANGE into pieces of lines, and add each with STATE to PIECES.
-A piece is (FROM TO STATE TEXT): columns in characters.  Point is at the start
-of the line AT; return the line at whose start it is then."
-  (pcase-let ((`(,first ,from) (covls--line-and-column (plist-get range :start)))
-              (`(,last ,to) (covls--line-and-column (plist-get range :end))))
-    (forward-line (- first at))
-    (cl-loop for line from first to last
-             for bol = (point)
-             for eol = (line-end-position)
-             for beg = (if (= line first) (save-excursion (covls--go-to-column from) (point)) bol)
-             for end = (max beg (if (= line last) (save-excursion (covls--go-to-column to) (point)) eol))
-             for text = (buffer-substring-no-properties beg end)
-             when (string-match-p "[^[:space:]]" text)
-             do (push (list (- beg bol) (- end bol) state text) (gethash line pieces))
-             while (< line last)
-             do (forward-line 1))
-    last))
-
-(defun covls--line-and-column (position)
-  "POSITION as a list."
-  (list (plist-get position :line) (plist-get position :character)))
+A piece is (FROM TO STATE).  Point is at the start of the line AT; return the
+line at whose start it is then."
+  (let* ((start (plist-get range :start))
+         (end (plist-get range :end))
+         (line (plist-get start :line))
+         (last (plist-get end :line))
+         (more t))
+    (forward-line (- line at))
+    (while more
+      (let ((bol (point)) (beg (point)) (eol (line-end-position)))
+        (when (= line last)
+          (covls--go-to-column (plist-get end :character))
+          (setq eol (point))
+          (goto-char bol))
+        (when (= line (plist-get start :line))
+          (covls--go-to-column (plist-get start :character))
+          (setq beg (point)))
+        (skip-chars-forward " \t" eol)
+        (when (< (point) eol)
+          (push (list beg eol state) (gethash line pieces)))
+        (goto-char bol)
+        (if (or (>= line last) (not (zerop (forward-line 1))))
+            (setq more nil)
+          (cl-incf line))))
+    line))
 
 (defun covls--line-state (pieces)
   "The state of a line that has PIECES, the last first.
@@ -1052,16 +1059,21 @@ Braces at the edge of a piece say nothing of a line that has more than these."
       (nth 2 (car pieces))
     ;; What lies in a later piece is its own, so earlier ones have what is left.
     (let (taken all strong)
-      (dolist (piece pieces)
-        (pcase-let ((`(,from ,to ,state ,text) piece))
-          (let ((left (cl-loop for i from from below to
-                               unless (seq-some (lambda (other) (and (<= (car other) i) (< i (cdr other)))) taken)
-                               collect (aref text (- i from)))))
-            (push (cons from to) taken)
-            (when (seq-some (lambda (c) (not (memq c '(?\s ?\t)))) left)
-              (cl-pushnew state all))
-            (when (seq-some (lambda (c) (not (memq c '(?\s ?\t ?\{ ?\} ?\( ?\) ?\[ ?\] ?\; ?,)))) left)
-              (cl-pushnew state strong)))))
+      (pcase-dolist (`(,from ,to ,state) pieces)
+        (let ((parts (list (cons from to))))
+          (dolist (other taken)
+            (setq parts (cl-loop for (beg . end) in parts
+                                 when (< beg (min end (car other))) collect (cons beg (min end (car other)))
+                                 when (< (max beg (cdr other)) end) collect (cons (max beg (cdr other)) end))))
+          (push (cons from to) taken)
+          (pcase-dolist (`(,beg . ,end) parts)
+            (goto-char beg)
+            (skip-chars-forward " \t" end)
+            (when (< (point) end)
+              (cl-pushnew state all)
+              (skip-chars-forward "] \t{}()[;," end)
+              (when (< (point) end)
+                (cl-pushnew state strong))))))
       (pcase (or strong all)
         (`(,state) state)
         ('nil nil)
