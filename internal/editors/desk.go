@@ -15,7 +15,7 @@ import (
 )
 
 // Patience is how long an editor may take for what it is asked to do, on a machine with much to do.
-const Patience = 20 * time.Second
+const Patience = 60 * time.Second
 
 // Desk is where an editor is started: in a project, with a home folder of its own, and with covls, behind a tap, and
 // gopls on the PATH. What an editor keeps in its home is there again when it is started a second time.
