@@ -441,12 +441,13 @@ end
 function steps.restart()
   vim.cmd('edit shop.go')
   drawn('before', 4, 'covered')
-  require('covls').setup() -- twice: nothing doubles
+  local hints = { init_options = { hints = { enable = true } } }
+  require('covls').setup(hints) -- twice: nothing doubles
   local function autocommands()
     return #vim.api.nvim_get_autocmds({ group = 'covls' })
   end
   local before = autocommands()
-  require('covls').setup()
+  require('covls').setup(hints)
   assert(autocommands() == before, 'autocommands double')
   local old = require('covls.client').of(0).id
   vim.cmd('Covls restart')
@@ -454,6 +455,14 @@ function steps.restart()
     local c = require('covls.client').of(0)
     return c and c.id ~= old and c.attached_buffers[vim.api.nvim_get_current_buf()] and next(require('covls').lines(0)) and #marks() > 0
   end)
+  if vim.lsp.inlay_hint then
+    vim.lsp.inlay_hint.enable(true, { bufnr = 0 })
+    wait('a hint at Partly', function()
+      return vim.tbl_contains(vim.tbl_map(function(h)
+        return h.inlay_hint.position.line + 1 .. h.inlay_hint.label
+      end, vim.lsp.inlay_hint.get({ bufnr = 0 })), '93/5')
+    end)
+  end
   vim.cmd('edit')
   wait('signs and marks after :edit', function()
     return next(require('covls').lines(0)) and #marks() > 0
