@@ -120,15 +120,20 @@ local function paint(bufnr, states)
   end
 end
 
+-- Tells that a client has nothing to show: marks are hidden, or there is no profile.
+local function nothing(client)
+  local status = require('covls.status').of(client.id)
+  return status and (status.hidden or status.state == 'empty' or status.state == 'broken')
+end
+
 -- Asks what of a buffer ran, and shows it.
 function M.draw(bufnr, client)
-  local status = require('covls.status').of(client.id)
-  if status and (status.hidden or status.state == 'empty' or status.state == 'broken') then
+  if nothing(client) then
     return M.clear(bufnr)
   end
   local params = require('covls.client').document(bufnr)
   require('covls.buffers').ask(bufnr, 'covls/coverage', params, function(coverage)
-    if not coverage then
+    if not coverage or nothing(client) then
       return M.clear(bufnr)
     end
     drawn[bufnr] = M.states(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), coverage)
