@@ -153,6 +153,8 @@ func testEmacs(t *testing.T, e Editor, way, init string, more func(*Tour) []Step
 			"-nw", filepath.Base(d.Project.File), "-l", Root(t, "internal/editors/testdata/emacs.el"))
 		s.Shows(t, "(Go", "Flymake[0")
 		s.Keys(t, "F5")
+		// The tour has many steps, each of which may take its time.
+		Poll(s.dead)
 		s.Ended(t)
 		return tour.Read(t, s.Text())
 	}
