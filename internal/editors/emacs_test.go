@@ -190,6 +190,11 @@ func testEmacs(t *testing.T, e Editor, way, init string, more func(*Tour) []Step
 func emacsDesk(t *testing.T, init string) *Desk {
 	t.Helper()
 	d := NewDesk(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the last of the traffic:\n%s", d.traffic())
+		}
+	})
 	// A new home has nothing that was compiled, and compiling it takes longer than the test.
 	d.Write(t, ".emacs.d/early-init.el", "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)\n")
 	d.Write(t, ".emacs.d/init.el", init)
