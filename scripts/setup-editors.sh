@@ -32,6 +32,7 @@ tmux tmux -V tmux
 lsp-mode - - elpa-lsp-mode
 go-mode - - elpa-go-mode
 eglot - - elpa-eglot
+package-lint - - elpa-package-lint
 ale - - vim-ale'
 
 # digits prints the first version of a text.
