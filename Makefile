@@ -26,6 +26,7 @@ lint:
 	$(TOOL) staticcheck ./...
 	$(TOOL) actionlint
 	@! command -v shellcheck >/dev/null || shellcheck -x scripts/*.sh action/*.sh
+	@! command -v luacheck >/dev/null || luacheck -q --no-color --config editors/neovim/.luacheckrc editors/neovim internal/editors/testdata internal/e2e/testdata
 	$(GO) run ./internal/licences -q
 
 # licences lists what covls is made of, and fails for a licence that is not on the short list.

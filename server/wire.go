@@ -123,6 +123,11 @@ func (s *Server) handle(ctx context.Context, method string, req *jsonrpc2.Reques
 	}
 	if method == protocol.MethodInitialize || method == protocol.MethodShutdown {
 		result, err = s.dispatch(jsonrpc2.DetachContext(ctx), req)
+		if method == protocol.MethodShutdown {
+			// What was asked before is answered before: a client may say exit as soon as it has this.
+			jsonrpc2.Async(ctx)
+			s.cancels.wait(endPatience)
+		}
 		return result, wireError(method, err)
 	}
 	done, onCancel := s.cancels.register(req.ID())
@@ -386,8 +391,9 @@ func rawDecoder(data []byte) *jsontext.Decoder {
 type cancels struct {
 	mu sync.Mutex // guards byID and every entry
 	// byID has more than one entry where a client uses an id again too early: a cancellation means all.
-	byID   map[jsonrpc2.ID][]*cancelEntry
-	closed bool
+	byID     map[jsonrpc2.ID][]*cancelEntry
+	closed   bool
+	answered chan struct{} // closed when nothing is under way any more; nil: nobody waits
 }
 
 type cancelEntry struct {
@@ -411,6 +417,7 @@ func (c *cancels) register(id jsonrpc2.ID) (done func(), onCancel func(context.C
 		} else {
 			delete(c.byID, id)
 		}
+		c.tell()
 	}
 	onCancel = func(cancel context.CancelFunc) {
 		c.mu.Lock()
@@ -440,6 +447,30 @@ func (c *cancels) all() {
 		for _, e := range all {
 			e.end()
 		}
+	}
+	c.tell()
+}
+
+// tell closes answered once nothing is under way any more. The lock is held.
+func (c *cancels) tell() {
+	if c.closed && len(c.byID) == 0 && c.answered != nil {
+		close(c.answered)
+		c.answered = nil
+	}
+}
+
+// wait waits, behind all, until nothing is under way, and no longer than patience.
+func (c *cancels) wait(patience time.Duration) {
+	answered := make(chan struct{})
+	c.mu.Lock()
+	c.answered = answered
+	c.tell()
+	c.mu.Unlock()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-answered:
+	case <-late.C:
 	}
 }
 

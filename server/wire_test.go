@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -666,4 +667,34 @@ func TestOwnPanic(t *testing.T) {
 		}
 	}
 	p.alive()
+}
+
+// TestShutdownIsAnsweredLast asks for what waits until something changes, and then for the end, behind whose answer a client may hang up.
+func TestShutdownIsAnsweredLast(t *testing.T) {
+	t.Parallel()
+	p := ready(t, roots(pulling(), workspace(t, shop)))
+	p.profiles(1)
+	var first struct {
+		Items []struct{ URI, ResultID string }
+	}
+	if err := json.Unmarshal(p.ask("workspace/diagnostic", `{"previousResultIds":[]}`).Result, &first); err != nil {
+		t.Fatal(err)
+	}
+	known := list{}
+	for _, i := range first.Items {
+		known = append(known, obj{"uri": i.URI, "value": i.ResultID})
+	}
+	for i := range 9 {
+		p.send(call(fmt.Sprintf("%d", 700+i), "workspace/diagnostic", js(obj{"previousResultIds": known})))
+	}
+	p.ask("shutdown", "null")
+	waited := 0
+	for _, r := range p.responses() {
+		if strings.HasPrefix(r, "70") {
+			waited++
+		}
+	}
+	if waited != 9 {
+		t.Errorf("%d of 9 requests were answered before shutdown: %q", waited, p.responses())
+	}
 }

@@ -31,6 +31,11 @@ func (m *Model) own() {
 	command := structure("CovlsCommand", has("language", str), has("command", str), has("cwd", uri), has("own", orNull(str)), has("lacks", orNull(str)), has("install", orNull(str)))
 
 	ran := structure("CovlsRan", has("since", str), has("at", str), has("covered", count), has("lost", count), has("text", str))
+	ranFunctions := list(structure("CovlsRanFunction",
+		has("uri", uri), has("path", str), has("name", str), has("line", count), has("was", count), has("now", count), has("total", count)))
+	since := structure("CovlsSinceLastRun",
+		has("since", str), has("at", str), has("covered", count), has("lost", count), has("text", str),
+		has("covered_functions", ranFunctions), has("lost_functions", ranFunctions))
 	changed := structure("CovlsChanged",
 		has("covered", count), has("total", count), has("lost", orNull(count)), has("lost_functions", orNull(count)), has("unknown", count),
 		has("base", str), has("commit", str), has("text", str), has("why", orNull(str)))
@@ -75,7 +80,7 @@ func (m *Model) own() {
 
 	m.requests["covls/gaps"] = &message{Method: "covls/gaps", MessageDirection: "clientToServer", Result: gaps}
 	m.requests["covls/coverage"] = &message{Method: "covls/coverage", MessageDirection: "clientToServer", Result: orNull(coverage)}
-	m.notifications["covls/sinceLastRun"] = &message{Method: "covls/sinceLastRun", MessageDirection: "serverToClient", Params: ran, ClientCapability: ownCapability}
+	m.notifications["covls/sinceLastRun"] = &message{Method: "covls/sinceLastRun", MessageDirection: "serverToClient", Params: since, ClientCapability: ownCapability}
 	m.notifications["covls/status"] = &message{Method: "covls/status", MessageDirection: "serverToClient", Params: status, ClientCapability: ownCapability}
 }
 

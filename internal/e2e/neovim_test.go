@@ -136,19 +136,24 @@ func testSession(t *testing.T, p *editors.Project) {
 	}
 
 	equal(t, "covls.nextGap", s.Jump, name)
-	equal(t, ":CovlsNextGap", s.Next, name)
-	equal(t, ":CovlsPreviousGap", s.Previous, name)
-	equal(t, ":CovlsNextGap behind the last gap", s.Wrapped, firstGap)
+	equal(t, ":Covls next", s.Next, name)
+	equal(t, ":Covls prev", s.Previous, name)
+	equal(t, ":Covls next behind the last gap", s.Wrapped, firstGap)
 	equal(t, "covls.nextGapInWorkspace from where there is no gap", s.Within, name)
 	if s.Elsewhere.File == "bash_completions.go" || s.Elsewhere.File == "" {
 		t.Errorf("covls.nextGapInWorkspace went to %v", s.Elsewhere)
 	}
 	equal(t, "the cursor and the location of covls.nextGapInWorkspace", s.Elsewhere.Line-1, s.Location.Line)
-	equal(t, ":CovlsMostUrgentGap", s.Urgent, place{"command.go", 1501, 18})
+	equal(t, ":Covls urgent", s.Urgent, place{"command.go", 1501, 18})
 	if len(s.UrgentMarks) != 13 || s.UrgentMarks[0].Line != 313 || s.UrgentMarks[0].Severity != hint || s.UrgentMarks[1].Severity != warning {
 		t.Errorf("the marks of the most urgent file: %v", s.UrgentMarks)
 	}
-	equal(t, "what was told", s.Notes, []string{"covls: hidden", "covls: shown", "covls: read 1 profile"})
+	if len(s.Notes) == 0 || !strings.HasPrefix(s.Notes[0], "covls: 1 function covered, 1 lost since ") {
+		t.Errorf("what was told of the new profile: %q", s.Notes)
+	} else {
+		s.Notes = s.Notes[1:]
+	}
+	equal(t, "what was told", s.Notes, []string{"covls: marks are hidden", "covls: marks are shown", "covls: read 1 profile"})
 	if !strings.Contains(s.Doctor, "cover.out") {
 		t.Errorf("the doctor says:\n%s", s.Doctor)
 	}
@@ -225,7 +230,7 @@ func neovim(t *testing.T, p *editors.Project, end, next string) (*seen, editors.
 	cmd.Env = append(os.Environ(),
 		"HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home,
 		editors.EnvServer+"="+editors.Covls(t), editors.EnvTap+"="+tap.Socket,
-		"COVLS_E2E_PROXY="+self, "COVLS_E2E_SAMPLE="+abs("../../editors/neovim/covls.lua"),
+		"COVLS_E2E_PROXY="+self, "COVLS_E2E_PLUGIN="+abs("../../editors/neovim"),
 		"COVLS_E2E_NEXT="+next, "COVLS_E2E_RESULT="+result, "COVLS_E2E_END="+end,
 	)
 	began := time.Now()

@@ -158,7 +158,7 @@ func (d *demoProject) neovim(steps string) []view {
 	cmd.Dir = d.dir
 	cmd.Env = append(os.Environ(),
 		"HOME="+d.home, "XDG_CONFIG_HOME="+d.home, "XDG_DATA_HOME="+d.home, "XDG_STATE_HOME="+d.home, "XDG_CACHE_HOME="+d.home,
-		"COVLS_E2E_COVLS="+d.covls, "COVLS_E2E_SAMPLE="+abs("../../editors/neovim/covls.lua"), "COVLS_E2E_STEPS="+steps, "COVLS_E2E_RESULT="+result,
+		"COVLS_E2E_COVLS="+d.covls, "COVLS_E2E_PLUGIN="+abs("../../editors/neovim"), "COVLS_E2E_STEPS="+steps, "COVLS_E2E_RESULT="+result,
 	)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		d.Fatalf("nvim: %v\n%s", err, out)

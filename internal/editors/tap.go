@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,6 +43,9 @@ func Script(ctx context.Context, path string, args ...string) *exec.Cmd {
 // as covls, it is that, else it runs the tests.
 func Main(m *testing.M) {
 	if server := os.Getenv(EnvServer); server != "" {
+		if !slices.Contains(os.Args[1:], "serve") { // another command of covls, which has nothing to say to an editor
+			os.Exit(plain(server, os.Args[1:]))
+		}
 		code, err := proxy(server, os.Getenv(EnvTap), os.Args[1:])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "proxy:", err)
@@ -53,6 +57,17 @@ func Main(m *testing.M) {
 	}
 	code := profiletest.Main(m)
 	os.Exit(code)
+}
+
+// plain runs covls with what it stands between, and returns the exit code.
+func plain(program string, args []string) int {
+	cmd := exec.Command(program, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 3
+	}
+	return cmd.ProcessState.ExitCode()
 }
 
 // Record is something that stood between an editor and covls. It is written before either can see the same.

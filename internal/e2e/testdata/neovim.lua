@@ -1,4 +1,4 @@
--- Drives Neovim with the sample configuration and leaves what it saw in COVLS_E2E_RESULT.
+-- Drives Neovim with the plugin and leaves what it saw in COVLS_E2E_RESULT.
 local env = vim.env
 local seen = { notes = {} }
 local patience = 5000
@@ -6,6 +6,11 @@ local patience = 5000
 -- There is no message line to look at.
 vim.notify = function(message)
   table.insert(seen.notes, message)
+end
+
+-- Of two lenses in a line, the first.
+vim.ui.select = function(items, _, done)
+  done(items[1])
 end
 
 -- Newer versions ask for diagnostics themselves; then nothing is published.
@@ -47,11 +52,10 @@ local function mark(what, condition)
 end
 
 local function ask(method, params)
-  for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, patience) or {}) do
-    assert(not answer.error and not answer.err, vim.inspect(answer))
-    return answer.result
-  end
-  error('no answer to ' .. method)
+  local _, answer = next(vim.lsp.buf_request_sync(0, method, params, patience) or {})
+  assert(answer, 'no answer to ' .. method)
+  assert(not answer.error and not answer.err, vim.inspect(answer))
+  return answer.result
 end
 
 local function here()
@@ -104,7 +108,9 @@ local exit
 local function start()
   vim.cmd('filetype on')
   vim.o.hidden = true
-  dofile(env.COVLS_E2E_SAMPLE).setup({
+  vim.opt.runtimepath:prepend(env.COVLS_E2E_PLUGIN)
+  vim.cmd('runtime plugin/covls.lua')
+  require('covls').setup({
     cmd = { env.COVLS_E2E_PROXY, 'serve' },
     init_options = { diagnostics = { severity = { lower = 'warning' } } }, -- told apart from a stale mark
     on_exit = function(code, signal)
@@ -123,7 +129,6 @@ local function file_shows()
   seen.lenses = lenses()
 
   if not vim.lsp.codelens.enable then -- else running a lens asks for it
-    vim.lsp.codelens.refresh()
     wait('lenses', function()
       local got = vim.lsp.codelens.get(0)
       return #got > 0 and not vim.tbl_contains(vim.tbl_map(function(lens)
@@ -151,16 +156,13 @@ local function file_shows()
   local function raw(name)
     local place = ask('workspace/executeCommand', { command = name, arguments = { here() } })
     seen.location = place.range.start
-    if not vim.lsp.handlers['window/showDocument'] then
-      vim.lsp.util.jump_to_location(place, 'utf-16')
-    end
   end
   seen.jump = moved(690, function()
     raw('covls.nextGap')
   end)
-  seen.next = moved(690, command('CovlsNextGap'))
-  seen.previous = moved(vim.api.nvim_buf_line_count(0), command('CovlsPreviousGap'))
-  seen.wrapped = moved(vim.api.nvim_buf_line_count(0), command('CovlsNextGap'))
+  seen.next = moved(690, command('Covls next'))
+  seen.previous = moved(vim.api.nvim_buf_line_count(0), command('Covls prev'))
+  seen.wrapped = moved(vim.api.nvim_buf_line_count(0), command('Covls next'))
   local buffer = vim.api.nvim_get_current_buf()
   local function onward()
     raw('covls.nextGapInWorkspace')
@@ -176,12 +178,9 @@ local function file_shows()
       from.position = place.range.start
     end
     seen.location = place.range.start
-    if not vim.lsp.handlers['window/showDocument'] then
-      vim.lsp.util.jump_to_location(place, 'utf-16')
-    end
   end)
   vim.api.nvim_set_current_buf(buffer)
-  seen.urgent = moved(1, command('CovlsMostUrgentGap'))
+  seen.urgent = moved(1, command('Covls urgent'))
   wait('diagnostics of another file', function()
     return #marks() > 0
   end)
@@ -225,32 +224,32 @@ local function text_changes()
 end
 
 local function commands_work()
-  vim.cmd('CovlsToggle')
+  vim.cmd('Covls toggle')
   wait('no marks', function()
     return #marks() == 0
   end)
-  vim.cmd('CovlsToggle')
+  vim.cmd('Covls toggle')
   wait('marks', function()
     return #marks() == 1
   end)
-  vim.cmd('CovlsReload')
+  vim.cmd('Covls reload')
   wait('the reload', function()
     return vim.tbl_contains(seen.notes, 'covls: read 1 profile')
   end)
-  vim.cmd('CovlsDoctor')
+  vim.cmd('Covls doctor')
   wait('the doctor', function()
     return vim.bo.buftype == 'nofile'
   end)
   seen.doctor = text()
   vim.cmd('close')
-  vim.cmd('CovlsExplain')
+  vim.cmd('Covls explain')
   wait('the explanation', function()
     return vim.bo.buftype == 'nofile'
   end)
   seen.explained = text()
   vim.cmd('close')
   local file = vim.api.nvim_get_current_buf()
-  vim.cmd('CovlsReport')
+  vim.cmd('Covls report')
   wait('the report', function()
     return vim.api.nvim_get_current_buf() ~= file
   end)

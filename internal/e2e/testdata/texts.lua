@@ -1,8 +1,8 @@
--- Opens demo.go in Neovim with the sample configuration, and leaves the lenses and marks in COVLS_E2E_RESULT: once they are
+-- Opens demo.go in Neovim with the plugin, and leaves the lenses and marks in COVLS_E2E_RESULT: once they are
 -- those that COVLS_E2E_LENS is part of, again after COVLS_E2E_RUN was run in a shell and the buffer was read anew, once
 -- they are those of COVLS_E2E_THEN, and so on: steps are apart by ";;".
 local env = vim.env
-local steps, seen = {}, { steps = {} }
+local seen = { steps = {} }
 
 local function marks()
   return vim.tbl_map(function(d)
@@ -11,10 +11,8 @@ local function marks()
 end
 
 local function ask(method, params)
-  for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, 5000) or {}) do
-    return answer.result or {}
-  end
-  return {}
+  local _, answer = next(vim.lsp.buf_request_sync(0, method, params, 5000) or {})
+  return answer and answer.result or {}
 end
 
 local function lenses()
@@ -27,7 +25,8 @@ end
 local ok, failure = pcall(function()
   vim.cmd('filetype on')
   vim.o.autoread = true
-  dofile(env.COVLS_E2E_SAMPLE).setup({ cmd = { env.COVLS_E2E_COVLS, 'serve' } })
+  vim.opt.runtimepath:prepend(env.COVLS_E2E_PLUGIN)
+  require('covls').setup({ cmd = { env.COVLS_E2E_COVLS, 'serve' } })
   vim.cmd('edit demo.go')
   for step in vim.gsplit(env.COVLS_E2E_STEPS, ';;', true) do
     local run, want = unpack(vim.split(step, '=>', true))

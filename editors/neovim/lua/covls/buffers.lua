@@ -1,0 +1,123 @@
+-- Keeps what a buffer shows beside its diagnostics: signs and lenses.
+local compat = require('covls.compat')
+local config = require('covls.config')
+
+local M = {}
+
+-- How long the keyboard must be quiet before the server is asked again, in milliseconds.
+local quiet = 200
+
+-- The buffers that covls is attached to: {client, edits, timer}, by number. edits counts changes of the text.
+local attached = {}
+
+local function alive(bufnr)
+  return attached[bufnr] and vim.api.nvim_buf_is_loaded(bufnr)
+end
+
+local function shown(bufnr)
+  return #vim.fn.win_findbuf(bufnr) > 0
+end
+
+-- Asks for something that is of the text at hand, and drops the answer when somebody has typed since.
+function M.ask(bufnr, method, params, done)
+  local state = attached[bufnr]
+  local edits = state.edits
+  state.asked = state.asked or {}
+  if state.asked[method] then
+    compat.cancel(state.client, state.asked[method])
+  end
+  local id
+  id = compat.request(state.client, method, params, function(err, result, ctx)
+    if attached[bufnr] ~= state then
+      return
+    end
+    if state.asked[method] == id then
+      state.asked[method] = nil
+    end
+    if err or state.edits ~= edits or not alive(bufnr) then
+      return
+    end
+    done(compat.some(result) and result or nil, ctx)
+  end, bufnr)
+  state.asked[method] = id
+end
+
+local function draw(bufnr)
+  if alive(bufnr) and not compat.stopped(attached[bufnr].client) then
+    require('covls.signs').draw(bufnr, attached[bufnr].client)
+    if config.options.lens then
+      require('covls.lens').draw(bufnr, attached[bufnr].client)
+    end
+  end
+end
+
+-- Draws a buffer soon, once for many calls. A buffer that no window shows is drawn when one does.
+function M.later(bufnr, wait)
+  local state = attached[bufnr]
+  if not state then
+    return
+  end
+  state.due = (state.due or 0) + 1
+  local due = state.due
+  vim.defer_fn(function()
+    if attached[bufnr] == state and state.due == due and alive(bufnr) and shown(bufnr) then
+      draw(bufnr)
+    end
+  end, wait or quiet)
+end
+
+-- Draws the buffers of a client again, or of all.
+function M.refresh(id)
+  for bufnr, state in pairs(attached) do
+    if not id or state.client.id == id then
+      M.later(bufnr, 10)
+    end
+  end
+end
+
+-- Takes away what a client that has ended has left in buffers.
+function M.gone(id)
+  for bufnr, state in pairs(attached) do
+    if state.client.id == id then
+      attached[bufnr] = nil
+      if vim.api.nvim_buf_is_loaded(bufnr) then
+        require('covls.signs').clear(bufnr)
+      end
+    end
+  end
+  require('covls.lens').gone(id)
+end
+
+-- Begins to show a buffer of a client.
+function M.attach(client, bufnr)
+  local state = { client = client, edits = 0 }
+  attached[bufnr] = state
+  local function changed()
+    if attached[bufnr] ~= state then
+      return true -- ends this
+    end
+    state.edits = state.edits + 1
+    M.later(bufnr)
+  end
+  vim.api.nvim_buf_attach(bufnr, false, {
+    on_lines = changed,
+    on_reload = changed,
+    on_detach = function()
+      if attached[bufnr] == state then
+        attached[bufnr] = nil
+      end
+    end,
+  })
+  vim.api.nvim_create_autocmd({ 'BufWinEnter', 'BufEnter', 'BufWritePost' }, {
+    group = vim.api.nvim_create_augroup('covls.buffer.' .. bufnr, { clear = true }),
+    buffer = bufnr,
+    callback = function()
+      M.later(bufnr, 10)
+      return attached[bufnr] ~= state -- true ends this
+    end,
+  })
+  require('covls.lens').attach(client)
+  M.later(bufnr, 10)
+end
+
+return M

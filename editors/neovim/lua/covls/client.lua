@@ -1,0 +1,306 @@
+-- The client: how it is started, what it announces, and how it asks.
+local compat = require('covls.compat')
+local config = require('covls.config')
+
+local M = {}
+local some = compat.some
+
+function M.say(text, level)
+  vim.notify('covls: ' .. text, level or vim.log.levels.INFO)
+end
+
+-- The client of a buffer (0 is the current one), else of any.
+function M.of(bufnr)
+  bufnr = (bufnr or 0) == 0 and vim.api.nvim_get_current_buf() or bufnr
+  local all = compat.clients()
+  for _, client in ipairs(all) do
+    if client.attached_buffers[bufnr] then
+      return client
+    end
+  end
+  return all[1]
+end
+
+-- Asks covls. done has the answer, nil for null, and the client; what fails is said. Returns false where covls is not
+-- running.
+function M.ask(method, params, done)
+  local client = M.of(0)
+  if not client then
+    M.say('not running: open a source file first', vim.log.levels.WARN)
+    return false
+  end
+  compat.request(client, method, params, function(err, result)
+    if not err then
+      return done(some(result) and result or nil, client)
+    end
+    -- RequestCancelled: somebody said no.
+    M.say(err.message, err.code == -32800 and vim.log.levels.INFO or vim.log.levels.ERROR)
+  end, 0)
+  return true
+end
+
+-- Runs a command of covls, whose argument may be nil.
+function M.execute(command, argument, done)
+  return M.ask('workspace/executeCommand', { command = command, arguments = argument and { argument } or nil }, done)
+end
+
+-- The place of the cursor.
+function M.here()
+  return vim.lsp.util.make_position_params(0, 'utf-16')
+end
+
+function M.document(bufnr)
+  return { textDocument = { uri = vim.uri_from_bufnr(bufnr or 0) } }
+end
+
+-- Before 0.8 Neovim shows no documents for servers.
+local function show_document(_, result)
+  if result.external then
+    return { success = false }
+  end
+  local bufnr = vim.uri_to_bufnr(result.uri)
+  vim.bo[bufnr].buflisted = true
+  vim.cmd("normal! m'")
+  vim.api.nvim_win_set_buf(0, bufnr)
+  if result.selection then
+    local at = result.selection.start
+    local line = vim.api.nvim_buf_get_lines(bufnr, at.line, at.line + 1, false)[1] or ''
+    pcall(vim.api.nvim_win_set_cursor, 0, { at.line + 1, compat.byte(line, at.character) })
+    vim.cmd('normal! zv')
+  end
+  return { success = true }
+end
+
+local function handlers()
+  local out = {
+    ['covls/status'] = function(_, status, ctx)
+      require('covls.status').take(ctx.client_id, status)
+    end,
+    ['covls/sinceLastRun'] = function(_, ran)
+      require('covls.status').ran(ran)
+    end,
+    ['workspace/codeLens/refresh'] = function(err, result, ctx)
+      if vim.lsp.handlers['workspace/codeLens/refresh'] then
+        vim.lsp.handlers['workspace/codeLens/refresh'](err, result, ctx)
+      end
+      require('covls.buffers').refresh(ctx.client_id)
+      return vim.NIL
+    end,
+  }
+  if not vim.lsp.handlers['window/showDocument'] then
+    out['window/showDocument'] = show_document
+  end
+  if not compat.has('0.11') then
+    out['textDocument/hover'] = function(err, result, ctx, how)
+      if config.options.hover == 'yield' and compat.hovered(ctx.bufnr or vim.api.nvim_get_current_buf()) then
+        return nil
+      end
+      return vim.lsp.handlers['textDocument/hover'](err, result, ctx, how)
+    end
+  end
+  return out
+end
+
+local function capabilities()
+  local out = vim.lsp.protocol.make_client_capabilities()
+  local function member(name)
+    out[name] = out[name] or {}
+    return out[name]
+  end
+  -- gopls and most others count in UTF-16, and Neovim wants one unit in a buffer.
+  member('general').positionEncodings = { 'utf-16' }
+  member('window').showDocument = { support = true }
+  member('workspace').codeLens = { refreshSupport = true }
+  member('experimental').covls = { documents = true, runTests = true }
+  return out
+end
+
+local function on_exit(_, _, id)
+  vim.schedule(function()
+    require('covls.buffers').gone(id)
+    require('covls.status').take(id, nil)
+  end)
+end
+
+-- Runs all functions that are there.
+local function both(first, second)
+  if not second then
+    return first
+  end
+  return function(...)
+    first(...)
+    return second(...)
+  end
+end
+
+-- The configuration of the client: what covls needs, and what the user wants otherwise.
+function M.config(user)
+  user = user or {}
+  local own = {
+    name = 'covls',
+    cmd = { 'covls', 'serve' },
+    filetypes = config.filetypes,
+    root_markers = config.root_markers,
+    capabilities = capabilities(),
+    handlers = handlers(),
+  }
+  local out = vim.tbl_deep_extend('force', own, user)
+  out.on_exit = both(on_exit, user.on_exit)
+  if vim.fn.exists('##LspAttach') == 0 then
+    out.on_attach = both(function(client, bufnr)
+      require('covls.buffers').attach(client, bufnr)
+    end, user.on_attach)
+  end
+  return out
+end
+
+-- Commands of lenses and code actions that are run here, as the plugin announces that it shows what they answer.
+local clicks = {
+  'nextGap', 'previousGap', 'nextGapInWorkspace', 'mostUrgentGap', 'nextUnseen', 'nextChangedGap', 'previousChangedGap', 'goToTests',
+  'explain', 'showReport', 'doctor', 'runTests', 'addPathMapping',
+}
+
+-- What happens to every buffer that covls is attached to, however it was started.
+function M.watch()
+  local group = vim.api.nvim_create_augroup('covls', { clear = true })
+  if vim.fn.exists('##LspAttach') == 1 then
+    vim.api.nvim_create_autocmd('LspAttach', {
+      group = group,
+      callback = function(event)
+        local client = vim.lsp.get_client_by_id(event.data.client_id)
+        if client and client.name == 'covls' then
+          require('covls.buffers').attach(client, event.buf)
+        end
+      end,
+    })
+  end
+  vim.api.nvim_create_autocmd('ColorScheme', {
+    group = group,
+    callback = function()
+      require('covls.highlight').set()
+    end,
+  })
+  require('covls.highlight').set()
+  for _, name in ipairs(clicks) do
+    vim.lsp.commands['covls.' .. name] = function(command)
+      require('covls.commands').clicked(command)
+    end
+  end
+  return group
+end
+
+local function root(bufnr, markers)
+  local path = vim.api.nvim_buf_get_name(bufnr)
+  local from = vim.fn.fnamemodify(path, ':p:h')
+  for _, marker in ipairs(markers) do
+    local found = vim.fn.findfile(marker, vim.fn.escape(from, ' ,;\\') .. ';')
+    if found == '' then
+      found = vim.fn.finddir(marker, vim.fn.escape(from, ' ,;\\') .. ';')
+    end
+    if found ~= '' then
+      return (vim.fn.fnamemodify((vim.fn.fnamemodify(found, ':p'):gsub('/$', '')), ':h'))
+    end
+  end
+end
+
+-- Before 0.11: starts covls for a buffer, one client for each project.
+local function start(wanted, bufnr)
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  if vim.bo[bufnr].buftype ~= '' or name == '' or name:find('^%w+://') then
+    return
+  end
+  local c = vim.tbl_extend('force', {}, wanted)
+  c.root_dir = c.root_dir or root(bufnr, c.root_markers)
+  if vim.lsp.start then
+    return vim.api.nvim_buf_call(bufnr, function()
+      vim.lsp.start(c)
+    end)
+  end
+  for _, client in ipairs(compat.clients()) do
+    if client.config.root_dir == c.root_dir and not client.is_stopped() then
+      return vim.lsp.buf_attach_client(bufnr, client.id)
+    end
+  end
+  local id = vim.lsp.start_client(c)
+  if id then
+    vim.lsp.buf_attach_client(bufnr, id)
+  end
+end
+
+local function enable(wanted, group)
+  local known = {}
+  for _, filetype in ipairs(wanted.filetypes) do
+    known[filetype] = true
+  end
+  local function begin(bufnr)
+    if known[vim.bo[bufnr].filetype] then
+      start(wanted, bufnr)
+    end
+  end
+  vim.api.nvim_create_autocmd('FileType', {
+    group = group,
+    pattern = wanted.filetypes,
+    callback = function(event)
+      begin(event.buf)
+    end,
+  })
+  -- The plugin may be loaded late.
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(bufnr) then
+      begin(bufnr)
+    end
+  end
+  return begin
+end
+
+-- Starts covls for a buffer again; nil where setup has not been called.
+local begin
+
+function M.setup(user)
+  local group = M.watch()
+  local wanted = M.config(config.take(user))
+  if vim.lsp.config then
+    vim.lsp.config('covls', wanted)
+    vim.lsp.enable('covls')
+  else
+    begin = enable(wanted, group)
+  end
+end
+
+-- Ends covls and starts it again for the buffers that had it.
+function M.restart(done)
+  local stopped, buffers = compat.clients(), {}
+  for _, client in ipairs(stopped) do
+    for bufnr in pairs(client.attached_buffers) do
+      table.insert(buffers, bufnr)
+    end
+    compat.stop(client)
+  end
+  local tries = 0
+  local function again()
+    tries = tries + 1
+    local over = true
+    for _, client in ipairs(stopped) do
+      over = over and compat.stopped(client) and not vim.lsp.get_client_by_id(client.id)
+    end
+    if not over and tries < 100 then
+      return vim.defer_fn(again, 50)
+    elseif not over then
+      return M.say('could not be ended', vim.log.levels.ERROR)
+    end
+    if not begin then
+      vim.lsp.enable('covls')
+    end
+    for _, bufnr in ipairs(begin and buffers or {}) do
+      if vim.api.nvim_buf_is_loaded(bufnr) then
+        begin(bufnr)
+      end
+    end
+    if done then
+      done()
+    end
+  end
+  again()
+end
+
+return M

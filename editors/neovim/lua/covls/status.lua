@@ -1,0 +1,119 @@
+-- Where things stand, as the servers tell.
+local compat = require('covls.compat')
+local config = require('covls.config')
+
+local M = {}
+local some = compat.some
+
+-- The last covls/status of each client, by its number.
+local statuses = {}
+
+-- How many runs of tests of this Neovim's go on, and of how many it is still to be said how they ended.
+local running, untold = 0, 0
+
+local function changed()
+  vim.cmd('redrawstatus!')
+  if vim.fn.exists('#User#CovlsStatus') == 1 then
+    vim.api.nvim_exec_autocmds('User', { pattern = 'CovlsStatus', modeline = false })
+  end
+end
+
+-- Takes a status; nil: the client has ended.
+function M.take(id, status)
+  statuses[id] = status
+  if status and not status.loading then
+    require('covls.buffers').refresh(id)
+  end
+  changed()
+end
+
+function M.of(id)
+  return statuses[id]
+end
+
+function M.current()
+  local client = require('covls.client').of(0)
+  return client and statuses[client.id] or nil
+end
+
+-- What the last run has covered and lost. Of runs of this Neovim's that is said with how they ended.
+function M.ran(ran)
+  if config.options.notify and untold == 0 then
+    require('covls.client').say(ran.text)
+  end
+end
+
+-- A run of the tests begins.
+function M.begins()
+  running, untold = running + 1, untold + 1
+  changed()
+end
+
+-- It has ended.
+function M.ends()
+  running = running - 1
+  changed()
+end
+
+-- It was said how.
+function M.told()
+  untold = untold - 1
+end
+
+local function count(n, one, many)
+  return n == 1 and '1 ' .. one or ('%d %s'):format(n, many)
+end
+
+-- What is to be said beside the figure; there is room for one.
+local function note(s)
+  if running > 0 then
+    return 'running tests'
+  elseif s.loading then
+    return 'reading'
+  elseif s.unmeasured > 0 then
+    return count(s.unmeasured, 'package', 'packages') .. ' not measured'
+  end
+  local useless = 0
+  for _, p in ipairs(s.profiles) do
+    if some(p.trouble) or p.found == 0 then
+      useless = useless + 1
+    end
+  end
+  if useless > 0 then
+    return count(useless, 'profile', 'profiles') .. ' not usable'
+  elseif s.stale then
+    return 'code has changed'
+  elseif s.hidden then
+    return 'marks hidden'
+  end
+end
+
+-- A status in a few words.
+function M.words(s)
+  if s.state == 'loading' then
+    return 'reading coverage'
+  elseif s.state == 'empty' then
+    return running > 0 and 'running tests' or 'no coverage profile'
+  elseif s.state == 'broken' then
+    return running > 0 and 'running tests' or 'unreadable coverage profile'
+  end
+  local words = {}
+  if some(s.summary) and some(s.summary.percent) then
+    table.insert(words, ('%s %%'):format(s.summary.percent))
+  else
+    table.insert(words, s.unknown_functions > 0 and 'nothing known' or 'nothing to cover')
+  end
+  if some(s.changed) and s.changed.text ~= '' then
+    table.insert(words, s.changed.text)
+  end
+  words[#words + 1] = note(s)
+  return table.concat(words, ' · ')
+end
+
+-- For 'statusline', where % begins an item.
+function M.line()
+  local s = M.current()
+  return s and (('cov ' .. M.words(s)):gsub('%%', '%%%%')) or ''
+end
+
+return M
