@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/covls/covls/internal/editors"
 	"github.com/covls/covls/internal/profiletest"
 	"github.com/covls/covls/source"
 )
@@ -82,7 +83,7 @@ func TestSkeletons(t *testing.T) {
 					Line        int
 				}
 			}
-			if err := json.Unmarshal([]byte(output(t, covls, "gaps", "-C", dir, "--all", "--format", "json")), &listed); err != nil {
+			if err := json.Unmarshal([]byte(editors.Output(t, covls, "gaps", "-C", dir, "--all", "--format", "json")), &listed); err != nil {
 				t.Fatal(err)
 			}
 			made, files := 0, map[string]bool{}
@@ -90,7 +91,7 @@ func TestSkeletons(t *testing.T) {
 				if g.Shape != "function" {
 					continue
 				}
-				at := output(t, covls, "test", "-C", dir, fmt.Sprintf("%s:%d", g.File, g.Line), "--write")
+				at := editors.Output(t, covls, "test", "-C", dir, fmt.Sprintf("%s:%d", g.File, g.Line), "--write")
 				made++
 				file, _, _ := strings.Cut(strings.TrimPrefix(at, dir), ":")
 				files[filepath.Join(dir, file)] = true
