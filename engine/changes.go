@@ -90,6 +90,14 @@ type comparing struct {
 	was     []*change.File
 	matches []change.Match
 	files   map[*change.File]*workspace.File
+	// fresh is what was judged of each file, by its path; nil where nobody asks.
+	fresh map[string]fresh
+}
+
+// fresh is what changed of a file.
+type fresh struct {
+	coverage.Tally
+	judged []change.Judged
 }
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
@@ -441,6 +449,10 @@ func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*ch
 			continue
 		}
 		set.Tally = set.Plus(item.Tally)
+		if w.fresh != nil {
+			n := w.fresh[f.Path]
+			w.fresh[f.Path] = fresh{n.Plus(item.Tally), append(n.judged, item.Judged...)}
+		}
 		if item.Uncovered == nil {
 			continue
 		}
