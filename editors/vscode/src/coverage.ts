@@ -103,9 +103,15 @@ export class TestCoverage implements vscode.Disposable {
 			return changed ? changes(coverage) : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
 		};
 		const request = new vscode.TestRunRequest(undefined, undefined, profile);
-		const run = controller.createTestRun(request, changed ? vscode.l10n.t('Coverage of what changed') : vscode.l10n.t('Coverage from profiles'), false);
+		const run = controller.createTestRun(
+			request,
+			changed ? vscode.l10n.t('Coverage of what changed') : vscode.l10n.t('Coverage from profiles'),
+			false,
+		);
 		for (const [uri, file] of files) {
-			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), changed && file.changed !== null ? file.changed : file.summary));
+			run.addCoverage(
+				fileCoverage(vscode.Uri.parse(uri), changed && file.changed !== null ? file.changed : file.summary),
+			);
 		}
 		run.end();
 		controller.dispose();

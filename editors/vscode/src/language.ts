@@ -97,7 +97,10 @@ export function lost(error: unknown): boolean {
 /** Experimental asks for `covls/status`, and says that reports are shown and tests run here. */
 class Experimental implements StaticFeature {
 	fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-		capabilities.experimental = { ...(capabilities.experimental as object | undefined), covls: { documents: true, runTests: true } };
+		capabilities.experimental = {
+			...(capabilities.experimental as object | undefined),
+			covls: { documents: true, runTests: true },
+		};
 	}
 	initialize(): void {}
 	getState(): { kind: 'static' } {

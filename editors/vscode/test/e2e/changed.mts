@@ -69,7 +69,10 @@ export async function changedSteps({ steps, window, workspace }: World, root: st
 			);
 		});
 		await window.file('changed.go', 1);
-		await until('Test Coverage has what changed alone', async () => String(await window.gutters('miss')) === String([lines]));
+		await until(
+			'Test Coverage has what changed alone',
+			async () => String(await window.gutters('miss')) === String([lines]),
+		);
 		await window.run('Covls: Clear Filter');
 		await until('Test Coverage has all again', async () => (await window.gutters('miss')).length > 1);
 		await window.run('Covls: Go to Next Changed Gap');
