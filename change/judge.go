@@ -16,6 +16,14 @@ type Item struct {
 	coverage.Tally
 	// Uncovered are those that never ran, in the order of the text.
 	Uncovered []Stretch
+	// Judged are all of them, in the order of the text.
+	Judged []Judged
+}
+
+// Judged are statements, or a line, that changed.
+type Judged struct {
+	Lines   Stretch
+	Covered bool
 }
 
 // Judge tells of each unit that is new, or changed, what of it is covered: of a new one all of its statements, of a changed one
@@ -34,13 +42,14 @@ func Judge(matches []Match) (out []Item) {
 				open = false
 				continue
 			}
+			first, last := m.Unit.At[p.From], m.Unit.At[p.To]
 			item.Total += int(p.Statements)
+			item.Judged = append(item.Judged, Judged{Stretch{first, last}, p.Covered})
 			if p.Covered {
 				item.Covered += int(p.Statements)
 				open = false
 				continue
 			}
-			first, last := m.Unit.At[p.From], m.Unit.At[p.To]
 			if n := len(item.Uncovered) - 1; open && n >= 0 && !begin.between(m.File, item.Uncovered[n][1], first) {
 				item.Uncovered[n][1] = max(item.Uncovered[n][1], last)
 			} else {

@@ -1,8 +1,11 @@
 package diag
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
+	"github.com/covls/covls/change"
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/gap"
 	"github.com/covls/covls/source"
@@ -32,7 +35,9 @@ type Picture struct {
 	// Stale tells that some function is.
 	Stale bool
 	// Runs are in the order of their starts; one may lie inside an earlier one.
-	Runs      []Run
+	Runs []Run
+	// Changed is what is new since the base of the folder, as far as anybody has looked.
+	Changed   []Changed
 	Decisions []Decision
 	Funcs     []FuncPicture
 	Excluded  []Exclusion
@@ -46,6 +51,12 @@ type Run struct {
 	Known bool
 	// Statements is how much of the file's unit begins in it; for a line it is 1.
 	Statements int
+}
+
+// Changed are statements, or a line, that are new since the base.
+type Changed struct {
+	Span    Span
+	Covered bool
 }
 
 // Decision is a place with several ways out.
@@ -82,7 +93,7 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 	}
 	in := placedIn(file, d)
 	v := newMover(file, d, in)
-	p := &Picture{File: file, Runs: v.runs(), Decisions: v.decisions()}
+	p := &Picture{File: file, Runs: v.runs(), Decisions: v.decisions(), Changed: v.changed()}
 	for i := range in.marks {
 		p.Stale = p.Stale || in.marks[i].Stale
 		if f, ok := pictureOf(file, &in.marks[i]); ok {
@@ -235,6 +246,25 @@ func (v *mover) runs() []Run {
 		}
 		if now, ok := v.span(coverage.Span{Start: r.Start, End: r.End}); ok {
 			out = append(out, Run{Span: now, Count: r.Count, Known: counted || r.Count == 0, Statements: int(r.Statements)})
+		}
+	}
+	return out
+}
+
+// changed are where that stands which changed since the base, in the order of the text.
+func (v *mover) changed() (out []Changed) {
+	since := v.file.Since
+	if since == nil || since.Coverage != v.file.Coverage {
+		return nil
+	}
+	judged := slices.SortedFunc(slices.Values(since.Judged), func(a, b change.Judged) int { return cmp.Compare(a.Lines[0], b.Lines[0]) })
+	for _, j := range judged {
+		first, ok := v.lineNow(j.Lines[0])
+		if !ok {
+			continue
+		}
+		if last, ok := v.lineNow(j.Lines[1]); ok && last >= first {
+			out = append(out, Changed{Span{trimmedLine(v.doc.Text, first).Start, trimmedLine(v.doc.Text, last).End}, j.Covered})
 		}
 	}
 	return out

@@ -52,7 +52,7 @@ func Uncovered(file *workspace.File, f *coverage.Func) string {
 }
 
 func uncovered(file *workspace.File, f *coverage.Func, k source.Kind) string {
-	return f.String() + " is not " + reached(file) + " (" + size(f, file.Coverage.Unit) + ")" + kindWords(k)
+	return gap.Title(file, f) + " is not " + reached(file) + " (" + size(f, file.Coverage.Unit) + ")" + kindWords(k)
 }
 
 // Missed says how many statements or lines never ran of a function that a test reaches, or of the file

@@ -50,6 +50,7 @@ func Changes(ctx context.Context, snap *workspace.Snapshot, c Comparison) (*chan
 		return nil, errors.New("the profiles name nothing to cover in this folder, so that nothing is known of what changed: has any test run?")
 	}
 	set := &change.Set{}
+	defer w.reading.Wait()
 	if c.Changed {
 		if err := w.changed(set, c); err != nil {
 			return nil, err
@@ -78,6 +79,9 @@ type comparing struct {
 	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
 	renamed map[string]string
 	taken   map[string]*change.File
+	// read is the baseline, which is read beside what is compared; nil where nobody has begun to. reading is done when it is there.
+	read    *foundBaseline
+	reading sync.WaitGroup
 	// parted are those on disk of what changed, where all of their functions were taken apart, by their paths.
 	parted map[string]*change.File
 	// whole keeps of the texts that are compared the functions that are as they were, too.
@@ -86,6 +90,14 @@ type comparing struct {
 	was     []*change.File
 	matches []change.Match
 	files   map[*change.File]*workspace.File
+	// fresh is what was judged of each file, by its path; nil where nobody asks.
+	fresh map[string]fresh
+}
+
+// fresh is what changed of a file.
+type fresh struct {
+	coverage.Tally
+	judged []change.Judged
 }
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
@@ -175,6 +187,9 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 		return fmt.Errorf("find what the change is compared with: %w", err)
 	}
 	set.Base, set.Name = base.Commit, base.Name
+	if c.Baseline != "" {
+		w.readBeside(c.Baseline, base.Commit)
+	}
 	switch c.Head {
 	case git.InIndex:
 		set.Head = "staged"
@@ -220,6 +235,8 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			switch {
 			case t.isLater:
 				w.taken[t.name] = t.now
+			case t.beside != nil:
+				w.parted[t.name] = t.beside
 			case !t.paired && t.file != nil:
 				w.parted[t.name] = t.now
 			}
@@ -249,9 +266,12 @@ type compared struct {
 	before, text, later string
 	isLater             bool
 	// whole keeps the functions that are as they were; paired tells that they were left out.
-	whole, paired bool
+	// besides asks for beside.
+	whole, paired, besides bool
 
 	was, now *change.File
+	// beside is the text on disk as it is compared with a baseline; nil where nobody asks for that, or where it is now.
+	beside *change.File
 }
 
 // compared reads the texts of a file; nil where nothing is to be compared.
@@ -265,7 +285,7 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		return nil
 	}
 	unread := func() { set.Unread = append(set.Unread, w.name(path)) }
-	t := &compared{path: path, file: f, whole: w.whole}
+	t := &compared{path: path, file: f, whole: w.whole, besides: f != nil && w.read != nil}
 	if entry.Status != git.Added {
 		var err error
 		if t.before, err = diff.Before(entry); err != nil {
@@ -336,6 +356,11 @@ func (t *compared) take() {
 	case older && t.name != "" && !t.isLater && !t.whole:
 		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
 		t.now.Was, t.paired = t.older, strings.HasSuffix(t.name, ".go")
+		if t.paired && t.besides {
+			t.beside = change.OfBeside(t.name, t.text, t.file.Source, cov)
+			t.beside.Was = t.older
+			t.beside.Forget()
+		}
 	case older:
 		t.was = change.Of(t.older, t.before, nil, nil)
 	}
@@ -424,6 +449,10 @@ func (w *comparing) judge(set *change.Set, matches []change.Match, files map[*ch
 			continue
 		}
 		set.Tally = set.Plus(item.Tally)
+		if w.fresh != nil {
+			n := w.fresh[f.Path]
+			w.fresh[f.Path] = fresh{n.Plus(item.Tally), append(n.judged, item.Judged...)}
+		}
 		if item.Uncovered == nil {
 			continue
 		}
@@ -476,13 +505,32 @@ func (w *comparing) name(path string) string { return w.snap.Name(path) }
 // short is a commit as people write it.
 func short(commit string) string { return commit[:min(len(commit), 7)] }
 
+// foundBaseline is a baseline that was read, as comparing.baseline has it.
+type foundBaseline struct {
+	baseline *change.Baseline
+	behind   int
+	err      error
+}
+
+// readBeside begins to read the baseline.
+func (w *comparing) readBeside(name, base string) {
+	r := &foundBaseline{}
+	w.read = r
+	g := guard.Guard{Tell: func(err error) { r.err = err }}
+	g.Go(&w.reading, "reading the baseline", func() { r.baseline, r.behind, r.err = w.baseline(name, base) })
+}
+
 // lost compares the coverage with that of the baseline.
 func (w *comparing) lost(set *change.Set, c Comparison) error {
 	base := set.Base
 	if base == "" {
 		base = git.Head(w.folder.Dir)
 	}
-	baseline, behind, err := w.baseline(c.Baseline, base)
+	if w.read == nil {
+		w.readBeside(c.Baseline, base)
+	}
+	w.reading.Wait()
+	baseline, behind, err := w.read.baseline, w.read.behind, w.read.err
 	if err != nil {
 		return err
 	}

@@ -134,6 +134,7 @@ func sinceBase(ctx context.Context, snap *workspace.Snapshot, f *workspace.Folde
 	view.Folders = []*workspace.Folder{f}
 	w := newComparing(ctx, &view)
 	w.whole = true // a later text is compared with all of them
+	w.fresh = map[string]fresh{}
 	set := &change.Set{}
 	delta := &workspace.Delta{}
 	if err := w.changed(set, c); err != nil {
@@ -176,6 +177,10 @@ func sinceBase(ctx context.Context, snap *workspace.Snapshot, f *workspace.Folde
 		s := since(f.Path)
 		s.Now, s.Older = now.Path, now.Was
 		s.Was = own[now]
+	}
+	for path, n := range w.fresh {
+		s := since(path)
+		s.Tally, s.Judged = n.Tally, n.judged
 	}
 	for _, g := range set.Gaps {
 		s := since(g.Path)

@@ -9,7 +9,8 @@ import (
 
 // Imports tell how a test gets at a source, both by their paths in a workspace folder: slash-separated and relative to that.
 // Module is what a source of Python is imported by, as "shop.cart"; "" where that is no name. ESM tells that package.json says of
-// files of JavaScript that they are modules. Helper is what a test of Ruby requires first, as "spec_helper"; "" for nothing.
+// files of JavaScript that they are modules. Helper is what a test of Ruby requires first, "spec_helper", or "../test_helper" relative to the
+// test, as no runner but RSpec and Rails looks for it; "" for nothing.
 func Imports(root, name, test string) (module string, esm bool, helper string) {
 	switch languageOf(name) {
 	case "python":
@@ -29,6 +30,9 @@ func Imports(root, name, test string) (module string, esm bool, helper string) {
 			dir := filepath.Join(root, filepath.FromSlash(at))
 			for _, h := range []string{"rails_helper", "spec_helper", "test_helper"} {
 				if has(dir, h+".rb") {
+					if h == "test_helper" {
+						h = strings.Repeat("../", n) + h
+					}
 					return "", false, h
 				}
 			}

@@ -455,6 +455,13 @@ func (p *soughtTests) python() (string, []string) {
 			files = append(files, path.Join(p.project, dir, in, base))
 		}
 	}
+	if runner == "unittest" && !p.has("tests") && !p.has("test") && !has(p.root, filepath.FromSlash(path.Join(p.dir, "tests"))) { // it goes into no folder that is not a package
+		at := p.project
+		if p.dir != p.project && has(p.root, filepath.FromSlash(path.Join(p.dir, "__init__.py"))) {
+			at = p.dir
+		}
+		files = slices.Insert(files, 0, path.Join(at, base))
+	}
 	return runner, files
 }
 
@@ -504,6 +511,9 @@ func (p *soughtTests) node() (string, []string) {
 		}
 	}
 	files = append(files, path.Join(p.project, "test", p.stem+ext), path.Join(p.project, "test", p.stem+"_test"+ext), path.Join(p.project, "test", p.stem+"-test"+ext))
+	if runner == "mocha" { // which looks there alone where nobody says otherwise
+		files = slices.Insert(files, 0, path.Join(p.project, "test", p.stem+".test"+ext))
+	}
 	return runner, files
 }
 

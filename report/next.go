@@ -82,7 +82,7 @@ func (r *Report) addNext() {
 	plain := func(s string) string { return s }
 	for _, n := range r.next(nextShown) {
 		row := Next{
-			File: n.fn.File, Name: n.fn.name(), Line: n.fn.Line, Test: n.test, TestFile: n.in.File, TestFileExists: n.in.Exists, Why: n.why(),
+			File: n.fn.File, Name: n.fn.own(), Line: n.fn.Line, Test: n.test, TestFile: n.in.File, TestFileExists: n.in.Exists, Why: n.why(),
 			Ways: []string{}, Callers: []NextCaller{}, Setup: n.setup(plain),
 		}
 		row.Ways = append(row.Ways, n.whens(plain)...)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/diag"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/internal/guard"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/profile"
@@ -299,8 +300,16 @@ type Function struct {
 	fn   *coverage.Func
 }
 
-// name is the function's name with its receiver, short enough for a list.
+// name is what people call the function, with its receiver, short enough for a list.
 func (f *Function) name() string {
+	if f.fn != nil {
+		return shortened(gap.Title(f.file, f.fn), nameMost)
+	}
+	return f.own()
+}
+
+// own is the name that the profile, or the source, has.
+func (f *Function) own() string {
 	g := coverage.Func{Name: f.Name, Receiver: f.Receiver}
 	return shortened(g.String(), nameMost)
 }

@@ -68,6 +68,7 @@ debian13() {
 	[ "$(cat "$root/.done" 2>/dev/null)" = "$*" ] && return 0
 	command -v debootstrap >/dev/null || packages debootstrap
 	echo "$me: installing Debian 13 with $* into $root"
+	mkdir -p "${root%/*}"
 	try=1
 	until debian13_once "$@" >"$root.log" 2>&1; do
 		if [ "$try" = 3 ]; then

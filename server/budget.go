@@ -77,6 +77,7 @@ const (
 	diagnosticBytes = 180
 	relatedBytes    = 160
 	regionBytes     = 160
+	changeBytes     = 130
 	functionBytes   = 330
 	decisionBytes   = 30
 	wayBytes        = 30

@@ -102,6 +102,42 @@ func untilMarked(t *testing.T, ed *editor.Editor, path string, want ...string) {
 	}
 }
 
+// TestChangedLines has which lines changed told beside how often they ran, and their sum by file; above them others are typed.
+func TestChangedLines(t *testing.T) {
+	t.Parallel()
+	dir := changedShop(t)
+	p := ready(t, roots(watching(), dir))
+	path := filepath.Join(dir, "a.go")
+	u := string(uri.File(path))
+	p.send(didOpen(u, read(t, path)))
+	p.published(u, func(_ int, m []string) bool { return len(m) == 3 && strings.Contains(m[2], "new since") })
+	lines := func() (out []string) {
+		var got struct {
+			Changed []struct {
+				Range protocol.Range
+				State string
+			}
+		}
+		if err := json.Unmarshal(p.ask("covls/coverage", js(document(u))).Result, &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range got.Changed {
+			out = append(out, fmt.Sprintf("%d-%d %s", r.Range.Start.Line+1, r.Range.End.Line+1, r.State))
+		}
+		return out
+	}
+	if got, want := lines(), []string{"10-10 covered", "11-11 uncovered", "18-18 uncovered", "19-19 uncovered"}; !slices.Equal(got, want) {
+		t.Errorf("changed are %q, want %q", got, want)
+	}
+	p.send(didChange(u, 2, edit(1, 0, 1, 0, "\n\n")))
+	if got, want := lines(), []string{"12-12 covered", "13-13 uncovered", "20-20 uncovered", "21-21 uncovered"}; !slices.Equal(got, want) {
+		t.Errorf("changed below two more lines are %q, want %q", got, want)
+	}
+	if m := p.ask("covls/gaps", "{}"); !strings.Contains(string(m.Result), `"changed":{"covered":1,"total":4}`) {
+		t.Errorf("the gaps: %s", m.Result)
+	}
+}
+
 // lensesOf are the lenses of a document, a line each.
 func lensesOf(t *testing.T, ed *editor.Editor, path string) (out []string) {
 	t.Helper()

@@ -23,6 +23,7 @@ type wireCoverage struct {
 	Branches         []wireDecision `json:"branches"`
 	Functions        []wireFunction `json:"functions"`
 	Excluded         []wireExcluded `json:"excluded"`
+	Changed          []wireChange   `json:"changed"`
 	Left             *string        `json:"left"` // null: nothing was left out
 }
 
@@ -31,6 +32,11 @@ type wireRegion struct {
 	Count      *uint64    `json:"count"`
 	Statements int        `json:"statements"`
 	State      diag.State `json:"state"`
+}
+
+type wireChange struct {
+	Range *wireRange `json:"range"`
+	State diag.State `json:"state"`
 }
 
 type wireDecision struct {
@@ -87,7 +93,7 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 	out := wireCoverage{
 		URI: string(u), Tier: f.Standing.Tier, Reason: escape.Words(f.Reason()), UnknownFunctions: len(f.Unknown), Stale: pic.Stale, StaleLook: f.Folder.Settings.Stale,
 		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Aim())),
-		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{},
+		Regions: []wireRegion{}, Branches: []wireDecision{}, Functions: []wireFunction{}, Excluded: []wireExcluded{}, Changed: []wireChange{},
 	}
 	if d.URI != "" {
 		out.URI, out.Version = d.URI, &d.Version
@@ -133,6 +139,17 @@ func (s *Server) coverage(ctx context.Context, p params) (any, error) {
 			break
 		}
 		out.Excluded = append(out.Excluded, wireExcluded{span(e.Span), escape.Words(e.Reason)})
+	}
+	for i, r := range pic.Changed {
+		if !room.take(changeBytes) {
+			room.leave(len(pic.Changed)-i, "change")
+			break
+		}
+		state := diag.NotCovered
+		if r.Covered {
+			state = diag.Covered
+		}
+		out.Changed = append(out.Changed, wireChange{span(r.Span), state})
 	}
 	out.Left = room.words()
 	return raw(out)

@@ -56,6 +56,13 @@ type wireFileGaps struct {
 	Why              *string      `json:"why"` // the rule's
 	Stale            bool         `json:"stale"`
 	UnknownFunctions int          `json:"unknown_functions"`
+	Changed          *wireTally   `json:"changed"` // null: nothing
+}
+
+// wireTally is how many statements or lines are covered.
+type wireTally struct {
+	Covered int `json:"covered"`
+	Total   int `json:"total"`
 }
 
 // gaps answers covls/gaps: the gaps of the workspace, or of one document, by component and tier.
@@ -229,6 +236,9 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	out := wireFileGaps{
 		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale, UnknownFunctions: len(f.Unknown),
 		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Aim())),
+	}
+	if s := f.Since; s != nil && s.Coverage == f.Coverage && s.Total > 0 {
+		out.Changed = &wireTally{s.Covered, s.Total}
 	}
 	if f.Found {
 		u := string(uriOf(w.snap, f.Path))

@@ -24,7 +24,7 @@ type Request struct {
 	Module string
 	// ESM tells that files of JavaScript are modules by default, as package.json says.
 	ESM bool
-	// Helper is what tests of Ruby require first: "spec_helper"; "" for nothing.
+	// Helper is what tests of Ruby require first: "spec_helper", or "../test_helper" relative to the test; "" for nothing.
 	Helper string
 }
 
@@ -55,6 +55,9 @@ func Of(r Request) (*Skeleton, error) {
 		if f.Outer < 0 && f.Marked <= r.At && r.At <= f.End {
 			m.fn = f
 		}
+	}
+	if m.fn == nil {
+		m.fn = m.onLine()
 	}
 	switch {
 	case m.fn == nil:
@@ -328,4 +331,23 @@ func (m *maker) importing(lines string, is *regexp.Regexp) []Edit {
 		return []Edit{{Span{at, at}, nl + strings.Join(list, nl)}}
 	}
 	return []Edit{{Span{}, strings.Join(list, nl) + nl + nl}}
+}
+
+// onLine is the first function that begins behind the place that is asked for, on its line: whoever names the line of `export function f` means f. It
+// is nil for none.
+func (m *maker) onLine() *outline.Func {
+	text, at := m.Source.Text, m.At
+	if at < 0 || at > len(text) {
+		return nil
+	}
+	end := len(text)
+	if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
+		end = at + n
+	}
+	for i := range m.outline.Funcs {
+		if f := &m.outline.Funcs[i]; f.Outer < 0 && f.Start >= at && f.Start < end {
+			return f
+		}
+	}
+	return nil
 }

@@ -24,7 +24,7 @@ func (m *maker) python() error {
 	if class != "" {
 		imported = class
 	}
-	avoid := map[string]bool{"request": true, "pytest": true, "asyncio": true, "want": true, "self": true, imported: true, "subject": true}
+	avoid := map[string]bool{"request": true, "pytest": true, "asyncio": true, "want": true, "self": true, imported: true, "subject": true, "row": m.Runner == "unittest", "rows": m.Runner == "unittest"}
 	if pythonSetter.MatchString(m.marks()) {
 		return refuse("%s is called by an assignment: test it with what reads it", name)
 	}
@@ -85,7 +85,7 @@ func (m *maker) python() error {
 		label = snake(m.className()) + "_" + label
 	}
 	if m.Runner == "unittest" {
-		return m.unittest(label, params, setup, called, from, head)
+		return m.unittest(label, params, args, setup, called, from, head)
 	}
 	test := m.fresh("test_" + label)
 	names := append(append([]string{}, params...), "want")
@@ -229,7 +229,7 @@ func pythonClass(text, class string) string {
 }
 
 // unittest makes a test for Python's own runner.
-func (m *maker) unittest(label string, params []string, setup, called, from, head string) error {
+func (m *maker) unittest(label string, params, args []string, setup, called, from, head string) error {
 	class := m.fresh("Test" + camel(label))
 	m.out.Test = class
 	var b strings.Builder
@@ -238,7 +238,16 @@ func (m *maker) unittest(label string, params []string, setup, called, from, hea
 	first := 0
 	for i, w := range m.ways {
 		fmt.Fprintf(&b, "            (%s", pythonString(w.name))
-		b.WriteString(strings.Repeat(", None", len(names)))
+		for _, n := range names {
+			value := "None"
+			switch {
+			case slices.Contains(args, "*"+n):
+				value = "()"
+			case slices.Contains(args, "**"+n):
+				value = "{}"
+			}
+			b.WriteString(", " + value)
+		}
 		if i == 0 {
 			first = b.Len()
 		}

@@ -102,9 +102,12 @@ func (m *maker) ruby() error {
 	if strings.HasPrefix(m.Source.Text, "# frozen_string_literal: true") {
 		head = "# frozen_string_literal: true\n\n"
 	}
-	if m.Helper != "" {
-		head += "require '" + m.Helper + "'\n"
-	} else if m.Runner != "RSpec" {
+	switch rails := strings.HasPrefix(m.Source.Name, "app/"); {
+	case path.Base(m.Helper) == "test_helper" && !rails:
+		head += "require_relative '" + m.Helper + "'\n"
+	case m.Helper != "":
+		head += "require '" + path.Base(m.Helper) + "'\n"
+	case m.Runner != "RSpec":
 		head += "require 'minitest/autorun'\n"
 	}
 	if m.Helper != "rails_helper" && !strings.HasPrefix(m.Source.Name, "app/") {

@@ -30,9 +30,12 @@ type Since struct {
 	Older, Now string
 	// Was are the older texts that its functions may be from: its own, and what other files have no more.
 	Was []*change.File
+	// Tally counts the statements or lines of the text on disk that changed, and Judged are where they stand there; both by Coverage.
+	coverage.Tally
+	Judged []change.Judged
 	// Gaps are what of the text on disk changed and is not covered, and Lost what has lost its coverage, by Coverage.
 	Gaps, Lost []change.Gap
-	// Coverage is that of the file by which Gaps and Lost were judged.
+	// Coverage is that of the file by which all this was judged.
 	Coverage *coverage.File
 }
 
@@ -86,7 +89,7 @@ func (l *Loader) SetDelta(dir string, c *Delta, files map[string]*Since) {
 
 // same reports whether the same is told of two.
 func (s *Since) same(o *Since) bool {
-	return s.Coverage == o.Coverage && s.Older == o.Older && s.Now == o.Now && len(s.Was) == len(o.Was) && reflect.DeepEqual(s.Gaps, o.Gaps) && reflect.DeepEqual(s.Lost, o.Lost)
+	return s.Coverage == o.Coverage && s.Older == o.Older && s.Now == o.Now && len(s.Was) == len(o.Was) && s.Tally == o.Tally && slices.Equal(s.Judged, o.Judged) && reflect.DeepEqual(s.Gaps, o.Gaps) && reflect.DeepEqual(s.Lost, o.Lost)
 }
 
 // sinceOf is what is known of a file's change; nil for nothing.

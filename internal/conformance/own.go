@@ -60,6 +60,7 @@ func (m *Model) own() {
 				has("functions_covered", orNull(count)), has("functions_total", orNull(count)),
 				has("branches_covered", orNull(count)), has("branches_total", orNull(count)),
 				has("role", str), has("score", number), has("reason", str), has("why", orNull(str)), has("stale", yes), has("unknown_functions", count),
+				has("changed", orNull(structure("CovlsTally", has("covered", count), has("total", count)))),
 				has("unseen", list(structure("CovlsUnseen", has("name", str), has("why", oneOf("new", "changed")), has("line", count), has("range", orNull(place))))),
 				has("gaps", list(structure("CovlsGap",
 					has("id", str), has("name", str), has("shape", oneOf("function", "stretch")), has("kind", kind), has("line", count),
@@ -76,7 +77,8 @@ func (m *Model) own() {
 		has("functions", list(structure("CovlsFunction",
 			has("name", str), has("range", place), has("name_range", place), has("count", runs), has("covered", count), has("total", count),
 			has("state", oneOf("covered", "partly", "uncovered", "excluded", "new", "unknown")), has("stale", yes), has("kind", kind)))),
-		has("excluded", list(structure("CovlsExcluded", has("range", place), has("reason", str)))), has("left", orNull(str)))
+		has("excluded", list(structure("CovlsExcluded", has("range", place), has("reason", str)))),
+		has("changed", list(structure("CovlsChange", has("range", place), has("state", oneOf("covered", "uncovered"))))), has("left", orNull(str)))
 
 	m.requests["covls/gaps"] = &message{Method: "covls/gaps", MessageDirection: "clientToServer", Result: gaps}
 	m.requests["covls/coverage"] = &message{Method: "covls/coverage", MessageDirection: "clientToServer", Result: orNull(coverage)}

@@ -15,8 +15,9 @@ type helix struct {
 }
 
 var (
-	helixAt  = regexp.MustCompile(`(?m) (\d+):(\d+)\s*$`)
-	helixRow = regexp.MustCompile(`uncovered\s+(\S+ (?:is|was) not tested .*?)\s*│`)
+	helixAt   = regexp.MustCompile(`(?m) (\d+):(\d+)\s*$`)
+	helixHint = regexp.MustCompile(`GenBashCompletionFile\(filename string\) error \{ 0/5`)
+	helixRow  = regexp.MustCompile(`uncovered\s+(\S+ (?:is|was) not tested .*?)\s*│`)
 )
 
 // press presses keys in normal mode. An Escape and a key that come at once would be one key.
@@ -62,23 +63,68 @@ func (h *helix) mark(text string) string {
 	return row
 }
 
-// choose goes through a menu, where nothing is chosen yet, to the entry that has a text, and takes it.
-func (h *helix) choose(text string) {
+// helixEntry is the beginning of an entry in a menu of actions, of covls and of gopls.
+var helixEntry = regexp.MustCompile(` (?:Browse|Show|Split|Add|Extract|Create|Go to|Leave|covls:) `)
+
+// choose goes through a menu of actions to the entry that begins with a text, takes it, and returns what the screen showed.
+// The entry that is chosen is the one in other colours than the rest.
+func (h *helix) choose(text string) string {
 	h.Helper()
-	style := func() string {
-		before, _, _ := strings.Cut(h.Colors(), text)
-		return before[strings.LastIndex(before, " ")+1:]
-	}
-	plain := style()
-	for range 40 {
-		h.Keys(h.T, "Tab")
-		if !poll(100*time.Millisecond, func() bool { return style() != plain }) {
-			continue
+	h.Wait(h.T, "a menu", func(text string) bool { return len(helixEntry.FindAllString(text, -1)) > 2 })
+	chosen := func() bool {
+		of, count := "", map[string]int{}
+		for line := range strings.Lines(h.Colors()) {
+			if at := helixEntry.FindStringIndex(line); at != nil {
+				g := ground(line[:at[0]])
+				count[g]++
+				if strings.HasPrefix(line[at[0]:], text) {
+					of = g
+				}
+			}
 		}
-		h.Keys(h.T, "Enter")
-		return
+		return len(count) > 1 && count[of] == 1
+	}
+	for range 40 {
+		if poll(100*time.Millisecond, chosen) {
+			shown := h.Text()
+			h.Keys(h.T, "Enter")
+			return shown
+		}
+		h.Keys(h.T, "BTab") // covls is the last of the servers
 	}
 	h.Fatalf("%s was never chosen:\n%s", text, h.Text())
+	return ""
+}
+
+var sgr = regexp.MustCompile(`\x1b\[([0-9;]*)m`)
+
+// ground is in which colours a text goes on: what is set of foreground, background and reversal.
+func ground(text string) string {
+	var fore, back, reverse string
+	for _, m := range sgr.FindAllStringSubmatch(text, -1) {
+		codes := strings.Split(m[1], ";")
+		switch c := codes[0]; {
+		case c == "38":
+			fore = m[1]
+		case c == "48":
+			back = m[1]
+		case c == "7":
+			reverse = c
+		case c == "27":
+			reverse = ""
+		case c == "39":
+			fore = ""
+		case c == "49":
+			back = ""
+		case c == "0" || c == "":
+			fore, back, reverse = "", "", ""
+		case len(c) == 2 && c[0] == '3' || len(c) == 2 && c[0] == '9':
+			fore = c
+		case len(c) == 2 && c[0] == '4' || len(c) == 3:
+			back = c
+		}
+	}
+	return fmt.Sprintf("%q", []string{fore, back, reverse})
 }
 
 func TestHelix(t *testing.T) {
@@ -90,6 +136,7 @@ func TestHelix(t *testing.T) {
 		d.Write(t, "above", "// one\n// two\n// three\n\n")
 		d.Write(t, "inside", "\t_ = 1\n\n")
 		d.Write(t, ".config/helix/languages.toml", Setup(t, "Helix", "toml"))
+		d.Write(t, ".config/helix/config.toml", Setup(t, "Helix", "toml", 1))
 		start := func() *helix {
 			h := &helix{d.Screen(t, e, nil, "bash_completions.go:701:25"), t}
 			h.Resize(t, 320, 48)
@@ -121,6 +168,7 @@ func TestHelix(t *testing.T) {
 		seen := Seen{}
 		h := start()
 		h.Shows(t, "is not tested by its own package (5 statements)")
+		h.Wait(t, "a sign in the gutter", func(text string) bool { return strings.Contains(text, "● 701 ") })
 		seen["marks"] = mark(h, "5 statements")
 		seen["jump"] = []string{"bash_completions.go:" + to(h, 480, "]", "d")}
 
@@ -128,17 +176,28 @@ func TestHelix(t *testing.T) {
 		tour.Want("hover", "func (c *Command) GenBashCompletionFile(filename string) error")
 		h.run("goto 701")
 		h.press("z", "t") // so that there is room for menus
+		h.Wait(t, "a hint", helixHint.MatchString)
 		h.press("3", "0", "l")
 		h.press("Space", "k")
 		seen["hover"] = []string{h.Shows(t, "func (c *Command) GenBashCompletionFile(filename string) error")}
 		h.press("Space", "a")
-		seen["action"] = []string{h.Shows(t, "out of coverage")}
-		h.choose(" Leave ")
+		seen["action"] = []string{h.choose(" Leave ")}
 		seen["acted"] = []string{h.Shows(t, "//coverage:ignore")}
 		h.press("u")
 		h.Lacks(t, "//coverage:ignore")
 		h.Shows(t, "is not tested by its own package (5 statements)")
 
+		// The server's own jumps and texts are actions. Where an editor does not let it show them, it says where they are.
+		h.run("goto 690")
+		h.at("690")
+		h.press("z", "t", "Space", "a")
+		h.choose(" covls: next gap: ")
+		h.Shows(t, "(5 statements): bash_completions.go:701")
+		h.run("goto 1")
+		h.at("1")
+		h.press("Space", "a")
+		h.choose(" covls: show the gap report")
+		h.Shows(t, "report.md")
 		d.Project.Replace(t, tour.NewProfile)
 		seen["replaced"] = mark(h, "writeFlag")
 		h.run("goto 1")

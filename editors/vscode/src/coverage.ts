@@ -57,13 +57,15 @@ export class TestCoverage implements vscode.Disposable {
 
 	private publish(anyway: boolean): void {
 		const status = this.model.status;
-		const files = status === undefined || status.hidden ? [] : wanted(this.model.measured());
+		const changed = this.model.scope === 'changed';
+		const files = status === undefined || status.hidden ? [] : wanted(this.model.measured(), changed);
 		if (files.length === 0 && !this.shown) {
 			return;
 		}
 		const now = JSON.stringify([
 			status?.profiles.map((p) => [p.path, p.modified]),
-			files.map(([uri, file]) => [uri, file.summary]),
+			files.map(([uri, file]) => [uri, file.summary, file.changed]),
+			changed,
 		]);
 		if (now === this.last && !anyway) {
 			return;
@@ -77,7 +79,7 @@ export class TestCoverage implements vscode.Disposable {
 		void this.listening.then(() => {
 			// Something newer may have been published meanwhile.
 			if (now === this.last) {
-				this.send(files);
+				this.send(files, changed);
 			}
 		});
 	}
@@ -86,7 +88,7 @@ export class TestCoverage implements vscode.Disposable {
 	 * The controller is there for that moment only: VS Code's Test Explorer says of one without tests, as this is, that no
 	 * tests were found, and offers other extensions. What is told of the run stays, and VS Code goes on asking for its details.
 	 */
-	private send(files: readonly [string, GapFile][]): void {
+	private send(files: readonly [string, GapFile][], changed: boolean): void {
 		const controller = vscode.tests.createTestController('covls', vscode.l10n.t('Coverage (covls)'));
 		const profile = controller.createRunProfile(
 			vscode.l10n.t('Run Tests with Coverage'),
@@ -95,12 +97,15 @@ export class TestCoverage implements vscode.Disposable {
 		);
 		profile.loadDetailedCoverage = async (_run, file, token) => {
 			const coverage = await this.model.document(file.uri, token);
-			return coverage == null ? [] : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
+			if (coverage == null) {
+				return [];
+			}
+			return changed ? changes(coverage) : details(coverage, wants(file.uri, 'testCoverage.showCovered', false));
 		};
 		const request = new vscode.TestRunRequest(undefined, undefined, profile);
-		const run = controller.createTestRun(request, vscode.l10n.t('Coverage from profiles'), false);
+		const run = controller.createTestRun(request, changed ? vscode.l10n.t('Coverage of what changed') : vscode.l10n.t('Coverage from profiles'), false);
 		for (const [uri, file] of files) {
-			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), file));
+			run.addCoverage(fileCoverage(vscode.Uri.parse(uri), changed && file.changed !== null ? file.changed : file.summary));
 		}
 		run.end();
 		controller.dispose();
@@ -119,11 +124,14 @@ async function wake(): Promise<void> {
 	}
 }
 
-/** The files of the folders whose coverage is to be shown; a folder is asked once, as there may be ten thousand files. */
-function wanted(files: Iterable<[string, GapFile]>): [string, GapFile][] {
+/**
+ * The files of the folders whose coverage is to be shown, or of them what changed; a folder is asked once, as there may be ten
+ * thousand files.
+ */
+function wanted(files: Iterable<[string, GapFile]>, changed: boolean): [string, GapFile][] {
 	const shown = new Map<string, boolean>();
 	return [...files].filter(([text, file]) => {
-		if (file.tier === 'unknown') {
+		if (file.tier === 'unknown' || (changed && file.changed === null)) {
 			return false; // 0 of 0 would be shown as 100 %
 		}
 		const uri = vscode.Uri.parse(text);
@@ -143,8 +151,13 @@ function wants(uri: vscode.Uri, setting: string, otherwise: boolean): boolean {
  * What a file has, in the unit of its profile. Of functions and branches nothing is said, as VS Code would show a mean of
  * all three, which is no figure of covls or of anybody's tool.
  */
-function fileCoverage(uri: vscode.Uri, file: GapFile): vscode.FileCoverage {
-	return new vscode.FileCoverage(uri, new vscode.TestCoverageCount(file.summary.covered, file.summary.total));
+function fileCoverage(uri: vscode.Uri, of: { readonly covered: number; readonly total: number }): vscode.FileCoverage {
+	return new vscode.FileCoverage(uri, new vscode.TestCoverageCount(of.covered, of.total));
+}
+
+/** The statements, or lines, that are new since the base, covered or not. */
+function changes(coverage: DocumentCoverage): vscode.FileCoverageDetail[] {
+	return coverage.changed.map(({ range, state }) => new vscode.StatementCoverage(state === 'covered', toRange(range)));
 }
 
 /**

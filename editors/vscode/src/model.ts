@@ -21,7 +21,8 @@ export class Model implements vscode.Disposable {
 	/** What the tree lists: gaps, but where it is to have only what changed, or lost its coverage. */
 	listed: Gaps = this.gaps;
 
-	private scope: Scope = 'all';
+	/** Which gaps the tree lists, by what became of them since the base. */
+	scope: Scope = 'all';
 	private files = new Map<string, GapFile>();
 	private readonly changed = new vscode.EventEmitter<void>();
 	/** Fires when the state or the files are other ones. */

@@ -196,6 +196,8 @@ export interface GapFile {
 	readonly stale: boolean;
 	/** Functions of which nobody knows whether they are covered: the summary is without them. */
 	readonly unknown_functions: number;
+	/** Statements or lines that changed since the base; null where none did, or nobody knows. */
+	readonly changed: { readonly covered: number; readonly total: number } | null;
 	readonly gaps: readonly Gap[];
 	readonly unseen: readonly Unseen[];
 }
@@ -270,6 +272,8 @@ export interface DocumentCoverage {
 	readonly branches: readonly { readonly line: number; readonly ways: readonly { readonly count: number | null }[] }[];
 	readonly functions: readonly FunctionCoverage[];
 	readonly excluded: readonly { readonly range: Range; readonly reason: string }[];
+	/** Statements, or lines, that are new since the base. */
+	readonly changed: readonly { readonly range: Range; readonly state: 'covered' | 'uncovered' }[];
 }
 
 /** The method of a request, with the types of what it takes and of what it is answered with. */

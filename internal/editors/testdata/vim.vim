@@ -77,6 +77,12 @@ endfunc
 func s:again()
   edit bash_completions.go
   call s:mark('restarted', {m -> 1})
+
+  cd doc
+  CovlsGaps
+  let s:seen.quickfix = getline(1, '$')
+  cfirst
+  let s:seen.quickfixed = [expand('%:t') .. ':' .. line('.')]
 endfunc
 
 func s:start()

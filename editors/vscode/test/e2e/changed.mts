@@ -68,8 +68,10 @@ export async function changedSteps({ steps, window, workspace }: World, root: st
 				!rows.some((row) => row.label === 'Missed')
 			);
 		});
-		await window.run('Covls: Clear Filter');
 		await window.file('changed.go', 1);
+		await until('Test Coverage has what changed alone', async () => String(await window.gutters('miss')) === String([lines]));
+		await window.run('Covls: Clear Filter');
+		await until('Test Coverage has all again', async () => (await window.gutters('miss')).length > 1);
 		await window.run('Covls: Go to Next Changed Gap');
 		await until('the cursor is in it', async () => (await window.cursor()).line === lines);
 	});
