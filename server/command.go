@@ -65,6 +65,11 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		argument.raw = p.Arguments[0]
 	}
 	switch p.Command {
+	case cmdReload, cmdToggle, cmdDoctor, cmdSetBase, cmdPickBase:
+	default:
+		ctx = s.begun(ctx)
+	}
+	switch p.Command {
 	case cmdNextGap, cmdPreviousGap:
 		return s.jumpInFile(ctx, p)
 	case cmdNextGapInWorkspace:

@@ -18,6 +18,7 @@ import (
 
 	"github.com/covls/covls/internal/editor"
 	"github.com/covls/covls/internal/gittest"
+	"github.com/covls/covls/server"
 )
 
 // watcher are the capabilities of an editor that takes covls's own messages.
@@ -431,6 +432,23 @@ func TestIgnoreAction(t *testing.T) {
 }
 
 // TestHalfALoad asks in the middle of a load for what only a whole one tells.
+// What is asked right behind initialized is answered by what the first load has found, and not by nothing.
+func TestBeforeTheFirstLoad(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, shop)
+	p := start(t, server.Options{})
+	p.ask("initialize", js(roots(watching(), dir)))
+	p.send(
+		note("initialized", "{}"), command("1", "covls.mostUrgentGap"), command("2", "covls.runCommand"), command("3", "covls.showReport"), call("4", "covls/gaps", ""),
+		command("5", "covls.explain", js(document(string(uri.File(filepath.Join(dir, "a.go")))))),
+	)
+	for id, want := range map[string]string{"1": `"line":10,`, "2": "go test -coverprofile", "3": "Uncovered", "4": "Uncovered", "5": "Uncovered"} {
+		if m := p.response(id); m.Error != nil || !strings.Contains(string(m.Result), want) {
+			t.Errorf("answer %v %s, want %s", m, m.Result, want)
+		}
+	}
+}
+
 func TestHalfALoad(t *testing.T) {
 	t.Parallel()
 	dir := workspace(t, shop)

@@ -223,13 +223,22 @@ const firstPatience = 5 * time.Second
 // first has a request for an open document that came before the first load is over answered from the state behind it: not every client
 // asks again.
 func (s *Server) first(ctx context.Context, u uri.URI) context.Context {
+	if s.document(s.store.Load(), u) == nil {
+		return ctx
+	}
+	return s.begun(ctx)
+}
+
+// begun has a request that came before the first load is over answered from the state behind it, or from that at hand after
+// firstPatience: before that covls knows nothing, and must not say that there is nothing.
+func (s *Server) begun(ctx context.Context) context.Context {
 	loaded := s.engine.FirstLoad()
 	select {
 	case <-loaded:
 		return ctx
 	default:
 	}
-	if s.phase.Load() != int32(running) || s.document(s.store.Load(), u) == nil {
+	if s.phase.Load() != int32(running) {
 		return ctx
 	}
 	defer waiting(ctx)()
@@ -252,6 +261,7 @@ const wholePatience = 10 * time.Second
 // way then, from that when it is whole: before that, the functions of files that are not open are not
 // known.
 func (s *Server) whole(ctx context.Context) context.Context {
+	ctx = s.begun(ctx)
 	if s.snapshot(ctx).Scanned {
 		return ctx
 	}

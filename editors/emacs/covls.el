@@ -1310,7 +1310,7 @@ there is no answer in time, or the user does not wait, CANCEL is called."
              (lambda (message) (setq answer (list nil message))))
     (unwind-protect
         (while (and (null answer) (< (float-time) deadline))
-          (accept-process-output nil 0.1))
+          (accept-process-output nil 0.02))
       (unless answer
         (funcall cancel)))
     (pcase answer
