@@ -76,21 +76,16 @@ func Compare(was, now []*File) []Match {
 			}
 		}
 	}
-	type named struct {
-		file  *File
-		name  string
-		print uint64
-	}
-	c.pass(func(l located) any { return named{l.file, l.unit.Name, l.unit.Print} }, nil)
-	c.pass(func(l located) any { return named{l.file, "", l.unit.Print} }, weighty)
-	c.pass(func(l located) any { return named{nil, l.unit.Name, l.unit.Print} }, nil)
-	c.pass(func(l located) any { return named{nil, "", l.unit.Print} }, weighty)
-	c.pass(func(l located) any { return named{l.file, l.unit.Name, 0} }, nil)
+	c.pass(func(l located) named { return named{l.file, l.unit.Name, l.unit.Print} }, nil)
+	c.pass(func(l located) named { return named{l.file, "", l.unit.Print} }, weighty)
+	c.pass(func(l located) named { return named{nil, l.unit.Name, l.unit.Print} }, nil)
+	c.pass(func(l located) named { return named{nil, "", l.unit.Print} }, weighty)
+	c.pass(func(l located) named { return named{l.file, l.unit.Name, 0} }, nil)
 	// Small ones are the same in a type that is called something else, or in another one, where they are not in theirs any more.
 	member := func(u *Unit) bool { _, ok := u.member(); return ok }
 	membered := func(u *Unit) string { name, _ := u.member(); return name }
-	c.pass(func(l located) any { return named{l.file, membered(l.unit), l.unit.Print} }, member)
-	c.pass(func(l located) any { return named{nil, membered(l.unit), l.unit.Print} }, member)
+	c.pass(func(l located) named { return named{l.file, membered(l.unit), l.unit.Print} }, member)
+	c.pass(func(l located) named { return named{nil, membered(l.unit), l.unit.Print} }, member)
 	bodies := map[*Unit]uint64{}
 	body := func(u *Unit) uint64 {
 		print, ok := bodies[u]
@@ -101,8 +96,8 @@ func Compare(was, now []*File) []Match {
 		return print
 	}
 	bodied := func(u *Unit) bool { return weighty(u) && len(u.Lines) > fewest }
-	c.pass(func(l located) any { return named{l.file, "", body(l.unit)} }, bodied)
-	c.pass(func(l located) any { return named{nil, "", body(l.unit)} }, bodied)
+	c.pass(func(l located) named { return named{l.file, "", body(l.unit)} }, bodied)
+	c.pass(func(l located) named { return named{nil, "", body(l.unit)} }, bodied)
 	c.edited()
 	for i := range c.out {
 		m := &c.out[i]
@@ -117,6 +112,13 @@ func Compare(was, now []*File) []Match {
 type located struct {
 	file *File
 	unit *Unit
+}
+
+// named is what units are matched by.
+type named struct {
+	file  *File
+	name  string
+	print uint64
 }
 
 type comparison struct {
@@ -138,8 +140,8 @@ func weighty(u *Unit) bool { return u.Tokens >= mostMoved }
 
 // pass matches what is left by a key. A later unit has the key that its older file would give it. Only those for which fit holds are
 // looked at; nil is all.
-func (c *comparison) pass(key func(located) any, fit func(*Unit) bool) {
-	at := map[any][]located{}
+func (c *comparison) pass(key func(located) named, fit func(*Unit) bool) {
+	at := map[named][]located{}
 	for _, l := range c.was {
 		if l.unit.Name != "" && !c.matched[l.unit] && (fit == nil || fit(l.unit)) {
 			k := key(l)

@@ -235,6 +235,8 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			switch {
 			case t.isLater:
 				w.taken[t.name] = t.now
+			case t.beside != nil:
+				w.parted[t.name] = t.beside
 			case !t.paired && t.file != nil:
 				w.parted[t.name] = t.now
 			}
@@ -264,9 +266,12 @@ type compared struct {
 	before, text, later string
 	isLater             bool
 	// whole keeps the functions that are as they were; paired tells that they were left out.
-	whole, paired bool
+	// besides asks for beside.
+	whole, paired, besides bool
 
 	was, now *change.File
+	// beside is the text on disk as it is compared with a baseline; nil where nobody asks for that, or where it is now.
+	beside *change.File
 }
 
 // compared reads the texts of a file; nil where nothing is to be compared.
@@ -280,7 +285,7 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		return nil
 	}
 	unread := func() { set.Unread = append(set.Unread, w.name(path)) }
-	t := &compared{path: path, file: f, whole: w.whole}
+	t := &compared{path: path, file: f, whole: w.whole, besides: f != nil && w.read != nil}
 	if entry.Status != git.Added {
 		var err error
 		if t.before, err = diff.Before(entry); err != nil {
@@ -351,6 +356,11 @@ func (t *compared) take() {
 	case older && t.name != "" && !t.isLater && !t.whole:
 		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
 		t.now.Was, t.paired = t.older, strings.HasSuffix(t.name, ".go")
+		if t.paired && t.besides {
+			t.beside = change.OfBeside(t.name, t.text, t.file.Source, cov)
+			t.beside.Was = t.older
+			t.beside.Forget()
+		}
 	case older:
 		t.was = change.Of(t.older, t.before, nil, nil)
 	}

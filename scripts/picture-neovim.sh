@@ -1,7 +1,8 @@
 #!/bin/sh
 # Draws the pictures of editors/neovim/README.md: what Neovim shows with the plugin, in a small project, at several moments.
 #
-#   scripts/picture-neovim.sh          with nvim on the PATH, or the command line in COVLS_NVIM
+#   scripts/picture-neovim.sh          with the nvim on the PATH, or the command line in COVLS_NVIM, such as
+#                                      "$PWD/scripts/setup-editors.sh --run nvim"
 #
 # It needs Go, git, tmux, and Neovim 0.10 or later for its colours.
 set -eu
@@ -129,7 +130,7 @@ keys() {
 
 cat >"$work/start.sh" <<EOF
 exec env -i "HOME=$work/home" "PATH=$work/bin:$PATH" "GOCACHE=$(go env GOCACHE)" "GOMODCACHE=$(go env GOMODCACHE)" \
-	LANG=C.UTF-8 TERM=tmux-256color COLORTERM=truecolor SHELL=/bin/sh ${COVLS_NVIM:-nvim} -n -i NONE till.go
+	"COVLS_SETUP_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/covls" LANG=C.UTF-8 TERM=tmux-256color COLORTERM=truecolor SHELL=/bin/sh ${COVLS_NVIM:-nvim} -n -i NONE till.go
 EOF
 tm -f /dev/null new-session -d -x 104 -y 30 "sh $work/start.sh 2>$work/error; sleep 5"
 tm set -g default-terminal tmux-256color >/dev/null
@@ -138,7 +139,7 @@ tm set -as terminal-features ',*:RGB' >/dev/null
 picture opened 'A file in Neovim: signs for each line, marks on what no test reaches, a lens at each function' 'not tested'
 keys ':Covls hover' Enter
 keys Escape ':26' Enter 'w' ':Covls hover' Enter
-picture hover 'What covls says of the function under the cursor' 'statements'
+picture hover 'What covls says of the place under the cursor' 'statements'
 keys Escape 'gg' ':Covls gaps' Enter
 picture gaps 'The quickfix window with the gaps, the most urgent first' 'gaps, the most'
 keys ':cclose' Enter ':Covls summary' Enter

@@ -285,27 +285,30 @@ ID, METHOD, PARAMS and RESULT are of the message."
                '(:events-buffer-config (:size 0 :format short))
              '(:events-buffer-scrollback-size 0)))))
     (push connection covls--connections)
-    (jsonrpc-async-request
-     connection :initialize
-     (list :processId (emacs-pid)
-           :clientInfo (list :name "Emacs covls.el" :version emacs-version)
-           :rootUri (covls--path-to-uri root)
-           :initializationOptions (or covls-settings covls--nothing)
-           :capabilities (covls--capabilities)
-           :workspaceFolders (vector (list :uri (covls--path-to-uri root)
-                                           :name (file-name-nondirectory (directory-file-name root)))))
-     :timeout covls-timeout
-     :success-fn (lambda (_)
-                   (jsonrpc-notify connection :initialized covls--nothing)
-                   (setf (covls--state connection) 'ready)
-                   (dolist (buffer (covls--buffers connection))
-                     (when (buffer-live-p buffer)
-                       (with-current-buffer buffer
-                         (covls--open)))))
-     :error-fn (lambda (problem)
-                 (unless (eq (covls--state connection) 'ended)
-                   (message "covls did not start: %s" (plist-get problem :message))))
-     :timeout-fn (lambda () (message "covls did not answer within %s seconds" covls-timeout)))
+    (condition-case problem
+        (jsonrpc-async-request
+         connection :initialize
+         (list :processId (emacs-pid)
+               :clientInfo (list :name "Emacs covls.el" :version emacs-version)
+               :rootUri (covls--path-to-uri root)
+               :initializationOptions (or covls-settings covls--nothing)
+               :capabilities (covls--capabilities)
+               :workspaceFolders (vector (list :uri (covls--path-to-uri root)
+                                               :name (file-name-nondirectory (directory-file-name root)))))
+         :timeout covls-timeout
+         :success-fn (lambda (_)
+                       (jsonrpc-notify connection :initialized covls--nothing)
+                       (setf (covls--state connection) 'ready)
+                       (dolist (buffer (covls--buffers connection))
+                         (when (buffer-live-p buffer)
+                           (with-current-buffer buffer
+                             (covls--open)))))
+         :error-fn (lambda (problem)
+                     (unless (eq (covls--state connection) 'ended)
+                       (message "covls did not start: %s" (plist-get problem :message))))
+         :timeout-fn (lambda () (message "covls did not answer within %s seconds" covls-timeout)))
+      ;; It has ended already.
+      (error (message "covls did not start: %s" (error-message-string problem))))
     connection))
 
 (defun covls--on-end (connection)
@@ -359,7 +362,7 @@ ID, METHOD, PARAMS and RESULT are of the message."
             (let ((deadline (+ (float-time) 2)))
               (while (and (process-live-p process) (< (float-time) deadline))
                 (accept-process-output process 0.02)))))
-      ;; `jsonrpc-shutdown' would wait for a sentinel that never runs where a terminal is gone.
+      ;; `jsonrpc-shutdown' has no patience that ends.
       (delete-process process)
       (dolist (buffer (list (process-buffer process) errors))
         (when (buffer-live-p buffer)
@@ -369,6 +372,21 @@ ID, METHOD, PARAMS and RESULT are of the message."
 (defun covls--end-all ()
   "End all servers."
   (mapc #'covls--end covls--connections))
+
+(defvar covls--leaving nil
+  "Whether Emacs ends because somebody wants that.")
+
+(defun covls--on-leave ()
+  "Keep that somebody wants to end Emacs."
+  (setq covls--leaving t))
+
+(defun covls--on-kill ()
+  "End all servers with Emacs.
+Where a signal ends that, as when its terminal is gone, it does not notice that
+other programs have ended, and would wait for them for ever.  The servers end by
+themselves then."
+  (when covls--leaving
+    (covls--end-all)))
 
 (defun covls--await (connection)
   "Wait until CONNECTION is ready, and return it."
@@ -2055,7 +2073,8 @@ It fails until it is filled in, and is not saved."
 (define-globalized-minor-mode global-covls-mode covls-mode covls--turn-on
   :group 'covls)
 
-(add-hook 'kill-emacs-hook #'covls--end-all)
+(add-hook 'kill-emacs-query-functions #'covls--on-leave)
+(add-hook 'kill-emacs-hook #'covls--on-kill)
 ;; Eglot and lsp-mode set up Flymake and ElDoc for themselves alone.
 (add-hook 'eglot-managed-mode-hook #'covls--join)
 (add-hook 'lsp-managed-mode-hook #'covls--join)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -108,9 +109,37 @@ func emacsSteps(tour *Tour) []Step {
 func TestEmacs(t *testing.T) {
 	t.Parallel()
 	Each(t, "emacs", func(t *testing.T, e Editor) {
-		d, tour := testEmacs(t, e, "own", Setup(t, "Emacs", "elisp")+Setup(t, "Emacs", "elisp", 1), ownSteps)
-		d.Check(t)
-		_ = tour
+		testEmacs(t, e, "own", Setup(t, "Emacs", "elisp")+Setup(t, "Emacs", "elisp", 1), ownSteps).Check(t)
+	}, "go-mode")
+}
+
+// TestEmacsHangUp takes the terminal away from Emacs: it ends, and leaves no covls behind.
+func TestEmacsHangUp(t *testing.T) {
+	t.Parallel()
+	Each(t, "emacs", func(t *testing.T, e Editor) {
+		d := emacsDesk(t, Setup(t, "Emacs", "elisp")+`(write-region (number-to-string (emacs-pid)) nil "~/pid")`)
+		s := d.Screen(t, e, nil, "-nw", filepath.Base(d.Project.File))
+		s.Shows(t, "covls: 86.7 %")
+		text, err := os.ReadFile(filepath.Join(d.Home, "pid"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid, err := strconv.Atoi(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err := s.tmux("kill-server"); err != nil {
+			t.Fatalf("tmux: %v\n%s", err, out)
+		}
+		if !Poll(func() bool { return syscall.Kill(pid, 0) != nil }) {
+			t.Errorf("Emacs lives on without a terminal")
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		if _, err := d.Tap.Wait(ctx); err != nil {
+			t.Errorf("%v\n%s", err, d.traffic())
+		}
 	}, "go-mode")
 }
 
@@ -120,7 +149,7 @@ func TestEmacsLspMode(t *testing.T) {
 	Each(t, "emacs", func(t *testing.T, e Editor) {
 		// Else it asks.
 		init := Setup(t, "Emacs", "elisp", 2) + "(setq lsp-auto-guess-root t lsp-enable-snippet nil)\n"
-		d, _ := testEmacs(t, e, "lsp", init, func(*Tour) []Step { return nil })
+		d := testEmacs(t, e, "lsp", init, func(*Tour) []Step { return nil })
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
 		defer cancel()
 		logs, err := d.Tap.Wait(ctx)
@@ -135,11 +164,37 @@ func TestEmacsLspMode(t *testing.T) {
 }
 
 // testEmacs leads Emacs with an init.el through the tour, and through more steps.
-func testEmacs(t *testing.T, e Editor, way, init string, more func(*Tour) []Step) (*Desk, *Tour) {
+func testEmacs(t *testing.T, e Editor, way, init string, more func(*Tour) []Step) *Desk {
 	t.Helper()
-	d := NewDesk(t)
+	d := emacsDesk(t, init)
 	tour := d.Project.Tour(t)
 	tour.Steps = append(append(tour.Steps, emacsSteps(tour)...), more(tour)...)
+	run := func(step string) Seen {
+		s := d.Screen(t, e, append(tour.Env(), "COVLS_E2E_WAY="+way, "COVLS_E2E_STEP="+step),
+			"-nw", filepath.Base(d.Project.File), "-l", Root(t, "internal/editors/testdata/emacs.el"))
+		s.Shows(t, "(Go", "Flymake[0")
+		s.Keys(t, "F5")
+		// The tour has many steps, each of which may take its time.
+		Poll(s.dead)
+		s.Ended(t)
+		return tour.Read(t, s.Text())
+	}
+	seen := run("tour")
+	tour.EditOnDisk(t)
+	seen["restarted"] = run("again")["restarted"]
+	tour.Hold(t, seen)
+	return d
+}
+
+// emacsDesk has covls.el and an init.el in the home of Emacs.
+func emacsDesk(t *testing.T, init string) *Desk {
+	t.Helper()
+	d := NewDesk(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the last of the traffic:\n%s", d.traffic())
+		}
+	})
 	// A new home has nothing that was compiled, and compiling it takes longer than the test.
 	d.Write(t, ".emacs.d/early-init.el", "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)\n")
 	d.Write(t, ".emacs.d/init.el", init)
@@ -148,17 +203,5 @@ func testEmacs(t *testing.T, e Editor, way, init string, more func(*Tour) []Step
 		t.Fatal(err)
 	}
 	d.Write(t, ".emacs.d/covls/covls.el", string(code))
-	run := func(step string) Seen {
-		s := d.Screen(t, e, append(tour.Env(), "COVLS_E2E_WAY="+way, "COVLS_E2E_STEP="+step),
-			"-nw", filepath.Base(d.Project.File), "-l", Root(t, "internal/editors/testdata/emacs.el"))
-		s.Shows(t, "(Go", "Flymake[0")
-		s.Keys(t, "F5")
-		s.Ended(t)
-		return tour.Read(t, s.Text())
-	}
-	seen := run("tour")
-	tour.EditOnDisk(t)
-	seen["restarted"] = run("again")["restarted"]
-	tour.Hold(t, seen)
-	return d, tour
+	return d
 }

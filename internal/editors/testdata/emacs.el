@@ -20,7 +20,7 @@
 
 (defun drive-wait (what ready)
   "Wait until the function READY returns something, and return that; WHAT says for what."
-  (let ((deadline (+ (float-time) 20)) value)
+  (let ((deadline (+ (float-time) 50)) value)
     (while (and (not (setq value (funcall ready))) (< (float-time) deadline))
       (sit-for 0.02))
     (or value (error "Waited in vain for %s" what))))
@@ -243,6 +243,8 @@
     (write-region (json-encode drive-seen) nil (getenv "COVLS_E2E_RESULT") nil 'silent))
   (with-current-buffer drive-file
     (set-buffer-modified-p nil))
+  ;; As C-x C-c does.
+  (run-hook-with-args-until-failure 'kill-emacs-query-functions)
   (kill-emacs 0))
 
 (setq ring-bell-function #'ignore)

@@ -281,8 +281,8 @@ local function chosen(name, command, part)
 end
 
 local function statusline(name, part)
-  wait('the status line', function()
-    return require('covls').statusline():find(part, 1, true)
+  wait(name .. ' to end in ' .. part, function()
+    return vim.endswith(require('covls').statusline(), part)
   end)
   show(name, { require('covls').statusline() })
 end
@@ -311,7 +311,7 @@ function steps.commands()
     return vim.lsp.codelens.enable or resolved(lenses())
   end)
   show('lenses', vim.lsp.codelens.enable and {} or lenses())
-  statusline('status line', 'cov 50 %')
+  statusline('status line', 'cov 50 %%')
   assert(statuses > 0, 'no User CovlsStatus')
   assert(require('covls').status().state == 'ready')
 
@@ -390,7 +390,7 @@ function steps.commands()
   vim.cmd('Covls load nosuch.info')
   statusline('status line without a profile', 'no coverage profile')
   vim.cmd('Covls load')
-  statusline('status line again', 'cov 50 %')
+  statusline('status line again', 'cov 50 %%')
   vim.cmd('checkhealth covls')
   local health = {}
   for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do

@@ -115,6 +115,56 @@ equal('commands of lenses and actions', vim.tbl_map(function()
   return true
 end, vim.lsp.commands), run_here)
 
+-- What :Covls run shows before it runs anything, by what covls.runCommand answers.
+local client = require('covls.client')
+local execute, select, say = client.execute, vim.ui.select, client.say
+local folder = vim.fn.tempname()
+vim.fn.mkdir(folder, 'p')
+for _, case in ipairs({
+  { { command = 'make cover', own = vim.NIL, lacks = vim.NIL, install = vim.NIL }, { 'Run in %s: make cover', 'Run it', 'Do not' } },
+  { { command = 'a', own = 'b\27[31m\n', lacks = vim.NIL, install = vim.NIL }, { 'Run in %s: b^[[31m^@', 'Run it', 'Do not' } },
+  { { command = 'npx jest', own = vim.NIL, lacks = 'jest', install = 'npm i jest' },
+    { 'jest is missing. Run in %s: npx jest', 'Run it', 'Install it before: npm i jest', 'Do not' } },
+  { { command = 'x', own = vim.NIL, lacks = 'x', install = vim.NIL }, { 'x is missing. Run in %s: x', 'Run it', 'Do not' } },
+  { nil, { 'no command is known that runs these tests with coverage; set run.command in .covls.toml' } },
+}) do
+  local shown = {}
+  client.execute = function(_, _, done)
+    done(case[1] and vim.tbl_extend('force', case[1], { cwd = vim.uri_from_fname(folder) }))
+  end
+  client.say = function(text)
+    shown = { text }
+  end
+  vim.ui.select = function(items, how, done)
+    shown = { how.prompt }
+    for _, item in ipairs(items) do
+      table.insert(shown, how.format_item(item))
+    end
+    done(items[#items])
+  end
+  require('covls.run').run({})
+  case[2][1] = case[2][1]:gsub('%%s', folder)
+  equal('what is shown before a run', shown, case[2])
+end
+client.execute, vim.ui.select, client.say = execute, select, say
+equal('what is left where nothing runs', vim.fn.isdirectory(folder .. '/.covls'), 0)
+
+-- Tags of the help are those that its text makes.
+local root = vim.fn.fnamemodify(vim.api.nvim_get_runtime_file('doc/covls.txt', false)[1], ':h:h')
+local copy = vim.fn.tempname()
+vim.fn.mkdir(copy, 'p')
+vim.fn.writefile(vim.fn.readfile(root .. '/doc/covls.txt'), copy .. '/covls.txt')
+vim.cmd('helptags ' .. copy)
+equal('doc/tags, which :helptags makes', vim.fn.readfile(root .. '/doc/tags'), vim.fn.readfile(copy .. '/tags'))
+
+-- A start without setup defines :Covls, and loads nothing.
+local loaded = [[vim.tbl_filter(function(name) return vim.startswith(name, 'covls') end, vim.tbl_keys(package.loaded))]]
+local said = vim.fn.system({
+  vim.v.progpath, '--headless', '-u', 'NONE', '-i', 'NONE', '-n', '--cmd', 'set rtp^=' .. root, '-c', 'runtime plugin/covls.lua',
+  '-c', 'lua io.stdout:write(vim.fn.exists(":Covls") .. " " .. #' .. loaded .. ')', '-c', 'qall!',
+})
+equal('what a start loads', said, '2 0')
+
 local compat = require('covls.compat')
 for _, case in ipairs({ { 'abc', 0, 0 }, { 'abc', 2, 2 }, { 'aéc', 2, 3 }, { '😀b', 2, 4 }, { 'abc', 9, 3 }, { '', 4, 0 } }) do
   equal(('byte %d of %s'):format(case[2], case[1]), compat.byte(case[1], case[2]), case[3])

@@ -7,7 +7,8 @@ local M = {}
 -- How long the keyboard must be quiet before the server is asked again, in milliseconds.
 local quiet = 200
 
--- The buffers that covls is attached to: {client, edits, timer}, by number. edits counts changes of the text.
+-- The buffers that covls is attached to, by number: the client, how often the text has changed (edits), and by method how
+-- often it was asked (rounds) and the number of the request that is not answered yet (asked).
 local attached = {}
 
 local function alive(bufnr)
@@ -18,28 +19,26 @@ local function shown(bufnr)
   return #vim.fn.win_findbuf(bufnr) > 0
 end
 
--- Asks for something that is of the text at hand, and drops the answer when somebody has typed since.
+-- Asks for something that is of the text at hand, and drops the answer when somebody has typed or it was asked again
+-- since. done has the answer, nil for null, the context, and a function that tells whether it is still to be shown.
 function M.ask(bufnr, method, params, done)
   local state = attached[bufnr]
-  local edits = state.edits
-  state.asked = state.asked or {}
+  local edits, round = state.edits, (state.rounds[method] or 0) + 1
+  state.rounds[method] = round
+  local function current()
+    return attached[bufnr] == state and state.edits == edits and state.rounds[method] == round and alive(bufnr)
+  end
   if state.asked[method] then
     compat.cancel(state.client, state.asked[method])
   end
-  local id
-  id = compat.request(state.client, method, params, function(err, result, ctx)
-    if attached[bufnr] ~= state then
-      return
-    end
-    if state.asked[method] == id then
+  state.asked[method] = compat.request(state.client, method, params, function(err, result, ctx)
+    if state.rounds[method] == round then
       state.asked[method] = nil
     end
-    if err or state.edits ~= edits or not alive(bufnr) then
-      return
+    if not err and current() then
+      done(compat.some(result) and result or nil, ctx, current)
     end
-    done(compat.some(result) and result or nil, ctx)
   end, bufnr)
-  state.asked[method] = id
 end
 
 local function draw(bufnr)
@@ -66,10 +65,10 @@ function M.later(bufnr, wait)
   end, wait or quiet)
 end
 
--- Draws the buffers of a client again, or of all.
-function M.refresh(id)
+-- Draws the buffers of a client again, or of all clients; with a URI that buffer alone.
+function M.refresh(id, uri)
   for bufnr, state in pairs(attached) do
-    if not id or state.client.id == id then
+    if (not id or state.client.id == id) and (not uri or vim.uri_from_bufnr(bufnr) == uri) then
       M.later(bufnr, 10)
     end
   end
@@ -90,7 +89,7 @@ end
 
 -- Begins to show a buffer of a client.
 function M.attach(client, bufnr)
-  local state = { client = client, edits = 0 }
+  local state = { client = client, edits = 0, rounds = {}, asked = {} }
   attached[bufnr] = state
   local function changed()
     if attached[bufnr] ~= state then

@@ -79,6 +79,10 @@ local function handlers()
     ['covls/sinceLastRun'] = function(_, ran)
       require('covls.status').ran(ran)
     end,
+    ['textDocument/publishDiagnostics'] = function(err, result, ctx, how)
+      vim.lsp.handlers['textDocument/publishDiagnostics'](err, result, ctx, how)
+      require('covls.buffers').refresh(ctx.client_id, result and result.uri)
+    end,
     ['workspace/codeLens/refresh'] = function(err, result, ctx)
       if vim.lsp.handlers['workspace/codeLens/refresh'] then
         vim.lsp.handlers['workspace/codeLens/refresh'](err, result, ctx)

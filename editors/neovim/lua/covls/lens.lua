@@ -1,7 +1,11 @@
 -- Lenses. Newer versions of Neovim keep them up by themselves.
+local compat = require('covls.compat')
 local config = require('covls.config')
 
 local M = {}
+
+-- What covls calls a lens whose function is gone since it was asked for lenses.
+local gone = '…'
 
 function M.attach(client)
   if config.options.lens and vim.lsp.codelens.enable then
@@ -9,17 +13,35 @@ function M.attach(client)
   end
 end
 
--- Before 0.12: asks covls alone. refresh() would ask the buffer's other servers too.
-function M.draw(bufnr, _)
+-- Before 0.12: asks covls alone, and shows lenses when all are in words. refresh() would ask the buffer's other servers
+-- too, and shows each lens as unresolved before.
+function M.draw(bufnr, client)
   if vim.lsp.codelens.enable then
     return
   end
   local params = require('covls.client').document(bufnr)
-  require('covls.buffers').ask(bufnr, 'textDocument/codeLens', params, function(result, ctx)
-    if not result or #result == 0 then
-      M.clear(ctx.client_id, bufnr)
+  require('covls.buffers').ask(bufnr, 'textDocument/codeLens', params, function(lenses, _, current)
+    lenses = lenses or {}
+    local left = #lenses
+    local function show()
+      if left > 0 or not current() then
+        return
+      end
+      lenses = vim.tbl_filter(function(lens)
+        return lens.command and lens.command.title ~= gone
+      end, lenses)
+      M.clear(client.id, bufnr)
+      vim.lsp.codelens.save(lenses, bufnr, client.id)
+      vim.lsp.codelens.display(lenses, bufnr, client.id)
     end
-    vim.lsp.codelens.on_codelens(nil, result or {}, ctx)
+    for _, lens in ipairs(lenses) do
+      compat.request(client, 'codeLens/resolve', lens, function(_, resolved)
+        lens.command = compat.some(resolved) and resolved.command or nil
+        left = left - 1
+        show()
+      end, bufnr)
+    end
+    show()
   end)
 end
 
