@@ -131,9 +131,10 @@ func TestEmacsHangUp(t *testing.T) {
 		if out, err := s.tmux("kill-server"); err != nil {
 			t.Fatalf("tmux: %v\n%s", err, out)
 		}
-		if !Poll(func() bool { return syscall.Kill(pid, 0) != nil }) {
+		emacs, err := os.FindProcess(pid)
+		if err == nil && !Poll(func() bool { return emacs.Signal(syscall.Signal(0)) != nil }) {
 			t.Errorf("Emacs lives on without a terminal")
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+			_ = emacs.Kill()
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
 		defer cancel()
