@@ -207,6 +207,9 @@ local function root(bufnr, markers)
   end
 end
 
+-- Before 0.8: the number of the client of each folder. Neovim lists none that is still being started.
+local started = {}
+
 -- Before 0.11: starts covls for a buffer, one client for each project.
 local function start(wanted, bufnr)
   local name = vim.api.nvim_buf_get_name(bufnr)
@@ -220,14 +223,13 @@ local function start(wanted, bufnr)
       vim.lsp.start(c)
     end)
   end
-  for _, client in ipairs(compat.clients()) do
-    if client.config.root_dir == c.root_dir and not client.is_stopped() then
-      return vim.lsp.buf_attach_client(bufnr, client.id)
-    end
+  local folder = c.root_dir or ''
+  local client = vim.lsp.get_client_by_id(started[folder])
+  if not client or client.is_stopped() then
+    started[folder] = vim.lsp.start_client(c)
   end
-  local id = vim.lsp.start_client(c)
-  if id then
-    vim.lsp.buf_attach_client(bufnr, id)
+  if started[folder] then
+    vim.lsp.buf_attach_client(bufnr, started[folder])
   end
 end
 
