@@ -115,6 +115,8 @@ local function capabilities()
   member('general').positionEncodings = { 'utf-16' }
   member('window').showDocument = { support = true }
   member('workspace').codeLens = { refreshSupport = true }
+  -- Neovim makes them, and new files, but announces that not.
+  out.workspace.workspaceEdit.documentChanges = true
   member('experimental').covls = { documents = true, runTests = true }
   return out
 end

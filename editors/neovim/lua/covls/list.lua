@@ -104,7 +104,7 @@ function M.quickfix(scope)
       table.insert(entries, { text = answer.left })
     end
     if #entries == 0 then
-      return client.say('no gap')
+      return client.say(require('covls.status').none(scopes[scope].params and scopes[scope].params.scope))
     end
     quickfix(scopes[scope].title, entries)
   end)
@@ -114,7 +114,7 @@ end
 function M.pick(scope)
   gaps(scope, function(items)
     if #items == 0 then
-      return client.say('no gap')
+      return client.say(require('covls.status').none(scopes[scope].params and scopes[scope].params.scope))
     end
     vim.ui.select(items, {
       prompt = scopes[scope].title .. ': ',

@@ -110,6 +110,16 @@ function M.words(s)
   return table.concat(words, ' · ')
 end
 
+-- Why there is no gap, or none in what changed.
+function M.none(changed)
+  local s = M.current()
+  if s and s.state ~= 'ready' then
+    return M.words(s) .. '; :Covls doctor says why'
+  end
+  local why = changed and s and some(s.changed) and s.changed.why
+  return why and some(why) and why ~= '' and why or changed and 'no gap in what changed' or 'no gap'
+end
+
 -- For 'statusline', where % begins an item.
 function M.line()
   local s = M.current()
