@@ -10,7 +10,7 @@ local some = compat.some
 function M.jump(command, at, none)
   client.execute(command, at, function(place)
     if not place then
-      client.say(none or require('covls.status').none())
+      client.say(require('covls.status').none(none))
     end
   end)
 end
@@ -236,7 +236,7 @@ local commands = {
   end },
   onward = { 'go on to the next gap by urgency', {}, jumps('covls.nextGapInWorkspace') },
   changed = { 'go to the next gap of what changed', { 'prev' }, function(args)
-    jumps(has(args, 'prev') and 'covls.previousChangedGap' or 'covls.nextChangedGap', require('covls.status').none(true))()
+    jumps(has(args, 'prev') and 'covls.previousChangedGap' or 'covls.nextChangedGap', require('covls.status').unchanged())()
   end },
   unseen = { 'go to the next function that is new or changed since the tests ran', {},
     jumps('covls.nextUnseen', 'no function is new or changed since the tests ran') },
