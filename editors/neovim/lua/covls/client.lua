@@ -26,7 +26,7 @@ end
 function M.ask(method, params, done)
   local client = M.of(0)
   if not client then
-    M.say('not running: open a source file first', vim.log.levels.WARN)
+    M.say('not running: open a source file first, or :Covls restart', vim.log.levels.WARN)
     return false
   end
   compat.request(client, method, params, function(err, result)
@@ -275,13 +275,10 @@ function M.setup(user)
   end
 end
 
--- Ends covls and starts it again for the buffers that had it.
+-- Ends covls and starts it again for all buffers of its languages.
 function M.restart(done)
-  local stopped, buffers = compat.clients(), {}
+  local stopped = compat.clients()
   for _, client in ipairs(stopped) do
-    for bufnr in pairs(client.attached_buffers) do
-      table.insert(buffers, bufnr)
-    end
     compat.stop(client)
   end
   local tries = 0
@@ -299,7 +296,8 @@ function M.restart(done)
     if not begin then
       vim.lsp.enable('covls')
     end
-    for _, bufnr in ipairs(begin and buffers or {}) do
+    -- Those of a server that has ended by itself, too.
+    for _, bufnr in ipairs(begin and vim.api.nvim_list_bufs() or {}) do
       if vim.api.nvim_buf_is_loaded(bufnr) then
         begin(bufnr)
       end

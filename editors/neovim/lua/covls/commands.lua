@@ -168,7 +168,7 @@ end
 local function load(args)
   local c = client.of(0)
   if not c then
-    return client.say('not running: open a source file first', vim.log.levels.WARN)
+    return client.say('not running: open a source file first, or :Covls restart', vim.log.levels.WARN)
   end
   local settings = vim.deepcopy(c.config.settings or {})
   settings.covls = vim.tbl_extend('force', vim.empty_dict(), settings.covls or {})
