@@ -9,13 +9,15 @@ function M.say(text, level)
   vim.notify('covls: ' .. text, level or vim.log.levels.INFO)
 end
 
--- The client of a buffer (0 is the current one), else of any.
+-- The client of a buffer (0 is the current one), else that of the window before, as of a list or a report, else any.
 function M.of(bufnr)
   bufnr = (bufnr or 0) == 0 and vim.api.nvim_get_current_buf() or bufnr
   local all = compat.clients()
-  for _, client in ipairs(all) do
-    if client.attached_buffers[bufnr] then
-      return client
+  for _, b in ipairs({ bufnr, vim.fn.winbufnr(vim.fn.winnr('#')) }) do
+    for _, client in ipairs(all) do
+      if client.attached_buffers[b] then
+        return client
+      end
     end
   end
   return all[1]
