@@ -680,10 +680,10 @@ themselves then."
     ('covls/sinceLastRun
      (message "covls: %s" (plist-get params :text)))
     ('window/showMessage
-     (let ((text (plist-get params :message)))
+     (let ((text (covls--sentence (plist-get params :message))))
        (if (<= (plist-get params :type) 2)
-           (message "%s" (propertize (concat "covls: " text) 'face 'warning))
-         (message "covls: %s" text))))
+           (message "%s" (propertize text 'face 'warning))
+         (message "%s" text))))
     ('window/logMessage
      (with-current-buffer (get-buffer-create "*covls log*")
        (save-excursion
