@@ -680,10 +680,10 @@ themselves then."
     ('covls/sinceLastRun
      (message "covls: %s" (plist-get params :text)))
     ('window/showMessage
-     (let ((text (plist-get params :message)))
+     (let ((text (covls--sentence (plist-get params :message))))
        (if (<= (plist-get params :type) 2)
-           (message "%s" (propertize (concat "covls: " text) 'face 'warning))
-         (message "covls: %s" text))))
+           (message "%s" (propertize text 'face 'warning))
+         (message "%s" text))))
     ('window/logMessage
      (with-current-buffer (get-buffer-create "*covls log*")
        (save-excursion
@@ -1426,37 +1426,43 @@ clients may go to the place before the answer comes."
   "Go to the next gap of this file.
 A gap is a function that no test reaches, or a part of another that never ran."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.nextGap" (covls--place)) "No gap in this file"))
+  (covls--jump (point-marker) (covls--run "covls.nextGap" (covls--place)) (covls--none "No gap in this file")))
 
 ;;;###autoload
 (defun covls-previous-gap ()
   "Go to the previous gap of this file."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.previousGap" (covls--place)) "No gap in this file"))
+  (covls--jump (point-marker) (covls--run "covls.previousGap" (covls--place)) (covls--none "No gap in this file")))
 
 ;;;###autoload
 (defun covls-next-gap-in-project ()
   "Go from the gap at point to the one that is next by urgency."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.nextGapInWorkspace" (covls--here)) "No gap in this project"))
+  (covls--jump (point-marker) (covls--run "covls.nextGapInWorkspace" (covls--here)) (covls--none "No gap in this project")))
 
 ;;;###autoload
 (defun covls-most-urgent-gap ()
   "Go to the most urgent gap of the project."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.mostUrgentGap") "No gap in this project"))
+  (covls--jump (point-marker) (covls--run "covls.mostUrgentGap") (covls--none "No gap in this project")))
 
 ;;;###autoload
 (defun covls-next-changed-gap ()
   "Go to the next gap of code that is new or has changed since the base."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.nextChangedGap" (covls--here)) (covls--no-change)))
+  (covls--jump (point-marker) (covls--run "covls.nextChangedGap" (covls--here)) (covls--none (covls--no-change))))
 
 ;;;###autoload
 (defun covls-previous-changed-gap ()
   "Go to the previous gap of code that is new or has changed since the base."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.previousChangedGap" (covls--here)) (covls--no-change)))
+  (covls--jump (point-marker) (covls--run "covls.previousChangedGap" (covls--here)) (covls--none (covls--no-change))))
+
+(defun covls--none (otherwise)
+  "Why nothing was found: OTHERWISE, unless nothing can be."
+  (if (member (and covls--connection (plist-get (covls--status covls--connection) :state)) '("empty" "broken"))
+      (format "covls: %s; M-x covls-doctor says why" (covls-status-text))
+    otherwise))
 
 (defun covls--no-change ()
   "Why there is no gap of what changed."
@@ -1470,7 +1476,7 @@ A gap is a function that no test reaches, or a part of another that never ran."
 (defun covls-next-unseen ()
   "Go to the next function that is new, or has changed, since the tests ran."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.nextUnseen" (covls--here)) "No function is new or changed since the tests ran"))
+  (covls--jump (point-marker) (covls--run "covls.nextUnseen" (covls--here)) (covls--none "No function is new or changed since the tests ran")))
 
 ;;;###autoload
 (defun covls-go-to-tests ()
@@ -1680,7 +1686,7 @@ With a prefix argument, HERE, list all of this file, in its order."
                                  (or (plist-get (car b) :order) most-positive-fixnum)))))
     (message "%s%s"
              (pcase count
-               (0 "No gap")
+               (0 (covls--none (if (plist-get (and (listp scope) scope) :scope) (covls--no-change) "No gap")))
                (1 "1 gap")
                (_ (format "%d gaps" count)))
              (if (plist-get answer :left) (concat "; " (plist-get answer :left)) ""))))
@@ -1853,8 +1859,13 @@ It fails until it is filled in, and is not saved."
   (interactive
    (let* ((answer (covls--run "covls.pickBase"))
           (names (append (plist-get answer :branches) (plist-get answer :tags) nil)))
-     (list (completing-read (format "Compare with (now %s, empty for the default): " (plist-get answer :base)) names))))
-  (message "Changes are compared with %s" (plist-get (covls--run "covls.setBase" (list :base base)) :base)))
+     (list (completing-read (format "Compare with (now %s, empty for the default): " (covls--base answer)) names))))
+  (message "Changes are compared with %s" (covls--base (covls--run "covls.setBase" (list :base base)))))
+
+(defun covls--base (answer)
+  "What ANSWER says that changes are compared with."
+  (let ((base (plist-get answer :base)))
+    (if (string-empty-p base) "the default" base)))
 
 ;;;###autoload
 (defun covls-run ()

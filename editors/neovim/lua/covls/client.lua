@@ -9,13 +9,15 @@ function M.say(text, level)
   vim.notify('covls: ' .. text, level or vim.log.levels.INFO)
 end
 
--- The client of a buffer (0 is the current one), else of any.
+-- The client of a buffer (0 is the current one), else that of the window before, as of a list or a report, else any.
 function M.of(bufnr)
   bufnr = (bufnr or 0) == 0 and vim.api.nvim_get_current_buf() or bufnr
   local all = compat.clients()
-  for _, client in ipairs(all) do
-    if client.attached_buffers[bufnr] then
-      return client
+  for _, b in ipairs({ bufnr, vim.fn.winbufnr(vim.fn.winnr('#')) }) do
+    for _, client in ipairs(all) do
+      if client.attached_buffers[b] then
+        return client
+      end
     end
   end
   return all[1]
@@ -26,7 +28,7 @@ end
 function M.ask(method, params, done)
   local client = M.of(0)
   if not client then
-    M.say('not running: open a source file first', vim.log.levels.WARN)
+    M.say('not running: open a source file first, or :Covls restart', vim.log.levels.WARN)
     return false
   end
   compat.request(client, method, params, function(err, result)
@@ -115,6 +117,8 @@ local function capabilities()
   member('general').positionEncodings = { 'utf-16' }
   member('window').showDocument = { support = true }
   member('workspace').codeLens = { refreshSupport = true }
+  -- Neovim makes them, and new files, but announces that not.
+  out.workspace.workspaceEdit.documentChanges = true
   member('experimental').covls = { documents = true, runTests = true }
   return out
 end
@@ -207,6 +211,9 @@ local function root(bufnr, markers)
   end
 end
 
+-- Before 0.8: the number of the client of each folder. Neovim lists none that is still being started.
+local started = {}
+
 -- Before 0.11: starts covls for a buffer, one client for each project.
 local function start(wanted, bufnr)
   local name = vim.api.nvim_buf_get_name(bufnr)
@@ -220,14 +227,13 @@ local function start(wanted, bufnr)
       vim.lsp.start(c)
     end)
   end
-  for _, client in ipairs(compat.clients()) do
-    if client.config.root_dir == c.root_dir and not client.is_stopped() then
-      return vim.lsp.buf_attach_client(bufnr, client.id)
-    end
+  local folder = c.root_dir or ''
+  local client = vim.lsp.get_client_by_id(started[folder])
+  if not client or client.is_stopped() then
+    started[folder] = vim.lsp.start_client(c)
   end
-  local id = vim.lsp.start_client(c)
-  if id then
-    vim.lsp.buf_attach_client(bufnr, id)
+  if started[folder] then
+    vim.lsp.buf_attach_client(bufnr, started[folder])
   end
 end
 
@@ -271,13 +277,10 @@ function M.setup(user)
   end
 end
 
--- Ends covls and starts it again for the buffers that had it.
+-- Ends covls and starts it again for all buffers of its languages.
 function M.restart(done)
-  local stopped, buffers = compat.clients(), {}
+  local stopped = compat.clients()
   for _, client in ipairs(stopped) do
-    for bufnr in pairs(client.attached_buffers) do
-      table.insert(buffers, bufnr)
-    end
     compat.stop(client)
   end
   local tries = 0
@@ -295,7 +298,8 @@ function M.restart(done)
     if not begin then
       vim.lsp.enable('covls')
     end
-    for _, bufnr in ipairs(begin and buffers or {}) do
+    -- Those of a server that has ended by itself, too.
+    for _, bufnr in ipairs(begin and vim.api.nvim_list_bufs() or {}) do
       if vim.api.nvim_buf_is_loaded(bufnr) then
         begin(bufnr)
       end

@@ -10,7 +10,7 @@ local some = compat.some
 function M.jump(command, at, none)
   client.execute(command, at, function(place)
     if not place then
-      client.say(none or 'no gap')
+      client.say(require('covls.status').none(none))
     end
   end)
 end
@@ -168,7 +168,7 @@ end
 local function load(args)
   local c = client.of(0)
   if not c then
-    return client.say('not running: open a source file first', vim.log.levels.WARN)
+    return client.say('not running: open a source file first, or :Covls restart', vim.log.levels.WARN)
   end
   local settings = vim.deepcopy(c.config.settings or {})
   settings.covls = vim.tbl_extend('force', vim.empty_dict(), settings.covls or {})
@@ -236,7 +236,7 @@ local commands = {
   end },
   onward = { 'go on to the next gap by urgency', {}, jumps('covls.nextGapInWorkspace') },
   changed = { 'go to the next gap of what changed', { 'prev' }, function(args)
-    jumps(has(args, 'prev') and 'covls.previousChangedGap' or 'covls.nextChangedGap', 'no gap in what changed')()
+    jumps(has(args, 'prev') and 'covls.previousChangedGap' or 'covls.nextChangedGap', require('covls.status').unchanged())()
   end },
   unseen = { 'go to the next function that is new or changed since the tests ran', {},
     jumps('covls.nextUnseen', 'no function is new or changed since the tests ran') },

@@ -74,6 +74,11 @@ local function gaps(scope, done)
   end)
 end
 
+local function none(scope)
+  local status = require('covls.status')
+  return (scope == 'changed' or scope == 'lost') and status.unchanged() or status.none()
+end
+
 local function entry(item)
   local gap, path = item.gap, vim.uri_to_fname(item.file.uri)
   local column = 1
@@ -104,7 +109,7 @@ function M.quickfix(scope)
       table.insert(entries, { text = answer.left })
     end
     if #entries == 0 then
-      return client.say('no gap')
+      return client.say(none(scope))
     end
     quickfix(scopes[scope].title, entries)
   end)
@@ -114,7 +119,7 @@ end
 function M.pick(scope)
   gaps(scope, function(items)
     if #items == 0 then
-      return client.say('no gap')
+      return client.say(none(scope))
     end
     vim.ui.select(items, {
       prompt = scopes[scope].title .. ': ',

@@ -180,7 +180,7 @@ function M.jump(direction, state)
   end
   table.sort(heads)
   if #heads == 0 then
-    require('covls.client').say('no line here is ' .. state)
+    require('covls.client').say(require('covls.status').none('no line here is ' .. state))
     return false
   end
   local at = vim.api.nvim_win_get_cursor(0)[1]

@@ -110,6 +110,19 @@ function M.words(s)
   return table.concat(words, ' · ')
 end
 
+-- What is said where nothing was found: otherwise, or why nothing can be.
+function M.none(otherwise)
+  local s = M.current()
+  return s and s.state ~= 'ready' and M.words(s) .. '; :Covls doctor says why' or otherwise or 'no gap'
+end
+
+-- The same where nothing was found in what changed.
+function M.unchanged()
+  local s = M.current()
+  local why = s and some(s.changed) and s.changed.why
+  return M.none(why and some(why) and why ~= '' and why or 'no gap in what changed')
+end
+
 -- For 'statusline', where % begins an item.
 function M.line()
   local s = M.current()
