@@ -1886,6 +1886,8 @@ It fails until it is filled in, and is not saved."
           (message "Nothing was run: %s" lacks)))
        (lacks (user-error "%s" (covls--sentence lacks)))
        ((y-or-n-p (format "Run `%s' in %s? " line (abbreviate-file-name default-directory)))
+        (let ((dir default-directory)) ; what is not saved is not tested
+          (save-some-buffers nil (lambda () (and buffer-file-name (file-in-directory-p buffer-file-name dir)))))
         (when (plist-get command :own)
           (make-directory ".covls" t)
           (unless (file-exists-p ".covls/.gitignore")

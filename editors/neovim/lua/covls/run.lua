@@ -89,6 +89,26 @@ local function terminal(line, dir)
   end
 end
 
+-- The files below a folder that were edited and not saved, which a run would not see.
+local function unsaved(dir)
+  local found = {}
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    local name = vim.api.nvim_buf_get_name(buf)
+    if vim.bo[buf].modified and vim.bo[buf].buftype == '' and vim.startswith(name, dir .. '/') then
+      table.insert(found, buf)
+    end
+  end
+  return found
+end
+
+local function save(bufs)
+  for _, buf in ipairs(bufs) do
+    vim.api.nvim_buf_call(buf, function()
+      vim.cmd('write')
+    end)
+  end
+end
+
 -- Asks covls what makes a profile, shows it, and runs it if the user says so. at names a document or a folder, nil the
 -- current document.
 function M.run(at)
@@ -107,6 +127,12 @@ function M.run(at)
         table.insert(choices, 2, { label = 'Install it before: ' .. vim.fn.strtrans(found.install), line = both })
       end
     end
+    local edited = unsaved(dir)
+    if #edited > 0 then
+      local files = #edited == 1 and '1 file' or #edited .. ' files'
+      prompt = ('%s (%s not saved)'):format(prompt, #edited == 1 and '1 file is' or files .. ' are')
+      table.insert(choices, 1, { label = ('Save %s and run it'):format(files), line = line, save = true })
+    end
     vim.ui.select(choices, {
       prompt = prompt,
       kind = 'covls.run',
@@ -115,6 +141,9 @@ function M.run(at)
       end,
     }, function(choice)
       if choice and choice.line then
+        if choice.save then
+          save(edited)
+        end
         if some(found.own) then
           own_folder(dir)
         end
