@@ -268,6 +268,12 @@ func (e *Engine) lookAtBases(ctx context.Context) {
 	})
 }
 
+// CheckBase tells why changes in a folder can't be compared with a branch, a tag or a commit; nil where they can. env is that of Options.
+func CheckBase(ctx context.Context, dir, revision string, env func(string) string) error {
+	_, err := git.FindBase(ctx, dir, revision, env)
+	return err
+}
+
 // Bases are what changes in a folder may be compared with.
 func Bases(dir string) (git.Refs, error) {
 	refs, err := git.RefsOf(dir)

@@ -173,10 +173,29 @@ func (s *Server) jumpChanged(ctx context.Context, p *protocol.ExecuteCommandPara
 	return s.noGap("no gap in what changed since the base")
 }
 
+// checkBase refuses a base that is one in no workspace folder; "" is that of the settings.
+func (s *Server) checkBase(ctx context.Context, base string) error {
+	if base == "" {
+		return nil
+	}
+	var why error
+	for _, f := range s.snapshot(ctx).Folders {
+		err := engine.CheckBase(ctx, f.Dir, base, s.opts.Env)
+		if err == nil {
+			return nil
+		}
+		why = cmp.Or(why, err)
+	}
+	if why == nil {
+		return nil
+	}
+	return invalid("the base stays as it was: %v", why)
+}
+
 const wantBase = `{"base": "main"}`
 
 // setBase has changes compared with a branch, a tag or a commit for the rest of the session.
-func (s *Server) setBase(p params) (protocol.LSPAny, error) {
+func (s *Server) setBase(ctx context.Context, p params) (protocol.LSPAny, error) {
 	var in struct {
 		Base *string `json:"base"`
 	}
@@ -185,6 +204,9 @@ func (s *Server) setBase(p params) (protocol.LSPAny, error) {
 	}
 	if in.Base == nil || len(*in.Base) > 1000 {
 		return nil, invalid("%s takes %s", p.of, wantBase)
+	}
+	if err := s.checkBase(ctx, *in.Base); err != nil {
+		return nil, err
 	}
 	s.engine.SetBase(*in.Base)
 	return json.Marshal(map[string]string{"base": *in.Base})

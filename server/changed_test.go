@@ -302,14 +302,16 @@ func TestBase(t *testing.T) {
 	since := head(t, dir)
 	untilMarked(t, ed, path, "4:6 warning lost-coverage: Covered is not tested (1 statement) · 1 of 1 ran at "+parent(t, dir, since)[:7]+", the baseline [5: line 5 ran at "+parent(t, dir, since)[:7]+", the baseline]",
 		"17:6 hint uncovered: "+shopUncovered)
-	run(t, ed, "covls.setBase", obj{"base": "nothing-of-that-name"}, &got)
+	refused(t, ed, "covls.setBase", obj{"base": "nothing-of-that-name"}, "no such commit")
+	run(t, ed, "covls.setBase", obj{"base": ""}, &got)
+	write(t, filepath.Join(dir, ".covls.toml"), "changed.baseline = 'covls.base.gz'\nchanged.base = 'nothing-of-that-name'\n")
 	untilMarked(t, ed, path, "4:6 hint uncovered: Covered is not tested (1 statement)", "17:6 hint uncovered: "+shopUncovered)
 	var why string
 	run(t, ed, "covls.doctor", nil, &why)
 	if !strings.Contains(why, "nothing-of-that-name") {
 		t.Errorf("the doctor says\n%s", why)
 	}
-	run(t, ed, "covls.setBase", obj{"base": ""}, &got)
+	run(t, ed, "covls.setBase", obj{"base": "origin/main"}, &got)
 	until(t, ed, func(s *editor.Seen) bool { return len(marked(s, path)) == 3 })
 }
 

@@ -107,7 +107,7 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 	case cmdPickBase:
 		return s.pickBase(ctx)
 	case cmdSetBase:
-		return s.setBase(argument)
+		return s.setBase(ctx, argument)
 	}
 	return nil, invalid("covls has no command %q; it has %s", p.Command, strings.Join(commandNames, ", "))
 }
