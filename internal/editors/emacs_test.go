@@ -146,6 +146,9 @@ func TestEmacsHangUp(t *testing.T) {
 
 // TestEmacsLspMode has lsp-mode start covls beside gopls.
 func TestEmacsLspMode(t *testing.T) {
+	if os.Getenv("COVLS_LSP_MODE") == "" {
+		t.Skip("COVLS_LSP_MODE=1 runs it: lsp-mode loses messages that Emacs reads together with an answer, so that it fails now and then")
+	}
 	t.Parallel()
 	Each(t, "emacs", func(t *testing.T, e Editor) {
 		// Else it asks.
