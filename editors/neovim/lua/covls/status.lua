@@ -119,6 +119,9 @@ end
 -- The same where nothing was found in what changed.
 function M.unchanged()
   local s = M.current()
+  if s and s.state == 'ready' and not some(s.changed) then
+    return 'what changed is not known, or not yet; :Covls doctor says more'
+  end
   local why = s and some(s.changed) and s.changed.why
   return M.none(why and some(why) and why ~= '' and why or 'no gap in what changed')
 end
