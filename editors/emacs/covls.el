@@ -1867,6 +1867,14 @@ It fails until it is filled in, and is not saved."
   (let ((base (plist-get answer :base)))
     (if (string-empty-p base) "the default" base)))
 
+(defun covls--unsaved (dir)
+  "Say how many files below DIR were edited and not saved, which a run would not see."
+  (let ((n (seq-count (lambda (buffer)
+                        (let ((file (buffer-file-name buffer)))
+                          (and file (buffer-modified-p buffer) (file-in-directory-p file dir))))
+                      (buffer-list))))
+    (cond ((= n 0) "") ((= n 1) ", with 1 file not saved") (t (format ", with %d files not saved" n)))))
+
 ;;;###autoload
 (defun covls-run ()
   "Run the tests of this project with coverage.\nThe command line is shown first."
@@ -1885,9 +1893,7 @@ It fails until it is filled in, and is not saved."
             (compilation-start install nil (lambda (_) "*covls install*"))
           (message "Nothing was run: %s" lacks)))
        (lacks (user-error "%s" (covls--sentence lacks)))
-       ((y-or-n-p (format "Run `%s' in %s? " line (abbreviate-file-name default-directory)))
-        (let ((dir default-directory)) ; what is not saved is not tested
-          (save-some-buffers nil (lambda () (and buffer-file-name (file-in-directory-p buffer-file-name dir)))))
+       ((y-or-n-p (format "Run `%s' in %s%s? " line (abbreviate-file-name default-directory) (covls--unsaved default-directory)))
         (when (plist-get command :own)
           (make-directory ".covls" t)
           (unless (file-exists-p ".covls/.gitignore")
