@@ -213,7 +213,8 @@ func TestCreateTestFix(t *testing.T) {
 	t.Parallel()
 	name := protocol.Range{Start: protocol.Position{Line: 16, Character: 5}, End: protocol.Position{Line: 16, Character: 14}}
 	own := protocol.Diagnostic{Range: name, Code: protocol.String("uncovered"), Source: protocol.NewOptional("covls"), Message: protocol.String("Uncovered is not tested")}
-	elsewhere, other := own, own
+	elsewhere, other, changed, lost := own, own, own, own
+	changed.Code, lost.Code = protocol.String("uncovered-changed"), protocol.String("lost-coverage")
 	elsewhere.Range.Start.Character++
 	other.Code = protocol.String("unused")
 	const fix, refactoring = "quickfix.covls.createTest", "refactor.covls.createTest"
@@ -225,6 +226,7 @@ func TestCreateTestFix(t *testing.T) {
 		of   int    // diagnostics
 	}{
 		{"its diagnostic", []protocol.Diagnostic{other, own}, nil, fix, 1},
+		{"of what changed, and of what was lost", []protocol.Diagnostic{changed, lost}, nil, fix, 2},
 		{"quick fixes", []protocol.Diagnostic{own}, []protocol.CodeActionKind{"quickfix"}, fix, 1},
 		{"refactorings", []protocol.Diagnostic{own}, []protocol.CodeActionKind{"refactor"}, refactoring, 0},
 		{"the key of that kind", []protocol.Diagnostic{own}, []protocol.CodeActionKind{refactoring}, refactoring, 0},
