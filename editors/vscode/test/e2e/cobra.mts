@@ -311,6 +311,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 			async () => !(await window.lenses()).some((lens) => lens.startsWith('stale') || lens.includes('code changed')),
 		);
 		await until('so says the status', async () => (await window.statusLabel()) === `Coverage ${figure(truth)}`);
+		await until('so says the gutter', async () => (await window.gutters('miss')).length > 0);
 	});
 
 	await steps.step('a server that is killed comes back, and says so once', page, async () => {
