@@ -142,7 +142,7 @@ func sinceBase(ctx context.Context, snap *workspace.Snapshot, f *workspace.Folde
 		case errors.Is(err, git.ErrNoRepository):
 			return nil, nil, nil
 		case errors.Is(err, git.ErrNoBase):
-			delta.Why = "there is nothing to compare with: no remote repository has a default branch here; set changed.base, or pick a base (covls.pickBase)"
+			delta.Why = "there is nothing to compare with: no remote repository has a default branch here; set changed.base, or pick a base for this session"
 		default:
 			delta.Why = err.Error()
 		}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -98,14 +99,14 @@ func (c *client) newTestEdit(snap *workspace.Snapshot, made *engine.NewTest) pro
 }
 
 // goToTests shows the first of the tests that speak of the function at a place, and answers with the Locations of all;
-// empty where there are none.
+// where there are none with the file that they belong into, and says so; empty where that is not there either.
 func (s *Server) goToTests(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	snap, c := s.snapshot(ctx), s.client.Load()
 	d, offset, err := s.placed(snap, p)
 	if err != nil {
 		return nil, err
 	}
-	places, _, err := engine.TestsFor(snap, d, offset)
+	places, name, err := engine.TestsFor(snap, d, offset)
 	if err != nil {
 		return nil, jsonrpc2.Errorf(codeFailed, "no tests to go to: %s", escape.Words(err.Error()))
 	}
@@ -113,10 +114,16 @@ func (s *Server) goToTests(ctx context.Context, p *protocol.ExecuteCommandParams
 	for _, place := range places {
 		out = append(out, protocol.Location{URI: uriOf(snap, place.Path), Range: c.rangeOf(place.Text, place.At)})
 	}
-	if len(out) > 0 {
-		s.reveal(ctx, c, snap, out[0], "the first test is at")
-	} else {
+	switch {
+	case len(out) == 0:
 		s.say("no test speaks of this function")
+	case places[0].At == diag.Span{}:
+		if c.showDocument {
+			s.reveal(ctx, c, snap, out[0], "")
+		}
+		s.publisher.say(protocol.MessageTypeInfo, fmt.Sprintf("no test speaks of %s yet; %s is where its tests belong", escape.Words(name), escape.Words(snap.Name(places[0].Path))))
+	default:
+		s.reveal(ctx, c, snap, out[0], "the first test is at")
 	}
 	return marshal(&out)
 }

@@ -136,9 +136,10 @@ func TestCovered(t *testing.T) { t.Log(Covered(1)) }
 		name string
 		line uint32
 		want []string
+		said string
 	}{
-		{"several, the one of its name first", 3, []string{"a_test.go:9", "a_test.go:5", "b_test.go:5"}},
-		{"none: the file beside", 16, []string{"a_test.go:1"}},
+		{"several, the one of its name first", 3, []string{"a_test.go:9", "a_test.go:5", "b_test.go:5"}, ""},
+		{"none: the file beside", 16, []string{"a_test.go:1"}, "no test speaks of Uncovered yet; a_test.go is where its tests belong"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -163,6 +164,7 @@ func TestCovered(t *testing.T) { t.Log(Covered(1)) }
 			if shown := ed.Seen().Shown; len(shown) != 1 || shown[0].URI != found[0].URI {
 				t.Errorf("shown %s", js(shown))
 			}
+			until(t, ed, func(s *editor.Seen) bool { return strings.HasSuffix(strings.Join(s.Messages, "\n"), tt.said) })
 		})
 	}
 }
