@@ -25,6 +25,12 @@ func TestDoes(t *testing.T) {
 		{"f function_1 Swap handle", ""},
 		{"f function_1 sortAll", "sorts all, and 2 other functions"},
 		{"checkA findB getC holdD keepE makeF", "checks a, finds b, gets c, keeps e, and 2 other functions"},
+		{"mustGetEnv OnEvent", "gets env, and 1 other function"},
+		// What tells of less than a quarter of the functions, or of one among many, tells too little.
+		{"sortAll findAny a b c d e f", "sorts all, finds any, and 6 other functions"},
+		{"sortAll findAny a b c d e f g", ""},
+		{"sortAll a b", "sorts all, and 2 other functions"},
+		{"sortAll a b c", ""},
 		{"", ""},
 	} {
 		t.Run(tt.names, func(t *testing.T) {

@@ -185,7 +185,7 @@ func (r *Report) pageData(c cut) *pageData {
 	d := &pageData{
 		Title: r.title, Meta: meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
 		Next: []pageNext{}, Change: r.change.page(), Does: make([]string, len(r.Files)),
-		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
+		Files: columnsOf(r.Files, "reason_data", "name"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
 		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
 		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: warnings, Cut: c,
 	}
@@ -200,7 +200,7 @@ func (r *Report) pageData(c cut) *pageData {
 	}
 	for i := range r.Files {
 		if f := &r.Files[i]; f.Doc == "" {
-			d.Does[i] = doing(f.funcs)
+			d.Does[i], _ = f.does(func(s string) string { return s })
 		}
 	}
 	if len(r.Components) == 1 { // its plan is that of the whole

@@ -366,7 +366,7 @@ func TestGapsOfTests(t *testing.T) {
 	if out, _, _ := covls(t, "report", "-C", dir, "--format", "markdown"); !regexp.MustCompile(`(?m)^\| \*\*all\*\* \| \*\*4\*\* .*\| \*\*3\*\* \|$`).MatchString(out) {
 		t.Errorf("the table of tiers does not add up to 3 functions:\n%s", out)
 	}
-	for format, want := range map[string]string{"text": "3 of 10 · 4 of tests did not run", "markdown": "functions (3 of 10) · 4 of tests did not run"} {
+	for format, want := range map[string]string{"text": "3 of 10 · 4 test helpers did not run", "markdown": "functions (3 of 10) · 4 test helpers did not run"} {
 		if out, _, _ := covls(t, "report", "-C", dir, "--format", format); !strings.Contains(out, want) {
 			t.Errorf("%s does not say %q:\n%s", format, want, out)
 		}
