@@ -58,7 +58,7 @@ func (f *File) holds() string {
 // does says what the functions of the file do by their names, which named tells, where that tells of a quarter of them or more, and not of one in a crowd; else which types
 // they are methods of; "" where neither tells. The names of types are in code.
 func (f *File) does(code func(string) string) (text string, named bool) {
-	if text, of := doing(f.funcs); 4*of >= len(f.funcs) && (of > 1 || len(f.funcs) < 4) {
+	if text, of, all := doing(f.funcs); of > 0 && 4*of >= all && (of > 1 || all < 4) {
 		return text, true
 	}
 	methods := map[string]int{}
@@ -74,7 +74,13 @@ func (f *File) does(code func(string) string) (text string, named bool) {
 		all += methods[of]
 		types[i] = code(shortened(of, nameMost)) + " (" + number(methods[of]) + ")"
 	}
-	if 2*all < len(f.funcs) || all == 0 {
+	declared := 0
+	for i := range f.funcs {
+		if !f.funcs[i].Literal {
+			declared++
+		}
+	}
+	if 2*all < declared || all == 0 {
 		return "", false
 	}
 	return "methods of " + list(types), false
@@ -206,8 +212,8 @@ type deed struct {
 }
 
 // doing says in a few words what functions do by their names: "generates zsh completion, adds groups, and 7 other functions"; of is of how many of
-// them that tells.
-func doing(funcs []coverage.Func) (text string, of int) {
+// them that tells, and all how many were looked at.
+func doing(funcs []coverage.Func) (text string, of, all int) {
 	var deeds []*deed
 	byVerb := map[string]*deed{}
 	n := 0
@@ -243,7 +249,7 @@ func doing(funcs []coverage.Func) (text string, of int) {
 		d.objects = append(d.objects, words[1:])
 	}
 	if len(deeds) == 0 {
-		return "", 0 // a list of names would say nothing
+		return "", 0, n // a list of names would say nothing
 	}
 	slices.SortStableFunc(deeds, func(a, b *deed) int { return cmp.Compare(len(b.objects), len(a.objects)) })
 	left := n
@@ -257,12 +263,12 @@ func doing(funcs []coverage.Func) (text string, of int) {
 		left -= of
 	}
 	if len(parts) == 0 {
-		return "", 0
+		return "", 0, n
 	}
 	if left > 0 {
-		return strings.Join(parts, ", ") + ", and " + count(left, "other function"), n - left
+		return strings.Join(parts, ", ") + ", and " + count(left, "other function"), n - left, n
 	}
-	return list(parts), n
+	return list(parts), n, n
 }
 
 // String is "generates zsh completion"; of is how many of the functions that tells of: none where they name nothing.

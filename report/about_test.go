@@ -49,3 +49,31 @@ func TestDoes(t *testing.T) {
 		})
 	}
 }
+
+// TestHas holds of which types a file is said to have methods, where the names of its functions tell too little.
+func TestHas(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, funcs, want string }{
+		{"of one", "func (*R) Quiz() {}; func (R) Quux() {}; func quay() {}", "methods of R (2)"},
+		{"of two, the most first", "func (*A) Quiz() {}; func (B) Quux() {}; func (*B) Quay() {}", "methods of B (2) and A (1)"},
+		{"of less than half of them", "func (*R) Quiz() {}; func quux() {}; func quay() {}", ""},
+		{"names that tell go first", "func (*R) ReadAll() {}; func (R) WriteAll() {}", "reads all and writes all"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var text, profile strings.Builder
+			text.WriteString("package a\n")
+			profile.WriteString("mode: set\n")
+			for i, f := range strings.Split(tt.funcs, "; ") {
+				f = strings.TrimSuffix(f, "}") + " _ = 1 }"
+				fmt.Fprintln(&text, f)
+				fmt.Fprintf(&profile, "x/a.go:%d.%d,%d.%d 1 0\n", i+2, strings.Index(f, "{")+1, i+2, len(f)+1)
+			}
+			r, dir := pageOf(t, "has", map[string]string{"go.mod": "module x\n", "a.go": text.String(), "cover.out": profile.String()})
+			_, rest, _ := strings.Cut(page(t, r, reader(dir)).data, `"does":["`)
+			if got, _, _ := strings.Cut(rest, `"]`); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}

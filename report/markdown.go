@@ -13,7 +13,6 @@ import (
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/escape"
 	"github.com/covls/covls/priority"
-	"github.com/covls/covls/source"
 )
 
 // WriteMarkdown writes the coverage analysis: what is covered, which files are not, which of them are
@@ -281,10 +280,7 @@ func (m *markdown) kinds(unit coverage.Unit) {
 		return
 	}
 	k := m.r.Kinds[i]
-	if !slices.ContainsFunc(k.Uncovered, func(row KindCount) bool {
-		kind, ok := source.ParseKind(row.Kind)
-		return row.Kind == "" || ok && kind.Testable()
-	}) {
+	if !k.known() {
 		// A table of what nobody knows would say nothing.
 		m.unknownKinds(&k, unit)
 		return
@@ -557,7 +553,7 @@ func because(f *File) string {
 	s := f.standing
 	var parts []string
 	if s.Role.Weight() != 1 {
-		parts = append(parts, fmt.Sprintf("it is %s, so that its gap counts ×%s", s.Role, exact(s.Role.Weight())))
+		parts = append(parts, fmt.Sprintf("its gap counts ×%s (%s)", exact(s.Role.Weight()), s.Role))
 	}
 	if f.Target != Percent(s.Target) || s.Rule != nil && s.Rule.Target != nil {
 		parts = append(parts, "its rule sets its target of "+plain(f.Target))

@@ -252,7 +252,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 		last[0], last[len(last)-1] = words(""), last[0]
 		styles = append(styles[:len(t.rows)-1], Dim)
 	}
-	t.total(count(len(files), "file"))
+	t.total("all " + count(len(files), "file"))
 	p.table(t, styles)
 }
 

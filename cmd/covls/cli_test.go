@@ -275,7 +275,7 @@ func TestGaps(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
 		t.Fatalf("code %d: %v", code, err)
 	}
-	first := row{ID: rows.Gaps[0].ID, File: "a.go", Name: "A", Line: 3, Column: 6, EndLine: 6, Statements: 2, Message: "A is not tested (2 statements)", Shape: gap.Function, Trivial: true, Order: 1, Callers: []rowCaller{}}
+	first := row{ID: rows.Gaps[0].ID, File: "a.go", Found: true, Name: "A", Line: 3, Column: 6, EndLine: 6, Statements: 2, Message: "A is not tested (2 statements)", Shape: gap.Function, Trivial: true, Order: 1, Callers: []rowCaller{}}
 	if len(rows.Gaps) != 3 || !reflect.DeepEqual(rows.Gaps[0], first) || rows.Schema != 1 {
 		t.Errorf("got %+v", rows)
 	}
