@@ -2,7 +2,6 @@ package diag
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/covls/covls/config"
@@ -133,7 +132,7 @@ func (g *Gap) words(first, last uint32) {
 	g.part = neverRan(first, last, g.File, g.Missed, g.Kind)
 	g.Message = g.part
 	if g.Fn != nil {
-		g.Message = fmt.Sprintf("%s: %s", g.Fn, g.part)
+		g.Message = gap.Title(g.File, g.Fn) + ": " + g.part
 	}
 }
 

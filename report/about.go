@@ -3,12 +3,14 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/priority"
 )
 
@@ -41,7 +43,10 @@ func (f *File) holds() string {
 	if f.Doc != "" {
 		return prose(f.Doc)
 	}
-	if does := doing(f.funcs); does != "" {
+	if does, named := f.does(code); does != "" {
+		if !named {
+			return does
+		}
 		return prose(does) + byNames
 	}
 	if f.standing.Role != priority.Core {
@@ -50,13 +55,47 @@ func (f *File) holds() string {
 	return ""
 }
 
+// does says what the functions of the file do by their names, which named tells, where that tells of a quarter of them or more, and not of one in a crowd; else which types
+// they are methods of; "" where neither tells. The names of types are in code.
+func (f *File) does(code func(string) string) (text string, named bool) {
+	if text, of, all := doing(f.funcs); of > 0 && 4*of >= all && (of > 1 || all < 4) {
+		return text, true
+	}
+	methods := map[string]int{}
+	for i := range f.funcs {
+		if of := strings.TrimPrefix(f.funcs[i].Receiver, "*"); of != "" {
+			methods[of]++
+		}
+	}
+	types := slices.SortedFunc(maps.Keys(methods), func(a, b string) int { return cmp.Or(cmp.Compare(methods[b], methods[a]), cmp.Compare(a, b)) })
+	types = types[:min(len(types), typesMost)]
+	all := 0
+	for i, of := range types {
+		all += methods[of]
+		types[i] = code(shortened(of, nameMost)) + " (" + number(methods[of]) + ")"
+	}
+	declared := 0
+	for i := range f.funcs {
+		if !f.funcs[i].Literal {
+			declared++
+		}
+	}
+	if 2*all < declared || all == 0 {
+		return "", false
+	}
+	return "methods of " + list(types), false
+}
+
+// typesMost is how many types are named that a file has methods of.
+const typesMost = 3
+
 // verbs are the first words of names that say what a function does, with the verb that they stand for where that is another. It is
 // never written.
 var verbs = func() map[string]string {
 	out := map[string]string{
 		"gen": "generate", "init": "initialise", "calc": "calculate", "del": "delete", "rm": "remove", "fmt": "format", "exec": "execute",
 		"new": "make", "to": "convert to", "from": "make from", "conv": "convert", "alloc": "allocate", "dealloc": "deallocate", "dup": "duplicate",
-		"is": "tell whether it is", "has": "tell whether it has", "can": "tell whether it can", "on": "act on", "must": "insist on",
+		"is": "tell whether it is", "has": "tell whether it has", "can": "tell whether it can",
 		"stringify": "turn into a string", "deser": "deserialise", "ser": "serialise",
 	}
 	for word := range strings.FieldsSeq(`accept acquire add allocate allow analyse analyze append apply assert assign attach authenticate authorize backup begin bind block
@@ -172,8 +211,9 @@ type deed struct {
 	objects [][]string
 }
 
-// doing says in a few words what functions do by their names: "generates zsh completion, adds groups, and 7 other functions".
-func doing(funcs []coverage.Func) string {
+// doing says in a few words what functions do by their names: "generates zsh completion, adds groups, and 7 other functions"; of is of how many of
+// them that tells, and all how many were looked at.
+func doing(funcs []coverage.Func) (text string, of, all int) {
 	var deeds []*deed
 	byVerb := map[string]*deed{}
 	n := 0
@@ -184,6 +224,9 @@ func doing(funcs []coverage.Func) string {
 			continue
 		}
 		n++
+		if words[0] == "must" && len(words) > 1 {
+			words = words[1:]
+		}
 		verb := verbs[words[0]]
 		if verb == "" || len(words) == 1 && strings.Contains(verb, " ") {
 			continue
@@ -206,7 +249,7 @@ func doing(funcs []coverage.Func) string {
 		d.objects = append(d.objects, words[1:])
 	}
 	if len(deeds) == 0 {
-		return "" // a list of names would say nothing
+		return "", 0, n // a list of names would say nothing
 	}
 	slices.SortStableFunc(deeds, func(a, b *deed) int { return cmp.Compare(len(b.objects), len(a.objects)) })
 	left := n
@@ -220,12 +263,12 @@ func doing(funcs []coverage.Func) string {
 		left -= of
 	}
 	if len(parts) == 0 {
-		return ""
+		return "", 0, n
 	}
 	if left > 0 {
-		return strings.Join(parts, ", ") + ", and " + count(left, "other function")
+		return strings.Join(parts, ", ") + ", and " + count(left, "other function"), n - left, n
 	}
-	return list(parts)
+	return list(parts), n, n
 }
 
 // String is "generates zsh completion"; of is how many of the functions that tells of: none where they name nothing.
@@ -300,7 +343,7 @@ func (f *fileFacts) tested(files []*File) string {
 				continue
 			}
 			if all++; !g.Uncovered() {
-				reached = append(reached, fn{g.String(), g.Statements.Covered})
+				reached = append(reached, fn{gap.Title(file.file, g), g.Statements.Covered})
 			}
 		}
 	}
@@ -313,9 +356,12 @@ func (f *fileFacts) tested(files []*File) string {
 		return fmt.Sprintf("no function of %s", number(all))
 	}
 	slices.SortStableFunc(reached, func(a, b fn) int { return cmp.Compare(b.size, a.size) })
-	var names []string
+	var names, titles []string
 	for _, g := range reached {
-		if name := f.code(g.name); !slices.Contains(names, name) {
+		titles = append(titles, g.name)
+	}
+	for _, g := range reached {
+		if name := f.called(g.name); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 		if len(names) == testedNames {
@@ -329,6 +375,9 @@ func (f *fileFacts) tested(files []*File) string {
 		return fmt.Sprintf("all %s at least in part", count(all, "function"))
 	}
 	text := fmt.Sprintf("%s of %s", number(len(reached)), count(all, "function"))
+	if lines := f.nameless(titles); lines != "" {
+		return text + ", " + lines
+	}
 	if len(reached) > len(names) {
 		return text + ", among them " + list(names)
 	}

@@ -157,7 +157,7 @@ func (r *Report) example() string {
 	if f.Found {
 		return fmt.Sprintf(", like %s", f.Path)
 	}
-	return fmt.Sprintf(", like %s, which was not found; a [[path]] mapping can say where such files would lie", f.Path)
+	return fmt.Sprintf(", like %s, which was not found; a [[path]] mapping can say where such files would lie", cmp.Or(f.Name, f.Path))
 }
 
 // restrict leaves only the files of a component.

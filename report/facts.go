@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/gap"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/source"
+	"github.com/covls/covls/workspace"
 )
 
 // fileFacts are what never ran of a file, or of several.
@@ -30,6 +32,37 @@ func (f *fileFacts) some(names []string, noun string) string {
 // code is a function's name without what all begin with.
 func (f *fileFacts) code(name string) string {
 	return code(shortened(strings.TrimPrefix(name, f.prefix), nameMost))
+}
+
+// called is a function's title, as code where that is a name.
+func (f *fileFacts) called(title string) string {
+	if strings.HasPrefix(title, gap.NamelessTitle) {
+		return title
+	}
+	return f.code(title)
+}
+
+// nameless are the lines of functions of which none has a name of its own or anything else to be told: "at lines 10, 19 and 30"; "" for none and for
+// others.
+func (f *fileFacts) nameless(titles []string) string {
+	var lines []string
+	for _, t := range titles {
+		line, ok := strings.CutPrefix(t, gap.NamelessTitle)
+		if !ok {
+			return ""
+		}
+		lines = append(lines, line)
+	}
+	switch len(lines) {
+	case 0:
+		return ""
+	case 1:
+		return "at line " + lines[0]
+	}
+	if !f.all && len(lines) > namesMost+1 {
+		lines = append(lines[:namesMost:namesMost], number(len(lines)-namesMost)+" more")
+	}
+	return "at lines " + list(lines)
 }
 
 // qualifier is the path of modules, as C++ and Rust write it, that all names begin with.
@@ -91,13 +124,22 @@ func joinFacts(files []*File, facts map[string]*fileFacts) *fileFacts {
 	return out
 }
 
-// uncovered names the functions that no test reaches, the largest first.
+// ordered are the functions that no test reaches in the order of `covls gaps`, then literals, the largest first.
+func (f *fileFacts) ordered() []*Function {
+	out := slices.Clone(f.functions)
+	at := func(fn *Function) uint { return uint(fn.Order) - 1 } // 0 is behind all
+	slices.SortStableFunc(out, func(a, b *Function) int {
+		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(b.Statements, a.Statements))
+	})
+	return out
+}
+
+// uncovered names the functions that no test reaches, the most urgent first.
 func (f *fileFacts) uncovered() string {
-	byWeight := slices.Clone(f.functions)
-	slices.SortStableFunc(byWeight, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
-	var names []string
-	for _, fn := range byWeight {
-		name := f.code(fn.name())
+	var names, plain []string
+	for _, fn := range f.ordered() {
+		name := f.called(fn.name())
+		plain = append(plain, name)
 		var facts []string
 		if fn.Statements > 0 {
 			facts = append(facts, number(fn.Statements))
@@ -117,7 +159,41 @@ func (f *fileFacts) uncovered() string {
 		}
 		names = append(names, name)
 	}
+	if slices.Equal(names, plain) {
+		if lines := f.nameless(plain); lines != "" {
+			return count(len(plain), "function") + ", " + lines
+		}
+	}
 	return f.some(names, "function")
+}
+
+// startsMost is of how many functions of an item, the most urgent, it is said who calls them and what is like them.
+const startsMost = 3
+
+// starts says who calls the most urgent functions, where a test reaches that, and which test of one like them is a model; "" for nothing.
+func (f *fileFacts) starts(help func(*workspace.File, *coverage.Func) Help) string {
+	if help == nil {
+		return ""
+	}
+	var out []string
+	asked := 0
+	for _, fn := range f.ordered() {
+		if asked == startsMost {
+			break
+		}
+		if fn.file == nil || !fn.file.Found || fn.Order == 0 || fn.against() != "" {
+			continue
+		}
+		if g := fn.gap(0); g.Trivial() || !g.Kind.Testable() {
+			continue
+		}
+		asked++
+		n := next{fn: fn, help: help(fn.file, fn.fn)}
+		if helps := n.helps(code); helps != "" {
+			out = append(out, f.called(fn.name())+" is "+helps)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // tableWays is the number of ways through a function from which on one table of cases tests it best.
@@ -158,11 +234,9 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 		never, came = "not", "did not come up"
 	}
 	visible := "exported"
-	byWeight := slices.Clone(f.functions)
-	slices.SortStableFunc(byWeight, func(a, b *Function) int { return cmp.Compare(b.Statements, a.Statements) })
-	for _, fn := range byWeight {
+	for _, fn := range f.ordered() {
 		if fn.Exported && fn.Kind == "" && fn.against() == "" {
-			exported = append(exported, f.code(fn.name()))
+			exported = append(exported, f.called(fn.name()))
 			visible = source.Visible(fn.File)
 		}
 	}
@@ -178,7 +252,7 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	})
 	slices.SortStableFunc(complex, func(a, b *Function) int { return cmp.Compare(*b.Complexity, *a.Complexity) })
 	for _, fn := range complex {
-		tables = append(tables, fmt.Sprintf("%s (%s)", f.code(fn.name()), count(*fn.Complexity, "way")))
+		tables = append(tables, fmt.Sprintf("%s (%s)", f.called(fn.name()), count(*fn.Complexity, "way")))
 	}
 	if len(tables) > 0 {
 		cases := ""
@@ -242,7 +316,7 @@ func (f *fileFacts) parts(kind string) (names string, n int) {
 	byName := map[string]int{}
 	for _, s := range f.stretches {
 		if s.Kind == kind && s.Function != "" {
-			byName[s.Function] += s.Statements
+			byName[s.name()] += s.Statements
 			n += s.Statements
 		}
 	}
@@ -252,7 +326,7 @@ func (f *fileFacts) parts(kind string) (names string, n int) {
 	}
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(byName[b], byName[a]), cmp.Compare(a, b)) })
 	for i, name := range all {
-		all[i] = fmt.Sprintf("%s (%d)", f.code(name), byName[name])
+		all[i] = fmt.Sprintf("%s (%d)", f.called(name), byName[name])
 	}
 	return f.some(all, "function"), n
 }

@@ -55,6 +55,8 @@ type pageData struct {
 	Next       []pageNext  `json:"next"`
 	Change     *pageChange `json:"change"`
 	Files      columns     `json:"files"`
+	// Sorts are beside the kinds.
+	Sorts []pageSort `json:"sorts"`
 	// Does is beside the files what each does by its names, where it has no words of its own.
 	Does               []string  `json:"does"`
 	UncoveredFunctions columns   `json:"uncovered_functions"`
@@ -65,6 +67,27 @@ type pageData struct {
 	Mixed              []string  `json:"mixed"`
 	Warnings           []Warning `json:"warnings"`
 	Cut                cut       `json:"cut"`
+}
+
+// titled are functions that are called as people call them: those whose names a tool has made up by their lines.
+func titled(funcs []Function) []Function {
+	out := slices.Clone(funcs)
+	for i := range out {
+		f := &out[i]
+		if f.fn == nil {
+			continue
+		}
+		if _, nameless := gap.Nameless(f.file, f.fn); nameless {
+			f.Name, f.Receiver = gap.Title(f.file, f.fn), ""
+		}
+	}
+	return out
+}
+
+// pageSort is what is said of a row of kinds: what of it tests hardly reach, in words, and whether the kind is known of any other code.
+type pageSort struct {
+	Untestable string `json:"untestable"`
+	Known      bool   `json:"known"`
 }
 
 // pageNext is a function to test next.
@@ -182,11 +205,15 @@ func (r *Report) pageData(c cut) *pageData {
 	for i := range meta.Profiles {
 		meta.Profiles[i].Path = lastParts(meta.Profiles[i].Path)
 	}
+	stretches := slices.Clone(r.UncoveredStretches)
+	for i := range stretches {
+		stretches[i].Function = stretches[i].name()
+	}
 	d := &pageData{
 		Title: r.title, Meta: meta, Summary: r.Summary, Components: r.Components, Kinds: r.Kinds, Plan: r.Plan,
 		Next: []pageNext{}, Change: r.change.page(), Does: make([]string, len(r.Files)),
-		Files: columnsOf(r.Files, "reason_data"), UncoveredFunctions: columnsOf(r.UncoveredFunctions),
-		UncoveredLiterals: columnsOf(r.UncoveredLiterals), UncoveredStretches: columnsOf(r.UncoveredStretches),
+		Files: columnsOf(r.Files, "reason_data", "name"), UncoveredFunctions: columnsOf(titled(r.UncoveredFunctions)),
+		UncoveredLiterals: columnsOf(titled(r.UncoveredLiterals)), UncoveredStretches: columnsOf(stretches),
 		NotMeasured: r.NotMeasured, Failed: append([]string{}, r.failed...), Mixed: append([]string{}, r.mixed...), Warnings: warnings, Cut: c,
 	}
 	for _, n := range r.next(nextShown) {
@@ -200,8 +227,12 @@ func (r *Report) pageData(c cut) *pageData {
 	}
 	for i := range r.Files {
 		if f := &r.Files[i]; f.Doc == "" {
-			d.Does[i] = doing(f.funcs)
+			d.Does[i], _ = f.does(func(s string) string { return s })
 		}
+	}
+	d.Sorts = []pageSort{}
+	for i := range r.Kinds {
+		d.Sorts = append(d.Sorts, pageSort{list(r.Kinds[i].untestable()), r.Kinds[i].known()})
 	}
 	if len(r.Components) == 1 { // its plan is that of the whole
 		only := r.Components[0]

@@ -3,11 +3,21 @@ package report
 import (
 	"cmp"
 	"slices"
+
+	"github.com/covls/covls/source"
 )
 
 // notKnown is the kind of code that nobody has looked at: of another language than Go, or of a file that
 // is not here.
 const notKnown = "not known"
+
+// known reports whether the kind is known of any code that tests can reach.
+func (k *Kinds) known() bool {
+	return slices.ContainsFunc(k.Uncovered, func(row KindCount) bool {
+		kind, ok := source.ParseKind(row.Kind)
+		return row.Kind == "" || ok && kind.Testable()
+	})
+}
 
 // addKinds adds up the kinds of what never ran, for each unit of which any is known.
 func (r *Report) addKinds() {

@@ -139,7 +139,7 @@ func (m *markdown) first() {
 			i := &items[0]
 			m.printf("\n## What to test first\n\n%s: %s of %s are covered, %s short of the target.", i.name(), number(i.total.Covered), units(i.total.Total, m.r.unit), number(i.gap))
 			if slices.ContainsFunc(i.files, func(f *File) bool { return !f.Found }) {
-				m.printf(" Which function comes first can't be told without its source.")
+				m.printf(" Which function comes first can't be told without the source, which was not found; a %s in .covls.toml can say where it lies.", code("[[path]]"))
 			} else {
 				m.printf(" No function as a whole is worth a test of its own there: what is left are parts of functions.")
 			}
@@ -280,6 +280,11 @@ func (m *markdown) kinds(unit coverage.Unit) {
 		return
 	}
 	k := m.r.Kinds[i]
+	if !k.known() {
+		// A table of what nobody knows would say nothing.
+		m.unknownKinds(&k, unit)
+		return
+	}
 	m.printf("What %s, by kind of code:\n", m.r.never())
 	t := newTable("Kind", upper(unit.String())+":")
 	for _, row := range k.Uncovered {
@@ -289,6 +294,23 @@ func (m *markdown) kinds(unit coverage.Unit) {
 	t.markdown(&m.Builder)
 	if k.Untestable > 0 {
 		m.printf("%s of these are %s: without them %s of %s are covered.\n", number(k.Untestable), list(k.untestable()), share(coverage.Tally(k.Testable)), units(k.Testable.Total, unit))
+	}
+}
+
+// unknownKinds says that of most of what never ran nobody knows what sort of code it is.
+func (m *markdown) unknownKinds(k *Kinds, unit coverage.Unit) {
+	unknown := 0
+	for _, row := range k.Uncovered {
+		if row.Kind == notKnown {
+			unknown = row.N
+		}
+	}
+	if k.Untestable > 0 {
+		m.printf("%s that %s %s %s: without them %s of %s are covered.", upper(units(k.Untestable, unit)), m.r.never(), isOrAre(k.Untestable), list(k.untestable()), share(coverage.Tally(k.Testable)), units(k.Testable.Total, unit))
+		if unknown > 0 {
+			m.printf(" Of the others it is not known what sort of code they are.")
+		}
+		m.printf("\n")
 	}
 }
 
@@ -374,12 +396,16 @@ func (m *markdown) byNames(files []*File) {
 	}
 }
 
-// tierMeans says what a tier is.
-func tierMeans(t config.Tier) string {
+// tierMeans says what a tier is among so many components.
+func tierMeans(t config.Tier, components int) string {
 	cuts := priority.Cuts()
 	switch t {
 	case config.TierCritical:
-		return fmt.Sprintf("The files that hold the first %s of the gap of their component, weighted by what files are for.", coverage.FormatPercent(cuts[0]))
+		of := "the gap"
+		if components > 1 {
+			of = "the gap of each component"
+		}
+		return fmt.Sprintf("The most urgent files, which hold %s of %s together, weighted by what files are for.", coverage.FormatPercent(cuts[0]), of)
 	case config.TierHigh:
 		return fmt.Sprintf("The next files, up to %s of the weighted gap.", coverage.FormatPercent(cuts[1]))
 	case config.TierMedium:
@@ -411,7 +437,7 @@ func (m *markdown) gaps(unit coverage.Unit) {
 				}
 			}
 		}
-		m.printf("\n### %s: %s, %s short\n\n%s", upper(string(tier)), count(files, "file"), units(gap, unit), tierMeans(tier))
+		m.printf("\n### %s: %s, %s short\n\n%s", upper(string(tier)), count(files, "file"), units(gap, unit), tierMeans(tier, len(m.r.Components)))
 		if lower > 0 {
 			m.printf(" With them stand %s of lower tiers, in folders of which almost nothing ran.", count(lower, "file"))
 		}
@@ -474,8 +500,10 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	if len(i.files) == 1 {
 		if first.Doc != "" {
 			m.printf("- **What it is**: %s\n", prose(first.Doc))
-		} else if does := doing(first.funcs); does != "" {
+		} else if does, named := first.does(code); named {
 			m.printf("- **What it does, by its names**: %s\n", prose(does))
+		} else if does != "" {
+			m.printf("- **What it has**: %s\n", does)
 		}
 		if why := because(first); why != "" {
 			m.printf("- **Why %s**: %s\n", i.tier, prose(why))
@@ -500,6 +528,9 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 	if names := joined.uncovered(); names != "" {
 		m.printf("- **%s**: %s\n", missing, names)
 	}
+	if starts := joined.starts(m.r.help); starts != "" {
+		m.printf("- **Where to start**: %s\n", starts)
+	}
 	if ways := joined.ways(); ways != "" {
 		m.printf("- **Parts that did not run**: %s\n", ways)
 	}
@@ -522,7 +553,7 @@ func because(f *File) string {
 	s := f.standing
 	var parts []string
 	if s.Role.Weight() != 1 {
-		parts = append(parts, fmt.Sprintf("it is %s, so that its gap counts ×%s", s.Role, exact(s.Role.Weight())))
+		parts = append(parts, fmt.Sprintf("its gap counts ×%s (%s)", exact(s.Role.Weight()), s.Role))
 	}
 	if f.Target != Percent(s.Target) || s.Rule != nil && s.Rule.Target != nil {
 		parts = append(parts, "its rule sets its target of "+plain(f.Target))
@@ -602,11 +633,11 @@ func (m *markdown) plan(unit coverage.Unit) {
 	done.markdown(&m.Builder)
 	switch {
 	case upper != nil:
-		m.printf("The first figure counts what the tests are for and nothing else. The second adds the functions of other files that these call and that did not run, by themselves or by way of others: as many as names tell, where only one function has a name.\n\n")
+		m.printf("The first figure counts the code that the tests are written for and nothing else. The second adds the functions of other files that these call and that did not run, by themselves or by way of others: as many as names tell, where only one function has a name.\n\n")
 	case calls:
-		m.printf("That counts what the tests are for. These files call no function of others that did not run, as far as names tell.\n\n")
+		m.printf("The figures count the code that the tests are written for. It calls no function of other files that did not run, as far as names tell.\n\n")
 	default:
-		m.printf("That counts what the tests are for. How much they run besides is not known, since no source tells which function calls which.\n\n")
+		m.printf("The figures count the code that the tests are written for. What these tests run besides can't be told: it is not known which function calls which.\n\n")
 	}
 	m.closing(&p, unit)
 }

@@ -198,7 +198,10 @@ type Summary struct {
 
 // File is a row of the report.
 type File struct {
+	// Path is relative to the workspace folder where the file is in it. Of a file that was not found and that the profile names by a path of another
+	// machine it is the last parts of that, enough to tell it from the others; Name is then all of it, and "" elsewhere.
 	Path  string `json:"path"`
+	Name  string `json:"name,omitempty"`
 	Found bool   `json:"found"`
 	// Unit is that of Percent and Gap.
 	Unit string `json:"unit"`
@@ -336,12 +339,17 @@ type Stretch struct {
 	When string `json:"when"`
 
 	file *workspace.File
+	// title is what people call Function.
+	title string
 	// from and to are the 1-based byte columns where it begins and before which it ends; 0 means with
 	// the line.
 	from, to uint32
 	// span is where it stands in the profile's text.
 	span coverage.Span
 }
+
+// name is what people call the function that it is a part of.
+func (s *Stretch) name() string { return cmp.Or(s.title, s.Function) }
 
 // Kinds says what sort of code it is that never ran, of the components' own files.
 type Kinds struct {

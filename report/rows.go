@@ -80,6 +80,9 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		Reason: f.Reason(), ReasonData: NewReason(f.Standing),
 		unit: f.Coverage.Unit, standing: f.Standing, file: f,
 	}
+	if !f.Found && row.Path != f.Name {
+		row.Name = f.Name
+	}
 	if row.unit == coverage.Statements {
 		row.Statements = tally(f.Total)
 	}
@@ -137,7 +140,7 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		}
 	}
 	if !f.Found {
-		r.warn(f.Name, 0, fmt.Sprintf("source file not found: %s", f.Why))
+		r.warn(row.Path, 0, fmt.Sprintf("source file not found: %s", f.Why))
 	}
 	if f.Fault != nil {
 		r.warn(f.Name, 0, fmt.Sprintf("nothing is known of the text: %v", f.Fault))
@@ -149,6 +152,9 @@ func (r *Report) addStretch(row *File, g *gap.Gap) {
 	s := Stretch{
 		ID: g.ID.String(), File: row.Path, Function: g.Func, Line: int(g.Span.Start.Line), EndLine: int(g.LastLine()), Statements: g.Missed, Kind: g.Kind.String(),
 		Scope: scopeOf(row.file), file: row.file, span: g.Span,
+	}
+	if g.Fn != nil {
+		s.title = gap.Title(row.file, g.Fn)
 	}
 	if row.unit == coverage.Statements {
 		s.from, s.to = g.Span.Start.Col, g.Span.End.Col

@@ -252,7 +252,7 @@ func (p *screen) urgent(unit coverage.Unit) {
 		last[0], last[len(last)-1] = words(""), last[0]
 		styles = append(styles[:len(t.rows)-1], Dim)
 	}
-	t.total("all")
+	t.total("all " + count(len(files), "file"))
 	p.table(t, styles)
 }
 
@@ -266,15 +266,7 @@ func (p *screen) foot() {
 			p.printf("There are tests named after %s: did they run?\n", some(names, namesMost, "file"))
 		}
 	}
-	rows, n := p.r.rows(), 0
-	for _, list := range [][]Function{p.r.UncoveredFunctions, p.r.UncoveredLiterals} {
-		for _, f := range list {
-			if rows[f.File].Found {
-				n++
-			}
-		}
-	}
-	if n > 0 {
+	if n := len(p.r.UncoveredFunctions) + len(p.r.UncoveredLiterals); n > 0 {
 		p.printf("\n%s", p.o.Paint(Dim, fmt.Sprintf("%s: `covls gaps` lists them; `covls report -o gaps.md` is the whole analysis.\n", upper(p.r.untested(n)))))
 	}
 }

@@ -98,7 +98,7 @@ func (f *fileFacts) ways() string {
 		if is, ok := known[s]; ok {
 			place := fmt.Sprintf("line %d", is.line)
 			if s.Function != "" {
-				place += " of " + f.code(s.Function)
+				place += " of " + f.called(s.name())
 			}
 			out = append(out, place+" "+diag.WhenWords(is.ways, code))
 		}

@@ -111,10 +111,10 @@ func isOrAre(n int) string {
 	return "are"
 }
 
-// ofTests goes on behind figures that count functions of tests which did not run: " · 2 of tests did not run"; "" where there are none.
+// ofTests goes on behind figures that count functions of tests which did not run: " · 2 test helpers did not run"; "" where there are none.
 func ofTests(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return " · " + number(n) + " of tests did not run"
+	return " · " + count(n, "test helper") + " did not run"
 }

@@ -234,7 +234,7 @@ func (w *gapsWriter) file(in *diag.FileGaps) {
 	f := in.File
 	st := f.Standing
 	out := wireFileGaps{
-		Path: escape.Line(f.Name), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale, UnknownFunctions: len(f.Unknown),
+		Path: escape.Line(w.snap.Shown(f)), Tier: st.Tier, Rank: st.Rank, Role: st.Role.String(), Score: st.Score, Reason: escape.Words(f.Reason()), Stale: in.Stale, UnknownFunctions: len(f.Unknown),
 		Summary: wireSummaryOf(diag.SummaryOf(f.Coverage.Unit, f.Total, f.Aim())),
 	}
 	if s := f.Since; s != nil && s.Coverage == f.Coverage && s.Total > 0 {

@@ -512,6 +512,7 @@ func TestDocOf(t *testing.T) {
 		{"the package's alone", "a.go", pkg, "", "Package a does it."},
 		{"both", "a.go", "// This file has it.\n\n" + pkg, "This file has it.", "Package a does it."},
 		{"the file's above the clause", "a.go", "// This file has it.\npackage a\n", "This file has it.", ""},
+		{"what its maintainers should do", "one.go", "// This file should be kept in sync with x.go.\n\n" + pkg + "// One is it.\ntype One int\n", "One is it.", "Package a does it."},
 		{"a type of the file's name", "a/one_way.go", pkg + "// Other is none.\ntype Other int\n\n// OneWay is it. More.\ntype OneWay int\n", "OneWay is it.", "Package a does it."},
 		{"a type in brackets", "one.go", "package a\ntype (\n\t// Two is none.\n\tTwo int\n\t// One is it.\n\tOne int\n)\n", "One is it.", ""},
 		{"the type of most methods", "x.go", "package a\n\n// T is it.\ntype T int\nfunc (T) A() {}\nfunc (*T) B() {}\nfunc C() {}\n", "T is it.", ""},

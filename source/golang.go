@@ -412,8 +412,14 @@ func (g *goFile) docs(file *ast.File) (own, pkg string) {
 	} else if at := strings.Index(text, "\n"+about); at >= 0 {
 		own = sentence(commentAt(text[at+1:]))
 	}
+	if slices.ContainsFunc(upkeep, func(verb string) bool { return strings.HasPrefix(own, "This file "+verb+" ") }) {
+		own = ""
+	}
 	return own, sentence(above)
 }
+
+// upkeep begin what a file says to those who change it, which is not what it is. It is never written.
+var upkeep = []string{"should", "must", "needs to", "has to"}
 
 // typeDoc is a type and the offset in src of the declaration that a comment stands above.
 type typeDoc struct {

@@ -267,8 +267,10 @@ func (l *Loader) put(b *joined, bases map[string]*text.Text, scanned, published 
 	if scanned {
 		l.findUnused(r.files)
 	}
+	short := shortNames(r.files, r.lost)
 	l.store.Update(func(next *Snapshot) {
 		next.Generation++
+		next.short = short
 		next.Folders, next.Profiles = l.folders, b.profiles
 		next.Files, next.Lost, next.Excluded, next.Scanned = r.files, r.lost, r.excluded, scanned
 		next.Polls, next.RuledOut, next.Ranks, next.Missing = b.polls, r.ruledOut, r.ranks, r.missing

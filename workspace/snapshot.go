@@ -35,6 +35,8 @@ type Snapshot struct {
 	Files map[string]*File
 	// Lost are the files that profiles name and that were not found, sorted by Name.
 	Lost []*File
+	// short are the names of those of Lost that Shown shortens.
+	short map[*File]string
 	// Polls are, by the path of a profile, the changes of prefix by which its names were found, and
 	// those that were refused.
 	Polls map[string]place.Poll
@@ -380,11 +382,11 @@ func (s *Snapshot) FolderOf(path string) *Folder { return folderOf(s.Folders, pa
 // Name is an absolute path for people: relative to its workspace folder, where it is in one.
 func (s *Snapshot) Name(path string) string { return nameIn(s.FolderOf(path), path) }
 
-// PathOf is the file's path in reports: its Name, but where there are several workspace folders, and so
+// PathOf is the file's path in reports: what Shown says, but where there are several workspace folders, and so
 // perhaps several files of that name, behind what Label calls its folder.
 func (s *Snapshot) PathOf(f *File) string {
 	if !f.Found || len(s.Folders) < 2 {
-		return f.Name
+		return s.Shown(f)
 	}
 	return s.Label(f.Folder) + "/" + f.Name
 }

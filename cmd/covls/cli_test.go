@@ -275,7 +275,7 @@ func TestGaps(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != 0 {
 		t.Fatalf("code %d: %v", code, err)
 	}
-	first := row{ID: rows.Gaps[0].ID, File: "a.go", Name: "A", Line: 3, Column: 6, EndLine: 6, Statements: 2, Message: "A is not tested (2 statements)", Shape: gap.Function, Trivial: true, Order: 1, Callers: []rowCaller{}}
+	first := row{ID: rows.Gaps[0].ID, File: "a.go", Found: true, Name: "A", Line: 3, Column: 6, EndLine: 6, Statements: 2, Message: "A is not tested (2 statements)", Shape: gap.Function, Trivial: true, Order: 1, Callers: []rowCaller{}}
 	if len(rows.Gaps) != 3 || !reflect.DeepEqual(rows.Gaps[0], first) || rows.Schema != 1 {
 		t.Errorf("got %+v", rows)
 	}
@@ -366,7 +366,7 @@ func TestGapsOfTests(t *testing.T) {
 	if out, _, _ := covls(t, "report", "-C", dir, "--format", "markdown"); !regexp.MustCompile(`(?m)^\| \*\*all\*\* \| \*\*4\*\* .*\| \*\*3\*\* \|$`).MatchString(out) {
 		t.Errorf("the table of tiers does not add up to 3 functions:\n%s", out)
 	}
-	for format, want := range map[string]string{"text": "3 of 10 · 4 of tests did not run", "markdown": "functions (3 of 10) · 4 of tests did not run"} {
+	for format, want := range map[string]string{"text": "3 of 10 · 4 test helpers did not run", "markdown": "functions (3 of 10) · 4 test helpers did not run"} {
 		if out, _, _ := covls(t, "report", "-C", dir, "--format", format); !strings.Contains(out, want) {
 			t.Errorf("%s does not say %q:\n%s", format, want, out)
 		}

@@ -322,9 +322,12 @@ beside the file and begin that with #:schema ./covls.schema.json instead.`,
 // row is a gap as `covls gaps` prints it.
 type row struct {
 	// ID is that of gap.ID.
-	ID   string `json:"id"`
-	File string `json:"file"`
-	Name string `json:"name"`
+	ID string `json:"id"`
+	// File is relative to the folder. Of a file that was not found, and that the profile names by a path of another machine, it is the last parts
+	// of that; see report.File.
+	File  string `json:"file"`
+	Found bool   `json:"found"`
+	Name  string `json:"name"`
 	// Line and EndLine are 1-based, Column is the 1-based byte column of the name, or of the stretch.
 	Line       int    `json:"line"`
 	Column     int    `json:"column"`
@@ -453,6 +456,7 @@ have changed than could be found out, after what was found.`,
 		}
 		q.filter = filter
 		gaps := q.gapsOf(l.snap)
+		sayLost(io, gaps)
 		for _, text := range q.silent(l.snap) {
 			io.say(escape.Line(text))
 		}
@@ -506,12 +510,14 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 	}
 	var all []placed
 	var further []row // what changed and is in no gap
-	for _, file := range gap.Files(snap) {
+	for _, file := range slices.Concat(gap.Files(snap), snap.Lost) {
 		if !q.filter.of(file) {
 			continue
 		}
+		// Of a file that is not here the profile may say which lines did not run, and not which functions these are.
+		stretches := q.stretches || !file.Found && file.Coverage.Funcs == nil
 		found, content, whens := diag.ProfileGaps(file), (*text.Text)(nil), map[gap.ID]string{}
-		if q.stretches {
+		if q.stretches && file.Found {
 			// Where in a block its first statement stands only the text can tell.
 			if read, err := source.ReadFile(file.Path, file.Folder.Settings.Limits.SourceBytes); err == nil {
 				d := diag.Closed(file.Path, read)
@@ -532,13 +538,13 @@ func (q *gapQuery) gapsOf(snap *workspace.Snapshot) []row {
 			if of != nil && of[i] == nil || q.filter.called != nil && !q.filter.called(g.Func) {
 				continue
 			}
-			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !q.stretches && g.Shape != gap.Function {
+			if len(q.only) > 0 && !slices.Contains(q.only, g.Kind) || slices.Contains(q.without, g.Kind) || !stretches && g.Shape != gap.Function {
 				continue
 			}
 			if g.OfTests() && len(q.only) == 0 {
 				continue
 			}
-			r := rowOf(file, g, content)
+			r := rowOf(snap, file, g, content)
 			r.When = escape.Line(whens[g.ID])
 			if of != nil {
 				r.Change, r.became = of[i].kind(), q.filter.words(of[i], g.Shape == gap.Function && g.Func == of[i].Function)
@@ -597,6 +603,23 @@ func (r *row) advise(g *diag.Gap, by *engine.Advisor) {
 	}
 }
 
+// sayLost says that rows are of files that are not here.
+func sayLost(io *streams, rows []row) {
+	files := map[string]bool{}
+	for i := range rows {
+		if !rows[i].Found {
+			files[rows[i].File] = true
+		}
+	}
+	switch n := len(files); n {
+	case 0:
+	case 1:
+		io.say("1 file with gaps is not on this disk: what is listed of it is what the profiles say")
+	default:
+		io.say(fmt.Sprintf("%d files with gaps are not on this disk: what is listed of them is what the profiles say", n))
+	}
+}
+
 // silent says, once for each language, which of the kinds that are asked for covls can't tell in files with gaps.
 func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 	said := map[string]bool{}
@@ -622,9 +645,9 @@ func (q *gapQuery) silent(snap *workspace.Snapshot) (out []string) {
 }
 
 // rowOf is the row of a gap; content is the text that it was placed in, nil where there is none.
-func rowOf(file *workspace.File, g *diag.Gap, content *text.Text) row {
+func rowOf(snap *workspace.Snapshot, file *workspace.File, g *diag.Gap, content *text.Text) row {
 	r := row{
-		ID: g.ID.String(), File: file.Name, Name: g.Func, Line: int(g.Line()), Column: 1, EndLine: int(g.LastLine()),
+		ID: g.ID.String(), File: snap.Shown(file), Found: file.Found, Name: g.Func, Line: int(g.Line()), Column: 1, EndLine: int(g.LastLine()),
 		Statements: g.Missed, Message: g.Message, Shape: g.Shape, Kind: g.Kind.String(), Trivial: g.Trivial(),
 		Called: g.Called, Deprecated: escape.Line(g.Deprecated), Unused: g.Unused, path: file.Path,
 	}
@@ -651,7 +674,11 @@ func writeGaps(w io.Writer, gaps []row) error {
 		if g.helps != "" {
 			message += " · " + g.helps
 		}
-		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", shellPath(g.path), g.Line, g.Column, message))); err != nil {
+		path := g.File
+		if g.Found {
+			path = shellPath(g.path)
+		}
+		if _, err := fmt.Fprintln(w, escape.Record(fmt.Sprintf("%s:%d:%d: %s", path, g.Line, g.Column, message))); err != nil {
 			return err
 		}
 	}

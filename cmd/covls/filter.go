@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -147,14 +148,14 @@ func (f *gapFilter) nothing(snap *workspace.Snapshot, args []string) error {
 	switch {
 	case err != nil:
 		return err
-	case file == nil || !file.Found:
-		return fmt.Errorf("%s is not on this disk, so that its gaps can't be listed", s.Path)
+	case file == nil:
+		return fmt.Errorf("a rule leaves %s out of every total, so that its gaps are not listed", s.Path)
 	}
 	return fmt.Errorf("no profile names a file %s", arg)
 }
 
-// filesOf are the files on disk of a snapshot that an argument means: a path, a folder, or a glob as in the settings, each relative to the
-// working directory, or to the folder where there is no such thing.
+// filesOf are the files of a snapshot that an argument means: a path, a folder, or a glob as in the settings, each relative to the
+// working directory, or to the folder where there is no such thing. Files that are not on disk are meant by what the report calls them.
 func filesOf(snap *workspace.Snapshot, arg string) (out []*workspace.File, err error) {
 	if arg == "" {
 		return nil, errors.New("an argument is empty: want a file, a folder or a glob; . is the working directory")
@@ -213,10 +214,31 @@ func filesOf(snap *workspace.Snapshot, arg string) (out []*workspace.File, err e
 			}
 		}
 		if out != nil {
-			return out, nil
+			break
 		}
 	}
-	return nil, nil
+	if out != nil && !glob.Wild(arg) {
+		return out, nil
+	}
+	lost, err := lostOf(snap, arg)
+	return append(out, lost...), err
+}
+
+// lostOf are the files that were not found and that an argument means: the name that the profile or the report has, a folder or the end of that, or
+// a glob.
+func lostOf(snap *workspace.Snapshot, arg string) (out []*workspace.File, err error) {
+	given := path.Clean(filepath.ToSlash(arg))
+	m, problems := config.NewMatcher([]string{given})
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%s", problems[0].Text)
+	}
+	for _, f := range snap.Lost {
+		name := filepath.ToSlash(snap.Shown(f))
+		if f.Name == arg || m.Match(name) || strings.HasSuffix("/"+name, "/"+given) || strings.HasPrefix(name, given+"/") {
+			out = append(out, f)
+		}
+	}
+	return out, nil
 }
 
 // some is a list of which the end may be left out.
@@ -256,7 +278,7 @@ func (f *gapFilter) changed(file *workspace.File, found []diag.Gap) (of []*unit,
 			continue
 		}
 		r := row{
-			File: file.Name, Name: u.Function, Line: int(u.Lines[0][0]), Column: 1, EndLine: int(u.Lines[len(u.Lines)-1][1]), Statements: u.Statements,
+			File: file.Name, Found: true, Name: u.Function, Line: int(u.Lines[0][0]), Column: 1, EndLine: int(u.Lines[len(u.Lines)-1][1]), Statements: u.Statements,
 			Shape: gap.Stretch, path: file.Path,
 		}
 		c := &report.Change{Set: f.set}

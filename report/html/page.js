@@ -387,7 +387,7 @@ function header() {
       : `${summary.target == null ? 'the folders are at their targets' : `at its target of ${aim}`}${below ? `; ${plural(below, 'file')} below ${below === 1 ? 'is short of its own' : 'are short of theirs'}` : ''}`),
   ];
   if (functions?.[1]) {
-    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${count(functions[1] - functions[0] - summary.uncovered_tests)} ${anyOwn() ? 'not covered' : 'untested'}`));
+    cards.push(card('Functions that ran', inPercent(percent(functions)), bar(functions), `${count(functions[0])} of ${count(functions[1])}; ${count(functions[1] - functions[0] - summary.uncovered_tests)} ${anyOwn() ? 'not covered' : 'untested'}${summary.uncovered_tests ? `; ${plural(summary.uncovered_tests, 'test helper')} did not run` : ''}`));
   }
   const other = pair(summary[unit === 'lines' ? 'statements' : 'lines']);
   if (other) cards.push(card(`In ${unit === 'lines' ? 'statements' : 'lines'}`, inPercent(percent(other)), bar(other), `${count(other[0])} of ${count(other[1])}`));
@@ -435,7 +435,9 @@ function testNext() {
     section('What to test next', 'Test next', el('ol', { class: 'next' }, ...items));
   } else if (short.length > 0) {
     section('What to test next', 'Test next',
-      el('p', { class: 'quiet' }, 'No single function stands out. The files to begin with:'),
+      el('p', { class: 'quiet' }, short[0].found
+        ? 'No function as a whole is worth a test of its own: what is left are parts of functions. The files to begin with:'
+        : 'Which function comes first can’t be told without the sources, which were not found. The files to begin with:'),
       el('ol', { class: 'next' }, ...short.map(f => el('li', {}, fileLink(f.path),
         el('p', { class: 'quiet' }, `${inPercent(percent(own(f)))} covered, ${count(f.gap)} ${f.unit} short of its target`)))));
   }
@@ -589,13 +591,15 @@ function stretchTable() {
 // kinds say what sort of code it is that never ran.
 function kinds() {
   const parts = [];
-  for (const k of data.kinds) {
+  for (const [i, k] of data.kinds.entries()) {
     if (!k.uncovered.some(row => row.kind)) continue;
     const all = k.uncovered.reduce((n, row) => n + row.n, 0);
     if (k.untestable > 0) {
       const rest = pair(k.testable);
-      parts.push(el('p', {}, `${count(k.untestable)} of these are code that unit tests hardly reach, as panics are. Without them ${inPercent(percent(rest))} are covered, ${count(rest[0])} of ${count(rest[1])}.`));
+      parts.push(el('p', {}, `${count(k.untestable)} of ${count(all)} ${k.unit} that did not run are ${data.sorts[i].untestable}: without them ${inPercent(percent(rest))} of ${count(rest[1])} are covered.`,
+        data.sorts[i].known ? null : ' Of the others it is not known what sort of code they are.'));
     }
+    if (!data.sorts[i].known) continue; // a table of what nobody knows would say nothing
     parts.push(table({
       columns: [
         text('Kind', row => kindOf(row)),
@@ -1123,8 +1127,12 @@ testNext();
 showFolder = map(listed) ?? showFolder;
 into = document.getElementById('main');
 components();
+const beside = el('div', { class: 'beside' });
+into.append(beside);
+into = beside;
 tiers(listed);
 kinds();
+into = document.getElementById('main');
 section('Files', 'Files', listed);
 functionTable();
 stretchTable();
