@@ -563,7 +563,7 @@ func (p *soughtTests) php() (string, []string) {
 			}
 			mirrored := path.Join(p.project, at, below, p.stem+"Test.php")
 			files = append(files, mirrored, path.Join(p.project, at, p.stem+"Test.php"))
-			if home == "" && p.has(at) {
+			if home == "" && (p.has(at) || len(tests) > 0 && dir == tests[0].dir && !slices.ContainsFunc(tests, func(t psr4) bool { return p.has(t.dir) })) {
 				home = mirrored
 			}
 		}

@@ -40,6 +40,7 @@ func TestTestsOf(t *testing.T) {
 		{"composer.json src/Shop/Cart.php tests/CartTest.php", "src/Shop/Cart.php", "PHPUnit in tests/CartTest.php"},
 		{`composer.json:{"autoload":{"psr-4":{"Shop\\":["lib/Shop/","gen"]}},"autoload-dev":{"psr-4":{"Shop\\Tests\\":"test/"}}} lib/Shop/Model/Cart.php test/x.php tests/x.php`, "lib/Shop/Model/Cart.php", "PHPUnit in new test/Model/CartTest.php"},
 		{`a/composer.json:{"autoload":{"psr-4":{"Shop\\":"src"}},"autoload-dev":{"psr-4":{"Shop\\Tests\\":"tests/"}}} a/src/Cart.php a/tests/Unit/x.php`, "a/src/Cart.php", "PHPUnit in new a/tests/Unit/CartTest.php"},
+		{`composer.json:{"autoload-dev":{"psr-4":{"Shop\\":"spec/Shop"}}} src/Cart.php tests/x.php`, "src/Cart.php", "PHPUnit in new spec/Shop/CartTest.php"},
 		{`composer.json:{"autoload":{"psr-4":{"Shop\\":"../up"}}} src/Cart.php`, "src/Cart.php", "PHPUnit in new tests/CartTest.php"},
 		{"composer.json:pestphp/pest app/Cart.php tests/Unit/x.php", "app/Cart.php", "Pest in new tests/Unit/CartTest.php"},
 		{"pom.xml:junit-jupiter src/main/java/a/Cart.java", "src/main/java/a/Cart.java", "JUnit 5 in new src/test/java/a/CartTest.java"},
