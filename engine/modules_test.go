@@ -3,7 +3,6 @@ package engine_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"go/format"
@@ -16,18 +15,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/engine"
 	"github.com/covls/covls/gap"
-	"github.com/covls/covls/project"
-	"github.com/covls/covls/workspace"
 )
 
 // TestModules makes the test of each function that no test reaches in the modules that COVLS_MODULES lists, separated by
 // blanks: as a module with its version, which is fetched, or as a folder. It holds that all compile, that gofmt and go vet
 // find nothing in them, and that each fails. COVLS_MODULES_TEST are more arguments of the `go test` that makes the profile: with
-// -run=^$ no function is tested.
+// -run=^$ no function is tested. A folder that holds a cover.out is taken with that.
 func TestModules(t *testing.T) {
 	t.Parallel()
 	modules := strings.Fields(os.Getenv("COVLS_MODULES"))
@@ -36,16 +32,7 @@ func TestModules(t *testing.T) {
 	}
 	for _, m := range modules {
 		t.Run(m, func(t *testing.T) {
-			dir := copied(t, m)
-			args := []string{"test", "-coverpkg=./...", "-coverprofile=cover.out"}
-			args = append(args, strings.Fields(os.Getenv("COVLS_MODULES_TEST"))...)
-			out, err := command(dir, "go", append(args, "./...")...)
-			if err != nil { // as where a test needs a network
-				t.Logf("the tests fail: %v\n%s", err, out[max(0, len(out)-600):])
-			}
-			if _, err := os.Stat(filepath.Join(dir, "cover.out")); err != nil {
-				t.Fatalf("no profile: %v\n%s", err, out)
-			}
+			dir := profiled(t, m)
 			before, _ := command(dir, "go", "vet", "./...")
 			made := createAll(t, dir)
 			vetted, _ := command(dir, "go", "vet", "./...")
@@ -61,7 +48,7 @@ type madeTest struct{ dir, file, name, of string }
 func copied(t *testing.T, module string) string {
 	t.Helper()
 	from := module
-	if strings.Contains(module, "@") {
+	if !filepath.IsAbs(module) && strings.Contains(module, "@") {
 		out, err := command(t.TempDir(), "go", "mod", "download", "-json", module)
 		var found struct{ Dir string }
 		if err != nil || json.Unmarshal(out, &found) != nil || found.Dir == "" {
@@ -86,14 +73,9 @@ func command(dir, name string, args ...string) ([]byte, error) {
 // createAll writes the tests of all functions of a folder that no test reaches.
 func createAll(t *testing.T, dir string) (made []madeTest) {
 	t.Helper()
-	f := workspace.NewFolder(dir, "", config.Merge(), nil)
-	f.Tree = project.NewTree()
-	got, err := engine.Once{}.Load(context.Background(), f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	snap := loadedFrom(t, dir)
 	reasons := map[string]int{}
-	for _, file := range gap.Files(got.Snapshot) {
+	for _, file := range gap.Files(snap) {
 		for _, g := range gap.Of(file) {
 			if g.Shape != gap.Function {
 				continue
@@ -104,7 +86,7 @@ func createAll(t *testing.T, dir string) (made []madeTest) {
 			}
 			d := diag.Closed(file.Path, string(text))
 			of := fmt.Sprintf("%s:%d %s", file.Name, g.Line(), g.Func)
-			test, err := engine.CreateTest(got.Snapshot, d, d.Text.At(g.Fn.NameSpan.Start.Line, g.Fn.NameSpan.Start.Col))
+			test, err := engine.CreateTest(snap, d, d.Text.At(g.Fn.NameSpan.Start.Line, g.Fn.NameSpan.Start.Col))
 			if err != nil {
 				reasons[regexp.MustCompile(`\b[\w.]+(_test)?\.go\b`).ReplaceAllString(err.Error(), "FILE")]++
 				t.Logf("none for %s: %v", of, err)

@@ -123,6 +123,8 @@ func (g *Gap) rank() int {
 		return last
 	case rule != nil && (rule.Tier == config.TierCritical || rule.AtLeast == config.TierCritical):
 		return ruled
+	case beside(g.File):
+		return last
 	case g.Shape == Stretch:
 		return stretch
 	case g.Trivial():
@@ -294,10 +296,13 @@ func trivial(file *workspace.File, f *coverage.Func, kind source.Kind) bool {
 	if f.Statements.Uncovered() < file.Folder.Settings.Diagnostics.Weight {
 		return true
 	}
-	if s := file.Standing; s != nil && s.Role != priority.EntryPoint && s.Role.Weight() < priority.Transport.Weight() {
-		return true
-	}
-	return kind == source.Accessor || !kind.Testable() || isInit(file, f)
+	return beside(file) || kind == source.Accessor || !kind.Testable() || isInit(file, f)
+}
+
+// beside reports whether a file is there for readers, tools or tests and not for what the project does.
+func beside(file *workspace.File) bool {
+	s := file.Standing
+	return s != nil && s.Role != priority.EntryPoint && s.Role.Weight() < priority.Transport.Weight()
 }
 
 // isInit reports whether a function of Go is an init, which no test can call and any test of its package runs.
@@ -392,7 +397,7 @@ func CompareFiles(a, b *workspace.File) int {
 
 // Compare is the order of urgency of gaps, in one file and over all: what the settings call critical goes first, then functions of
 // some weight, those first that code calls which ran, then stretches of functions that ran, then trivial functions (see
-// Trivial), and what is deprecated, unused or not worth a test last; of these, what has more that never ran, weighted by the role of its file; then what is in the
+// Trivial), and what is deprecated, unused, not worth a test or in examples and the like last; of these, what has more that never ran, weighted by the role of its file; then what is in the
 // more urgent file, functions before stretches, and what comes first in the text.
 func Compare(a, b *Gap) int {
 	if by := cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.gain(), a.gain()), cmp.Compare(b.Missed, a.Missed)); by != 0 {

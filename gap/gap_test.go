@@ -249,8 +249,10 @@ func TestCompare(t *testing.T) {
 	critical, high, higher, done := file("z", config.TierCritical, 1), file("y", config.TierHigh, 5), file("x", config.TierHigh, 7), file("z", priority.OK, 0)
 	fuller, same := file("b", priority.OK, 0), file("c", priority.OK, 0) // of which more ran
 	fuller.Total.Covered, same.Total.Covered = 8, 8
-	web, ruled, example := file("w", config.TierMedium, 1), file("r", priority.OK, 0), file("e", priority.OK, 0)
-	web.Standing.Role, example.Standing.Role = priority.Transport, priority.Generated
+	web, ruled, written := file("w", config.TierMedium, 1), file("r", priority.OK, 0), file("e", priority.OK, 0)
+	web.Standing.Role, written.Standing.Role = priority.Transport, priority.Generated
+	example := file("x", config.TierHigh, 1)
+	example.Standing.Role = priority.Example
 	ruled.Standing.Rule = &config.Rule{AtLeast: config.TierCritical}
 	missed := func(n int) *coverage.Func { return &coverage.Func{Statements: coverage.Tally{Total: n}} }
 	want := []gap.Gap{
@@ -269,7 +271,9 @@ func TestCompare(t *testing.T) {
 		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(2), Missed: 2, Span: at(1), Called: true},
 		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(900), Missed: 900, Span: at(1), Called: true, Deprecated: "use X"},
 		{File: high, ID: gap.ID{Shape: gap.Function}, Fn: missed(800), Missed: 800, Span: at(1), Called: true, Kind: source.Panic},
-		{File: example, ID: gap.ID{Shape: gap.Function}, Fn: missed(999), Missed: 999, Span: at(1), Called: true},
+		{File: example, ID: gap.ID{Shape: gap.Function}, Fn: missed(990), Missed: 990, Span: at(1), Called: true},
+		{File: example, ID: gap.ID{Shape: gap.Stretch}, Missed: 980, Span: at(1)},
+		{File: written, ID: gap.ID{Shape: gap.Function}, Fn: missed(999), Missed: 999, Span: at(1), Called: true},
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)

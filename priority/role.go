@@ -101,6 +101,8 @@ func part(f *File) found {
 		return found{role: Test, why: f.TestBy + " has it run as a test"}
 	case source.TestProgram(path) && src.Starts():
 		return found{role: Test, why: "it is called " + path[strings.LastIndexByte(path, '/')+1:] + " and has a main"}
+	case src.Main() && exampleIn(path) != "":
+		return found{role: Example, why: "its path has the folder " + exampleIn(path)}
 	case src.Main():
 		return found{role: EntryPoint, why: "it is of package main"}
 	case src.ImportsTesting:
@@ -135,12 +137,8 @@ func part(f *File) found {
 			}
 		case "testing", "testutil", "testutils", "test_util", "test_utils", "test-utils", "testhelper", "testhelpers", "test_helpers", "test-helpers", "fixtures", "__fixtures__", "mocks":
 			return found{role: TestHelper, why: in, loose: dir == "testing"}
-		case "examples", "samples", "demos":
+		case exampleIn(path):
 			return found{role: Example, why: in}
-		case "example", "sample", "demo":
-			if first {
-				return found{role: Example, why: in}
-			}
 		case "docs", "doc":
 			if first && !clause && says.Documentation == source.Unsaid {
 				return found{role: Documentation, why: in}
@@ -155,6 +153,22 @@ func part(f *File) found {
 		return found{role: EntryPoint, why: "it is called " + name}
 	}
 	return out
+}
+
+// exampleIn is the folder of a path that has examples, in lower case; "" for none.
+func exampleIn(path string) string {
+	dirs := strings.Split(strings.ToLower(path), "/")
+	for i, dir := range dirs[:len(dirs)-1] {
+		switch dir {
+		case "examples", "_examples", "samples", "demos":
+			return dir
+		case "example", "_example", "sample", "demo":
+			if i == 0 {
+				return dir
+			}
+		}
+	}
+	return ""
 }
 
 // parts are the roles of files. Where most of what is no test, and of nobody else's, is there for tests as far as its places and

@@ -8,7 +8,8 @@ import (
 )
 
 // Imports tell how a test gets at a source, both by their paths in a workspace folder: slash-separated and relative to that.
-// Module is what a source of Python is imported by, as "shop.cart"; "" where that is no name. ESM tells that package.json says of
+// Module is what a source of Python is imported by, as "shop.cart", "" where that is no name; of PHP it is the namespace of the test,
+// "Shop\Tests", "" where composer.json does not tell. ESM tells that package.json says of
 // files of JavaScript that they are modules. Helper is what a test of Ruby requires first, "spec_helper", or "../test_helper" relative to the
 // test, as no runner but RSpec and Rails looks for it; "" for nothing.
 func Imports(root, name, test string) (module string, esm bool, helper string) {
@@ -25,6 +26,8 @@ func Imports(root, name, test string) (module string, esm bool, helper string) {
 				break
 			}
 		}
+	case "php":
+		return phpNamespace(root, test), false, ""
 	case "ruby":
 		for at, n := path.Dir(test), 0; n < maxAround; at, n = path.Dir(at), n+1 {
 			dir := filepath.Join(root, filepath.FromSlash(at))

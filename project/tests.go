@@ -542,12 +542,34 @@ func (p *soughtTests) php() (string, []string) {
 	if rest, ok := strings.CutPrefix(below+"/", "app/"); ok {
 		below = strings.TrimSuffix(rest, "/")
 	}
+	dirs := []string{"tests", "Tests", "test"}
+	code, tests := composer(filepath.Join(p.root, filepath.FromSlash(p.project)))
+	own := p.dir
+	if p.project != "." {
+		own = strings.TrimPrefix(p.dir, p.project+"/")
+	}
+	if _, rest, ok := inside(code, own); ok {
+		below = rest
+	}
+	for i := len(tests) - 1; i >= 0; i-- {
+		dirs = append([]string{tests[i].dir}, dirs...)
+	}
 	var files []string
-	for _, dir := range []string{"tests/Unit", "tests/unit", "tests", "Tests", "test"} {
-		if strings.HasPrefix(dir, "tests/") && !p.has(dir) {
-			continue
+	home := ""
+	for _, dir := range dirs {
+		for _, at := range []string{dir + "/Unit", dir + "/unit", dir} {
+			if at != dir && !p.has(at) {
+				continue
+			}
+			mirrored := path.Join(p.project, at, below, p.stem+"Test.php")
+			files = append(files, mirrored, path.Join(p.project, at, p.stem+"Test.php"))
+			if home == "" && (p.has(at) || len(tests) > 0 && dir == tests[0].dir && !slices.ContainsFunc(tests, func(t psr4) bool { return p.has(t.dir) })) {
+				home = mirrored
+			}
 		}
-		files = append(files, path.Join(p.project, dir, below, p.stem+"Test.php"), path.Join(p.project, dir, p.stem+"Test.php"))
+	}
+	if !p.exists(files) { // the folders of a test are those of its class, whether or not they are there
+		return runner, []string{cmp.Or(home, files[0])}
 	}
 	return runner, files
 }

@@ -20,7 +20,8 @@ type Request struct {
 	Runner string
 	Test   File
 	Exists bool
-	// Module is what a source of Python is imported by: "shop.cart".
+	// Module is what a source of Python is imported by, "shop.cart", and the namespace of a new test of PHP, "Shop\Tests"; "" where
+	// nobody knows.
 	Module string
 	// ESM tells that files of JavaScript are modules by default, as package.json says.
 	ESM bool

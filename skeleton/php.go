@@ -1,6 +1,7 @@
 package skeleton
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -85,7 +86,7 @@ func (m *maker) php() error {
 	if strings.Contains(m.Source.Text, "declare(strict_types=1)") {
 		head += "declare(strict_types=1);\n\n"
 	}
-	head += "namespace " + strings.TrimSuffix("Tests\\"+space, `\`) + ";\n\n"
+	head += "namespace " + cmp.Or(m.Module, strings.TrimSuffix("Tests\\"+space, `\`)) + ";\n\n"
 	head += "use PHPUnit\\Framework\\TestCase;\n\nfinal class " + strings.TrimSuffix(path.Base(m.Test.Name), ".php") + " extends TestCase\n{\n"
 	return m.within(head, "}\n", b.String(), first)
 }

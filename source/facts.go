@@ -46,7 +46,7 @@ func (g *goFile) factsOf(f *coverage.Func, typ *ast.FuncType, body *ast.BlockStm
 	switch {
 	case g.program && f.Name == "main" && f.Receiver == "" && !f.Literal:
 		facts.Kind = Main
-	case g.takesTest(typ):
+	case g.takesTest(typ), !f.Literal && f.Receiver == "" && strings.HasPrefix(f.Name, "Fuzz") && takesData(typ):
 		facts.Kind = TestHelper
 	case whole && body.Rbrace.IsValid():
 		facts.Kind = kindOf(body)
@@ -87,6 +87,21 @@ func (g *goFile) takesTest(typ *ast.FuncType) bool {
 		}
 		return false
 	})
+}
+
+// takesData reports whether a function takes a slice of bytes and returns an int, as go-fuzz and OSS-Fuzz call those whose names
+// begin with Fuzz.
+func takesData(typ *ast.FuncType) bool {
+	if typ.TypeParams != nil || typ.Params.NumFields() != 1 || typ.Results.NumFields() != 1 {
+		return false
+	}
+	slice, ok := typ.Params.List[0].Type.(*ast.ArrayType)
+	return ok && slice.Len == nil && isNamed(slice.Elt, "byte") && isNamed(typ.Results.List[0].Type, "int")
+}
+
+func isNamed(e ast.Expr, name string) bool {
+	i, ok := e.(*ast.Ident)
+	return ok && i.Name == name
 }
 
 // testingName is what a file calls the package testing; "" where it does not import it.

@@ -21,7 +21,7 @@ const (
 	Default
 	// Main is the function main of a program.
 	Main
-	// TestHelper is a function that takes a test.
+	// TestHelper is a function that takes a test, or that a fuzzer calls.
 	TestHelper
 	// Accessor is a function that only returns, or sets, fields.
 	Accessor
