@@ -175,6 +175,16 @@ export class Window {
 		await this.page.mouse.up();
 	}
 
+	/** Drags the upper edge of a view of the side bar. */
+	async heighten(pane: string, to: number): Promise<void> {
+		const box = await this.page.locator(pane).boundingBox();
+		const x = (box?.x ?? 0) + 60;
+		await this.page.mouse.move(x, box?.y ?? 0);
+		await this.page.mouse.down();
+		await this.page.mouse.move(x, to, { steps: 4 });
+		await this.page.mouse.up();
+	}
+
 	/** The numbers of the lines that carry a squiggle; hints are dots, and not among those of the kind "problem". */
 	async squiggles(kind: 'any' | 'problem' = 'any'): Promise<number[]> {
 		const wanted = `[class*="squiggly-"]${kind === 'problem' ? ':not(.squiggly-hint)' : ''}`;
