@@ -49,17 +49,29 @@ const put = (dir: string, name: string, text: string) => {
 	writeFileSync(join(dir, name), text);
 };
 
-/** A project, made in a folder, with what is to be opened in it; it resolves when its profile is there. */
-const projects: Record<string, { file: string; make: (dir: string) => Promise<void>; run?: boolean }> = {
+interface Project {
+	/** The name of its folder. */
+	readonly called: string;
+	/** What is opened in it. */
+	readonly file: string;
+	/** Makes it, with its profile. */
+	make(dir: string): Promise<void>;
+	/** Whether its tests are run then. */
+	readonly run?: boolean;
+}
+
+const projects: Record<string, Project> = {
 	healthy: {
+		called: 'cobra',
 		file: 'completions.go',
 		make: async (dir) => {
 			await cobra(dir);
 			await testCobra(dir);
 		},
 	},
-	empty: { file: 'completions.go', make: cobra },
+	empty: { called: 'cobra', file: 'completions.go', make: cobra },
 	failed: {
+		called: 'cobra',
 		file: 'completions.go',
 		run: true,
 		make: async (dir) => {
@@ -69,6 +81,7 @@ const projects: Record<string, { file: string; make: (dir: string) => Promise<vo
 		},
 	},
 	small: {
+		called: 'shelf',
 		file: 'store/store.go',
 		make: async (dir) => {
 			shelf(dir);
@@ -83,6 +96,7 @@ const projects: Record<string, { file: string; make: (dir: string) => Promise<vo
 		},
 	},
 	monorepo: {
+		called: 'shop',
 		file: 'api/store/store.go',
 		make: async (dir) => {
 			put(
@@ -119,8 +133,8 @@ try {
 		if (wanted.length > 0 && !wanted.includes(name)) {
 			continue;
 		}
-		const dir = join(root, name);
-		mkdirSync(dir);
+		const dir = join(root, name, project.called);
+		mkdirSync(dir, { recursive: true });
 		await project.make(dir);
 		for (const theme of ['Dark', 'Light']) {
 			writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
@@ -134,7 +148,7 @@ try {
 }
 
 /** Draws a project in a theme. */
-async function look(name: string, project: (typeof projects)[string], dir: string, theme: string): Promise<void> {
+async function look(name: string, project: Project, dir: string, theme: string): Promise<void> {
 	const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, locale: 'en' });
 	const window = await Window.open(context, server.url({ folder: dir }));
 	const { page } = window;
