@@ -28,9 +28,6 @@ if (folder === undefined) {
 }
 mkdirSync(folder, { recursive: true });
 
-/** How long what is drawn is waited for, in milliseconds: a machine that is busy draws slowly. */
-const patience = 240_000;
-
 /** Nothing of VS Code's own is changed but what asks questions, or needs the network. */
 const settings = {
 	'workbench.startupEditor': 'none',
@@ -165,7 +162,7 @@ async function look(name: string, project: Project, dir: string, theme: string):
 	try {
 		await window.file(project.file, 1);
 		if (name === 'empty') {
-			await until('no profile', async () => (await window.statusLabel()).includes('no profile found'), patience);
+			await until('no profile', async () => (await window.statusLabel()).includes('no profile found'));
 			await window.run('Testing: Focus on Coverage Gaps View');
 			await shot('first');
 			await window.widen(560);
@@ -177,14 +174,14 @@ async function look(name: string, project: Project, dir: string, theme: string):
 			rmSync(join(dir, '.covls.toml'));
 			return;
 		}
-		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()), patience);
+		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()));
 		await window.run('Testing: Focus on Coverage Gaps View');
-		await until('rows', async () => (await window.rows(tree)).length > 2, patience);
+		await until('rows', async () => (await window.rows(tree)).length > 2);
 		if (project.run === true) {
 			await window.run('Covls: Run Tests with Coverage');
 			await page.waitForTimeout(4000);
 			await shot('running');
-			await until('it failed', async () => (await window.statusLabel()).includes('tests failed'), patience);
+			await until('it failed', async () => (await window.statusLabel()).includes('tests failed'));
 			await shot('first');
 			return;
 		}
@@ -217,7 +214,7 @@ async function look(name: string, project: Project, dir: string, theme: string):
 			await window.heighten(gapsPane, 440);
 			await window.file('bash_completions.go', 701);
 			// An editor that loses the focus, as to the hover, does not ask for its lenses.
-			await until('its lens', async () => (await window.lenses()).some((lens) => /5 statements/.test(lens)), patience);
+			await until('its lens', async () => (await window.lenses()).some((lens) => /5 statements/.test(lens)));
 			await window.hover('GenBashCompletionFile', /Why this tier/);
 			await page.locator('.monaco-hover .action', { hasText: 'Quick Fix' }).waitFor();
 			await keep('window');
