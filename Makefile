@@ -80,7 +80,8 @@ check-vscode: setup-vscode
 	$(GO) run ./internal/licences -q -npm
 
 # test-vscode packs the extension for this machine, and drives it in a real VS Code in a real browser.
-# SHOTS=folder keeps a picture of every step; ARGS=--update puts the good ones into the README.
+# SHOTS=folder keeps a picture of every step, ARGS='--only PATTERN' runs the steps of such names; COVLS_PATIENCE=5 waits five
+# times as long. What is seen at first sight, and the pictures of the README, are drawn by test/e2e/looks.mts.
 test-vscode: setup-vscode
 	@$(NODE) node $(VSCODE)/test/e2e/main.mts $(if $(SHOTS),--shots $(abspath $(SHOTS))) $(ARGS)
 

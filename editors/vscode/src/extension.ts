@@ -23,6 +23,7 @@ export interface Api {
 	readonly model: Model;
 	readonly tree: Tree;
 	readonly badges: Badges;
+	readonly walkthrough: Walkthrough;
 	/** What it took from the first line of the extension's code to the end of its activation, in milliseconds. */
 	readonly activation: {
 		readonly clock: number;
@@ -70,5 +71,5 @@ export function activate(context: vscode.ExtensionContext): Api {
 	setImmediate(() => void client.start());
 	const { user, system } = process.cpuUsage(began.processor);
 	const activation = { clock: performance.now() - began.clock, processor: (user + system) / 1000 };
-	return { client, model, tree, badges, activation };
+	return { client, model, tree, badges, walkthrough, activation };
 }

@@ -54,6 +54,9 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 		if (wanted === undefined) {
 			return undefined;
 		}
+		if (found.own !== null) {
+			await makeFolder(vscode.Uri.parse(found.cwd));
+		}
 		const began = Date.now();
 		const mine = (e: { execution: vscode.TaskExecution }) => e.execution.task.name === wanted.name;
 		const listeners: vscode.Disposable[] = [];
@@ -144,7 +147,7 @@ export class TestTasks implements vscode.TaskProvider, vscode.Disposable {
 				.run<Command | null>(serverCommand.runCommand, { folder: folder.uri.toString() })
 				.catch(() => null);
 			if (found !== null) {
-				out.push(task(found));
+				out.push(task(found, { alone: true }));
 			}
 		}
 		return out;
@@ -211,7 +214,7 @@ async function agreed(found: Command): Promise<vscode.Task | undefined> {
 	const install = vscode.l10n.t('Run {0} First', inMessage(found.install));
 	switch (await vscode.window.showWarningMessage(text, install, anyway)) {
 		case install:
-			return task(found, found.install);
+			return task(found, { first: found.install });
 		case anyway:
 			return task(found);
 		default:
@@ -219,18 +222,28 @@ async function agreed(found: Command): Promise<vscode.Task | undefined> {
 	}
 }
 
-/** What makes the folder for the profiles of covls's own runs, which no repository takes in. */
+/** The folder for the profiles of covls's own runs, which no repository takes in. */
 const folder = '.covls';
 const windows = process.platform === 'win32';
+
+/** What makes the folder in a shell, for tasks that VS Code starts by itself. */
 const prepare = windows
 	? `(if not exist ${folder} mkdir ${folder}) & (echo *>${folder}\\.gitignore)`
 	: `mkdir -p ${folder} && echo '*' >${folder}/.gitignore`;
 
-function task(found: Command, first?: string): vscode.Task {
+/** Makes the folder ahead, so that the terminal has nothing but the command. */
+async function makeFolder(cwd: vscode.Uri): Promise<void> {
+	const ignored = vscode.Uri.joinPath(cwd, folder, '.gitignore');
+	await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(cwd, folder));
+	await vscode.workspace.fs.writeFile(ignored, new TextEncoder().encode('*\n'));
+}
+
+/** The task; first is what runs before the tests, and one that is alone makes the folder itself. */
+function task(found: Command, { first, alone }: { first?: string; alone?: boolean } = {}): vscode.Task {
 	const cwd = vscode.Uri.parse(found.cwd);
 	const within = vscode.workspace.getWorkspaceFolder(cwd);
 	const lines = first === undefined ? [] : [first];
-	lines.push(...(found.own === null ? [found.command] : [prepare, found.own]));
+	lines.push(...(found.own === null ? [found.command] : alone ? [prepare, found.own] : [found.own]));
 	// What joins lines, and how a folder is made, is another thing in every shell of Windows.
 	const shell = windows ? { executable: 'cmd.exe', shellArgs: ['/d', '/c'] } : {};
 	const out = new vscode.Task(

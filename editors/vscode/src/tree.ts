@@ -324,6 +324,7 @@ function unseen(components: readonly Node[]): Node[] {
 	if (all.length === 0) {
 		return [];
 	}
+	const called = briefest(all.map(({ f }) => f.name));
 	return [
 		{
 			kind: 'hint',
@@ -331,16 +332,16 @@ function unseen(components: readonly Node[]): Node[] {
 			icon: 'history',
 			description: vscode.l10n.t('{0} since the last run', all.length),
 			open: all.length <= mostNext,
-			children: all.map(({ file, f }) => unseenRow(file, f)),
+			children: all.map(({ file, f }) => unseenRow(file, f, called(f.name))),
 		},
 	];
 }
 
-function unseenRow(file: GapFile, f: Unseen): Node {
+function unseenRow(file: GapFile, f: Unseen, label: string): Node {
 	const why = f.why === 'new' ? vscode.l10n.t('new') : vscode.l10n.t('changed');
 	return {
 		kind: 'hint',
-		label: brief(f.name),
+		label,
 		icon: 'symbol-function',
 		description: `${why} · ${file.path}`,
 		...(file.uri === null ? {} : { command: 'covls.openGap', args: [file.uri, { id: '', ...f }] }),
@@ -391,15 +392,6 @@ function welcome(status: Status): Node[] {
 	const action = (label: string, icon: string, command: string, description = '', args: unknown[] = []) =>
 		row(label, icon, { command, description, args });
 	const rows = [row(vscode.l10n.t('No coverage profile was found'), 'info')];
-	for (const folder of status.folders) {
-		const names = folder.patterns.map((pattern) => row(pattern.replace(/^\*\*\//, ''), 'file'));
-		const place = row(vscode.Uri.parse(folder.uri).fsPath, 'folder');
-		const looked = row(vscode.l10n.t('Names looked for'), 'list-flat', {
-			description: `${names.length}`,
-			children: names,
-		});
-		rows.push(row(folder.name, 'search', { description: searched(folder, names.length), children: [place, looked] }));
-	}
 	for (const { uri, name, make_profile: make } of status.folders) {
 		if (make === null) {
 			continue;
@@ -425,6 +417,15 @@ function welcome(status: Status): Node[] {
 				['covls.covls#start'],
 			),
 		);
+	}
+	for (const folder of status.folders) {
+		const names = folder.patterns.map((pattern) => row(pattern.replace(/^\*\*\//, ''), 'file'));
+		const place = row(vscode.Uri.parse(folder.uri).fsPath, 'folder');
+		const looked = row(vscode.l10n.t('Names looked for'), 'list-flat', {
+			description: `${names.length}`,
+			children: names,
+		});
+		rows.push(row(folder.name, 'search', { description: searched(folder, names.length), children: [place, looked] }));
 	}
 	rows.push(
 		action(vscode.l10n.t('Select Profiles'), 'files', 'covls.selectProfiles'),
@@ -557,11 +558,14 @@ function brief(name: string): string {
 	return name.replace(/^\(\*?([^()]+)\)\./, '$1.');
 }
 
-/** A method without its type, as a row has little room, unless another of the rows has that name. */
-function briefest(name: string, rows: readonly Node[]): string {
+/** What methods are called without their types, as a row has little room; with them where two would be called the same. */
+function briefest(names: readonly string[]): (name: string) => string {
 	const short = (of: string) => brief(of).replace(/^[\w$]+\.(?=[\w$]+$)/, '');
-	const alike = rows.filter((row) => row.kind === 'gap' && short(row.gap.name) === short(name));
-	return alike.length > 1 ? brief(name) : short(name);
+	const seen = new Map<string, number>();
+	for (const name of names) {
+		seen.set(short(name), (seen.get(short(name)) ?? 0) + 1);
+	}
+	return (name) => ((seen.get(short(name)) ?? 0) > 1 ? brief(name) : short(name));
 }
 
 function changeName(change: 'new' | 'changed' | 'lost'): string {
@@ -574,7 +578,8 @@ function changeName(change: 'new' | 'changed' | 'lost'): string {
 
 function gapItem({ id, file, gap, parent }: Extract<Node, { kind: 'gap' }>): vscode.TreeItem {
 	const rows = 'children' in parent ? parent.children : [];
-	const item = new vscode.TreeItem(briefest(gap.name, rows) || gap.message, vscode.TreeItemCollapsibleState.None);
+	const names = rows.flatMap((row) => (row.kind === 'gap' ? [row.gap.name] : []));
+	const item = new vscode.TreeItem(briefest(names)(gap.name) || gap.message, vscode.TreeItemCollapsibleState.None);
 	item.id = id;
 	item.iconPath = new vscode.ThemeIcon(gap.shape === 'function' ? 'symbol-function' : 'symbol-snippet');
 	const amount = gap.statements === 0 ? vscode.l10n.t('never called') : amountOf(file.summary.unit, gap.statements);

@@ -1,73 +1,90 @@
 import * as vscode from 'vscode';
 
-/** What a step of the walkthrough is about; package.json has each as the context `covls.done.STEP`. */
+/** What a step of the walkthrough is about; package.json has each as the context that contextOf gives. */
 export type Step = 'profile' | 'gaps' | 'next' | 'report' | 'settings';
+
+/** The context that becomes true when a step was done. */
+export const contextOf = (step: Step): string => `covls.done.${step}`;
 
 const key = 'covls.done';
 
 /**
- * After a tab of VS Code's own was opened, its walkthroughs come to know those of extensions by their own time. In
- * milliseconds.
+ * VS Code comes to know the walkthroughs of extensions some seconds after their page was first opened, by its own time.
+ * How often what was done is told from then on, and how many times.
  */
-const moments = [200, 1_000, 4_000, 10_000, 20_000, 40_000];
+const again = { every: 1_000, times: 60 };
 
 /**
  * Ticks the steps of the walkthrough by what has happened. VS Code ticks a step when its context becomes true while it
- * knows the walkthrough, which is from when its page is first opened on; a context that was true before it never ticks. So
- * each is true for a moment only: when something happens, and again when a page is opened that may be the walkthrough.
+ * knows the walkthrough; a context that was true before it never ticks. So each is true for a moment only: when
+ * something happens, and again and again when a page is opened that may be the walkthrough, or is open at the start.
  */
 export class Walkthrough implements vscode.Disposable {
 	private readonly disposables: vscode.Disposable[];
-	private readonly done: Set<Step>;
-	private timers: NodeJS.Timeout[] = [];
+	private readonly steps: Set<Step>;
+	private readonly told = new vscode.EventEmitter<Step>();
+	/** Fires when VS Code was told of a step that was done. */
+	readonly onDidTell = this.told.event;
+	private timer: NodeJS.Timeout | undefined;
 
 	constructor(private readonly memory: vscode.Memento) {
-		this.done = new Set(memory.get<Step[]>(key, []));
+		this.steps = new Set(memory.get<Step[]>(key, []));
+		const { tabGroups } = vscode.window;
 		this.disposables = [
-			vscode.window.tabGroups.onDidChangeTabs(({ opened, changed }) => {
-				// Of an editor of VS Code's own nothing is told.
-				if ([...opened, ...changed].some((tab) => tab.isActive && tab.input === undefined)) {
-					this.again();
+			this.told,
+			tabGroups.onDidChangeTabs(({ opened, changed }) => {
+				if ([...opened, ...changed].some((tab) => tab.isActive && mayBePage(tab))) {
+					this.repeat();
 				}
 			}),
 		];
+		if (tabGroups.all.some(({ activeTab }) => activeTab !== undefined && mayBePage(activeTab))) {
+			this.repeat();
+		}
+	}
+
+	/** The steps that were done, in this session or an earlier one. */
+	get done(): ReadonlySet<Step> {
+		return this.steps;
 	}
 
 	/** Says that a step was done. */
 	did(step: Step): void {
-		if (this.done.has(step)) {
+		if (this.steps.has(step)) {
 			return;
 		}
-		this.done.add(step);
-		void this.memory.update(key, [...this.done]);
-		void this.tick(step);
+		this.steps.add(step);
+		void this.memory.update(key, [...this.steps]);
+		void this.tell(step);
 	}
 
 	dispose(): void {
-		this.stop();
+		clearInterval(this.timer);
 		vscode.Disposable.from(...this.disposables).dispose();
 	}
 
-	private again(): void {
-		this.stop();
-		this.timers = moments.map((wait) =>
-			setTimeout(() => {
-				for (const step of this.done) {
-					void this.tick(step);
-				}
-			}, wait),
-		);
+	private repeat(): void {
+		clearInterval(this.timer);
+		let left = again.times;
+		this.timer = setInterval(() => {
+			if (--left === 0) {
+				clearInterval(this.timer);
+			}
+			for (const step of this.steps) {
+				void this.tell(step);
+			}
+		}, again.every);
 	}
 
-	private stop(): void {
-		for (const timer of this.timers) {
-			clearTimeout(timer);
-		}
-	}
-
-	private async tick(step: Step): Promise<void> {
+	private async tell(step: Step): Promise<void> {
 		for (const value of [true, false]) {
-			await vscode.commands.executeCommand('setContext', `covls.done.${step}`, value);
+			await vscode.commands.executeCommand('setContext', contextOf(step), value);
 		}
+		this.told.fire(step);
 	}
+}
+
+/** Of an editor of VS Code's own, as the walkthrough is, nothing is told. */
+function mayBePage(tab: vscode.Tab): boolean {
+	return tab.input === undefined;
 }

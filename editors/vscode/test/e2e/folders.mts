@@ -103,7 +103,7 @@ export async function add({ page }: Window, workspace: Workspace, folder: string
 }
 
 /** The content of the webview that has some words in it. */
-async function frame(window: Window, words: string, selector = 'body'): Promise<FrameLocator> {
+export async function frame(window: Window, words: string, selector = 'body'): Promise<FrameLocator> {
 	const outer = window.page.locator('iframe.webview.ready');
 	const index = await until(`a page with the words ${words}`, async () => {
 		for (let i = 0; i < (await outer.count()); i++) {

@@ -4,13 +4,14 @@
 //   node test/e2e/looks.mts [--update] FOLDER [PROJECT…]
 //
 // --update writes the pictures of the README and of the walkthrough, but for the doctor's, which main.mts makes.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { cobra, run, testCobra } from './projects.mts';
+import { frame } from './folders.mts';
+import { cobra, run, testCobra, typescript } from './projects.mts';
 import { CodeServer } from './server.mts';
 import { until } from './until.mts';
 import { Window } from './window.mts';
@@ -35,6 +36,8 @@ const settings = {
 	'chat.disableAIFeatures': true,
 	'workbench.secondarySideBar.defaultVisibility': 'hidden',
 	'editor.hover.delay': 50,
+	// The lens above a function is to be seen in the picture of its hover.
+	'editor.hover.above': flags.update !== true,
 };
 
 const root = mkdtempSync(join(tmpdir(), 'covls-looks-'));
@@ -43,17 +46,29 @@ const put = (dir: string, name: string, text: string) => {
 	writeFileSync(join(dir, name), text);
 };
 
-/** A project, made in a folder, with what is to be opened in it; it resolves when its profile is there. */
-const projects: Record<string, { file: string; make: (dir: string) => Promise<void>; run?: boolean }> = {
+interface Project {
+	/** The name of its folder. */
+	readonly called: string;
+	/** What is opened in it. */
+	readonly file: string;
+	/** Makes it, with its profile. */
+	make(dir: string): Promise<void>;
+	/** Whether its tests are run then. */
+	readonly run?: boolean;
+}
+
+const projects: Record<string, Project> = {
 	healthy: {
+		called: 'cobra',
 		file: 'completions.go',
 		make: async (dir) => {
 			await cobra(dir);
 			await testCobra(dir);
 		},
 	},
-	empty: { file: 'completions.go', make: cobra },
+	empty: { called: 'cobra', file: 'completions.go', make: cobra },
 	failed: {
+		called: 'cobra',
 		file: 'completions.go',
 		run: true,
 		make: async (dir) => {
@@ -63,88 +78,41 @@ const projects: Record<string, { file: string; make: (dir: string) => Promise<vo
 		},
 	},
 	small: {
-		file: 'stack.go',
+		called: 'shelf',
+		file: 'store/store.go',
 		make: async (dir) => {
-			put(dir, 'go.mod', 'module example.com/stack\n\ngo 1.21\n');
-			put(dir, 'stack.go', stack);
-			put(
-				dir,
-				'stack_test.go',
-				'package stack\n\nimport "testing"\n\nfunc TestPush(t *testing.T) { new(Stack).Push(1) }\n',
-			);
+			shelf(dir);
 			await run(dir, 'git', 'init', '-q');
 			await run(dir, 'git', 'add', '.');
-			await run(dir, 'git', '-c', 'user.name=x', '-c', 'user.email=x@example.com', 'commit', '-qm', 'stack');
-			await run(dir, 'go', 'test', '-coverprofile=cover.out', './...');
-			writeFileSync(join(dir, 'stack.go'), `${stack}\n// Swap is new.\nfunc (s *Stack) Swap() {\n\ts.items = nil\n}\n`);
+			await run(dir, 'git', '-c', 'user.name=x', '-c', 'user.email=x@example.com', 'commit', '-qm', 'shelf');
+			await run(dir, 'go', 'test', '-coverpkg=./...', '-coverprofile=cover.out', './...');
+			appendFileSync(
+				join(dir, 'store/store.go'),
+				'\n// Clear takes all away.\nfunc (s *Store) Clear() {\n\ts.books = nil\n}\n',
+			);
 		},
 	},
 	monorepo: {
-		file: 'api/handler.go',
+		called: 'shop',
+		file: 'api/store/store.go',
 		make: async (dir) => {
 			put(
 				dir,
 				'.covls.toml',
-				'[[component]]\nname = "api"\ninclude = ["api/**"]\n[[component]]\nname = "web"\ninclude = ["web/**"]\n',
+				'[[component]]\nname = "api"\ninclude = ["api/**"]\n\n[[component]]\nname = "web"\ninclude = ["web/**"]\n',
 			);
-			put(dir, 'api/go.mod', 'module example.com/api\n\ngo 1.21\n');
-			put(dir, 'api/handler.go', stack.replace('package stack', 'package api').replaceAll('Stack', 'Handler'));
-			put(
-				dir,
-				'api/handler_test.go',
-				'package api\n\nimport "testing"\n\nfunc TestPush(t *testing.T) { new(Handler).Push(1) }\n',
-			);
-			await run(join(dir, 'api'), 'go', 'test', '-coverprofile=cover.out', './...');
-			const lines = Array.from({ length: 40 }, (_, i) => `DA:${i + 1},${i < 25 ? 1 : 0}`);
-			put(dir, 'web/package.json', '{"name":"web"}\n');
-			put(
-				dir,
-				'web/src/cart.ts',
-				Array.from(
-					{ length: 8 },
-					(_, i) => `export function step${i}(n: number) {\n\tconst m = n + ${i};\n\tconst k = m * 2;\n\treturn k;\n}`,
-				).join('\n'),
-			);
-			put(dir, 'web/coverage/lcov.info', `TN:\nSF:src/cart.ts\n${lines.join('\n')}\nend_of_record\n`);
+			const api = join(dir, 'api');
+			shelf(api);
+			await run(api, 'go', 'test', '-coverpkg=./...', '-coverprofile=cover.out', './...');
+			typescript(join(dir, 'web'));
 		},
 	},
 };
 
-const stack = `// Package stack has a stack.
-package stack
-
-import "errors"
-
-// Stack is one of numbers.
-type Stack struct{ items []int }
-
-// Push puts a number on top.
-func (s *Stack) Push(n int) {
-	if n < 0 {
-		n = -n
-	}
-	s.items = append(s.items, n)
+/** A small module with few tests, without a profile. */
+function shelf(dir: string): void {
+	cpSync(join(extension, 'test/e2e/testdata/shelf'), dir, { recursive: true });
 }
-
-// Pop takes the number from the top.
-func (s *Stack) Pop() (int, error) {
-	if len(s.items) == 0 {
-		return 0, errors.New("empty")
-	}
-	n := s.items[len(s.items)-1]
-	s.items = s.items[:len(s.items)-1]
-	return n, nil
-}
-
-// Sum adds all up.
-func (s *Stack) Sum() int {
-	n := 0
-	for _, i := range s.items {
-		n += i
-	}
-	return n
-}
-`;
 
 const vsix = (
 	await run(extension, 'node', 'scripts/pack.mjs', '--out', root, `${process.platform}-${process.arch}`)
@@ -162,8 +130,8 @@ try {
 		if (wanted.length > 0 && !wanted.includes(name)) {
 			continue;
 		}
-		const dir = join(root, name);
-		mkdirSync(dir);
+		const dir = join(root, name, project.called);
+		mkdirSync(dir, { recursive: true });
 		await project.make(dir);
 		for (const theme of ['Dark', 'Light']) {
 			writeFileSync(user, JSON.stringify({ ...settings, 'workbench.colorTheme': `Default ${theme} Modern` }));
@@ -177,7 +145,7 @@ try {
 }
 
 /** Draws a project in a theme. */
-async function look(name: string, project: (typeof projects)[string], dir: string, theme: string): Promise<void> {
+async function look(name: string, project: Project, dir: string, theme: string): Promise<void> {
 	const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, locale: 'en' });
 	const window = await Window.open(context, server.url({ folder: dir }));
 	const { page } = window;
@@ -206,14 +174,14 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			rmSync(join(dir, '.covls.toml'));
 			return;
 		}
-		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()), 60_000);
+		await until('the figure', async () => /^Coverage \d/.test(await window.statusLabel()));
 		await window.run('Testing: Focus on Coverage Gaps View');
 		await until('rows', async () => (await window.rows(tree)).length > 2);
 		if (project.run === true) {
 			await window.run('Covls: Run Tests with Coverage');
 			await page.waitForTimeout(4000);
 			await shot('running');
-			await until('it failed', async () => (await window.statusLabel()).includes('tests failed'), 90_000);
+			await until('it failed', async () => (await window.statusLabel()).includes('tests failed'));
 			await shot('first');
 			return;
 		}
@@ -243,13 +211,13 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			await page.setViewportSize({ width: 1360, height: 860 });
 			await window.run('View: Close All Editors');
 			await window.widen(450);
+			await window.heighten(gapsPane, 440);
 			await window.file('bash_completions.go', 701);
-			await page.waitForTimeout(3000);
+			// An editor that loses the focus, as to the hover, does not ask for its lenses.
+			await until('its lens', async () => (await window.lenses()).some((lens) => /5 statements/.test(lens)));
 			await window.hover('GenBashCompletionFile', /Why this tier/);
 			await page.locator('.monaco-hover .action', { hasText: 'Quick Fix' }).waitFor();
-			if (theme === 'Dark') {
-				await keep('window');
-			}
+			await keep('window');
 			await keep('editor', '.part.editor');
 			await page.mouse.move(5, 5);
 			await page.locator('.pane-header[aria-label^="Test Coverage"]').click();
@@ -257,7 +225,8 @@ async function look(name: string, project: (typeof projects)[string], dir: strin
 			await page.waitForTimeout(1000);
 			await keep('tree', gapsPane);
 			await window.run('Covls: Show Report');
-			await page.waitForTimeout(4000);
+			await frame(window, 'statements');
+			await page.waitForTimeout(1500);
 			await keep('report', '.part.editor');
 		}
 	} catch (error) {

@@ -1,10 +1,11 @@
 // Drives the extension in a real VS Code in a real browser, as a person would, and holds what is seen
 // against what go's own tools and covls in a shell say.
 //
-//   node test/e2e/main.mts [--shots FOLDER] [--update]
+//   node test/e2e/main.mts [--shots FOLDER] [--update] [--only PATTERN]
 //
 // --shots keeps a picture of each step, --update writes the pictures of the README. All is done in one
-// window: to load another takes as long as a third of the steps.
+// window: to load another takes as long as a third of the steps. --only runs the steps whose names match; those that
+// they build on have to be among them. COVLS_PATIENCE=5 makes all waits five times as long, for a machine that is busy.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -24,7 +25,9 @@ import { Window } from './window.mts';
 import { Workspace } from './world.mts';
 
 const extension = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const { values: flags } = parseArgs({ options: { shots: { type: 'string' }, update: { type: 'boolean' } } });
+const { values: flags } = parseArgs({
+	options: { shots: { type: 'string' }, update: { type: 'boolean' }, only: { type: 'string' } },
+});
 
 /** The user's settings: nothing of VS Code's own that is in the way, and no waiting. */
 const settings = {
@@ -93,7 +96,7 @@ async function launched(): Promise<Browser> {
 }
 
 const root = mkdtempSync(join(tmpdir(), 'covls-vscode-'));
-const steps = new Steps(flags.shots);
+const steps = new Steps(flags.shots, flags.only);
 const browsing = launched();
 const serving = CodeServer.start(join(root, 'code'), settings);
 

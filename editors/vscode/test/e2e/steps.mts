@@ -7,16 +7,21 @@ export class Steps {
 	passed = 0;
 	failed = 0;
 	readonly shots: string | undefined;
+	private readonly only: RegExp;
 
-	constructor(shots: string | undefined) {
+	constructor(shots: string | undefined, only = '') {
 		this.shots = shots;
+		this.only = new RegExp(only);
 		if (shots !== undefined) {
 			mkdirSync(shots, { recursive: true });
 		}
 	}
 
-	/** Runs a step; one that fails is told, and the next one is run all the same. It returns whether it passed. */
+	/** Runs a step, if it is wanted; one that fails is told, and the next one is run all the same. It returns whether it did not fail. */
 	async step(name: string, page: Page, body: () => Promise<void>): Promise<boolean> {
+		if (!this.only.test(name)) {
+			return true;
+		}
 		const { passed } = this;
 		const begin = Date.now();
 		const tell = (mark: string) => console.log(`${mark} ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { until } from './until.mts';
+import { patience, until } from './until.mts';
 
 /** A row of a tree: its words, and how deep it stands. */
 export interface Row {
@@ -31,27 +31,27 @@ export class Window {
 	/** Opens a page of VS Code, and waits until it knows its extensions. */
 	static async open(context: BrowserContext, url: string): Promise<Window> {
 		const page = await context.newPage();
-		page.setDefaultTimeout(20_000);
+		page.setDefaultTimeout(20_000 * patience);
 		const window = new Window(page);
-		await page.goto(url, { timeout: 60_000 });
+		await page.goto(url, { timeout: 60_000 * patience });
 		await window.ready();
 		return window;
 	}
 
 	/** Starts VS Code again, as its own command does. */
 	async reload(): Promise<void> {
-		const begun = this.page.waitForEvent('domcontentloaded', { timeout: 60_000 });
+		const begun = this.page.waitForEvent('domcontentloaded', { timeout: 60_000 * patience });
 		await this.run('Developer: Reload Window');
 		await begun;
 		await this.ready();
 	}
 
 	private async ready(): Promise<void> {
-		await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+		await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 * patience });
 		await this.page.waitForFunction(
 			() => performance.getEntriesByName('code/didLoadExtensions').length > 0,
 			undefined,
-			{ timeout: 60_000, polling: 200 },
+			{ timeout: 60_000 * patience, polling: 200 },
 		);
 	}
 
@@ -80,7 +80,7 @@ export class Window {
 			await input.fill(text);
 			// What it offered before has the text for a moment; what it has not got may come later.
 			wait *= 1.5;
-			await row.waitFor({ timeout: Math.min(wait, 8000) });
+			await row.waitFor({ timeout: Math.min(wait, 8000) * patience });
 			return true;
 		});
 	}
@@ -172,6 +172,16 @@ export class Window {
 		await this.page.mouse.move(edge, 400);
 		await this.page.mouse.down();
 		await this.page.mouse.move(to, 400, { steps: 4 });
+		await this.page.mouse.up();
+	}
+
+	/** Drags the upper edge of a view of the side bar. */
+	async heighten(pane: string, to: number): Promise<void> {
+		const box = await this.page.locator(pane).boundingBox();
+		const x = (box?.x ?? 0) + 60;
+		await this.page.mouse.move(x, box?.y ?? 0);
+		await this.page.mouse.down();
+		await this.page.mouse.move(x, to, { steps: 4 });
 		await this.page.mouse.up();
 	}
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Api } from '../../src/extension';
+import { contextOf, type Step } from '../../src/walkthrough';
 
 /** Waits until the answer is true; what VS Code does comes by its own time. */
 async function until(what: string, ask: () => boolean | Promise<boolean>): Promise<void> {
@@ -147,6 +148,52 @@ export function tests(say: (words: string) => void): void {
 			await config.update('explorer.badges', false, vscode.ConfigurationTarget.Workspace);
 			assert.equal(api.badges.provideFileDecoration(cart), undefined);
 			await config.update('explorer.badges', undefined, vscode.ConfigurationTarget.Workspace);
+		});
+	});
+
+	describe('the walkthrough', () => {
+		type Contributed = {
+			id: string;
+			description: string;
+			completionEvents: string[];
+			media: { image: Record<string, string> };
+		};
+		const [{ id, steps }] = extension.packageJSON.contributes.walkthroughs as [{ id: string; steps: Contributed[] }];
+
+		it('waits for contexts that the extension sets, and for nothing else', () => {
+			const events = Object.fromEntries(steps.map((step) => [step.id, step.completionEvents]));
+			const done = steps.map((step) => [step.id, [`onContext:${contextOf(step.id as Step)}`]]);
+			assert.deepEqual(events, Object.fromEntries(done));
+		});
+
+		it('knows all that was done before', () => {
+			// The drive has done each of them by hand.
+			assert.deepEqual([...api.walkthrough.done].sort(), steps.map((step) => step.id).sort());
+		});
+
+		it('offers commands that there are, and pictures for every kind of theme', async () => {
+			const commands = new Set(await vscode.commands.getCommands(true));
+			for (const step of steps) {
+				const offered = [...step.description.matchAll(/\(command:([\w.]+)/g)].map(([, name]) => name as string);
+				assert.ok(offered.length > 0, step.id);
+				assert.deepEqual(
+					offered.filter((name) => !commands.has(name)),
+					[],
+				);
+				for (const kind of ['dark', 'light', 'hc', 'hcLight']) {
+					const picture = vscode.Uri.joinPath(extension.extensionUri, step.media.image[kind] ?? 'none');
+					assert.ok((await vscode.workspace.fs.stat(picture)).size > 0, picture.fsPath);
+				}
+			}
+		});
+
+		it('is told again of each when its page is opened', async () => {
+			const told = new Set<string>();
+			const listener = api.walkthrough.onDidTell((step) => told.add(step));
+			await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension.id}#${id}`);
+			await until('all are told', () => steps.every((step) => told.has(step.id)));
+			listener.dispose();
+			await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
 		});
 	});
 
