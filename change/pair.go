@@ -17,7 +17,7 @@ func Pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) 
 			return was, now
 		}
 	}
-	return Of(oldName, old, nil, nil), Of(name, text, nil, cov)
+	return Older(oldName, old), Of(name, text, nil, cov)
 }
 
 // pair is Pair for two Go texts; nil where they can't be divided.
@@ -48,7 +48,7 @@ func pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) 
 	if parsedNow.Err != nil {
 		return nil, nil
 	}
-	owners := now.divide(code, parsedNow)
+	owners := now.divide(code, parsedNow, true)
 	if cov != nil {
 		left := &coverage.File{Name: cov.Name, Unit: cov.Unit}
 		for _, r := range cov.Regions {
@@ -64,8 +64,8 @@ func pair(oldName, old, name, text string, cov *coverage.File) (was, now *File) 
 		now.Counts = cov.Unit
 		now.place(owners, code, partsOf(name, code, left, func() []source.Block { return blocks }), nil)
 	}
-	was = Of(oldName, shortOld, parsed, nil)
-	was.Print = TextPrint(old)
+	was = &File{Path: oldName, Print: TextPrint(old)}
+	was.divide(source.NewCode(path.Base(oldName), shortOld), parsed, false)
 	return was, now
 }
 

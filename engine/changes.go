@@ -359,10 +359,9 @@ func (t *compared) take() {
 		if t.paired && t.besides {
 			t.beside = change.OfBeside(t.name, t.text, t.file.Source, cov)
 			t.beside.Was = t.older
-			t.beside.Forget()
 		}
 	case older:
-		t.was = change.Of(t.older, t.before, nil, nil)
+		t.was = change.Older(t.older, t.before)
 	}
 	if t.name != "" && t.now == nil {
 		t.now = change.Of(t.name, t.text, nil, cov)
@@ -372,9 +371,6 @@ func (t *compared) take() {
 			t.now = other
 		}
 		t.now.Was = t.older
-		if t.was == nil {
-			t.now.Forget() // there is nothing to compare them with
-		}
 	}
 	t.before, t.text, t.later = "", "", ""
 }
@@ -675,7 +671,6 @@ func (t *beside) take(w *comparing) {
 	case t.now == nil:
 		t.now = change.OfBeside(t.name, text, t.file.Source, t.file.Coverage)
 		t.now.Was = w.renamed[t.name]
-		t.now.Forget()
 	}
 }
 
