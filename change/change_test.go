@@ -114,6 +114,10 @@ func TestChanges(t *testing.T) {
 				}
 			}
 			got := []byte(told(change.Compare(was, now)))
+			withoutLost, _, _ := strings.Cut("\n"+string(got), "\nlost ")
+			if got := strings.TrimSuffix(told(pairs(archive)), "\n"); got != strings.Trim(withoutLost, "\n") {
+				t.Errorf("without the functions that are as they were:\n%s\nwant:\n%s", got, withoutLost)
+			}
 			beside := []byte(told(change.Compare(roundtrip(t, was), now)))
 			older := roundtrip(t, was)
 			if got, want := change.Lost(change.Compare(older, quick)), change.Lost(change.Compare(older, now)); lossesOf(got) != lossesOf(want) {
@@ -133,6 +137,44 @@ func TestChanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pairs are the matches where each text is taken apart with its older one, without what did not change.
+func pairs(archive *txtar.Archive) []change.Match {
+	olds := map[string]string{}
+	for _, f := range archive.Files {
+		if name, ok := strings.CutPrefix(f.Name, "was/"); ok {
+			olds[name] = string(f.Data)
+		}
+	}
+	var was, now []*change.File
+	for _, f := range archive.Files {
+		name, older, _ := strings.Cut(strings.TrimPrefix(f.Name, "now/"), " was ")
+		if !strings.HasPrefix(f.Name, "now/") {
+			continue
+		}
+		text, cov := string(f.Data), coverageOf(name, string(f.Data))
+		at := older
+		if at == "" {
+			at = name
+		}
+		old, ok := olds[at]
+		var before, later *change.File
+		if ok {
+			before, later, _ = change.Pair(at, old, name, text, cov)
+			was = append(was, before)
+			delete(olds, at)
+		} else {
+			later = change.Of(name, text, nil, cov)
+		}
+		later.Was = older
+		now = append(now, later)
+	}
+	for name, text := range olds {
+		was = append(was, change.Older(name, text))
+	}
+	slices.SortFunc(was, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
+	return change.Compare(was, now)
 }
 
 // lossesOf are losses as lines.

@@ -354,10 +354,15 @@ func (t *compared) take() {
 	}
 	switch older := t.older != "" && t.before != ""; {
 	case older && t.name != "" && !t.isLater && !t.whole:
-		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
-		t.now.Was, t.paired = t.older, strings.HasSuffix(t.name, ".go")
-		if t.paired && t.besides {
+		t.was, t.now, t.beside = change.Pair(t.older, t.before, t.name, t.text, cov)
+		t.now.Was, t.paired = t.older, true
+		switch {
+		case !t.besides:
+			t.beside = nil
+		case t.beside == nil:
 			t.beside = change.OfBeside(t.name, t.text, t.file.Source, cov)
+		}
+		if t.beside != nil {
 			t.beside.Was = t.older
 		}
 	case older:

@@ -4,6 +4,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/source/outline"
@@ -20,6 +21,7 @@ type Code struct {
 	parts    []int32  // the indexes in pieces of those that are a line's part of a token, sorted
 	mute     []bool   // by piece: it says nothing, since the text means the same without it
 	words    []uint32 // by piece: its fingerprint
+	over     []piece  // tokens and comments that go over several lines, of languages that package outline reads
 }
 
 // piece is a token, or a line's part of one that goes over several.
@@ -83,6 +85,8 @@ func (c *Code) split(o *outline.Outline) bool {
 		return false
 	}
 	c.pieces = make([]piece, 0, len(tokens))
+	c.wide(tokens)
+	c.wide(comments)
 	at := 0
 	for _, t := range tokens {
 		at = c.between(at, t.Start, &comments)
@@ -91,6 +95,15 @@ func (c *Code) split(o *outline.Outline) bool {
 	}
 	c.between(at, len(c.src), &comments)
 	return true
+}
+
+// wide keeps stretches that go over several lines.
+func (c *Code) wide(list []outline.Stretch) {
+	for _, s := range list {
+		if strings.IndexByte(c.src[s.Start:s.End], '\n') >= 0 {
+			c.over = append(c.over, piece{int32(s.Start), int32(s.End)})
+		}
+	}
 }
 
 func (c *Code) splitGo() {
@@ -272,6 +285,30 @@ func (c *Code) Line(n uint32) uint32 {
 
 // Bare reports whether a line has no more than brackets and words like else and end: of two such lines nobody knows which one was there before.
 func (c *Code) Bare(n uint32) bool { return n == 0 || n > c.Lines() || c.lines[n].bare }
+
+// Free are the lines, from 1 on and one more than there are, at which nothing goes on that began before: no bracket, string or comment. It
+// is nil of a language of which nobody knows.
+func (c *Code) Free() []bool {
+	if !outline.Known(c.language) {
+		return nil
+	}
+	free := make([]bool, len(c.lines)+1)
+	starts := make([]int32, 0, len(c.lines)+1)
+	at := 0
+	for n := 1; n < len(c.lines); n++ {
+		free[n] = !c.lines[n].inside
+		starts = append(starts, int32(at))
+		at += strings.IndexByte(c.src[at:], '\n') + 1
+	}
+	free[len(c.lines)] = true
+	for _, p := range c.over {
+		i, _ := slices.BinarySearch(starts, p.start+1)
+		for ; i < len(starts) && starts[i] < p.end; i++ {
+			free[i+1] = false
+		}
+	}
+	return free
+}
 
 // Continues reports whether a line goes on with what stands in the brackets that a line before it has opened.
 func (c *Code) Continues(line, before uint32) bool {
