@@ -19,7 +19,7 @@ import (
 )
 
 // Schema is the version of the format of a baseline.
-const Schema = 2
+const Schema = 3
 
 // MostBaseline bounds how many bytes a baseline has, unpacked.
 const MostBaseline = 256 << 20

@@ -17,7 +17,7 @@ func OfBeside(name, text string, parsed *source.Parsed, cov *coverage.File) *Fil
 	}
 	f := &File{Path: name, Print: TextPrint(text), Bits: BitsOf(cov), Counts: cov.Unit}
 	code := source.NewCode(path.Base(name), text)
-	owners := f.divide(code, parsed)
+	owners := f.divide(code, parsed, true)
 	missed := make([]bool, len(parsed.Funcs)) // something did not run
 	outside := false
 	left := &coverage.File{Name: cov.Name, Unit: cov.Unit}

@@ -41,7 +41,8 @@ type Unit struct {
 	Lines []uint32
 	At    []uint32
 	Bare  []bool
-	// Words are fingerprints of its tokens, and Ends tells of each line how many of them end there; nil where that is not known, as in a baseline.
+	// Words are fingerprints of its tokens, and Ends tells of each line how many of them end there; nil of an older text, of which they are of
+	// no use.
 	Words []uint32
 	Ends  []int32
 	// Parts are its statements or lines that a profile has, sorted by place. Ran tells that all of it ran, and that they were left out.
@@ -84,41 +85,53 @@ func BitsOf(cov *coverage.File) (bits []bool) {
 	return bits
 }
 
+// Older is Of for a text that others are compared with, of whose coverage nothing is known.
+func Older(name, text string) *File {
+	f := &File{Path: name, Print: TextPrint(text)}
+	code, parsed := source.Divide(path.Base(name), text)
+	f.divide(code, parsed, false)
+	return f
+}
+
 // Of takes a text apart. Its name tells the language; parsed is what it holds, nil where nobody has looked yet. Cov is what a
 // profile of this text says of it; nil for none.
 func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
+	f, _ := of(name, text, parsed, cov)
+	return f
+}
+
+// of is Of with the text as a compiler sees it; nil of one that is broken.
+func of(name, text string, parsed *source.Parsed, cov *coverage.File) (*File, *source.Code) {
 	f := &File{Path: name, Print: TextPrint(text), Bits: BitsOf(cov)}
 	blocks := func() []source.Block { return source.Blocks(text) }
+	var code *source.Code
 	switch {
 	case parsed != nil:
+		code = source.NewCode(path.Base(name), text)
 	case cov == nil, !strings.HasSuffix(name, ".go"):
-		parsed, _ = source.Functions(path.Base(name), text)
+		code, parsed = source.Divide(path.Base(name), text)
 	default:
 		var known []source.Block
 		parsed, known, _ = source.ParseBlocks(path.Base(name), text)
 		blocks = func() []source.Block { return known }
+		code = source.NewCode(path.Base(name), text)
 	}
-	code := source.NewCode(path.Base(name), text)
-	owners := f.divide(code, parsed)
+	owners := f.divide(code, parsed, true)
 	if cov != nil {
 		f.Counts = cov.Unit
 		f.place(owners, code, partsOf(name, code, cov, blocks), idleOf(cov))
 	}
-	return f
-}
-
-// Forget gives up the tokens of the file, which matter beside an older text alone.
-func (f *File) Forget() {
-	for i := range f.Units {
-		f.Units[i].Words, f.Units[i].Ends = nil, nil
+	if parsed == nil || parsed.Err != nil {
+		code = nil
 	}
+	return f, code
 }
 
 // owner is where a line went: the index of its unit from 1 on, and of the line in it.
 type owner struct{ unit, line int32 }
 
-// divide makes the units of a text, and tells of each of its lines, from 1 on, which of them has it.
-func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
+// divide makes the units of a text, with their words if asked for, and tells of each of its lines, from 1 on, which of them has it.
+func (f *File) divide(code *source.Code, parsed *source.Parsed, words bool) []owner {
 	owners := make([]owner, code.Lines()+1)
 	var names, types []string
 	if parsed != nil {
@@ -171,8 +184,10 @@ func (f *File) divide(code *source.Code, parsed *source.Parsed) []owner {
 		u := &f.Units[owners[n].unit-1]
 		owners[n].line = int32(len(u.Lines))
 		u.Lines, u.At, u.Bare = append(u.Lines, code.Line(n)), append(u.At, n), append(u.Bare, code.Bare(n))
-		u.Words = code.Words(n, u.Words)
-		u.Ends = append(u.Ends, int32(len(u.Words)))
+		if words {
+			u.Words = code.Words(n, u.Words)
+			u.Ends = append(u.Ends, int32(len(u.Words)))
+		}
 	}
 	for i := range f.Units {
 		u := &f.Units[i]

@@ -77,8 +77,7 @@ func told(matches []change.Match) string {
 }
 
 // TestChanges holds what is told of two states of some texts against testdata/*.txtar: files in was/ and now/, where
-// "now/b.go was a.go" is a file that git knows to have been renamed. What is told beside a baseline, which knows lines and no tokens, is in
-// "want beside a baseline" where that is something else.
+// "now/b.go was a.go" is a file that git knows to have been renamed. The same is told where the older texts are those of a baseline.
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob("testdata/*.txtar")
@@ -93,16 +92,12 @@ func TestChanges(t *testing.T) {
 				t.Fatal(err)
 			}
 			var was, now []*change.File
-			var want, wantBeside []byte
+			var want []byte
 			var quick []*change.File // the later texts as OfBeside takes them apart
 			for _, f := range archive.Files {
 				name, older, _ := strings.Cut(f.Name, " was ")
-				switch name {
-				case "want":
+				if name == "want" {
 					want = f.Data
-					continue
-				case "want beside a baseline":
-					wantBeside = f.Data
 					continue
 				}
 				side, name, _ := strings.Cut(name, "/")
@@ -119,27 +114,67 @@ func TestChanges(t *testing.T) {
 				}
 			}
 			got := []byte(told(change.Compare(was, now)))
+			withoutLost, _, _ := strings.Cut("\n"+string(got), "\nlost ")
+			if got := strings.TrimSuffix(told(pairs(archive)), "\n"); got != strings.Trim(withoutLost, "\n") {
+				t.Errorf("without the functions that are as they were:\n%s\nwant:\n%s", got, withoutLost)
+			}
 			beside := []byte(told(change.Compare(roundtrip(t, was), now)))
 			older := roundtrip(t, was)
 			if got, want := change.Lost(change.Compare(older, quick)), change.Lost(change.Compare(older, now)); lossesOf(got) != lossesOf(want) {
 				t.Errorf("without what ran:\n%s\nwant:\n%s", lossesOf(got), lossesOf(want))
 			}
 			if *update {
-				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, "want") })
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
 				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: got})
-				if !bytes.Equal(beside, got) {
-					archive.Files = append(archive.Files, txtar.File{Name: "want beside a baseline", Data: beside})
-				}
 				if err := os.WriteFile(path, txtar.Format(archive), 0o666); err != nil {
 					t.Fatal(err)
 				}
 			} else if !bytes.Equal(got, want) {
 				t.Errorf("got:\n%s\nwant:\n%s", got, want)
-			} else if wantBeside == nil && !bytes.Equal(beside, got) || wantBeside != nil && !bytes.Equal(beside, wantBeside) {
-				t.Errorf("beside a baseline:\n%s\nwant:\n%s", beside, wantBeside)
+			}
+			if !bytes.Equal(beside, got) {
+				t.Errorf("beside a baseline:\n%s\nwant:\n%s", beside, got)
 			}
 		})
 	}
+}
+
+// pairs are the matches where each text is taken apart with its older one, without what did not change.
+func pairs(archive *txtar.Archive) []change.Match {
+	olds := map[string]string{}
+	for _, f := range archive.Files {
+		if name, ok := strings.CutPrefix(f.Name, "was/"); ok {
+			olds[name] = string(f.Data)
+		}
+	}
+	var was, now []*change.File
+	for _, f := range archive.Files {
+		name, older, _ := strings.Cut(strings.TrimPrefix(f.Name, "now/"), " was ")
+		if !strings.HasPrefix(f.Name, "now/") {
+			continue
+		}
+		text, cov := string(f.Data), coverageOf(name, string(f.Data))
+		at := older
+		if at == "" {
+			at = name
+		}
+		old, ok := olds[at]
+		var before, later *change.File
+		if ok {
+			before, later, _ = change.Pair(at, old, name, text, cov)
+			was = append(was, before)
+			delete(olds, at)
+		} else {
+			later = change.Of(name, text, nil, cov)
+		}
+		later.Was = older
+		now = append(now, later)
+	}
+	for name, text := range olds {
+		was = append(was, change.Older(name, text))
+	}
+	slices.SortFunc(was, func(a, b *change.File) int { return strings.Compare(a.Path, b.Path) })
+	return change.Compare(was, now)
 }
 
 // lossesOf are losses as lines.

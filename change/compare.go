@@ -2,6 +2,7 @@ package change
 
 import (
 	"encoding/binary"
+	"iter"
 	"slices"
 
 	"github.com/covls/covls/source"
@@ -246,13 +247,13 @@ func (c *comparison) take(m *Match, l located) {
 	}
 }
 
-// rewrapped takes lines for those of the older text that have the same tokens on other lines: where lines were exchanged for others, a line whose
-// tokens stood there one behind the other is as it was.
+// rewrapped takes lines for those of the older text that have the same tokens on other lines: where lines were exchanged for others, those
+// whose tokens, one behind the other, are those of lines that stood there one behind the other are as they were.
 func (m *Match) rewrapped() {
-	was, now := m.Was, m.Unit
-	if was.Words == nil || now.Words == nil {
+	if m.Unit.Words == nil {
 		return
 	}
+	left := mostTries
 	from, to := 0, 0 // the first lines behind the last one that is in both
 	for i := 0; i <= len(m.To); i++ {
 		end := len(m.Fresh)
@@ -263,67 +264,116 @@ func (m *Match) rewrapped() {
 			end = int(m.To[i])
 		}
 		if from < i && to < end {
-			m.wrap(from, i, to, end)
+			(&wrapping{Match: m, from: from, end: i, words: m.Unit.Words[:m.Unit.Ends[end-1]], left: &left}).lines(to, end)
 		}
 		from, to = i+1, end+1
 	}
 }
 
-// wrap is rewrapped for the lines from to end of both texts, the latter's first.
-func (m *Match) wrap(from, end, to, toEnd int) {
-	was, now := m.Was, m.Unit
-	olds, news := was.Words[was.begin(from):was.Ends[end-1]], now.Words[now.begin(to):now.Ends[toEnd-1]]
-	if len(olds) == 0 || len(news) == 0 {
-		return
-	}
-	aligned := text.AlignPrints(olds, news)
-	old := make([]int32, len(news)) // the older token of each, counted from 1; 0 is none
-	for k := range olds {
-		if n, ok := aligned.Line(uint32(k + 1)); ok {
-			old[n-1] = int32(k + 1)
+const (
+	// mostWords is how many tokens a line has at most to be looked for on other lines.
+	mostWords = 1000
+	// mostTries bounds how many tokens are looked at for that in a function.
+	mostTries = 1 << 20
+)
+
+// silent is the fingerprint of a line whose tokens say nothing.
+var silent = func() uint32 { l := source.NewLineOfWords(); return l.Print() }()
+
+// wrapping are lines of the older text, from and before end, that were exchanged for others.
+type wrapping struct {
+	*Match
+	from, end int
+	words     []uint32 // of the later text, as far as these lines go
+	left      *int     // how many tokens may be looked at
+	at        map[uint32][]int
+}
+
+// lines finds those of the lines from to and before end of the later text that are as they were.
+func (w *wrapping) lines(to, end int) {
+	w.at = map[uint32][]int{}
+	for i := w.from; i < w.end; i++ {
+		if print := w.Was.Lines[i]; print != silent {
+			w.at[print] = append(w.at[print], i)
 		}
 	}
-	// The lines of both texts by the indexes of the tokens before which they begin and end.
-	firsts, ends := map[int32]int32{}, map[int32]bool{}
-	for i := from; i < end; i++ {
-		if begin := was.begin(i) - was.begin(from); was.Ends[i]-was.begin(from) > begin {
-			firsts[begin], ends[was.Ends[i]-was.begin(from)] = int32(i), true
-		}
+	ends := make(map[int]int, end-to) // the line behind the one that ends behind so many tokens
+	for j := to; j < end; j++ {
+		ends[int(w.Unit.Ends[j])] = j + 1
 	}
-	for j := to; j < toEnd; {
-		at := now.begin(j) - now.begin(to)
-		stop := now.Ends[j] - now.begin(to)
-		if at == stop { // it says nothing
-			m.Fresh[j] = false
+	for j := to; j < end; {
+		begin := int(w.Unit.begin(j))
+		if begin == int(w.Unit.Ends[j]) { // it says nothing
+			w.Fresh[j] = false
 			j++
 			continue
 		}
-		// A run begins and ends with lines of both: x = a is no x = a + b.
-		last := j
-		if _, ok := firsts[old[at]-1]; ok {
-			k := at
-			for i := j; i < toEnd; i++ {
-				for n := now.Ends[i] - now.begin(to); k < n && old[k] > 0 && (k == at || old[k] == old[k-1]+1); {
-					k++
-				}
-				if k < now.Ends[i]-now.begin(to) {
-					break
-				}
-				if ends[old[k-1]] {
-					last = i + 1
-				}
+		next := j
+		for i, k := range w.firsts(begin) {
+			if next = w.run(i, begin, k, ends); next > j {
+				break
 			}
 		}
-		for i := j; i < last; i++ {
-			m.Fresh[i] = false
-			if at := now.begin(i) - now.begin(to); at < now.Ends[i]-now.begin(to) {
-				if line, ok := firsts[old[at]-1]; ok {
-					m.To[line] = int32(i)
-				}
-			}
-		}
-		j = max(last, j+1)
+		j = max(next, j+1)
 	}
+}
+
+// firsts are the older lines that have the tokens from begin on, with where these end.
+func (w *wrapping) firsts(begin int) iter.Seq2[int, int] {
+	return func(yield func(line, end int) bool) {
+		l := source.NewLineOfWords()
+		for k := begin; k < min(len(w.words), begin+mostWords) && *w.left > 0; {
+			*w.left--
+			l.Add(w.words[k])
+			k++
+			for _, i := range w.at[l.Print()] {
+				if i >= w.from && !yield(i, k) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// run takes lines of the later text, whose first token is at begin, for the older line i and those behind it, if they end where one of these does.
+// The tokens of i end at k. It is the line behind the last that it took, 0 for none.
+func (w *wrapping) run(i, begin, k int, ends map[int]int) (next int) {
+	type begun struct{ line, at int }
+	some, taken := []begun{{i, begin}}, 0
+	for n := i; ; {
+		if line, ok := ends[k]; ok {
+			next, taken = line, len(some)
+		}
+		for n++; n < w.end && w.Was.Lines[n] == silent; n++ {
+		}
+		if n >= w.end {
+			break
+		}
+		l, at, found := source.NewLineOfWords(), k, false
+		for ; k < min(len(w.words), at+mostWords) && *w.left > 0 && !found; k++ {
+			*w.left--
+			l.Add(w.words[k])
+			found = l.Print() == w.Was.Lines[n]
+		}
+		if !found {
+			break
+		}
+		some = append(some, begun{n, at})
+	}
+	if taken == 0 {
+		return 0
+	}
+	for _, b := range some[:taken] {
+		// Of several that are on one line it is not known which parts of that are whose.
+		if line, _ := slices.BinarySearch(w.Unit.Ends, int32(b.at)+1); int(w.Unit.begin(line)) == b.at {
+			w.To[b.line] = int32(line)
+		}
+	}
+	for j := int(w.To[i]); j < next; j++ {
+		w.Fresh[j] = false
+	}
+	w.from = some[taken-1].line + 1
+	return next
 }
 
 // begin is how many tokens stand before a line.

@@ -40,19 +40,21 @@ func HoverWith(s *workspace.Snapshot, d *workspace.Document, offset int, advise 
 	if file == nil || s.Hidden || !file.Folder.Settings.Hover.Enable {
 		return Hover{}, false
 	}
-	for _, m := range Marks(file, d) {
+	marks := Marks(file, d)
+	for i := range marks {
+		m := &marks[i]
 		switch {
 		case m.NameNow.Start <= offset && offset <= m.NameNow.End:
 			var known advice.Advice
 			if _, excluded := file.ExcludedBy(m.Span.Start); advise != nil && m.Uncovered() && !excluded {
-				known = advise(file, &m)
+				known = advise(file, m)
 			}
-			if !file.Folder.Settings.Hover.Covered && nothingToSay(file, d, &m) {
+			if !file.Folder.Settings.Hover.Covered && nothingToSay(file, d, m) {
 				return Hover{}, false
 			}
-			return hoverFunc(s, file, d, &m, known), true
+			return hoverFunc(s, file, d, m, known), true
 		case m.Now.Start <= offset && offset <= m.Now.End:
-			return hoverRegion(file, d, &m, offset)
+			return hoverRegion(file, d, m, offset)
 		}
 	}
 	return Hover{}, false
@@ -74,6 +76,10 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	case excluded:
 		fmt.Fprintf(&b, "**Excluded**: %s%s\n", name, because(escape.Prose(e.Reason)))
 	case m.Why == workspace.New:
+		if moved, ok := Moves(s)[m]; ok {
+			b.WriteString(moved.hover(name))
+			break
+		}
 		fmt.Fprintf(&b, "**New** since the last run: whether a test reaches %s is not known yet\n", name)
 	case m.Why == workspace.NotFound:
 		fmt.Fprintf(&b, "**Unknown** whether a test reaches %s: the text that the profile is of was not found. Run the tests again\n", name)

@@ -167,6 +167,9 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	case excluded:
 		return Label{Title: excludedWords(e.Reason)}, true
 	case m.Why == workspace.New:
+		if moved, ok := Moves(s)[m]; ok {
+			return Label{Title: moved.lens()}, true
+		}
 		return Label{Title: "new since the last run"}, true
 	case m.Why == workspace.Changed && m.Statements.Total == 0 && !m.Counted, m.changed(file):
 		return Label{Title: "changed since the last run"}, true

@@ -18,15 +18,18 @@ type Unseen struct {
 }
 
 // UnseenIn lists those of a document, in the order of its text: functions that are new, and those that were edited, in the editor
-// or on disk, but for what the setting `stale` leaves out or keeps as it was. It is empty where no profile names the file.
+// or on disk, but for what the setting `stale` leaves out or keeps as it was, and for what was moved here. It is empty where no profile names the file.
 func UnseenIn(s *workspace.Snapshot, d *workspace.Document) (out []Unseen) {
 	file := s.FileOf(d)
 	if file == nil {
 		return nil
 	}
-	marks := Marks(file, d)
+	marks, moves := Marks(file, d), Moves(s)
 	for i := range marks {
 		m := &marks[i]
+		if _, moved := moves[m]; moved {
+			continue
+		}
 		if _, excluded := file.ExcludedBy(m.Span.Start); excluded && m.Why != workspace.New {
 			continue
 		}

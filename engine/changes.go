@@ -354,15 +354,19 @@ func (t *compared) take() {
 	}
 	switch older := t.older != "" && t.before != ""; {
 	case older && t.name != "" && !t.isLater && !t.whole:
-		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, cov)
-		t.now.Was, t.paired = t.older, strings.HasSuffix(t.name, ".go")
-		if t.paired && t.besides {
+		t.was, t.now, t.beside = change.Pair(t.older, t.before, t.name, t.text, cov)
+		t.now.Was, t.paired = t.older, true
+		switch {
+		case !t.besides:
+			t.beside = nil
+		case t.beside == nil:
 			t.beside = change.OfBeside(t.name, t.text, t.file.Source, cov)
+		}
+		if t.beside != nil {
 			t.beside.Was = t.older
-			t.beside.Forget()
 		}
 	case older:
-		t.was = change.Of(t.older, t.before, nil, nil)
+		t.was = change.Older(t.older, t.before)
 	}
 	if t.name != "" && t.now == nil {
 		t.now = change.Of(t.name, t.text, nil, cov)
@@ -372,9 +376,6 @@ func (t *compared) take() {
 			t.now = other
 		}
 		t.now.Was = t.older
-		if t.was == nil {
-			t.now.Forget() // there is nothing to compare them with
-		}
 	}
 	t.before, t.text, t.later = "", "", ""
 }
@@ -675,7 +676,6 @@ func (t *beside) take(w *comparing) {
 	case t.now == nil:
 		t.now = change.OfBeside(t.name, text, t.file.Source, t.file.Coverage)
 		t.now.Was = w.renamed[t.name]
-		t.now.Forget()
 	}
 }
 

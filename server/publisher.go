@@ -41,6 +41,7 @@ type publisher struct {
 	faults    map[string]error // of parsing documents, by path
 	seen      uint64           // generation that refreshes were made for
 	shown     uint64           // fingerprint of what open documents show
+	moved     uint64           // fingerprint of what was moved from one open document to another
 	words     map[string]words // of open documents, by path
 	calls     sync.WaitGroup
 	refresh   map[string]*refresh
@@ -210,7 +211,14 @@ func (p *publisher) publish(ctx context.Context, snap *workspace.Snapshot) {
 	if !c.pulls {
 		p.push(ctx, c, snap, changed)
 	}
+	// What is edited in one document tells of a function in another one that it was moved there.
+	moved := movedIn(snap)
+	again := moved != p.moved && c.lensRefresh
+	p.moved = moved
 	if !changed {
+		if again {
+			p.call(ctx, "lens", p.server.remote.CodeLensRefresh)
+		}
 		return
 	}
 	shown := p.fingerprint(snap)
@@ -219,6 +227,9 @@ func (p *publisher) publish(ctx context.Context, snap *workspace.Snapshot) {
 		p.repull() // of a pull that would learn nothing new no answer comes
 	}
 	if shown == p.shown && !whole {
+		if again {
+			p.call(ctx, "lens", p.server.remote.CodeLensRefresh)
+		}
 		return
 	}
 	p.shown = shown
@@ -418,6 +429,17 @@ func (p *publisher) wordsOf(snap *workspace.Snapshot, d *workspace.Document) uin
 		}
 	})
 	return h.Sum64()
+}
+
+// movedIn sums up what was moved from one open document to another; 0 for nothing.
+func movedIn(snap *workspace.Snapshot) uint64 {
+	sum := uint64(0)
+	for m, from := range diag.Moves(snap) {
+		h := fnv.New64a()
+		_, _ = fmt.Fprintf(h, "%s\x00%d\x00%s", m.Func.String(), m.NameNow.Start, from.From.Path)
+		sum += h.Sum64()
+	}
+	return sum
 }
 
 func hashOf(items []protocol.Diagnostic) uint64 {

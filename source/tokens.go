@@ -3,6 +3,8 @@ package source
 import (
 	"go/scanner"
 	"go/token"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/source/outline"
@@ -16,8 +18,10 @@ type Code struct {
 	pieces   []piece
 	first    []int32 // by line from 1 on, the index in pieces of the first that begins on it or later; one more than there are lines
 	lines    []codeLine
-	parts    []int32 // the indexes in pieces of those that are a line's part of a token, sorted
-	mute     []bool  // by piece: it says nothing, since the text means the same without it
+	parts    []int32  // the indexes in pieces of those that are a line's part of a token, sorted
+	mute     []bool   // by piece: it says nothing, since the text means the same without it
+	words    []uint32 // by piece: its fingerprint
+	over     []piece  // tokens and comments that go over several lines, of languages that package outline reads
 }
 
 // piece is a token, or a line's part of one that goes over several.
@@ -36,10 +40,25 @@ type codeLine struct {
 
 // NewCode takes a text apart; its name tells the language. Of a language that nobody reads, what stands between spaces is a
 // token, and nothing is a comment.
-func NewCode(name, text string) *Code {
+func NewCode(name, text string) *Code { return newCode(name, text, nil) }
+
+// Divide takes a text apart, and finds its functions as Functions does, in one pass.
+func Divide(name, text string) (c *Code, parsed *Parsed) {
+	if filepath.Ext(name) == ".go" {
+		return NewCode(name, text), parseGo(name, text)
+	}
+	parsed, o, _, _ := functionsOf(languageIn(name, text), text)
+	return newCode(name, text, o), parsed
+}
+
+// newCode is NewCode for a text of which the outline may be known; nil where it is not.
+func newCode(name, text string, o *outline.Outline) *Code {
 	src := strings.ReplaceAll(text, "\r\n", "\n")
 	c := &Code{language: languageIn(name, src), src: src}
-	if c.split() {
+	if len(src) < len(text) {
+		o = nil // of other places
+	}
+	if c.split(o) {
 		c.silence()
 	} else {
 		c.mute = make([]bool, len(c.pieces))
@@ -49,17 +68,25 @@ func NewCode(name, text string) *Code {
 }
 
 // split finds the pieces of the text, and reports whether they are tokens.
-func (c *Code) split() bool {
+func (c *Code) split(o *outline.Outline) bool {
 	if c.language == "go" {
 		c.splitGo()
 		return true
 	}
-	tokens, comments, ok := outline.Pieces(c.language, c.src)
+	var tokens, comments []outline.Stretch
+	ok := o != nil
+	if ok {
+		tokens, comments = o.Pieces()
+	} else {
+		tokens, comments, ok = outline.Pieces(c.language, c.src)
+	}
 	if !ok {
-		c.words(0, len(c.src))
+		c.spaced(0, len(c.src))
 		return false
 	}
 	c.pieces = make([]piece, 0, len(tokens))
+	c.wide(tokens)
+	c.wide(comments)
 	at := 0
 	for _, t := range tokens {
 		at = c.between(at, t.Start, &comments)
@@ -68,6 +95,15 @@ func (c *Code) split() bool {
 	}
 	c.between(at, len(c.src), &comments)
 	return true
+}
+
+// wide keeps stretches that go over several lines.
+func (c *Code) wide(list []outline.Stretch) {
+	for _, s := range list {
+		if strings.IndexByte(c.src[s.Start:s.End], '\n') >= 0 {
+			c.over = append(c.over, piece{int32(s.Start), int32(s.End)})
+		}
+	}
 }
 
 func (c *Code) splitGo() {
@@ -98,15 +134,15 @@ func (c *Code) between(from, to int, comments *[]outline.Stretch) int {
 		if s.End <= from {
 			continue
 		}
-		c.words(from, min(max(s.Start, from), to))
+		c.spaced(from, min(max(s.Start, from), to))
 		from = max(from, s.End)
 	}
-	c.words(from, to)
+	c.spaced(from, to)
 	return max(from, to)
 }
 
-// words takes what stands between spaces.
-func (c *Code) words(from, to int) {
+// spaced takes what stands between spaces.
+func (c *Code) spaced(from, to int) {
 	for from < to {
 		if c.src[from] <= ' ' {
 			from++
@@ -145,6 +181,7 @@ func (c *Code) byLine() {
 	n := strings.Count(c.src, "\n") + 1
 	c.first = make([]int32, n+2)
 	c.lines = make([]codeLine, n+1)
+	c.words = make([]uint32, len(c.pieces))
 	at, depth, open := 0, int32(0), int32(0)
 	indents := outline.Indents(c.language)
 	start, goesOn := 0, false
@@ -159,10 +196,17 @@ func (c *Code) byLine() {
 		h := newHash()
 		l.bare = true
 		begun := at
+		if at < len(c.pieces) && int(c.pieces[at].start) <= end {
+			l.indent = indentOf(c.src[start:c.pieces[at].start])
+			if indents && !l.inside {
+				h.word(indentWord(l.indent))
+			}
+		}
 		for at < len(c.pieces) && int(c.pieces[at].start) <= end {
 			word := c.text(at)
+			c.words[at] = wordPrint(c.plain(word))
 			if !c.mute[at] {
-				h.add(c.plain(word))
+				h.word(c.words[at])
 			}
 			if !bare(word) {
 				l.bare = false
@@ -183,10 +227,6 @@ func (c *Code) byLine() {
 		}
 		if at > begun {
 			goesOn = indents && c.text(at-1) == "\\"
-			l.indent = indentOf(c.src[start:c.pieces[begun].start])
-			if indents && !l.inside {
-				h.number(uint64(l.indent))
-			}
 			l.print = max(1, h.short())
 		}
 		start = end + 1
@@ -246,6 +286,30 @@ func (c *Code) Line(n uint32) uint32 {
 // Bare reports whether a line has no more than brackets and words like else and end: of two such lines nobody knows which one was there before.
 func (c *Code) Bare(n uint32) bool { return n == 0 || n > c.Lines() || c.lines[n].bare }
 
+// Free are the lines, from 1 on and one more than there are, at which nothing goes on that began before: no bracket, string or comment. It
+// is nil of a language of which nobody knows.
+func (c *Code) Free() []bool {
+	if !outline.Known(c.language) {
+		return nil
+	}
+	free := make([]bool, len(c.lines)+1)
+	starts := make([]int32, 0, len(c.lines)+1)
+	at := 0
+	for n := 1; n < len(c.lines); n++ {
+		free[n] = !c.lines[n].inside
+		starts = append(starts, int32(at))
+		at += strings.IndexByte(c.src[at:], '\n') + 1
+	}
+	free[len(c.lines)] = true
+	for _, p := range c.over {
+		i, _ := slices.BinarySearch(starts, p.start+1)
+		for ; i < len(starts) && starts[i] < p.end; i++ {
+			free[i+1] = false
+		}
+	}
+	return free
+}
+
 // Continues reports whether a line goes on with what stands in the brackets that a line before it has opened.
 func (c *Code) Continues(line, before uint32) bool {
 	if before == 0 || line <= before || line > c.Lines() {
@@ -275,20 +339,20 @@ func (c *Code) Print(lines []uint32, name, owner string) (print uint64, tokens i
 			if base < 0 {
 				base = l.indent
 			}
-			h.number(uint64(l.indent - base))
+			h.word(indentWord(l.indent - base))
 		}
 		for i := int(c.first[n]); i < int(c.first[n+1]); i++ {
-			word := c.text(i)
-			switch word {
-			case name:
-				word = "\x00"
-			case owner:
-				word = "\x01"
-			}
 			if c.mute[i] {
 				continue
 			}
-			h.add(c.plain(word))
+			switch c.text(i) {
+			case name:
+				h.word(0)
+			case owner:
+				h.word(1)
+			default:
+				h.word(c.words[i])
+			}
 			tokens++
 		}
 	}
@@ -296,25 +360,33 @@ func (c *Code) Print(lines []uint32, name, owner string) (print uint64, tokens i
 }
 
 // Words appends fingerprints of the tokens on a 1-based line that say something. In a language that goes by indentation, that of a line which begins
-// a statement is the first.
+// a statement is the first. LineOfWords has what Line is for them.
 func (c *Code) Words(n uint32, to []uint32) []uint32 {
 	if n == 0 || n > c.Lines() {
 		return to
 	}
 	if l := &c.lines[n]; l.print != 0 && !l.inside && outline.Indents(c.language) {
-		h := newHash()
-		h.number(uint64(l.indent))
-		to = append(to, h.short())
+		to = append(to, indentWord(l.indent))
 	}
 	for i := int(c.first[n]); i < int(c.first[n+1]); i++ {
 		if !c.mute[i] {
-			h := newHash()
-			h.add(c.plain(c.text(i)))
-			to = append(to, h.short())
+			to = append(to, c.words[i])
 		}
 	}
 	return to
 }
+
+// LineOfWords makes what Code.Line is of a line from what Code.Words are of it, word by word. It begins as NewLineOfWords does.
+type LineOfWords struct{ h hash }
+
+// NewLineOfWords is a line of no words.
+func NewLineOfWords() LineOfWords { return LineOfWords{newHash()} }
+
+// Add has one more word stand on the line.
+func (l *LineOfWords) Add(word uint32) { l.h.word(word) }
+
+// Print is what Code.Line is for a line of the words so far.
+func (l *LineOfWords) Print() uint32 { return max(1, l.h.short()) }
 
 // plain is a string of JavaScript or Python in double quotes, where that is the same, and any other token as it is.
 func (c *Code) plain(word string) string {
@@ -336,27 +408,27 @@ func (c *Code) ecma() bool {
 	return false
 }
 
-// hash is FNV-1a, 64 bits, of words with a zero byte between them.
+// hash is FNV-1a, 64 bits.
 type hash uint64
+
+const fnvPrime = 1099511628211
 
 func newHash() hash { return 14695981039346656037 }
 
-func (h *hash) add(word string) {
-	x := uint64(*h)
-	for i := range len(word) {
-		x = (x ^ uint64(word[i])) * 1099511628211
-	}
-	*h = hash(x * 1099511628211)
-}
+// word adds the fingerprint of a token, as if it were a byte.
+func (h *hash) word(print uint32) { *h = hash((uint64(*h) ^ uint64(print)) * fnvPrime) }
 
 // short is half as many bits.
 func (h hash) short() uint32 { return uint32(h>>32) ^ uint32(h) }
 
-func (h *hash) number(n uint64) {
-	x := uint64(*h)
-	for range 8 {
-		x = (x ^ n&0xFF) * 1099511628211
-		n >>= 8
+// wordPrint is the fingerprint of a token.
+func wordPrint(word string) uint32 {
+	x := uint64(newHash())
+	for i := range len(word) {
+		x = (x ^ uint64(word[i])) * fnvPrime
 	}
-	*h = hash(x)
+	return hash(x).short()
 }
+
+// indentWord stands for so many columns of indentation, as if it were a token.
+func indentWord(columns int32) uint32 { return 0x9e3779b1 * uint32(columns+1) }

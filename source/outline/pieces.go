@@ -8,7 +8,14 @@ func Pieces(language, text string) (tokens, comments []Stretch, ok bool) {
 	if !ok || len(text) > maxText {
 		return nil, nil, false
 	}
-	s := scan(l.lexicon, text)
+	tokens, comments = scan(l.lexicon, text).pieces()
+	return tokens, comments, true
+}
+
+// Pieces is what Pieces of the text are.
+func (o *Outline) Pieces() (tokens, comments []Stretch) { return o.scanned.pieces() }
+
+func (s *scanned) pieces() (tokens, comments []Stretch) {
 	tokens = make([]Stretch, 0, len(s.tokens))
 	end := 0
 	for _, t := range s.tokens {
@@ -17,7 +24,7 @@ func Pieces(language, text string) (tokens, comments []Stretch, ok bool) {
 			end = int(t.end)
 		}
 	}
-	return tokens, s.comments, true
+	return tokens, s.comments
 }
 
 // Indents tells that what a line belongs to is told by how deep it is indented.

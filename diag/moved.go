@@ -1,0 +1,96 @@
+package diag
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/covls/covls/coverage"
+	"github.com/covls/covls/escape"
+	"github.com/covls/covls/workspace"
+)
+
+// Move is where a function stood when the tests ran.
+type Move struct {
+	// From is the file of another document, whose text has the function no more.
+	From *workspace.File
+	// Was is the function there, with what the profiles say of it.
+	Was *Mark
+}
+
+// Moves are the functions of open documents that stood in another open document when the tests ran, by their marks: what one text has
+// no more, and another one has since, letter by letter. Neither needs to be saved. Of several that are the same, each is taken for
+// one, in the order of paths and places.
+func Moves(s *workspace.Snapshot) map[*Mark]Move {
+	if len(s.Documents) < 2 {
+		return nil
+	}
+	paths := slices.Sorted(maps.Keys(s.Documents))
+	each := func(take func(f *workspace.File, d *workspace.Document, p *placed)) {
+		for _, path := range paths {
+			d := s.Documents[path]
+			if f := s.FileOf(d); f != nil {
+				take(f, d, placedIn(f, d))
+			}
+		}
+	}
+	gone := map[uint64][]Move{}
+	each(func(f *workspace.File, d *workspace.Document, p *placed) {
+		if !slices.Contains(p.found, false) {
+			return
+		}
+		if parsed := d.Parsed(); parsed == nil || parsed.Err != nil {
+			return // it may be there all the same
+		}
+		for i := range p.all {
+			if m := &p.all[i]; !p.found[i] && m.Why == "" && m.Hash != 0 {
+				gone[m.Hash] = append(gone[m.Hash], Move{f, m})
+			}
+		}
+	})
+	if len(gone) == 0 {
+		return nil
+	}
+	out := map[*Mark]Move{}
+	each(func(f *workspace.File, _ *workspace.Document, p *placed) {
+		for i := range p.marks {
+			m := &p.marks[i]
+			if m.Why != workspace.New {
+				continue
+			}
+			list := gone[m.Hash]
+			if at := slices.IndexFunc(list, func(o Move) bool { return o.From != f }); at >= 0 {
+				out[m] = list[at]
+				gone[m.Hash] = slices.Delete(list, at, at+1)
+			}
+		}
+	})
+	return out
+}
+
+// lens is what a lens says of the function.
+func (m Move) lens() string {
+	return "moved from " + escape.Line(m.From.Name) + " since the last run · " + m.state()
+}
+
+// hover says the same of a function of that name, as Markdown.
+func (m Move) hover(name string) string {
+	return fmt.Sprintf("**Moved** from %s since the last run, where %s was: %s\n", escape.Code(m.From.Name), name, m.state())
+}
+
+// state is what the last run made of the function.
+func (m Move) state() string {
+	unit := m.From.Coverage.Unit
+	_, excluded := m.From.ExcludedBy(m.Was.Span.Start)
+	switch {
+	case excluded:
+		return "excluded"
+	case m.Was.Uncovered():
+		return "not " + reached(m.From) + " · " + size(&m.Was.Func, unit)
+	case m.Was.Statements.Total == 0:
+		return "nothing to cover"
+	case m.Was.Statements.Uncovered() == 0:
+		return "covered · " + size(&coverage.Func{Statements: coverage.Tally{Total: m.Was.Statements.Total}}, unit)
+	}
+	return fmt.Sprintf("%d of %d %s not tested", m.Was.Statements.Uncovered(), m.Was.Statements.Total, unit.Noun(m.Was.Statements.Total))
+}

@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/covls/covls/internal/editor"
+)
+
+// TestMovedUnsaved cuts a function from one document and pastes it into another, in either order. Neither is saved: it is told to have
+// been moved, with what the last run made of it. A copy is new.
+func TestMovedUnsaved(t *testing.T) {
+	t.Parallel()
+	const function = "func Partly(n int) int {\n\tif n < 0 {\n\t\treturn 0\n\t}\n\treturn n\n}\n"
+	for _, pasteFirst := range []bool{false, true} {
+		dir := workspace(t, `
+-- go.mod --
+module example.com/shop
+
+go 1.24
+-- a.go --
+package shop
+
+func Covered(n int) int {
+	return n + 1
+}
+
+`+function+`
+-- b.go --
+package shop
+
+func Other() int {
+	return 1
+}
+-- cover.out --
+mode: set
+example.com/shop/a.go:3.25,5.2 1 1
+example.com/shop/a.go:7.24,8.11 1 1
+example.com/shop/a.go:8.11,10.3 1 0
+example.com/shop/a.go:11.2,11.10 1 1
+example.com/shop/b.go:3.18,5.2 1 0
+`)
+		a, b := filepath.Join(dir, "a.go"), filepath.Join(dir, "b.go")
+		ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
+		open(t, ed, a)
+		open(t, ed, b)
+		change := func(path string, line, lines int, text string) {
+			t.Helper()
+			at := protocol.Range{Start: protocol.Position{Line: uint32(line)}, End: protocol.Position{Line: uint32(line + lines)}}
+			if err := ed.Edit(t.Context(), uri.File(path), at, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		refreshed := func(edit func()) {
+			t.Helper()
+			before := ed.Seen().LensRefreshes
+			edit()
+			until(t, ed, func(s *editor.Seen) bool { return s.LensRefreshes > before })
+		}
+		// told holds the lens on the function in b, and of how many functions it is said that they are new.
+		told := func(lens string, unseen int) {
+			t.Helper()
+			if got := lensesOf(t, ed, b); !slices.Contains(got, "7: "+lens) {
+				t.Errorf("the lenses are %q, want %q", got, lens)
+			}
+			raw, err := ed.Ask(t.Context(), "covls/gaps", "{}")
+			if n := strings.Count(string(raw), `"why":"new"`); err != nil || n != unseen {
+				t.Errorf("%d functions are new, want %d; %v", n, unseen, err)
+			}
+			if hover, err := ed.HoverAt(t.Context(), b, 6, 6); err != nil || strings.Contains(hover, "**Moved** from `a.go`") != (unseen == 0) {
+				t.Errorf("the hover is %q, %v", hover, err)
+			}
+		}
+		const fresh = "new since the last run"
+		untilMarked(t, ed, b, "3:6 hint uncovered: Other is not tested (1 statement)")
+		cut, paste := func() { change(a, 6, strings.Count(function, "\n"), "") }, func() { change(b, 5, 0, "\n"+function) }
+		if pasteFirst {
+			paste()
+			told(fresh, 1)
+			refreshed(cut)
+		} else {
+			cut()
+			paste()
+		}
+		told("moved from a.go since the last run · 1 of 3 statements not tested", 0)
+		refreshed(func() { change(a, 6, 0, function) })
+		told(fresh, 1)
+	}
+}
