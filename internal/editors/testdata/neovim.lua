@@ -58,12 +58,13 @@ local function floats()
   return out
 end
 
--- Asks for a hover until one with a text is there, and shows no other before.
+-- Asks for a hover until one with a text is there, and shows no other before. An answer that comes late would take the
+-- cursor into its window, so it is waited for.
 local function hover(run, part, other)
   local out = {}
   wait('a hover with ' .. part, function()
     run()
-    vim.wait(500, function()
+    vim.wait(5000, function()
       out = floats()
       return #out > 0
     end, 5)
@@ -170,6 +171,15 @@ function steps.tour()
   end)
 end
 
+-- The server without the plugin.
+function steps.plain()
+  vim.cmd('edit bash_completions.go')
+  marked('marks', function()
+    return true
+  end)
+  assert(vim.fn.exists(':Covls') == 0, 'the plugin is there')
+end
+
 function steps.again()
   vim.cmd('edit bash_completions.go')
   marked('restarted', function()
@@ -192,17 +202,17 @@ local function signs()
   return out
 end
 
--- Texts of lenses, by the line that they stand at.
+-- Texts of lenses, by the line that they stand at: behind it, or above it from 0.12 on.
 local function lenses()
   local out = {}
   for name, ns in pairs(vim.api.nvim_get_namespaces()) do
-    if name:find('lsp.codelens', 1, true) or name:find('lsp_codelens', 1, true) then
+    if name:find('lsp[._]codelens') or name:find('covls.lens', 1, true) then
       for _, m in ipairs(vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, { details = true })) do
         local text = ''
-        for _, chunk in ipairs(m[4].virt_text or {}) do
+        for _, chunk in ipairs(m[4].virt_text or (m[4].virt_lines or { {} })[1]) do
           text = text .. chunk[1]
         end
-        table.insert(out, ('%3d %s'):format(m[2] + 1, text))
+        table.insert(out, ('%3d %s'):format(m[2] + 1, vim.trim(text)))
       end
     end
   end
@@ -308,9 +318,9 @@ function steps.commands()
   local file = vim.api.nvim_get_current_buf()
   drawn('signs', 4, 'covered')
   wait('lenses', function()
-    return vim.lsp.codelens.enable or resolved(lenses())
+    return resolved(lenses())
   end)
-  show('lenses', vim.lsp.codelens.enable and {} or lenses())
+  show('lenses', lenses())
   statusline('status line', 'cov 50 %%')
   assert(statuses > 0, 'no User CovlsStatus')
   assert(require('covls').status().state == 'ready')
@@ -399,8 +409,8 @@ function steps.commands()
   local health = {}
   for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
     line = line:gsub('^##? ', ''):gsub(' ~$', ''):gsub('^%s*%- ', ''):gsub('^INFO:? ', ''):gsub('^(%u+): ', '%1 ')
-    line = line:gsub('Neovim %d+%.%d+%.%d+', 'Neovim …'):gsub('^OK /.* is covls', 'OK … is covls'):gsub('is covls .*', 'is covls …')
-    if line:find('%S') and not line:find('^covls: require') and not line:find('^Running') and not line:find('^=') then
+    line = line:gsub('^✅ ', ''):gsub('Neovim %d+%.%d+%.%d+', 'Neovim …'):gsub('^OK /.* is covls', 'OK … is covls'):gsub('is covls .*', 'is covls …')
+    if line:find('%S') and not line:find('^covls: require') and not line:find('^covls: +✅') and not line:find('^Running') and not line:find('^=') then
       table.insert(health, line)
     end
   end
@@ -445,6 +455,10 @@ end
 function steps.restart()
   vim.cmd('edit shop.go')
   drawn('before', 4, 'covered')
+  wait('lenses', function()
+    return resolved(lenses())
+  end)
+  local before_lenses = lenses()
   local hints = { init_options = { hints = { enable = true } } }
   require('covls').setup(hints) -- twice: nothing doubles
   local function autocommands()
@@ -471,17 +485,15 @@ function steps.restart()
   wait('signs and marks after :edit', function()
     return next(require('covls').lines(0)) and #marks() > 0
   end)
+  wait('lenses of the new server alone', function()
+    return vim.deep_equal(lenses(), before_lenses)
+  end)
   show('after', signs())
   assert(vim.deep_equal(seen.after, seen.before), 'other signs after a restart')
   -- All is covered: no lens is left on the screen, without a key or a move of the cursor.
   local profile = vim.tbl_map(function(line)
     return (line:gsub(' 0$', ' 1'))
   end, vim.fn.readfile('cover.out'))
-  if not vim.lsp.codelens.enable then
-    wait('lenses', function()
-      return resolved(lenses())
-    end)
-  end
   vim.fn.writefile(profile, 'cover.out.new')
   assert(vim.loop.fs_rename('cover.out.new', 'cover.out'))
   drawn('all covered', 20, 'covered')
