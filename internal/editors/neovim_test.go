@@ -115,7 +115,7 @@ func TestNeovimCommands(t *testing.T) {
 		t.Cleanup(func() { write(t, golden, string(txtar.Format(withShown(want, all)))) })
 	}
 	Each(t, "neovim", func(t *testing.T, e Editor) {
-		for _, step := range []string{"commands", "states", "restart"} {
+		for _, step := range []string{"commands", "states", "restart", "projects"} {
 			t.Run(step, func(t *testing.T) {
 				t.Parallel()
 				d := neovim(t, "vim.opt.swapfile = false\n"+Setup(t, "Neovim", "lua"))

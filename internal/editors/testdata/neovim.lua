@@ -375,6 +375,16 @@ function steps.commands()
   said('reload', 'Covls reload')
   said('since', 'Covls since')
   said('no command', 'Covls nonsense')
+  for _, wrong in ipairs({ '', ' signs maybe', ' gaps everything', ' gaps file all', ' next tested', ' changed next', ' urgent now' }) do
+    said('wrong words' .. wrong, 'Covls' .. wrong)
+  end
+  vim.cmd('edit shop_test.go')
+  wait('the client of the test file', function()
+    return attached().covls
+  end)
+  said('gaps of a file without a profile', 'Covls gaps file')
+  said('next in a file without a profile', 'Covls next')
+  vim.api.nvim_set_current_buf(file)
   said('base', function()
     chosen('bases', 'Covls base', 'main')
   end)
@@ -401,8 +411,14 @@ function steps.commands()
   for _, line in ipairs({ 'Covls ', 'Covls gaps ', 'Covls r', 'Covls rule at', 'Covls load shop_' }) do
     show('complete ' .. vim.trim(line), { table.concat(vim.fn.getcompletion(line, 'cmdline'), ' ') })
   end
-  vim.cmd('Covls load nosuch.info')
-  statusline('status line without a profile', 'no coverage profile')
+  said('load what is not there', 'Covls load nosuch.info')
+  statusline('status line after that', 'cov 50 %%')
+  vim.fn.writefile(vim.tbl_map(function(line)
+    return (line:gsub(' 0$', ' 1'))
+  end, vim.fn.readfile('cover.out')), 'other.profile')
+  vim.cmd('Covls load other.profile')
+  statusline('status line of another profile', 'cov 100 %%')
+  vim.fn.delete('other.profile')
   vim.cmd('Covls load')
   statusline('status line again', 'cov 50 %%')
   vim.cmd('checkhealth covls')
@@ -420,6 +436,15 @@ function steps.commands()
   show('help', { vim.fn.bufname():match('doc/.*'), (vim.fn.getline('.')) })
   vim.cmd('bwipeout')
   vim.cmd('messages clear')
+  vim.api.nvim_set_current_buf(file)
+  wait('marks', function()
+    return #marks() > 0
+  end)
+  vim.cmd('silent saveas copy.go')
+  wait('no marks, signs and lenses of the file before', function()
+    return #marks() == 0 and next(require('covls').lines(0)) == nil and #lenses() == 0
+  end)
+  said('saved as another file', 'Covls gaps file')
 end
 
 -- A function that is typed, saved, run, and tested.
@@ -449,6 +474,64 @@ function steps.states()
   drawn('tested', 25, 'covered')
   seen['tested marks'] = marks()
   list('since', 'Covls since')
+  local ns = vim.api.nvim_get_namespaces()['covls.signs']
+  local function sign(line)
+    local m = vim.api.nvim_buf_get_extmarks(0, ns, { line - 1, 0 }, { line - 1, 0 }, { details = true })[1]
+    return m and m[4].sign_text
+  end
+  vim.cmd('Covls base main')
+  if vim.fn.has('nvim-0.10') == 1 then -- tells what a mark looks like
+    wait('the sign of a line that is new', function()
+      return sign(26) == '▏+'
+    end)
+    assert(sign(4) == '▏ ', 'another sign at a line that is not new: ' .. sign(4))
+  end
+end
+
+-- Files of no project, of two projects, and no program.
+function steps.projects()
+  local clients = function()
+    return #vim.tbl_filter(function(c)
+      return c.name == 'covls'
+    end, vim.tbl_values((vim.lsp.get_clients or vim.lsp.get_active_clients)()))
+  end
+  local home = vim.fn.getcwd()
+  local stray, other = vim.fn.fnamemodify(home, ':h') .. '/stray', vim.fn.fnamemodify(home, ':h') .. '/other'
+  vim.fn.mkdir(stray, 'p')
+  vim.fn.mkdir(other, 'p')
+  vim.fn.writefile({ 'package stray' }, stray .. '/stray.go')
+  for _, name in ipairs({ 'go.mod', 'shop.go', 'cover.out' }) do
+    local text = vim.fn.readfile(name)
+    vim.fn.writefile(name ~= 'cover.out' and text or vim.tbl_map(function(line)
+      return (line:gsub(' 0$', ' 1'))
+    end, text), other .. '/' .. name)
+  end
+  local cmd = (vim.lsp.config and vim.lsp.config.covls or { cmd = { 'covls', 'serve' } }).cmd
+  require('covls').setup({ cmd = { 'nosuch-covls', 'serve' } })
+  said('no program', 'edit shop.go')
+  local n = #notes
+  vim.cmd('edit shop_test.go')
+  vim.wait(100)
+  assert(#notes == n and clients() == 0, 'that there is no program is said twice')
+  vim.cmd('silent! bwipeout shop.go shop_test.go')
+  require('covls').setup({ cmd = cmd })
+  vim.cmd('edit ' .. stray .. '/stray.go')
+  said('stray', 'Covls gaps')
+  assert(clients() == 0, 'a client for a stray file')
+  vim.cmd('Covls restart')
+  wait('a client that was asked for', function()
+    return attached().covls
+  end)
+  statusline('stray status', 'no coverage profile')
+  vim.cmd('edit ' .. home .. '/shop.go')
+  statusline('status of one project', 'cov 50 %%')
+  vim.cmd('edit ' .. other .. '/shop.go')
+  statusline('status of the other', 'cov 100 %%')
+  vim.cmd('edit ' .. home .. '/notes.txt')
+  statusline('status in a folder', 'cov 50 %%')
+  vim.cmd('edit ' .. vim.fn.fnamemodify(home, ':h') .. '/notes.txt')
+  assert(require('covls').statusline() == '', 'a status of some project: ' .. require('covls').statusline())
+  said('of no project', 'Covls gaps')
 end
 
 -- An end and a start of the server, and what Neovim 0.7 has trouble with.

@@ -60,7 +60,7 @@ local function above(id, bufnr, lenses)
   end
 end
 
-local function clear(id, bufnr)
+function M.clear(id, bufnr)
   if own then
     vim.api.nvim_buf_clear_namespace(bufnr, namespace(id), 0, -1)
   elseif vim.lsp.codelens.clear then
@@ -85,7 +85,7 @@ function M.draw(bufnr, client)
       lenses = vim.tbl_filter(function(lens)
         return lens.command and lens.command.title ~= gone
       end, lenses)
-      clear(client.id, bufnr)
+      M.clear(client.id, bufnr)
       if own then
         return above(client.id, bufnr, lenses)
       end
@@ -107,7 +107,7 @@ end
 function M.gone(id)
   for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
     if vim.api.nvim_buf_is_loaded(bufnr) then
-      clear(id, bufnr)
+      M.clear(id, bufnr)
       if not own then
         pcall(vim.lsp.codelens.save, nil, bufnr, id)
       end
