@@ -1,7 +1,7 @@
 -- Drives Neovim, when it has started, and leaves what it saw in COVLS_E2E_RESULT: lists of lines, by the names of steps.
 local env = vim.env
 local seen, notes = {}, {}
-local patience = 20000
+local patience = 40000
 
 -- There is no message line to look at.
 vim.notify = function(message)
@@ -58,13 +58,13 @@ local function floats()
   return out
 end
 
--- Asks for a hover until one with a text is there, and shows no other before. An answer that comes late would take the
--- cursor into its window, so it is waited for.
+-- Asks for a hover until one with a text is there, and shows no other before. An answer is waited for: one that comes while
+-- another is shown takes the cursor into its window.
 local function hover(run, part, other)
-  local out = {}
+  local out, window = {}, vim.api.nvim_get_current_win()
   wait('a hover with ' .. part, function()
     run()
-    vim.wait(5000, function()
+    vim.wait(2000, function()
       out = floats()
       return #out > 0
     end, 5)
@@ -72,6 +72,7 @@ local function hover(run, part, other)
     assert(not other or not text:find(other, 1, true), 'a hover with ' .. (other or ''))
     return text:find(part, 1, true) ~= nil
   end)
+  vim.api.nvim_set_current_win(window)
   return out
 end
 
@@ -450,6 +451,7 @@ end
 -- A function that is typed, saved, run, and tested.
 function steps.states()
   vim.cmd('edit shop.go')
+  local file = vim.api.nvim_get_current_buf()
   drawn('before', 4, 'covered')
   vim.fn.append(23, { '', 'func New(n int) int {', '\tn++', '\treturn n', '}' })
   drawn('typed', 25, 'stale')
@@ -476,9 +478,10 @@ function steps.states()
   list('since', 'Covls since')
   local ns = vim.api.nvim_get_namespaces()['covls.signs']
   local function sign(line)
-    local m = vim.api.nvim_buf_get_extmarks(0, ns, { line - 1, 0 }, { line - 1, 0 }, { details = true })[1]
+    local m = vim.api.nvim_buf_get_extmarks(file, ns, { line - 1, 0 }, { line - 1, 0 }, { details = true })[1]
     return m and m[4].sign_text
   end
+  vim.cmd(vim.fn.bufwinnr(file) .. 'wincmd w')
   vim.cmd('Covls base main')
   if vim.fn.has('nvim-0.10') == 1 then -- tells what a mark looks like
     wait('the sign of a line that is new', function()

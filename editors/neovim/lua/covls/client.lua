@@ -54,12 +54,11 @@ function M.running()
   return client
 end
 
--- Asks covls. done has the answer, nil for null, and the client; what fails is said. Returns false where covls is not
--- running.
+-- Asks covls. done has the answer, nil for null, and the client; what fails is said.
 function M.ask(method, params, done)
   local client = M.running()
   if not client then
-    return false
+    return
   end
   compat.request(client, method, params, function(err, result)
     if not err then
@@ -68,12 +67,11 @@ function M.ask(method, params, done)
     -- RequestCancelled: somebody said no.
     M.say(err.message, err.code == -32800 and vim.log.levels.INFO or vim.log.levels.ERROR)
   end, 0)
-  return true
 end
 
 -- Runs a command of covls, whose argument may be nil.
 function M.execute(command, argument, done)
-  return M.ask('workspace/executeCommand', { command = command, arguments = argument and { argument } or nil }, done)
+  M.ask('workspace/executeCommand', { command = command, arguments = argument and { argument } or nil }, done)
 end
 
 -- The place of the cursor.
@@ -362,7 +360,7 @@ function M.setup(user)
 end
 
 -- Ends covls and starts it again for all buffers of its languages that are of a project, and for the current one.
-function M.restart(done)
+function M.restart()
   local here = vim.api.nvim_get_current_buf()
   lack_told = false
   local stopped = compat.clients()
@@ -392,9 +390,6 @@ function M.restart(done)
       if vim.api.nvim_buf_is_loaded(bufnr) then
         begin(bufnr, bufnr == here)
       end
-    end
-    if done then
-      done()
     end
   end
   again()

@@ -305,19 +305,20 @@ function M.names()
   return out
 end
 
--- What a command does.
-function M.about(name)
-  return commands[name][1]
+-- What each command does, a line each.
+local function about()
+  return table.concat(vim.tbl_map(function(name)
+    return ('  %-9s%s'):format(name, commands[name][1])
+  end, M.names()), '\n')
 end
 
 function M.run(args)
   local command, words = commands[args[1]], vim.list_slice(args, 2)
   if not command then
-    local there = 'there are ' .. table.concat(M.names(), ', ')
     if not args[1] then
-      return client.say(there .. '; :help covls-commands says what they do')
+      return client.say(':Covls takes one of\n' .. about())
     end
-    return client.say(('no command %q; %s'):format(args[1], there), vim.log.levels.ERROR)
+    return client.say(('no command %q; there are %s'):format(args[1], table.concat(M.names(), ', ')), vim.log.levels.ERROR)
   end
   if not command.any and (#words > 1 or words[1] and not has(command[2], words[1])) then
     local may = #command[2] == 0 and 'no word' or (#command[2] > 1 and 'one of ' or '') .. table.concat(command[2], ', ')
