@@ -1,81 +1,18 @@
 #!/bin/sh
 # Draws the pictures of editors/emacs/README.md: what Emacs shows with covls.el, in a small project, at several moments.
 #
-#   scripts/picture-emacs.sh           with emacs on the PATH, or the command line in COVLS_EMACS
+#   scripts/picture-emacs.sh           with emacs on the PATH, or the command line in COVLS_EMACS, such as
+#                                      "$PWD/scripts/setup-editors.sh --run debian13 emacs"
 #
 # It needs Go, git, tmux, and Emacs with go-mode.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-out=$root/editors/emacs/images
-work=${TMPDIR:-/tmp}/covls-picture-emacs # shows in pictures
-rm -rf "$work"
-mkdir -p "$out" "$work/shop" "$work/home/.emacs.d" "$work/bin"
-session=covls-picture-$$
-tm() {
-	tmux -L "$session" "$@"
-}
-trap 'tm kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
+editor=emacs
+ground="#1e1e1e"
+# shellcheck source=scripts/picture-editor.sh
+. "$(dirname "$0")/picture-editor.sh"
 
-cd "$root"
-go build -o "$work/bin/covls" ./cmd/covls
-go build -o "$work/bin/picture" scripts/picture.go
-
-cd "$work/shop"
-cat >go.mod <<'END'
-module example.com/shop
-
-go 1.22
-END
-cat >till.go <<'END'
-package shop
-
-import "errors"
-
-// Total adds the prices of a basket, less a discount in percent.
-func Total(prices []int, discount int) (int, error) {
-	if len(prices) == 0 {
-		return 0, errors.New("nothing in the basket")
-	}
-	sum := 0
-	for _, p := range prices {
-		sum += p
-	}
-	if discount > 0 {
-		sum -= sum * discount / 100
-	}
-	return sum, nil
-}
-
-// Change gives the fewest coins that make an amount.
-func Change(amount int) (coins []int) {
-	for _, c := range []int{200, 100, 50, 20, 10, 5, 2, 1} {
-		for amount >= c {
-			coins = append(coins, c)
-			amount -= c
-		}
-	}
-	return coins
-}
-END
-cat >till_test.go <<'END'
-package shop
-
-import "testing"
-
-func TestTotal(t *testing.T) {
-	got, err := Total([]int{250, 50}, 0)
-	if err != nil || got != 300 {
-		t.Errorf("Total = %d, %v, want 300", got, err)
-	}
-}
-END
-printf 'cover.out\n.covls/\n' >.gitignore
-go test -coverprofile=cover.out ./... >/dev/null
-git init -q
-git add .
-git -c user.name=shop -c user.email=shop@example.com commit -qm 'A till'
-
+mkdir -p "$work/home/.emacs.d"
 echo '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)' >"$work/home/.emacs.d/early-init.el"
 cat >"$work/home/.emacs.d/init.el" <<END
 (add-to-list 'load-path "$root/editors/emacs")
@@ -89,55 +26,14 @@ cat >"$work/home/.emacs.d/init.el" <<END
 (load-theme 'modus-vivendi t)
 END
 
-# screen is what Emacs shows.
-screen() {
-	tm capture-pane -e -p -N
-}
-
-# until_shown waits until the screen has a text.
-until_shown() {
-	n=0
-	while ! tm capture-pane -p 2>/dev/null | grep -q -- "$1"; do
-		n=$((n + 1))
-		if [ $n -gt 200 ]; then
-			echo "waited in vain for: $1" >&2
-			tm capture-pane -p >&2
-			exit 1
-		fi
-		sleep 0.1
-	done
-}
-
-# picture FILE LABEL TEXT draws the screen, when it has the text and has been still for a while.
-picture() {
-	until_shown "$3"
-	before=""
-	while [ "$before" != "$(screen)" ]; do
-		before=$(screen)
-		sleep 0.7
-	done
-	screen | "$work/bin/picture" -ground "#1e1e1e" -label "$2" - >"$out/$1.svg"
-	echo "$1.svg"
-}
-
-keys() {
-	tm send-keys "$@"
-}
-
-cat >"$work/start.sh" <<END
-exec env -i "HOME=$work/home" "PATH=$work/bin:$PATH" "GOCACHE=$(go env GOCACHE)" "GOMODCACHE=$(go env GOMODCACHE)" \
-	LANG=C.UTF-8 TERM=tmux-256color COLORTERM=truecolor SHELL=/bin/sh ${COVLS_EMACS:-emacs} -nw till.go
-END
-tm -f /dev/null new-session -d -x 104 -y 34 "sh $work/start.sh; sleep 5"
-tm set -g default-terminal tmux-256color >/dev/null
-tm set -as terminal-features ',*:RGB' >/dev/null
+start 34 "${COVLS_EMACS:-emacs}" -nw
 
 until_shown 'covls: [0-9]'
-keys M-g g 2 1 Enter C-f C-f C-f C-f C-f C-f
+keys M-g g 2 4 Enter C-f C-f C-f C-f C-f C-f
 picture opened 'A file in Emacs: a bar beside each line, a mark on a function that no test reaches, the coverage in the mode line' 'statements)'
-keys M-g g 8 Enter C-e
+keys M-g g 1 1 Enter C-e
 picture hover 'The echo area says when a part runs that no test runs' 'Runs when'
-keys C-c v l p
+keys C-c v l a
 picture gaps 'The list of gaps, the most urgent first, with parts of functions' 'never ran (line'
 keys q C-x 1 C-c v R
 picture report 'The report, in another window' 'to write first'

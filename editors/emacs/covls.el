@@ -437,21 +437,29 @@ themselves then."
           (forward-char))
       (goto-char (min end (+ (point) column))))))
 
-(defun covls--point (position)
-  "Where POSITION is in this buffer, which is widened."
+(defun covls--point (position &optional from)
+  "Where POSITION is in this buffer, which is widened.
+FROM is a line and where it starts, as a cons: lines are counted from there, and
+not from the start of the buffer.  It becomes the line of POSITION."
   (save-excursion
     (save-match-data
-      (goto-char (point-min))
-      (if (and (zerop (forward-line (plist-get position :line))) (or (bolp) (zerop (plist-get position :line))))
-          (covls--go-to-column (plist-get position :character))
-        (goto-char (point-max)))
-      (point))))
+      (let ((line (plist-get position :line)))
+        (goto-char (if from (cdr from) (point-min)))
+        (if (and (zerop (forward-line (- line (if from (car from) 0)))) (or (bolp) (zerop line)))
+            (progn
+              (when from
+                (setcar from line)
+                (setcdr from (point)))
+              (covls--go-to-column (plist-get position :character)))
+          (goto-char (point-max)))
+        (point)))))
 
-(defun covls--range (range)
-  "The bounds of RANGE in this buffer, as a cons."
+(defun covls--range (range &optional from)
+  "The bounds of RANGE in this buffer, as a cons.
+FROM is that of `covls--point'."
   (save-restriction
     (widen)
-    (cons (covls--point (plist-get range :start)) (covls--point (plist-get range :end)))))
+    (cons (covls--point (plist-get range :start) from) (covls--point (plist-get range :end) from))))
 
 (defun covls--text (beg end)
   "The text from BEG to END, with bytes that are no text replaced."
@@ -678,7 +686,12 @@ themselves then."
     ('textDocument/publishDiagnostics (covls--on-diagnostics connection params))
     ('covls/status (covls--on-status connection params))
     ('covls/sinceLastRun
-     (message "covls: %s" (plist-get params :text)))
+     (message "covls%s: %s"
+              ;; With several projects, whose that is.
+              (if (cdr covls--connections)
+                  (concat " of " (file-name-nondirectory (directory-file-name (covls--root connection))))
+                "")
+              (plist-get params :text)))
     ('window/showMessage
      (let ((text (covls--sentence (plist-get params :message))))
        (if (<= (plist-get params :type) 2)
@@ -794,6 +807,20 @@ Files are not saved, so that the user can look at what was written first."
   (setq covls--report-function report)
   (covls--report covls--diagnostics))
 
+(defun covls--flymake (diagnostic from)
+  "DIAGNOSTIC of the server as one of Flymake, in this buffer.
+FROM is that of `covls--point'."
+  (let ((bounds (covls--range (plist-get diagnostic :range) from)))
+    (when (= (car bounds) (cdr bounds))
+      (setq bounds (or (flymake-diag-region (current-buffer) (line-number-at-pos (car bounds))) bounds)))
+    (flymake-make-diagnostic
+     (current-buffer) (car bounds) (cdr bounds)
+     (covls--diagnostic-type diagnostic)
+     (plist-get diagnostic :message)
+     (list :covls diagnostic)
+     (when (seq-contains-p (plist-get diagnostic :tags) 1)
+       '((face . shadow))))))
+
 (defun covls--report (diagnostics)
   "Have Flymake show DIAGNOSTICS in this buffer."
   (setq covls--diagnostics diagnostics)
@@ -803,22 +830,11 @@ Files are not saved, so that the user can look at what was written first."
   (when (and flymake-mode covls--report-function)
     (save-restriction
       (widen)
-      (funcall
-       covls--report-function
-       (mapcar
-        (lambda (diagnostic)
-          (let ((bounds (covls--range (plist-get diagnostic :range))))
-            (when (= (car bounds) (cdr bounds))
-              (setq bounds (or (flymake-diag-region (current-buffer) (line-number-at-pos (car bounds))) bounds)))
-            (flymake-make-diagnostic
-             (current-buffer) (car bounds) (cdr bounds)
-             (covls--diagnostic-type diagnostic)
-             (plist-get diagnostic :message)
-             (list :covls diagnostic)
-             (when (seq-contains-p (plist-get diagnostic :tags) 1)
-               '((face . shadow))))))
-        diagnostics)
-       :region (cons (point-min) (point-max))))))
+      ;; From one to the next it is not far.
+      (let ((from (cons 0 (point-min))))
+        (funcall covls--report-function
+                 (mapcar (lambda (diagnostic) (covls--flymake diagnostic from)) diagnostics)
+                 :region (cons (point-min) (point-max)))))))
 
 (defun covls--buffer-of (connection uri)
   "The buffer that is open in CONNECTION by URI."
@@ -1414,10 +1430,11 @@ there is no answer in time, or the user does not wait, CANCEL is called."
 
 (defun covls--jump (from location none)
   "Go to LOCATION, and keep FROM as the place to come back to.
-Where LOCATION is nil, say NONE.  FROM is made before the server is asked: other
-clients may go to the place before the answer comes."
+Where LOCATION is nil, say NONE, or what that returns if it is a function.  FROM
+is made before the server is asked: other clients may go to the place before the
+answer comes."
   (if (null location)
-      (message "%s" none)
+      (message "%s" (if (functionp none) (funcall none) none))
     (xref-push-marker-stack from)
     (covls--visit location)))
 
@@ -1426,13 +1443,13 @@ clients may go to the place before the answer comes."
   "Go to the next gap of this file.
 A gap is a function that no test reaches, or a part of another that never ran."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.nextGap" (covls--place)) (covls--none "No gap in this file")))
+  (covls--jump (point-marker) (covls--run "covls.nextGap" (covls--place)) #'covls--none-here))
 
 ;;;###autoload
 (defun covls-previous-gap ()
   "Go to the previous gap of this file."
   (interactive)
-  (covls--jump (point-marker) (covls--run "covls.previousGap" (covls--place)) (covls--none "No gap in this file")))
+  (covls--jump (point-marker) (covls--run "covls.previousGap" (covls--place)) #'covls--none-here))
 
 ;;;###autoload
 (defun covls-next-gap-in-project ()
@@ -1463,6 +1480,10 @@ A gap is a function that no test reaches, or a part of another that never ran."
   (if (member (and covls--connection (plist-get (covls--status covls--connection) :state)) '("empty" "broken"))
       (format "covls: %s; M-x covls-doctor says why" (covls-status-text))
     otherwise))
+
+(defun covls--none-here ()
+  "Why there is no gap in this file."
+  (covls--none (if (covls--ask :covls/coverage (covls--document)) "No gap in this file" "No profile names this file")))
 
 (defun covls--no-change ()
   "Why there is no gap of what changed."
@@ -1622,7 +1643,7 @@ MORE inserts what follows."
     (define-key map [mouse-2] #'covls-gaps-visit)
     (define-key map "o" #'covls-gaps-show)
     (define-key map (kbd "C-o") #'covls-gaps-show)
-    (define-key map "p" #'covls-gaps-toggle-parts)
+    (define-key map "a" #'covls-gaps-toggle-parts)
     (define-key map "c" #'covls-gaps-toggle-changed)
     map)
   "Keys of a list of gaps.")
@@ -1630,7 +1651,8 @@ MORE inserts what follows."
 (define-derived-mode covls-gaps-mode tabulated-list-mode "Covls gaps"
   "A list of gaps, the most urgent first.
 \\<covls-gaps-mode-map>\\[covls-gaps-visit] goes to the gap at point, \\[covls-gaps-show] shows it in another window, and
-\\[next-error] goes through them.  \\[covls-gaps-toggle-parts] lists parts that never ran of functions that did, too,
+\\[next-error] goes through them; \\[next-line] and \\[previous-line] move in the list alone.
+\\[covls-gaps-toggle-parts] lists parts that never ran of functions that did, too,
 and \\[covls-gaps-toggle-changed] what changed alone."
   (setq tabulated-list-format [("" 4 covls--by-order :right-align t) ("Tier" 9 t) ("Place" 36 t) ("Gap" 0 t)]
         tabulated-list-padding 1
@@ -1686,7 +1708,12 @@ With a prefix argument, HERE, list all of this file, in its order."
                                  (or (plist-get (car b) :order) most-positive-fixnum)))))
     (message "%s%s"
              (pcase count
-               (0 (covls--none (if (plist-get (and (listp scope) scope) :scope) (covls--no-change) "No gap")))
+               (0 (cond ((hash-table-p scope) (covls--none "No gap"))
+                        ((plist-get scope :scope) (covls--none (covls--no-change)))
+                        ((and (plist-get scope :textDocument) (buffer-live-p source))
+                         (with-current-buffer source
+                           (covls--none-here)))
+                        (t (covls--none "No gap"))))
                (1 "1 gap")
                (_ (format "%d gaps" count)))
              (if (plist-get answer :left) (concat "; " (plist-get answer :left)) ""))))
@@ -2101,6 +2128,19 @@ It fails until it is filled in, and is not saved."
 
 ;;; By the connection of others
 
+(defun covls--keep-messages (take &rest args)
+  "Have lsp-mode take in a message by TAKE with ARGS, and those behind it, too.
+Who waits for an answer is woken by a throw, which goes through the filter of
+the process: what was read together with the answer would be lost, as
+diagnostics are.  That is issue 4323 of lsp-mode."
+  (let ((thrown t))
+    (catch 'lsp-done
+      (apply take args)
+      (setq thrown nil))
+    (when thrown
+      ;; Nobody may wait any more.
+      (run-at-time 0 nil (lambda () (ignore-errors (throw 'lsp-done nil)))))))
+
 ;;;###autoload
 (defun covls-lsp-mode-setup ()
   "Have lsp-mode start covls beside the other servers of a buffer.
@@ -2108,6 +2148,7 @@ It shows diagnostics, lenses and actions, and the jumps of this file use its
 connection.  Bars and the mode line are those of `covls-mode', which is not
 needed then."
   (require 'lsp-mode)
+  (advice-add 'lsp--parser-on-message :around #'covls--keep-messages)
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection (lambda () covls-command))

@@ -15,7 +15,7 @@ import (
 
 // Editor is a program that setup-editors.sh installs.
 type Editor struct {
-	// Era is "system" for this machine's own, "debian13" for that of Debian 13, which is newer.
+	// Era is "system" for this machine's own, "debian13" or "debian14" for that of a newer Debian.
 	Era string
 	// Name is neovim, emacs, vim, helix, kakoune or tmux.
 	Name    string
@@ -29,8 +29,8 @@ type Editor struct {
 // Argv is the command line that starts the editor with arguments.
 func (e Editor) Argv(args ...string) []string {
 	argv := append([]string{e.Program}, args...)
-	if e.Era == "debian13" {
-		argv = append([]string{e.script, "--run"}, argv...)
+	if e.Era != "system" {
+		argv = append([]string{e.script, "--run", e.Era}, argv...)
 	}
 	return argv
 }

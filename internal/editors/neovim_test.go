@@ -36,11 +36,11 @@ vim.api.nvim_create_autocmd('FileType', { pattern = 'go', callback = function()
 end })
 `
 
-// neovim is a desk with Neovim set up as docs/editors.md says, after some Lua.
-func neovim(t *testing.T, before string) *Desk {
+// neovim is a desk with Neovim and the plugin, set up by some Lua, which may be that of docs/editors.md.
+func neovim(t *testing.T, lua string) *Desk {
 	t.Helper()
 	d := NewDesk(t)
-	d.Write(t, ".config/nvim/init.lua", before+Setup(t, "Neovim", "lua"))
+	d.Write(t, ".config/nvim/init.lua", lua)
 	src := filepath.Join(d.Home, "src")
 	if err := os.Mkdir(src, 0o755); err != nil {
 		t.Fatal(err)
@@ -57,11 +57,21 @@ func runNeovim(t *testing.T, d *Desk, e Editor, step string, env ...string) stri
 	return d.Run(t, e, append(env, "COVLS_E2E_STEP="+step, "COVLS_E2E_UNITS="+Root(t, "internal/editors/testdata/neovim_units.lua")), "--headless", "-n", "-i", "NONE", "-S", Root(t, "internal/editors/testdata/neovim.lua"))
 }
 
-// TestNeovim leads Neovim beside gopls through what every editor does.
+// TestNeovim leads Neovim beside gopls through what every editor does. Where vim.lsp.enable may stand in place of setup it
+// does, and the recipe without the plugin shows the marks.
 func TestNeovim(t *testing.T) {
 	t.Parallel()
 	Each(t, "neovim", func(t *testing.T, e Editor) {
-		d := neovim(t, goplsInNeovim)
+		setup := Setup(t, "Neovim", "lua")
+		enables := e.Era == "debian14"
+		if enables {
+			const own = "require('covls').setup()"
+			if !strings.Contains(setup, own) {
+				t.Fatalf("docs/editors.md lacks %s", own)
+			}
+			setup = strings.Replace(setup, own, "vim.lsp.enable('covls')", 1)
+		}
+		d := neovim(t, goplsInNeovim+setup)
 		tour := d.Project.Tour(t)
 		// The plugin's key goes to parts of functions too.
 		tour.Want("jump", "bash_completions.go:488")
@@ -70,6 +80,12 @@ func TestNeovim(t *testing.T) {
 		maps.Copy(seen, tour.Read(t, runNeovim(t, d, e, "again", tour.Env()...)))
 		tour.Hold(t, seen)
 		d.Check(t)
+		if enables {
+			d := neovim(t, Setup(t, "Neovim", "lua", 1))
+			tour := d.Project.Tour(t)
+			tour.Hold(t, tour.Read(t, runNeovim(t, d, e, "plain", tour.Env()...)), "marks")
+			d.Check(t)
+		}
 	})
 }
 
@@ -99,10 +115,10 @@ func TestNeovimCommands(t *testing.T) {
 		t.Cleanup(func() { write(t, golden, string(txtar.Format(withShown(want, all)))) })
 	}
 	Each(t, "neovim", func(t *testing.T, e Editor) {
-		for _, step := range []string{"commands", "states", "restart"} {
+		for _, step := range []string{"commands", "states", "restart", "projects"} {
 			t.Run(step, func(t *testing.T) {
 				t.Parallel()
-				d := neovim(t, "vim.opt.swapfile = false\n")
+				d := neovim(t, "vim.opt.swapfile = false\n"+Setup(t, "Neovim", "lua"))
 				d.Project = shop(t, project)
 				tour := &Tour{project: d.Project}
 				got := map[string]string{}

@@ -74,7 +74,11 @@ What the server then has of the text is `theirs'."
   (with-temp-buffer
     (insert "ab\nc")
     (should (equal (covls--point '(:line 0 :character 99)) 3))
-    (should (equal (covls--point '(:line 9 :character 0)) 5))))
+    (should (equal (covls--point '(:line 9 :character 0)) 5))
+    (let ((from (cons 0 (point-min))))
+      (pcase-dolist (`(,line ,column ,at ,start) '((0 1 2 (0 . 1)) (1 1 5 (1 . 4)) (9 0 5 (1 . 4)) (0 2 3 (0 . 1)) (1 0 4 (1 . 4))))
+        (should (equal (covls--point (list :line line :character column) from) at))
+        (should (equal from start))))))
 
 (ert-deftest covls-test-edits ()
   "What a server is told of edits makes the text that the buffer has."
@@ -276,6 +280,34 @@ What the server then has of the text is `theirs'."
                          (not (string-match-p "-mode\\'\\|\\`covls-gaps-\\|\\`covls-popup-menu\\|\\`covls-menu\\'\\|-test-" (symbol-name symbol))))
                 (should (or (where-is-internal symbol (list covls-command-map))
                             (string-match-p (regexp-quote (symbol-name symbol)) (format "%S" covls-menu))))))))
+
+(ert-deftest covls-test-list-keys ()
+  "The list of gaps has the keys that all lists have, and its own are told."
+  (with-temp-buffer
+    (covls-gaps-mode)
+    (should (eq (key-binding "n") #'next-line))
+    (should (eq (key-binding "p") #'previous-line)))
+  (let ((help (substitute-command-keys (documentation 'covls-gaps-mode))))
+    (dolist (said '("RET goes to" "o shows it" "a lists parts" "c what changed" "n and p move in"))
+      (should (string-match-p said (replace-regexp-in-string "[ \n]+" " " (substring-no-properties help)))))))
+
+(ert-deftest covls-test-keep-messages ()
+  "What lsp-mode reads together with an answer that somebody waits for is taken in."
+  (let (taken woken)
+    (let ((take (lambda (message)
+                  (push message taken)
+                  (when (eq message 'answer)
+                    (throw 'lsp-done nil)))))
+      (catch 'lsp-done
+        (mapc (lambda (message) (covls--keep-messages take message)) '(answer diagnostics))
+        (sit-for 5)
+        (setq taken 'nobody-was-woken)))
+    (should (equal taken '(diagnostics answer)))
+    ;; Where nobody waits nothing goes wrong.
+    (covls--keep-messages (lambda (_) (throw 'lsp-done nil)) 'answer)
+    (sit-for 0.01)
+    (setq woken t)
+    (should woken)))
 
 (ert-deftest covls-test-names ()
   "A file that gets another name is closed by the old and opened by the new one, and closed with its buffer."

@@ -6,7 +6,7 @@ vim.g.loaded_covls = true
 vim.api.nvim_create_user_command('Covls', function(given)
   require('covls.commands').run(given.fargs, given)
 end, {
-  nargs = '+',
+  nargs = '*',
   desc = 'Coverage: :Covls next, gaps, run, report … (:help covls)',
   complete = function(lead, line)
     return require('covls.commands').complete(lead, line)

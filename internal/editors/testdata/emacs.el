@@ -217,6 +217,12 @@
   (drive-see 'init (list (replace-regexp-in-string ":.*" "" (drive-keys "C-c v i"))))
   (kill-buffer)
   (write-region "diagnostics.scope = \"open\"\n" nil ".covls.toml" nil 'silent)
+  (when drive-own
+    (let ((go-mode-hook nil)) ; without gopls
+      (find-file "command_win.go"))
+    (drive-wait "a file that no profile names" (lambda () covls--uri))
+    (drive-keys "C-c v n")
+    (kill-buffer))
   (drive-to 1 0))
 
 (defun drive-messages ()

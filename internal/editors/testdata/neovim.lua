@@ -1,7 +1,7 @@
 -- Drives Neovim, when it has started, and leaves what it saw in COVLS_E2E_RESULT: lists of lines, by the names of steps.
 local env = vim.env
 local seen, notes = {}, {}
-local patience = 20000
+local patience = 40000
 
 -- There is no message line to look at.
 vim.notify = function(message)
@@ -58,12 +58,13 @@ local function floats()
   return out
 end
 
--- Asks for a hover until one with a text is there, and shows no other before.
+-- Asks for a hover until one with a text is there, and shows no other before. An answer is waited for: one that comes while
+-- another is shown takes the cursor into its window.
 local function hover(run, part, other)
-  local out = {}
+  local out, window = {}, vim.api.nvim_get_current_win()
   wait('a hover with ' .. part, function()
     run()
-    vim.wait(500, function()
+    vim.wait(2000, function()
       out = floats()
       return #out > 0
     end, 5)
@@ -71,6 +72,7 @@ local function hover(run, part, other)
     assert(not other or not text:find(other, 1, true), 'a hover with ' .. (other or ''))
     return text:find(part, 1, true) ~= nil
   end)
+  vim.api.nvim_set_current_win(window)
   return out
 end
 
@@ -170,6 +172,15 @@ function steps.tour()
   end)
 end
 
+-- The server without the plugin.
+function steps.plain()
+  vim.cmd('edit bash_completions.go')
+  marked('marks', function()
+    return true
+  end)
+  assert(vim.fn.exists(':Covls') == 0, 'the plugin is there')
+end
+
 function steps.again()
   vim.cmd('edit bash_completions.go')
   marked('restarted', function()
@@ -192,17 +203,17 @@ local function signs()
   return out
 end
 
--- Texts of lenses, by the line that they stand at.
+-- Texts of lenses, by the line that they stand at: behind it, or above it from 0.12 on.
 local function lenses()
   local out = {}
   for name, ns in pairs(vim.api.nvim_get_namespaces()) do
-    if name:find('lsp.codelens', 1, true) or name:find('lsp_codelens', 1, true) then
+    if name:find('lsp[._]codelens') or name:find('covls.lens', 1, true) then
       for _, m in ipairs(vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, { details = true })) do
         local text = ''
-        for _, chunk in ipairs(m[4].virt_text or {}) do
+        for _, chunk in ipairs(m[4].virt_text or (m[4].virt_lines or { {} })[1]) do
           text = text .. chunk[1]
         end
-        table.insert(out, ('%3d %s'):format(m[2] + 1, text))
+        table.insert(out, ('%3d %s'):format(m[2] + 1, vim.trim(text)))
       end
     end
   end
@@ -308,9 +319,9 @@ function steps.commands()
   local file = vim.api.nvim_get_current_buf()
   drawn('signs', 4, 'covered')
   wait('lenses', function()
-    return vim.lsp.codelens.enable or resolved(lenses())
+    return resolved(lenses())
   end)
-  show('lenses', vim.lsp.codelens.enable and {} or lenses())
+  show('lenses', lenses())
   statusline('status line', 'cov 50 %%')
   assert(statuses > 0, 'no User CovlsStatus')
   assert(require('covls').status().state == 'ready')
@@ -365,6 +376,16 @@ function steps.commands()
   said('reload', 'Covls reload')
   said('since', 'Covls since')
   said('no command', 'Covls nonsense')
+  for _, wrong in ipairs({ '', ' signs maybe', ' gaps everything', ' gaps file all', ' next tested', ' changed next', ' urgent now' }) do
+    said('wrong words' .. wrong, 'Covls' .. wrong)
+  end
+  vim.cmd('edit shop_test.go')
+  wait('the client of the test file', function()
+    return attached().covls
+  end)
+  said('gaps of a file without a profile', 'Covls gaps file')
+  said('next in a file without a profile', 'Covls next')
+  vim.api.nvim_set_current_buf(file)
   said('base', function()
     chosen('bases', 'Covls base', 'main')
   end)
@@ -391,16 +412,22 @@ function steps.commands()
   for _, line in ipairs({ 'Covls ', 'Covls gaps ', 'Covls r', 'Covls rule at', 'Covls load shop_' }) do
     show('complete ' .. vim.trim(line), { table.concat(vim.fn.getcompletion(line, 'cmdline'), ' ') })
   end
-  vim.cmd('Covls load nosuch.info')
-  statusline('status line without a profile', 'no coverage profile')
+  said('load what is not there', 'Covls load nosuch.info')
+  statusline('status line after that', 'cov 50 %%')
+  vim.fn.writefile(vim.tbl_map(function(line)
+    return (line:gsub(' 0$', ' 1'))
+  end, vim.fn.readfile('cover.out')), 'other.profile')
+  vim.cmd('Covls load other.profile')
+  statusline('status line of another profile', 'cov 100 %%')
+  vim.fn.delete('other.profile')
   vim.cmd('Covls load')
   statusline('status line again', 'cov 50 %%')
   vim.cmd('checkhealth covls')
   local health = {}
   for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
     line = line:gsub('^##? ', ''):gsub(' ~$', ''):gsub('^%s*%- ', ''):gsub('^INFO:? ', ''):gsub('^(%u+): ', '%1 ')
-    line = line:gsub('Neovim %d+%.%d+%.%d+', 'Neovim …'):gsub('^OK /.* is covls', 'OK … is covls'):gsub('is covls .*', 'is covls …')
-    if line:find('%S') and not line:find('^covls: require') and not line:find('^Running') and not line:find('^=') then
+    line = line:gsub('^✅ ', ''):gsub('Neovim %d+%.%d+%.%d+', 'Neovim …'):gsub('^OK /.* is covls', 'OK … is covls'):gsub('is covls .*', 'is covls …')
+    if line:find('%S') and not line:find('^covls: require') and not line:find('^covls: +✅') and not line:find('^Running') and not line:find('^=') then
       table.insert(health, line)
     end
   end
@@ -410,11 +437,21 @@ function steps.commands()
   show('help', { vim.fn.bufname():match('doc/.*'), (vim.fn.getline('.')) })
   vim.cmd('bwipeout')
   vim.cmd('messages clear')
+  vim.api.nvim_set_current_buf(file)
+  wait('marks', function()
+    return #marks() > 0
+  end)
+  vim.cmd('silent saveas copy.go')
+  wait('no marks, signs and lenses of the file before', function()
+    return #marks() == 0 and next(require('covls').lines(0)) == nil and #lenses() == 0
+  end)
+  said('saved as another file', 'Covls gaps file')
 end
 
 -- A function that is typed, saved, run, and tested.
 function steps.states()
   vim.cmd('edit shop.go')
+  local file = vim.api.nvim_get_current_buf()
   drawn('before', 4, 'covered')
   vim.fn.append(23, { '', 'func New(n int) int {', '\tn++', '\treturn n', '}' })
   drawn('typed', 25, 'stale')
@@ -439,12 +476,75 @@ function steps.states()
   drawn('tested', 25, 'covered')
   seen['tested marks'] = marks()
   list('since', 'Covls since')
+  local ns = vim.api.nvim_get_namespaces()['covls.signs']
+  local function sign(line)
+    local m = vim.api.nvim_buf_get_extmarks(file, ns, { line - 1, 0 }, { line - 1, 0 }, { details = true })[1]
+    return m and m[4].sign_text
+  end
+  vim.cmd(vim.fn.bufwinnr(file) .. 'wincmd w')
+  vim.cmd('Covls base main')
+  if vim.fn.has('nvim-0.10') == 1 then -- tells what a mark looks like
+    wait('the sign of a line that is new', function()
+      return sign(26) == '▏+'
+    end)
+    assert(sign(4) == '▏ ', 'another sign at a line that is not new: ' .. sign(4))
+  end
+end
+
+-- Files of no project, of two projects, and no program.
+function steps.projects()
+  local clients = function()
+    return #vim.tbl_filter(function(c)
+      return c.name == 'covls'
+    end, vim.tbl_values((vim.lsp.get_clients or vim.lsp.get_active_clients)()))
+  end
+  local home = vim.fn.getcwd()
+  local stray, other = vim.fn.fnamemodify(home, ':h') .. '/stray', vim.fn.fnamemodify(home, ':h') .. '/other'
+  vim.fn.mkdir(stray, 'p')
+  vim.fn.mkdir(other, 'p')
+  vim.fn.writefile({ 'package stray' }, stray .. '/stray.go')
+  for _, name in ipairs({ 'go.mod', 'shop.go', 'cover.out' }) do
+    local text = vim.fn.readfile(name)
+    vim.fn.writefile(name ~= 'cover.out' and text or vim.tbl_map(function(line)
+      return (line:gsub(' 0$', ' 1'))
+    end, text), other .. '/' .. name)
+  end
+  local cmd = (vim.lsp.config and vim.lsp.config.covls or { cmd = { 'covls', 'serve' } }).cmd
+  require('covls').setup({ cmd = { 'nosuch-covls', 'serve' } })
+  said('no program', 'edit shop.go')
+  local n = #notes
+  vim.cmd('edit shop_test.go')
+  vim.wait(100)
+  assert(#notes == n and clients() == 0, 'that there is no program is said twice')
+  vim.cmd('silent! bwipeout shop.go shop_test.go')
+  require('covls').setup({ cmd = cmd })
+  vim.cmd('edit ' .. stray .. '/stray.go')
+  said('stray', 'Covls gaps')
+  assert(clients() == 0, 'a client for a stray file')
+  vim.cmd('Covls restart')
+  wait('a client that was asked for', function()
+    return attached().covls
+  end)
+  statusline('stray status', 'no coverage profile')
+  vim.cmd('edit ' .. home .. '/shop.go')
+  statusline('status of one project', 'cov 50 %%')
+  vim.cmd('edit ' .. other .. '/shop.go')
+  statusline('status of the other', 'cov 100 %%')
+  vim.cmd('edit ' .. home .. '/notes.txt')
+  statusline('status in a folder', 'cov 50 %%')
+  vim.cmd('edit ' .. vim.fn.fnamemodify(home, ':h') .. '/notes.txt')
+  assert(require('covls').statusline() == '', 'a status of some project: ' .. require('covls').statusline())
+  said('of no project', 'Covls gaps')
 end
 
 -- An end and a start of the server, and what Neovim 0.7 has trouble with.
 function steps.restart()
   vim.cmd('edit shop.go')
   drawn('before', 4, 'covered')
+  wait('lenses', function()
+    return resolved(lenses())
+  end)
+  local before_lenses = lenses()
   local hints = { init_options = { hints = { enable = true } } }
   require('covls').setup(hints) -- twice: nothing doubles
   local function autocommands()
@@ -471,17 +571,15 @@ function steps.restart()
   wait('signs and marks after :edit', function()
     return next(require('covls').lines(0)) and #marks() > 0
   end)
+  wait('lenses of the new server alone', function()
+    return vim.deep_equal(lenses(), before_lenses)
+  end)
   show('after', signs())
   assert(vim.deep_equal(seen.after, seen.before), 'other signs after a restart')
   -- All is covered: no lens is left on the screen, without a key or a move of the cursor.
   local profile = vim.tbl_map(function(line)
     return (line:gsub(' 0$', ' 1'))
   end, vim.fn.readfile('cover.out'))
-  if not vim.lsp.codelens.enable then
-    wait('lenses', function()
-      return resolved(lenses())
-    end)
-  end
   vim.fn.writefile(profile, 'cover.out.new')
   assert(vim.loop.fs_rename('cover.out.new', 'cover.out'))
   drawn('all covered', 20, 'covered')

@@ -87,6 +87,25 @@ function M.gone(id)
   require('covls.lens').gone(id)
 end
 
+-- The buffer has another name: what was said of the one before does not hold for it. Before 0.8 nobody tells the server.
+local function renamed(bufnr, state)
+  if state.uri == vim.uri_from_bufnr(bufnr) or compat.stopped(state.client) then
+    return
+  end
+  vim.diagnostic.reset(vim.lsp.diagnostic.get_namespace(state.client.id), bufnr)
+  require('covls.signs').clear(bufnr)
+  require('covls.lens').clear(state.client.id, bufnr)
+  if not compat.has('0.8') then
+    compat.tell(state.client, 'textDocument/didClose', { textDocument = { uri = state.uri } })
+    compat.tell(state.client, 'textDocument/didOpen', {
+      textDocument = {
+        uri = vim.uri_from_bufnr(bufnr), languageId = vim.bo[bufnr].filetype, version = vim.api.nvim_buf_get_changedtick(bufnr),
+        text = table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), '\n') .. '\n',
+      },
+    })
+  end
+end
+
 -- Begins to show a buffer of a client.
 function M.attach(client, bufnr)
   local state = { client = client, edits = 0, rounds = {}, asked = {} }
@@ -113,6 +132,19 @@ function M.attach(client, bufnr)
     callback = function()
       M.later(bufnr, 10)
       return attached[bufnr] ~= state -- true ends this
+    end,
+  })
+  vim.api.nvim_create_autocmd({ 'BufFilePre', 'BufFilePost' }, {
+    group = 'covls.buffer.' .. bufnr,
+    buffer = bufnr,
+    callback = function(event)
+      if attached[bufnr] ~= state then
+        return true
+      elseif event.event == 'BufFilePre' then
+        state.uri = vim.uri_from_bufnr(bufnr)
+      else
+        renamed(bufnr, state)
+      end
     end,
   })
   require('covls.lens').attach(client)

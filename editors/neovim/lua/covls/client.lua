@@ -5,31 +5,60 @@ local config = require('covls.config')
 local M = {}
 local some = compat.some
 
-function M.say(text, level)
+local function folder(client)
+  return client.config.root_dir or ''
+end
+
+-- Says something, of the project of a client if id is not nil and there are several.
+function M.say(text, level, id)
+  local client = id and #compat.clients() > 1 and vim.lsp.get_client_by_id(id)
+  if client then
+    text = vim.fn.fnamemodify(folder(client), ':t') .. ': ' .. text
+  end
   vim.notify('covls: ' .. text, level or vim.log.levels.INFO)
 end
 
--- The client of a buffer (0 is the current one), else that of the window before, as of a list or a report, else any.
+-- The client of a buffer (0 is the current one), else the only one there is. With several, that of the window before for a
+-- buffer that is no file, as a list or a report, and that in whose folder a file is; nil where there is no such client.
 function M.of(bufnr)
   bufnr = (bufnr or 0) == 0 and vim.api.nvim_get_current_buf() or bufnr
   local all = compat.clients()
-  for _, b in ipairs({ bufnr, vim.fn.winbufnr(vim.fn.winnr('#')) }) do
+  local other = vim.bo[bufnr].buftype ~= '' and vim.fn.winbufnr(vim.fn.winnr('#')) or -1
+  for _, b in ipairs({ bufnr, other }) do
     for _, client in ipairs(all) do
       if client.attached_buffers[b] then
         return client
       end
     end
   end
-  return all[1]
+  if #all < 2 then
+    return all[1]
+  end
+  local path, nearest = vim.api.nvim_buf_get_name(bufnr), nil
+  for _, client in ipairs(all) do
+    if vim.startswith(path, folder(client) .. '/') and (not nearest or #folder(client) > #folder(nearest)) then
+      nearest = client
+    end
+  end
+  return nearest
 end
 
--- Asks covls. done has the answer, nil for null, and the client; what fails is said. Returns false where covls is not
--- running.
-function M.ask(method, params, done)
+-- The client to be asked; nil, after that was said, where there is none.
+function M.running()
   local client = M.of(0)
+  if not client and #compat.clients() > 0 then
+    M.say('this buffer is of none of the projects that are open', vim.log.levels.WARN)
+  elseif not client then
+    M.say('not running: open a source file of a project first; :Covls restart starts it for any', vim.log.levels.WARN)
+  end
+  return client
+end
+
+-- Asks covls. done has the answer, nil for null, and the client; what fails is said.
+function M.ask(method, params, done)
+  local client = M.running()
   if not client then
-    M.say('not running: open a source file first, or :Covls restart', vim.log.levels.WARN)
-    return false
+    return
   end
   compat.request(client, method, params, function(err, result)
     if not err then
@@ -38,12 +67,11 @@ function M.ask(method, params, done)
     -- RequestCancelled: somebody said no.
     M.say(err.message, err.code == -32800 and vim.log.levels.INFO or vim.log.levels.ERROR)
   end, 0)
-  return true
 end
 
 -- Runs a command of covls, whose argument may be nil.
 function M.execute(command, argument, done)
-  return M.ask('workspace/executeCommand', { command = command, arguments = argument and { argument } or nil }, done)
+  M.ask('workspace/executeCommand', { command = command, arguments = argument and { argument } or nil }, done)
 end
 
 -- The place of the cursor.
@@ -78,8 +106,8 @@ local function handlers()
     ['covls/status'] = function(_, status, ctx)
       require('covls.status').take(ctx.client_id, status)
     end,
-    ['covls/sinceLastRun'] = function(_, ran)
-      require('covls.status').ran(ran)
+    ['covls/sinceLastRun'] = function(_, ran, ctx)
+      require('covls.status').ran(ctx.client_id, ran)
     end,
     ['textDocument/publishDiagnostics'] = function(err, result, ctx, how)
       vim.lsp.handlers['textDocument/publishDiagnostics'](err, result, ctx, how)
@@ -141,6 +169,66 @@ local function both(first, second)
   end
 end
 
+-- The folder of the project of a buffer, nil where it has none.
+local function root(bufnr, markers)
+  local from = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ':p:h')
+  for _, marker in ipairs(compat.flatten(markers)) do
+    local found = vim.fn.findfile(marker, vim.fn.escape(from, ' ,;\\') .. ';')
+    if found == '' then
+      found = vim.fn.finddir(marker, vim.fn.escape(from, ' ,;\\') .. ';')
+    end
+    if found ~= '' then
+      return (vim.fn.fnamemodify((vim.fn.fnamemodify(found, ':p'):gsub('/$', '')), ':h'))
+    end
+  end
+end
+
+local lack_told = false
+
+-- Tells whether there is a program to start. That there is none is said once.
+local function there(cmd)
+  if type(cmd) ~= 'table' or vim.fn.executable(cmd[1]) == 1 then
+    return true
+  end
+  if not lack_told then
+    lack_told = true
+    M.say(('%s is not on the PATH: install covls, or name it by setup({ cmd = { PATH, \'serve\' } })'):format(cmd[1]), vim.log.levels.WARN)
+  end
+  return false
+end
+
+-- From 0.11 on: starts covls for buffers of projects alone.
+local function root_dir(bufnr, on_dir)
+  local found = root(bufnr, vim.lsp.config.covls.root_markers or {})
+  if found then
+    on_dir(found)
+  end
+end
+
+-- From 0.11 on: Neovim is silent where there is no program to start.
+local function look_for_program(group)
+  local function look(bufnr)
+    local c = vim.lsp.config.covls
+    if vim.tbl_contains(c.filetypes or {}, vim.bo[bufnr].filetype) and vim.bo[bufnr].buftype == '' and root(bufnr, c.root_markers or {}) then
+      there(c.cmd)
+    end
+  end
+  vim.api.nvim_create_autocmd('FileType', {
+    group = group,
+    callback = function(event)
+      look(event.buf)
+    end,
+  })
+  -- The one whose language has led here, and those that were there before.
+  vim.schedule(function()
+    for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+      if vim.api.nvim_buf_is_loaded(bufnr) then
+        look(bufnr)
+      end
+    end
+  end)
+end
+
 -- The configuration of the client: what covls needs, and what the user wants otherwise.
 function M.config(user)
   user = user or {}
@@ -149,6 +237,7 @@ function M.config(user)
     cmd = { 'covls', 'serve' },
     filetypes = config.filetypes,
     root_markers = config.root_markers,
+    root_dir = vim.lsp.config and root_dir or nil,
     capabilities = capabilities(),
     handlers = handlers(),
   }
@@ -188,6 +277,9 @@ function M.watch()
       require('covls.highlight').set()
     end,
   })
+  if vim.lsp.config then
+    look_for_program(group)
+  end
   require('covls.highlight').set()
   for _, name in ipairs(clicks) do
     vim.lsp.commands['covls.' .. name] = function(command)
@@ -197,43 +289,33 @@ function M.watch()
   return group
 end
 
-local function root(bufnr, markers)
-  local path = vim.api.nvim_buf_get_name(bufnr)
-  local from = vim.fn.fnamemodify(path, ':p:h')
-  for _, marker in ipairs(markers) do
-    local found = vim.fn.findfile(marker, vim.fn.escape(from, ' ,;\\') .. ';')
-    if found == '' then
-      found = vim.fn.finddir(marker, vim.fn.escape(from, ' ,;\\') .. ';')
-    end
-    if found ~= '' then
-      return (vim.fn.fnamemodify((vim.fn.fnamemodify(found, ':p'):gsub('/$', '')), ':h'))
-    end
-  end
-end
-
 -- Before 0.8: the number of the client of each folder. Neovim lists none that is still being started.
 local started = {}
 
--- Before 0.11: starts covls for a buffer, one client for each project.
-local function start(wanted, bufnr)
+-- Starts covls for a buffer, one client for each project. It does not for a file of none, unless it was asked to (asked).
+local function start(wanted, bufnr, asked)
   local name = vim.api.nvim_buf_get_name(bufnr)
-  if vim.bo[bufnr].buftype ~= '' or name == '' or name:find('^%w+://') then
+  if vim.bo[bufnr].buftype ~= '' or name == '' or name:find('^%w+://') or not there(wanted.cmd) then
     return
   end
   local c = vim.tbl_extend('force', {}, wanted)
-  c.root_dir = c.root_dir or root(bufnr, c.root_markers)
+  if type(c.root_dir) ~= 'string' then
+    c.root_dir = root(bufnr, c.root_markers or {}) or asked and vim.fn.fnamemodify(name, ':p:h') or nil
+  end
+  if not c.root_dir then
+    return
+  end
   if vim.lsp.start then
     return vim.api.nvim_buf_call(bufnr, function()
       vim.lsp.start(c)
     end)
   end
-  local folder = c.root_dir or ''
-  local client = vim.lsp.get_client_by_id(started[folder])
+  local client = vim.lsp.get_client_by_id(started[c.root_dir])
   if not client or client.is_stopped() then
-    started[folder] = vim.lsp.start_client(c)
+    started[c.root_dir] = vim.lsp.start_client(c)
   end
-  if started[folder] then
-    vim.lsp.buf_attach_client(bufnr, started[folder])
+  if started[c.root_dir] then
+    vim.lsp.buf_attach_client(bufnr, started[c.root_dir])
   end
 end
 
@@ -242,9 +324,9 @@ local function enable(wanted, group)
   for _, filetype in ipairs(wanted.filetypes) do
     known[filetype] = true
   end
-  local function begin(bufnr)
+  local function begin(bufnr, asked)
     if known[vim.bo[bufnr].filetype] then
-      start(wanted, bufnr)
+      start(wanted, bufnr, asked)
     end
   end
   vim.api.nvim_create_autocmd('FileType', {
@@ -277,8 +359,10 @@ function M.setup(user)
   end
 end
 
--- Ends covls and starts it again for all buffers of its languages.
-function M.restart(done)
+-- Ends covls and starts it again for all buffers of its languages that are of a project, and for the current one.
+function M.restart()
+  local here = vim.api.nvim_get_current_buf()
+  lack_told = false
   local stopped = compat.clients()
   for _, client in ipairs(stopped) do
     compat.stop(client)
@@ -297,15 +381,15 @@ function M.restart(done)
     end
     if not begin then
       vim.lsp.enable('covls')
+      if vim.tbl_contains(vim.lsp.config.covls.filetypes or {}, vim.bo[here].filetype) then
+        start(vim.lsp.config.covls, here, true)
+      end
     end
     -- Those of a server that has ended by itself, too.
     for _, bufnr in ipairs(begin and vim.api.nvim_list_bufs() or {}) do
       if vim.api.nvim_buf_is_loaded(bufnr) then
-        begin(bufnr)
+        begin(bufnr, bufnr == here)
       end
-    end
-    if done then
-      done()
     end
   end
   again()

@@ -6,12 +6,26 @@ local window = require('covls.window')
 local M = {}
 local some = compat.some
 
--- Goes where a command says. The server shows the place; none is said where there is no such place.
-function M.jump(command, at, none)
+-- Goes where a command says. The server shows the place; where there is none, otherwise says so.
+local function jump(command, at, otherwise)
   client.execute(command, at, function(place)
     if not place then
-      client.say(require('covls.status').none(none))
+      otherwise()
     end
+  end)
+end
+
+-- Goes where a command says; none is said where there is no such place.
+function M.jump(command, at, none)
+  jump(command, at, function()
+    client.say(require('covls.status').none(none))
+  end)
+end
+
+-- Says that there is no gap in this file, or that nobody knows.
+function M.none_here()
+  client.ask('covls/coverage', client.document(), function(coverage)
+    client.say(require('covls.status').none(not coverage and 'no profile names this file' or 'no gap in this file'))
   end)
 end
 
@@ -22,18 +36,7 @@ local function jumps(command, none)
   end
 end
 
--- An argument of several words, or of one.
-local function has(args, word)
-  return vim.tbl_contains(args, word)
-end
-
-local function state_of(args)
-  for _, word in ipairs(args) do
-    if has({ 'covered', 'partly', 'uncovered', 'stale' }, word) then
-      return word
-    end
-  end
-end
+local has = vim.tbl_contains
 
 local function explain(at)
   client.execute('covls.explain', at or client.document(), function(text)
@@ -64,7 +67,7 @@ local function doctor(args)
     if type(answer) == 'table' then
       text, fixes = answer.content, answer.fixes
     end
-    if not has(args, 'fix') then
+    if args[1] ~= 'fix' then
       if #fixes > 0 then
         text = text .. ('\n\n`:Covls doctor fix` offers %d path mapping%s.'):format(#fixes, #fixes == 1 and '' or 's')
       end
@@ -166,9 +169,14 @@ end
 
 -- Reads other profiles for the rest of the session.
 local function load(args)
-  local c = client.of(0)
+  local c = client.running()
   if not c then
-    return client.say('not running: open a source file first, or :Covls restart', vim.log.levels.WARN)
+    return
+  end
+  for _, path in ipairs(args) do
+    if #vim.fn.glob(path, true, true) == 0 then
+      return client.say(('there is no file %s, so nothing else is read'):format(path), vim.log.levels.ERROR)
+    end
   end
   local settings = vim.deepcopy(c.config.settings or {})
   settings.covls = vim.tbl_extend('force', vim.empty_dict(), settings.covls or {})
@@ -198,25 +206,16 @@ end
 
 local function step(command, direction)
   return function(args)
-    local state = state_of(args)
-    if state then
-      window.to_file()
-      return require('covls.signs').jump(direction, state)
+    window.to_file()
+    if args[1] then
+      return require('covls.signs').jump(direction, args[1])
     end
-    jumps(command)()
+    jump(command, client.here(), M.none_here)
   end
-end
-
-local function scope_of(args)
-  for _, word in ipairs(args) do
-    if has({ 'file', 'changed', 'lost', 'all' }, word) then
-      return word
-    end
-  end
-  return 'all'
 end
 
 local states = { 'covered', 'partly', 'stale', 'uncovered' }
+local scopes = { 'all', 'changed', 'file', 'lost' }
 
 -- Does something from a window with a file in it, which lists and reports are not.
 local function of_file(f)
@@ -226,7 +225,8 @@ local function of_file(f)
   end
 end
 
--- Each with what it does, the words that may follow, and how it is done.
+-- Each with what it does, the words of which one may follow, and how it is done. Where any is set, the words are not all,
+-- and several may follow.
 local commands = {
   next = { 'go to the next gap of this file, or to the next lines of a state', states, step('covls.nextGap', 'next') },
   prev = { 'go to the previous gap of this file, or to the previous lines of a state', states, step('covls.previousGap', 'previous') },
@@ -236,15 +236,15 @@ local commands = {
   end },
   onward = { 'go on to the next gap by urgency', {}, jumps('covls.nextGapInWorkspace') },
   changed = { 'go to the next gap of what changed', { 'prev' }, function(args)
-    jumps(has(args, 'prev') and 'covls.previousChangedGap' or 'covls.nextChangedGap', require('covls.status').unchanged())()
+    jumps(args[1] == 'prev' and 'covls.previousChangedGap' or 'covls.nextChangedGap', require('covls.status').unchanged())()
   end },
   unseen = { 'go to the next function that is new or changed since the tests ran', {},
     jumps('covls.nextUnseen', 'no function is new or changed since the tests ran') },
-  gaps = { 'list the gaps in the quickfix window', { 'all', 'changed', 'file', 'lost' }, of_file(function(args)
-    require('covls.list').quickfix(scope_of(args))
+  gaps = { 'list the gaps in the quickfix window', scopes, of_file(function(args)
+    require('covls.list').quickfix(args[1] or 'all')
   end) },
-  pick = { 'pick a gap', { 'all', 'changed', 'file', 'lost' }, of_file(function(args)
-    require('covls.list').pick(scope_of(args))
+  pick = { 'pick a gap', scopes, of_file(function(args)
+    require('covls.list').pick(args[1] or 'all')
   end) },
   summary = { 'show all files with their figures', {}, function()
     require('covls.list').summary()
@@ -276,7 +276,7 @@ local commands = {
   end },
   signs = { 'show signs, or hide them', { 'off', 'on' }, switch },
   reload = { 'read settings and profiles again', {}, reload },
-  load = { 'read these profiles for the rest of the session, or the usual ones', 'file', load },
+  load = { 'read these profiles for the rest of the session, or the usual ones', 'file', load, any = true },
   init = { 'write a .covls.toml', {}, of_file(function()
     client.execute('covls.createConfiguration', { uri = vim.uri_from_bufnr(0), confirmed = true }, function(place)
       vim.cmd('edit ' .. vim.fn.fnameescape(vim.uri_to_fname(place.uri)))
@@ -284,8 +284,8 @@ local commands = {
   end) },
   rule = { 'write a rule for this file to .covls.toml',
     { 'at_least=', 'at_most=', 'critical', 'exclude', 'group=', 'high', 'lower', 'medium', 'target=', 'weight=', 'why=' },
-    of_file(rule) },
-  base = { 'choose what changes are compared with', {}, base },
+    of_file(rule), any = true },
+  base = { 'choose what changes are compared with', {}, base, any = true },
   restart = { 'end the server and start it again', {}, function()
     client.restart()
   end },
@@ -305,17 +305,26 @@ function M.names()
   return out
 end
 
--- What a command does.
-function M.about(name)
-  return commands[name][1]
+-- What each command does, a line each.
+local function about()
+  return table.concat(vim.tbl_map(function(name)
+    return ('  %-9s%s'):format(name, commands[name][1])
+  end, M.names()), '\n')
 end
 
 function M.run(args)
-  local command = commands[args[1]]
+  local command, words = commands[args[1]], vim.list_slice(args, 2)
   if not command then
+    if not args[1] then
+      return client.say(':Covls takes one of\n' .. about())
+    end
     return client.say(('no command %q; there are %s'):format(args[1], table.concat(M.names(), ', ')), vim.log.levels.ERROR)
   end
-  command[3](vim.list_slice(args, 2))
+  if not command.any and (#words > 1 or words[1] and not has(command[2], words[1])) then
+    local may = #command[2] == 0 and 'no word' or (#command[2] > 1 and 'one of ' or '') .. table.concat(command[2], ', ')
+    return client.say(('%s takes %s, not %q'):format(args[1], may, table.concat(words, ' ')), vim.log.levels.ERROR)
+  end
+  command[3](words)
 end
 
 function M.complete(lead, line)

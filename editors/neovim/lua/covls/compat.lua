@@ -85,6 +85,14 @@ function M.hovered(bufnr)
   return false
 end
 
+-- The words of a list of words and lists.
+function M.flatten(list)
+  if vim.iter then
+    return vim.iter(list):flatten(math.huge):totable()
+  end
+  return vim.tbl_flatten(list)
+end
+
 -- vim.NIL is null in lists and where an answer is nothing else.
 function M.some(value)
   return value ~= nil and value ~= vim.NIL

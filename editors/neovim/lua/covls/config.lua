@@ -6,8 +6,10 @@ M.filetypes = {
   'ruby', 'rust', 'scala', 'sh', 'swift', 'typescript', 'typescriptreact',
 }
 
+-- What the folder of a project has. A profile that lies beside a source file makes a project of its folder.
 M.root_markers = {
   '.covls.toml', 'go.work', 'go.mod', '.git', 'package.json', 'Cargo.toml', 'pyproject.toml', 'composer.json', 'pom.xml', 'Gemfile',
+  'cover.out', 'coverage.out', 'coverage.txt', 'lcov.info', 'coverage.info', 'coverage.xml', 'cobertura.xml', 'coverage.json',
 }
 
 M.defaults = {
@@ -21,6 +23,8 @@ M.defaults = {
     partly = '▌',
     uncovered = '█',
     stale = '┊',
+    -- Stands behind the mark of a line that is new since the base.
+    changed = '+',
   },
   lens = true,
   -- What K shows before 0.11, where one server's hover takes the other's away: 'yield' leaves it to

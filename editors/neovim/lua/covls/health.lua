@@ -82,9 +82,9 @@ local function attached(client)
   if not s then
     warn('the server has told nothing yet')
   elseif s.state == 'ready' then
-    ok(require('covls.status').words(s))
+    ok(require('covls.status').text(client.id))
   else
-    warn(require('covls.status').words(s))
+    warn(require('covls.status').text(client.id))
   end
   doctor(client)
 end

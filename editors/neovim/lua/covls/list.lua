@@ -74,9 +74,12 @@ local function gaps(scope, done)
   end)
 end
 
-local function none(scope)
+local function say_none(scope)
+  if scope == 'file' then
+    return require('covls.commands').none_here()
+  end
   local status = require('covls.status')
-  return (scope == 'changed' or scope == 'lost') and status.unchanged() or status.none()
+  client.say((scope == 'changed' or scope == 'lost') and status.unchanged() or status.none())
 end
 
 local function entry(item)
@@ -109,7 +112,7 @@ function M.quickfix(scope)
       table.insert(entries, { text = answer.left })
     end
     if #entries == 0 then
-      return client.say(none(scope))
+      return say_none(scope)
     end
     quickfix(scopes[scope].title, entries)
   end)
@@ -119,7 +122,7 @@ end
 function M.pick(scope)
   gaps(scope, function(items)
     if #items == 0 then
-      return client.say(none(scope))
+      return say_none(scope)
     end
     vim.ui.select(items, {
       prompt = scopes[scope].title .. ': ',

@@ -36,11 +36,11 @@ local function read_since(began, s)
 end
 
 -- Tells how a run ended, what it has covered and lost, and which packages it has not measured, once its profile was read.
-local function tell(code, began)
+local function tell(id, code, began)
   local tries = 0
   local function look()
     tries = tries + 1
-    local s = status.current()
+    local s = status.of(id)
     local read = s and read_since(began, s)
     if not read and tries < 50 then
       return vim.defer_fn(look, 100)
@@ -57,13 +57,13 @@ local function tell(code, began)
         words = ('%s; %s with tests but no coverage: see the end of :Covls gaps'):format(words, packages)
       end
     end
-    status.told()
-    client.say(words, code == 0 and read and vim.log.levels.INFO or vim.log.levels.WARN)
+    status.told(id)
+    client.say(words, code == 0 and read and vim.log.levels.INFO or vim.log.levels.WARN, id)
   end
   look()
 end
 
-local function terminal(line, dir)
+local function terminal(id, line, dir)
   local began = os.date(time_format)
   local from = vim.api.nvim_get_current_win()
   vim.cmd(('botright %dnew'):format(config.options.terminal))
@@ -71,11 +71,11 @@ local function terminal(line, dir)
   local how = {
     cwd = dir,
     on_exit = function(_, code)
-      status.ends()
-      tell(code, began)
+      status.ends(id)
+      tell(id, code, began)
     end,
   }
-  status.begins()
+  status.begins(id)
   if compat.has('0.11') then
     how.term = true
     vim.fn.jobstart(line, how)
@@ -112,7 +112,7 @@ end
 -- Asks covls what makes a profile, shows it, and runs it if the user says so. at names a document or a folder, nil the
 -- current document.
 function M.run(at)
-  client.execute('covls.runCommand', at or client.document(), function(found)
+  client.execute('covls.runCommand', at or client.document(), function(found, asked)
     if not found then
       return client.say('no command is known that runs these tests with coverage; set run.command in .covls.toml', vim.log.levels.WARN)
     end
@@ -147,7 +147,7 @@ function M.run(at)
         if some(found.own) then
           own_folder(dir)
         end
-        terminal(choice.line, dir)
+        terminal(asked.id, choice.line, dir)
       end
     end)
   end)

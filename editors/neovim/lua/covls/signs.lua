@@ -7,7 +7,7 @@ local M = {}
 local ns = vim.api.nvim_create_namespace('covls.signs')
 local groups = { covered = 'CovlsCovered', partly = 'CovlsPartly', uncovered = 'CovlsUncovered', stale = 'CovlsStale' }
 
--- What is drawn, by buffer: states of lines, from 1.
+-- What is drawn, by buffer: states of lines, from 1, and those that are new since the base (changed).
 local drawn = {}
 
 -- Takes the part from a to b (columns, b exclusive) out of a line's pieces and lays a piece of a state there.
@@ -97,19 +97,34 @@ function M.states(lines, coverage)
   return out
 end
 
+-- The lines, from 1, that are new since the base.
+function M.changed(coverage)
+  local out = {}
+  for _, c in ipairs(coverage.changed) do
+    for l = c.range.start.line, c.range['end'].line do
+      out[l + 1] = true
+    end
+  end
+  return out
+end
+
 function M.clear(bufnr)
   drawn[bufnr] = nil
   vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
 end
 
-local function paint(bufnr, states)
+local function paint(bufnr)
   local look = config.options.signs
   vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
   local last = vim.api.nvim_buf_line_count(bufnr)
-  for line, state in pairs(states) do
+  for line, state in pairs(drawn[bufnr].states) do
     local mark = { priority = look.priority }
-    if look[state] ~= '' then
-      mark.sign_text, mark.sign_hl_group = look[state], groups[state]
+    local text = look[state]
+    if drawn[bufnr].changed[line] and vim.fn.strdisplaywidth(text .. look.changed) <= 2 then
+      text = text .. look.changed
+    end
+    if text ~= '' then
+      mark.sign_text, mark.sign_hl_group = text, groups[state]
     end
     if look.numbers then
       mark.number_hl_group = groups[state]
@@ -136,9 +151,11 @@ function M.draw(bufnr, client)
     if not coverage or nothing(client) then
       return M.clear(bufnr)
     end
-    drawn[bufnr] = M.states(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), coverage)
+    drawn[bufnr] = {
+      states = M.states(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), coverage), changed = M.changed(coverage),
+    }
     if config.options.signs.enable then
-      paint(bufnr, drawn[bufnr])
+      paint(bufnr)
     else
       vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
     end
@@ -151,10 +168,10 @@ function M.enable(on)
     on = not config.options.signs.enable
   end
   config.options.signs.enable = on
-  for bufnr, states in pairs(drawn) do
+  for bufnr in pairs(drawn) do
     if vim.api.nvim_buf_is_loaded(bufnr) then
       if on then
-        paint(bufnr, states)
+        paint(bufnr)
       else
         vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
       end
@@ -166,12 +183,12 @@ end
 
 function M.lines(bufnr)
   bufnr = (bufnr or 0) == 0 and vim.api.nvim_get_current_buf() or bufnr
-  return vim.deepcopy(drawn[bufnr] or {})
+  return vim.deepcopy(drawn[bufnr] and drawn[bufnr].states or {})
 end
 
 -- Goes to the first line of the next lines of a state, around the ends of the buffer. Returns false where there are none.
 function M.jump(direction, state)
-  local states = drawn[vim.api.nvim_get_current_buf()] or {}
+  local states = M.lines(0)
   local heads = {}
   for line, s in pairs(states) do
     if s == state and states[line - 1] ~= state then

@@ -8,8 +8,12 @@ local some = compat.some
 -- The last covls/status of each client, by its number.
 local statuses = {}
 
--- How many runs of tests of this Neovim's go on, and of how many it is still to be said how they ended.
-local running, untold = 0, 0
+-- By the same number: how many runs of tests of this Neovim's go on, and of how many it is still to be said how they ended.
+local running, untold = {}, {}
+
+local function add(counts, id, n)
+  counts[id] = (counts[id] or 0) + n
+end
 
 local function changed()
   vim.cmd('redrawstatus!')
@@ -31,33 +35,35 @@ function M.of(id)
   return statuses[id]
 end
 
+-- The status for the current buffer, and the number of its client; nil where there is none.
 function M.current()
   local client = require('covls.client').of(0)
-  return client and statuses[client.id] or nil
+  return client and statuses[client.id] or nil, client and client.id
 end
 
--- What the last run has covered and lost. Of runs of this Neovim's that is said with how they ended.
-function M.ran(ran)
-  if config.options.notify and untold == 0 then
-    require('covls.client').say(ran.text)
+-- What the last run of a client's project has covered and lost. Of runs of this Neovim's that is said with how they ended.
+function M.ran(id, ran)
+  if config.options.notify and (untold[id] or 0) == 0 then
+    require('covls.client').say(ran.text, nil, id)
   end
 end
 
--- A run of the tests begins.
-function M.begins()
-  running, untold = running + 1, untold + 1
+-- A run of the tests of a client's project begins.
+function M.begins(id)
+  add(running, id, 1)
+  add(untold, id, 1)
   changed()
 end
 
 -- It has ended.
-function M.ends()
-  running = running - 1
+function M.ends(id)
+  add(running, id, -1)
   changed()
 end
 
 -- It was said how.
-function M.told()
-  untold = untold - 1
+function M.told(id)
+  add(untold, id, -1)
 end
 
 local function count(n, one, many)
@@ -65,8 +71,8 @@ local function count(n, one, many)
 end
 
 -- What is to be said beside the figure; there is room for one.
-local function note(s)
-  if running > 0 then
+local function note(s, runs)
+  if runs then
     return 'running tests'
   elseif s.loading then
     return 'reading'
@@ -88,14 +94,14 @@ local function note(s)
   end
 end
 
--- A status in a few words.
-function M.words(s)
+-- A status in a few words; runs: tests run.
+function M.words(s, runs)
   if s.state == 'loading' then
     return 'reading coverage'
   elseif s.state == 'empty' then
-    return running > 0 and 'running tests' or 'no coverage profile'
+    return runs and 'running tests' or 'no coverage profile'
   elseif s.state == 'broken' then
-    return running > 0 and 'running tests' or 'unreadable coverage profile'
+    return runs and 'running tests' or 'unreadable coverage profile'
   end
   local words = {}
   if some(s.summary) and some(s.summary.percent) then
@@ -106,14 +112,19 @@ function M.words(s)
   if some(s.changed) and s.changed.text ~= '' then
     table.insert(words, s.changed.text)
   end
-  words[#words + 1] = note(s)
+  words[#words + 1] = note(s, runs)
   return table.concat(words, ' · ')
+end
+
+-- The same of a client that has told one.
+function M.text(id)
+  return M.words(statuses[id], (running[id] or 0) > 0)
 end
 
 -- What is said where nothing was found: otherwise, or why nothing can be.
 function M.none(otherwise)
-  local s = M.current()
-  return s and s.state ~= 'ready' and M.words(s) .. '; :Covls doctor says why' or otherwise or 'no gap'
+  local s, id = M.current()
+  return s and s.state ~= 'ready' and M.text(id) .. '; :Covls doctor says why' or otherwise or 'no gap'
 end
 
 -- The same where nothing was found in what changed.
@@ -128,8 +139,8 @@ end
 
 -- For 'statusline', where % begins an item.
 function M.line()
-  local s = M.current()
-  return s and (('cov ' .. M.words(s)):gsub('%%', '%%%%')) or ''
+  local s, id = M.current()
+  return s and (('cov ' .. M.text(id)):gsub('%%', '%%%%')) or ''
 end
 
 return M
