@@ -13,11 +13,11 @@ tm() {
 }
 trap 'tm kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
 
-cd "$root"
+cd "$root" || exit
 go build -o "$work/bin/covls" ./cmd/covls
 go build -o "$work/bin/picture" scripts/picture.go
 
-cd "$work/shop"
+cd "$work/shop" || exit
 cat >go.mod <<'END'
 module example.com/shop
 
