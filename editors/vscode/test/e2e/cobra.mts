@@ -118,7 +118,7 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 		await page.locator(step('report')).click();
 		await page.locator(`${step('report')} .monaco-button`, { hasText: 'Show Report' }).click();
 		await until('the report is shown', () => page.locator('.tab.active[aria-label*="Coverage report"]').count());
-		await page.locator('.tab[aria-label^="Walkthrough"]').click();
+		await window.pick('Welcome: Open Walkthrough...', walkthrough);
 		await ticked(['profile', 'gaps', 'next', 'report', 'settings']);
 		await window.run('View: Close All Editors');
 	});
