@@ -445,6 +445,8 @@ func TestRoleOf(t *testing.T) {
 		{"example/a.go package=main", priority.Example},
 		{"cmd/example/a.go package=main", priority.EntryPoint},
 		{"cmd/sample/a.js", priority.EntryPoint},
+		{"/home/ci/shop/src/store.rs", priority.Core},
+		{"/home/ci/shop/examples/a.rs", priority.Example},
 		{"cmd/root.go package=cmd", priority.Core},
 		{"cmd/root.go", priority.EntryPoint},
 		{"x/main.go package=x", priority.Core},

@@ -122,7 +122,7 @@ func part(f *File) found {
 		return found{role: Example, why: "it is called " + base}
 	}
 	out := found{role: Core, why: "neither its text nor its path says that it is anything else"}
-	name := strings.ToLower(path)
+	name, example := strings.ToLower(path), exampleIn(path)
 	for first := true; ; first = false {
 		dir, rest, more := strings.Cut(name, "/")
 		if !more {
@@ -137,8 +137,10 @@ func part(f *File) found {
 			}
 		case "testing", "testutil", "testutils", "test_util", "test_utils", "test-utils", "testhelper", "testhelpers", "test_helpers", "test-helpers", "fixtures", "__fixtures__", "mocks":
 			return found{role: TestHelper, why: in, loose: dir == "testing"}
-		case exampleIn(path):
-			return found{role: Example, why: in}
+		case example:
+			if example != "" { // a path from the root begins with no folder
+				return found{role: Example, why: in}
+			}
 		case "docs", "doc":
 			if first && !clause && says.Documentation == source.Unsaid {
 				return found{role: Documentation, why: in}
