@@ -44,9 +44,9 @@ func (g *goFile) factsOf(f *coverage.Func, typ *ast.FuncType, body *ast.BlockStm
 	}
 	whole := body != nil && !(g.broken && g.offset(body.End()) > g.fault)
 	switch {
-	case g.program && f.Name == "main" && f.Receiver == "" && !f.Literal:
+	case !f.Literal && f.Receiver == "" && (g.program && f.Name == "main" || strings.HasPrefix(f.Name, "Fuzz") && takesData(typ)):
 		facts.Kind = Main
-	case g.takesTest(typ), !f.Literal && f.Receiver == "" && strings.HasPrefix(f.Name, "Fuzz") && takesData(typ):
+	case g.takesTest(typ):
 		facts.Kind = TestHelper
 	case whole && body.Rbrace.IsValid():
 		facts.Kind = kindOf(body)

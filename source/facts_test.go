@@ -147,7 +147,7 @@ func TestFacts(t *testing.T) {
 		{"test helper", "func need(t *testing.T, x int) { t.Helper() }", facts{Complexity: 1, Kind: source.TestHelper}},
 		{"for all tests", "func need(t testing.TB) {}", facts{Complexity: 1, Kind: source.TestHelper}},
 		{"of several", "func need(x int, a, b *testing.B) {}", facts{Complexity: 1, Kind: source.TestHelper}},
-		{"what a fuzzer calls", "func FuzzAll(data []byte) int { return len(data) }", facts{Complexity: 1, Kind: source.TestHelper, Exported: true}},
+		{"what a fuzzer calls", "func FuzzAll(data []byte) int { return len(data) }", facts{Complexity: 1, Kind: source.Main, Exported: true}},
 		{"fuzzes and returns something else", "func Fuzz(data []byte) error { return nil }", facts{Complexity: 1, Exported: true}},
 		{"fuzzes something else", "func Fuzz(data [4]byte) int { return g(data) }", facts{Complexity: 1, Exported: true}},
 		{"a method that fuzzes", "func (t T) Fuzz(data []byte) int { return g(data) }", facts{Complexity: 1, Exported: true}},

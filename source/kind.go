@@ -19,9 +19,9 @@ const (
 	Panic
 	// Default is the default clause of a switch or select.
 	Default
-	// Main is the function main of a program.
+	// Main is the function main of a program, or one that a fuzzer calls.
 	Main
-	// TestHelper is a function that takes a test, or that a fuzzer calls.
+	// TestHelper is a function that takes a test.
 	TestHelper
 	// Accessor is a function that only returns, or sets, fields.
 	Accessor
