@@ -32,7 +32,7 @@ func packed(t testing.TB, text io.Reader) *bytes.Buffer {
 // TestRead holds what is said of what is no baseline, or one that somebody else has made.
 func TestRead(t *testing.T) {
 	t.Parallel()
-	const head = `{"schema":2,"commit":"abc","files":[`
+	const head = `{"schema":3,"commit":"abc","files":[`
 	file := func(path, rest string) string {
 		return head + `{"path":"` + path + `","unit":"statements","print":"1","bits":"AA=="` + rest + `}]}`
 	}
@@ -46,12 +46,12 @@ func TestRead(t *testing.T) {
 		{"none", "", "it is no baseline, or was changed"},
 		{"other JSON", `{"total": 5}`, "it is JSON, and no baseline"},
 		{"a list", `[1]`, "want a baseline"},
-		{"a later schema", `{"schema":7,"files":[{"new":1}]}`, "its schema is 7, and this covls reads 2"},
+		{"a later schema", `{"schema":7,"files":[{"new":1}]}`, "its schema is 7, and this covls reads 3"},
 		{"one that ends early", head, "it is no baseline, or was changed"},
 		{"something behind it", head + "]}{}", "want the end of the file"},
 		{"a good one", file("a/b c.go", ""), ""},
 		{"members that nobody knows", file("a.go", `,"x":[{"y":null}]`), ""},
-		{"a commit that is none", `{"schema":2,"commit":"--upload-pack=x","files":[]}`, `"--upload-pack=x" is no commit`},
+		{"a commit that is none", `{"schema":3,"commit":"--upload-pack=x","files":[]}`, `"--upload-pack=x" is no commit`},
 		{"a path that leads out", file("../a.go", ""), `"../a.go" is no path of a file in a repository`},
 		{"a path from the root", file("/etc/passwd", ""), "is no path of a file"},
 		{"no path", file("", ""), "is no path of a file"},
@@ -81,7 +81,7 @@ func TestRead(t *testing.T) {
 // TestReadBounds holds that a small file which unpacks to a large one takes a bounded part of the memory.
 func TestReadBounds(t *testing.T) {
 	t.Parallel()
-	const head = `{"schema":2,"commit":"abc","files":[`
+	const head = `{"schema":3,"commit":"abc","files":[`
 	for _, c := range []struct {
 		name, head, text string
 		megabytes        int
@@ -109,9 +109,9 @@ func TestReadBounds(t *testing.T) {
 
 // FuzzRead holds that what is read of a baseline is what is written of it.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"schema":2,"tool":"t","commit":"abc","unit":"lines","files":[{"path":"a","unit":"lines","print":"f","bits":"AgM=","functions":[{"name":"F","print":"1","tokens":3,"covered":1,"total":1,"line":2,"lines":"AAAAAAEAAAA=","bits":"AQE="}]}]}`))
-	f.Add([]byte(`{"schema":2}`))
-	f.Add([]byte(`{"schema":2,"files":[{"path":"a","unit":"statements","print":"0","bits":"AA==","functions":[{}]}]}`))
+	f.Add([]byte(`{"schema":3,"tool":"t","commit":"abc","unit":"lines","files":[{"path":"a","unit":"lines","print":"f","bits":"AgM=","functions":[{"name":"F","print":"1","tokens":3,"covered":1,"total":1,"line":2,"lines":"AAAAAAEAAAA=","bits":"AQE="}]}]}`))
+	f.Add([]byte(`{"schema":3}`))
+	f.Add([]byte(`{"schema":3,"files":[{"path":"a","unit":"statements","print":"0","bits":"AA==","functions":[{}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, err := change.Read(packed(t, bytes.NewReader(data)))
 		if err != nil {
