@@ -123,8 +123,9 @@ func (s *Server) handle(ctx context.Context, method string, req *jsonrpc2.Reques
 	}
 	if method == protocol.MethodInitialize || method == protocol.MethodShutdown {
 		result, err = s.dispatch(jsonrpc2.DetachContext(ctx), req)
-		if method == protocol.MethodShutdown {
-			// What was asked before is answered before: a client may say exit as soon as it has this.
+		if method == protocol.MethodShutdown && s.cancels.busy() {
+			// What was asked before is answered before: a client may say exit as soon as it has this. Where nothing was, this
+			// is answered before another message is read, as some clients say exit at once.
 			jsonrpc2.Async(ctx)
 			s.cancels.wait(endPatience)
 		}
@@ -457,6 +458,13 @@ func (c *cancels) tell() {
 		close(c.answered)
 		c.answered = nil
 	}
+}
+
+// busy reports whether anything is under way.
+func (c *cancels) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.byID) > 0
 }
 
 // wait waits, behind all, until nothing is under way, and no longer than patience.
