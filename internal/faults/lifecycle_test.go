@@ -528,6 +528,16 @@ func folders() []fault {
 	}
 }
 
+// opened lets everybody into a folder and those around it. Folders of tests are their user's alone; what others may enter stays
+// as it is, such as /tmp.
+func (s *session) opened(dir string) {
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o005 != 0o005 {
+			s.must(os.Chmod(dir, 0o755))
+		}
+	}
+}
+
 // unprivileged has root's process run as somebody else, who may read the folders.
 func (s *session) unprivileged() {
 	if os.Geteuid() != 0 {
@@ -535,10 +545,8 @@ func (s *session) unprivileged() {
 	}
 	const nobody = 65534
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	for _, dir := range []string{filepath.Dir(s.base), filepath.Dir(filepath.Dir(s.covls)), filepath.Dir(s.covls)} {
-		if err := os.Chmod(dir, 0o755); err != nil {
-			s.t.Fatal(err)
-		}
+	for _, path := range []string{s.base, s.covls} {
+		s.opened(filepath.Dir(path))
 	}
 	s.owns(s.home)
 	s.owns(s.tmp)

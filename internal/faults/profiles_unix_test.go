@@ -106,13 +106,8 @@ func nobody(s *session) {
 	for _, dir := range []string{s.dir, s.home, s.tmp} {
 		s.must(os.Chown(dir, id, id))
 	}
-	// Folders of tests are their user's alone.
 	for _, path := range []string{s.covls, s.dir} {
-		for dir := filepath.Dir(path); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-			if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o005 != 0o005 {
-				s.must(os.Chmod(dir, 0o755))
-			}
-		}
+		s.opened(filepath.Dir(path))
 	}
 }
 
