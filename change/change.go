@@ -27,6 +27,8 @@ type File struct {
 	Bits []bool
 	// Units are the functions of the text in their order and, at the end, what stands outside of them, if that is any code.
 	Units []Unit
+	// Left are the lines of the functions that Pair left out of an older text, sorted.
+	Left []Stretch
 }
 
 // Unit is what is compared as a whole: a function without those in it, or what stands outside of the functions of a file.
@@ -96,12 +98,6 @@ func Older(name, text string) *File {
 // Of takes a text apart. Its name tells the language; parsed is what it holds, nil where nobody has looked yet. Cov is what a
 // profile of this text says of it; nil for none.
 func Of(name, text string, parsed *source.Parsed, cov *coverage.File) *File {
-	f, _ := of(name, text, parsed, cov)
-	return f
-}
-
-// of is Of with the text as a compiler sees it; nil of one that is broken.
-func of(name, text string, parsed *source.Parsed, cov *coverage.File) (*File, *source.Code) {
 	f := &File{Path: name, Print: TextPrint(text), Bits: BitsOf(cov)}
 	blocks := func() []source.Block { return source.Blocks(text) }
 	var code *source.Code
@@ -121,10 +117,7 @@ func of(name, text string, parsed *source.Parsed, cov *coverage.File) (*File, *s
 		f.Counts = cov.Unit
 		f.place(owners, code, partsOf(name, code, cov, blocks), idleOf(cov))
 	}
-	if parsed == nil || parsed.Err != nil {
-		code = nil
-	}
-	return f, code
+	return f
 }
 
 // owner is where a line went: the index of its unit from 1 on, and of the line in it.

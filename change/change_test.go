@@ -161,7 +161,7 @@ func pairs(archive *txtar.Archive) []change.Match {
 		old, ok := olds[at]
 		var before, later *change.File
 		if ok {
-			before, later, _ = change.Pair(at, old, name, text, cov)
+			before, later = change.Pair(at, old, name, text, nil, cov, false)
 			was = append(was, before)
 			delete(olds, at)
 		} else {

@@ -162,7 +162,7 @@ func FuzzOf(f *testing.F) {
 		laws(t, []*change.File{now}, []*change.File{again})
 		if distinct(was) && distinct(now) {
 			blocks := coverageOf(name, text)
-			shortWas, shortNow, _ := change.Pair(name, old, name, text, blocks)
+			shortWas, shortNow := change.Pair(name, old, name, text, nil, blocks, false)
 			if got, want := judged(shortWas, shortNow), judged(change.Of(name, old, nil, nil), change.Of(name, text, nil, blocks)); got != want {
 				t.Errorf("without what is the same:\n%s\nwith it:\n%s", got, want)
 			}
@@ -294,7 +294,7 @@ func TestPair(t *testing.T) {
 	} {
 		now := file("a.go", c[1])
 		want := judged(change.Of("a.go", c[0], nil, nil), now)
-		shortWas, shortNow, _ := change.Pair("a.go", c[0], "a.go", c[1], coverageOf("a.go", c[1]))
+		shortWas, shortNow := change.Pair("a.go", c[0], "a.go", c[1], nil, coverageOf("a.go", c[1]), false)
 		if got := judged(shortWas, shortNow); got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
 		}

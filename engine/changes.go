@@ -82,8 +82,8 @@ type comparing struct {
 	// read is the baseline, which is read beside what is compared; nil where nobody has begun to. reading is done when it is there.
 	read    *foundBaseline
 	reading sync.WaitGroup
-	// parted are those on disk of what changed, where all of their functions were taken apart, by their paths.
-	parted map[string]*change.File
+	// parted are the texts on disk of what changed that profiles name, by their paths.
+	parted map[string]*compared
 	// whole keeps of the texts that are compared the functions that are as they were, too.
 	whole bool
 	// was are the older texts that were compared, and matches what was found; files are those of the profiles.
@@ -102,7 +102,7 @@ type fresh struct {
 
 func newComparing(ctx context.Context, snap *workspace.Snapshot) *comparing {
 	f := snap.Folders[0]
-	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, parted: map[string]*change.File{}, kinds: snap.Kinds()}
+	w := &comparing{ctx: ctx, snap: snap, folder: f, root: f.Dir, dir: f.Dir, units: map[coverage.Unit]bool{}, renamed: map[string]string{}, taken: map[string]*change.File{}, parted: map[string]*compared{}, kinds: snap.Kinds()}
 	if top, ok := git.Top(f.Dir); ok {
 		w.root = top
 		if real, err := filepath.EvalSymlinks(f.Dir); err == nil {
@@ -235,10 +235,8 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			switch {
 			case t.isLater:
 				w.taken[t.name] = t.now
-			case t.beside != nil:
-				w.parted[t.name] = t.beside
-			case !t.paired && t.file != nil:
-				w.parted[t.name] = t.now
+			case t.file != nil:
+				w.parted[t.name] = t
 			}
 			if t.file != nil {
 				files[t.now] = t.file
@@ -265,13 +263,10 @@ type compared struct {
 	// before is the text at the base, text that on disk, and later the one that is looked at where that is not on disk.
 	before, text, later string
 	isLater             bool
-	// whole keeps the functions that are as they were; paired tells that they were left out.
-	// besides asks for beside.
-	whole, paired, besides bool
+	// whole keeps the functions that are as they were, besides those of them of which something did not run.
+	whole, besides bool
 
 	was, now *change.File
-	// beside is the text on disk as it is compared with a baseline; nil where nobody asks for that, or where it is now.
-	beside *change.File
 }
 
 // compared reads the texts of a file; nil where nothing is to be compared.
@@ -354,17 +349,12 @@ func (t *compared) take() {
 	}
 	switch older := t.older != "" && t.before != ""; {
 	case older && t.name != "" && !t.isLater && !t.whole:
-		t.was, t.now, t.beside = change.Pair(t.older, t.before, t.name, t.text, cov)
-		t.now.Was, t.paired = t.older, true
-		switch {
-		case !t.besides:
-			t.beside = nil
-		case t.beside == nil:
-			t.beside = change.OfBeside(t.name, t.text, t.file.Source, cov)
+		var known *source.Parsed
+		if t.file != nil {
+			known = t.file.Source
 		}
-		if t.beside != nil {
-			t.beside.Was = t.older
-		}
+		t.was, t.now = change.Pair(t.older, t.before, t.name, t.text, known, cov, t.besides)
+		t.now.Was = t.older
 	case older:
 		t.was = change.Older(t.older, t.before)
 	}
@@ -589,6 +579,9 @@ func (w *comparing) lost(set *change.Set, c Comparison) error {
 				found++
 				continue
 			}
+			if t.some {
+				found++
+			}
 			w.units[t.file.Coverage.Unit] = true
 			now = append(now, t.now)
 			if t.older != nil {
@@ -655,17 +648,23 @@ type beside struct {
 	file       *workspace.File
 	older      *change.File // nil for none
 	now        *change.File // nil where its text on disk is looked at
-	parted     *change.File // that text, taken apart; nil where it was not
-	// same tells that it is as it was, and as covered, unread that its text can't be had.
-	same, unread bool
+	parted     *compared    // that text, taken apart; nil where it was not
+	// same tells that it is as it was, and as covered, some that a part of it is, unread that its text can't be had.
+	same, some, unread bool
 }
 
 // take reads the text and takes it apart.
 func (t *beside) take(w *comparing) {
-	if t.parted != nil {
-		t.same = t.older != nil && t.parted.Print == t.older.Print && !fell(t.older.Bits, t.parted.Bits)
-		t.now = t.parted
-		return
+	if p := t.parted; p != nil {
+		rest := t.older
+		if p.was != nil && len(p.was.Left) > 0 && rest != nil {
+			rest = p.was.Rest(rest)
+		}
+		if t.same = t.older != nil && p.now.Print == t.older.Print && !fell(t.older.Bits, p.now.Bits); t.same || rest != nil || p.was == nil || len(p.was.Left) == 0 {
+			t.some = rest != nil && t.older != nil && len(rest.Units) < len(t.older.Units)
+			t.older, t.now = rest, p.now
+			return
+		}
 	}
 	text, err := w.text(t.path)
 	switch {

@@ -30,6 +30,7 @@ const (
 	maxChanged   = 200_000   // files
 	maxModules   = 128       // submodules
 	usualText    = 4 << 20   // bytes of a text
+	maxKept      = 32 << 20  // bytes of the texts that differ and are kept
 )
 
 // State says what is compared with a base.
@@ -100,15 +101,22 @@ var (
 type version struct {
 	in   *repository
 	blob hash
-	disk string
+	disk string // from the top of the work tree
+	kept []byte // the text, where it was read and is kept
 }
 
 func (v version) none() bool { return v.blob == "" && v.disk == "" }
 
 func (v version) read(limit int64) ([]byte, error) {
 	switch {
+	case v.kept != nil:
+		return v.kept, nil
 	case v.disk != "":
-		text, err := source.ReadFile(v.disk, limit)
+		root, err := v.in.files()
+		if err != nil {
+			return nil, err
+		}
+		text, err := source.ReadIn(root, filepath.FromSlash(v.disk), limit)
 		return []byte(text), err
 	case v.blob != "":
 		return v.in.objects.read(v.blob, blobKind, limit)
@@ -130,6 +138,7 @@ type Comparison struct {
 
 	works []*work
 	limit int64
+	kept  int // bytes of texts
 }
 
 // Options say how to compare.
@@ -604,7 +613,7 @@ func (w *work) entry(was *treeEntry, e *trackedFile, when time.Time) error {
 	case info == nil:
 		return w.file(e.path, before, version{}, "")
 	}
-	is := version{disk: w.disk(e.path)}
+	is := version{in: w.r, disk: e.path}
 	if text && !e.conflict && e.same(info, when) {
 		return w.file(e.path, before, is, e.blob)
 	}
@@ -699,8 +708,15 @@ func (w *work) file(p string, was hash, is version, blob hash) error {
 		return w.add(&w.added, p, is, blob, false)
 	}
 	if blob == "" {
-		var err error
-		if blob, err = hashOf(is.disk, len(was)); err != nil {
+		// A text that is looked at below is read once for both.
+		text, err := is.read(w.Text)
+		if err == nil {
+			is.kept = text
+			blob, err = hashOfText(bytes.NewReader(text), int64(len(text)), len(was))
+		} else {
+			blob, err = w.hashOf(is.disk, len(was))
+		}
+		if err != nil {
 			w.unknown(w.prefix+p, fmt.Errorf("read it: %w", err))
 			return nil
 		}
@@ -732,6 +748,11 @@ func (w *work) file(p string, was hash, is version, blob hash) error {
 		w.unknown(w.prefix+p, errFiltered)
 		return nil
 	}
+	is.kept = nil
+	if n := len(texts[0]) + len(texts[1]); texts[0] != nil && texts[1] != nil && w.out.kept+n <= maxKept {
+		w.out.kept += n
+		before.kept, is.kept = texts[0], texts[1]
+	}
 	return w.tell(Change{Path: w.prefix + p, Old: w.prefix + p, Status: Modified, was: before, is: is})
 }
 
@@ -760,7 +781,7 @@ func (w *work) finish() error {
 	if len(w.deleted) > 0 {
 		for _, a := range w.added {
 			if a.blob == "" {
-				a.blob, _ = hashOf(a.version.disk, len(w.deleted[0].blob))
+				a.blob, _ = w.hashOf(a.version.disk, len(w.deleted[0].blob))
 			}
 			if err := w.ctx.Err(); err != nil {
 				return err
@@ -845,7 +866,7 @@ func (w *work) untracked(rows []trackedFile, gone map[string]hash) error {
 				todo = append(todo, open{p, rules})
 				continue
 			}
-			is := version{disk: w.disk(p)}
+			is := version{in: w.r, disk: p}
 			if was, ok := gone[p]; ok {
 				delete(gone, p)
 				if err := w.file(p, was, is, ""); err != nil {
@@ -860,7 +881,7 @@ func (w *work) untracked(rows []trackedFile, gone map[string]hash) error {
 				}
 			}
 			// A disk that takes names in capitals for the same has the file by both.
-			if other, ok := folded[strings.ToLower(p)]; ok && sameFile(is.disk, w.disk(other)) {
+			if other, ok := folded[strings.ToLower(p)]; ok && sameFile(w.disk(p), w.disk(other)) {
 				continue
 			}
 			if found++; found > w.most.untracked {
@@ -876,9 +897,9 @@ func (w *work) untracked(rows []trackedFile, gone map[string]hash) error {
 	return nil
 }
 
-// hashOf is the name that a file's text would have as a blob.
-func hashOf(path string, size int) (hash, error) {
-	f, err := source.Open(path)
+// hashOf is the name that the text of a file in the work tree would have as a blob.
+func (w *work) hashOf(p string, size int) (hash, error) {
+	f, err := source.Open(w.disk(p))
 	if err != nil {
 		return "", err
 	}
@@ -887,13 +908,18 @@ func hashOf(path string, size int) (hash, error) {
 	if err != nil {
 		return "", err
 	}
+	return hashOfText(f, info.Size(), size)
+}
+
+// hashOfText is the name that a text of so many bytes would have as a blob, which has size bytes itself.
+func hashOfText(text io.Reader, length int64, size int) (hash, error) {
 	sum := sha1.New() //nolint:gosec
 	if size == sha256.Size {
 		sum = sha256.New()
 	}
-	fmt.Fprintf(sum, "%v %d\x00", blobKind, info.Size())
-	n, err := io.Copy(sum, io.LimitReader(f, info.Size()+1))
-	if err == nil && n != info.Size() {
+	fmt.Fprintf(sum, "%v %d\x00", blobKind, length)
+	n, err := io.Copy(sum, io.LimitReader(text, length+1))
+	if err == nil && n != length {
 		err = errors.New("it was written in this moment")
 	}
 	return hash(sum.Sum(nil)), err

@@ -55,7 +55,8 @@ type repository struct {
 	// dir has HEAD and the index, common the references; they differ in a linked work tree.
 	dir, common string
 	objects     objects
-	indexFile   string // "" is index in dir
+	indexFile   string   // "" is index in dir
+	tree        *os.Root // the work tree; nil until somebody reads in it
 }
 
 // open finds the repository whose work tree holds dir, an absolute path without symlinks. The error is
@@ -102,7 +103,21 @@ func openAt(root string) (*repository, error) {
 	return r, nil
 }
 
-func (r *repository) close() { r.objects.close() }
+func (r *repository) close() {
+	r.objects.close()
+	if r.tree != nil {
+		r.tree.Close()
+		r.tree = nil
+	}
+}
+
+// files is the work tree, for reading what lies in it.
+func (r *repository) files() (root *os.Root, err error) {
+	if r.tree == nil {
+		r.tree, err = os.OpenRoot(r.root)
+	}
+	return r.tree, err
+}
 
 // linked is the folder that a file .git names: that of a linked work tree, which must name the file in its
 // turn, or that of a submodule, which lies in the repository around it. Any other folder is not believed,

@@ -137,13 +137,18 @@ func ReadInside(dirs []string, path string, limit int64) (string, error) {
 			return "", err
 		}
 		defer root.Close()
-		f, err := root.OpenFile(rest, readable, 0)
-		if err != nil {
-			return "", err
-		}
-		return readAll(f, path, limit)
+		return ReadIn(root, rest, limit)
 	}
 	return "", &fs.PathError{Op: "read", Path: path, Err: fs.ErrPermission}
+}
+
+// ReadIn is ReadFile for a text below an open directory, by its path from there. A symlink that leads out of it is an error.
+func ReadIn(root *os.Root, name string, limit int64) (string, error) {
+	f, err := root.OpenFile(name, readable, 0)
+	if err != nil {
+		return "", err
+	}
+	return readAll(f, filepath.Join(root.Name(), name), limit)
 }
 
 // readAll reads and closes an open text of at most limit bytes.

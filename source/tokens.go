@@ -21,7 +21,7 @@ type Code struct {
 	parts    []int32  // the indexes in pieces of those that are a line's part of a token, sorted
 	mute     []bool   // by piece: it says nothing, since the text means the same without it
 	words    []uint32 // by piece: its fingerprint
-	over     []piece  // tokens and comments that go over several lines, of languages that package outline reads
+	over     []piece  // tokens and comments that go over several lines, of languages of which tokens are known
 }
 
 // piece is a token, or a line's part of one that goes over several.
@@ -109,11 +109,18 @@ func (c *Code) wide(list []outline.Stretch) {
 func (c *Code) splitGo() {
 	var s scanner.Scanner
 	file := token.NewFileSet().AddFile("", -1, len(c.src))
-	s.Init(file, []byte(c.src), func(token.Position, string) {}, 0)
+	s.Init(file, []byte(c.src), func(token.Position, string) {}, scanner.ScanComments)
 	for {
 		pos, tok, lit := s.Scan()
 		if tok == token.EOF {
 			return
+		}
+		if (tok == token.COMMENT || tok == token.STRING) && strings.IndexByte(lit, '\n') >= 0 {
+			start := file.Offset(pos)
+			c.over = append(c.over, piece{int32(start), int32(min(start+len(lit), len(c.src)))})
+		}
+		if tok == token.COMMENT {
+			continue
 		}
 		if tok == token.SEMICOLON && lit != ";" {
 			continue // of the end of a line
@@ -122,6 +129,9 @@ func (c *Code) splitGo() {
 			lit = tok.String()
 		}
 		start := file.Offset(pos)
+		if tok == token.ILLEGAL && !strings.HasPrefix(c.src[start:], lit) {
+			lit = c.src[start : start+1] // of what is no UTF-8, lit is another text
+		}
 		c.token(start, min(start+len(lit), len(c.src)))
 	}
 }
@@ -289,7 +299,7 @@ func (c *Code) Bare(n uint32) bool { return n == 0 || n > c.Lines() || c.lines[n
 // Free are the lines, from 1 on and one more than there are, at which nothing goes on that began before: no bracket, string or comment. It
 // is nil of a language of which nobody knows.
 func (c *Code) Free() []bool {
-	if !outline.Known(c.language) {
+	if c.language != "go" && !outline.Known(c.language) {
 		return nil
 	}
 	free := make([]bool, len(c.lines)+1)
