@@ -35,7 +35,7 @@ func newDemo(io *streams) *cobra.Command {
 		Long: `Unpack a small Go module with its coverage profile into a temporary folder, start
 "covls serve" there as an editor would, print what the editor gets, then rewrite
 the profile as "go test" does and print what changes. Needs nothing but covls.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(c.Context(), time.Minute)
 			defer cancel()
