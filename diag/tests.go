@@ -64,7 +64,7 @@ func TestNotes(s *workspace.Snapshot) []Note {
 		case workspace.CreditOne:
 			note.Text = fmt.Sprintf("has the counts of each package's own tests only, or those of one package's tests alone (did the others panic?), and covls can't tell which. %s counts all tests", all)
 		default:
-			note.Text = fmt.Sprintf("has the counts of the tests of %s, and more of those that it names have tests: did some panic, or were they not run?", plural(p.Report.Listed, "package"))
+			note.Text = "has the counts of the tests of fewer packages than have tests: did some panic, or were they not run?"
 		}
 		out = append(out, note)
 	}

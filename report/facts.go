@@ -349,6 +349,9 @@ func commitsOf(files []*File) string {
 		}
 		n += *f.Commits
 	}
+	if n < 2 {
+		return "" // the one may be that which brought it
+	}
 	if len(files) > 1 {
 		return fmt.Sprintf("%s of these files in 90 days", count(n, "change"))
 	}

@@ -106,7 +106,7 @@ func (l *Loader) untested(profiles []*Profile, files map[string]*File) []TestLoo
 	var of strings.Builder
 	names := map[string]bool{}
 	for _, p := range profiles {
-		if p.Report == nil || p.Report.Listed == 0 && !p.Report.Once {
+		if p.Report == nil || len(p.Report.Listed) == 0 && !p.Report.Once {
 			continue
 		}
 		of.WriteString(p.Path)
@@ -245,7 +245,7 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 	dirs := map[string]bool{}
 	// Where code of a package without tests has run, others' tests count in it.
 	spread := map[*Profile]bool{}
-	of := map[*Profile][]*File{}
+	of, listed := map[*Profile][]*File{}, map[*Profile]int{}
 	for at, f := range files {
 		if filepath.Ext(at) != ".go" {
 			continue
@@ -261,6 +261,9 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 				spread[part.Profile] = true
 			}
 			of[part.Profile] = append(of[part.Profile], f)
+			if p.Tested { // others are listed once more
+				listed[part.Profile] = max(listed[part.Profile], part.Profile.Report.Listed[path.Dir(part.File.Name)])
+			}
 		}
 	}
 	alone := func(p *Profile) bool { return p.Report.Once && !spread[p] }
@@ -269,8 +272,8 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 		if alone(p) {
 			by, known := l.binaries(p, files)
 			runs[p] = counting{alone: true, anybody: !known, by: by}
-		} else if p.Report.Listed > 0 && !p.Report.Once {
-			runs[p] = counting{part: p.Report.Listed < l.tested(p)}
+		} else if len(p.Report.Listed) > 0 && !p.Report.Once {
+			runs[p] = counting{part: listed[p] < l.tested(p)}
 		}
 	}
 	modules := map[string][]*Profile{}

@@ -144,7 +144,7 @@ func (d *demo) show(ctx context.Context) error {
 	}
 	// Until the packages were looked at, no more is told than that a package's own tests do not reach its code.
 	told := func(m []editor.Mark) bool {
-		return len(m) > 0 && !strings.Contains(m[0].Message, " by its own package")
+		return len(m) > 0 && strings.Contains(m[0].Message, " is not tested (")
 	}
 	if err := d.ed.WaitMarks(ctx, d.file, told); err != nil {
 		return err

@@ -1,6 +1,9 @@
 package gocover_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,17 +18,17 @@ func TestOnce(t *testing.T) {
 	tests := []struct {
 		name, text string
 		want       bool
-		listed     int
+		listed     string // "package: times"
 	}{
-		{"nothing", "", true, 0},
-		{"each package by its own tests", "mode: set\n" + a + b, true, 1},
-		{"-coverpkg", "mode: set\n" + a + b + a + b, false, 2},
-		{"-coverpkg for one of two packages", "mode: set\n" + a + b + a, false, 1},
-		{"a package tested alone, joined by its tests", "mode: set\n" + a + "mode: set\n" + b, true, 1},
-		{"a run joined to itself", "mode: set\n" + a + b + "mode: set\n" + a + b, true, 2},
-		{"a run of -coverpkg joined to another", "mode: set\n" + a + b + "mode: set\n" + a + b + a + b, false, 3},
-		{"a run of -coverpkg with another behind it", "mode: set\n" + a + b + a + b + "mode: set\n" + b, false, 2},
-		{"blocks of a file between those of another", "mode: set\n" + "x/a/a.go:3.1,4.1 1 0\n" + b + "x/a/a.go:1.1,2.1 1 1\n", true, 1},
+		{"nothing", "", true, ""},
+		{"each package by its own tests", "mode: set\n" + a + b, true, "x/a: 1, x/b: 1"},
+		{"-coverpkg", "mode: set\n" + a + b + a + b, false, "x/a: 2, x/b: 2"},
+		{"-coverpkg for one of two packages", "mode: set\n" + a + b + a, false, "x/a: 2, x/b: 1"},
+		{"a package tested alone, joined by its tests", "mode: set\n" + a + "mode: set\n" + b, true, "x/a: 1, x/b: 1"},
+		{"a run joined to itself", "mode: set\n" + a + b + "mode: set\n" + a + b, true, "x/a: 2, x/b: 2"},
+		{"a run of -coverpkg joined to another", "mode: set\n" + a + b + "mode: set\n" + a + b + a + b, false, "x/a: 3, x/b: 3"},
+		{"a run of -coverpkg with another behind it", "mode: set\n" + a + b + a + b + "mode: set\n" + b, false, "x/a: 2, x/b: 3"},
+		{"blocks of a file between those of another", "mode: set\n" + "x/a/a.go:3.1,4.1 1 0\n" + b + "x/a/a.go:1.1,2.1 1 1\n", true, "x/a: 1, x/b: 1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -34,8 +37,12 @@ func TestOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Once != tt.want || r.Listed != tt.listed {
-				t.Errorf("Once is %v and Listed %d, want %v and %d", r.Once, r.Listed, tt.want, tt.listed)
+			var listed []string
+			for _, in := range slices.Sorted(maps.Keys(r.Listed)) {
+				listed = append(listed, fmt.Sprintf("%s: %d", in, r.Listed[in]))
+			}
+			if got := strings.Join(listed, ", "); r.Once != tt.want || got != tt.listed {
+				t.Errorf("Once is %v and Listed %s, want %v and %s", r.Once, got, tt.want, tt.listed)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/covls/covls/coverage"
@@ -253,14 +254,17 @@ func (p *parser) warn(line int, format string, args ...any) {
 // report returns what was read.
 func (p *parser) report() *coverage.Report {
 	p.leave()
-	files, once, listed := make([]*coverage.File, 0, len(p.files)), true, 0
+	files, once, listed := make([]*coverage.File, 0, len(p.files)), true, map[string]int{}
 	for _, f := range p.files {
 		if len(f.late) > 0 {
 			p.merge(f)
 		}
 		once = once && f.most <= len(f.Regions)
-		if n := len(f.Regions); n > 0 && (listed == 0 || f.listed/n < listed) {
-			listed = f.listed / n
+		if n := len(f.Regions); n > 0 {
+			in := path.Dir(f.Name)
+			if known, ok := listed[in]; !ok || f.listed/n < known {
+				listed[in] = f.listed / n
+			}
 		}
 		if p.set {
 			for i := range f.Regions {
