@@ -34,7 +34,6 @@ type Tests struct {
 	packages *project.Packages
 	missed   map[string]bool             // by directory: those that a profile of their tests would have
 	binaries map[uint64][]project.Binary // by the hash of a profile that lists each block once: those that may have run all of it
-	tested   map[uint64]int              // by that of a profile with -coverpkg: packages with tests that it lists
 }
 
 // TestLook is a folder whose Go packages are to be looked at, since profiles may credit packages with their own
@@ -53,8 +52,8 @@ type TestLook struct {
 type testRun struct {
 	profile uint64 // its hash
 	once    bool
-	// listed are the directories of its files, ran those in which something has run.
-	listed, ran map[string]bool
+	// ran are the directories of its files in which something has run.
+	ran map[string]bool
 }
 
 // Untested returns, once for what profiles say, the folders whose Go packages are to be looked at, but for those that
@@ -134,10 +133,9 @@ func (l *Loader) untested(profiles []*Profile, files map[string]*File) []TestLoo
 		for _, part := range f.Parts {
 			r, ok := runs[f.Folder][part.Profile]
 			if !ok {
-				r = testRun{part.Profile.hash, part.Profile.Report.Once, map[string]bool{}, map[string]bool{}}
+				r = testRun{part.Profile.hash, part.Profile.Report.Once, map[string]bool{}}
 				runs[f.Folder][part.Profile] = r
 			}
-			r.listed[filepath.Dir(at)] = true
 			if part.File.Total().Covered > 0 {
 				r.ran[filepath.Dir(at)] = true
 			}
@@ -160,7 +158,7 @@ func (p TestLook) Look(ctx context.Context) (*Tests, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Tests{packages: found, missed: map[string]bool{}, binaries: map[uint64][]project.Binary{}, tested: map[uint64]int{}}
+	out := &Tests{packages: found, missed: map[string]bool{}, binaries: map[uint64][]project.Binary{}}
 	modules := map[string]bool{}
 	for dir := range p.modules {
 		if in := found.In(dir); in != nil {
@@ -181,16 +179,11 @@ func (p TestLook) Look(ctx context.Context) (*Tests, error) {
 		}
 	}
 	for _, r := range p.runs {
-		if r.once {
-			if out.binaries[r.profile], err = found.Binaries(ctx, r.ran); err != nil {
-				return nil, err
-			}
+		if !r.once {
 			continue
 		}
-		for dir := range r.listed {
-			if in := found.In(dir); in != nil && in.Tested {
-				out.tested[r.profile]++
-			}
+		if out.binaries[r.profile], err = found.Binaries(ctx, r.ran); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
@@ -245,7 +238,8 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 	dirs := map[string]bool{}
 	// Where code of a package without tests has run, others' tests count in it.
 	spread := map[*Profile]bool{}
-	of, listed := map[*Profile][]*File{}, map[*Profile]int{}
+	of := map[*Profile][]*File{}
+	listed := map[inModule]map[string]int{} // packages with tests
 	for at, f := range files {
 		if filepath.Ext(at) != ".go" {
 			continue
@@ -262,24 +256,33 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 			}
 			of[part.Profile] = append(of[part.Profile], f)
 			if p.Tested { // others are listed once more
-				listed[part.Profile] = max(listed[part.Profile], part.Profile.Report.Listed[path.Dir(part.File.Name)])
+				by := inModule{part.Profile, p.Module}
+				if listed[by] == nil {
+					listed[by] = map[string]int{}
+				}
+				listed[by][p.Dir] = part.Profile.Report.Listed[path.Dir(part.File.Name)]
 			}
 		}
 	}
 	alone := func(p *Profile) bool { return p.Report.Once && !spread[p] }
-	runs := map[*Profile]counting{}
+	runs := map[inModule]counting{}
 	for p, files := range of {
 		if alone(p) {
 			by, known := l.binaries(p, files)
-			runs[p] = counting{alone: true, anybody: !known, by: by}
-		} else if len(p.Report.Listed) > 0 && !p.Report.Once {
-			runs[p] = counting{part: listed[p] < l.tested(p)}
+			runs[inModule{profile: p}] = counting{alone: true, anybody: !known, by: by}
 		}
+	}
+	for by, packages := range listed {
+		runs[by] = counting{part: !by.profile.Report.Once && lacks(packages)}
 	}
 	modules := map[string][]*Profile{}
 	for f, p := range in {
 		for i, part := range f.Speaking {
-			by := runs[part.Profile].of(p)
+			run := runs[inModule{part.Profile, p.Module}]
+			if alone(part.Profile) {
+				run = runs[inModule{profile: part.Profile}]
+			}
+			by := run.of(p)
 			if i == 0 || by == CreditAll || counted[f] != CreditAll && by > counted[f] {
 				counted[f] = by
 			}
@@ -368,12 +371,21 @@ func (f *File) ranBeside(b *project.Binary) bool {
 	})
 }
 
-// tested is how many packages with tests a profile lists.
-func (l *Loader) tested(p *Profile) (n int) {
-	for _, f := range l.folders {
-		if known := l.tests[f.Dir]; known != nil {
-			n = max(n, known.tested[p.hash])
+// inModule is what a profile says of a module, by its directory; "" for all.
+type inModule struct {
+	profile *Profile
+	module  string
+}
+
+// lacks reports whether a run under -coverpkg lists packages with tests less often than there are such packages. One run lists all
+// equally often: what was joined of several does not tell.
+func lacks(packages map[string]int) bool {
+	times := 0
+	for _, n := range packages {
+		if n == 0 || times > 0 && n != times {
+			return false
 		}
+		times = n
 	}
-	return n
+	return times < len(packages)
 }

@@ -49,6 +49,7 @@ func TestOwnTests(t *testing.T) {
 			coverOut + aMissed + bRan + cRan, "F: " + all, all},
 		{"all of it is covered", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + bMissed, "G: " + some, some},
 		{"-coverpkg counts fewer than have tests", modFile + aCode + aTest + bCode + bTest + cCode + cTest + coverOut + aMissed + bRan + cRan + aMissed + bRan + cRan, "F: " + some, some},
+		{"-coverpkg in a run for each package, joined", modFile + aCode + aTest + bCode + bTest + cCode + cTest + coverOut + aMissed + bRan + aMissed + cRan, "F: " + all, all},
 		{"-coverpkg counts as many as have tests", modFile + aCode + aTest + bCode + bTest + cCode + coverOut + aMissed + bRan + cRan + aMissed + bRan + cRan, "F: " + all, all},
 		{"a module of one package", modFile + aCode + aTest + coverOut + aMissed, "F: " + all, all},
 		{"a profile by lines says nothing of packages", modFile + aCode + bCode + bTest + "-- lcov.info --\nSF:a/a.go\nDA:4,0\nend_of_record\nSF:b/b.go\nDA:6,1\nend_of_record\n", "F: " + all, all},
