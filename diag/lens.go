@@ -182,7 +182,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	case m.Statements.Uncovered() == 0:
 		title = "covered · " + size(&coverage.Func{Statements: coverage.Tally{Total: m.Statements.Total}}, unit)
 	default:
-		title = fmt.Sprintf("%d of %d %s not tested", m.Statements.Uncovered(), m.Statements.Total, unit.Noun(m.Statements.Total))
+		title = fmt.Sprintf("%d of %d %s not %s", m.Statements.Uncovered(), m.Statements.Total, unit.Noun(m.Statements.Total), reached(file))
 	}
 	l = Label{From: m.Now.Start}
 	l.Gap, l.Jump = placedIn(file, d).jumps()[id]
