@@ -111,8 +111,8 @@ fuzz:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# The readers that have golden files; Go itself writes those of gocoverdir.
-GOLDEN = $(patsubst %/testdata,./%,$(filter-out profile/gocoverdir/%,$(wildcard profile/*/testdata)))
+# The readers that have golden files which the tests write; Go itself writes those of gocoverdir.
+GOLDEN = $(patsubst %/testdata,./%,$(filter-out profile/gocoverdir/% profile/demangle/% profile/v8/%,$(wildcard profile/*/testdata)))
 
 # golden rewrites the golden files and the notices; read the diff before you commit it.
 golden:

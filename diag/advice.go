@@ -21,7 +21,7 @@ func AdviceWords(a advice.Advice, code func(string) string) string {
 		case c.Tested:
 			text += ", which is tested"
 		case c.Known:
-			text += ", which is not tested either"
+			text += ", which is not covered either"
 		}
 		out = append(out, text)
 	}

@@ -92,5 +92,5 @@ func (m Move) state() string {
 	case m.Was.Statements.Uncovered() == 0:
 		return "covered · " + size(&coverage.Func{Statements: coverage.Tally{Total: m.Was.Statements.Total}}, unit)
 	}
-	return fmt.Sprintf("%d of %d %s not tested", m.Was.Statements.Uncovered(), m.Was.Statements.Total, unit.Noun(m.Was.Statements.Total))
+	return fmt.Sprintf("%d of %d %s not %s", m.Was.Statements.Uncovered(), m.Was.Statements.Total, unit.Noun(m.Was.Statements.Total), reached(m.From))
 }

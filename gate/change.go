@@ -51,9 +51,9 @@ func JudgeChange(s *change.Set, ask ChangeAsk) (out []string) {
 		switch n {
 		case 0:
 		case 1:
-			out = append(out, "1 new function is not tested")
+			out = append(out, "1 new function is not covered")
 		default:
-			out = append(out, fmt.Sprintf("%d new functions are not tested", n))
+			out = append(out, fmt.Sprintf("%d new functions are not covered", n))
 		}
 	}
 	return out

@@ -146,7 +146,7 @@ func pythonTests(dir, _ string) recipe {
 			return recipe{line: runner.name}
 		}
 	}
-	pytest := strings.Contains(p.told, "pytest") || has(dir, "pytest.ini") || has(dir, "conftest.py") || has(dir, "tests/conftest.py")
+	pytest := strings.Contains(p.told, "pytest") || has(dir, "pytest.ini") || has(dir, "conftest.py") || has(dir, "tests/conftest.py") || forPytest(dir)
 	if pytest && (p.installed("pytest_cov") || !p.seen() && strings.Contains(p.told, "pytest-cov")) {
 		which := " --cov"
 		if own := p.own(); own != nil && !strings.Contains(p.told+content(dir, "pytest.ini"), "--cov") {
@@ -178,6 +178,38 @@ func pythonTests(dir, _ string) recipe {
 	}
 	r.environment(&p)
 	return r
+}
+
+// mostTests bounds of how many files it is asked by whom their tests are run.
+const mostTests = 20
+
+// pytestLine is a line that only pytest makes anything of.
+var pytestLine = regexp.MustCompile(`(?m)^(?:def test\w*\(|async def test\w*\(|import pytest\b|from pytest\b)`)
+
+// forPytest reports whether the tests in a project's folder, or in its folder of tests, are written for pytest: unittest runs no
+// function outside of a class.
+func forPytest(dir string) bool {
+	left := mostTests
+	for _, in := range []string{"tests", "test", "."} {
+		at := filepath.Join(dir, in)
+		entries, err := os.ReadDir(at)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			name := e.Name()
+			if !e.Type().IsRegular() || filepath.Ext(name) != ".py" || !strings.HasPrefix(name, "test_") && !strings.HasSuffix(name, "_test.py") {
+				continue
+			}
+			if left--; left < 0 {
+				return false
+			}
+			if pytestLine.MatchString(content(at, name)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // environment asks for what a project's packages are installed in.

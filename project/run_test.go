@@ -44,6 +44,8 @@ func TestTestCommand(t *testing.T) {
 		{"rust", "-- Cargo.toml --\n", "", config.Run{}, "rust in .: cargo llvm-cov --lcov --output-path lcov.info"},
 		{"python by its files alone", "-- main.py --\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m unittest && PY -m coverage xml"},
 		{"pytest", "-- pyproject.toml --\n[dependency-groups]\ndev = ['pytest']\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m pytest && PY -m coverage xml"},
+		{"pytest by its tests", "-- setup.py --\n-- tests/test_a.py --\nfrom a import f\n\n\ndef test_f():\n    assert f()\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m pytest && PY -m coverage xml"},
+		{"tests of unittest", "-- setup.py --\n-- tests/test_a.py --\nimport unittest\n\n\nclass TestF(unittest.TestCase):\n    def test_f(self):\n        pass\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m unittest && PY -m coverage xml"},
 		{"pytest by its file", "-- setup.py --\n-- tests/conftest.py --\n", "", config.Run{}, "python in .: PY -m coverage run --source=. -m pytest && PY -m coverage xml"},
 		{"pytest-cov", "-- requirements-dev.txt --\npytest-cov\n-- a.py --\n", "a.py", config.Run{}, "python in .: PY -m pytest --cov=. --cov-report=xml"},
 		{"uv", "-- uv.lock --\n-- pyproject.toml --\npytest-cov\n", "", config.Run{}, "python in .: uv run --no-sync python -m pytest --cov=. --cov-report=xml"},

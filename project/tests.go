@@ -436,7 +436,7 @@ func (p *soughtTests) exists(files []string) bool {
 func (p *soughtTests) python() (string, []string) {
 	runner := "unittest"
 	told := p.told("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "requirements.txt", "requirements-dev.txt", "dev-requirements.txt", "requirements_dev.txt", "test-requirements.txt", "requirements-test.txt", "Pipfile", "noxfile.py")
-	if strings.Contains(told, "pytest") || p.has("pytest.ini") || p.has("conftest.py") || p.has("tests/conftest.py") {
+	if strings.Contains(told, "pytest") || p.has("pytest.ini") || p.has("conftest.py") || p.has("tests/conftest.py") || forPytest(filepath.Join(p.root, filepath.FromSlash(p.project))) {
 		runner = "pytest"
 	}
 	base := "test_" + strings.TrimLeft(p.stem, "_") + ".py"

@@ -528,3 +528,17 @@ func (c *counter) Write(p []byte) (int, error) {
 	c.bytes += len(p)
 	return len(p), nil
 }
+
+// TestPageScopes has the page's script tell each scope in words of its own.
+func TestPageScopes(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("html/page.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range []string{report.OwnPackage, report.SomeTests} {
+		if got := strings.Count(string(script), "'"+scope+"': "); got != 2 {
+			t.Errorf("the script has %d words for the scope %q, want two", got, scope)
+		}
+	}
+}

@@ -108,7 +108,7 @@ func TestCheckChangedWords(t *testing.T) {
 		{dir, []string{"--max-uncovered", "1"}, 1, "covls check: failed: more than 1 changed statement is not covered; " + sum + none, next},
 		{dir, []string{"--max-uncovered", "3"}, 1, "covls check: failed: more than 3 changed statements are not covered; " + sum + none, next},
 		{dir, []string{"--max-uncovered", "4"}, 0, "covls check: passed: " + sum + none, ""},
-		{dir, []string{"--new-functions"}, 1, "covls check: failed: 1 new function is not tested; " + sum + none, next},
+		{dir, []string{"--new-functions"}, 1, "covls check: failed: 1 new function is not covered; " + sum + none, next},
 		{dir, []string{"--min", "0", "--baseline", baseline}, 1, "covls check: failed: code lost its coverage; " + sum + lost, next},
 		{dir, []string{"--min", "0", "--baseline", baseline, "--no-lost=1"}, 0, "covls check: passed: " + sum + lost, ""},
 		{dir, []string{"--format", "github"}, 1, "covls check: failed: less than 80 % of what changed is covered; " + sum + none, ""},

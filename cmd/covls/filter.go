@@ -312,7 +312,7 @@ func (f *gapFilter) words(u *unit, whole bool) string {
 	case u.lost:
 		return "lost" + since
 	case u.Kind == change.Changed && whole:
-		return fmt.Sprintf("changed: %d of %d not tested", u.Statements, u.Of)
+		return fmt.Sprintf("changed: %d of %d not covered", u.Statements, u.Of)
 	}
 	return u.kind()
 }

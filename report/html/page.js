@@ -112,8 +112,9 @@ function visible(text, keep = '') {
 const nameOf = gap => visible(gap.receiver ? `(${gap.receiver}).${gap.name}` : gap.name);
 const span = gap => gap.line === gap.end_line ? `line ${gap.line}` : `lines ${gap.line}–${gap.end_line}`;
 
-// unreached says of a function that did not run what is known. Where it has a scope, others' tests may run it.
-const unreached = gap => gap.scope ? 'not run by its own package’s tests' : 'untested';
+// unreached and silent say of a gap what is known, by whose tests are counted: others may run it.
+const unreached = gap => ({ 'own package': 'not run by its own package’s tests', 'some tests': 'not run by the tests in the profile' })[gap.scope] ?? 'untested';
+const silent = gap => ({ 'own package': 'did not run in its own package’s tests', 'some tests': 'did not run in the tests of the profile' })[gap.scope] ?? 'never ran';
 
 function describe(gap) {
   const { unit } = gap.of;
@@ -122,7 +123,7 @@ function describe(gap) {
   switch (gap.what) {
     case 'function': return `${nameOf(gap)}: ${unreached(gap)}${of}`;
     case 'literal': return `${nameOf(gap)}, a function literal: ${unreached(gap)}${of}`;
-    default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} ${gap.scope ? 'did not run in its own package’s tests' : 'never ran'}${gap.kind ? ` (${gap.kind})` : ''}`;
+    default: return `${gap.function ? `${visible(gap.function)}: ` : ''}${size} ${silent(gap)}${gap.kind ? ` (${gap.kind})` : ''}`;
   }
 }
 

@@ -531,7 +531,7 @@ function fileItem(node: Extract<Node, { kind: 'file' }>): vscode.TreeItem {
 			vscode.l10n.t('{0}, tier {1}', file.path, tierName(file.tier)),
 			...figures,
 			...more,
-			vscode.l10n.t('{0} untested functions', gaps),
+			vscode.l10n.t('{0} functions not covered', gaps),
 		].join(', '),
 	};
 	if (file.uri === null) {
