@@ -129,8 +129,8 @@ func TestEmacsHangUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out, err := s.tmux("kill-server"); err != nil {
-			t.Fatalf("tmux: %v\n%s", err, out)
+		if err := s.hangUp(); err != nil {
+			t.Fatal(err)
 		}
 		emacs, err := os.FindProcess(pid)
 		if err == nil && !Poll(func() bool { return emacs.Signal(syscall.Signal(0)) != nil }) {
