@@ -51,6 +51,7 @@
 (defvar lsp-language-id-configuration)
 (declare-function eglot-current-server "ext:eglot" ())
 (declare-function lsp-activate-on "ext:lsp-mode" (&rest languages))
+(declare-function lsp-diagnostics--flymake-after-diagnostics "ext:lsp-diagnostics" ())
 (declare-function lsp-find-workspace "ext:lsp-mode" (server-id &optional file-name))
 (declare-function lsp-register-client "ext:lsp-mode" (client))
 (declare-function lsp-request-async "ext:lsp-mode" (method params callback &rest args))
@@ -2141,6 +2142,22 @@ diagnostics are.  That is issue 4323 of lsp-mode."
       ;; Nobody may wait any more.
       (run-at-time 0 nil (lambda () (ignore-errors (throw 'lsp-done nil)))))))
 
+(defun covls--report-all (report &rest args)
+  "Have lsp-mode tell Flymake by REPORT with ARGS what all servers say.
+Else it tells what the one says whose message has come, and the others' marks
+go.  That is issue 2808 of lsp-mode."
+  (let ((lsp--cur-workspace nil))
+    (apply report args)))
+
+(defun covls--report-elsewhere (_workspace params)
+  "Have lsp-mode tell Flymake of the diagnostics PARAMS of a buffer that is not current."
+  (let* ((uri (if (hash-table-p params) (gethash "uri" params) (plist-get params :uri)))
+         (buffer (and (string-prefix-p "file://" uri) (find-buffer-visiting (covls--uri-to-path uri)))))
+    (unless (memq buffer (list nil (current-buffer)))
+      (with-current-buffer buffer
+        (when (memq 'lsp-diagnostics--flymake-after-diagnostics (bound-and-true-p lsp-diagnostics-updated-hook))
+          (lsp-diagnostics--flymake-after-diagnostics))))))
+
 ;;;###autoload
 (defun covls-lsp-mode-setup ()
   "Have lsp-mode start covls beside the other servers of a buffer.
@@ -2149,6 +2166,8 @@ connection.  Bars and the mode line are those of `covls-mode', which is not
 needed then."
   (require 'lsp-mode)
   (advice-add 'lsp--parser-on-message :around #'covls--keep-messages)
+  (advice-add 'lsp-diagnostics--flymake-update-diagnostics :around #'covls--report-all)
+  (advice-add 'lsp--on-diagnostics :after #'covls--report-elsewhere)
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection (lambda () covls-command))

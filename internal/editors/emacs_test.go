@@ -149,9 +149,6 @@ func TestEmacsHangUp(t *testing.T) {
 func TestEmacsLspMode(t *testing.T) {
 	t.Parallel()
 	Each(t, "emacs", func(t *testing.T, e Editor) {
-		if e.Era == "system" && os.Getenv("COVLS_LSP_MODE") == "" {
-			t.Skip("COVLS_LSP_MODE=1 runs it: lsp-mode 8 loses messages now and then")
-		}
 		// Else it asks.
 		init := Setup(t, "Emacs", "elisp", 2) + "(setq lsp-auto-guess-root t lsp-enable-snippet nil lsp-response-timeout 50)\n"
 		d := testEmacs(t, e, "lsp", init, func(*Tour) []Step { return nil })

@@ -9,6 +9,7 @@
 (require 'cl-lib)
 (require 'json)
 
+(defvar lsp-diagnostics--flymake-report-fn)
 (defvar drive-seen nil "What was seen, by the names of steps.")
 (defvar drive-step nil "The step that goes on.")
 (defvar drive-file nil "The buffer of the file.")
@@ -60,9 +61,11 @@
   (drive-wait (format "marks like %s" regexp)
               (lambda ()
                 (unless drive-own
-                  ;; lsp-mode would have Flymake look again when Emacs is idle.
+                  ;; Each server that is there has lsp-mode forget what Flymake gave it.  Flymake gives it anew when a
+                  ;; command ends, and the drive is one.
                   (with-current-buffer drive-file
-                    (flymake-start)))
+                    (unless lsp-diagnostics--flymake-report-fn
+                      (flymake-start))))
                 (let ((marks (drive-marks)))
                   (and (string-match-p regexp (string-join marks "; ")) marks)))))
 
