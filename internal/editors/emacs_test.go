@@ -150,7 +150,7 @@ func TestEmacsLspMode(t *testing.T) {
 	t.Parallel()
 	Each(t, "emacs", func(t *testing.T, e Editor) {
 		// Else it asks.
-		init := Setup(t, "Emacs", "elisp", 2) + "(setq lsp-auto-guess-root t lsp-enable-snippet nil lsp-response-timeout 50)\n"
+		init := Setup(t, "Emacs", "elisp", 2) + "(setq lsp-auto-guess-root t lsp-enable-snippet nil lsp-response-timeout 50 gc-cons-threshold 100000000 read-process-output-max (* 1024 1024))\n"
 		d := testEmacs(t, e, "lsp", init, func(*Tour) []Step { return nil })
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
 		defer cancel()
