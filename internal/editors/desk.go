@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// Patience is how long an editor may take for what it is asked to do, on a machine with much to do.
-const Patience = 60 * time.Second
+// Patience is how long an editor may take for what it is asked to do, on a machine with much to do. What the scripts in testdata
+// wait for in an editor is less, so that they say what they lacked.
+const Patience = 3 * time.Minute
 
 // Desk is where an editor is started: in a project, with a home folder of its own, and with covls, behind a tap, and
 // gopls on the PATH. What an editor keeps in its home is there again when it is started a second time.
@@ -181,7 +182,7 @@ func (d *Desk) traffic() string {
 // specification. It returns what was recorded of each.
 func (d *Desk) Check(t testing.TB) []Log {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), Patience)
 	defer cancel()
 	logs, err := d.Tap.Wait(ctx)
 	if err != nil {

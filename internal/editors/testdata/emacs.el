@@ -21,7 +21,7 @@
 
 (defun drive-wait (what ready)
   "Wait until the function READY returns something, and return that; WHAT says for what."
-  (let ((deadline (+ (float-time) 50)) value)
+  (let ((deadline (+ (float-time) 100)) value)
     (while (and (not (setq value (funcall ready))) (< (float-time) deadline))
       (sit-for 0.02))
     (or value (error "Waited in vain for %s" what))))
