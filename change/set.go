@@ -65,6 +65,8 @@ type Gap struct {
 	Lines []Stretch
 	// Own tells that the profiles have of its package what its own tests run alone, so that those of others may run it.
 	Own bool
+	// Some tells that the counts of some tests may be missing.
+	Some bool
 	// Statements is how many statements or lines that are. Of is how many of the unit changed, or were covered in the baseline.
 	Statements, Of int
 }

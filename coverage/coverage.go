@@ -228,6 +228,10 @@ type Report struct {
 	// Once tells of a profile of Go that no block stands in it twice: each package has the counts of one test binary,
 	// which, as long as nobody asks for more by -coverpkg, is that of its own tests.
 	Once bool
+	// Listed is how many times a profile of Go lists each block of a package at least, by the package's import path, or its
+	// directory as the profile names it: under -coverpkg=./... once for each test binary that wrote one, so that it tells of
+	// tests that left none, and once more for a package without tests. Nil means that it can't be known.
+	Listed map[string]int
 	// Roots are directories, as the profile names them, that its relative names may begin in.
 	Roots []string
 	// Warnings tell what was odd in the profile but did not make it unreadable.

@@ -148,10 +148,7 @@ func because(why string) string {
 
 // notTested says what a function, or a part of one, is that no test reaches.
 func notTested(file *workspace.File) string {
-	if file.OwnTests {
-		return "Not tested by its own package"
-	}
-	return "Not tested"
+	return "Not " + reached(file)
 }
 
 // missedWords names the stretches of a function that never ran, and says when they run, as Markdown: "Line 41 runs when `err != nil`.";

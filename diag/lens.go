@@ -43,7 +43,7 @@ func Lenses(s *workspace.Snapshot, d *workspace.Document) []Lens {
 		return nil
 	}
 	out := []Lens{{}}
-	if CountsOwnTests(file) && RunsAll(file) {
+	if LacksTests(file) && RunsAll(file) {
 		out = append(out, Lens{ID: TestsLens})
 	}
 	for _, m := range placedIn(file, d).lenses().marks {
@@ -154,7 +154,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 		return Label{}, false
 	}
 	if id == TestsLens {
-		return Label{Title: "run tests with -coverpkg, so that all tests count ▸", Tests: true}, CountsOwnTests(file) && RunsAll(file)
+		return Label{Title: "run tests with -coverpkg, so that all tests count ▸", Tests: true}, LacksTests(file) && RunsAll(file)
 	}
 	m := placedIn(file, d).lenses().byID[id]
 	if m == nil {
@@ -217,8 +217,14 @@ func fileTitle(file *workspace.File) string {
 	default:
 		title = fmt.Sprintf("%s covered (target %s)", about(file.Total), file.Aim())
 	}
-	if CountsOwnTests(file) {
-		title += " · by its own package's tests"
+	if file.Total.Uncovered() > 0 {
+		switch file.Credit {
+		case workspace.CreditAll:
+		case workspace.CreditOwn:
+			title += " · by its own package's tests"
+		default:
+			title += " · tests may be missing"
+		}
 	}
 	if file.Taken.Total > 0 {
 		title += fmt.Sprintf(" · %d excluded", file.Taken.Total)

@@ -12,8 +12,11 @@ import (
 // CoverPackages is the argument by which `go test` counts what tests run of other packages, too.
 const CoverPackages = "-coverpkg=./..."
 
-// CountsOwnTests reports whether what is not covered of a file may be run by tests that do not count.
-func CountsOwnTests(file *workspace.File) bool { return file.OwnTests && file.Total.Uncovered() > 0 }
+// LacksTests reports whether what is not covered of a file may be run by tests that do not count, and would count with
+// CoverPackages.
+func LacksTests(file *workspace.File) bool {
+	return (file.Credit == workspace.CreditOwn || file.Credit == workspace.CreditOne) && file.Total.Uncovered() > 0
+}
 
 // RunsAll reports whether what covls runs for the file's tests has those of all packages count.
 func RunsAll(file *workspace.File) bool { return file.Folder.Settings.Run.CommandFor("go") == "" }
@@ -23,17 +26,20 @@ type Note struct {
 	Profile *workspace.Profile
 	// Text goes on behind the profile's name.
 	Text string
+	// Credit is whose tests it has.
+	Credit workspace.Credit
 }
 
 // String returns the note with the profile's name.
 func (n Note) String() string { return ProfileName(n.Profile) + " " + n.Text }
 
-// OwnTestsNotes are of the profiles that count of each package what its own tests run, where those of other packages may
-// run what is missing, and say what helps; sorted by path.
-func OwnTestsNotes(s *workspace.Snapshot) []Note {
+// TestNotes are of the profiles that may lack the counts of tests which run what is missing, and say what helps; sorted
+// by path.
+func TestNotes(s *workspace.Snapshot) []Note {
 	packages := map[*workspace.Profile]map[string]bool{}
+	counted := map[*workspace.Profile]workspace.Credit{}
 	for path, f := range s.Files {
-		if !CountsOwnTests(f) {
+		if f.Credit == workspace.CreditAll || f.Total.Uncovered() == 0 {
 			continue
 		}
 		for _, p := range f.Speaking {
@@ -41,14 +47,26 @@ func OwnTestsNotes(s *workspace.Snapshot) []Note {
 				packages[p.Profile] = map[string]bool{}
 			}
 			packages[p.Profile][filepath.Dir(path)] = true
+			counted[p.Profile] = max(counted[p.Profile], f.Credit)
 		}
 	}
 	var out []Note
 	for _, p := range s.Profiles {
-		if n := len(packages[p]); n > 0 {
-			out = append(out, Note{p, fmt.Sprintf("credits a package with its own tests only, and tests of others import %s with code that is not covered: go test %s -coverprofile=%s ./... counts what they run of it, too",
-				plural(n, "package"), CoverPackages, filepath.Base(p.Path))})
+		n := len(packages[p])
+		if n == 0 {
+			continue
 		}
+		all := fmt.Sprintf("go test %s -coverprofile=%s ./...", CoverPackages, filepath.Base(p.Path))
+		note := Note{Profile: p, Credit: counted[p]}
+		switch note.Credit {
+		case workspace.CreditOwn:
+			note.Text = fmt.Sprintf("credits a package with its own tests only, and tests of others import %s with code that is not covered: %s counts what they run of it, too", plural(n, "package"), all)
+		case workspace.CreditOne:
+			note.Text = fmt.Sprintf("has the counts of each package's own tests only, or those of one package's tests alone (did the others panic?), and covls can't tell which. %s counts all tests", all)
+		default:
+			note.Text = "has the counts of the tests of fewer packages than have tests: did some panic, or were they not run?"
+		}
+		out = append(out, note)
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/covls/covls/coverage"
@@ -82,7 +81,7 @@ func WhenWords(ways []source.When, code func(string) string) string {
 	var words []string
 	for i, w := range ways {
 		if i == mostWays && len(ways) > mostWays {
-			words = append(words, fmt.Sprintf("in %d other ways", len(ways)-i))
+			words = append(words, "in "+plural(len(ways)-i, "other way"))
 			break
 		}
 		words = append(words, whenWords(w, code, not))

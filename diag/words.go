@@ -65,20 +65,26 @@ func Missed(file *workspace.File, function string, n int) string {
 	return s + " " + didNotRun(file)
 }
 
-// reached is what a function that is not covered is not.
+// reached is what a function that is not covered is not: "tested", or by whose tests it is not.
 func reached(file *workspace.File) string {
-	if file.OwnTests {
+	switch file.Credit {
+	case workspace.CreditAll:
+		return "tested"
+	case workspace.CreditOwn:
 		return "tested by its own package"
 	}
-	return "tested"
+	return "run by the tests in the profile"
 }
 
 // didNotRun is what became of what is not covered of a function, or of a file.
 func didNotRun(file *workspace.File) string {
-	if file.OwnTests {
+	switch file.Credit {
+	case workspace.CreditAll:
+		return "never ran"
+	case workspace.CreditOwn:
 		return "did not run in its own package's tests"
 	}
-	return "never ran"
+	return "did not run in the tests of the profile"
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -158,7 +158,7 @@ func (w *comparing) gapOf(m *change.Match, lines []change.Stretch) change.Gap {
 	path, _ := w.path(g.File)
 	g.Path, g.Lines = path, lines
 	if f := w.snap.File(path); f != nil {
-		g.File, g.Own = f.Name, f.OwnTests
+		g.File, g.Own, g.Some = f.Name, f.Credit == workspace.CreditOwn, f.Credit > workspace.CreditOwn
 		if g.Function == "" && len(lines) > 0 {
 			g.Function, g.Line = within(f, lines[0], g.Line)
 		}

@@ -41,15 +41,21 @@ type Package struct {
 	// Elsewhere tells that tests of another package of the module may run its code: they import it, directly or
 	// through others. It is true, too, where not all of the module was seen.
 	Elsewhere bool
+	// Part tells that not all of the module was seen.
+	Part bool
 
 	imports, testImports []string
 }
 
 // Packages are the Go packages of a folder. The nil Packages has none.
 type Packages struct {
-	all []*Package // sorted by Dir
-	at  map[string]*Package
+	all    []*Package // sorted by Dir
+	at     map[string]*Package
+	byPath map[place]*Package
 }
+
+// place is a package by its module's directory and its import path.
+type place struct{ module, path string }
 
 // All returns them, sorted by directory.
 func (p *Packages) All() []*Package {
@@ -133,14 +139,15 @@ func GoPackages(ctx context.Context, tree *Tree, dir string, entries int) (*Pack
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	out := &Packages{at: map[string]*Package{}}
+	out := &Packages{at: map[string]*Package{}, byPath: map[place]*Package{}}
 	for i, p := range all {
 		if p == nil {
 			continue
 		}
 		out.all = append(out.all, p)
-		out.at[p.Dir] = p
-		p.Elsewhere = !p.Main && (dirs[i].module.part || cut != "")
+		out.at[p.Dir], out.byPath[place{p.Module, p.Path}] = p, p
+		p.Part = dirs[i].module.part || cut != ""
+		p.Elsewhere = !p.Main && p.Part
 	}
 	slices.SortFunc(out.all, func(a, b *Package) int { return strings.Compare(a.Dir, b.Dir) })
 	out.reach()
@@ -272,7 +279,6 @@ func isTest(name string) bool {
 
 // reach finds out which packages tests of others may run.
 func (p *Packages) reach() {
-	type place struct{ module, path string }
 	index := map[place]int{}
 	for i, q := range p.all {
 		index[place{q.Module, q.Path}] = i

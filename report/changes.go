@@ -108,10 +108,13 @@ func (c *Change) what(g *change.Gap) string {
 
 // tested says by whose tests something is not run.
 func tested(g *change.Gap) string {
-	if g.Own {
-		return "tested by its own package"
+	switch {
+	case g.Own:
+		return reached(OwnPackage)
+	case g.Some:
+		return reached(SomeTests)
 	}
-	return "tested"
+	return reached("")
 }
 
 // What says of a gap what is wrong, beginning with the name of the function where it has one. Lost tells that it was covered in the

@@ -91,7 +91,7 @@ func (d *doctor) printf(format string, args ...any) { fmt.Fprintf(d, format, arg
 func (d *doctor) profiles(around Surroundings) {
 	d.printf("\n## Profiles\n\n")
 	became := matched(d.snap)
-	notes := diag.OwnTestsNotes(d.snap)
+	notes := diag.TestNotes(d.snap)
 	shown := 0
 	for _, p := range d.snap.Profiles {
 		shown++

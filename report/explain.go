@@ -266,8 +266,8 @@ func (e *explainer) facts() {
 	var out []string
 	if t := row.Files[0].Functions; t != nil && t.Total > 0 {
 		what := "untested"
-		if f.OwnTests {
-			what = "not run by the tests of its own package"
+		if scope := scopeOf(f); scope != "" {
+			what = "not " + reached(scope)
 		}
 		out = append(out, fmt.Sprintf("%s of %s %s", number(t.Total-t.Covered), count(t.Total, "function"), isOrAre(t.Total-t.Covered)+" "+what))
 	}
@@ -286,8 +286,14 @@ func (e *explainer) facts() {
 	if n, known := e.snap.CommitsOf(f); known {
 		out = append(out, fmt.Sprintf("%s changed it in %d days", count(n, "commit"), workspace.CommitDays))
 	}
-	if f.OwnTests && f.Total.Uncovered() > 0 {
+	switch {
+	case f.Total.Uncovered() == 0:
+	case f.Credit == workspace.CreditOwn:
 		out = append(out, fmt.Sprintf("tests of other packages import its package, and the profile does not count what they run of it: `go test %s` does", diag.CoverPackages))
+	case f.Credit == workspace.CreditOne:
+		out = append(out, fmt.Sprintf("what tests ran of it may be missing: the profile has the counts of its own package's tests only, or those of another package's alone. `go test %s` counts all", diag.CoverPackages))
+	case f.Credit == workspace.CreditPart:
+		out = append(out, "what tests ran of it may be missing: the profile has the counts of fewer packages than have tests")
 	}
 	if f.Taken.Total > 0 {
 		out = append(out, fmt.Sprintf("markers in the source leave out %s", units(f.Taken.Total, f.Coverage.Unit)))
@@ -357,7 +363,7 @@ func (e *explainer) hardest(funcs []Function) string {
 	}
 	which := "untested function"
 	if most.Scope != "" {
-		which = "function that the tests of its own package do not run"
+		which = "function not " + reached(most.Scope)
 	}
 	return fmt.Sprintf("the hardest %s is %s: complexity %d, CRAP %s", which, code(most.name()), *most.Complexity, exact(*most.CRAP))
 }

@@ -227,10 +227,15 @@ const mostAsked = 20
 // ways through them, error returns that were never taken, and what else never ran. They begin with where the tests belong.
 func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	var out, exported, tables []string
-	own := slices.ContainsFunc(f.functions, func(fn *Function) bool { return fn.Scope != "" }) ||
-		slices.ContainsFunc(f.stretches, func(s *Stretch) bool { return s.Scope != "" })
+	scope := ""
+	for _, fn := range f.functions {
+		scope = max(scope, fn.Scope)
+	}
+	for _, s := range f.stretches {
+		scope = max(scope, s.Scope)
+	}
 	never, came := "never", "never came up"
-	if own {
+	if scope != "" {
 		never, came = "not", "did not come up"
 	}
 	visible := "exported"
@@ -242,8 +247,12 @@ func (f *fileFacts) tests(unit coverage.Unit, in project.Tests) []string {
 	}
 	if len(exported) > 0 {
 		who := "and untested"
-		if own {
+		switch scope {
+		case "":
+		case OwnPackage:
 			who = "and not run by the tests of their own package"
+		default:
+			who = "and not run by the tests in the profile"
 		}
 		out = append(out, fmt.Sprintf("call %s: %s %s", f.some(exported, "function"), visible, who))
 	}
@@ -339,6 +348,9 @@ func commitsOf(files []*File) string {
 			return ""
 		}
 		n += *f.Commits
+	}
+	if n < 2 {
+		return "" // the one may be that which brought it
 	}
 	if len(files) > 1 {
 		return fmt.Sprintf("%s of these files in 90 days", count(n, "change"))

@@ -519,8 +519,16 @@ func (m *markdown) item(n int, i *item, unit coverage.Unit, facts map[string]*fi
 		m.printf("- **Files**: %s\n", m.some(names, "file"))
 	}
 	today, missing := "Tested today", "Not tested"
-	if slices.ContainsFunc(i.files, func(f *File) bool { return scopeOf(f.file) != "" }) {
+	scope := ""
+	for _, f := range i.files {
+		scope = max(scope, scopeOf(f.file))
+	}
+	switch scope {
+	case "":
+	case OwnPackage:
 		today, missing = "Tested today by its own package", "Not covered"
+	default:
+		today, missing = "Run by the tests in the profile", "Not run by them"
 	}
 	if tested := joined.tested(i.files); tested != "" {
 		m.printf("- **%s**: %s\n", today, tested)

@@ -95,7 +95,7 @@ type Profile struct {
 	// Files is how many source files the profile names.
 	Files int `json:"files"`
 	// Scope is OwnPackage where the profile counts of each package what its own tests run, and those of others may run
-	// what did not; "" elsewhere.
+	// what did not, SomeTests where the counts of some tests may be missing; "" elsewhere.
 	Scope string `json:"scope"`
 	// Text says of which text the profile is; nil where that is the one on disk in all files that were found.
 	Text *Text `json:"text"`
@@ -103,6 +103,9 @@ type Profile struct {
 
 // OwnPackage is the scope of what did not run in the tests of its own package, while nobody knows of those of others.
 const OwnPackage = "own package"
+
+// SomeTests is the scope of what did not run in the tests that the profile has, while those of others may be missing in it.
+const SomeTests = "some tests"
 
 // Unmeasured is code that has tests and that no profile names.
 type Unmeasured struct {
@@ -287,8 +290,7 @@ type Function struct {
 	// Complexity is cyclomatic; nil where it is not known. CRAP is made of it; see priority.CRAP.
 	Complexity *int     `json:"complexity"`
 	CRAP       *float64 `json:"crap"`
-	// Scope is OwnPackage where tests of other packages may reach the function and are not counted; "" where all tests of
-	// the profile are.
+	// Scope is OwnPackage or SomeTests where other tests may reach the function and are not counted; "" elsewhere.
 	Scope string `json:"scope"`
 	// Called tells that code which tests run calls the function, as far as names tell.
 	Called bool `json:"called"`
@@ -429,7 +431,7 @@ func New(s *workspace.Snapshot, o Options) (*Report, error) {
 	for _, f := range s.Files {
 		for _, p := range f.Speaking {
 			if scope := scopeOf(f); scope != "" && f.Total.Uncovered() > 0 {
-				scopes[p.Profile] = scope
+				scopes[p.Profile] = max(scopes[p.Profile], scope) // "some tests" says less than "own package"
 			}
 		}
 	}

@@ -10,15 +10,32 @@ import (
 
 // scopeOf is that of what did not run in a file.
 func scopeOf(f *workspace.File) string {
-	if f.OwnTests {
+	switch f.Credit {
+	case workspace.CreditAll:
+		return ""
+	case workspace.CreditOwn:
 		return OwnPackage
 	}
-	return ""
+	return SomeTests
+}
+
+// Reached is what the function is not: "tested", or by whose tests it is not.
+func (f *Function) Reached() string { return reached(f.Scope) }
+
+// reached is what a function with a scope is not; see diag.Reached.
+func reached(scope string) string {
+	switch scope {
+	case "":
+		return "tested"
+	case OwnPackage:
+		return "tested by its own package"
+	}
+	return "run by the tests in the profile"
 }
 
 // addUnmeasured takes in code that has tests and that no profile names, and what the profiles do not count.
 func (r *Report) addUnmeasured(s *workspace.Snapshot, missing []workspace.Missing) {
-	for _, n := range diag.OwnTestsNotes(s) {
+	for _, n := range diag.TestNotes(s) {
 		r.warn(diag.ProfileName(n.Profile), 0, n.Text)
 	}
 	r.failed = diag.MissingLines(missing)

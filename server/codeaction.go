@@ -116,7 +116,7 @@ func (o *offers) fixes() {
 				fix.Profile, fix.Name, fix.From, fix.To, fix.Whose(), config.FileName), cmdAddPathMapping, mappingArgs(o.doc.URI, &fix))
 		}
 	}
-	if f := o.file; f != nil && o.client.runsTests && diag.CountsOwnTests(f) && diag.RunsAll(f) {
+	if f := o.file; f != nil && o.client.runsTests && diag.LacksTests(f) && diag.RunsAll(f) {
 		o.command(protocol.CodeActionKindQuickFix, "covls: run the tests with -coverpkg, so that all tests count", cmdRunTests, documentArgs(o.doc.URI))
 	}
 	if mended := o.mended(); len(mended) > 0 && o.lacksTest() {

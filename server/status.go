@@ -66,6 +66,9 @@ type wireProfile struct {
 	Trouble  *string `json:"trouble"`
 	// OwnTests tells that it credits a package with its own tests only, while those of others may run what is missing.
 	OwnTests bool `json:"own_tests"`
+	// SomeTests tells that the counts of some tests may be missing. TestsNote says either in words, to go on behind its name; "" for neither.
+	SomeTests bool   `json:"some_tests"`
+	TestsNote string `json:"tests_note"`
 	// OtherTexts counts the files whose text on disk is not the one that the profile was made of, or may not be, UnknownFunctions the
 	// functions of them of which nobody knows whether they are covered. Text says so in words; "" where there are none.
 	OtherTexts       int    `json:"other_texts"`
@@ -282,9 +285,9 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 			found[p.Profile]++
 		}
 	}
-	own := map[*workspace.Profile]bool{}
-	for _, n := range diag.OwnTestsNotes(snap) {
-		own[n.Profile] = true
+	notes := map[*workspace.Profile]diag.Note{}
+	for _, n := range diag.TestNotes(snap) {
+		notes[n.Profile] = n
 	}
 	texts := snap.AllTexts()
 	out := []wireProfile{}
@@ -296,7 +299,7 @@ func profilesOf(snap *workspace.Snapshot) []wireProfile {
 		}
 		w := wireProfile{
 			URI: string(uri.File(p.Path)), Path: escape.Line(diag.ProfileName(p)), Format: p.Format, Modified: p.ModTime.UTC().Format(time.RFC3339),
-			Found: found[p], OwnTests: own[p], OtherTexts: texts[p].Other + texts[p].Lost + texts[p].Doubtful, UnknownFunctions: texts[p].Unknown,
+			Found: found[p], OwnTests: notes[p].Credit == workspace.CreditOwn, SomeTests: notes[p].Credit > workspace.CreditOwn, TestsNote: escape.Line(notes[p].Text), OtherTexts: texts[p].Other + texts[p].Lost + texts[p].Doubtful, UnknownFunctions: texts[p].Unknown,
 			Text: escape.Line(texts[p].Sentence(diag.ProfileName(p))), matters: texts[p].Matters(),
 		}
 		if p.Report != nil {

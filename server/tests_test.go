@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.lsp.dev/protocol"
@@ -73,20 +74,21 @@ func TestRunTests(t *testing.T) {
 }
 
 // TestStatusOfTests has in covls/status how many packages with tests are in no profile, and which profile credits
-// packages with their own tests.
+// packages with their own tests, or may do so.
 func TestStatusOfTests(t *testing.T) {
 	t.Parallel()
 	type figures struct {
 		Unmeasured int
-		Own        bool
+		Own, Some  bool
 	}
 	for _, tt := range []struct {
 		name, more string
 		want       figures
 	}{
-		{"a package is missing", "", figures{1, true}},
-		{"none is missing", "x/c/c.go:3.10,5.2 1 1\n", figures{0, true}},
-		{"-coverpkg", "x/a/a.go:3.14,5.2 1 0\n", figures{0, false}},
+		{"a package is missing", "", figures{1, false, true}},
+		{"none is missing", "x/c/c.go:3.10,5.2 1 1\n", figures{0, true, false}},
+		{"-coverpkg", "x/c/c.go:3.10,5.2 1 1\n" + strings.Repeat("x/a/a.go:3.14,5.2 1 0\nx/b/b.go:5.14,7.2 1 1\nx/c/c.go:3.10,5.2 1 1\n", 2), figures{0, false, false}},
+		{"-coverpkg, and tests of one are missing", "x/c/c.go:3.10,5.2 1 1\nx/a/a.go:3.14,5.2 1 0\nx/b/b.go:5.14,7.2 1 1\nx/c/c.go:3.10,5.2 1 1\n", figures{0, false, true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +100,9 @@ func TestStatusOfTests(t *testing.T) {
 				var s struct {
 					Unmeasured int
 					Profiles   []struct {
-						Own bool `json:"own_tests"`
+						Own  bool   `json:"own_tests"`
+						Some bool   `json:"some_tests"`
+						Note string `json:"tests_note"`
 					}
 				}
 				if err := json.Unmarshal([]byte(seen.Status[len(seen.Status)-1]), &s); err != nil {
@@ -106,7 +110,10 @@ func TestStatusOfTests(t *testing.T) {
 				}
 				got := figures{Unmeasured: s.Unmeasured}
 				for _, p := range s.Profiles {
-					got.Own = got.Own || p.Own
+					got.Own, got.Some = got.Own || p.Own, got.Some || p.Some
+					if (p.Note != "") != (p.Own || p.Some) {
+						t.Errorf("the note is %q", p.Note)
+					}
 				}
 				return len(s.Profiles) > 0 && got == tt.want
 			})

@@ -69,9 +69,9 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 			}
 		}
 	}
-	own, missing := l.judge(b.profiles, out.files)
-	for f, is := range own {
-		f.OwnTests = is
+	counted, missing := l.judge(b.profiles, out.files)
+	for f, by := range counted {
+		f.Credit = by
 	}
 	out.missing = missing
 	slices.SortFunc(out.lost, func(a, b *File) int { return cmp.Compare(a.Name, b.Name) })

@@ -140,6 +140,21 @@ func (p *Profile) Named() bool {
 	})
 }
 
+// Credit tells whose tests are counted of a file: of what did not run nobody knows whether others run it.
+type Credit uint8
+
+const (
+	// CreditAll is that of a file of which nothing speaks against it, and of one that is not of Go.
+	CreditAll Credit = iota
+	// CreditOwn has the counts of its own package's tests alone, while those of other packages may run its code.
+	CreditOwn
+	// CreditOne has those of its own package's tests or those of another package's alone, and which can't be told: a
+	// profile with -coverpkg to which the tests of one package alone have written looks like one without it.
+	CreditOne
+	// CreditPart has those of fewer packages than have tests, as where tests panic or are left out.
+	CreditPart
+)
+
 // Part is what one profile says of a file.
 type Part struct {
 	Profile *Profile
@@ -173,9 +188,8 @@ type File struct {
 	Mapping place.Mapping
 	// Folder has the settings for the file: the deepest one around it, else its profile's.
 	Folder *Folder
-	// OwnTests tells of a file of Go that tests of other packages may run its code, and that the profiles have the
-	// counts of its own package's tests alone: of what did not run nobody knows whether those do.
-	OwnTests bool
+	// Credit tells whose tests the profiles count of a file of Go.
+	Credit Credit
 	// Called are the names by which code of the folder that ran calls functions.
 	Called Called
 	// Standing says how urgent the file is and why. It is set in a snapshot.
@@ -340,7 +354,7 @@ func (f *File) Shows(o *File) bool {
 	if f == nil || o == nil || f == o {
 		return f == o
 	}
-	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.OwnTests == o.OwnTests && f.Since == o.Since &&
+	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.Credit == o.Credit && f.Since == o.Since &&
 		sameSlice(f.Unknown, o.Unknown) && slices.EqualFunc(f.Bound, o.Bound, Binding.shows) &&
 		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && slices.Equal(f.unused, o.unused) && *f.Standing == *o.Standing
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/priority"
 	"github.com/covls/covls/project"
 )
@@ -30,7 +32,8 @@ type Missing struct {
 // Tests is what is known of the Go packages in a folder and their tests.
 type Tests struct {
 	packages *project.Packages
-	missed   map[string]bool // by directory: those that a profile of their tests would have
+	missed   map[string]bool             // by directory: those that a profile of their tests would have
+	binaries map[uint64][]project.Binary // by the hash of a profile that lists each block once: those that may have run all of it
 }
 
 // TestLook is a folder whose Go packages are to be looked at, since profiles may credit packages with their own
@@ -42,6 +45,15 @@ type TestLook struct {
 	of      string          // the profiles
 	modules map[string]bool // directories of Go files that profiles name
 	names   map[string]bool // import paths that profiles name
+	runs    []testRun
+}
+
+// testRun is what a profile of Go says of the packages in a folder.
+type testRun struct {
+	profile uint64 // its hash
+	once    bool
+	// ran are the directories of its files in which something has run.
+	ran map[string]bool
 }
 
 // Untested returns, once for what profiles say, the folders whose Go packages are to be looked at, but for those that
@@ -93,7 +105,7 @@ func (l *Loader) untested(profiles []*Profile, files map[string]*File) []TestLoo
 	var of strings.Builder
 	names := map[string]bool{}
 	for _, p := range profiles {
-		if p.Report == nil || !p.Report.Once {
+		if p.Report == nil || len(p.Report.Listed) == 0 && !p.Report.Once {
 			continue
 		}
 		of.WriteString(p.Path)
@@ -109,18 +121,29 @@ func (l *Loader) untested(profiles []*Profile, files map[string]*File) []TestLoo
 		return nil
 	}
 	dirs := map[*Folder]map[string]bool{}
+	runs := map[*Folder]map[*Profile]testRun{}
 	for at, f := range files {
 		if filepath.Ext(at) != ".go" || f.Outside {
 			continue
 		}
 		if dirs[f.Folder] == nil {
-			dirs[f.Folder] = map[string]bool{}
+			dirs[f.Folder], runs[f.Folder] = map[string]bool{}, map[*Profile]testRun{}
 		}
 		dirs[f.Folder][filepath.Dir(at)] = true
+		for _, part := range f.Parts {
+			r, ok := runs[f.Folder][part.Profile]
+			if !ok {
+				r = testRun{part.Profile.hash, part.Profile.Report.Once, map[string]bool{}}
+				runs[f.Folder][part.Profile] = r
+			}
+			if part.File.Total().Covered > 0 {
+				r.ran[filepath.Dir(at)] = true
+			}
+		}
 	}
 	var out []TestLook
 	for _, f := range l.folders {
-		look := TestLook{Dir: f.Dir, folder: f, of: of.String(), modules: dirs[f], names: names}
+		look := TestLook{Dir: f.Dir, folder: f, of: of.String(), modules: dirs[f], names: names, runs: slices.Collect(maps.Values(runs[f]))}
 		if asked := l.looks[f.Dir]; dirs[f] != nil && (asked.folder != f || asked.of != look.of) {
 			l.looks[f.Dir] = look
 			out = append(out, look)
@@ -135,7 +158,7 @@ func (p TestLook) Look(ctx context.Context) (*Tests, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Tests{packages: found, missed: map[string]bool{}}
+	out := &Tests{packages: found, missed: map[string]bool{}, binaries: map[uint64][]project.Binary{}}
 	modules := map[string]bool{}
 	for dir := range p.modules {
 		if in := found.In(dir); in != nil {
@@ -155,6 +178,14 @@ func (p TestLook) Look(ctx context.Context) (*Tests, error) {
 			out.missed[in.Dir] = true
 		}
 	}
+	for _, r := range p.runs {
+		if !r.once {
+			continue
+		}
+		if out.binaries[r.profile], err = found.Binaries(ctx, r.ran); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 
@@ -165,12 +196,12 @@ func (l *Loader) Tested(ctx context.Context, p TestLook, found *Tests) {
 	}
 	before := l.store.Load()
 	l.tests[p.Dir] = found
-	own, missing := l.judge(before.Profiles, before.Files)
+	counted, missing := l.judge(before.Profiles, before.Files)
 	same := slices.EqualFunc(missing, before.Missing, func(a, b Missing) bool {
 		return a.Path == b.Path && slices.Equal(a.Profiles, b.Profiles)
 	})
 	for _, f := range before.Files {
-		same = same && f.OwnTests == own[f]
+		same = same && f.Credit == counted[f]
 	}
 	if !same {
 		l.publish(ctx, nil)
@@ -190,24 +221,25 @@ func (l *Loader) packageIn(dir string) *project.Package {
 	return nil
 }
 
-// judge tells which files have the counts of their own package's tests alone, though tests of others may run them,
-// and which packages have tests and are in no profile. Where nobody has looked at the packages yet, all are taken to
-// have such counts: to say "not by its own tests" is true of each.
-func (l *Loader) judge(profiles []*Profile, files map[string]*File) (own map[*File]bool, missing []Missing) {
-	own = map[*File]bool{}
+// judge tells whose tests are counted of the files of Go, and which packages have tests and are in no profile. Where nobody has
+// looked at the packages yet, a profile that lists each block once may have the tests of anybody.
+func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map[*File]Credit, missing []Missing) {
+	counted = map[*File]Credit{}
 	several := func(p Part) bool { return !p.Profile.Report.Once }
 	for at, f := range files {
-		if filepath.Ext(at) == ".go" && !f.Outside && l.tests[f.Folder.Dir] == nil {
-			own[f] = len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, several)
+		if filepath.Ext(at) == ".go" && !f.Outside && l.tests[f.Folder.Dir] == nil && len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, several) {
+			counted[f] = CreditOne
 		}
 	}
 	if len(l.tests) == 0 {
-		return own, nil
+		return counted, nil
 	}
 	in := map[*File]*project.Package{}
 	dirs := map[string]bool{}
 	// Where code of a package without tests has run, others' tests count in it.
 	spread := map[*Profile]bool{}
+	of := map[*Profile][]*File{}
+	listed := map[inModule]map[string]int{} // packages with tests
 	for at, f := range files {
 		if filepath.Ext(at) != ".go" {
 			continue
@@ -222,12 +254,39 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (own map[*Fi
 			if part.Profile.Report.Once && !p.Tested && part.File.Total().Covered > 0 {
 				spread[part.Profile] = true
 			}
+			of[part.Profile] = append(of[part.Profile], f)
+			if p.Tested { // others are listed once more
+				by := inModule{part.Profile, p.Module}
+				if listed[by] == nil {
+					listed[by] = map[string]int{}
+				}
+				listed[by][p.Dir] = part.Profile.Report.Listed[path.Dir(part.File.Name)]
+			}
 		}
 	}
 	alone := func(p *Profile) bool { return p.Report.Once && !spread[p] }
+	runs := map[inModule]counting{}
+	for p, files := range of {
+		if alone(p) {
+			by, known := l.binaries(p, files)
+			runs[inModule{profile: p}] = counting{alone: true, anybody: !known, by: by}
+		}
+	}
+	for by, packages := range listed {
+		runs[by] = counting{part: !by.profile.Report.Once && lacks(packages)}
+	}
 	modules := map[string][]*Profile{}
 	for f, p := range in {
-		own[f] = p.Elsewhere && len(f.Speaking) > 0 && !slices.ContainsFunc(f.Speaking, func(part Part) bool { return !alone(part.Profile) })
+		for i, part := range f.Speaking {
+			run := runs[inModule{part.Profile, p.Module}]
+			if alone(part.Profile) {
+				run = runs[inModule{profile: part.Profile}]
+			}
+			by := run.of(p)
+			if i == 0 || by == CreditAll || counted[f] != CreditAll && by > counted[f] {
+				counted[f] = by
+			}
+		}
 		for _, part := range f.Parts {
 			if alone(part.Profile) && !slices.Contains(modules[p.Module], part.Profile) {
 				modules[p.Module] = append(modules[p.Module], part.Profile)
@@ -261,5 +320,72 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (own map[*Fi
 		}
 	}
 	slices.SortFunc(missing, func(a, b Missing) int { return cmp.Compare(a.Path, b.Path) })
-	return own, missing
+	return counted, missing
+}
+
+// counting is whose tests a profile counts.
+type counting struct {
+	// alone tells that it lists each block once, by those of the packages that may have run all of it, or anybody as long
+	// as they are not known; part that it lists them less often than there are packages with tests.
+	alone, anybody, part bool
+	by                   []*project.Package
+}
+
+// of is whose tests it counts of the code of a package.
+func (c counting) of(p *project.Package) Credit {
+	switch {
+	case c.part && (p.Tested || p.Elsewhere):
+		return CreditPart
+	case c.alone && p.Tested && (c.anybody || p.Part || slices.ContainsFunc(c.by, func(by *project.Package) bool { return by.Dir != p.Dir })):
+		return CreditOne
+	case c.alone && p.Elsewhere:
+		return CreditOwn
+	}
+	return CreditAll
+}
+
+// binaries are the packages whose tests may have run alone what a profile has of files; known is false where nobody has
+// looked yet.
+func (l *Loader) binaries(p *Profile, files []*File) (out []*project.Package, known bool) {
+	for _, f := range l.folders {
+		tests := l.tests[f.Dir]
+		if tests == nil {
+			continue
+		}
+		binaries, looked := tests.binaries[p.hash]
+		known = known || looked
+		for _, b := range binaries {
+			if !slices.ContainsFunc(files, func(f *File) bool { return f.ranBeside(&b) }) {
+				out = append(out, b.Package)
+			}
+		}
+	}
+	return out, known
+}
+
+// ranBeside reports whether a function of the file has run that a test binary can't have run.
+func (f *File) ranBeside(b *project.Binary) bool {
+	dir := filepath.Dir(f.Path)
+	return slices.ContainsFunc(f.Funcs, func(fn coverage.Func) bool {
+		return fn.Receiver == "" && !fn.Literal && fn.Statements.Covered > 0 && !b.CanRun(dir, fn.Name)
+	})
+}
+
+// inModule is what a profile says of a module, by its directory; "" for all.
+type inModule struct {
+	profile *Profile
+	module  string
+}
+
+// lacks reports whether a run under -coverpkg lists packages with tests less often than there are such packages. One run lists all
+// equally often: what was joined of several does not tell.
+func lacks(packages map[string]int) bool {
+	times := 0
+	for _, n := range packages {
+		if n == 0 || times > 0 && n != times {
+			return false
+		}
+		times = n
+	}
+	return times < len(packages)
 }

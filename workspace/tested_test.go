@@ -32,11 +32,11 @@ func TestLookBeside(t *testing.T) {
 		}
 		return l.Untested()
 	}
-	shows := func(when string, own bool, missing int) {
+	shows := func(when string, credit workspace.Credit, missing int) {
 		t.Helper()
 		s := store.Load()
-		if s.Files[file] == nil || s.Files[file].OwnTests != own || len(s.Missing) != missing {
-			t.Errorf("%s: %+v, and %d packages are missing; want %t and %d", when, s.Files[file], len(s.Missing), own, missing)
+		if s.Files[file] == nil || s.Files[file].Credit != credit || len(s.Missing) != missing {
+			t.Errorf("%s: %+v, and %d packages are missing; want %d and %d", when, s.Files[file], len(s.Missing), credit, missing)
 		}
 	}
 	look := func(k workspace.TestLook) *workspace.Tests {
@@ -49,28 +49,29 @@ func TestLookBeside(t *testing.T) {
 	}
 
 	looks := read()
-	shows("before the look", true, 0) // that its own tests do not reach it is all that is known
+	shows("before the look", workspace.CreditOne, 0)
 	if len(looks) != 1 || len(l.Untested()) != 0 {
 		t.Fatalf("%d looks, want one, once", len(looks))
 	}
 	l.Tested(t.Context(), looks[0], nil)
-	shows("after a look that failed", true, 0)
+	shows("after a look that failed", workspace.CreditOne, 0)
 	l.Tested(t.Context(), looks[0], look(looks[0]))
-	shows("after the look", true, 1)
+	shows("after the look", workspace.CreditOwn, 1)
 
 	if err := os.WriteFile(out, []byte(profile+"x/c/c.go:3.10,5.2 1 1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	late := look(looks[0])
 	looks = read()
-	shows("with a new profile", true, 0)
+	shows("with a new profile", workspace.CreditOwn, 0)
 	if len(looks) != 1 {
 		t.Fatalf("%d looks after a new profile", len(looks))
 	}
-	l.Tested(t.Context(), workspace.TestLook{Dir: dir}, late)
-	generation := store.Load().Generation
 	l.Tested(t.Context(), looks[0], look(looks[0]))
-	shows("after another look", true, 0)
+	generation := store.Load().Generation
+	l.Tested(t.Context(), workspace.TestLook{Dir: dir}, late)
+	l.Tested(t.Context(), looks[0], look(looks[0]))
+	shows("after another look", workspace.CreditOwn, 0)
 	if now := store.Load().Generation; now != generation {
 		t.Errorf("a look that tells nothing new is published: %d after %d", now, generation)
 	}
@@ -107,7 +108,7 @@ func TestLookAtMany(t *testing.T) {
 				t.Fatal(errs)
 			}
 			// Nobody imports the packages: their own tests are all that there are.
-			if got := store.Load().Files[filepath.Join(dir, "p0", "p.go")].OwnTests; got != tt.beside {
+			if got := store.Load().Files[filepath.Join(dir, "p0", "p.go")].Credit != workspace.CreditAll; got != tt.beside {
 				t.Errorf("may tests of others run it: %t, want %t", got, tt.beside)
 			}
 			looks := l.Untested()
@@ -121,7 +122,7 @@ func TestLookAtMany(t *testing.T) {
 				}
 				l.Tested(t.Context(), look, found)
 			}
-			if store.Load().Files[filepath.Join(dir, "p0", "p.go")].OwnTests {
+			if store.Load().Files[filepath.Join(dir, "p0", "p.go")].Credit != workspace.CreditAll {
 				t.Error("after the look, tests of others may run it")
 			}
 		})

@@ -38,7 +38,7 @@ which not all is known.`,
   covls badge --component api --label 'api coverage' -o api.svg
   covls badge --changed=main -o changed.svg
   covls badge -o cov.json    # https://img.shields.io/endpoint?url=…/cov.json`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	var by comparing
 	var ask checks

@@ -48,7 +48,7 @@ func (f *comparing) add(c *cobra.Command) {
 		if len(args) > 0 && f.changed == anyBase {
 			return fmt.Errorf("%q is one argument too many: to compare with it, write --changed=%s", args[0], args[0])
 		}
-		return cobra.NoArgs(c, args)
+		return noArgs(c, args)
 	}
 }
 
@@ -335,7 +335,7 @@ the folder: it takes that of the commit a change began from, or the newest befor
 that. One baseline of a repository serves every folder in it.`,
 		Example: `  covls baseline -o covls.base.gz
   covls check --changed --baseline covls.base.gz`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	var partial bool
 	c.Flags().StringVarP(&output, "output", "o", "covls.base.gz", "write to this `file`; - is standard output")

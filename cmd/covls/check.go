@@ -70,7 +70,7 @@ names, profiles of another text, and a clone that does not reach back far enough
   covls check --no-drop covls.base.gz         # on another one
   covls check --changed=main                  # what did I leave untested?
   covls check --changed --baseline covls.base.gz --format github`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	c.Flags().Float64Var(&ask.failUnder, "fail-under", 0, "what the total must reach, in `percent`, whatever the settings say")
 	c.Flags().StringVar(&ask.noDrop, "no-drop", "", "no function may have lost coverage since `file`, which covls baseline has saved")
@@ -357,7 +357,7 @@ func (v *verdict) github(w io.Writer, repository string) {
 			}
 			untested := " is untested"
 			if f.Scope != "" {
-				untested = " is not run by the tests of its own package"
+				untested = " is not " + f.Reached()
 			}
 			name := (&coverage.Func{Name: f.Name, Receiver: f.Receiver}).String()
 			fmt.Fprintf(w, "::notice file=%s,line=%d,endLine=%d,title=Not covered::%s\n", escape.Property(place(path)), f.Line, f.EndLine, escape.Annotation(escape.Line(name)+untested))

@@ -41,7 +41,7 @@ func newServe(io *streams, in *input) *cobra.Command {
 		Long: `Speak LSP on standard input and output. An editor starts this; see README.md for
 how to tell yours. The workspace folders are those of the editor; -C names one
 for an editor that names none.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			opts := server.Options{Version: version(), Restricted: in.restricted, Cache: cacheDir(), Env: os.Getenv}
 			if logFile != "" {
@@ -117,7 +117,7 @@ of the change is known. The html of it is the whole page, which begins with that
   covls report --changed=main --baseline covls.base.gz -o change.html
   covls report --format markdown -o gaps.md
   covls report -o gaps.html --component api --target 80`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	format := formatFlag(c, "text", "text", "markdown", "json", "sarif", "html")
 	var component, output string
@@ -257,7 +257,7 @@ func newDoctor(io *streams, in *input) *cobra.Command {
 		Short: "Say why something is shown or not",
 		Long: `Say which profiles there are, how old they are, which files they match and which
 not and why, and which settings are in force and where they come from.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := in.load(c.Context())
 			if err != nil {
@@ -282,7 +282,7 @@ func newConfig(io *streams, in *input) *cobra.Command {
 		Short: "Print the settings in force, and where they come from",
 		Long: `Print every setting with its value and with what sets it: a line of .covls.toml,
 the command line, or nothing but its default.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			f, err := in.folder()
 			if err != nil {
@@ -309,7 +309,7 @@ with Even Better TOML) where the file begins with the line that "covls init"
 writes. That names the schema on the web; to have it without a network, save it
 beside the file and begin that with #:schema ./covls.schema.json instead.`,
 		Example: `  covls schema > covls.schema.json`,
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if _, err := io.out.Write(config.Schema()); err != nil {
 				return fmt.Errorf("write the schema: %w", err)

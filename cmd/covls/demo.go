@@ -35,7 +35,7 @@ func newDemo(io *streams) *cobra.Command {
 		Long: `Unpack a small Go module with its coverage profile into a temporary folder, start
 "covls serve" there as an editor would, print what the editor gets, then rewrite
 the profile as "go test" does and print what changes. Needs nothing but covls.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(c.Context(), time.Minute)
 			defer cancel()
@@ -144,7 +144,7 @@ func (d *demo) show(ctx context.Context) error {
 	}
 	// Until the packages were looked at, no more is told than that a package's own tests do not reach its code.
 	told := func(m []editor.Mark) bool {
-		return len(m) > 0 && !strings.Contains(m[0].Message, " by its own package")
+		return len(m) > 0 && strings.Contains(m[0].Message, " is not tested (")
 	}
 	if err := d.ed.WaitMarks(ctx, d.file, told); err != nil {
 		return err

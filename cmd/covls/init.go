@@ -28,7 +28,7 @@ A settings file that is there already is left alone.`,
 		Example: `  covls init --print
   covls init -C services/api
   covls init --profile build/unit.dat`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	c.Flags().BoolVar(&force, "force", false, "put the new file in the place of one that is there")
 	c.Flags().BoolVar(&show, "print", false, "print the file and write none")

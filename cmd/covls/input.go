@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/covls/covls/config"
 	"github.com/covls/covls/diag"
 	"github.com/covls/covls/engine"
@@ -240,7 +242,7 @@ func (l *loaded) remark(io *streams) {
 			io.say(fault.Error())
 		}
 	}
-	for _, n := range diag.OwnTestsNotes(l.snap) {
+	for _, n := range diag.TestNotes(l.snap) {
 		io.say(escape.Line(n.String()))
 	}
 	for _, p := range l.snap.Profiles {
@@ -277,4 +279,19 @@ func shellPath(path string) string {
 		rel = "./" + rel
 	}
 	return filepath.ToSlash(rel)
+}
+
+// noArgs is cobra.NoArgs with what helps: the flag that takes a file or a folder.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	at, err := os.Stat(args[0])
+	switch folder := err == nil && at.IsDir(); {
+	case folder && c.Flag("directory") != nil:
+		return fmt.Errorf("%s takes no arguments: to look at a folder, write %[1]s -C %s", c.CommandPath(), args[0])
+	case err == nil && !folder && c.Flag("profile") != nil:
+		return fmt.Errorf("%s takes no arguments: to read one profile alone, write %[1]s --profile %s", c.CommandPath(), args[0])
+	}
+	return fmt.Errorf("%s takes no arguments, and has %q; %[1]s --help says what it takes", c.CommandPath(), args[0])
 }

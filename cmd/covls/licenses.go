@@ -28,7 +28,7 @@ with its version and its licence, then the texts of the licences with the holder
 of the copyright. With --list the texts are left out.`,
 		Example: `  covls licenses --list
   covls licenses > THIRD-PARTY-NOTICES.txt`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			table, texts, _ := strings.Cut(notices, "\n\n")
 			w := bufio.NewWriter(io.out)

@@ -20,28 +20,40 @@ const (
 
 	aMissed, aRan = "x/a/a.go:3.14,5.2 1 0\n", "x/a/a.go:3.14,5.2 1 1\n"
 	bMissed, bRan = "x/b/b.go:5.14,7.2 1 0\n", "x/b/b.go:5.14,7.2 1 1\n"
+	cRan          = "x/c/c.go:3.10,5.2 1 1\n"
 	coverOut      = "-- cover.out --\nmode: set\n"
+
+	cCode = "-- c/c.go --\npackage c\n\nfunc H() {\n\t_ = 1\n}\n"
+	cTest = "-- c/c_test.go --\npackage c\n\nfunc TestC(t *testing.T) {}\n"
 )
 
 // TestOwnTests has profiles in which a function did not run, and whether tests of other packages may run it.
 func TestOwnTests(t *testing.T) {
 	t.Parallel()
-	const own, all = "own package", ""
+	const own, some, all = "own package", "some tests", ""
+	const hCode = "-- a/h.go --\npackage a\n\nfunc H() int {\n\treturn 1\n}\n"
+	const hRan = "x/a/h.go:3.14,5.2 1 1\n"
 	tests := []struct {
 		name, files string
 		want        string // "name: scope" of each function that is not covered
-		note        bool
+		note        string
 	}{
-		{"tests of another package import it", modFile + aCode + bCode + bTest + coverOut + aMissed + bRan, "F: " + own, true},
-		{"though it has tests of its own", modFile + aCode + aTest + bCode + bTest + coverOut + aMissed + bRan, "F: " + own, true},
-		{"nobody's tests import it", modFile + aCode + aTest + bCode + coverOut + aMissed + bMissed, "F: " + all + "\nG: " + all, false},
-		{"-coverpkg counts them", modFile + aCode + bCode + bTest + coverOut + aMissed + aMissed + bRan, "F: " + all, false},
-		{"code that ran without tests of its own: -coverpkg, too", modFile + aCode + "-- c/c.go --\npackage c\n\nfunc H() {\n\t_ = 1\n}\n" + bCode + bTest +
-			coverOut + aMissed + bRan + "x/c/c.go:3.10,5.2 1 1\n", "F: " + all, false},
-		{"all of it is covered", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + bMissed, "G: " + all, false},
-		{"a module of one package", modFile + aCode + aTest + coverOut + aMissed, "F: " + all, false},
-		{"a profile by lines says nothing of packages", modFile + aCode + bCode + bTest + "-- lcov.info --\nSF:a/a.go\nDA:4,0\nend_of_record\nSF:b/b.go\nDA:6,1\nend_of_record\n", "F: " + all, false},
-		{"another profile counts all", modFile + aCode + bCode + bTest + coverOut + aMissed + bRan + "-- c.out --\nmode: set\n" + aMissed + bRan + aMissed + bRan, "F: " + all, false},
+		{"tests of another package import it", modFile + aCode + bCode + bTest + coverOut + aMissed + bRan, "F: " + own, own},
+		{"tests of its own, or those of another package alone, where its own panicked", modFile + aCode + aTest + bCode + bTest + coverOut + aMissed + bRan, "F: " + some, some},
+		{"code that ran and that nobody names: its own tests count", modFile + aCode + aTest + hCode + bCode + bTest + coverOut + aMissed + hRan + bRan, "F: " + own, own},
+		{"code that ran and that the other's tests name", modFile + aCode + aTest + hCode + bCode + bTest + "var _ = a.H\n" + coverOut + aMissed + hRan + bRan, "F: " + some, some},
+		{"code that ran and that code names which no profile has", modFile + aCode + aTest + hCode + "-- a/v.go --\npackage a\n\nvar V = H\n" + bCode + bTest + coverOut + aMissed + hRan + bRan, "F: " + some, some},
+		{"nobody's tests import it", modFile + aCode + aTest + bCode + coverOut + aMissed + bMissed, "F: " + all + "\nG: " + all, all},
+		{"-coverpkg counts them", modFile + aCode + bCode + bTest + coverOut + aMissed + aMissed + bRan, "F: " + all, all},
+		{"code that ran without tests of its own: -coverpkg, too", modFile + aCode + cCode + bCode + bTest +
+			coverOut + aMissed + bRan + cRan, "F: " + all, all},
+		{"all of it is covered", modFile + aCode + aTest + bCode + bTest + coverOut + aRan + bMissed, "G: " + some, some},
+		{"-coverpkg counts fewer than have tests", modFile + aCode + aTest + bCode + bTest + cCode + cTest + coverOut + aMissed + bRan + cRan + aMissed + bRan + cRan, "F: " + some, some},
+		{"-coverpkg in a run for each package, joined", modFile + aCode + aTest + bCode + bTest + cCode + cTest + coverOut + aMissed + bRan + aMissed + cRan, "F: " + all, all},
+		{"-coverpkg counts as many as have tests", modFile + aCode + aTest + bCode + bTest + cCode + coverOut + aMissed + bRan + cRan + aMissed + bRan + cRan, "F: " + all, all},
+		{"a module of one package", modFile + aCode + aTest + coverOut + aMissed, "F: " + all, all},
+		{"a profile by lines says nothing of packages", modFile + aCode + bCode + bTest + "-- lcov.info --\nSF:a/a.go\nDA:4,0\nend_of_record\nSF:b/b.go\nDA:6,1\nend_of_record\n", "F: " + all, all},
+		{"another profile counts all", modFile + aCode + bCode + bTest + coverOut + aMissed + bRan + "-- c.out --\nmode: set\n" + aMissed + bRan + aMissed + bRan, "F: " + all, all},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,27 +79,25 @@ func TestOwnTests(t *testing.T) {
 			if text := strings.Join(got, "\n"); text != tt.want {
 				t.Errorf("not covered are\n%s\nwant\n%s", text, tt.want)
 			}
-			scope := all
-			if tt.note {
-				scope = own
+			if got := r.Meta.Profiles[len(r.Meta.Profiles)-1]; got.Scope != tt.note {
+				t.Errorf("the scope of %s is %q, want %q", got.Path, got.Scope, tt.note)
 			}
-			if got := r.Meta.Profiles[len(r.Meta.Profiles)-1]; got.Scope != scope {
-				t.Errorf("the scope of %s is %q, want %q", got.Path, got.Scope, scope)
-			}
-			const flag = "-coverpkg"
-			if strings.Contains(stderr, flag) != tt.note {
-				t.Errorf("report says %q, a word of %s: %t", stderr, flag, tt.note)
+			word := map[string]string{own: "credits a package with its own tests only", some: "has the counts of"}[tt.note]
+			if !strings.Contains(stderr, word) || word == "" && strings.Contains(stderr, "tests") {
+				t.Errorf("report says %q, want a word of %q", stderr, word)
 			}
 			gaps, stderr, _ := covls(t, "gaps", "-C", dir)
-			if strings.Contains(stderr, flag) != tt.note {
-				t.Errorf("gaps says %q, a word of %s: %t", stderr, flag, tt.note)
+			if !strings.Contains(stderr, word) || word == "" && strings.Contains(stderr, "tests") {
+				t.Errorf("gaps says %q, want a word of %q", stderr, word)
 			}
-			if strings.Contains(gaps, "F is not tested by its own package (1 statement)") != strings.Contains(tt.want, "F: "+own) {
-				t.Errorf("gaps lists\n%s", gaps)
+			for scope, words := range map[string]string{own: "F is not tested by its own package (1 statement)", some: "F is not run by the tests in the profile (1 statement)"} {
+				if strings.Contains(gaps, words) != strings.Contains(tt.want, "F: "+scope) {
+					t.Errorf("gaps lists\n%s", gaps)
+				}
 			}
 			markdown, _, _ := covls(t, "report", "--format", "markdown", "-C", dir)
 			for _, claim := range []string{"untested", "Not tested", "Tested today**", "no test reaches", "never ran"} {
-				if tt.note && strings.Contains(markdown, claim) {
+				if tt.note != all && strings.Contains(markdown, claim) {
 					t.Errorf("the report says %q:\n%s", claim, markdown)
 				}
 			}
@@ -98,7 +108,7 @@ func TestOwnTests(t *testing.T) {
 // TestMissing has packages with tests, and what covls check, which passes otherwise, says of those in no profile.
 func TestMissing(t *testing.T) {
 	t.Parallel()
-	const c = "-- c/c.go --\npackage c\n\nfunc H() {\n\t_ = 1\n}\n-- c/c_test.go --\npackage c\n\nfunc TestC(t *testing.T) {}\n"
+	const c = cCode + cTest
 	const failed = "package x/b has tests and is not in cover.out: did they fail?"
 	tests := []struct {
 		name, files string

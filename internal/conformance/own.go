@@ -45,7 +45,7 @@ func (m *Model) own() {
 		has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count), has("unmeasured", count), has("stale", yes), has("hidden", yes),
 		has("profiles", list(structure("CovlsProfile",
 			has("uri", uri), has("path", str), has("format", str), has("modified", str), has("files", count), has("found", count),
-			has("trouble", orNull(str)), has("other_texts", count), has("unknown_functions", count), has("text", str), has("own_tests", yes), has("own_total", str)))),
+			has("trouble", orNull(str)), has("other_texts", count), has("unknown_functions", count), has("text", str), has("own_tests", yes), has("some_tests", yes), has("tests_note", str), has("own_total", str)))),
 		has("folders", list(structure("CovlsFolder",
 			has("uri", uri), has("name", str), has("summary", orNull(summary)), has("other", orNull(summary)), has("tiers", tiers), has("uncovered_functions", count), has("unknown_functions", count),
 			has("patterns", list(str)), has("searched_dirs", count), has("languages", list(str)), has("make_profile", orNull(command))))),

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/covls/covls/coverage"
@@ -43,6 +44,8 @@ type file struct {
 	late []block
 	// blocks is how many the last run to have the file has of it, most the most that any had.
 	run, blocks, most int
+	// listed is how many blocks all runs together have of it.
+	listed int
 	// mixed and crossed tell that there is a warning of the file already.
 	mixed, crossed bool
 }
@@ -177,6 +180,7 @@ func (p *parser) leave() {
 func (p *parser) add(r coverage.Region) {
 	f := p.file
 	f.blocks++
+	f.listed++
 	if r.End.Compare(r.Start) < 0 {
 		if !f.crossed {
 			f.crossed = true
@@ -250,12 +254,18 @@ func (p *parser) warn(line int, format string, args ...any) {
 // report returns what was read.
 func (p *parser) report() *coverage.Report {
 	p.leave()
-	files, once := make([]*coverage.File, 0, len(p.files)), true
+	files, once, listed := make([]*coverage.File, 0, len(p.files)), true, map[string]int{}
 	for _, f := range p.files {
 		if len(f.late) > 0 {
 			p.merge(f)
 		}
 		once = once && f.most <= len(f.Regions)
+		if n := len(f.Regions); n > 0 {
+			in := path.Dir(f.Name)
+			if known, ok := listed[in]; !ok || f.listed/n < known {
+				listed[in] = f.listed / n
+			}
+		}
 		if p.set {
 			for i := range f.Regions {
 				f.Regions[i].Count = min(f.Regions[i].Count, 1)
@@ -265,5 +275,5 @@ func (p *parser) report() *coverage.Report {
 	}
 	coverage.SortFiles(files)
 	slices.SortStableFunc(p.warnings, func(a, b coverage.Warning) int { return cmp.Compare(a.Line, b.Line) })
-	return &coverage.Report{Files: files, Counted: p.moded && !p.set, Once: once, Warnings: p.warnings}
+	return &coverage.Report{Files: files, Counted: p.moded && !p.set, Once: once, Listed: listed, Warnings: p.warnings}
 }

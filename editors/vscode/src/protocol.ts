@@ -37,6 +37,10 @@ export interface Profile {
 	readonly trouble: string | null;
 	/** It credits a package with its own tests only, while those of others may run what is missing. */
 	readonly own_tests: boolean;
+	/** The counts of some tests may be missing in it. */
+	readonly some_tests: boolean;
+	/** Says either in words, to go on behind its name; "" for neither. */
+	readonly tests_note: string;
 	/** How many files have another text on disk than the one that the profile is of. */
 	readonly other_texts: number;
 	/** How many functions of those files nobody knows anything of. */

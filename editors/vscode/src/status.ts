@@ -256,6 +256,11 @@ function changeWords({ changed }: Status): string[] {
 
 function gapWords(status: Status): string {
 	// Tests that do not count may run them.
+	if (status.profiles.some((profile) => profile.some_tests)) {
+		return status.uncovered_functions === 1
+			? vscode.l10n.t('1 function not run by the tests in the profile')
+			: vscode.l10n.t('{0} functions not run by the tests in the profile', status.uncovered_functions);
+	}
 	if (status.profiles.some((profile) => profile.own_tests)) {
 		return status.uncovered_functions === 1
 			? vscode.l10n.t('1 function not tested by its own package')
@@ -339,6 +344,9 @@ function tooltip(status: Status, server: string, run: string | undefined): vscod
 					vscode.l10n.t('It counts for each package only its own tests. With {0}, all tests count.', '-coverpkg'),
 				),
 			);
+		}
+		if (profile.some_tests) {
+			line(literal(`${vscode.l10n.t('It')} ${profile.tests_note}`));
 		}
 		if (profile.text !== '') {
 			line(`$(history) ${literal(profile.text)}`);
