@@ -43,7 +43,7 @@ keys ':silent! bd | silent! tabonly | silent! only | edit till.go' Enter
 
 # A function typed without a test, saved, run, tested.
 keys G o Enter 'func Price(net int) int {' Enter 'if net < 0 {' Enter 'return 0' Enter '}' Enter 'return net + net/5' Enter '}' Escape
-picture typed 'A function was typed: its signs say that nobody knows whether a test reaches it' 'new since the last run'
+picture typed 'A function was typed: its signs say that nobody knows whether a test reaches it' '┊'
 keys ':w' Enter
 picture saved 'The file was saved: nobody knows yet' 'written'
 keys ':Covls run' Enter

@@ -53,7 +53,7 @@
   (with-current-buffer drive-file
     (cl-loop for d in (sort (flymake-diagnostics) (lambda (a b) (< (flymake-diagnostic-beg a) (flymake-diagnostic-beg b))))
              for text = (replace-regexp-in-string " \\[\\(covls: ?\\)?[a-z-]+\\]\\'" "" (flymake-diagnostic-text d))
-             when (string-match-p "tested by its own" text)
+             when (string-match-p "tested by its own\\|by the tests in the profile" text)
              collect (format "%d %s" (line-number-at-pos (flymake-diagnostic-beg d) t) text))))
 
 (defun drive-marked (regexp)
