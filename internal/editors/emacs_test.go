@@ -149,7 +149,7 @@ func TestEmacsLspMode(t *testing.T) {
 	t.Parallel()
 	Each(t, "emacs", func(t *testing.T, e Editor) {
 		if strings.HasPrefix(e.Plugin("lsp-mode"), "8.") && os.Getenv("COVLS_LSP_MODE") == "" {
-			t.Skip("COVLS_LSP_MODE=1 runs it: with lsp-mode 8, Emacs 28 crashes or loses a message now and then")
+			t.Skip("COVLS_LSP_MODE=1 runs it: with lsp-mode 8, Emacs 28 crashes now and then")
 		}
 		// Else it asks.
 		init := Setup(t, "Emacs", "elisp", 2) + "(setq lsp-auto-guess-root t lsp-enable-snippet nil lsp-response-timeout 100)\n"
