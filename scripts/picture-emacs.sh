@@ -20,7 +20,7 @@ cat >"$work/home/.emacs.d/init.el" <<END
 (setq covls-fringe 'all)
 (global-covls-mode 1)
 (global-set-key (kbd "C-c v") 'covls-command-map)
-(setq inhibit-startup-screen t initial-scratch-message nil tab-width 4 ring-bell-function #'ignore)
+(setq inhibit-startup-screen t initial-scratch-message nil tab-width 4 ring-bell-function #'ignore vc-handled-backends nil)
 (setq-default tab-width 4)
 (menu-bar-mode -1)
 (load-theme 'modus-vivendi t)

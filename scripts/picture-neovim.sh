@@ -27,8 +27,7 @@ END
 
 start 30 "${COVLS_NVIM:-nvim}" -n -i NONE
 picture opened 'A file in Neovim: signs for each line, marks on what no test reaches, a lens at each function' 'not tested'
-keys ':Covls hover' Enter
-keys Escape ':26' Enter 'w' ':Covls hover' Enter
+keys ':26' Enter 'w' ':Covls hover' Enter
 picture hover 'What covls says of the place under the cursor' 'statements'
 keys Escape 'gg' ':Covls gaps' Enter
 picture gaps 'The quickfix window with the gaps, the most urgent first' 'gaps, the most'
@@ -44,7 +43,7 @@ keys ':silent! bd | silent! tabonly | silent! only | edit till.go' Enter
 
 # A function typed without a test, saved, run, tested.
 keys G o Enter 'func Price(net int) int {' Enter 'if net < 0 {' Enter 'return 0' Enter '}' Enter 'return net + net/5' Enter '}' Escape
-picture typed 'A function was typed: its signs say that nobody knows whether a test reaches it' '38'
+picture typed 'A function was typed: its signs say that nobody knows whether a test reaches it' '┊'
 keys ':w' Enter
 picture saved 'The file was saved: nobody knows yet' 'written'
 keys ':Covls run' Enter

@@ -19,6 +19,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 const (
@@ -83,8 +85,17 @@ func parse(text string) (lines [][]cells) {
 			if at != nil {
 				plain = l[:at[0]]
 			}
-			if plain != "" {
-				line = append(line, cells{plain, now})
+			for plain != "" {
+				// What fonts draw as they like is apart, so that the rest stands where it should.
+				n := strings.IndexFunc(plain, drawn)
+				switch n {
+				case -1:
+					n = len(plain)
+				case 0:
+					_, n = utf8.DecodeRuneInString(plain)
+				}
+				line = append(line, cells{plain[:n], now})
+				plain = plain[n:]
 			}
 			if at == nil {
 				break
@@ -187,23 +198,42 @@ func coloured(list []string) (colour string, used int) {
 	return "", 0
 }
 
+// signs are the emoji that Neovim's checkhealth shows, which fonts for code lack: how to draw them in a square of 16 by 16.
+var signs = map[rune]string{
+	'✅': `<rect x="1" y="1" width="14" height="14" rx="3" fill="#6a9955"/><path d="M4 8.5l3 3 5.5-7" fill="none" stroke="#fff" stroke-width="2"/>`,
+	'❌': `<path d="M3 3l10 10M13 3l-10 10" fill="none" stroke="#f44747" stroke-width="3"/>`,
+}
+
+func drawn(r rune) bool { return signs[r] != "" }
+
+// columns is how many columns of a terminal a text takes.
+func columns(text string) (n int) {
+	for _, r := range text {
+		n++
+		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+			n++
+		}
+	}
+	return n
+}
+
 func draw(w io.Writer, lines [][]cells, label string) {
 	longest := 0
 	for _, line := range lines {
 		n := 0
 		for _, c := range line {
-			n += utf8.RuneCountInString(c.text)
+			n += columns(c.text)
 		}
 		longest = max(longest, n)
 	}
-	width, height := int(float64(longest)*charWidth)+2*margin, len(lines)*lineHeight+2*margin
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s">`+"\n", width, height, width, height, html.EscapeString(label))
+	across, down := int(float64(longest)*charWidth)+2*margin, len(lines)*lineHeight+2*margin
+	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s">`+"\n", across, down, across, down, html.EscapeString(label))
 	fmt.Fprintln(w, `<style>text{font:`+fmt.Sprint(fontSize)+`px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:`+ink+`;white-space:pre}</style>`)
 	fmt.Fprintf(w, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", ground)
 	for i, line := range lines {
 		column := 0
 		for _, c := range line {
-			n := utf8.RuneCountInString(c.text)
+			n := columns(c.text)
 			c.draw(w, float64(margin)+float64(column)*charWidth, margin+i*lineHeight, float64(n)*charWidth)
 			column += n
 		}
@@ -212,7 +242,7 @@ func draw(w io.Writer, lines [][]cells, label string) {
 }
 
 // draw draws characters of one style, whose left upper corner and width are known.
-func (c cells) draw(w io.Writer, x float64, y int, width float64) {
+func (c cells) draw(w io.Writer, x float64, y int, wide float64) {
 	fg, bg := c.fg, c.bg
 	if c.reverse {
 		if fg == "" {
@@ -224,9 +254,13 @@ func (c cells) draw(w io.Writer, x float64, y int, width float64) {
 		fg, bg = bg, fg
 	}
 	if bg != "" {
-		fmt.Fprintf(w, `<rect x="%.2f" y="%d" width="%.2f" height="%d" fill="%s"/>`+"\n", x, y, width, lineHeight, bg)
+		fmt.Fprintf(w, `<rect x="%.2f" y="%d" width="%.2f" height="%d" fill="%s"/>`+"\n", x, y, wide, lineHeight, bg)
 	}
 	if strings.TrimSpace(c.text) == "" && !c.line {
+		return
+	}
+	if r, _ := utf8.DecodeRuneInString(c.text); drawn(r) {
+		fmt.Fprintf(w, `<g transform="translate(%.2f %d)">%s</g>`+"\n", x, y+1, signs[r])
 		return
 	}
 	look := ""
@@ -251,5 +285,5 @@ func (c cells) draw(w io.Writer, x float64, y int, width float64) {
 	if look != "" {
 		look = ` style="` + strings.TrimSuffix(look, ";") + `"`
 	}
-	fmt.Fprintf(w, `<text x="%.2f" y="%d" textLength="%.2f" xml:space="preserve"%s>%s</text>`+"\n", x, y+fontSize, width, look, html.EscapeString(c.text))
+	fmt.Fprintf(w, `<text x="%.2f" y="%d" textLength="%.2f" xml:space="preserve"%s>%s</text>`+"\n", x, y+fontSize, wide, look, html.EscapeString(c.text))
 }

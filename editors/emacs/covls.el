@@ -51,6 +51,7 @@
 (defvar lsp-language-id-configuration)
 (declare-function eglot-current-server "ext:eglot" ())
 (declare-function lsp-activate-on "ext:lsp-mode" (&rest languages))
+(declare-function lsp-diagnostics--flymake-after-diagnostics "ext:lsp-diagnostics" ())
 (declare-function lsp-find-workspace "ext:lsp-mode" (server-id &optional file-name))
 (declare-function lsp-register-client "ext:lsp-mode" (client))
 (declare-function lsp-request-async "ext:lsp-mode" (method params callback &rest args))
@@ -905,21 +906,27 @@ The file is open in no buffer of CONNECTION."
 (defvar-local covls--asked nil
   "The id of the covls/coverage that is not answered.\nThe symbol `later' means that none was asked, since no window shows the buffer.")
 
-(defvar-local covls--margin nil
-  "Whether this buffer has one column of margin more for the bars.")
+(defvar-local covls--margin 0
+  "How many columns of margin this buffer has more for the bars.")
 
 (when (fboundp 'define-fringe-bitmap)
   (define-fringe-bitmap 'covls-solid [#b11110000] nil nil '(center repeated))
   (define-fringe-bitmap 'covls-broken [#b11110000 #b11110000 #b11110000 #b11110000 #b0 #b0] nil nil '(center repeated))
   (define-fringe-bitmap 'covls-thin [#b11000000] nil nil '(center repeated))
-  (define-fringe-bitmap 'covls-dots [#b11000000 #b11000000 #b0 #b0] nil nil '(center repeated)))
+  (define-fringe-bitmap 'covls-dots [#b11000000 #b11000000 #b0 #b0] nil nil '(center repeated))
+  ;; With a second line, for what changed.
+  (define-fringe-bitmap 'covls-solid-changed [#b11110011] nil nil '(center repeated))
+  (define-fringe-bitmap 'covls-broken-changed [#b11110011 #b11110011 #b11110011 #b11110011 #b11 #b11] nil nil '(center repeated))
+  (define-fringe-bitmap 'covls-thin-changed [#b11000011] nil nil '(center repeated))
+  (define-fringe-bitmap 'covls-dots-changed [#b11000011 #b11000011 #b11 #b11] nil nil '(center repeated)))
 
 (defconst covls--looks
-  '((uncovered covls-solid covls-uncovered "┃" "|" "This never ran")
-    (partly covls-broken covls-partly "╏" ":" "Some of this line never ran")
-    (covered covls-thin covls-covered "│" "'" "This ran")
-    (unknown covls-dots covls-unknown "┊" "?" "No test has run this text yet"))
-  "What a state looks like: a bitmap, a face, a character, one of ASCII, and words.")
+  '((uncovered covls-solid covls-solid-changed covls-uncovered "┃" "|" "This never ran")
+    (partly covls-broken covls-broken-changed covls-partly "╏" ":" "Some of this line never ran")
+    (covered covls-thin covls-thin-changed covls-covered "│" "'" "This ran")
+    (unknown covls-dots covls-dots-changed covls-unknown "┊" "?" "No test has run this text yet"))
+  "What a state looks like: two bitmaps, a face, a character, one of ASCII, words.
+The second bitmap is for lines that are new since the base.")
 
 (defun covls--ask-marks ()
   "Ask for the marks of this buffer if a window shows it, else once one does."
@@ -968,13 +975,22 @@ The file is open in no buffer of CONNECTION."
         (save-restriction
           (widen)
           (save-match-data
-            (covls--mark-lines (covls--line-states coverage)))))))
+            (covls--mark-lines (covls--line-states coverage) (covls--changed-lines coverage)))))))
   (covls--fit-margin))
 
-(defun covls--mark-lines (states)
-  "Draw STATES, a table from lines to states."
+(defun covls--changed-lines (coverage)
+  "The lines, from 0, that are new since the base by COVERAGE, as a table to t."
+  (let ((lines (make-hash-table)))
+    (seq-doseq (change (plist-get coverage :changed))
+      (cl-loop for line from (covls--get change :range :start :line) to (covls--get change :range :end :line)
+               do (puthash line t lines)))
+    lines))
+
+(defun covls--mark-lines (states changed)
+  "Draw STATES, a table from lines to states; CHANGED has the lines that are new."
   (let ((at 0)
-        (bars (mapcar (lambda (look) (cons (car look) (covls--bar (car look)))) covls--looks))
+        (bars (mapcar (lambda (look) (list (car look) (covls--bar (car look) nil) (covls--bar (car look) t)))
+                      covls--looks))
         lines)
     (maphash (lambda (line state)
                (when (or (eq covls-fringe 'all) (not (eq state 'covered)))
@@ -984,9 +1000,11 @@ The file is open in no buffer of CONNECTION."
     (pcase-dolist (`(,line . ,state) (sort lines (lambda (a b) (< (car a) (car b)))))
       (forward-line (- line at))
       (setq at line)
-      (let ((overlay (make-overlay (point) (line-end-position))))
+      (let ((overlay (make-overlay (point) (line-end-position)))
+            (new (gethash line changed)))
         (overlay-put overlay 'covls state)
-        (overlay-put overlay 'before-string (cdr (assq state bars)))
+        (overlay-put overlay 'covls-changed new)
+        (overlay-put overlay 'before-string (nth (if new 2 1) (assq state bars)))
         (overlay-put overlay 'modification-hooks '(covls--edited))
         (overlay-put overlay 'insert-in-front-hooks '(covls--edited))
         (overlay-put overlay 'insert-behind-hooks '(covls--edited))
@@ -1002,22 +1020,24 @@ The file is open in no buffer of CONNECTION."
   "Whether the window of this buffer has fringes."
   (display-graphic-p (window-frame (or (get-buffer-window nil t) (selected-window)))))
 
-(defun covls--bar (state)
-  "What is drawn beside a line of STATE."
-  (pcase-let ((`(,bitmap ,face ,character ,ascii ,words) (cdr (assq state covls--looks))))
+(defun covls--bar (state changed)
+  "What is drawn beside a line of STATE, which is new since the base if CHANGED."
+  (pcase-let* ((`(,bitmap ,bitmap-changed ,face ,character ,ascii ,words) (cdr (assq state covls--looks)))
+               (text (if (char-displayable-p (aref character 0)) character ascii)))
     (propertize " "
-                'help-echo words
+                'help-echo (if changed (concat words "; it is new since the base") words)
                 'display
                 (if (covls--graphic-p)
-                    (list covls-fringe-side bitmap face)
-                  (list '(margin left-margin)
-                        (propertize (if (char-displayable-p (aref character 0)) character ascii) 'face face))))))
+                    (list covls-fringe-side (if changed bitmap-changed bitmap) face)
+                  (list '(margin left-margin) (propertize (if changed (concat text "+") text) 'face face))))))
 
 (defun covls--fit-margin ()
-  "Give this buffer a column of margin where bars want it, else take it away."
-  (let ((want (and covls--overlays (not (covls--graphic-p)))))
-    (unless (eq want covls--margin)
-      (setq left-margin-width (max 0 (+ (or left-margin-width 0) (if want 1 -1)))
+  "Give this buffer as many columns of margin as its bars want."
+  (let ((want (cond ((or (null covls--overlays) (covls--graphic-p)) 0)
+                    ((seq-some (lambda (overlay) (overlay-get overlay 'covls-changed)) covls--overlays) 2)
+                    (t 1))))
+    (unless (= want covls--margin)
+      (setq left-margin-width (max 0 (+ (or left-margin-width 0) (- want covls--margin)))
             covls--margin want)
       (dolist (window (get-buffer-window-list nil nil t))
         (set-window-buffer window (current-buffer) t)
@@ -2141,6 +2161,22 @@ diagnostics are.  That is issue 4323 of lsp-mode."
       ;; Nobody may wait any more.
       (run-at-time 0 nil (lambda () (ignore-errors (throw 'lsp-done nil)))))))
 
+(defun covls--report-all (report &rest args)
+  "Have lsp-mode tell Flymake by REPORT with ARGS what all servers say.
+Else it tells what the one says whose message has come, and the others' marks
+go.  That is issue 2808 of lsp-mode."
+  (let ((lsp--cur-workspace nil))
+    (apply report args)))
+
+(defun covls--report-elsewhere (_workspace params)
+  "Have lsp-mode tell Flymake of the diagnostics PARAMS of a buffer that is not current."
+  (let* ((uri (if (hash-table-p params) (gethash "uri" params) (plist-get params :uri)))
+         (buffer (and (string-prefix-p "file://" uri) (find-buffer-visiting (covls--uri-to-path uri)))))
+    (unless (memq buffer (list nil (current-buffer)))
+      (with-current-buffer buffer
+        (when (memq 'lsp-diagnostics--flymake-after-diagnostics (bound-and-true-p lsp-diagnostics-updated-hook))
+          (lsp-diagnostics--flymake-after-diagnostics))))))
+
 ;;;###autoload
 (defun covls-lsp-mode-setup ()
   "Have lsp-mode start covls beside the other servers of a buffer.
@@ -2149,6 +2185,8 @@ connection.  Bars and the mode line are those of `covls-mode', which is not
 needed then."
   (require 'lsp-mode)
   (advice-add 'lsp--parser-on-message :around #'covls--keep-messages)
+  (advice-add 'lsp-diagnostics--flymake-update-diagnostics :around #'covls--report-all)
+  (advice-add 'lsp--on-diagnostics :after #'covls--report-elsewhere)
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection (lambda () covls-command))

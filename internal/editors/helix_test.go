@@ -20,22 +20,35 @@ var (
 	helixRow  = regexp.MustCompile(`uncovered\s+(\S+ (?:is|was) not tested .*?)\s*│`)
 )
 
-// press presses keys in normal mode. An Escape and a key that come at once would be one key.
+// helixNormal tells that a screen shows normal mode, and no list.
+func helixNormal(text string) bool {
+	return strings.Contains(text, " NOR ") && !strings.Contains(text, "──")
+}
+
+// escape leaves a list or a mode, and waits until it is left: an Escape and a key that come at once would be one key.
+func (h *helix) escape() {
+	h.Helper()
+	h.Keys(h.T, "Escape")
+	h.Wait(h.T, "normal mode, and no list", helixNormal)
+}
+
+// press presses keys in normal mode. A list that is about to go is left alone.
 func (h *helix) press(keys ...string) {
 	h.Helper()
-	normal := func(text string) bool { return strings.Contains(text, " NOR ") && !strings.Contains(text, "──") }
-	if !normal(h.Text()) {
-		h.Keys(h.T, "Escape")
+	if !poll(time.Second, func() bool { return helixNormal(h.Text()) }) {
+		h.escape()
 	}
-	h.Wait(h.T, "normal mode, and no list", normal)
 	h.Keys(h.T, keys...)
 }
 
+// run runs a command, and waits until its line is gone: keys that come while Helix runs a program may be lost.
 func (h *helix) run(command string) {
 	h.Helper()
 	h.press(":")
 	h.Type(h.T, command)
+	h.Shows(h.T, ":"+command)
 	h.Keys(h.T, "Enter")
+	h.Lacks(h.T, ":"+command)
 }
 
 // at waits until the cursor is in a line.
@@ -57,7 +70,7 @@ func (h *helix) mark(text string) string {
 		if m := helixRow.FindStringSubmatch(shown); m != nil && strings.Contains(m[1], text) {
 			row = m[1]
 		}
-		h.Keys(h.T, "Escape")
+		h.escape()
 		return row != ""
 	})
 	return row
@@ -230,6 +243,7 @@ func TestHelix(t *testing.T) {
 		h.run(fmt.Sprint("goto ", tour.InsideMoved))
 		h.press("x")
 		h.run("append-output cat ~/inside")
+		h.Shows(t, "_ = 1")
 		seen["stale"] = mark(h, "stale")
 		h.run("q!")
 		h.Ended(t)

@@ -54,6 +54,8 @@ func neovim(t *testing.T, lua string) *Desk {
 // runNeovim runs a step of testdata/neovim.lua.
 func runNeovim(t *testing.T, d *Desk, e Editor, step string, env ...string) string {
 	t.Helper()
+	// Debian has ALE start in Neovim, too, which has marks and errors of its own.
+	env = append(env, "XDG_DATA_DIRS="+filepath.Join(d.Home, ".local", "share"))
 	return d.Run(t, e, append(env, "COVLS_E2E_STEP="+step, "COVLS_E2E_UNITS="+Root(t, "internal/editors/testdata/neovim_units.lua")), "--headless", "-n", "-i", "NONE", "-S", Root(t, "internal/editors/testdata/neovim.lua"))
 }
 

@@ -2,6 +2,7 @@ package editors
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ type Screen struct {
 	desk   *Desk
 	name   string
 	socket string
+	tmux   *control
 }
 
 // Screen starts an editor in a terminal, in the project's folder. It ends with the test, if not before. The test is skipped where
@@ -39,21 +41,31 @@ func (d *Desk) Screen(t testing.TB, e Editor, env []string, args ...string) *Scr
 		t.Fatalf("tmux: %v\n%s", err, out)
 	}
 	t.Cleanup(func() {
-		_, _ = s.tmux("kill-server")
+		_ = s.hangUp()
+		if s.tmux != nil {
+			s.tmux.close()
+		}
 		_ = os.RemoveAll(dir)
 	})
+	if s.tmux, err = attach(tmux, s.socket); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
-func (s *Screen) tmux(args ...string) (string, error) {
-	out, err := exec.Command("tmux", append([]string{"-S", s.socket}, args...)...).CombinedOutput()
-	return string(out), err
+// hangUp takes the terminal away.
+func (s *Screen) hangUp() error {
+	out, err := exec.Command("tmux", "-S", s.socket, "kill-server").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("tmux: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // Keys presses keys, by tmux's names: "Escape", "C-x", "Enter", "]"; what is none of them is typed.
 func (s *Screen) Keys(t testing.TB, keys ...string) {
 	t.Helper()
-	if out, err := s.tmux(append([]string{"send-keys", "--"}, keys...)...); err != nil {
+	if out, err := s.tmux.run(append([]string{"send-keys", "--"}, keys...)...); err != nil {
 		t.Fatalf("press %q: %v\n%s", keys, err, out)
 	}
 }
@@ -61,7 +73,7 @@ func (s *Screen) Keys(t testing.TB, keys ...string) {
 // Type types a text as it is.
 func (s *Screen) Type(t testing.TB, text string) {
 	t.Helper()
-	if out, err := s.tmux("send-keys", "-l", "--", text); err != nil {
+	if out, err := s.tmux.run("send-keys", "-l", "--", text); err != nil {
 		t.Fatalf("type %q: %v\n%s", text, err, out)
 	}
 }
@@ -69,14 +81,14 @@ func (s *Screen) Type(t testing.TB, text string) {
 // Resize gives the terminal another size.
 func (s *Screen) Resize(t testing.TB, columns, lines int) {
 	t.Helper()
-	if out, err := s.tmux("resize-window", "-x", strconv.Itoa(columns), "-y", strconv.Itoa(lines)); err != nil {
+	if out, err := s.tmux.run("resize-window", "-x", strconv.Itoa(columns), "-y", strconv.Itoa(lines)); err != nil {
 		t.Fatalf("resize the terminal: %v\n%s", err, out)
 	}
 }
 
 // Text is what the screen shows, at last where the editor has ended.
 func (s *Screen) Text() string {
-	out, err := s.tmux("capture-pane", "-p")
+	out, err := s.tmux.run("capture-pane", "-p")
 	if err != nil {
 		return ""
 	}
@@ -85,7 +97,7 @@ func (s *Screen) Text() string {
 
 // Colors is what the screen shows, with the terminal's escapes.
 func (s *Screen) Colors() string {
-	out, err := s.tmux("capture-pane", "-p", "-e")
+	out, err := s.tmux.run("capture-pane", "-p", "-e")
 	if err != nil {
 		return ""
 	}
@@ -94,7 +106,7 @@ func (s *Screen) Colors() string {
 
 // dead tells that the editor has ended.
 func (s *Screen) dead() bool {
-	out, err := s.tmux("display-message", "-p", "#{pane_dead}")
+	out, err := s.tmux.run("display-message", "-p", "#{pane_dead}")
 	return err != nil || strings.TrimSpace(out) == "1"
 }
 

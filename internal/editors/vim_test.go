@@ -51,7 +51,7 @@ func TestVim(t *testing.T) {
 			"quickfix":   "util.go|51 col 17| byName.Swap is not tested by its own package (1 statement)",
 			"quickfixed": "util.go:51",
 		} {
-			if got := strings.Join(seen[step], "\n"); !strings.Contains(got, want) {
+			if got := settled(strings.Join(seen[step], "\n")); !strings.Contains(got, want) {
 				t.Errorf("%s: %s, want %s", step, got, want)
 			}
 		}

@@ -9,6 +9,7 @@
 (require 'cl-lib)
 (require 'json)
 
+(defvar lsp-diagnostics--flymake-report-fn)
 (defvar drive-seen nil "What was seen, by the names of steps.")
 (defvar drive-step nil "The step that goes on.")
 (defvar drive-file nil "The buffer of the file.")
@@ -20,8 +21,10 @@
 
 (defun drive-wait (what ready)
   "Wait until the function READY returns something, and return that; WHAT says for what."
-  (let ((deadline (+ (float-time) 50)) value)
+  (let ((deadline (+ (float-time) 100)) value)
     (while (and (not (setq value (funcall ready))) (< (float-time) deadline))
+      ;; Where a key is pending, `sit-for' returns at once and reads nothing.
+      (accept-process-output nil 0.02)
       (sit-for 0.02))
     (or value (error "Waited in vain for %s" what))))
 
@@ -52,7 +55,7 @@
   (with-current-buffer drive-file
     (cl-loop for d in (sort (flymake-diagnostics) (lambda (a b) (< (flymake-diagnostic-beg a) (flymake-diagnostic-beg b))))
              for text = (replace-regexp-in-string " \\[\\(covls: ?\\)?[a-z-]+\\]\\'" "" (flymake-diagnostic-text d))
-             when (string-match-p "tested by its own" text)
+             when (string-match-p "tested by its own\\|by the tests in the profile" text)
              collect (format "%d %s" (line-number-at-pos (flymake-diagnostic-beg d) t) text))))
 
 (defun drive-marked (regexp)
@@ -60,9 +63,11 @@
   (drive-wait (format "marks like %s" regexp)
               (lambda ()
                 (unless drive-own
-                  ;; lsp-mode would have Flymake look again when Emacs is idle.
+                  ;; Each server that is there has lsp-mode forget what Flymake gave it.  Flymake gives it anew when a
+                  ;; command ends, and the drive is one.
                   (with-current-buffer drive-file
-                    (flymake-start)))
+                    (unless lsp-diagnostics--flymake-report-fn
+                      (flymake-start))))
                 (let ((marks (drive-marks)))
                   (and (string-match-p regexp (string-join marks "; ")) marks)))))
 

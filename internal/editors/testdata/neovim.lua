@@ -1,7 +1,7 @@
 -- Drives Neovim, when it has started, and leaves what it saw in COVLS_E2E_RESULT: lists of lines, by the names of steps.
 local env = vim.env
 local seen, notes = {}, {}
-local patience = 40000
+local patience = 100000
 
 -- There is no message line to look at.
 vim.notify = function(message)
@@ -516,7 +516,7 @@ function steps.projects()
   vim.cmd('edit shop_test.go')
   vim.wait(100)
   assert(#notes == n and clients() == 0, 'that there is no program is said twice')
-  vim.cmd('silent! bdelete shop.go shop_test.go')
+  vim.cmd('bwipeout shop.go shop_test.go')
   require('covls').setup({ cmd = cmd })
   vim.cmd('edit ' .. stray .. '/stray.go')
   said('stray', 'Covls gaps')

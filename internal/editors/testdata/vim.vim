@@ -4,7 +4,7 @@ let s:seen = {}
 func s:await(what, condition)
   let end = reltime()
   while !a:condition()
-    if reltimefloat(reltime(end)) > 50
+    if reltimefloat(reltime(end)) > 100
       throw 'waited in vain for ' .. a:what
     endif
     sleep 10m
