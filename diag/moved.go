@@ -20,8 +20,12 @@ type Move struct {
 
 // Moves are the functions of open documents that stood in another open document when the tests ran, by their marks: what one text has
 // no more, and another one has since, letter by letter. Neither needs to be saved. Of several that are the same, each is taken for
-// one, in the order of paths and places.
+// one, in the order of paths and places. They are found once for a snapshot, and must not be written.
 func Moves(s *workspace.Snapshot) map[*Mark]Move {
+	return s.Derive(func() any { return findMoves(s) }).(map[*Mark]Move)
+}
+
+func findMoves(s *workspace.Snapshot) map[*Mark]Move {
 	if len(s.Documents) < 2 {
 		return nil
 	}

@@ -63,6 +63,22 @@ type Snapshot struct {
 	Deltas map[string]*Delta
 	// Hidden tells that the user switched all marks off.
 	Hidden bool
+
+	// derived is what was made of this very snapshot; nil in one that no store has published.
+	derived *atomic.Pointer[func() any]
+}
+
+// Derive returns what make makes of the snapshot, made once for it. Make must be a pure function of it, and the same wherever the
+// snapshot is used; what it returns must not be written.
+func (s *Snapshot) Derive(make func() any) any {
+	if s.derived == nil {
+		return make()
+	}
+	once := sync.OnceValue(make)
+	if !s.derived.CompareAndSwap(nil, &once) {
+		once = *s.derived.Load()
+	}
+	return once()
 }
 
 // Folder is a workspace folder with the settings that hold in it.
@@ -455,6 +471,7 @@ func (s *Store) publish(change func(*Snapshot)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := *s.newest.Load()
+	next.derived = new(atomic.Pointer[func() any])
 	change(&next)
 	s.newest.Store(&next)
 }
