@@ -10,92 +10,66 @@ import (
 	"github.com/covls/covls/source"
 )
 
-// Binary is the test binary of a package, as one that may have run all that a profile has as run.
-type Binary struct {
-	Package *Package
-	// alone are the functions, by directory, that neither code of the module nor the package's own tests name; nil where
-	// that is not known.
-	alone map[string]map[string]bool
-}
-
-// CanRun reports whether the binary can have run a function that has no receiver, by its package's directory: it can
-// not where nothing in it names the function. It is true where that is not known.
-func (b *Binary) CanRun(dir, name string) bool {
-	return dir == b.Package.Dir || name == "main" || name == "init" || name == "_" || !b.alone[dir][name]
-}
-
 // mentionBytes is how much code is read to learn who names a function.
 const mentionBytes = 32 << 20
 
-// Binaries returns the test binaries that code of all the directories is linked into: that of each package with tests, if
-// it imports them, directly or through others. What it reads is bounded; the error is that of ctx.
-func (p *Packages) Binaries(ctx context.Context, dirs map[string]bool) ([]Binary, error) {
+// Binaries returns the packages whose test binaries can each have run alone what has run in all the directories, as far as that
+// is known: code of all of them is linked into it, and something in it names each function without a receiver that ran, unless that is
+// of its own package. Ran reports whether the body of a function of a file has run that begins with the brace at a 1-based line and byte
+// column. What is read is bounded; the error is that of ctx.
+func (p *Packages) Binaries(ctx context.Context, dirs map[string]bool, ran func(path string, line, column int) bool) ([]*Package, error) {
 	if p == nil || len(dirs) == 0 {
 		return nil, nil
 	}
-	var out []Binary
+	var linked []*Package
 	for _, test := range p.all {
-		if !test.Tested {
-			continue
-		}
-		linked := p.linked(test)
-		all := true
-		for dir := range dirs {
-			all = all && linked[dir]
-		}
-		if all {
-			out = append(out, Binary{Package: test})
+		if test.Tested && p.links(test, dirs) {
+			linked = append(linked, test)
 		}
 	}
-	if len(out) == 0 || len(dirs) == 1 && len(out) == 1 && dirs[out[0].Package.Dir] {
-		return out, nil
+	if len(linked) == 0 || len(linked) == 1 && len(dirs) == 1 && dirs[linked[0].Dir] {
+		return linked, nil
 	}
-	left := int64(mentionBytes)
-	code := namedIn{}
-	declared := map[string]map[string]bool{}
+	code := namesIn{names: map[string]bool{}, ran: map[inDir]bool{}, left: mentionBytes}
 	for _, q := range p.all {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		declared[q.Dir] = map[string]bool{}
-		if !code.read(q.Dir, q.Files, declared[q.Dir], &left) {
-			return out, nil
+		if !code.read(q.Dir, q.Files, ran) {
+			return linked, nil
 		}
 	}
-	for i := range out {
+	var out []*Package
+	for _, test := range linked {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		tests := namedIn{}
-		if !tests.read(out[i].Package.Dir, out[i].Package.TestFiles, nil, &left) {
-			return out, nil
-		}
-		out[i].alone = map[string]map[string]bool{}
-		for dir := range dirs {
-			out[i].alone[dir] = map[string]bool{}
-			for name := range declared[dir] {
-				if !code[name] && !tests[name] {
-					out[i].alone[dir][name] = true
-				}
-			}
+		tests := namesIn{names: map[string]bool{}, left: code.left}
+		if !tests.read(test.Dir, test.TestFiles, nil) || !code.beside(&tests, test.Dir) {
+			out = append(out, test)
 		}
 	}
 	return out, nil
 }
 
-// linked are the directories of the packages of its module that a package's test binary has.
-func (p *Packages) linked(test *Package) map[string]bool {
-	out := map[string]bool{test.Dir: true}
+// links reports whether a package's test binary has code of all the directories.
+func (p *Packages) links(test *Package, dirs map[string]bool) bool {
+	seen := map[string]bool{test.Dir: true}
 	next := append(p.imported(test, test.testImports), p.imported(test, test.imports)...)
 	for len(next) > 0 {
 		at := next[len(next)-1]
-		if next = next[:len(next)-1]; out[at.Dir] {
+		if next = next[:len(next)-1]; seen[at.Dir] {
 			continue
 		}
-		out[at.Dir] = true
+		seen[at.Dir] = true
 		next = append(next, p.imported(at, at.imports)...)
 	}
-	return out
+	for dir := range dirs {
+		if !seen[dir] {
+			return false
+		}
+	}
+	return true
 }
 
 // imported are the packages of a package's module that have import paths.
@@ -108,21 +82,42 @@ func (p *Packages) imported(by *Package, paths []string) (out []*Package) {
 	return out
 }
 
-// namedIn are the names in code, but for where a function without a receiver is declared.
-type namedIn map[string]bool
+// namesIn are the names in code, but for where a function without a receiver is declared.
+type namesIn struct {
+	names map[string]bool
+	ran   map[inDir]bool // such functions that have run; nil where nobody asks
+	left  int64          // bytes that may be read yet
+}
 
-// read takes in files, notes the functions without a receiver that they declare in declared, unless that is nil, and
-// counts down the bytes that are left. It is false where they can't be read as a whole.
-func (m namedIn) read(dir string, names []string, declared map[string]bool, left *int64) bool {
-	for _, name := range names {
-		text, err := source.ReadFile(filepath.Join(dir, name), *left)
+// inDir is a function of the package in a directory.
+type inDir struct{ dir, name string }
+
+// beside reports whether a function has run that neither the code nor tests of a package name, and that is of another package.
+func (n *namesIn) beside(tests *namesIn, dir string) bool {
+	for f := range n.ran {
+		if f.dir != dir && f.name != "main" && f.name != "init" && f.name != "_" && !n.names[f.name] && !tests.names[f.name] {
+			return true
+		}
+	}
+	return false
+}
+
+// read takes in files of a directory; it is false where they can't be read as a whole.
+func (n *namesIn) read(dir string, files []string, ran func(path string, line, column int) bool) bool {
+	for _, name := range files {
+		path := filepath.Join(dir, name)
+		text, err := source.ReadFile(path, n.left)
 		if err != nil {
 			return false
 		}
-		if *left -= int64(len(text)); *left <= 0 {
+		if n.left -= int64(len(text)); n.left <= 0 {
 			return false
 		}
-		m.add(text, declared)
+		n.add(text, func(function string, at token.Position) {
+			if n.ran != nil && ran(path, at.Line, at.Column) {
+				n.ran[inDir{dir, strings.Clone(function)}] = true
+			}
+		})
 	}
 	return true
 }
@@ -130,7 +125,8 @@ func (m namedIn) read(dir string, names []string, declared map[string]bool, left
 // directives are comments by which code that is not in view calls a function.
 var directives = [...]string{"//go:linkname ", "//go:wasmexport ", "//export "}
 
-func (m namedIn) add(text string, declared map[string]bool) {
+// add takes in a text, and calls brace for each that may begin the body of a function without a receiver.
+func (n *namesIn) add(text string, brace func(function string, at token.Position)) {
 	for _, d := range directives {
 		for rest := text; ; {
 			_, after, ok := strings.Cut(rest, d)
@@ -140,27 +136,35 @@ func (m namedIn) add(text string, declared map[string]bool) {
 			var line string
 			line, rest, _ = strings.Cut(after, "\n")
 			for _, word := range strings.Fields(line) {
-				m[word[strings.LastIndexByte(word, '.')+1:]] = true
+				n.names[word[strings.LastIndexByte(word, '.')+1:]] = true
 			}
 		}
 	}
-	file := token.NewFileSet().AddFile("", -1, len(text))
+	files := token.NewFileSet()
 	var s scanner.Scanner
-	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
+	s.Init(files.AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	function := ""
 	for depth, last := 0, token.ILLEGAL; ; {
-		_, tok, name := s.Scan()
+		at, tok, name := s.Scan()
 		switch tok {
 		case token.EOF:
 			return
+		case token.FUNC, token.VAR, token.CONST, token.TYPE:
+			if depth == 0 && tok != last {
+				function = ""
+			}
 		case token.LBRACE:
+			if depth == 0 && function != "" {
+				brace(function, files.Position(at))
+			}
 			depth++
 		case token.RBRACE:
 			depth--
 		case token.IDENT:
-			if last != token.FUNC || depth > 0 {
-				m[name] = true
-			} else if declared != nil {
-				declared[strings.Clone(name)] = true
+			if last == token.FUNC && depth == 0 {
+				function = name
+			} else {
+				n.names[strings.Clone(name)] = true
 			}
 		}
 		last = tok

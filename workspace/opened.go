@@ -10,13 +10,20 @@ import (
 	"strings"
 
 	"github.com/covls/covls/place"
+	"github.com/covls/covls/source"
+	"github.com/covls/covls/text"
 )
 
-// Opened looks whether a document that was just opened is a file that profiles know under another name, or may come to.
+// Opened looks whether a document that was just opened is a file that profiles know under another name, or may come to, and
+// whether its text is the one on disk: an editor may open a file with what was not saved when it was closed.
 func (l *Loader) Opened(path string) {
 	snap := l.store.Load()
 	d := snap.Documents[path]
-	if d == nil || snap.Files[path] != nil {
+	if d == nil {
+		return
+	}
+	if f := snap.Files[path]; f != nil {
+		l.openedOn(f, d)
 		return
 	}
 	other := l.otherName(path)
@@ -27,6 +34,29 @@ func (l *Loader) Opened(path string) {
 		e := *d
 		e.RealPath = other
 		return &e
+	})
+	if f := snap.Files[other]; f != nil {
+		l.openedOn(f, d)
+	}
+}
+
+// openedOn puts the text on disk under a document whose own text is another, as it is under one that was opened before the
+// file was looked at.
+func (l *Loader) openedOn(f *File, d *Document) {
+	s, ok := l.scans[f.Path]
+	if !ok || l.dirty[f.Path] || !s.stands(f.Path) {
+		return
+	}
+	data, err := source.ReadFile(f.Path, f.Folder.Settings.Limits.SourceBytes)
+	if err != nil || data == d.Base.String() {
+		return
+	}
+	base := text.New(data)
+	l.store.EditDocument(d.Path, func(now *Document) *Document {
+		if now.Base != d.Base {
+			return now
+		}
+		return now.WithBase(base)
 	})
 }
 

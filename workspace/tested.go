@@ -32,8 +32,8 @@ type Missing struct {
 // Tests is what is known of the Go packages in a folder and their tests.
 type Tests struct {
 	packages *project.Packages
-	missed   map[string]bool             // by directory: those that a profile of their tests would have
-	binaries map[uint64][]project.Binary // by the hash of a profile that lists each block once: those that may have run all of it
+	missed   map[string]bool               // by directory: those that a profile of their tests would have
+	binaries map[uint64][]*project.Package // by the hash of a profile that lists each block once: those whose tests may have run all of it
 }
 
 // TestLook is a folder whose Go packages are to be looked at, since profiles may credit packages with their own
@@ -53,7 +53,24 @@ type testRun struct {
 	profile uint64 // its hash
 	once    bool
 	// ran are the directories of its files in which something has run.
-	ran map[string]bool
+	ran   map[string]bool
+	files map[string]*coverage.File // what the profile says of each, by path
+}
+
+// body reports whether a block of a file has run that begins at a 1-based line and byte column.
+func (r *testRun) body(path string, line, column int) bool {
+	f := r.files[path]
+	if f == nil {
+		return false
+	}
+	at := coverage.Point{Line: uint32(line), Col: uint32(column)}
+	i, _ := slices.BinarySearchFunc(f.Regions, at, func(r coverage.Region, p coverage.Point) int { return r.Start.Compare(p) })
+	for ; i < len(f.Regions) && f.Regions[i].Start == at; i++ {
+		if f.Regions[i].Count > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Untested returns, once for what profiles say, the folders whose Go packages are to be looked at, but for those that
@@ -133,11 +150,12 @@ func (l *Loader) untested(profiles []*Profile, files map[string]*File) []TestLoo
 		for _, part := range f.Parts {
 			r, ok := runs[f.Folder][part.Profile]
 			if !ok {
-				r = testRun{part.Profile.hash, part.Profile.Report.Once, map[string]bool{}}
+				r = testRun{part.Profile.hash, part.Profile.Report.Once, map[string]bool{}, map[string]*coverage.File{}}
 				runs[f.Folder][part.Profile] = r
 			}
 			if part.File.Total().Covered > 0 {
 				r.ran[filepath.Dir(at)] = true
+				r.files[at] = part.File
 			}
 		}
 	}
@@ -158,7 +176,7 @@ func (p TestLook) Look(ctx context.Context) (*Tests, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Tests{packages: found, missed: map[string]bool{}, binaries: map[uint64][]project.Binary{}}
+	out := &Tests{packages: found, missed: map[string]bool{}, binaries: map[uint64][]*project.Package{}}
 	modules := map[string]bool{}
 	for dir := range p.modules {
 		if in := found.In(dir); in != nil {
@@ -182,7 +200,7 @@ func (p TestLook) Look(ctx context.Context) (*Tests, error) {
 		if !r.once {
 			continue
 		}
-		if out.binaries[r.profile], err = found.Binaries(ctx, r.ran); err != nil {
+		if out.binaries[r.profile], err = found.Binaries(ctx, r.ran, r.body); err != nil {
 			return nil, err
 		}
 	}
@@ -238,7 +256,7 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 	dirs := map[string]bool{}
 	// Where code of a package without tests has run, others' tests count in it.
 	spread := map[*Profile]bool{}
-	of := map[*Profile][]*File{}
+	of := map[*Profile]bool{}
 	listed := map[inModule]map[string]int{} // packages with tests
 	for at, f := range files {
 		if filepath.Ext(at) != ".go" {
@@ -254,7 +272,7 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 			if part.Profile.Report.Once && !p.Tested && part.File.Total().Covered > 0 {
 				spread[part.Profile] = true
 			}
-			of[part.Profile] = append(of[part.Profile], f)
+			of[part.Profile] = true
 			if p.Tested { // others are listed once more
 				by := inModule{part.Profile, p.Module}
 				if listed[by] == nil {
@@ -266,9 +284,9 @@ func (l *Loader) judge(profiles []*Profile, files map[string]*File) (counted map
 	}
 	alone := func(p *Profile) bool { return p.Report.Once && !spread[p] }
 	runs := map[inModule]counting{}
-	for p, files := range of {
+	for p := range of {
 		if alone(p) {
-			by, known := l.binaries(p, files)
+			by, known := l.binaries(p)
 			runs[inModule{profile: p}] = counting{alone: true, anybody: !known, by: by}
 		}
 	}
@@ -344,31 +362,15 @@ func (c counting) of(p *project.Package) Credit {
 	return CreditAll
 }
 
-// binaries are the packages whose tests may have run alone what a profile has of files; known is false where nobody has
-// looked yet.
-func (l *Loader) binaries(p *Profile, files []*File) (out []*project.Package, known bool) {
+// binaries are the packages whose tests may have run alone what a profile has; known is false where nobody has looked yet.
+func (l *Loader) binaries(p *Profile) (out []*project.Package, known bool) {
 	for _, f := range l.folders {
-		tests := l.tests[f.Dir]
-		if tests == nil {
-			continue
-		}
-		binaries, looked := tests.binaries[p.hash]
-		known = known || looked
-		for _, b := range binaries {
-			if !slices.ContainsFunc(files, func(f *File) bool { return f.ranBeside(&b) }) {
-				out = append(out, b.Package)
-			}
+		if tests := l.tests[f.Dir]; tests != nil {
+			by, looked := tests.binaries[p.hash]
+			out, known = append(out, by...), known || looked
 		}
 	}
 	return out, known
-}
-
-// ranBeside reports whether a function of the file has run that a test binary can't have run.
-func (f *File) ranBeside(b *project.Binary) bool {
-	dir := filepath.Dir(f.Path)
-	return slices.ContainsFunc(f.Funcs, func(fn coverage.Func) bool {
-		return fn.Receiver == "" && !fn.Literal && fn.Statements.Covered > 0 && !b.CanRun(dir, fn.Name)
-	})
 }
 
 // inModule is what a profile says of a module, by its directory; "" for all.

@@ -151,6 +151,7 @@ var writers = map[string]string{
 	"internal/editors/project.go":    "a test's",
 	"internal/editors/desk.go":       "a test's",
 	"internal/licences/main.go":      "a tool of the project, which writes what is embedded",
+	"git/repository.go":              "opens the work tree, to read what lies in it",
 	"source/source.go":               "opens a file to read it, and waits for no FIFO",
 }
 
