@@ -194,6 +194,9 @@ func addFolder(folders []engine.Folder, u uri.URI, name string) []engine.Folder 
 	if !u.IsFile() { // by its scheme, which is spelled otherwise
 		u = uri.File(path)
 	}
+	if filepath.IsAbs(name) { // as Neovim calls a folder
+		name = filepath.Base(path)
+	}
 	return append(folders, engine.Folder{Dir: path, Name: strings.Clone(name), Tag: strings.Clone(string(u))})
 }
 

@@ -401,3 +401,21 @@ func TestStatusLoading(t *testing.T) {
 	close(loaded)
 	last("its end", func(s *status) bool { return s.State == "ready" && !s.Loading && s.Hidden && s.Summary.Covered == 3 })
 }
+
+// TestFolderName calls a folder by its own name where the editor calls it by its path.
+func TestFolderName(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "shop")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, want string }{{"the shop", "the shop"}, {dir, "shop"}} {
+		params := roots(watching(), dir)
+		params["workspaceFolders"] = list{obj{"uri": string(uri.File(dir)), "name": tt.name}}
+		p := ready(t, params)
+		p.wait("the folder "+tt.want, func(m message) bool {
+			var is struct{ Folders []struct{ Name string } }
+			return m.Method == "covls/status" && json.Unmarshal(m.Params, &is) == nil && len(is.Folders) == 1 && is.Folders[0].Name == tt.want
+		})
+	}
+}
