@@ -5,6 +5,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/covls/covls/source"
@@ -23,7 +24,7 @@ func (p *Packages) Binaries(ctx context.Context, dirs map[string]bool, ran func(
 	}
 	var linked []*Package
 	for _, test := range p.all {
-		if test.Tested && p.links(test, dirs) {
+		if test.Tested && test.linksAll(dirs) {
 			linked = append(linked, test)
 		}
 	}
@@ -52,34 +53,25 @@ func (p *Packages) Binaries(ctx context.Context, dirs map[string]bool, ran func(
 	return out, nil
 }
 
-// links reports whether a package's test binary has code of all the directories.
-func (p *Packages) links(test *Package, dirs map[string]bool) bool {
-	seen := map[string]bool{test.Dir: true}
-	next := append(p.imported(test, test.testImports), p.imported(test, test.imports)...)
-	for len(next) > 0 {
-		at := next[len(next)-1]
-		if next = next[:len(next)-1]; seen[at.Dir] {
+// linksAll reports whether a package's test binary has code of all the directories.
+func (p *Package) linksAll(dirs map[string]bool) bool {
+	seen := map[*Package]bool{p: true}
+	left := len(dirs)
+	if dirs[p.Dir] {
+		left--
+	}
+	for next := slices.Clone(p.testLinks); len(next) > 0 && left > 0; {
+		q := next[len(next)-1]
+		if next = next[:len(next)-1]; seen[q] {
 			continue
 		}
-		seen[at.Dir] = true
-		next = append(next, p.imported(at, at.imports)...)
-	}
-	for dir := range dirs {
-		if !seen[dir] {
-			return false
+		seen[q] = true
+		if dirs[q.Dir] {
+			left--
 		}
+		next = append(next, q.links...)
 	}
-	return true
-}
-
-// imported are the packages of a package's module that have import paths.
-func (p *Packages) imported(by *Package, paths []string) (out []*Package) {
-	for _, path := range paths {
-		if q := p.byPath[place{by.Module, path}]; q != nil {
-			out = append(out, q)
-		}
-	}
-	return out
+	return left == 0
 }
 
 // namesIn are the names in code, but for where a function without a receiver is declared.

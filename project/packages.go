@@ -45,17 +45,15 @@ type Package struct {
 	Part bool
 
 	imports, testImports []string
+	// links are the packages of the module that it imports, testLinks those that its tests have by themselves, too.
+	links, testLinks []*Package
 }
 
 // Packages are the Go packages of a folder. The nil Packages has none.
 type Packages struct {
-	all    []*Package // sorted by Dir
-	at     map[string]*Package
-	byPath map[place]*Package
+	all []*Package // sorted by Dir
+	at  map[string]*Package
 }
-
-// place is a package by its module's directory and its import path.
-type place struct{ module, path string }
 
 // All returns them, sorted by directory.
 func (p *Packages) All() []*Package {
@@ -139,13 +137,13 @@ func GoPackages(ctx context.Context, tree *Tree, dir string, entries int) (*Pack
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	out := &Packages{at: map[string]*Package{}, byPath: map[place]*Package{}}
+	out := &Packages{at: map[string]*Package{}}
 	for i, p := range all {
 		if p == nil {
 			continue
 		}
 		out.all = append(out.all, p)
-		out.at[p.Dir], out.byPath[place{p.Module, p.Path}] = p, p
+		out.at[p.Dir] = p
 		p.Part = dirs[i].module.part || cut != ""
 		p.Elsewhere = !p.Main && p.Part
 	}
@@ -277,42 +275,46 @@ func isTest(name string) bool {
 	return false
 }
 
-// reach finds out which packages tests of others may run.
+// reach finds out which packages import which, and which of them tests of others may run.
 func (p *Packages) reach() {
-	index := map[place]int{}
-	for i, q := range p.all {
-		index[place{q.Module, q.Path}] = i
+	type place struct{ module, path string }
+	at := map[place]*Package{}
+	for _, q := range p.all {
+		at[place{q.Module, q.Path}] = q
 	}
-	edges := func(q *Package, imports []string) (out []int) {
-		for _, path := range imports {
-			if i, ok := index[place{q.Module, path}]; ok {
-				out = append(out, i)
+	imported := func(by *Package, paths []string) (out []*Package) {
+		for _, path := range paths {
+			if q := at[place{by.Module, path}]; q != nil {
+				out = append(out, q)
 			}
 		}
 		return out
 	}
-	to := make([][]int, len(p.all))
-	for i, q := range p.all {
-		to[i] = edges(q, q.imports)
+	for _, q := range p.all {
+		q.links = imported(q, q.imports)
+		q.testLinks = append(imported(q, q.testImports), q.links...)
 	}
 	// Whatever lies behind a package that two tests have come by is known to be in reach of one that is not its own.
-	came := make([][2]int, len(p.all))
-	for test, q := range p.all {
-		if !q.Tested {
+	came := map[*Package][2]*Package{}
+	for _, test := range p.all {
+		if !test.Tested {
 			continue
 		}
-		for next := append(edges(q, q.testImports), to[test]...); len(next) > 0; {
-			at := next[len(next)-1]
+		for next := slices.Clone(test.testLinks); len(next) > 0; {
+			q := next[len(next)-1]
 			next = next[:len(next)-1]
-			if p.all[at].Elsewhere = p.all[at].Elsewhere || at != test; came[at][0] == test+1 || came[at][1] != 0 {
+			q.Elsewhere = q.Elsewhere || q != test
+			by := came[q]
+			if by[0] == test || by[1] != nil {
 				continue
 			}
-			if came[at][0] == 0 {
-				came[at][0] = test + 1
+			if by[0] == nil {
+				by[0] = test
 			} else {
-				came[at][1] = test + 1
+				by[1] = test
 			}
-			next = append(next, to[at]...)
+			came[q] = by
+			next = append(next, q.links...)
 		}
 	}
 }

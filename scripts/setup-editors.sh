@@ -132,7 +132,7 @@ debian14() {
 
 debian14_once() {
 	new="$root13/debian14"
-	rm -rf "$new" && mkdir -p "$new/lists/partial" "$new/packages/partial" "$new/root" && : >"$new/status" || return 1
+	rm -rf "$new" && mkdir -p "$new/lists/partial" "$new/packages/partial" "$new/system" && : >"$new/status" || return 1
 	sed -n 's/ trixie / forky /p' "$root13/etc/apt/sources.list" >"$new/sources" || return 1
 	# shellcheck disable=SC2016,SC2086 # the inner shell's; each word is a package
 	chroot "$root13" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp sh -c '
@@ -146,11 +146,11 @@ debian14_once() {
 		apt update
 		apt install --no-install-recommends --download-only "$@"
 		for package in /debian14/packages/*.deb; do
-			dpkg-deb -x "$package" /debian14/root
+			dpkg-deb -x "$package" /debian14/system
 		done
-		cp /debian14/root/usr/share/base-passwd/passwd.master /debian14/root/etc/passwd
+		cp /debian14/system/usr/share/base-passwd/passwd.master /debian14/system/etc/passwd
 	' sh $DEBIAN14 $BARE || return 1
-	rm -rf "$root14" && mv "$new/root" "$root14" && rm -rf "$new" && echo "$DEBIAN14" >"$root14/.done"
+	rm -rf "$root14" && mv "$new/system" "$root14" && rm -rf "$new" && echo "$DEBIAN14" >"$root14/.done"
 }
 
 # new_enough fails where an editor of Debian 14 is older than it is wanted for.

@@ -97,9 +97,15 @@ export async function cobraSteps({ steps, window, ...world }: World, go: string)
 	});
 
 	await steps.step('the walkthrough and the report open and close', page, async () => {
+		// What opens late would take the focus from what follows.
 		await window.pick('Welcome: Open Walkthrough...', 'Find what no test reaches');
+		await until('the walkthrough is shown', () =>
+			page.locator('.getting-started-step[data-step-id^="covls.covls#start#"]').count(),
+		);
 		await window.run('Covls: Show Report');
+		await until('the report is shown', () => page.locator('.tab.active[aria-label*="Coverage report"]').count());
 		await window.run('View: Close All Editors');
+		await until('all are closed', async () => (await page.locator('.editor-group-container .tab').count()) === 0);
 	});
 
 	/** Holds every view against what covls says in a shell. */
