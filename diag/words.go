@@ -65,9 +65,9 @@ func Missed(file *workspace.File, function string, n int) string {
 	return s + " " + didNotRun(file)
 }
 
-// reached is what a function that is not covered is not: "tested", or by whose tests it is not.
-func reached(file *workspace.File) string {
-	switch file.Credit {
+// Reached is what a function that is not covered is not: "tested", or by whose tests it is not.
+func Reached(by workspace.Credit) string {
+	switch by {
 	case workspace.CreditAll:
 		return "tested"
 	case workspace.CreditOwn:
@@ -75,6 +75,9 @@ func reached(file *workspace.File) string {
 	}
 	return "run by the tests in the profile"
 }
+
+// reached is Reached of a function of a file.
+func reached(file *workspace.File) string { return Reached(file.Credit) }
 
 // didNotRun is what became of what is not covered of a function, or of a file.
 func didNotRun(file *workspace.File) string {

@@ -22,15 +22,15 @@ func scopeOf(f *workspace.File) string {
 // Reached is what the function is not: "tested", or by whose tests it is not.
 func (f *Function) Reached() string { return reached(f.Scope) }
 
-// reached is what a function with a scope is not; see diag.Reached.
+// reached is what a function with a scope is not.
 func reached(scope string) string {
 	switch scope {
 	case "":
-		return "tested"
+		return diag.Reached(workspace.CreditAll)
 	case OwnPackage:
-		return "tested by its own package"
+		return diag.Reached(workspace.CreditOwn)
 	}
-	return "run by the tests in the profile"
+	return diag.Reached(workspace.CreditPart)
 }
 
 // addUnmeasured takes in code that has tests and that no profile names, and what the profiles do not count.

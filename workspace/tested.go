@@ -84,7 +84,7 @@ func (l *Loader) Untested() []TestLook {
 // A load waits for quickLook at most for what is known of the packages, so that what is shown of them does not change
 // its words at once; where a profile names more than fewPackages, it does not wait.
 const (
-	quickLook   = 50 * time.Millisecond
+	quickLook   = 200 * time.Millisecond
 	fewPackages = 100
 )
 
