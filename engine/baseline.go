@@ -76,28 +76,28 @@ func MakeBaseline(ctx context.Context, snap *workspace.Snapshot) (b *change.Base
 	return b, stale, nil
 }
 
-// baseline reads the one that a user names, and says how many commits it is before the base; -1 where that is not known.
-func (w *comparing) baseline(name, base string) (b *change.Baseline, behind int, err error) {
-	commits := w.ancestors(base)
-	data, commit, err := w.find(name, commits)
+// readBaseline reads the baseline that a user names, and says how many commits it is before the base; -1 where that is not known.
+func (b *Begun) readBaseline(base string) (read *change.Baseline, behind int, err error) {
+	name, commits := b.how.Baseline, b.ancestors(base)
+	data, commit, err := b.findBaseline(name, commits)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the baseline %s: %w", name, err)
 	}
-	if b, err = change.Read(bytes.NewReader(data)); err != nil {
+	if read, err = change.Read(bytes.NewReader(data)); err != nil {
 		return nil, 0, fmt.Errorf("read the baseline %s: %w; `covls baseline -o FILE` saves one", name, err)
 	}
-	if b.Commit == "" {
-		b.Commit = commit
+	if read.Commit == "" {
+		read.Commit = commit
 	}
-	return b, slices.Index(commits, b.Commit), nil
+	return read, slices.Index(commits, read.Commit), nil
 }
 
 // ancestors are the base and the commits before it, the newest first.
-func (w *comparing) ancestors(base string) (out []string) {
+func (b *Begun) ancestors(base string) (out []string) {
 	if base == "" {
 		return nil
 	}
-	list, err := git.Ancestors(w.ctx, w.folder.Dir, base, mostBehind)
+	list, err := git.Ancestors(b.ctx, b.folder.Dir, base, mostBehind)
 	if err != nil {
 		return []string{base}
 	}
@@ -107,21 +107,21 @@ func (w *comparing) ancestors(base string) (out []string) {
 	return out
 }
 
-// find reads the bytes of a baseline. commit is the one that it is kept for; "" where that is not told by its place.
-func (w *comparing) find(name string, commits []string) (data []byte, commit string, err error) {
+// findBaseline reads the bytes of a baseline. commit is the one that it is kept for; "" where that is not told by its place.
+func (b *Begun) findBaseline(name string, commits []string) (data []byte, commit string, err error) {
 	if rest, ok := strings.CutPrefix(name, "note:"); ok {
-		return w.noted(rest, commits)
+		return b.noted(rest, commits)
 	}
 	if rest, ok := strings.CutPrefix(name, "branch:"); ok {
 		branch, file, _ := strings.Cut(rest, ":")
 		if file == "" {
 			file = baselineName
 		}
-		data, _, err = git.FileAt(w.ctx, w.folder.Dir, branch, file, maxBaseline)
+		data, _, err = git.FileAt(b.ctx, b.folder.Dir, branch, file, maxBaseline)
 		return data, "", err
 	}
 	path := name
-	if below := filepath.Join(w.folder.Dir, name); !filepath.IsAbs(name) && !there(name) && there(below) {
+	if below := filepath.Join(b.folder.Dir, name); !filepath.IsAbs(name) && !there(name) && there(below) {
 		path = below
 	}
 	info, err := os.Stat(path)
@@ -132,13 +132,13 @@ func (w *comparing) find(name string, commits []string) (data []byte, commit str
 		return nil, "", err
 	}
 	if !info.IsDir() {
-		data, err = readBaseline(path)
+		data, err = baselineFile(path)
 		return data, "", err
 	}
 	for _, c := range commits {
 		file := filepath.Join(path, c+baselineEnd)
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			data, err := readBaseline(file)
+			data, err := baselineFile(file)
 			return data, c, err
 		}
 	}
@@ -148,8 +148,8 @@ func (w *comparing) find(name string, commits []string) (data []byte, commit str
 	return nil, "", fmt.Errorf("it is a folder, and has none of %s or the %d commits before it, called COMMIT%s", short(commits[0]), len(commits)-1, baselineEnd)
 }
 
-// readBaseline reads a file of a bounded size, which may be a pipe.
-func readBaseline(path string) ([]byte, error) {
+// baselineFile reads a file of a bounded size, which may be a pipe.
+func baselineFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -163,14 +163,14 @@ func readBaseline(path string) ([]byte, error) {
 }
 
 // noted reads the note of the newest commit that has one.
-func (w *comparing) noted(ref string, commits []string) ([]byte, string, error) {
+func (b *Begun) noted(ref string, commits []string) ([]byte, string, error) {
 	if ref == "" {
 		ref = "covls"
 	}
 	if len(commits) == 0 {
 		return nil, "", errors.New("there is no commit that could have a note")
 	}
-	data, commit, err := git.Note(w.ctx, w.folder.Dir, ref, commits, maxBaseline)
+	data, commit, err := git.Note(b.ctx, b.folder.Dir, ref, commits, maxBaseline)
 	if err == nil && commit == "" {
 		err = fmt.Errorf("there is no note for %s or the %d commits before it (git fetch origin refs/notes/*:refs/notes/*)", short(commits[0]), len(commits)-1)
 	}

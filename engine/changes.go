@@ -42,22 +42,85 @@ type Comparison struct {
 	Partial bool
 }
 
-// Changes says what changed in the first folder of a snapshot, and what of it is covered, or lost its coverage. It reads the
-// repository and the disk. The error tells why that can't be known.
-func Changes(ctx context.Context, snap *workspace.Snapshot, c Comparison) (*change.Set, error) {
-	w := newComparing(ctx, snap)
+// Begun is a comparison that has begun: what the code is compared with is looked for beside other work, as the load of the profiles,
+// which it does not need. It belongs to one goroutine, and must be ended.
+type Begun struct {
+	how    Comparison
+	folder *workspace.Folder
+	ctx    context.Context
+	stop   context.CancelFunc
+	// finding is done when base, diff and err are there, which are of Comparison.Changed. It starts reading.
+	finding sync.WaitGroup
+	base    git.Base
+	diff    *git.Comparison
+	err     error
+	// reading is done when the baseline is there; behind is as baseline has it.
+	reading     sync.WaitGroup
+	baseline    *change.Baseline
+	behind      int
+	baselineErr error
+}
+
+// Begin begins to look for what the code of a folder is compared with. It reads the repository and the baseline.
+func (c Comparison) Begin(ctx context.Context, folder *workspace.Folder) *Begun {
+	b := &Begun{how: c, folder: folder}
+	b.ctx, b.stop = context.WithCancel(ctx)
+	g := guard.Guard{Tell: func(err error) { b.err = err }}
+	g.Go(&b.finding, "looking for what changed", func() { b.err = b.find() })
+	return b
+}
+
+// End stops what is still done, waits for it, and lets go of the repository.
+func (b *Begun) End() {
+	b.stop()
+	b.finding.Wait()
+	b.reading.Wait()
+	if b.diff != nil {
+		b.diff.Close()
+	}
+}
+
+// find finds the base and what differs from it, and has the baseline read beside.
+func (b *Begun) find() (err error) {
+	c, dir := b.how, b.folder.Dir
+	if !c.Changed {
+		b.read(git.Head(dir))
+		return nil
+	}
+	if b.base, err = git.FindBase(b.ctx, dir, c.Revision, c.Env); err != nil {
+		return fmt.Errorf("find what the change is compared with: %w", err)
+	}
+	b.read(b.base.Commit)
+	if b.diff, err = git.Compare(b.ctx, dir, b.base.Commit, git.Options{State: c.Head, Env: c.Env, Text: b.folder.Settings.Limits.SourceBytes}); err != nil {
+		return fmt.Errorf("find what changed since %s: %w", short(b.base.Commit), err)
+	}
+	return nil
+}
+
+// read begins to read the baseline, where there is one, for a base; "" is none.
+func (b *Begun) read(base string) {
+	if b.how.Baseline == "" {
+		return
+	}
+	g := guard.Guard{Tell: func(err error) { b.baselineErr = err }}
+	g.Go(&b.reading, "reading the baseline", func() { b.baseline, b.behind, b.baselineErr = b.readBaseline(base) })
+}
+
+// Changes says what changed in the first folder of a snapshot, which is the one that the comparison began with, and what of it is
+// covered, or lost its coverage. It reads the disk. The error tells why that can't be known.
+func (b *Begun) Changes(snap *workspace.Snapshot) (*change.Set, error) {
 	if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Files)), func(f *workspace.File) bool { return f.Coverage.Measured() || f.Nothing() || f.Lineless() }) {
 		return nil, errors.New("the profiles name nothing to cover in this folder, so that nothing is known of what changed: has any test run?")
 	}
-	set := &change.Set{}
-	defer w.reading.Wait()
-	if c.Changed {
-		if err := w.changed(set, c); err != nil {
+	w, set := newComparing(b.ctx, snap), &change.Set{}
+	w.begun = b
+	if b.how.Changed {
+		if err := w.changed(set); err != nil {
 			return nil, err
 		}
 	}
-	if c.Baseline != "" {
-		if err := w.lost(set, c); err != nil {
+	if b.how.Baseline != "" {
+		if err := w.lost(set); err != nil {
 			return nil, err
 		}
 	}
@@ -79,9 +142,8 @@ type comparing struct {
 	// renamed are the paths at the base of the files that changed, by their paths, and taken those of Head that are others on disk.
 	renamed map[string]string
 	taken   map[string]*change.File
-	// read is the baseline, which is read beside what is compared; nil where nobody has begun to. reading is done when it is there.
-	read    *foundBaseline
-	reading sync.WaitGroup
+	// begun is what it is compared with; nil where that is nothing.
+	begun *Begun
 	// parted are the texts on disk of what changed that profiles name, by their paths.
 	parted map[string]*compared
 	// whole keeps of the texts that are compared the functions that are as they were, too.
@@ -181,27 +243,20 @@ func within(f *workspace.File, s change.Stretch, line uint32) (string, uint32) {
 }
 
 // changed judges what changed since the base.
-func (w *comparing) changed(set *change.Set, c Comparison) error {
-	base, err := git.FindBase(w.ctx, w.folder.Dir, c.Revision, c.Env)
-	if err != nil {
-		return fmt.Errorf("find what the change is compared with: %w", err)
+func (w *comparing) changed(set *change.Set) error {
+	w.begun.finding.Wait()
+	if w.begun.err != nil {
+		return w.begun.err
 	}
-	set.Base, set.Name = base.Commit, base.Name
-	if c.Baseline != "" {
-		w.readBeside(c.Baseline, base.Commit)
-	}
-	switch c.Head {
+	diff, head := w.begun.diff, w.begun.how.Head
+	set.Base, set.Name = w.begun.base.Commit, w.begun.base.Name
+	switch head {
 	case git.InIndex:
 		set.Head = "staged"
 	case git.InHead:
 		set.Head = "committed"
 	case git.OnDisk:
 	}
-	diff, err := git.Compare(w.ctx, w.folder.Dir, base.Commit, git.Options{State: c.Head, Env: c.Env, Text: w.folder.Settings.Limits.SourceBytes})
-	if err != nil {
-		return fmt.Errorf("find what changed since %s: %w", short(base.Commit), err)
-	}
-	defer diff.Close()
 	for _, u := range diff.Unknown {
 		if path, ok := w.path(u.Path); ok && (w.code(path) || u.Path == ".") {
 			set.Unread = append(set.Unread, w.name(path))
@@ -216,7 +271,7 @@ func (w *comparing) changed(set *change.Set, c Comparison) error {
 			if err := w.ctx.Err(); err != nil {
 				return err
 			}
-			if t := w.compared(set, diff, entry, c.Head); t != nil {
+			if t := w.compared(set, diff, entry, head); t != nil {
 				texts = append(texts, t)
 			}
 		}
@@ -280,7 +335,7 @@ func (w *comparing) compared(set *change.Set, diff *git.Comparison, entry git.Ch
 		return nil
 	}
 	unread := func() { set.Unread = append(set.Unread, w.name(path)) }
-	t := &compared{path: path, file: f, whole: w.whole, besides: f != nil && w.read != nil}
+	t := &compared{path: path, file: f, whole: w.whole, besides: f != nil && w.begun.how.Baseline != ""}
 	if entry.Status != git.Added {
 		var err error
 		if t.before, err = diff.Before(entry); err != nil {
@@ -496,33 +551,13 @@ func (w *comparing) name(path string) string { return w.snap.Name(path) }
 // short is a commit as people write it.
 func short(commit string) string { return commit[:min(len(commit), 7)] }
 
-// foundBaseline is a baseline that was read, as comparing.baseline has it.
-type foundBaseline struct {
-	baseline *change.Baseline
-	behind   int
-	err      error
-}
-
-// readBeside begins to read the baseline.
-func (w *comparing) readBeside(name, base string) {
-	r := &foundBaseline{}
-	w.read = r
-	g := guard.Guard{Tell: func(err error) { r.err = err }}
-	g.Go(&w.reading, "reading the baseline", func() { r.baseline, r.behind, r.err = w.baseline(name, base) })
-}
-
 // lost compares the coverage with that of the baseline.
-func (w *comparing) lost(set *change.Set, c Comparison) error {
-	base := set.Base
-	if base == "" {
-		base = git.Head(w.folder.Dir)
-	}
-	if w.read == nil {
-		w.readBeside(c.Baseline, base)
-	}
-	w.reading.Wait()
-	baseline, behind, err := w.read.baseline, w.read.behind, w.read.err
-	if err != nil {
+func (w *comparing) lost(set *change.Set) error {
+	c := w.begun.how
+	w.begun.finding.Wait()
+	w.begun.reading.Wait()
+	baseline, behind, err := w.begun.baseline, w.begun.behind, w.begun.baselineErr
+	if err = cmp.Or(err, w.begun.err); err != nil {
 		return err
 	}
 	since := &change.Since{Commit: baseline.Commit, Behind: behind}

@@ -133,11 +133,13 @@ func sinceBase(ctx context.Context, snap *workspace.Snapshot, f *workspace.Folde
 	view := *snap
 	view.Folders = []*workspace.Folder{f}
 	w := newComparing(ctx, &view)
+	w.begun = c.Begin(ctx, f)
+	defer w.begun.End()
 	w.whole = true // a later text is compared with all of them
 	w.fresh = map[string]fresh{}
 	set := &change.Set{}
 	delta := &workspace.Delta{}
-	if err := w.changed(set, c); err != nil {
+	if err := w.changed(set); err != nil {
 		switch {
 		case errors.Is(err, git.ErrNoRepository):
 			return nil, nil, nil
@@ -151,7 +153,7 @@ func sinceBase(ctx context.Context, snap *workspace.Snapshot, f *workspace.Folde
 	delta.Base, delta.Name = set.Base, set.Name
 	var problem error
 	if c.Baseline != "" {
-		if err := w.lost(set, c); err != nil {
+		if err := w.lost(set); err != nil {
 			delta.Unjudged, problem = err.Error(), err
 		}
 	}

@@ -74,17 +74,19 @@ which not all is known.`,
 			return fmt.Errorf("--label has more than %d characters", mostLabel)
 		}
 		in.noSteps = !by.asked // as check has it
+		in.compare = by.how(ask.partial)
 		l, err := in.load(c.Context())
 		if err != nil {
 			return err
 		}
+		defer l.end()
 		if err := judgeable(l, in.profiles != nil); err != nil {
 			return err
 		}
 		l.remark(io)
 		var badge *report.Badge
 		if by.asked {
-			badge, err = by.badge(c, l, in, ask)
+			badge, err = changedBadge(l, in, ask)
 		} else {
 			var only *string
 			if c.Flags().Changed("component") {
@@ -153,9 +155,9 @@ func badgeOf(l *loaded, in *input, component *string, ask checks) (*report.Badge
 	return b, nil
 }
 
-// badge is the coverage of what changed.
-func (f *comparing) badge(c *cobra.Command, l *loaded, in *input, ask checks) (*report.Badge, error) {
-	set, err := f.compare(c.Context(), l, ask.partial)
+// changedBadge is the coverage of what changed.
+func changedBadge(l *loaded, in *input, ask checks) (*report.Badge, error) {
+	set, err := l.begun.Changes(l.snap)
 	if err != nil {
 		return nil, err
 	}

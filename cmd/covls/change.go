@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -77,9 +76,12 @@ func apart(c *cobra.Command, one, other string) error {
 	return nil
 }
 
-// compare says what changed, and what lost its coverage.
-func (f *comparing) compare(ctx context.Context, l *loaded, partial bool) (*change.Set, error) {
-	how := engine.Comparison{Changed: f.asked, Env: os.Getenv, Baseline: f.baseline, Partial: partial}
+// how is the comparison that is asked for; nil for none. Partial accepts that files of the baseline are in no profile.
+func (f *comparing) how(partial bool) *engine.Comparison {
+	if !f.asked && f.baseline == "" {
+		return nil
+	}
+	how := &engine.Comparison{Changed: f.asked, Env: os.Getenv, Baseline: f.baseline, Partial: partial}
 	if f.changed != anyBase {
 		how.Revision = f.changed
 	}
@@ -89,7 +91,7 @@ func (f *comparing) compare(ctx context.Context, l *loaded, partial bool) (*chan
 	case f.committed:
 		how.Head = git.InHead
 	}
-	return engine.Changes(ctx, l.snap, how)
+	return how
 }
 
 // changeGate are the flags that say what of a change must not pass.
@@ -146,10 +148,12 @@ func (g *changeGate) ask(c *cobra.Command, f *comparing, settings config.Effecti
 
 // checkChange judges what changed.
 func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *changeGate, ask checks, format string) error {
+	in.compare = f.how(ask.partial)
 	l, err := in.load(c.Context())
 	if err != nil {
 		return err
 	}
+	defer l.end()
 	if err := judgeable(l, in.profiles != nil); err != nil {
 		return err
 	}
@@ -158,7 +162,7 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 		return err
 	}
 	l.remark(io)
-	set, err := f.compare(c.Context(), l, ask.partial)
+	set, err := l.begun.Changes(l.snap)
 	if err != nil {
 		return err
 	}

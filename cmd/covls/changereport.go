@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -31,9 +30,9 @@ func (f *comparing) checkReport(c *cobra.Command, format string) error {
 	return nil
 }
 
-// report is what changed, of which nothing is asked. It says why not all of it is known.
-func (f *comparing) report(ctx context.Context, l *loaded, format string) (*report.Change, error) {
-	set, err := f.compare(ctx, l, false)
+// changes is a report of what changed, of which nothing is asked. It says why not all of it is known.
+func (l *loaded) changes(format string) (*report.Change, error) {
+	set, err := l.begun.Changes(l.snap)
 	if err != nil {
 		return nil, err
 	}

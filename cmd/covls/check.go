@@ -114,10 +114,12 @@ names, profiles of another text, and a clone that does not reach back far enough
 			return fmt.Errorf("--format %s is for --changed, which is not given: want one of [text json github]", how)
 		}
 		by.baseline = cmp.Or(by.baseline, ask.noDrop)
+		in.compare = by.how(ask.partial)
 		l, err := in.load(c.Context())
 		if err != nil {
 			return err
 		}
+		defer l.end()
 		if err := judgeable(l, in.profiles != nil); err != nil {
 			return err
 		}
@@ -136,7 +138,7 @@ names, profiles of another text, and a clone that does not reach back far enough
 		gates := gate.Of(l.snap, asked)
 		v := verdict{snap: l.snap, report: r, gates: gates, breaches: gate.Judge(r, gates)}
 		if by.baseline != "" {
-			if v.lost, err = by.compare(c.Context(), l, ask.partial); err != nil {
+			if v.lost, err = l.begun.Changes(l.snap); err != nil {
 				return err
 			}
 			v.breaches = append(v.breaches, gate.Drops(v.lost)...)

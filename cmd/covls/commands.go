@@ -146,11 +146,12 @@ of the change is known. The html of it is the whole page, which begins with that
 		if err := by.checkReport(c, how); err != nil {
 			return err
 		}
-		in.commits = !by.asked || how == "html"
+		in.commits, in.compare = !by.asked || how == "html", by.how(false)
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
+		defer l.end()
 		printed := how == "text" && (output == "" || output == stdoutName)
 		if !printed && !by.asked { // else it stands there
 			l.sayMissing(io)
@@ -160,7 +161,7 @@ of the change is known. The html of it is the whole page, which begins with that
 		}
 		var change *report.Change
 		if by.asked {
-			if change, err = by.report(c.Context(), l, how); err != nil {
+			if change, err = l.changes(how); err != nil {
 				return err
 			}
 			if how != "html" {
@@ -443,15 +444,17 @@ have changed than could be found out, after what was found.`,
 		q.stretches = q.stretches || slices.ContainsFunc(q.only, func(k source.Kind) bool {
 			return k == source.ErrorReturn || k == source.Panic || k == source.Default
 		})
+		in.compare = filter.since.how(false)
 		l, err := in.need(c.Context(), io)
 		if err != nil {
 			return err
 		}
+		defer l.end()
 		if !filter.changes() { // else they are in the error
 			l.sayMissing(io)
 			l.sayTexts(io)
 		}
-		if err := filter.load(c.Context(), io, l, args); err != nil {
+		if err := filter.load(io, l, args); err != nil {
 			return err
 		}
 		q.filter = filter

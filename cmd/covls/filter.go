@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -87,7 +86,7 @@ func (f *gapFilter) check(c *cobra.Command) error {
 func (f *gapFilter) changes() bool { return f.since.asked || f.lost }
 
 // load finds what is asked for in the snapshot, and what changed. It says what of the arguments is nothing that a profile has.
-func (f *gapFilter) load(ctx context.Context, io *streams, l *loaded, args []string) error {
+func (f *gapFilter) load(io *streams, l *loaded, args []string) error {
 	if len(args) > 0 {
 		f.in = map[*workspace.File]bool{}
 		var none []string
@@ -113,7 +112,7 @@ func (f *gapFilter) load(ctx context.Context, io *streams, l *loaded, args []str
 	if !f.changes() {
 		return nil
 	}
-	set, err := f.since.compare(ctx, l, false)
+	set, err := l.begun.Changes(l.snap)
 	if err != nil {
 		return err
 	}

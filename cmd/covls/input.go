@@ -36,6 +36,8 @@ type input struct {
 	defaults bool
 	// restricted tells that no program may be started.
 	restricted bool
+	// compare is what the code is to be compared with; nil for nothing.
+	compare *engine.Comparison
 	// commits tells that the command wants to know the commits to each file.
 	commits bool
 }
@@ -46,6 +48,15 @@ type loaded struct {
 	around report.Surroundings
 	// troubles are the profiles that can't be shown as they are.
 	troubles []error
+	// begun is the comparison that input.compare asks for; nil for none.
+	begun *engine.Begun
+}
+
+// end ends the comparison, where there is one.
+func (l *loaded) end() {
+	if l.begun != nil {
+		l.begun.End()
+	}
 }
 
 // folder is the folder with the settings that hold in it.
@@ -142,11 +153,16 @@ func (in *input) load(ctx context.Context) (*loaded, error) {
 	if in.profiles != nil {
 		how.Profiles = f.Settings.Profiles
 	}
+	out := &loaded{}
+	if in.compare != nil {
+		out.begun = in.compare.Begin(ctx, f)
+	}
 	got, err := how.Load(ctx, f)
 	if err != nil {
+		out.end()
 		return nil, err
 	}
-	out := &loaded{snap: got.Snapshot, troubles: got.Troubles}
+	out.snap, out.troubles = got.Snapshot, got.Troubles
 	out.around.Searches, out.around.Notes, out.around.Tests = got.Searches, got.Notes, got.Snapshot.Tests()
 	return out, nil
 }
@@ -158,18 +174,24 @@ func (in *input) need(ctx context.Context, io *streams) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.profiles != nil {
-		for _, p := range l.snap.Profiles {
-			if p.Trouble != nil {
-				return nil, p.Trouble
-			}
-		}
-	}
-	if err := l.nothing(); err != nil {
+	if err := l.readable(in.profiles != nil); err != nil {
+		l.end()
 		return nil, err
 	}
 	l.warn(io)
 	return l, nil
+}
+
+// readable is the error of a folder in which there is nothing to show. Named tells that the user named the profiles.
+func (l *loaded) readable(named bool) error {
+	if named {
+		for _, p := range l.snap.Profiles {
+			if p.Trouble != nil {
+				return p.Trouble
+			}
+		}
+	}
+	return l.nothing()
 }
 
 // nothing is the error of a folder in which no profile was read; nil where one was.
