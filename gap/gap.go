@@ -227,7 +227,7 @@ func functions(file *workspace.File, funcs []coverage.Func, known known) (out []
 			of := indexOf(file, f)
 			out = append(out, Gap{
 				ID: id, File: file, Index: i, Fn: f, Kind: known.kind(i, []coverage.Point{f.Span.Start}), Span: f.Span, Missed: f.Statements.Uncovered(),
-				Called: !f.Literal && file.Called.Has(f.Name), Deprecated: file.Source.Fact(of).Deprecated, Unused: of >= 0 && file.Unused(of),
+				Called: !f.Literal && file.Called.Has(file.Path, f), Deprecated: file.Source.Fact(of).Deprecated, Unused: of >= 0 && file.Unused(of),
 			})
 		}
 	}

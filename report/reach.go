@@ -33,7 +33,7 @@ func (r *Report) reachIn(unit coverage.Unit) *reach {
 			if f.funcs[i].Literal {
 				continue // nobody calls it by a name
 			}
-			name := source.CallName(f.funcs[i].Name)
+			name := source.CalledName(f.Path, &f.funcs[i])
 			if _, twice := out.by[name]; twice {
 				out.by[name] = callee{-1, -1}
 			} else {

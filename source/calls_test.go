@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/source"
 )
 
@@ -14,11 +15,15 @@ func TestCalls(t *testing.T) {
 	for _, tt := range []struct{ name, text, names, want string }{
 		{
 			"a.go", "package p\n\nfunc A() {\n\tB()\n\tif x := y.C(D); x {\n\t\tE[int](1)\n\t}\n\tgo func() { F() }()\n\tdefer (G)()\n}\n\nfunc B() { B2 = H }\n\nvar v = func() { D() }\n",
-			"A B C D E F G H", "A: B C E F G; B: ; v: D",
+			"A B C D E F G H", "A: B .C E F G; B: ; v: D",
 		},
 		{
 			"a.go", "package p\n\nimport (\n\t\"fmt\"\n\tr \"math/rand/v2\"\n\n\t\"example.org/p/fmt2\"\n)\n\nfunc (c *C) A(o O) {\n\tfmt.B()\n\tr.C[int]()\n\tfmt2.D()\n\to.E()\n\to.fmt.F()\n}\n",
-			"B C D E F", "(*C).A: D E F",
+			"B C D E F", "(*C).A: D .E .F",
+		},
+		{
+			"a.go", "package p\n\nimport (\n\t\"net/http\"\n\t\"text/template\"\n\n\t\"example.org/go-toml/v2\"\n)\n\nfunc A(w http.ResponseWriter, o O, f func()) {\n\tw.B()\n\tt := template.New(\"a\").Option(\"b\")\n\tt.C()\n\tt.p.D()\n\ttoml.E()\n\tt, err := own()\n\tt.F()\n\tvar c http.Client\n\tc.G()\n\tfunc(r *http.Request) { r.H() }(nil)\n\ttemplate.Must(nil, nil).I()\n}\n\nfunc K(w W) { w.L() }\n",
+			"B C D E F G H I L", "A: .D E .F; K: .L",
 		},
 		{"a.js", "function a() {\n  b();\n  x.c(d);\n  return new E();\n}\nclass E {\n  f() { this.a(() => g()); }\n}\nconst d = () => h();\n", "a b c d E f g h", "a: b c E; E.f: a g; d: h"},
 		{"a.py", "def a():\n    b(c)\n    def e():\n        x.f()\n    return e\n\nclass K:\n    def g(self):\n        self.a()\n", "a b c e f g", "a: b; e: f; K.g: a"},
@@ -38,6 +43,10 @@ func TestCalls(t *testing.T) {
 				for _, name := range strings.Fields(tt.names) {
 					if slices.Contains(p.Calls, source.Call{Fn: int32(i), Name: source.CallName(name)}) {
 						calls = append(calls, name)
+					}
+					method := source.CalledName(tt.name, &coverage.Func{Name: name, Receiver: "T"})
+					if tt.name == "a.go" && slices.Contains(p.Calls, source.Call{Fn: int32(i), Name: method}) {
+						calls = append(calls, "."+name)
 					}
 				}
 				got = append(got, p.Funcs[i].String()+": "+strings.Join(calls, " "))

@@ -55,6 +55,9 @@ func (g *goFile) factsOf(f *coverage.Func, typ *ast.FuncType, body *ast.BlockStm
 		return facts
 	}
 	facts.Complexity = 1
+	g.foreign = g.foreign[:0]
+	g.fields(typ.Params)
+	g.fields(typ.Results)
 	first := len(g.labels)
 	(&gaps{file: g, facts: &facts, typ: typ}).block(body, body.Pos())
 	slices.SortStableFunc(g.labels[first:], func(a, b Label) int { return a.Span.Start.Compare(b.Span.Start) })

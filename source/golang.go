@@ -73,7 +73,7 @@ func (g *goFile) head(p *Parsed, file *ast.File) {
 		p.Generated = generatedLine.MatchString(strings.TrimPrefix(g.src[:g.offset(file.Package)], "\ufeff"))
 	}
 	g.testing = testingName(file)
-	g.standard = standardNames(file)
+	g.imports, g.standard = importNames(file), standardNames(file)
 	p.ImportsTesting = g.testing != ""
 	g.program = p.Main()
 	p.Doc, p.PackageDoc = g.docs(file)
@@ -149,7 +149,9 @@ type goFile struct {
 	testing string // what the file calls the package testing
 	program bool   // the package is main
 
-	standard []string // what the file calls packages of the standard library
+	imports  []string // what the file calls packages that it imports
+	standard []string // and those of the standard library among them
+	foreign  []string // variables of its types in the function at hand
 
 	directs     bool // there are //line directives
 	print       coverage.Print

@@ -108,6 +108,7 @@ func (v *gaps) stmt(s ast.Stmt) {
 	case *ast.AssignStmt:
 		v.exprs(s.Lhs...)
 		v.exprs(s.Rhs...)
+		v.file.assign(s)
 	case *ast.ReturnStmt:
 		v.exprs(s.Results...)
 	case *ast.DeferStmt:
@@ -123,6 +124,9 @@ func (v *gaps) stmt(s ast.Stmt) {
 			for _, spec := range d.Specs {
 				if values, ok := spec.(*ast.ValueSpec); ok {
 					v.exprs(values.Values...)
+					if values.Type != nil && v.file.ofStandard(values.Type) {
+						v.file.declare(values.Names...)
+					}
 				}
 			}
 		}
@@ -195,6 +199,7 @@ func (v *gaps) exprs(list ...ast.Expr) {
 func (v *gaps) expr(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.FuncLit:
+		v.file.fields(e.Type.Params)
 		w := &gaps{file: v.file, facts: v.facts, typ: e.Type, depth: v.depth}
 		w.block(e.Body, e.Body.Pos())
 	case *ast.BinaryExpr:

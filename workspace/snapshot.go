@@ -252,12 +252,12 @@ type File struct {
 	unused  []int32 // sorted; see Unused
 }
 
-// Called are names of functions that something calls, as source.CallName has them.
+// Called are names of functions that something calls, as source.CalledName has them.
 type Called map[uint32]struct{}
 
-// Has reports whether a function of that name is called by it, as far as names tell.
-func (c Called) Has(name string) bool {
-	_, ok := c[source.CallName(name)]
+// Has reports whether a function of the text at path is called by it, as far as names tell.
+func (c Called) Has(path string, f *coverage.Func) bool {
+	_, ok := c[source.CalledName(path, f)]
 	return ok
 }
 
