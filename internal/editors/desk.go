@@ -24,6 +24,10 @@ type Desk struct {
 	Project *Project
 	Home    string
 	Tap     *Tap
+	// Crash are words on the screen by which an editor that crashes now and then says that it did: then the test is skipped.
+	Crash string
+	// Crashed tells that it did.
+	Crashed bool
 
 	env []string
 }

@@ -110,6 +110,17 @@ func (s *Screen) dead() bool {
 	return err != nil || strings.TrimSpace(out) == "1"
 }
 
+// sound skips the test where the editor has crashed with the words that the desk knows.
+func (s *Screen) sound(t testing.TB) {
+	t.Helper()
+	if words := s.desk.Crash; words != "" && s.dead() {
+		if text := s.Text(); strings.Contains(text, words) {
+			s.desk.Crashed = true
+			t.Skipf("%s crashed; the screen shows\n%s", s.name, strings.TrimSpace(text))
+		}
+	}
+}
+
 // Wait waits until the screen satisfies a condition, and returns it. After Patience, or when the editor has ended, the test
 // ends.
 func (s *Screen) Wait(t testing.TB, what string, ok func(text string) bool) string {
@@ -122,6 +133,7 @@ func (s *Screen) Wait(t testing.TB, what string, ok func(text string) bool) stri
 		return met || dead
 	})
 	if !met {
+		s.sound(t)
 		left, _ := os.ReadFile(s.desk.Project.result())
 		t.Fatalf("%s: waited in vain for %s; the screen shows\n%s\nthe editor left %s\nthe last of the traffic:\n%s", s.name, what, strings.TrimSpace(text), left, s.desk.traffic())
 	}
@@ -160,6 +172,7 @@ func (s *Screen) Ended(t testing.TB) {
 	if !Poll(s.dead) {
 		t.Fatalf("%s lives on; the screen shows\n%s\nthe last of the traffic:\n%s", s.name, s.Text(), s.desk.traffic())
 	}
+	s.sound(t)
 }
 
 // Poll asks for a condition until it is met, or for Patience.
