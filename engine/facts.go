@@ -69,7 +69,9 @@ func (e *Engine) Searched(ctx context.Context) (searched []watch.Found, ok bool)
 	answer := make(chan []watch.Found, 1)
 	e.jobs.putWith(func(ctx context.Context) {
 		e.settle(ctx)
-		e.loader.Refind(ctx)
+		if e.loader.Refind(ctx) {
+			e.refound(ctx)
+		}
 		answer <- slices.SortedFunc(maps.Values(e.searched), func(a, b watch.Found) int { return strings.Compare(a.Dir, b.Dir) })
 	}, func() { close(answer) })
 	select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,6 +46,11 @@ func deltaOf(snap *workspace.Snapshot, dir string) string {
 				parts = append(parts, fmt.Sprintf("%s %s:%s", kind, f.Name, g.Function))
 			}
 		}
+		for _, f := range snap.Lost {
+			if f.Since != nil {
+				parts = append(parts, "something of "+f.Name+", which is not there")
+			}
+		}
 		return strings.Join(parts, "; ")
 	}
 	return "no folder"
@@ -58,6 +64,27 @@ const (
 // movedBlocks are the blocks of Moved, whose head is on a line of a file.
 func movedBlocks(file string, head int) string {
 	return fmt.Sprintf(movingIn, file, head, head+1, file, head+1, head+3, file, head+4, head+4, file, head+4, head+6, file, head+7, head+7)
+}
+
+// newInB puts a new function into b.go, runs the tests, and has the file go and come back, as it does when branches are checked out.
+func newInB(back bool) func(t *testing.T, dir string, e *engine.Engine, _ func(...string)) {
+	return func(t *testing.T, dir string, e *engine.Engine, _ func(...string)) {
+		t.Helper()
+		path := filepath.Join(dir, "b.go")
+		write(t, path, "package m\n\nfunc N() {\n\tprintln(1)\n}\n")
+		write(t, filepath.Join(dir, "cover.out"), covered+movedBlocks("a", 7)+"e.com/m/b.go:3.10,5.2 1 0\n")
+		e.Touch(filepath.Join(dir, "cover.out"))
+		time.Sleep(time.Minute)
+		if err := os.Rename(path, filepath.Join(dir, "kept")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if back {
+			if err := os.Rename(filepath.Join(dir, "kept"), path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // TestLive has an engine follow what changed since the base of a folder, as files, commits, references, the settings and the user's choice change.
@@ -99,6 +126,12 @@ func TestLive(t *testing.T) {
 			git("tag", "n")
 			e.SetBase("n")
 		}, want: "n 0/0, 0 moved"},
+		{name: "a file that is gone", more: map[string]string{"a.go": source + moving, "b.go": "package m\n"}, then: newInB(false), want: "origin/main 0/0, 0 moved"},
+		{name: "a file that was gone and is back", more: map[string]string{"a.go": source + moving, "b.go": "package m\n"}, then: newInB(true), want: "origin/main 0/1, 0 moved; new b.go:N"},
+		{name: "a file that is opened as soon as it is back", more: map[string]string{"a.go": source + moving, "b.go": "package m\n"}, then: func(t *testing.T, dir string, e *engine.Engine, git func(...string)) {
+			newInB(true)(t, dir, e, git)
+			e.Opened(filepath.Join(dir, "b.go"))
+		}, want: "origin/main 0/1, 0 moved; new b.go:N"},
 		{name: "no remote repository", alone: true, want: "why: there is nothing to compare with"},
 		{name: "a base that is not there", then: func(_ *testing.T, _ string, e *engine.Engine, _ func(...string)) { e.SetBase("none") }, want: `why: find what the change is compared with: look for the base "none"`},
 		{name: "what nobody wants to know", then: func(t *testing.T, dir string, e *engine.Engine, _ func(...string)) {

@@ -50,7 +50,9 @@ func (e *Engine) Renamed(paths ...string) {
 	e.jobs.put(func(ctx context.Context) {
 		e.watcher.Touch(paths...)
 		e.watcher.Rescan()
-		e.loader.Refind(ctx)
+		if e.loader.Refind(ctx) {
+			e.refound(ctx)
+		}
 		e.sources(ctx)
 	})
 }
@@ -81,7 +83,9 @@ func (e *Engine) loaded() {
 func (e *Engine) Opened(path string) {
 	e.jobs.put(func(ctx context.Context) {
 		e.imply(path)
-		e.loader.Appeared(ctx, path)
+		if e.loader.Appeared(ctx, path) {
+			e.refound(ctx)
+		}
 		e.loader.Opened(path)
 		e.loaded()
 	})
@@ -89,7 +93,17 @@ func (e *Engine) Opened(path string) {
 
 // Closed looks at the file of a document that was closed.
 func (e *Engine) Closed(path string) {
-	e.jobs.put(func(ctx context.Context) { e.loader.Closed(ctx, path) })
+	e.jobs.put(func(ctx context.Context) {
+		if e.loader.Closed(ctx, path) {
+			e.refound(ctx)
+		}
+	})
+}
+
+// refound looks for what depends on which files the names of profiles lead to, as they lead to others now.
+func (e *Engine) refound(ctx context.Context) {
+	e.searchTexts(ctx)
+	e.changed(ctx)
 }
 
 // Saved looks at a source file that an editor has written.

@@ -28,12 +28,14 @@ type wireChanged struct {
 	LostFunctions *int `json:"lost_functions"`
 	// Unknown is how many functions changed of which nobody knows whether they are covered; they are in no figure.
 	Unknown int `json:"unknown"`
+	// Unmeasured is how many sources changed that no profile names; they are in no figure.
+	Unmeasured int `json:"unmeasured"`
 	// Base is what the change is compared with, by its name, Commit the commit that is, in hexadecimal digits.
 	Base   string `json:"base"`
 	Commit string `json:"commit"`
 	// Text is all that in words: "changed 2/5".
 	Text string `json:"text"`
-	// Why says why nothing is told of the change, or of lost coverage; null where it is.
+	// Why says why nothing, or not all, is told of the change, or of lost coverage; null where it is.
 	Why *string `json:"why"`
 }
 
@@ -49,13 +51,25 @@ func changedOf(snap *workspace.Snapshot) *wireChanged {
 		if out == nil {
 			out = &wireChanged{}
 		}
-		for _, why := range []string{d.Why, d.Unjudged} {
+		tell := func(why string) {
 			if why != "" && !slices.Contains(whys, why) {
 				whys = append(whys, why)
 			}
 		}
+		tell(d.Why)
+		tell(d.Unjudged)
 		if d.Set == nil {
 			continue
+		}
+		out.Unmeasured += len(d.Set.Unmeasured)
+		if len(d.Set.Unmeasured) > 0 {
+			tell("no profile names " + some(d.Set.Unmeasured) + ", which changed")
+		}
+		if len(d.Set.Unread) > 0 {
+			tell("the texts of " + some(d.Set.Unread) + " can't be had")
+		}
+		if len(d.Set.Vanished) > 0 {
+			tell("the baseline has " + some(d.Set.Vanished) + ", and no profile does: did tests fail?")
 		}
 		if !slices.Contains(bases, d.Name) {
 			bases = append(bases, d.Name)
@@ -84,6 +98,15 @@ func changedOf(snap *workspace.Snapshot) *wireChanged {
 	return out
 }
 
+// some names the first few of paths.
+func some(paths []string) string {
+	const most = 5
+	if n := len(paths) - most; n > 0 {
+		return strings.Join(paths[:most], ", ") + fmt.Sprintf(" and %d more", n)
+	}
+	return strings.Join(paths, ", ")
+}
+
 // words say it as a status bar has it; "" for nothing.
 func (w *wireChanged) words() string {
 	var parts []string
@@ -92,6 +115,13 @@ func (w *wireChanged) words() string {
 	}
 	if w.Unknown > 0 {
 		parts = append(parts, fmt.Sprintf("%d unknown", w.Unknown))
+	}
+	switch w.Unmeasured {
+	case 0:
+	case 1:
+		parts = append(parts, "1 file not measured")
+	default:
+		parts = append(parts, fmt.Sprintf("%d files not measured", w.Unmeasured))
 	}
 	if w.Lost != nil && *w.Lost > 0 {
 		parts = append(parts, fmt.Sprintf("lost %d", *w.Lost))

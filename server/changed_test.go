@@ -366,3 +366,17 @@ func TestSinceLastRun(t *testing.T) {
 		t.Errorf("the runs are %+v", got.Runs)
 	}
 }
+
+// TestChangedUnmeasured has the status say of a source that changed and that no profile names that nothing is known of it.
+func TestChangedUnmeasured(t *testing.T) {
+	t.Parallel()
+	dir := changedShop(t)
+	write(t, filepath.Join(dir, "n.go"), "package shop\n\nfunc N() {\n\tprintln()\n}\n")
+	c := editor.Capabilities()
+	c.Experimental = protocol.LSPAny(`{"covls":true}`)
+	ed := connect(t, editor.Options{Capabilities: c, Folders: []string{dir}})
+	const want = `"text":"changed 1/4, 1 file not measured, lost 1","why":"no profile names n.go, which changed"`
+	until(t, ed, func(s *editor.Seen) bool {
+		return len(s.Status) > 0 && strings.Contains(s.Status[len(s.Status)-1], want)
+	})
+}

@@ -55,6 +55,7 @@ type Loader struct {
 	past     map[string][]past         // texts that files had in this session, by path, the oldest first
 	kept     map[string]kept           // by profile
 	dirty    map[string]bool           // paths of sources to look at again
+	absent   map[string]bool           // paths of files that were missing when somebody looked last
 	sought   map[key]uint64            // for what repositories were searched, by the digests of the reports
 	told     map[key]uint64            // of which parts it is known whether other texts fit as well, by the digests of the reports
 	renamed  map[string]string         // where sources are that were renamed, by their paths

@@ -60,36 +60,70 @@ func (l *Loader) openedOn(f *File, d *Document) {
 	})
 }
 
-// Refind follows all names again and publishes, if a file is gone that they led to: it may have been renamed.
-func (l *Loader) Refind(ctx context.Context) {
+// Refind follows all names again and publishes, if a file is gone that they led to: it may have been renamed. It reports whether one is.
+func (l *Loader) Refind(ctx context.Context) bool {
 	for path := range l.store.Load().Files {
 		if ctx.Err() != nil {
-			return
+			return false
 		}
 		if gone(path) {
+			l.missed(path)
 			l.publish(ctx, nil)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // Closed is Refind for the file of a document that was closed, which an editor does to a file that it renames.
-func (l *Loader) Closed(ctx context.Context, path string) {
+func (l *Loader) Closed(ctx context.Context, path string) bool {
 	snap := l.store.Load()
-	if f := snap.Files[path]; f != nil && gone(path) {
-		l.publish(ctx, nil)
+	if f := snap.Files[path]; f == nil || !gone(path) {
+		return false
+	}
+	l.missed(path)
+	l.publish(ctx, nil)
+	return true
+}
+
+// missed keeps the path of a file that was there and is not any more.
+func (l *Loader) missed(path string) {
+	if l.absent == nil {
+		l.absent = map[string]bool{}
+	}
+	if len(l.absent) < mostLost {
+		l.absent[path] = true
 	}
 }
 
-// Appeared follows all names again and publishes, if a document that was opened is a file that was missing.
-func (l *Loader) Appeared(ctx context.Context, path string) {
+// back reports whether a file is there that was missing when somebody looked last: a branch was checked out that has it.
+func (l *Loader) back() (back bool) {
+	snap := l.store.Load()
+	for _, f := range snap.Lost[:min(len(snap.Lost), mostLost)] {
+		if filepath.IsAbs(f.Path) && !l.absent[f.Path] && gone(f.Path) {
+			l.missed(f.Path)
+		}
+	}
+	for path := range l.absent {
+		if !gone(path) {
+			delete(l.absent, path)
+			back = back || snap.Files[path] == nil
+		}
+	}
+	return back
+}
+
+// Appeared follows all names again and publishes, if a document that was opened is a file that was missing. It reports whether it is.
+func (l *Loader) Appeared(ctx context.Context, path string) bool {
 	snap := l.store.Load()
 	missing := func(f *File) bool {
 		return f.Path == path || !filepath.IsAbs(f.Name) && strings.HasSuffix(filepath.ToSlash(path), "/"+strings.TrimPrefix(f.Name, "./"))
 	}
-	if snap.Files[path] == nil && slices.ContainsFunc(snap.Lost, missing) && !gone(path) {
-		l.publish(ctx, nil)
+	if snap.Files[path] != nil || !slices.ContainsFunc(snap.Lost, missing) || gone(path) {
+		return false
 	}
+	l.publish(ctx, nil)
+	return true
 }
 
 func gone(path string) bool {
@@ -153,13 +187,21 @@ func (l *Loader) Saved(ctx context.Context, paths ...string) bool {
 	return l.again(ctx)
 }
 
-// Changed looks for sources that changed on disk since they were looked at, publishes what that changes, and reports
+// Changed looks for sources that changed on disk since they were looked at, or are there again, publishes what that changes, and reports
 // whether it does.
 func (l *Loader) Changed(ctx context.Context) bool {
+	back := l.back()
 	for path := range l.store.Load().Files {
 		if s, scanned := l.scans[path]; scanned && !s.stands(path) {
 			l.dirty[path] = true
+			if gone(path) {
+				l.missed(path)
+			}
 		}
+	}
+	if back && len(l.dirty) == 0 {
+		l.publish(ctx, nil)
+		return true
 	}
 	return l.again(ctx)
 }

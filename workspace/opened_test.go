@@ -116,6 +116,23 @@ func TestRefind(t *testing.T) {
 					b.write("lcov.info", profile(strings.Replace(name, "x.c", "y.c", 1))+profile("a.c"))
 					b.read("lcov.info")
 				}},
+				{"another branch, without it", "a.c 1 of 2", func() { rename("src/y.c", "y.kept"); b.loader.Changed(t.Context()) }},
+				{"nothing has changed since", "a.c 1 of 2", func() {
+					if b.loader.Changed(t.Context()) {
+						t.Error("something has")
+					}
+				}},
+				{"the branch that has it", "a.c 1 of 2, src/y.c 1 of 2", func() {
+					rename("y.kept", "src/y.c")
+					if !b.loader.Changed(t.Context()) {
+						t.Error("nothing has changed")
+					}
+				}},
+				{"and nothing since", "a.c 1 of 2, src/y.c 1 of 2", func() {
+					if b.loader.Changed(t.Context()) {
+						t.Error("something has")
+					}
+				}},
 				{"deleted, and another profile is read", "a.c 2 of 3", func() {
 					if err := os.Remove(b.path("src/y.c")); err != nil {
 						t.Fatal(err)

@@ -94,7 +94,7 @@ func (s *Since) same(o *Since) bool {
 
 // sinceOf is what is known of a file's change; nil for nothing.
 func (l *Loader) sinceOf(f *File) *Since {
-	if f.Outside {
+	if f.Outside || !f.Found {
 		return nil
 	}
 	return l.since[f.Folder.Dir][f.Path]

@@ -37,7 +37,7 @@ func (m *Model) own() {
 		has("since", str), has("at", str), has("covered", count), has("lost", count), has("text", str),
 		has("covered_functions", ranFunctions), has("lost_functions", ranFunctions))
 	changed := structure("CovlsChanged",
-		has("covered", count), has("total", count), has("lost", orNull(count)), has("lost_functions", orNull(count)), has("unknown", count),
+		has("covered", count), has("total", count), has("lost", orNull(count)), has("lost_functions", orNull(count)), has("unknown", count), has("unmeasured", count),
 		has("base", str), has("commit", str), has("text", str), has("why", orNull(str)))
 
 	status := structure("CovlsStatus",
