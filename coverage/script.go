@@ -219,12 +219,12 @@ func (u *units) eof() int { return u.lines[len(u.lines)-1].end }
 func (u *units) offset(p Point) int {
 	switch {
 	case p.Line == 0:
-		return min(int(p.Col), u.eof())
+		return int(min(int64(p.Col), int64(u.eof())))
 	case int(p.Line) > len(u.lines):
 		return u.eof()
 	}
 	l := u.lines[p.Line-1]
-	return min(l.start+int(p.Col), l.end)
+	return l.start + int(min(int64(p.Col), int64(l.end-l.start)))
 }
 
 // lineAt is the index of the line that a place is on, or of the one that it ends.

@@ -2,6 +2,7 @@ package coverage_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -110,9 +111,9 @@ func TestOverLines(t *testing.T) {
 	f := &coverage.File{Name: "a.ts", Unit: coverage.Lines, Scripts: []coverage.Script{
 		coverage.NewScript(0, []coverage.Stretch{
 			{Start: p(1, 0), End: p(9, 0), Count: 1},
-			{Start: p(2, 0), End: p(4, 1<<31), Count: 0, Call: true, Name: "f"},
+			{Start: p(2, 0), End: p(4, math.MaxInt32), Count: 0, Call: true, Name: "f"},
 		}),
-		coverage.NewScript(0, []coverage.Stretch{{Start: p(1, 0), End: p(1, 5), Count: 2, Call: true, Name: "get"}, {Start: p(2, 0), End: p(4, 1<<31), Count: 2, Call: true, Name: "t"}}),
+		coverage.NewScript(0, []coverage.Stretch{{Start: p(1, 0), End: p(1, 5), Count: 2, Call: true, Name: "get"}, {Start: p(2, 0), End: p(4, math.MaxInt32), Count: 2, Call: true, Name: "t"}}),
 	}}
 	over, ok := f.Over(text)
 	if got, want := says(over), "3 2 2 2 f@2.1-4.2=2"; !ok || got != want {

@@ -36,7 +36,7 @@ func closed(u string) string {
 }
 
 // span is a range of LSP.
-func span(a, b [2]int) string {
+func span[N int | int64](a, b [2]N) string {
 	return fmt.Sprintf(`{"start":{"line":%d,"character":%d},"end":{"line":%d,"character":%d}}`, a[0], a[1], b[0], b[1])
 }
 
@@ -129,8 +129,8 @@ func opened() []fault {
 
 // outOfRange are edits of what is not there.
 func outOfRange() []fault {
-	const most = 4294967295
-	n := strings.Count(goodSource, "\n")
+	const most int64 = 4294967295
+	n := int64(strings.Count(goodSource, "\n"))
 	const words = "they are edits at the nearest place"
 	row := func(name string, area string, text string, line int) fault {
 		return fault{name: name, end: words + "; lives", do: func(s *session) {
@@ -149,15 +149,15 @@ func outOfRange() []fault {
 		}}
 	}
 	return []fault{
-		row("an edit beyond the last line", span([2]int{most, most}, [2]int{most, most}), "\n\n", once[0]),
-		row("an edit beyond the end of a line", span([2]int{0, most}, [2]int{0, most}), "\n\n", once[0]+2),
-		row("an edit of all and more", span([2]int{}, [2]int{most, most}), "", -1),
-		row("an edit whose end is before its start", span([2]int{2, 0}, [2]int{0, 0}), "package good\n", once[0]-1),
-		row("an edit behind the last line break", span([2]int{n, 0}, [2]int{n, 0}), "// end", once[0]),
+		row("an edit beyond the last line", span([2]int64{most, most}, [2]int64{most, most}), "\n\n", once[0]),
+		row("an edit beyond the end of a line", span([2]int64{0, most}, [2]int64{0, most}), "\n\n", once[0]+2),
+		row("an edit of all and more", span([2]int64{}, [2]int64{most, most}), "", -1),
+		row("an edit whose end is before its start", span([2]int64{2, 0}, [2]int64{0, 0}), "package good\n", once[0]-1),
+		row("an edit behind the last line break", span([2]int64{n, 0}, [2]int64{n, 0}), "// end", once[0]),
 		{name: "edits at negative and broken places", end: "they are no edits; lives", do: func(s *session) {
 			s.covered()
 			u := uriOf(s.good())
-			for i, area := range []string{span([2]int{-1, 0}, [2]int{0, 0}), span([2]int{0, -1}, [2]int{0, 0}), span([2]int{0, 0}, [2]int{most + 1, 0}), `{"start":{"line":0.5,"character":0},"end":{"line":1,"character":0}}`, `{"start":null,"end":null}`, `[]`, `{"start":{"line":0,"character":0}}`} {
+			for i, area := range []string{span([2]int64{-1, 0}, [2]int64{0, 0}), span([2]int64{0, -1}, [2]int64{0, 0}), span([2]int64{0, 0}, [2]int64{most + 1, 0}), `{"start":{"line":0.5,"character":0},"end":{"line":1,"character":0}}`, `{"start":null,"end":null}`, `[]`, `{"start":{"line":0,"character":0}}`} {
 				s.send(change(u, i+2, area, "\n"))
 			}
 			s.send(change(u, 100, top, "\n\n"))

@@ -47,7 +47,7 @@ func (p *parser) sourceMap() (*sourceMap, error) {
 			}
 			return p.Array("the lengths of lines as an array", func(int) error {
 				n, err := p.Number()
-				m.lengths = append(m.lengths, int(min(n, 1<<31)))
+				m.lengths = append(m.lengths, int(min(n, math.MaxInt32)))
 				return err
 			})
 		case "data":
@@ -278,7 +278,7 @@ func (g *generated) original(from, to int) (source int, start, end coverage.Poin
 		line, column = next.line, max(0, next.column-1)
 	}
 	point := func(line, column int) coverage.Point {
-		return coverage.Point{Line: uint32(min(line, 1<<31)) + 1, Col: uint32(min(column, 1<<31))}
+		return coverage.Point{Line: uint32(min(line, math.MaxInt32)) + 1, Col: uint32(min(column, math.MaxInt32))}
 	}
 	return begin.source, point(begin.line, begin.column), point(line, column), true
 }

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"net/url"
 	"path"
 	"regexp"
@@ -173,7 +174,7 @@ func (p *parser) function(all *[]coverage.Stretch) error {
 	return err
 }
 
-func offset(n uint64) uint32 { return uint32(min(n, 1<<31)) }
+func offset(n uint64) uint32 { return uint32(min(n, math.MaxInt32)) }
 
 // madeUp reports whether a function stands for the fields of a class alone, of which no object was made.
 func madeUp(name string, count uint64) bool {
