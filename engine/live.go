@@ -16,11 +16,14 @@ import (
 )
 
 // What changed since the base is looked for changeQuiet after what may have changed it, and not before restChange times as long as that took
-// the last time. It takes changePatience at most.
+// the last time. It takes changePatience at most. Where nothing tells of a change it is done after changeEvery, and not before restLook
+// times as long.
 const (
 	changeQuiet    = 100 * time.Millisecond
 	restChange     = 4
 	changePatience = time.Minute
+	changeEvery    = 15 * time.Second
+	restLook       = 200
 )
 
 // live is what the engine knows of changes since the base. It belongs to its goroutine.
@@ -28,6 +31,7 @@ type live struct {
 	// due tells that somebody will look, again that something has changed since somebody began to.
 	due, again bool
 	took       time.Duration
+	looked     time.Time // when somebody looked last
 	// base is the one that was chosen for the session; "" is that of the settings.
 	base string
 	// stands are git.Stand of the folders when somebody looked last.
@@ -80,7 +84,7 @@ func (e *Engine) lookForChanges(ctx context.Context) {
 		Reason: reasonChange, About: "the end of looking for what changed",
 		Do: func(context.Context) error { return nil },
 		Take: func(ctx context.Context) {
-			e.live.due, e.live.took = false, min(time.Since(began), changePatience)
+			e.live.due, e.live.took, e.live.looked = false, min(time.Since(began), changePatience), time.Now()
 			if e.live.again {
 				e.changed(ctx)
 			}
@@ -246,9 +250,17 @@ func (w *comparing) origins() map[*change.File][]*change.File {
 	return own
 }
 
-// lookAtBases has changes looked for where HEAD, the index or the base of a folder is another than it was. It asks beside the engine's goroutine.
+// lookAtBases has changes looked for where HEAD, the index or the base of a folder is another than it was, and now and then in any
+// case: nothing tells of a source that another program has written and that no profile names. It asks beside the engine's goroutine.
 func (e *Engine) lookAtBases(ctx context.Context) {
-	if len(e.live.stands) == 0 || !e.live.looking.CompareAndSwap(false, true) {
+	if len(e.live.stands) == 0 {
+		return
+	}
+	if time.Since(e.live.looked) > max(changeEvery, restLook*e.live.took) {
+		e.changed(ctx)
+		return
+	}
+	if !e.live.looking.CompareAndSwap(false, true) {
 		return
 	}
 	type asked struct{ dir, revision string }

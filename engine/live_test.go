@@ -46,6 +46,9 @@ func deltaOf(snap *workspace.Snapshot, dir string) string {
 				parts = append(parts, fmt.Sprintf("%s %s:%s", kind, f.Name, g.Function))
 			}
 		}
+		for _, name := range d.Set.Unmeasured {
+			parts = append(parts, "not measured "+name)
+		}
 		for _, f := range snap.Lost {
 			if f.Since != nil {
 				parts = append(parts, "something of "+f.Name+", which is not there")
@@ -112,6 +115,10 @@ func TestLive(t *testing.T) {
 			write(t, filepath.Join(dir, "cover.out"), covered+movedBlocks("b", 3))
 			e.Touch(filepath.Join(dir, "cover.out"))
 		}, want: "origin/main 0/0, 1 moved"},
+		{name: "a file that another program writes", then: func(t *testing.T, dir string, _ *engine.Engine, _ func(...string)) {
+			time.Sleep(time.Minute)
+			write(t, filepath.Join(dir, "c.go"), "package m\n\nfunc N() {\n\tprintln(1)\n}\n")
+		}, want: "origin/main 0/0, 0 moved; not measured c.go"},
 		{name: "what was fetched", then: func(t *testing.T, dir string, e *engine.Engine, git func(...string)) {
 			write(t, filepath.Join(dir, "a.go"), source+"\nfunc N() {\n\tprintln(1)\n}\n")
 			write(t, filepath.Join(dir, "cover.out"), covered+"e.com/m/a.go:7.10,9.2 1 0\n")
