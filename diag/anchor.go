@@ -33,6 +33,9 @@ type Mark struct {
 	// Why says why nobody knows whether a function is covered; "" where somebody does. Of one that has changed since the
 	// profile, Stale may tell what was known before.
 	Why workspace.Why
+
+	moved *workspace.MovedFrom // what is New on disk and stood in another file
+	typed bool                 // it is not on disk
 }
 
 // Marks finds the functions of file in the document's text. A function whose text is unchanged is
@@ -122,6 +125,9 @@ func place(file *workspace.File, d *workspace.Document) (funcs []coverage.Func, 
 		marks[i] = Mark{Func: f, Ordinal: names[name]}
 		if why := unknown[f.Span.Start]; why != "" {
 			marks[i].Why, marks[i].Stale = why, why == workspace.Changed
+			if from, ok := file.Arrived[f.Span.Start]; ok {
+				marks[i].moved = &from
+			}
 		}
 		names[name]++
 	}
@@ -422,7 +428,7 @@ func added(d *workspace.Document, marks []Mark) (out []Mark) {
 		marked[marks[i].NameNow] = true
 	}
 	for _, f := range now.Funcs {
-		m := Mark{Func: f, Why: workspace.New, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)}
+		m := Mark{Func: f, Why: workspace.New, typed: true, Now: offsets(d.Text, f.Span), NameNow: offsets(d.Text, f.NameSpan)}
 		if !names[f.String()] && !hashes[f.Hash] && !marked[m.NameNow] {
 			m.Statements = coverage.Tally{}
 			out = append(out, m)

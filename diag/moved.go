@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/covls/covls/coverage"
 	"github.com/covls/covls/escape"
@@ -12,23 +13,20 @@ import (
 
 // Move is where a function stood when the tests ran.
 type Move struct {
-	// From is the file of another document, whose text has the function no more.
+	// From is the other file, whose text has the function no more.
 	From *workspace.File
 	// Was is the function there, with what the profiles say of it.
 	Was *Mark
 }
 
-// Moves are the functions of open documents that stood in another open document when the tests ran, by their marks: what one text has
-// no more, and another one has since, letter by letter. Neither needs to be saved. Of several that are the same, each is taken for
-// one, in the order of paths and places. They are found once for a snapshot, and must not be written.
+// Moves are the functions of open documents that stood in another file when the tests ran, by their marks: what is on disk so
+// (workspace.File.Arrived), and what one text has no more and an open one has since, letter by letter. Neither of those needs to be
+// saved. Of several that are the same, each is taken for one, in the order of paths and places. They are found once for a snapshot, and must not be written.
 func Moves(s *workspace.Snapshot) map[*Mark]Move {
 	return s.Derive(func() any { return findMoves(s) }).(map[*Mark]Move)
 }
 
 func findMoves(s *workspace.Snapshot) map[*Mark]Move {
-	if len(s.Documents) < 2 {
-		return nil
-	}
 	paths := slices.Sorted(maps.Keys(s.Documents))
 	each := func(take func(f *workspace.File, d *workspace.Document, p *placed)) {
 		for _, path := range paths {
@@ -52,24 +50,41 @@ func findMoves(s *workspace.Snapshot) map[*Mark]Move {
 			}
 		}
 	})
-	if len(gone) == 0 {
-		return nil
-	}
-	out := map[*Mark]Move{}
-	each(func(f *workspace.File, _ *workspace.Document, p *placed) {
+	out, taken := map[*Mark]Move{}, map[*coverage.Func]bool{}
+	each(func(f *workspace.File, d *workspace.Document, p *placed) {
 		for i := range p.marks {
 			m := &p.marks[i]
-			if m.Why != workspace.New {
+			if m.Why != workspace.New || m.Stale {
+				continue
+			}
+			if from := m.moved; from != nil {
+				out[m] = Move{s.Files[from.Path], &Mark{Func: *from.Was}}
 				continue
 			}
 			list := gone[m.Hash]
 			if at := slices.IndexFunc(list, func(o Move) bool { return o.From != f }); at >= 0 {
 				out[m] = list[at]
 				gone[m.Hash] = slices.Delete(list, at, at+1)
+			} else if m.typed {
+				if from, ok := s.MovedTo(linesAround(d, m.Now)); ok && from.Path != f.Path && !taken[from.Was] {
+					taken[from.Was] = true
+					out[m] = Move{s.Files[from.Path], &Mark{Func: *from.Was}}
+				}
 			}
 		}
 	})
 	return out
+}
+
+// linesAround are the whole lines of a stretch of a document.
+func linesAround(d *workspace.Document, s Span) string {
+	first, _ := d.Text.LineCol(s.Start)
+	last, _ := d.Text.LineCol(s.End)
+	var lines []string
+	for n := first; n <= last; n++ {
+		lines = append(lines, d.Text.Line(n))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // lens is what a lens says of the function.

@@ -45,6 +45,9 @@ func UnseenIn(s *workspace.Snapshot, d *workspace.Document) (out []Unseen) {
 func ClosedUnseen(file *workspace.File) (out []Unseen) {
 	for i := range file.Unknown {
 		u := &file.Unknown[i]
+		if file.WhyOf(u) == workspace.Moved {
+			continue
+		}
 		was := u.Was
 		if was == nil {
 			was = &u.Func

@@ -43,7 +43,7 @@ type Func struct {
 // Of keeps a text. Parsed holds its functions; nil where the language is not known. File is what a profile of it says,
 // of which the functions are kept, too; nil for none. Name is the text's file name; see source.Locate.
 func Of(name, content string, parsed *source.Parsed, file *coverage.File) *Text {
-	t := &Text{Lines: prints(content)}
+	t := &Text{Lines: Prints(content)}
 	take := func(funcs []coverage.Func) {
 		for i := range funcs {
 			f := &funcs[i]
@@ -92,8 +92,8 @@ func compareFuncs(a, b Func) int {
 	return strings.Compare(a.Name, b.Name)
 }
 
-// prints are the fingerprints of the lines of a text.
-func prints(content string) []uint32 {
+// Prints are the fingerprints of the lines of a text, as those of Text are.
+func Prints(content string) []uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	out := make([]uint32, 0, strings.Count(content, "\n")+1)
 	for rest := []byte(content); ; {

@@ -108,7 +108,7 @@ func (r *Report) addFile(s *workspace.Snapshot, f *workspace.File) {
 		row.Functions, row.Literals = &Tally{}, &Tally{}
 	}
 	for _, u := range f.Unknown {
-		r.UnknownFunctions = append(r.UnknownFunctions, UnknownFunction{row.Path, u.Name, u.Receiver, int(u.NameSpan.Start.Line), string(u.Why)})
+		r.UnknownFunctions = append(r.UnknownFunctions, UnknownFunction{row.Path, u.Name, u.Receiver, int(u.NameSpan.Start.Line), string(row.file.WhyOf(&u))})
 	}
 	funcs := gap.Funcs(f)
 	row.funcs = funcs

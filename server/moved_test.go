@@ -12,13 +12,10 @@ import (
 	"github.com/covls/covls/internal/editor"
 )
 
-// TestMovedUnsaved cuts a function from one document and pastes it into another, in either order. Neither is saved: it is told to have
-// been moved, with what the last run made of it. A copy is new.
-func TestMovedUnsaved(t *testing.T) {
-	t.Parallel()
-	const function = "func Partly(n int) int {\n\tif n < 0 {\n\t\treturn 0\n\t}\n\treturn n\n}\n"
-	for _, pasteFirst := range []bool{false, true} {
-		dir := workspace(t, `
+// movingFunction is a function that ran in part, and movingShop has it in a.go.
+const (
+	movingFunction = "func Partly(n int) int {\n\tif n < 0 {\n\t\treturn 0\n\t}\n\treturn n\n}\n"
+	movingShop     = `
 -- go.mod --
 module example.com/shop
 
@@ -30,21 +27,36 @@ func Covered(n int) int {
 	return n + 1
 }
 
-`+function+`
+` + movingFunction + `
 -- b.go --
 package shop
 
 func Other() int {
 	return 1
 }
+-- c.go --
+package shop
+
+func Third() int {
+	return 1
+}
 -- cover.out --
 mode: set
+example.com/shop/c.go:3.18,5.2 1 1
 example.com/shop/a.go:3.25,5.2 1 1
 example.com/shop/a.go:7.24,8.11 1 1
 example.com/shop/a.go:8.11,10.3 1 0
 example.com/shop/a.go:11.2,11.10 1 1
 example.com/shop/b.go:3.18,5.2 1 0
-`)
+`
+)
+
+// TestMovedUnsaved cuts a function from one document and pastes it into another, in either order. Neither is saved: it is told to have
+// been moved, with what the last run made of it. A copy is new.
+func TestMovedUnsaved(t *testing.T) {
+	t.Parallel()
+	for _, pasteFirst := range []bool{false, true} {
+		dir := workspace(t, movingShop)
 		a, b := filepath.Join(dir, "a.go"), filepath.Join(dir, "b.go")
 		ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
 		open(t, ed, a)
@@ -78,7 +90,7 @@ example.com/shop/b.go:3.18,5.2 1 0
 		}
 		const fresh = "new since the last run"
 		untilMarked(t, ed, b, "3:6 hint uncovered: Other is not tested (1 statement)")
-		cut, paste := func() { change(a, 6, strings.Count(function, "\n"), "") }, func() { change(b, 5, 0, "\n"+function) }
+		cut, paste := func() { change(a, 6, strings.Count(movingFunction, "\n"), "") }, func() { change(b, 5, 0, "\n"+movingFunction) }
 		if pasteFirst {
 			paste()
 			told(fresh, 1)
@@ -88,7 +100,70 @@ example.com/shop/b.go:3.18,5.2 1 0
 			paste()
 		}
 		told("moved from a.go since the last run · 1 of 3 statements not tested", 0)
-		refreshed(func() { change(a, 6, 0, function) })
+		refreshed(func() { change(a, 6, 0, movingFunction) })
 		told(fresh, 1)
+	}
+}
+
+// TestMovedSaved moves a function from one file to another, of which one or both are saved: it is told to have been moved until the
+// tests run again, whichever document is open. A second copy makes both of them new.
+func TestMovedSaved(t *testing.T) {
+	t.Parallel()
+	const moved, fresh = "7: moved from a.go since the last run · 1 of 3 statements not tested", "7: new since the last run"
+	for _, tt := range []struct {
+		name string
+		// saved are the files that are written, opened those that are opened, of which b has the function in any case.
+		saved, opened string
+		copied        bool
+		want          string
+	}{
+		{name: "both saved", saved: "ab", opened: "ab", want: moved},
+		{name: "both saved, the other one closed", saved: "ab", opened: "b", want: moved},
+		{name: "only where it was is saved", saved: "a", opened: "b", want: moved},
+		{name: "only where it is now is saved", saved: "b", opened: "b", want: fresh},
+		{name: "to two files", saved: "ab", opened: "b", copied: true, want: fresh},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := workspace(t, movingShop)
+			ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
+			b := filepath.Join(dir, "b.go")
+			for _, name := range strings.Split(tt.opened, "") {
+				open(t, ed, filepath.Join(dir, name+".go"))
+			}
+			untilMarked(t, ed, b, "3:6 hint uncovered: Other is not tested (1 statement)")
+			all := protocol.Range{End: protocol.Position{Line: 100}}
+			enter := func(path, text string) {
+				t.Helper()
+				if err := ed.Edit(t.Context(), uri.File(path), all, text); err != nil {
+					t.Fatal(err)
+				}
+			}
+			save := func(name, text string) {
+				t.Helper()
+				path := filepath.Join(dir, name+".go")
+				write(t, path, text)
+				if strings.Contains(tt.opened, name) {
+					enter(path, text)
+				}
+				saved := &protocol.DidSaveTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: uri.File(path)}}
+				if err := ed.Server().DidSave(t.Context(), saved); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now := "package shop\n\nfunc Other() int {\n\treturn 1\n}\n\n" + movingFunction
+			if strings.Contains(tt.saved, "b") {
+				save("b", now)
+			} else {
+				enter(b, now)
+			}
+			if tt.copied {
+				save("c", strings.Replace(now, "Other", "Third", 1))
+			}
+			if strings.Contains(tt.saved, "a") {
+				save("a", "package shop\n\nfunc Covered(n int) int {\n\treturn n + 1\n}\n")
+			}
+			until(t, ed, func(*editor.Seen) bool { return slices.Contains(lensesOf(t, ed, b), tt.want) })
+		})
 	}
 }

@@ -53,6 +53,8 @@ const (
 	New Why = "new"
 	// NotFound: the profile's text was not found.
 	NotFound Why = "text not found"
+	// Moved: it is New in its file, and another had it; see File.WhyOf.
+	Moved Why = "moved"
 )
 
 // Unknown is a function of which no profile says anything that is known to be true.
@@ -123,6 +125,7 @@ type bound struct {
 	all     *coverage.File
 	untold  *coverage.File
 	unknown []Unknown
+	lost    []lostFunc  // of a text that one profile alone is of
 	written []time.Time // see writtenOf
 }
 
@@ -246,6 +249,9 @@ func (l *Loader) bind(f *File, src *origin.Source, now *origin.Text, saved time.
 			part.Same = true
 		default:
 			carried[i] = origin.Carry(to.file, to.text, now)
+			if len(f.Speaking) == 1 {
+				out.lost = lostOf(to.text, carried[i], src.Parsed)
+			}
 		}
 		if c := carried[i]; c != nil {
 			files[i], part.Kept, part.Was = c.File, c.Again, c.Was

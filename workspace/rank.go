@@ -69,6 +69,7 @@ func (l *Loader) rank(b *joined, published bool) *ranked {
 			}
 		}
 	}
+	l.findMoved(out.files)
 	counted, missing := l.judge(b.profiles, out.files)
 	for f, by := range counted {
 		f.Credit = by

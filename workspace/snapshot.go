@@ -242,9 +242,13 @@ type File struct {
 	// Unknown are the functions of Source's text of which nobody knows whether they are covered, in the order of the
 	// text; they have no statements.
 	Unknown []Unknown
+	// Arrived are those of Unknown that stood in other files when the tests ran, by where they begin.
+	Arrived map[coverage.Point]MovedFrom
 
-	all   *coverage.File // the union of what Speaking says, each in the places of its own text
-	bound *coverage.File // the same in those of the text on disk
+	lost  []lostFunc
+	left  map[*coverage.Func]bool // those of lost that have gone to other files
+	all   *coverage.File          // the union of what Speaking says, each in the places of its own text
+	bound *coverage.File          // the same in those of the text on disk
 	// untold is what only parts have to cover that tell no functions; nil where that is nothing.
 	untold *coverage.File
 	// unnamed tells that those of the text were taken instead; see scan.
@@ -371,7 +375,7 @@ func (f *File) Shows(o *File) bool {
 		return f == o
 	}
 	return f.Coverage == o.Coverage && f.Source == o.Source && f.Looked == o.Looked && f.Fault == o.Fault && f.Folder == o.Folder && f.Name == o.Name && f.Credit == o.Credit && f.Since == o.Since &&
-		sameSlice(f.Unknown, o.Unknown) && slices.EqualFunc(f.Bound, o.Bound, Binding.shows) &&
+		sameSlice(f.Unknown, o.Unknown) && maps.Equal(f.Arrived, o.Arrived) && sameSlice(f.lost, o.lost) && maps.Equal(f.left, o.left) && slices.EqualFunc(f.Bound, o.Bound, Binding.shows) &&
 		sameSlice(f.Funcs, o.Funcs) && sameSlice(f.Excluded, o.Excluded) && slices.Equal(f.unused, o.unused) && *f.Standing == *o.Standing
 }
 

@@ -27,7 +27,7 @@ type Texts struct {
 	Unknown int
 	// Changed and New are those of Unknown of which that is known, Deleted are functions that were in the profile's texts.
 	// They are told of files of which nothing else speaks.
-	Changed, New, Deleted int
+	Changed, Moved, New, Deleted int
 	// Origin is where the texts of Other were found; of several, the repository; the disk where all are of Doubtful. Commit is the one that has them all, as
 	// far as that can be told, in hexadecimal digits; "" where none has. Back is how many commits before HEAD that is, -1
 	// where that is not known, and When its time.
@@ -36,7 +36,7 @@ type Texts struct {
 	Back   int
 	When   time.Time
 
-	rest  bool     // Changed, New and Deleted are not known of some file
+	rest  bool     // Changed, Moved, New and Deleted are not known of some file
 	names []string // of files whose texts are others, of the first mostNames and one
 	rival *Bound   // a text that fits as well; one of a commit before one of the index
 }
@@ -163,11 +163,12 @@ func (t *Texts) addRest(f *File) {
 			changed++
 		case New:
 			t.New++
-		case NotFound:
+		case NotFound, Moved:
 		}
 	}
 	t.Changed += changed
-	t.Deleted += max(0, min(gone, b.Was-b.Kept-changed))
+	t.New, t.Moved = t.New-len(f.Arrived), t.Moved+len(f.Arrived)
+	t.Deleted += max(0, min(gone, b.Was-b.Kept-changed)-len(f.left))
 }
 
 // Texts says how what the profiles say of the file stands to its text on disk.
@@ -284,7 +285,7 @@ func (t *Texts) since() string {
 	for _, is := range []struct {
 		n    int
 		what string
-	}{{t.Changed, "changed"}, {t.New, "new"}, {t.Deleted, "deleted"}} {
+	}{{t.Changed, "changed"}, {t.Moved, "moved"}, {t.New, "new"}, {t.Deleted, "deleted"}} {
 		switch {
 		case is.n == 0:
 		case len(parts) == 0:
