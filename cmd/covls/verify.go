@@ -34,7 +34,8 @@ func newVerify(io *streams, in *input) *cobra.Command {
   closed   all of it is covered
   partial  some of it is
   open     nothing of it is
-  gone     nothing here has that identity: deleted, renamed, left out, or misspelled
+  gone     nothing here has that identity: deleted, renamed,
+           moved, left out, or misspelled
   stale    the function has changed since the tests ran
   not run  it is new since the tests ran, or no profile says anything of it
 
