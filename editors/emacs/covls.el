@@ -1212,9 +1212,6 @@ Braces at the edge of a piece say nothing of a line that has more than these."
       (goto-char end))))
 
 
-(eldoc-add-command-completions "covls-next-" "covls-previous-" "covls-most-" "covls-go-to-")
-
-
 ;;; The mode line
 
 (defun covls--percent (summary)
@@ -2138,6 +2135,9 @@ It fails until it is filled in, and is not saved."
 ;;;###autoload
 (define-globalized-minor-mode global-covls-mode covls-mode covls--turn-on
   :group 'covls)
+
+;; It finds those alone that are defined by now.
+(eldoc-add-command-completions "covls-next-" "covls-previous-" "covls-most-" "covls-go-to-")
 
 (add-hook 'kill-emacs-query-functions #'covls--on-leave)
 (add-hook 'kill-emacs-hook #'covls--on-kill)

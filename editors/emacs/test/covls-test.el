@@ -499,4 +499,9 @@ What it writes to the file `starts' is how often it was started."
       (should (< (- (float-time) began) 50))) ; the server sleeps for 60
     (should (null covls--connections))))
 
+(ert-deftest covls-test-eldoc-commands ()
+  "The echo area says what is known of the place that a jump leads to."
+  (dolist (command '(covls-next-gap covls-previous-gap covls-most-urgent-gap covls-next-gap-in-project covls-go-to-tests))
+    (should (intern-soft (symbol-name command) eldoc-message-commands))))
+
 ;;; covls-test.el ends here
