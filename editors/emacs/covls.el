@@ -463,8 +463,8 @@ FROM is that of `covls--point'."
     (cons (covls--point (plist-get range :start) from) (covls--point (plist-get range :end) from))))
 
 (defun covls--text (beg end)
-  "The text from BEG to END, with bytes that are no text replaced."
-  (replace-regexp-in-string "[^\0-\U0010ffff]" "\ufffd" (buffer-substring-no-properties beg end) t t))
+  "The text from BEG to END, with what JSON can't hold replaced: bytes that are no text, lone surrogates."
+  (replace-regexp-in-string "[^\0-\ud7ff\ue000-\U0010ffff]" "\ufffd" (buffer-substring-no-properties beg end) t t))
 
 
 ;;; Documents

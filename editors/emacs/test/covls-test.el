@@ -115,9 +115,16 @@ What the server then has of the text is `theirs'."
     (should (equal (length told) 2))))
 
 (ert-deftest covls-test-bytes ()
-  "Bytes that are no text don't keep the rest from being told."
+  "Bytes that are no text, and lone surrogates, don't keep the rest from being told."
   (covls-test-open (concat "a" (string (unibyte-char-to-multibyte 255)) "b\n")
-    (should (equal theirs "a\ufffdb\n"))))
+    (should (equal theirs "a\ufffdb\n")))
+  (covls-test-open (concat "a" (string #xd800 #xdfff) "𝔘b\n")
+    (should (equal theirs "a\ufffd\ufffd𝔘b\n"))
+    (goto-char 3)
+    (insert "x" #xdc00)
+    (covls--flush)
+    (should (equal theirs "a\ufffdx\ufffd\ufffd𝔘b\n"))
+    (should (json-serialize (list :text theirs)))))
 
 (ert-deftest covls-test-uris ()
   "Names of files survive the way there and back."
