@@ -103,7 +103,14 @@ The names are those of .covls.toml, with each part a keyword: \\='(:target 80
 
 ;;;###autoload
 (put 'covls-settings 'safe-local-variable
-     (lambda (value) (and (listp value) (not (plist-member value :run)))))
+     ;; Of what becomes an object of JSON, as a list of pairs and one with other symbols do, too, only that with
+     ;; keywords, none of which says what is run.
+     (lambda (value)
+       (let ((safe (listp value)))
+         (while (and safe value)
+           (setq safe (and (keywordp (car value)) (not (string-prefix-p ":run" (symbol-name (car value)) t)))
+                 value (cddr value)))
+         safe)))
 
 (defcustom covls-send-delay 0.3
   "How many seconds of rest, after an edit, the server is told of it."

@@ -432,7 +432,10 @@ What the server then has of the text is `theirs'."
           (pcase-dolist (`(,locals ,want)
                          '((nil (:target 70))
                            (((nil . ((covls-settings . (:target 80))))) (:target 80))
-                           (((nil . ((covls-settings . (:run (:command "rm")))))) (:target 70))))
+                           (((nil . ((covls-settings . (:run (:command "rm")))))) (:target 70))
+                           (((nil . ((covls-settings . (:target 80 :run (:command "rm")))))) (:target 70))
+                           (((nil . ((covls-settings . (run (:command "rm")))))) (:target 70))
+                           (((nil . ((covls-settings . ((run . (:command "rm"))))))) (:target 70))))
             (dir-locals-set-class-variables 'covls-test locals)
             (dir-locals-set-directory-class folder 'covls-test)
             (should (equal (covls--on-request 'fake 'workspace/configuration
