@@ -832,7 +832,8 @@ FROM is that of `covls--point'."
 (defun covls--report (diagnostics)
   "Have Flymake show DIAGNOSTICS in this buffer."
   (setq covls--diagnostics diagnostics)
-  (when (and flymake-mode (null covls--report-function))
+  (when (and flymake-mode diagnostics (null covls--report-function)
+             (memq #'covls-flymake-backend flymake-diagnostic-functions))
     ;; It calls the backend, which comes back here.
     (flymake-start))
   (when (and flymake-mode covls--report-function)
@@ -840,9 +841,12 @@ FROM is that of `covls--point'."
       (widen)
       ;; From one to the next it is not far.
       (let ((from (cons 0 (point-min))))
-        (funcall covls--report-function
-                 (mapcar (lambda (diagnostic) (covls--flymake diagnostic from)) diagnostics)
-                 :region (cons (point-min) (point-max)))))))
+        (condition-case nil
+            (funcall covls--report-function
+                     (mapcar (lambda (diagnostic) (covls--flymake diagnostic from)) diagnostics)
+                     :region (cons (point-min) (point-max)))
+          ;; Flymake was turned on anew, takes nothing by what it gave before, and will ask again.
+          (error (setq covls--report-function nil)))))))
 
 (defun covls--buffer-of (connection uri)
   "The buffer that is open in CONNECTION by URI."

@@ -514,4 +514,39 @@ What it writes to the file `starts' is how often it was started."
   (dolist (command '(covls-next-gap covls-previous-gap covls-most-urgent-gap covls-next-gap-in-project covls-go-to-tests))
     (should (intern-soft (symbol-name command) eldoc-message-commands))))
 
+(ert-deftest covls-test-flymake-anew ()
+  "Where Flymake was turned on anew, what it no longer takes is no error, and is shown when it asks again."
+  (let ((file (make-temp-file "covls-test" nil ".txt" "a\nb\n"))
+        (mine '((:range (:start (:line 1 :character 0) :end (:line 1 :character 1)) :severity 2 :message "mine"))))
+    (unwind-protect
+        (with-current-buffer (find-file-noselect file)
+          (setq-local flymake-diagnostic-functions '(covls-flymake-backend))
+          (flymake-mode 1)
+          (covls--report mine)
+          (should (equal (mapcar #'flymake-diagnostic-text (flymake-diagnostics)) '("mine")))
+          (flymake-mode -1)
+          (flymake-mode 1)
+          (covls--report mine)
+          (should (null (flymake-diagnostics)))
+          (covls--report mine)
+          (should (equal (mapcar #'flymake-diagnostic-text (flymake-diagnostics)) '("mine")))
+          (flymake-mode -1)
+          (flymake-mode 1)
+          (add-hook 'kill-buffer-hook #'covls--forget nil t)
+          (should (kill-buffer)))
+      (delete-file file))))
+
+(ert-deftest covls-test-flymake-of-others ()
+  "Where Flymake is that of others alone, it is not started again and again."
+  (with-temp-buffer
+    (let ((flymake-mode t) (flymake-diagnostic-functions '(ignore)) (starts 0))
+      (cl-letf (((symbol-function 'flymake-start) (lambda (&rest _) (cl-incf starts))))
+        (covls--report '((:message "mine")))
+        (should (= 0 starts))
+        (setq flymake-diagnostic-functions '(covls-flymake-backend))
+        (covls--report nil)
+        (should (= 0 starts))
+        (covls--report '((:message "mine")))
+        (should (= 1 starts))))))
+
 ;;; covls-test.el ends here
