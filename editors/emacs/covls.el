@@ -966,10 +966,12 @@ The second bitmap is for lines that are new since the base.")
         (setq id (covls--last-id connection)
               covls--asked id)))))
 
-(defun covls--shown (&rest _)
-  "Ask for the marks that this buffer has lacked while no window showed it."
-  (when (eq covls--asked 'later)
-    (covls--ask-marks)))
+(defun covls--shown (window)
+  "Ask for the marks of the buffer of WINDOW, where they wait for one to show it.
+Another buffer may be current."
+  (with-current-buffer (window-buffer window)
+    (when (eq covls--asked 'later)
+      (covls--ask-marks))))
 
 (defun covls--unmark ()
   "Take all bars away."

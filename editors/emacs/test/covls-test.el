@@ -549,4 +549,20 @@ What it writes to the file `starts' is how often it was started."
         (covls--report '((:message "mine")))
         (should (= 1 starts))))))
 
+(ert-deftest covls-test-shown ()
+  "The marks of a buffer that another window than the selected one has come to show are asked for."
+  (let ((buffer (generate-new-buffer "covls-test")) asked)
+    (unwind-protect
+        (save-window-excursion
+          (with-current-buffer buffer
+            (setq covls--asked 'later))
+          (let ((window (display-buffer buffer '(display-buffer-pop-up-window))))
+            (should-not (eq window (selected-window)))
+            (cl-letf (((symbol-function 'covls--ask-marks) (lambda () (push (current-buffer) asked))))
+              (covls--shown (selected-window))
+              (should (null asked))
+              (covls--shown window)
+              (should (equal asked (list buffer))))))
+      (kill-buffer buffer))))
+
 ;;; covls-test.el ends here
