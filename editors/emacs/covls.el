@@ -561,26 +561,28 @@ FROM is that of `covls--point'."
 
 (defun covls--before-change (beg end)
   "Keep where BEG and END are before what is between them changes."
-  (when (and covls--uri (not (eq covls--changes 'whole)))
-    (setq covls--before
-          (and (eql covls--tick (buffer-chars-modified-tick))
-               (ignore-errors
-                 (list beg (- end beg) (covls--position beg) (covls--position end)))))))
+  (with-current-buffer (or (buffer-base-buffer) (current-buffer))
+    (when (and covls--uri (not (eq covls--changes 'whole)))
+      (setq covls--before
+            (and (eql covls--tick (buffer-chars-modified-tick))
+                 (ignore-errors
+                   (list beg (- end beg) (covls--position beg) (covls--position end))))))))
 
 (defun covls--after-change (beg end length)
   "Keep that LENGTH characters at BEG were replaced by what is between BEG and END."
-  (when covls--uri
-    (setq covls--changes
-          (if (and (not (eq covls--changes 'whole)) (eql (nth 0 covls--before) beg) (eql (nth 1 covls--before) length))
-              (cons (list :range (list :start (nth 2 covls--before) :end (nth 3 covls--before))
-                          :text (covls--text beg end))
-                    covls--changes)
-            'whole)
-          covls--before nil
-          covls--tick (buffer-chars-modified-tick))
-    (when covls--timer
-      (cancel-timer covls--timer))
-    (setq covls--timer (run-with-timer covls-send-delay nil #'covls--flush (current-buffer)))))
+  (with-current-buffer (or (buffer-base-buffer) (current-buffer))
+    (when covls--uri
+      (setq covls--changes
+            (if (and (not (eq covls--changes 'whole)) (eql (nth 0 covls--before) beg) (eql (nth 1 covls--before) length))
+                (cons (list :range (list :start (nth 2 covls--before) :end (nth 3 covls--before))
+                            :text (save-restriction (widen) (covls--text beg end)))
+                      covls--changes)
+              'whole)
+            covls--before nil
+            covls--tick (buffer-chars-modified-tick))
+      (when covls--timer
+        (cancel-timer covls--timer))
+      (setq covls--timer (run-with-timer covls-send-delay nil #'covls--flush (current-buffer))))))
 
 (defun covls--flush (&optional buffer)
   "Send what was edited in BUFFER, or this one."
@@ -941,7 +943,7 @@ The second bitmap is for lines that are new since the base.")
 
 (defun covls--ask-marks ()
   "Ask for the marks of this buffer if a window shows it, else once one does."
-  (when covls--uri
+  (when (and covls--uri (not (buffer-base-buffer)))
     (when (numberp covls--asked)
       (jsonrpc-notify covls--connection :$/cancelRequest (list :id covls--asked))
       (setq covls--asked nil))
@@ -1157,7 +1159,7 @@ Braces at the edge of a piece say nothing of a line that has more than these."
 
 (defun covls-eldoc-function (callback &rest _)
   "Have CALLBACK show what is known at a mark; a source of ElDoc."
-  (when (and covls--uri (covls--on-mark-p))
+  (when (and covls--uri (not (buffer-base-buffer)) (covls--on-mark-p))
     (covls--flush)
     (jsonrpc-async-request
      covls--connection :textDocument/hover (covls--place)
@@ -2109,6 +2111,7 @@ It fails until it is filled in, and is not saved."
             (add-hook 'kill-buffer-hook #'covls--off nil t)
             (add-hook 'change-major-mode-hook #'covls--off nil t)
             (add-hook 'window-buffer-change-functions #'covls--shown nil t)
+            (add-hook 'clone-indirect-buffer-hook #'covls--cloned nil t)
             (covls--join))
         (error
          (setq covls-mode nil)
@@ -2120,6 +2123,9 @@ It fails until it is filled in, and is not saved."
     (remove-hook 'kill-buffer-hook #'covls--off t)
     (remove-hook 'change-major-mode-hook #'covls--off t)
     (remove-hook 'window-buffer-change-functions #'covls--shown t)
+    (remove-hook 'clone-indirect-buffer-hook #'covls--cloned t)
+    (when (buffer-base-buffer)
+      (covls--disown))
     (covls--leave)
     (covls--fit-margin)
     (remove-hook 'flymake-diagnostic-functions #'covls-flymake-backend t)
@@ -2129,6 +2135,24 @@ It fails until it is filled in, and is not saved."
 (defun covls--off ()
   "Turn off `covls-mode' in this buffer."
   (covls-mode -1))
+
+(defun covls--cloned ()
+  "Have this buffer, the clone of another, say what is edited, and no more.
+Emacs calls the hooks of the buffer alone in which it is edited."
+  (covls-mode -1)
+  (add-hook 'before-change-functions #'covls--before-change nil t)
+  (add-hook 'after-change-functions #'covls--after-change nil t))
+
+(defun covls--disown ()
+  "Forget what this buffer, which is the clone of another, has of that.
+The document in the server, the bars, the timer and what Flymake takes are the
+other's.  The clone has copies of the overlays."
+  (mapc #'kill-local-variable
+        '(covls--connection covls--uri covls--changes covls--before covls--timer covls--asked
+          covls--diagnostics covls--report-function covls--overlays covls--coverage))
+  (dolist (overlay (overlays-in (point-min) (point-max)))
+    (when (overlay-get overlay 'covls)
+      (delete-overlay overlay))))
 
 (defvar covls--warned nil
   "Whether the user knows that the program is missing.")

@@ -565,4 +565,38 @@ What it writes to the file `starts' is how often it was started."
               (should (equal asked (list buffer))))))
       (kill-buffer buffer))))
 
+(ert-deftest covls-test-clones ()
+  "What is edited in a clone of a buffer is told, and its end takes nothing from the buffer."
+  (dolist (clone (list (lambda () (clone-indirect-buffer "covls-test-clone" nil))
+                       ;; Before Emacs 30 this calls no hook.
+                       (lambda () (make-indirect-buffer (current-buffer) "covls-test-clone" t))))
+    (covls-test-open "package a\nfunc b() {}\n"
+      (cl-letf (((symbol-function 'jsonrpc-running-p) (lambda (_) t)))
+        (setq covls-mode t)
+        (add-hook 'clone-indirect-buffer-hook #'covls--cloned nil t)
+        (add-hook 'kill-buffer-hook #'covls--off nil t)
+        (let ((bar (make-overlay 1 9)))
+          (overlay-put bar 'covls 'uncovered)
+          (setq covls--overlays (list bar))
+          (narrow-to-region 1 10)
+          (with-current-buffer (funcall clone)
+            (widen)
+            (goto-char (point-max))
+            (insert "𝔘\n")
+            (set-buffer-modified-p nil)
+            (should (timerp (buffer-local-value 'covls--timer (buffer-base-buffer))))
+            (with-current-buffer (buffer-base-buffer)
+              (covls--flush))
+            (should (equal theirs "package a\nfunc b() {}\n𝔘\n"))
+            (goto-char 1)
+            (insert "// ")
+            (kill-buffer))
+          (should covls--timer)
+          (should (overlay-buffer bar))
+          (should (equal covls--uri "file:///nowhere/a.go"))
+          (covls--flush)
+          (should (equal theirs "// package a\nfunc b() {}\n𝔘\n"))
+          (should (equal (delete-dups (mapcar #'car told)) '(:textDocument/didChange :textDocument/didOpen)))
+          (remove-hook 'kill-buffer-hook #'covls--off t))))))
+
 ;;; covls-test.el ends here
