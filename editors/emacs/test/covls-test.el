@@ -244,7 +244,16 @@ What the server then has of the text is `theirs'."
   (should (equal (substring-no-properties (covls--markdown "# A `b`\n**Not tested**: `` f`g `` [x](y:1) 1\\_000  \n"))
                  "A b\nNot tested: f`g x 1_000\n"))
   (should (equal (substring-no-properties (covls--markdown "| a | n |\n|---|--:|\n| bcd | 1 |\n| e | 22 |\nz\n"))
-                 "a     n\nbcd   1\ne    22\nz\n")))
+                 "a     n\nbcd   1\ne    22\nz\n"))
+  ;; What covls writes others' texts as, by `escape.Markdown', `escape.Code' and `escape.Cell', is read as that.
+  (pcase-dolist (`(,markdown . ,want)
+                 '(("Vec&lt;T> &amp;amp; \\*\\*x\\*\\* a[x\\](y) \\`z\\`" . "Vec<T> &amp; **x** a[x](y) `z`")
+                   ("runs when `c == '\\\\'`" . "runs when c == '\\\\'")
+                   ("**Not tested**: `**p == **q && a[i](x) && s == \"&lt;\"`" . "Not tested: **p == **q && a[i](x) && s == \"&lt;\"")
+                   ("`` a`b `` and ``` `` ``` and `c` and ` ` and `d" . "a`b and `` and c and   and `d")
+                   ("    **as** `it` is" . "    **as** `it` is")
+                   ("| a | n |\n|---|--:|\n| x\\|y | 1 |\n| `p \\|\\| q` | 22 |\n" . "a        n\nx|y      1\np || q  22\n")))
+    (should (equal (substring-no-properties (covls--markdown markdown)) want))))
 
 (ert-deftest covls-test-workspace-edit ()
   "Edits are made all or not at all, in files that are and in new ones."
