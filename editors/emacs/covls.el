@@ -503,10 +503,13 @@ FROM is that of `covls--point'."
                                   (seq-some (lambda (name) (file-exists-p (expand-file-name name folder)))
                                             covls-root-markers))))))
 
+(defun covls--project ()
+  "The folder of this buffer's project as connections have it."
+  (file-name-as-directory (file-truename (or (funcall covls-root-function) default-directory))))
+
 (defun covls--connect ()
   "Give this buffer the connection of its project, and open it there."
-  (let* ((root (file-name-as-directory
-                (file-truename (or (funcall covls-root-function) default-directory))))
+  (let* ((root (covls--project))
          (connection (or (seq-find (lambda (c) (equal (covls--root c) root)) covls--connections)
                          (covls--start root))))
     (setq covls--connection connection)
@@ -612,10 +615,20 @@ FROM is that of `covls--point'."
     (jsonrpc-notify covls--connection :textDocument/didSave (list :textDocument (list :uri covls--uri)))))
 
 (defun covls--renamed ()
-  "Open this buffer by the name that it has got."
-  (when (and covls--uri (not (equal covls--uri (and buffer-file-name (covls--path-to-uri buffer-file-name)))))
-    (covls--close)
-    (covls--open)))
+  "Open this buffer by the name that it has got, in the project that it is in now."
+  ;; It is about to be saved, and an error would prevent that.
+  (condition-case problem
+      (cond
+       ((or (null buffer-file-name) (file-remote-p buffer-file-name))
+        (covls-mode -1))
+       ((null covls--connection))
+       ((not (equal (covls--project) (covls--root covls--connection)))
+        (covls--leave)
+        (covls--connect))
+       ((and covls--uri (not (equal covls--uri (covls--path-to-uri buffer-file-name))))
+        (covls--close)
+        (covls--open)))
+    (error (message "%s" (covls--sentence (error-message-string problem))))))
 
 (defun covls--settings-changed ()
   "Tell all servers that `covls-settings' has changed."

@@ -404,10 +404,12 @@ What the server then has of the text is `theirs'."
 (ert-deftest covls-test-names ()
   "A file that gets another name is closed by the old and opened by the new one, and closed with its buffer."
   (covls-test-open "package a\n"
-    (covls--renamed)
-    (should (equal (length told) 1))
-    (setq buffer-file-name "/nowhere/b.go")
-    (cl-letf (((symbol-function 'jsonrpc-running-p) (lambda (_) t)))
+    (cl-letf* ((covls-root-function (lambda () "/nowhere"))
+               ((symbol-function 'covls--root) (lambda (_) "/nowhere/"))
+               ((symbol-function 'jsonrpc-running-p) (lambda (_) t)))
+      (covls--renamed)
+      (should (equal (length told) 1))
+      (setq buffer-file-name "/nowhere/b.go")
       (covls--renamed)
       (covls--close))
     (should (equal (mapcar (lambda (m) (list (car m) (covls--get (cdr m) :textDocument :uri))) (reverse told))
@@ -607,5 +609,35 @@ What it writes to the file `starts' is how often it was started."
           (should (equal theirs "// package a\nfunc b() {}\n𝔘\n"))
           (should (equal (delete-dups (mapcar #'car told)) '(:textDocument/didChange :textDocument/didOpen)))
           (remove-hook 'kill-buffer-hook #'covls--off t))))))
+
+(ert-deftest covls-test-other-project ()
+  "A file that gets the name of one in another project goes to the server of that; one that gets none, or that of
+another machine, to none."
+  (covls-test-with-server (concat covls-test-greets "exec cat >/dev/null")
+    (let ((before covls--connection)
+          (other (file-name-as-directory (make-temp-file "covls" t)))
+          (covls-root-function (lambda () default-directory))
+          (change-major-mode-with-file-name nil))
+      (unwind-protect
+          (progn
+            (covls-test-await (lambda () covls--uri))
+            (set-visited-file-name (expand-file-name "b.go" other) t)
+            (should-not (eq covls--connection before))
+            (should (equal (covls--root covls--connection) other))
+            (should-not (memq (current-buffer) (covls--buffers before)))
+            (covls-test-await (lambda () covls--uri))
+            (should (equal covls--uri (covls--path-to-uri (expand-file-name "b.go" other))))
+            (let ((covls-root-function (lambda () (error "No root"))))
+              (set-visited-file-name (expand-file-name "c.go" other) t))
+            (set-visited-file-name nil)
+            (should-not covls-mode)
+            (should-not covls--connection)
+            (set-visited-file-name (expand-file-name "d.go" other) t)
+            (covls-mode 1)
+            (setq buffer-file-name "/ssh:nowhere.invalid:/e.go")
+            (run-hooks 'after-set-visited-file-name-hook)
+            (should-not covls-mode))
+        (setq buffer-file-name nil)
+        (delete-directory other t)))))
 
 ;;; covls-test.el ends here
