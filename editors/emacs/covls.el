@@ -507,11 +507,14 @@ FROM is that of `covls--point'."
   "The folder of this buffer's project as connections have it."
   (file-name-as-directory (file-truename (or (funcall covls-root-function) default-directory))))
 
+(defun covls--running (root)
+  "The connection for the folder ROOT that has not ended, or nil."
+  (seq-find (lambda (c) (equal (covls--root c) root)) covls--connections))
+
 (defun covls--connect ()
   "Give this buffer the connection of its project, and open it there."
   (let* ((root (covls--project))
-         (connection (or (seq-find (lambda (c) (equal (covls--root c) root)) covls--connections)
-                         (covls--start root))))
+         (connection (or (covls--running root) (covls--start root))))
     (setq covls--connection connection)
     (cl-pushnew (current-buffer) (covls--buffers connection))
     (when (covls--closing connection)
@@ -1390,6 +1393,9 @@ It is \"\" where there is no connection."
 
 (defun covls--way ()
   "Whom to ask: a connection, or (lsp . WORKSPACE) or (eglot . SERVER)."
+  (when (and covls--connection (eq (covls--state covls--connection) 'ended))
+    ;; A list or a report is not told that its server was started again.
+    (setq covls--connection (covls--running (covls--root covls--connection))))
   (cond
    (covls--connection (covls--await covls--connection))
    ((and (fboundp 'lsp-find-workspace) (bound-and-true-p lsp-mode) (lsp-find-workspace 'covls buffer-file-name))
@@ -1400,11 +1406,13 @@ It is \"\" where there is no connection."
     (cons 'eglot (eglot-current-server)))
    ((bound-and-true-p covls-mode)
     (user-error "The covls server has ended; M-x covls-restart starts it again"))
-   ((let ((here (file-truename default-directory)))
-      (seq-find (lambda (c) (string-prefix-p (covls--root c) here)) covls--connections)))
+   ((let* ((here (file-truename default-directory))
+           (connection (seq-find (lambda (c) (string-prefix-p (covls--root c) here)) covls--connections)))
+      (and connection (covls--await connection))))
    ((and covls--connections (null (cdr covls--connections)) (null buffer-file-name))
     (covls--await (car covls--connections)))
-   (t (user-error "No covls here: M-x covls-mode starts it"))))
+   (buffer-file-name (user-error "No covls here: M-x covls-mode starts it"))
+   (t (user-error "No covls here: M-x covls-mode in a file of the project starts it"))))
 
 (defun covls--answer (ask cancel)
   "Have the function ASK ask something, wait for the answer, and return it.
@@ -1914,17 +1922,24 @@ With a prefix argument, HERE, list all of this file, in its order."
 (defun covls-restart ()
   "Start the server of this project again."
   (interactive)
-  (unless (bound-and-true-p covls-mode)
-    (user-error "No covls here: M-x covls-mode starts it"))
-  (let ((buffers (if covls--connection (covls--buffers covls--connection) (list (current-buffer)))))
-    (when covls--connection
-      (covls--end covls--connection))
+  (let* ((root (cond (covls--connection (covls--root covls--connection))
+                     ((bound-and-true-p covls-mode) (covls--project))
+                     (t (user-error "No covls here: M-x covls-mode starts it"))))
+         (connection (covls--running root))
+         (buffers (and connection (covls--buffers connection))))
+    (when connection
+      (covls--end connection))
     (dolist (buffer buffers)
       (when (buffer-live-p buffer)
         (with-current-buffer buffer
           (covls--forget)
           (setq covls--connection nil))))
-    (covls--reconnect buffers)))
+    ;; Others may have lost a server that ended by itself.
+    (covls--reconnect (seq-filter (lambda (buffer)
+                                    (with-current-buffer buffer
+                                      (and (bound-and-true-p covls-mode) buffer-file-name (null covls--connection)
+                                           (equal root (covls--project)))))
+                                  (buffer-list)))))
 
 ;;;###autoload
 (defun covls-init ()

@@ -502,6 +502,35 @@ What it writes to the file `starts' is how often it was started."
     (covls-restart)
     (covls-test-await (lambda () (= 3 (funcall starts))))))
 
+(ert-deftest covls-test-restart-all ()
+  "Where a server has ended, one that is started in a file is that of all files, lists and reports of the project."
+  (covls-test-with-server (concat covls-test-greets "exec cat >/dev/null")
+    (covls-test-await (lambda () covls--uri))
+    (let ((first covls--connection)
+          (other (find-file-noselect (expand-file-name "b.go" folder))))
+      (unwind-protect
+          (with-temp-buffer
+            (setq covls--connection first default-directory "/")
+            (with-current-buffer other
+              (covls-mode 1))
+            ;; By itself it is not started again any more.
+            (setq covls--restarted (list (cons (covls--root first) (float-time))))
+            (signal-process (jsonrpc--process first) 'kill)
+            (covls-test-await (lambda () (null (buffer-local-value 'covls--connection other))))
+            (covls-restart)
+            (let ((second (buffer-local-value 'covls--connection other)))
+              (should second)
+              (should-not (eq first second))
+              (should (equal (list second) covls--connections))
+              (should (= 2 (length (covls--buffers second))))
+              (should (eq second (covls--way)))
+              (should (eq second covls--connection))
+              (setq covls--connection nil)
+              (should-error (covls-restart) :type 'user-error)))
+        (with-current-buffer other
+          (covls-mode -1)
+          (kill-buffer))))))
+
 (ert-deftest covls-test-no-start ()
   "A server that does not start is not tried again and again."
   (covls-test-with-server "printf x >>starts; exit 3"
