@@ -313,8 +313,11 @@ ID, METHOD, PARAMS and RESULT are of the message."
                              (covls--open)))))
          :error-fn (lambda (problem)
                      (unless (eq (covls--state connection) 'ended)
-                       (message "covls did not start: %s" (plist-get problem :message))))
-         :timeout-fn (lambda () (message "covls did not answer within %s seconds" covls-timeout)))
+                       (message "covls did not start: %s" (plist-get problem :message))
+                       (covls--give-up connection)))
+         :timeout-fn (lambda ()
+                       (message "covls did not answer within %s seconds" covls-timeout)
+                       (covls--give-up connection)))
       ;; It has ended already.
       (error (message "covls did not start: %s" (error-message-string problem))))
     connection))
@@ -376,6 +379,12 @@ ID, METHOD, PARAMS and RESULT are of the message."
         (when (buffer-live-p buffer)
           (let ((kill-buffer-query-functions nil))
             (kill-buffer buffer)))))))
+
+(defun covls--give-up (connection)
+  "End the server of CONNECTION, which will not be ready, when its message was taken in."
+  (run-at-time 0 nil (lambda ()
+                       (when (jsonrpc-running-p connection)
+                         (covls--end connection)))))
 
 (defun covls--end-all ()
   "End all servers."

@@ -669,4 +669,15 @@ another machine, to none."
         (setq buffer-file-name nil)
         (delete-directory other t)))))
 
+(ert-deftest covls-test-refuses ()
+  "A server that does not want to start, or does not answer to that, is ended, and not said to be starting for ever."
+  (dolist (script '("printf 'Content-Length: 63\\r\\n\\r\\n{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32603,\"message\":\"no\"}}'; exec cat >/dev/null"
+                    "exec cat >/dev/null"))
+    (let ((covls-timeout 1))
+      (covls-test-with-server script
+        (should (equal (covls-status-text) "starting"))
+        (covls-test-await (lambda () (null covls--connection)))
+        (should (null covls--connections))
+        (should (equal (covls--mode-line) " covls: not running"))))))
+
 ;;; covls-test.el ends here
