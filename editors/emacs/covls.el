@@ -763,10 +763,14 @@ FROM is that of `covls--point'."
   "Make EDIT, a WorkspaceEdit, and say whether it was made.
 Files are not saved, so that the user can look at what was written first."
   (condition-case problem
-      (let ((changes (covls--edit-plan edit)))
-        (dolist (change changes)
-          (with-current-buffer (find-file-noselect (nth 0 change))
-            (covls--edit-buffer (nth 1 change))))
+      (let ((changes (mapcar (lambda (change)
+                               (with-current-buffer (find-file-noselect (nth 0 change))
+                                 (barf-if-buffer-read-only)
+                                 (cons (current-buffer) (nth 1 change))))
+                             (covls--edit-plan edit))))
+        (pcase-dolist (`(,buffer . ,edits) changes)
+          (with-current-buffer buffer
+            (covls--edit-buffer edits)))
         (list :applied t))
     (error (list :applied :json-false :failureReason (error-message-string problem)))))
 
@@ -798,7 +802,6 @@ Files are not saved, so that the user can look at what was written first."
 
 (defun covls--edit-buffer (edits)
   "Make EDITS in this buffer."
-  (barf-if-buffer-read-only)
   (save-excursion
     (save-restriction
       (widen)

@@ -284,6 +284,17 @@ What the server then has of the text is `theirs'."
                                                    (list :kind "delete" :uri (covls--path-to-uri old)))))
                                     :applied)
                          :json-false))
+          (with-current-buffer (find-buffer-visiting old)
+            (setq buffer-read-only t))
+          (should (equal (plist-get (covls--apply-edit
+                                     (list :documentChanges
+                                           (vector (list :textDocument (list :uri (covls--path-to-uri new))
+                                                         :edits (vector (list :range (funcall range 0 0) :newText "y")))
+                                                   (list :textDocument (list :uri (covls--path-to-uri old))
+                                                         :edits (vector (list :range (funcall range 0 0) :newText "y"))))))
+                                    :applied)
+                         :json-false))
+          (should (equal (with-current-buffer (find-buffer-visiting new) (buffer-string)) "package x\n"))
           (should (equal (with-current-buffer (find-buffer-visiting old) (buffer-string)) "x12bc")))
       (dolist (path (list old new))
         (when-let ((buffer (find-buffer-visiting path)))
