@@ -734,11 +734,15 @@ FROM is that of `covls--point'."
          (message "%s" text))))
     ('window/logMessage
      (with-current-buffer (get-buffer-create "*covls log*")
-       (save-excursion
-         (goto-char (point-max))
-         (insert (format-time-string "%H:%M:%S ") (plist-get params :message) "\n")
-         (when (> (buffer-size) 500000)
-           (delete-region (point-min) (- (point-max) 400000))))))
+       (buffer-disable-undo)
+       (let ((inhibit-read-only t))
+         (save-excursion
+           (save-restriction
+             (widen)
+             (goto-char (point-max))
+             (insert (format-time-string "%H:%M:%S ") (plist-get params :message) "\n")
+             (when (> (buffer-size) 500000)
+               (delete-region (point-min) (- (point-max) 400000))))))))
     ('$/progress
      (let ((value (plist-get params :value)))
        (setf (covls--progress connection)

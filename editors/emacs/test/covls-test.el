@@ -691,4 +691,17 @@ another machine, to none."
         (should (null covls--connections))
         (should (equal (covls--mode-line) " covls: not running"))))))
 
+(ert-deftest covls-test-log ()
+  "What the server logs is kept where somebody reads the log, too, and not for undo."
+  (unwind-protect
+      (with-current-buffer (get-buffer-create "*covls log*")
+        (covls--on-notification 'fake 'window/logMessage '(:type 3 :message "one"))
+        (view-mode 1)
+        (narrow-to-region 1 3)
+        (covls--on-notification 'fake 'window/logMessage '(:type 3 :message "two"))
+        (widen)
+        (should (string-match-p "\\`.* one\n.* two\n\\'" (buffer-string)))
+        (should (eq t buffer-undo-list)))
+    (kill-buffer "*covls log*")))
+
 ;;; covls-test.el ends here
