@@ -2016,11 +2016,21 @@ It fails until it is filled in, and is not saved."
   (let ((base (plist-get answer :base)))
     (if (string-empty-p base) "the default" base)))
 
+(defun covls--visible (line)
+  "LINE, a command line of others, with what hides or moves a part of it made visible."
+  (mapconcat (lambda (c)
+               (if (memq (get-char-code-property c 'general-category) '(Cc Cf Zl Zp))
+                   (format "\\u%04x" c)
+                 (string c)))
+             line ""))
+
 (defun covls--unsaved (dir)
   "Say how many files below DIR were edited and not saved, which a run would not see."
   (let ((n (seq-count (lambda (buffer)
                         (let ((file (buffer-file-name buffer)))
-                          (and file (buffer-modified-p buffer) (file-in-directory-p file dir))))
+                          ;; For one of another machine, that would be asked.
+                          (and file (buffer-modified-p buffer) (not (file-remote-p file))
+                               (file-in-directory-p file dir))))
                       (buffer-list))))
     (cond ((= n 0) "") ((= n 1) ", with 1 file not saved") (t (format ", with %d files not saved" n)))))
 
@@ -2042,7 +2052,7 @@ It fails until it is filled in, and is not saved."
             (compilation-start install nil (lambda (_) "*covls install*"))
           (message "Nothing was run: %s" lacks)))
        (lacks (user-error "%s" (covls--sentence lacks)))
-       ((y-or-n-p (format "Run `%s' in %s%s? " line (abbreviate-file-name default-directory) (covls--unsaved default-directory)))
+       ((y-or-n-p (format "Run `%s' in %s%s? " (covls--visible line) (abbreviate-file-name default-directory) (covls--unsaved default-directory)))
         (when (plist-get command :own)
           (make-directory ".covls" t)
           (unless (file-exists-p ".covls/.gitignore")

@@ -704,4 +704,14 @@ another machine, to none."
         (should (eq t buffer-undo-list)))
     (kill-buffer "*covls log*")))
 
+(ert-deftest covls-test-asks-to-run ()
+  "The question whether to run shows all of the command line, and asks no other machine what is not saved."
+  (should (equal (covls--visible "go test ./... \n\u202e;x %s \t") "go test ./... \\u000a\\u202e;x %s \\u0009"))
+  (with-temp-buffer
+    (insert "x")
+    (setq buffer-file-name "/ssh:nowhere.invalid:/a.go")
+    (cl-letf (((symbol-function 'file-in-directory-p) (lambda (file _) (error "Asked for %s" file))))
+      (should (equal (covls--unsaved "/nowhere/") "")))
+    (setq buffer-file-name nil)))
+
 ;;; covls-test.el ends here
