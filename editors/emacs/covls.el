@@ -1417,8 +1417,8 @@ It is \"\" where there is no connection."
    ((and (fboundp 'lsp-find-workspace) (bound-and-true-p lsp-mode) (lsp-find-workspace 'covls buffer-file-name))
     (cons 'lsp (lsp-find-workspace 'covls buffer-file-name)))
    ((and (fboundp 'eglot-current-server) (bound-and-true-p eglot--managed-mode) (eglot-current-server)
-         (string-match-p "covls" (mapconcat #'identity
-                                            (process-command (jsonrpc--process (eglot-current-server))) " ")))
+         ;; That of a server which is reached by a socket is no list.
+         (string-match-p "covls" (format "%s" (process-command (jsonrpc--process (eglot-current-server))))))
     (cons 'eglot (eglot-current-server)))
    ((bound-and-true-p covls-mode)
     (user-error "The covls server has ended; M-x covls-restart starts it again"))
@@ -2123,12 +2123,16 @@ It fails until it is filled in, and is not saved."
 
 (defun covls--run-asking (name arguments)
   "Run the command NAME with ARGUMENTS without waiting, as it asks something first."
-  (jsonrpc-async-request
-   (covls--way) :workspace/executeCommand (list :command name :arguments (or arguments []))
-   :timeout 600
-   :success-fn (lambda (_) (message "Written"))
-   :error-fn (lambda (problem) (message "%s" (covls--sentence (plist-get problem :message))))
-   :timeout-fn #'ignore)
+  (let ((params (list :command name :arguments (or arguments [])))
+        (done (lambda (_) (message "Written")))
+        (failed (lambda (problem) (message "%s" (covls--sentence (plist-get (covls--plist problem) :message))))))
+    (pcase (covls--way)
+      (`(lsp . ,workspace)
+       (let ((lsp--cur-workspace workspace))
+         (lsp-request-async "workspace/executeCommand" params done :error-handler failed :mode 'detached)))
+      ((or `(eglot . ,connection) connection)
+       (jsonrpc-async-request connection :workspace/executeCommand params
+                              :timeout 600 :success-fn done :error-fn failed :timeout-fn #'ignore))))
   nil)
 
 

@@ -714,4 +714,29 @@ another machine, to none."
       (should (equal (covls--unsaved "/nowhere/") "")))
     (setq buffer-file-name nil)))
 
+(ert-deftest covls-test-asking-ways ()
+  "A command that asks something first is run by the connection of others, too."
+  (let (sent)
+    (cl-letf (((symbol-function 'jsonrpc-async-request) (lambda (whom method &rest _) (push (list whom method) sent)))
+              ((symbol-function 'lsp-request-async)
+               (lambda (method &rest _) (push (list lsp--cur-workspace method) sent))))
+      (dolist (way '((lsp . a) (eglot . b) c))
+        (cl-letf (((symbol-function 'covls--way) (lambda () way)))
+          (covls--run-asking "covls.addRule" [1]))))
+    (should (equal (nreverse sent) '((a "workspace/executeCommand") (b :workspace/executeCommand)
+                                     (c :workspace/executeCommand))))))
+
+(ert-deftest covls-test-eglot-socket ()
+  "A server of Eglot that is reached by a socket is not taken for covls, and is no error."
+  (defvar eglot--managed-mode)
+  (let ((eglot--managed-mode t))
+    (with-temp-buffer
+      (setq default-directory "/")
+      (cl-letf (((symbol-function 'eglot-current-server) (lambda () 'server))
+                ((symbol-function 'jsonrpc--process) #'identity)
+                ((symbol-function 'process-command) (lambda (_) t)))
+        (should-error (covls--way) :type 'user-error)
+        (cl-letf (((symbol-function 'process-command) (lambda (_) '("/bin/covls" "serve"))))
+          (should (equal (covls--way) '(eglot . server))))))))
+
 ;;; covls-test.el ends here
