@@ -293,6 +293,11 @@ ID, METHOD, PARAMS and RESULT are of the message."
                '(:events-buffer-config (:size 0 :format short))
              '(:events-buffer-scrollback-size 0)))))
     (push connection covls--connections)
+    (add-hook 'kill-emacs-query-functions #'covls--on-leave)
+    (add-hook 'kill-emacs-hook #'covls--on-kill)
+    ;; Eglot and lsp-mode set up Flymake and ElDoc for themselves alone.
+    (add-hook 'eglot-managed-mode-hook #'covls--join)
+    (add-hook 'lsp-managed-mode-hook #'covls--join)
     (condition-case problem
         (jsonrpc-async-request
          connection :initialize
@@ -375,7 +380,8 @@ ID, METHOD, PARAMS and RESULT are of the message."
                 (accept-process-output process 0.02)))))
       ;; `jsonrpc-shutdown' has no patience that ends.
       (delete-process process)
-      (dolist (buffer (list (process-buffer process) errors))
+      ;; In the last jsonrpc has said goodbye.
+      (dolist (buffer (list (process-buffer process) errors (jsonrpc-events-buffer connection)))
         (when (buffer-live-p buffer)
           (let ((kill-buffer-query-functions nil))
             (kill-buffer buffer)))))))
@@ -2279,12 +2285,6 @@ other's.  The clone has copies of the overlays."
 
 ;; It finds those alone that are defined by now.
 (eldoc-add-command-completions "covls-next-" "covls-previous-" "covls-most-" "covls-go-to-")
-
-(add-hook 'kill-emacs-query-functions #'covls--on-leave)
-(add-hook 'kill-emacs-hook #'covls--on-kill)
-;; Eglot and lsp-mode set up Flymake and ElDoc for themselves alone.
-(add-hook 'eglot-managed-mode-hook #'covls--join)
-(add-hook 'lsp-managed-mode-hook #'covls--join)
 
 
 ;;; By the connection of others

@@ -739,4 +739,20 @@ another machine, to none."
         (cl-letf (((symbol-function 'process-command) (lambda (_) '("/bin/covls" "serve"))))
           (should (equal (covls--way) '(eglot . server))))))))
 
+(ert-deftest covls-test-traces ()
+  "Nothing is on the hooks of Emacs before a server was started, and no buffer of one is left when it was ended."
+  (let ((hooks '(kill-emacs-query-functions kill-emacs-hook eglot-managed-mode-hook lsp-managed-mode-hook)))
+    (with-temp-buffer
+      (let ((said (call-process (expand-file-name invocation-name invocation-directory) nil t nil "-Q" "--batch"
+                                "-l" (locate-library "covls")
+                                "--eval" (format "(dolist (hook '%S) (when (string-match-p \"covls\" (format \"%%s\" (and (boundp hook) (symbol-value hook)))) (princ hook)))" hooks))))
+        (should (equal (list 0 "") (list said (buffer-string))))))
+    (let ((before (buffer-list)))
+      (covls-test-with-server (concat covls-test-greets "exec cat >/dev/null")
+        (covls-test-await (lambda () covls--uri))
+        (dolist (hook hooks)
+          (should (string-match-p "covls" (format "%s" (symbol-value hook))))))
+      (should (null (seq-filter (lambda (buffer) (string-match-p "covls" (buffer-name buffer)))
+                                (seq-difference (buffer-list) before)))))))
+
 ;;; covls-test.el ends here
