@@ -23,7 +23,10 @@
   "Wait until the function READY returns something, and return that; WHAT says for what."
   (let ((deadline (+ (float-time) 100)) value)
     (while (and (not (setq value (funcall ready))) (< (float-time) deadline))
-      ;; Where a key is pending, `sit-for' returns at once and reads nothing.
+      ;; Where a key is pending, `sit-for' returns at once and reads nothing, and Emacs does not notice that a program
+      ;; has ended.
+      (when (input-pending-p)
+        (discard-input))
       (accept-process-output nil 0.02)
       (sit-for 0.02))
     (or value (error "Waited in vain for %s" what))))
