@@ -87,11 +87,13 @@ export interface Changed {
 	readonly lost: number | null;
 	readonly lost_functions: number | null;
 	readonly unknown: number;
+	/** Sources that changed and that no profile names. */
+	readonly unmeasured: number;
 	readonly base: string;
 	readonly commit: string;
 	/** All that in words; "" for nothing. */
 	readonly text: string;
-	/** Why nothing, or nothing of lost coverage, is told. */
+	/** Why nothing, or not all, is told of the change, or of lost coverage. */
 	readonly why: string | null;
 }
 

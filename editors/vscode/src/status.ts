@@ -250,8 +250,13 @@ function changeWords({ changed }: Status): string[] {
 	}
 	return [
 		...(changed.total > 0 ? [vscode.l10n.t('changed {0}/{1}', changed.covered, changed.total)] : []),
+		...(changed.unmeasured > 0 ? [notMeasured(changed.unmeasured)] : []),
 		...(changed.lost !== null && changed.lost > 0 ? [vscode.l10n.t('lost {0}', changed.lost)] : []),
 	];
+}
+
+function notMeasured(files: number): string {
+	return files === 1 ? vscode.l10n.t('1 file not measured') : vscode.l10n.t('{0} files not measured', files);
 }
 
 function gapWords(status: Status): string {
