@@ -76,7 +76,7 @@ func hoverFunc(s *workspace.Snapshot, file *workspace.File, d *workspace.Documen
 	case excluded:
 		fmt.Fprintf(&b, "**Excluded**: %s%s\n", name, because(escape.Prose(e.Reason)))
 	case m.Why == workspace.New:
-		if moved, ok := Moves(s)[m]; ok {
+		if moved, ok := movedTo(s, d, m); ok {
 			b.WriteString(moved.hover(name))
 			break
 		}

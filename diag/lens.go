@@ -167,7 +167,7 @@ func LensLabel(s *workspace.Snapshot, d *workspace.Document, id string) (l Label
 	case excluded:
 		return Label{Title: excludedWords(e.Reason)}, true
 	case m.Why == workspace.New:
-		if moved, ok := Moves(s)[m]; ok {
+		if moved, ok := movedTo(s, d, m); ok {
 			return Label{Title: moved.lens()}, true
 		}
 		return Label{Title: "new since the last run"}, true

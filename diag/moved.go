@@ -19,14 +19,26 @@ type Move struct {
 	Was *Mark
 }
 
-// Moves are the functions of open documents that stood in another file when the tests ran, by their marks: what is on disk so
-// (workspace.File.Arrived), and what one text has no more and an open one has since, letter by letter. Neither of those needs to be
-// saved. Of several that are the same, each is taken for one, in the order of paths and places. They are found once for a snapshot, and must not be written.
-func Moves(s *workspace.Snapshot) map[*Mark]Move {
-	return s.Derive(func() any { return findMoves(s) }).(map[*Mark]Move)
+// Arrival is a function of a document: its path, and the byte offset of the function's name.
+type Arrival struct {
+	Path string
+	At   int
 }
 
-func findMoves(s *workspace.Snapshot) map[*Mark]Move {
+// movedTo is where a function of a document stood when the tests ran; ok is false for one that stood where it is, or nowhere.
+func movedTo(s *workspace.Snapshot, d *workspace.Document, m *Mark) (from Move, ok bool) {
+	from, ok = Moves(s)[Arrival{d.Path, m.NameNow.Start}]
+	return from, ok
+}
+
+// Moves are the functions of open documents that stood in another file when the tests ran: what is on disk so
+// (workspace.File.Arrived), and what one text has no more and an open one has since, letter by letter. Neither of those needs to be
+// saved. Of several that are the same, each is taken for one, in the order of paths and places. They are found once for a snapshot, and must not be written.
+func Moves(s *workspace.Snapshot) map[Arrival]Move {
+	return s.Derive(func() any { return findMoves(s) }).(map[Arrival]Move)
+}
+
+func findMoves(s *workspace.Snapshot) map[Arrival]Move {
 	paths := slices.Sorted(maps.Keys(s.Documents))
 	each := func(take func(f *workspace.File, d *workspace.Document, p *placed)) {
 		for _, path := range paths {
@@ -50,25 +62,26 @@ func findMoves(s *workspace.Snapshot) map[*Mark]Move {
 			}
 		}
 	})
-	out, taken := map[*Mark]Move{}, map[*coverage.Func]bool{}
+	out, taken := map[Arrival]Move{}, map[*coverage.Func]bool{}
 	each(func(f *workspace.File, d *workspace.Document, p *placed) {
 		for i := range p.marks {
 			m := &p.marks[i]
 			if m.Why != workspace.New || m.Stale {
 				continue
 			}
+			at := Arrival{d.Path, m.NameNow.Start}
 			if from := m.moved; from != nil {
-				out[m] = Move{s.Files[from.Path], &Mark{Func: *from.Was}}
+				out[at] = Move{s.Files[from.Path], &Mark{Func: *from.Was}}
 				continue
 			}
 			list := gone[m.Hash]
-			if at := slices.IndexFunc(list, func(o Move) bool { return o.From != f }); at >= 0 {
-				out[m] = list[at]
-				gone[m.Hash] = slices.Delete(list, at, at+1)
+			if i := slices.IndexFunc(list, func(o Move) bool { return o.From != f }); i >= 0 {
+				out[at] = list[i]
+				gone[m.Hash] = slices.Delete(list, i, i+1)
 			} else if m.typed {
 				if from, ok := s.MovedTo(linesAround(d, m.Now)); ok && from.Path != f.Path && !taken[from.Was] {
 					taken[from.Was] = true
-					out[m] = Move{s.Files[from.Path], &Mark{Func: *from.Was}}
+					out[at] = Move{s.Files[from.Path], &Mark{Func: *from.Was}}
 				}
 			}
 		}

@@ -94,11 +94,10 @@ func PictureOf(s *workspace.Snapshot, d *workspace.Document) *Picture {
 	in := placedIn(file, d)
 	v := newMover(file, d, in)
 	p := &Picture{File: file, Runs: v.runs(), Decisions: v.decisions(), Changed: v.changed()}
-	moves := Moves(s)
 	for i := range in.marks {
 		p.Stale = p.Stale || in.marks[i].Stale
 		if f, ok := pictureOf(file, &in.marks[i]); ok {
-			if _, moved := moves[&in.marks[i]]; moved {
+			if _, moved := movedTo(s, d, &in.marks[i]); moved {
 				f.State = Unknown
 			}
 			p.Funcs = append(p.Funcs, f)

@@ -24,10 +24,10 @@ func UnseenIn(s *workspace.Snapshot, d *workspace.Document) (out []Unseen) {
 	if file == nil {
 		return nil
 	}
-	marks, moves := Marks(file, d), Moves(s)
+	marks := Marks(file, d)
 	for i := range marks {
 		m := &marks[i]
-		if _, moved := moves[m]; moved {
+		if _, moved := movedTo(s, d, m); moved {
 			continue
 		}
 		if _, excluded := file.ExcludedBy(m.Span.Start); excluded && m.Why != workspace.New {

@@ -126,11 +126,17 @@ func TestMovedSaved(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := workspace(t, movingShop)
-			ed := connect(t, editor.Options{Capabilities: editor.Capabilities(), Folders: []string{dir}})
+			can := editor.Capabilities()
+			can.Experimental = protocol.LSPAny(`{"covls":true}`)
+			ed := connect(t, editor.Options{Capabilities: can, Folders: []string{dir}})
 			b := filepath.Join(dir, "b.go")
 			for _, name := range strings.Split(tt.opened, "") {
 				open(t, ed, filepath.Join(dir, name+".go"))
 			}
+			// The text that was tested is known when all sources were looked at.
+			until(t, ed, func(s *editor.Seen) bool {
+				return len(s.Status) > 0 && strings.Contains(s.Status[len(s.Status)-1], `"loading":false`)
+			})
 			untilMarked(t, ed, b, "3:6 hint uncovered: Other is not tested (1 statement)")
 			all := protocol.Range{End: protocol.Position{Line: 100}}
 			enter := func(path, text string) {

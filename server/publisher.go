@@ -434,9 +434,9 @@ func (p *publisher) wordsOf(snap *workspace.Snapshot, d *workspace.Document) uin
 // movedIn sums up what was moved from one open document to another; 0 for nothing.
 func movedIn(snap *workspace.Snapshot) uint64 {
 	sum := uint64(0)
-	for m, from := range diag.Moves(snap) {
+	for at, from := range diag.Moves(snap) {
 		h := fnv.New64a()
-		_, _ = fmt.Fprintf(h, "%s\x00%d\x00%s", m.Func.String(), m.NameNow.Start, from.From.Path)
+		_, _ = fmt.Fprintf(h, "%s\x00%d\x00%s\x00%s", at.Path, at.At, from.From.Path, from.Was.String())
 		sum += h.Sum64()
 	}
 	return sum
