@@ -136,9 +136,20 @@ func (c *carrier) find(now *Text) {
 	}
 }
 
-// apart reports whether two functions of which names are known have none in common.
+// apart reports whether two functions of which names are known have none in common. A tool calls a getter "get size" that the text
+// calls size.
 func apart(a, b []string) bool {
-	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
+	bare := func(name string) string {
+		class := classOf(name)
+		method := strings.TrimLeft(name[len(class):], ".:#")
+		for _, word := range []string{"static ", "get ", "set "} {
+			method = strings.TrimPrefix(method, word)
+		}
+		return class + "." + method
+	}
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(name string) bool {
+		return slices.ContainsFunc(b, func(other string) bool { return name == other || bare(name) == bare(other) })
+	})
 }
 
 // classesOf are what functions belong to, by their names.
