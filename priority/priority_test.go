@@ -651,21 +651,21 @@ func TestSentence(t *testing.T) {
 			core.rs 0/530
 			a 0/300
 			b 0/300`,
-			"critical: 292 lines short of 55 % (0 of 530 covered). Core code (×1.0). Rank 1 of 3; the first file holds 40 % of the weighted gap.",
+			"critical: 292 lines short of 55 % (0 of 530 covered). Core code (×1.0). Rank 1 of 3; the first file holds at least 40 % of the weighted gap.",
 		},
 		{
 			"a role, statements, and the cut of its tier", "target = 72.5", `
 			grpc/a.go 0/100
 			b.go 0/100
 			c.go 0/100`,
-			"medium: 73 statements short of 72.5 % (0 of 100 covered). Transport layer (×0.6). Rank 3 of 3; the first 3 files hold 92 % of the weighted gap.",
+			"medium: 73 statements short of 72.5 % (0 of 100 covered). Transport layer (×0.6). Rank 3 of 3; the first 3 files hold at least 92 % of the weighted gap.",
 		},
 		{
 			"one of lower is behind the cut of medium", "target = 100", `
 			a.rs 99/100
 			b.rs 0/500
 			c.rs 0/500`,
-			"lower: 1 line short of 100 % (99 of 100 covered). Core code (×1.0). Rank 3 of 3; the first 2 files hold 92 % of the weighted gap.",
+			"lower: 1 line short of 100 % (99 of 100 covered). Core code (×1.0). Rank 3 of 3; the first 2 files hold at least 92 % of the weighted gap.",
 		},
 		{
 			"nothing is weighted", "", `a.go 0/10 generated`,
@@ -673,37 +673,37 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			"a small gap", "", `a.rs 8/15`,
-			"medium: 1 line short of 60 % (8 of 15 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. At most medium: the gap is under 3.",
+			"medium: 1 line short of 60 % (8 of 15 covered). Core code (×1.0). Rank 1 of 1; the first file holds at least 40 % of the weighted gap. At most medium: the gap is under 3.",
 		},
 		{
 			"a whole", "", `a.rs 0/10`,
-			"critical: 6 lines short of 60 % (0 of 10 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap.",
+			"critical: 6 lines short of 60 % (0 of 10 covered). Core code (×1.0). Rank 1 of 1; the first file holds at least 40 % of the weighted gap.",
 		},
 		{
 			"a component at its target", "", `
 			a.rs 0/100
 			b.rs 900/900`,
-			"high: 60 lines short of 60 % (0 of 100 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. At most high: the component has reached its target.",
+			"high: 60 lines short of 60 % (0 of 100 covered). Core code (×1.0). Rank 1 of 1; the first file holds at least 40 % of the weighted gap. At most high: the component has reached its target.",
 		},
 		{
 			"what rules left", "rule = [{ paths = ['b.rs'], tier = 'critical' }]", `
 			a.rs 0/50
 			b.rs 0/100`,
-			"high: 30 lines short of 60 % (0 of 50 covered). Core code (×1.0). Rank 2 of 2; the first 2 files hold 70 % of the weighted gap.",
+			"high: 30 lines short of 60 % (0 of 50 covered). Core code (×1.0). Rank 2 of 2; the first 2 files hold at least 70 % of the weighted gap.",
 		},
 		{
 			"a share used up", "rule = [{ paths = ['b.rs'], tier = 'critical' }]", `
 			a.rs 0/100
 			b.rs 0/90`,
-			"high: 60 lines short of 60 % (0 of 100 covered). Core code (×1.0). Rank 1 of 2; the first file holds 40 % of the weighted gap. Files that rules moved count in its tier's share.",
+			"high: 60 lines short of 60 % (0 of 100 covered). Core code (×1.0). Rank 1 of 2; the first file holds at least 40 % of the weighted gap. Files that rules moved count in its tier's share.",
 		},
 		{
 			"a rule and its reason", `rule = [{ paths = ["*"], at_least = "high", at_most = "critical", weight = 1.5, target = 80, why = "It lost data\n twice." }]`, `a.rs 0/50`,
-			"critical: 40 lines short of 80 % (0 of 50 covered). Core code (×1.0), weight 1.5. Rank 1 of 1; the first file holds 40 % of the weighted gap. Rule: at least high, at most critical, weight 1.5, target 80 % (It lost data twice).",
+			"critical: 40 lines short of 80 % (0 of 50 covered). Core code (×1.0), weight 1.5. Rank 1 of 1; the first file holds at least 40 % of the weighted gap. Rule: at least high, at most critical, weight 1.5, target 80 % (It lost data twice).",
 		},
 		{
 			"a rule without a reason", `rule = [{ paths = ["*"], tier = "lower" }]`, `a.rs 0/50`,
-			"lower: 30 lines short of 60 % (0 of 50 covered). Core code (×1.0). Rank 1 of 1; the first file holds 40 % of the weighted gap. Rule: tier lower.",
+			"lower: 30 lines short of 60 % (0 of 50 covered). Core code (×1.0). Rank 1 of 1; the first file holds at least 40 % of the weighted gap. Rule: tier lower.",
 		},
 		{
 			"a reason alone", `rule = [{ paths = ["*"], why = "Ask Ann" }]`, `a.rs 60/100`,

@@ -10,8 +10,8 @@ import (
 )
 
 // Sentence says where the file stands and why, in numbers that can be checked: "critical: 292 lines
-// short of 55 % (0 of 530 covered). Core code (×1.0). Rank 1 of 49; the first 6 files hold 40 % of
-// the weighted gap."
+// short of 55 % (0 of 530 covered). Core code (×1.0). Rank 1 of 49; the first 6 files hold at least
+// 40 % of the weighted gap."
 func (s *Standing) Sentence() string {
 	var b strings.Builder
 	switch {
@@ -58,9 +58,9 @@ func (s *Standing) ranked(b *strings.Builder) {
 	switch {
 	case s.Share == 0:
 	case s.First == 1:
-		write("; the first file holds ", coverage.FormatPercent(s.Share), " of the weighted gap")
+		write("; the first file holds at least ", coverage.FormatPercent(s.Share), " of the weighted gap")
 	default:
-		write("; the first ", strconv.Itoa(s.First), " files hold ", coverage.FormatPercent(s.Share), " of the weighted gap")
+		write("; the first ", strconv.Itoa(s.First), " files hold at least ", coverage.FormatPercent(s.Share), " of the weighted gap")
 	}
 	write(".")
 	switch s.Cause {

@@ -507,7 +507,7 @@ func BenchmarkWriteHTML(b *testing.B) {
 		r.Files = append(r.Files, report.File{
 			Path: path, Found: true, Unit: "statements", Tier: "high", Role: "core code",
 			Statements: &report.Tally{Covered: 50, Total: 100}, Functions: &report.Tally{Covered: 5, Total: 10},
-			Reason: "high: 10 statements short of 60 % (50 of 100 covered). Core code (×1.0). Rank 17 of 9234; the first 1200 files hold 70 % of the weighted gap.",
+			Reason: "high: 10 statements short of 60 % (50 of 100 covered). Core code (×1.0). Rank 17 of 9234; the first 1200 files hold at least 70 % of the weighted gap.",
 		})
 		for n := range 5 {
 			r.UncoveredFunctions = append(r.UncoveredFunctions, report.Function{File: path, Name: fmt.Sprintf("Name%d", n), Line: 30 * n, EndLine: 30*n + 9, Statements: 10})

@@ -405,7 +405,7 @@ func tierMeans(t config.Tier, components int) string {
 		if components > 1 {
 			of = "the gap of each component"
 		}
-		return fmt.Sprintf("The most urgent files, which hold %s of %s together, weighted by what files are for.", coverage.FormatPercent(cuts[0]), of)
+		return fmt.Sprintf("The most urgent files: from the largest gap on until %s of %s is reached, weighted by what files are for.", coverage.FormatPercent(cuts[0]), of)
 	case config.TierHigh:
 		return fmt.Sprintf("The next files, up to %s of the weighted gap.", coverage.FormatPercent(cuts[1]))
 	case config.TierMedium:

@@ -268,12 +268,12 @@ why = "it moves [money](x) {0}"
 		got = append(got, fmt.Sprintf("%.2f %s %s %s:%d-%d %s", res.Rank, res.Level, res.RuleID, res.uri(), at.StartLine, at.EndLine, res.Message.Text))
 	}
 	want := []string{
-		`80.76 warning file-below-target b/b.go:1-0 b.go · critical: 2 statements short of 60 %, the next step (0 of 2 covered). Core code (×1.0). Rank 1 of 3; the first file holds 40 % of the weighted gap. Rule: tier critical (it moves \[money\](x) {{0}}).`,
+		`80.76 warning file-below-target b/b.go:1-0 b.go · critical: 2 statements short of 60 %, the next step (0 of 2 covered). Core code (×1.0). Rank 1 of 3; the first file holds at least 40 % of the weighted gap. Rule: tier critical (it moves \[money\](x) {{0}}).`,
 		`80.39 warning uncovered-function b/b.go:3-3 C is not tested (1 statement)`,
 		`80.39 warning uncovered-function b/b.go:5-5 D is not tested (1 statement)`,
-		`40.39 note file-below-target a.go:1-0 a.go · medium: 1 statement short of 60 %, the next step (1 of 3 covered). Core code (×1.0). Rank 3 of 3; the first 3 files hold 92 % of the weighted gap.`,
+		`40.39 note file-below-target a.go:1-0 a.go · medium: 1 statement short of 60 %, the next step (1 of 3 covered). Core code (×1.0). Rank 3 of 3; the first 3 files hold at least 92 % of the weighted gap.`,
 		`40.39 note uncovered-function a.go:3-6 A is not tested (2 statements)`,
-		`40.39 note file-below-target file:///ci/gone.go:1-0 gone.go · medium: 1 statement short of 60 %, the next step (0 of 1 covered). Core code (×1.0). Rank 2 of 3; the first 2 files hold 70 % of the weighted gap. At most medium: the gap is under 3.`,
+		`40.39 note file-below-target file:///ci/gone.go:1-0 gone.go · medium: 1 statement short of 60 %, the next step (0 of 1 covered). Core code (×1.0). Rank 2 of 3; the first 2 files hold at least 70 % of the weighted gap. At most medium: the gap is under 3.`,
 		`40.39 note uncovered-code file:///ci/gone.go:1-2 1 statement never ran`,
 	}
 	if !slices.Equal(got, want) {
