@@ -235,10 +235,12 @@ func (r *repository) branch(b *Base, name string) (hash, error) {
 		h, err = r.target("refs/heads/" + name)
 	}
 	if err == nil && h == "" {
+		// Where one branch alone was cloned, git fetch origin NAME keeps none.
+		fetch := fmt.Sprintf("that branch was not fetched (git fetch origin %[1]s:refs/remotes/origin/%[1]s)", name)
 		if r.shallow() {
-			return "", fmt.Errorf("that branch was not fetched: %w", ErrShallow)
+			return "", fmt.Errorf("%s: %w", fetch, ErrShallow)
 		}
-		return "", fmt.Errorf("%w: that branch was not fetched (git fetch origin %s)", ErrRevision, name)
+		return "", fmt.Errorf("%w: %s", ErrRevision, fetch)
 	}
 	if err == nil {
 		h, err = r.peel(h)
@@ -362,13 +364,19 @@ func FileAt(ctx context.Context, dir, revision, path string, limit int64) (text 
 		return fail(err)
 	}
 	if !e.file() {
-		return fail(fmt.Errorf("%w: it has no such file", ErrRevision))
+		return fail(noFile{})
 	}
 	if text, err = r.objects.read(e.hash, blobKind, limit); err != nil {
 		return fail(err)
 	}
 	return text, h.String(), nil
 }
+
+// noFile is ErrRevision for a commit that is there and has no such file.
+type noFile struct{}
+
+func (noFile) Error() string        { return "it has no such file" }
+func (noFile) Is(target error) bool { return target == ErrRevision }
 
 // entry is what a tree has at a path; nil where it has nothing.
 func (l *looker) entry(tree hash, path string) (*treeEntry, error) {

@@ -285,6 +285,8 @@ func (c *Change) verdict() string {
 	switch {
 	case c.Ungated:
 		words = "covls report: "
+	case len(c.Unjudged) > 0 && len(c.Breaches) > 0:
+		words = "covls check: failed as far as it can be judged: "
 	case len(c.Unjudged) > 0:
 		words = "covls check: not judged: "
 	case c.Passed():
@@ -478,6 +480,8 @@ func (c *Change) markdown(w io.Writer) error {
 	switch {
 	case c.Ungated:
 		b.WriteString("**Coverage of this change.** ")
+	case len(c.Unjudged) > 0 && len(c.Breaches) > 0:
+		b.WriteString("**Coverage of this change: failed as far as it can be judged.** ")
 	case len(c.Unjudged) > 0:
 		b.WriteString("**Coverage of this change: not judged.** ")
 	case c.Passed():

@@ -110,7 +110,17 @@ func (d *doctor) profiles(around Surroundings) {
 		d.printf("- %s is being written%s, for %s so far; it is read when that ends\n", escape.Markdown(p.Path), by, age(d.now.Sub(p.Since)))
 	}
 	if shown == 0 && len(around.Pending) == 0 {
-		d.printf("None found by the usual names; the setting `profiles` can give others.\n")
+		var asked []string
+		for _, f := range d.snap.Folders {
+			if file, _ := f.Settings.Place("profiles", -1); file != "" {
+				asked = append(asked, f.Settings.Profiles...)
+			}
+		}
+		if len(asked) > 0 {
+			d.printf("None found: the setting `profiles` asks for %s, and there is no such file. Without that setting covls looks for the usual names.\n", escape.Markdown(strings.Join(asked, ", ")))
+		} else {
+			d.printf("None found by the usual names; the setting `profiles` can give others.\n")
+		}
 	}
 	switch {
 	case len(around.Pending) > 0:

@@ -177,7 +177,7 @@ func (r *Report) nothing() string {
 	if t := r.Summary.Functions; t != nil && t.Total > 0 {
 		return fmt.Sprintf("The profiles have functions and no lines: %s of %s were called.", number(t.Covered), count(t.Total, "function"))
 	}
-	return "There is nothing to cover: no profile has a file with code."
+	return "There is nothing to cover: no profile has a file with code that lies in this folder."
 }
 
 // headline is the summary for a browser without scripts.

@@ -80,7 +80,7 @@ which not all is known.`,
 			return err
 		}
 		defer l.end()
-		if err := judgeable(l, in.profiles != nil); err != nil {
+		if err := errors.Join(judgeable(l, in.profiles != nil), l.elsewhere(c.Context())); err != nil {
 			return err
 		}
 		l.remark(io)

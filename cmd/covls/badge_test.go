@@ -30,6 +30,7 @@ func TestBadge(t *testing.T) {
 		{"below the target", with(shop, ".covls.toml", "target = 25\n"), "", []string{"--format", "json"}, 0, `"color":"yellow"}`},
 		{"a component", with(shop, ".covls.toml", parts), "", []string{"--component", "b", "--format", "json"}, 0, `"label":"b coverage","message":"0 %","color":"brightgreen"}`},
 		{"a component that there is none of", with(shop, ".covls.toml", parts), "", []string{"--component", "c"}, 2, "c"},
+		{"another project's profile", with(shop, "cover.out", "mode: set\nexample.com/other/o.go:1.1,2.2 1 1\n"), "", nil, 2, "the profiles name no file of this folder, and there is code that they could name"},
 		{"a label", shop, "", []string{"--label", "<a> & b"}, 0, "&lt;a&gt; &amp; b</text>"},
 		{"no label", shop, "", []string{"--label", " "}, 2, "--label is empty"},
 		{"a label without an end", shop, "", []string{"--label", strings.Repeat("x", 81)}, 2, "--label has more than 80 characters"},

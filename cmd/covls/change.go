@@ -166,6 +166,9 @@ func checkChange(c *cobra.Command, io *streams, in *input, f *comparing, g *chan
 	if err != nil {
 		return err
 	}
+	if ask.stale && len(set.Unknown) > 0 {
+		io.say("let through, since the profiles are of another text: nothing is known of " + some(functionsOf(set.Unknown)))
+	}
 	out := &report.Change{Set: set, Breaches: gate.JudgeChange(set, want), Warn: g.warn, Version: version(), Place: placeIn(os.Getenv, l.snap.Folders[0].Dir, format)}
 	reasons := unjudged(l, in, set, ask)
 	out.Unjudged = reasons
@@ -247,14 +250,7 @@ func unknownIn(set *change.Set, stale bool) (out []string) {
 		out = append(out, fmt.Sprintf("no profile names %s, which changed: run the tests with coverage of all code, or leave %s out by %s in .covls.toml", list(set.Unmeasured), plural(n, "it", "them")[len(fmt.Sprint(n))+1:], how))
 	}
 	if len(set.Unknown) > 0 && !stale {
-		var names []string
-		for _, g := range set.Unknown {
-			name := cmp.Or(g.Function, g.File)
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-		out = append(out, fmt.Sprintf("the profiles are of another text than that on disk, and say nothing of %s: run the tests again", list(names)))
+		out = append(out, fmt.Sprintf("the profiles are of another text than that on disk, and say nothing of %s: run the tests again", list(functionsOf(set.Unknown))))
 	}
 	if len(set.Unread) > 0 {
 		out = append(out, "the texts of "+list(set.Unread)+" can't be had")
@@ -263,6 +259,16 @@ func unknownIn(set *change.Set, stale bool) (out []string) {
 		out = append(out, fmt.Sprintf("the baseline has %s, and no profile does: did tests fail?", list(set.Vanished)))
 	}
 	return out
+}
+
+// functionsOf are the names of functions, each once, or of the files of what is in none.
+func functionsOf(gaps []change.Gap) (names []string) {
+	for _, g := range gaps {
+		if name := cmp.Or(g.Function, g.File); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // unjudged says why a change can't be judged; nil where it can.

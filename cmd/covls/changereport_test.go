@@ -113,7 +113,7 @@ func TestCheckChangedWords(t *testing.T) {
 		{dir, []string{"--min", "0", "--baseline", baseline, "--no-lost=1"}, 0, "covls check: passed: " + sum + lost, ""},
 		{dir, []string{"--format", "github"}, 1, "covls check: failed: less than 80 % of what changed is covered; " + sum + none, ""},
 		{
-			unknown, nil, 2, "covls check: not judged: less than 80 % of what changed is covered; " + sum + none,
+			unknown, nil, 2, "covls check: failed as far as it can be judged: less than 80 % of what changed is covered; " + sum + none,
 			"covls: the change can't be judged: no profile names sub/d.go, which changed: run the tests with coverage of all code, or leave it out by exclude = [\"sub/d.go\"] in .covls.toml\n",
 		},
 	} {

@@ -120,7 +120,7 @@ names, profiles of another text, and a clone that does not reach back far enough
 			return err
 		}
 		defer l.end()
-		if err := judgeable(l, in.profiles != nil); err != nil {
+		if err := errors.Join(judgeable(l, in.profiles != nil), l.elsewhere(c.Context())); err != nil {
 			return err
 		}
 		l.remark(io)
@@ -144,7 +144,7 @@ names, profiles of another text, and a clone that does not reach back far enough
 			v.breaches = append(v.breaches, gate.Drops(v.lost)...)
 		}
 		if v.total() == 0 && !v.explained() {
-			return errors.New("the profiles name nothing to cover, so that there is nothing to judge: has any test run?")
+			return errors.New("the profiles name nothing to cover in this folder, so that there is nothing to judge: has any test run?")
 		}
 		if err := v.print(io.out, how, os.Getenv("GITHUB_WORKSPACE")); err != nil {
 			return fmt.Errorf("write the breaches: %w", err)

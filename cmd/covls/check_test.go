@@ -85,6 +85,7 @@ func TestCheck(t *testing.T) {
 			1,
 			"DIR/c.out: the profile can't be read: not a coverage profile that covls knows",
 		},
+		{"another project's profile", with(shop, "cover.out", "mode: set\nexample.com/other/o.go:1.1,2.2 1 1\n"), nil, 2, "the profiles name no file of this folder, and there is code that they could name"},
 		{"no profile", with(shop, "cover.out", ""), nil, 2, "no coverage profile below"},
 		{"no profile that can be read", with(shop, "cover.out", broken), nil, 2, "cover.out:2: want"},
 		{"sums of one", with(shop, "cover.out", "", "coverage-summary.json", `{"total": {"lines": {"total": 5}}}`), nil, 2, "coverage-final.json"},

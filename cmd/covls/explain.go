@@ -206,7 +206,7 @@ func nameOf(names, spellings []string, arg string) (string, error) {
 	if near := nearest(names, given); near != "" {
 		return "", fmt.Errorf("no profile names %s; did you mean %s?", arg, near)
 	}
-	return "", fmt.Errorf("no profile names %s; `covls report` lists the files that profiles name, `covls doctor` says what was not found", arg)
+	return "", fmt.Errorf("no profile names %s; `covls report --format json` lists the files that profiles name, `covls doctor` says what was not found", arg)
 }
 
 // nearest returns the name whose last part is at most a third away from that of a path, whatever its

@@ -52,7 +52,7 @@ func TestExplain(t *testing.T) {
 		{"til.go", 2, "no profile names til.go; did you mean a/util.go?"},
 		{"b/utl.go", 2, "no profile names b/utl.go; did you mean b/util.go?"},
 		{"b/price.go", 2, "no profile names b/price.go; did you mean b/Price.go?"},
-		{"zebra.go", 2, "no profile names zebra.go; `covls report` lists"},
+		{"zebra.go", 2, "no profile names zebra.go; `covls report --format json` lists"},
 		{"new.go", 2, "new.go is not measured: no profile names it"},
 		{"old/old.go", 2, "the setting `exclude` leaves old/old.go out of everything"},
 		{"", 2, "no profile names"},

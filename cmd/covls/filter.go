@@ -129,7 +129,7 @@ func (f *gapFilter) load(io *streams, l *loaded, args []string) error {
 // nothing says why arguments mean no file of a profile.
 func (f *gapFilter) nothing(snap *workspace.Snapshot, args []string) error {
 	if len(args) > 1 {
-		return fmt.Errorf("no profile names %s; `covls doctor` says what profiles name", some(args))
+		return fmt.Errorf("no profile names %s; `covls report --format json` lists the files that profiles name", some(args))
 	}
 	arg := args[0]
 	if f.since.changed == anyBase {
@@ -137,11 +137,11 @@ func (f *gapFilter) nothing(snap *workspace.Snapshot, args []string) error {
 	}
 	for _, p := range absolutes(snap.Folders[0].Dir, arg) {
 		if info, err := os.Stat(p); err == nil && info.IsDir() {
-			return fmt.Errorf("no profile names a file in %s; `covls doctor` says what profiles name", arg)
+			return fmt.Errorf("no profile names a file in %s; `covls report --format json` lists the files that profiles name", arg)
 		}
 	}
 	if glob.Wild(arg) {
-		return fmt.Errorf("no profile names a file like %s; `covls doctor` says what profiles name", arg)
+		return fmt.Errorf("no profile names a file like %s; `covls report --format json` lists the files that profiles name", arg)
 	}
 	s, file, _, err := find(snap, arg)
 	switch {
