@@ -327,11 +327,14 @@ func noTests(base string) bool {
 	return slices.Contains([]string{".bench", ".test-d", ".spec-d", ".cy", ".e2e"}, path.Ext(stem))
 }
 
+// usedByTests are the folders, with or without underscores around, of what tests read, run or call, in which no runner looks for them.
+var usedByTests = map[string]bool{"fixture": true, "fixtures": true, "mocks": true, "snapshots": true, "testdata": true}
+
 // foldersIn are folders that lie in one of tests, a few at most.
 func (p *soughtTests) foldersIn(dir string) (out []string) {
 	entries, _ := os.ReadDir(filepath.Join(p.root, filepath.FromSlash(dir))) // one that can't be read has none
 	for _, e := range entries[:min(len(entries), maxTestNames)] {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && len(out) < maxTestFolders {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && !usedByTests[strings.Trim(e.Name(), "_")] && len(out) < maxTestFolders {
 			out = append(out, path.Join(dir, e.Name()))
 		}
 	}

@@ -31,6 +31,7 @@ func TestTestsOf(t *testing.T) {
 		{`package.json:{"devDependencies":{"mocha":"1"}} lib/a.js test/b.js test/a.js`, "lib/a.js", "mocha in test/a.js"},
 		{`package.json:{"scripts":{"test":"node&--test"}} src/a.js test/a.test.js`, "src/a.js", "node --test in test/a.test.js"},
 		{`package.json:{"devDependencies":{"vitest":"1"}} pkg/x/package.json:{} pkg/x/src/__tests__/b.test.ts pkg/x/src/a.ts`, "pkg/x/src/a.ts", "vitest in new pkg/x/src/__tests__/a.test.ts"},
+		{`package.json:{"devDependencies":{"jest":"1"}} src/a.js tests/fixtures/run.js:require('../../src/a') tests/b.test.js`, "src/a.js", "jest in new tests/a.test.js"},
 		{"package.json src/a.js", "src/a.js", " in new src/a.test.js"},
 		{"Gemfile .rspec lib/shop/cart.rb", "lib/shop/cart.rb", "RSpec in new spec/shop/cart_spec.rb"},
 		{"Gemfile app/models/cart.rb spec/models/cart_spec.rb", "app/models/cart.rb", "RSpec in spec/models/cart_spec.rb"},

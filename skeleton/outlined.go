@@ -328,7 +328,13 @@ func (m *maker) importing(lines string, is *regexp.Regexp) []Edit {
 	if strings.Contains(m.Test.Text, "\r\n") {
 		nl = "\r\n"
 	}
-	if at := afterImports(m.Test.Text, is); at > 0 {
+	text := m.Test.Text
+	if m.language == "python" { // what is imported later may stand in a string, or below what needs it
+		if at := pythonBegins.FindStringIndex(text); at != nil {
+			text = text[:at[0]]
+		}
+	}
+	if at := afterImports(text, is); at > 0 {
 		return []Edit{{Span{at, at}, nl + strings.Join(list, nl)}}
 	}
 	return []Edit{{Span{}, strings.Join(list, nl) + nl + nl}}

@@ -10,6 +10,9 @@ import (
 
 var pythonImports = regexp.MustCompile(`(?m)^(?:import [^\n(]+|from [^\n(]+ import (?:[^\n(]+|\([^)]*\)))`)
 
+// pythonBegins is where the imports at the head of a file end.
+var pythonBegins = regexp.MustCompile(`(?m)^(?:def|class|async def|@|if __name__)`)
+
 // python makes a test for pytest, or for unittest.
 func (m *maker) python() error {
 	class := m.fn.Class
@@ -19,6 +22,9 @@ func (m *maker) python() error {
 	name := m.fn.Name
 	if m.Module == "" {
 		return refuse("%s can't be imported: its name, or that of a folder, is none of Python", m.Source.Name)
+	}
+	if m.pythonProgram() {
+		return refuse("%s is there only where the file is run as a program: test what it calls", name)
 	}
 	imported := name
 	if class != "" {
@@ -82,7 +88,7 @@ func (m *maker) python() error {
 	}
 	label := strings.Trim(name, "_")
 	if class != "" {
-		label = snake(m.className()) + "_" + label
+		label = strings.Trim(snake(m.className()), "_") + "_" + label
 	}
 	if m.Runner == "unittest" {
 		return m.unittest(label, params, args, setup, called, from, head)
@@ -153,6 +159,22 @@ var (
 func (m *maker) marks() string { return m.Source.Text[m.fn.Marked:m.fn.Start] }
 
 func isStatic(m *maker) bool { return staticMethod.MatchString(m.marks()) }
+
+// pythonProgram reports whether the function is made only where the file is run, below `if __name__ == "__main__":`.
+func (m *maker) pythonProgram() bool {
+	text := m.Source.Text[:m.fn.Marked]
+	at := pythonMain.FindAllStringIndex(text, -1)
+	if at == nil || strings.TrimLeft(text[strings.LastIndexByte(text, '\n')+1:], " \t") != "" {
+		return false
+	}
+	begin := strings.LastIndexByte(text, '\n') + 1
+	return len(text) > begin && !pythonOutside.MatchString(text[at[len(at)-1][1]:begin])
+}
+
+var (
+	pythonMain    = regexp.MustCompile(`(?m)^if __name__ ==[^\n]*`)
+	pythonOutside = regexp.MustCompile(`(?m)^[^\s#)\]}]`)
+)
 
 // importedAlready reports whether a file of tests imports a name from the module.
 func (m *maker) importedAlready(name string) bool {

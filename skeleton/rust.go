@@ -9,6 +9,8 @@ import (
 var (
 	rustTests    = regexp.MustCompile(`(?m)^#\[cfg\(test\)\]\s*\n(?:#\[[^\n]*\]\s*\n)*(?:pub(?:\(\w+\))? )?mod (\w+) \{`)
 	rustLifetime = regexp.MustCompile(`'[a-z]\w*`)
+	rustWord     = regexp.MustCompile(`[A-Za-z_]\w*`) // of what may stand in a name: no metavariable of a macro, no letter that rustc asks to be small
+	rustBars     = regexp.MustCompile(`__+`)
 	rustParam    = regexp.MustCompile(`(?s)^(?:mut\s+)?(\w+)\s*:\s*(.+)$`)
 )
 
@@ -81,10 +83,10 @@ func (m *maker) rust() error {
 	for i, w := range m.ways {
 		test := label
 		if w.name != "straight through" {
-			test += "_" + snake(strings.Join(identifier.FindAllString(w.name, 4), "_"))
+			test += "_" + snake(strings.Join(rustWord.FindAllString(w.name, 4), "_"))
 		}
-		test = strings.ReplaceAll(strings.Trim(test, "_"), "__", "_")
-		test = free(func(n string) bool { return word(text, n) || word(b.String(), n) }, test, test+"_")
+		test = rustBars.ReplaceAllString(strings.Trim(test, "_"), "_")
+		test = free(func(n string) bool { return word(text, n) || word(b.String(), n) }, test, "test_"+test)
 		if i == 0 {
 			m.out.Test = "tests::" + test
 		} else {
