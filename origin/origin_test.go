@@ -199,8 +199,6 @@ func TestCarry(t *testing.T) {
 		}
 		return out
 	}
-	getter := lines([]uint32{3}, "2:size")
-	getter.Funcs[0].Name = "get size"
 	for _, tt := range []struct {
 		name, file, was, now string
 		cover                *coverage.File
@@ -235,10 +233,6 @@ func TestCarry(t *testing.T) {
 			"a method in another class", "a.py", "class A:\n    def get(self):\n        return 1\n\nclass B:\n    def put(self):\n        return 2\n",
 			"class A:\n    pass\n\nclass B:\n    def get(self):\n        return 1\n\n    def put(self):\n        return 2\n", lines([]uint32{2, 3, 6, 7}), "8=6 9=7 B.put:8-9 -A.get",
 		},
-		{
-			"a getter that the profile calls one", "a.js", "class P {\n  get size() {\n    return 1;\n  }\n}\n", "// c\nclass P {\n  get size() {\n    return 1;\n  }\n}\n",
-			getter, "4=3 get size@3 P.get size:3-5 P.size:3-5",
-		},
 		{"the same twice, both kept", "a.js", twins, "// top\n" + twins, lines(all(6)), "2=1 3=2 4=3 5=4 6=5 7=6"},
 		{"nothing in common", "a.py", top, "def h():\n    pass\n", lines([]uint32{1, 5, 10}), "-f -g"},
 		{"an empty text", "a.py", top, "", lines([]uint32{1, 5, 10}), "-f -g"},
@@ -252,6 +246,19 @@ func TestCarry(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+// TestCarryGetter has a text of which a profile alone told the functions, as it calls them.
+func TestCarryGetter(t *testing.T) {
+	t.Parallel()
+	const text = "class P {\n  get size() {\n    return 1;\n  }\n}\n"
+	cover := lines([]uint32{3}, "2:size")
+	cover.Funcs[0].Name, cover.Funcs[0].Receiver = "get size", "P"
+	now := src("a.js", "// c\n"+text)
+	got := show(origin.Carry(cover, origin.Of("a.js", text, nil, cover), origin.Of("a.js", now.Content, now.Parsed, nil)))
+	if want := "4=3 get size@3 P.get size:3-5"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 
