@@ -173,3 +173,25 @@ func TestMovedSaved(t *testing.T) {
 		})
 	}
 }
+
+// TestReopened closes a document and opens it again at once: a client that drops what it had of it is told anew.
+func TestReopened(t *testing.T) {
+	t.Parallel()
+	dir := workspace(t, movingShop)
+	b := filepath.Join(dir, "b.go")
+	p := ready(t, roots(watching(), dir))
+	u := string(uri.File(b))
+	for opened := range 30 {
+		p.send(didOpen(u, read(t, b)))
+		p.waitAll("the marks after opening it", func(all []message) bool {
+			told := 0
+			for _, m := range all {
+				if m.Method == "textDocument/publishDiagnostics" && strings.Contains(string(m.Params), "b.go") && strings.Contains(string(m.Params), "Other is not tested") {
+					told++
+				}
+			}
+			return told > opened
+		})
+		p.send(didClose(u))
+	}
+}

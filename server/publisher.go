@@ -350,7 +350,9 @@ func (p *publisher) send(ctx context.Context, c *client, d *workspace.Document, 
 		now.hash, now.size = hashOf(items), bytesOf(items, string(now.uri))
 	}
 	before, known := p.sent[d.Path]
-	if known && before.hash == now.hash && before.uri == now.uri || !known && now.hash == 0 {
+	// A client may drop what it has of a document that it closes, as Neovim does.
+	again := known && before.doc != nil && now.doc != nil && !before.doc.SameOpening(now.doc) && now.hash != 0
+	if known && before.hash == now.hash && before.uri == now.uri && !again || !known && now.hash == 0 {
 		if known || now.doc != nil {
 			p.sent[d.Path] = now
 		}

@@ -24,6 +24,7 @@ type Document struct {
 	// was read while the document was open, else the document's own text when it was opened.
 	Base *text.Text
 
+	opening            *byte // the same for all that an editor made of it since it was opened
 	parsed, parsedBase *parse
 	derived            *atomic.Pointer[derived]
 	derivedBase        *atomic.Pointer[derived] // kept over edits
@@ -37,10 +38,13 @@ type derived struct {
 
 // NewDocument makes a document of what the editor opened.
 func NewDocument(uri, path string, version int32, t *text.Text) *Document {
-	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, parsed: parseOnce(path, t), derived: new(atomic.Pointer[derived]), derivedBase: new(atomic.Pointer[derived])}
+	d := &Document{URI: uri, Path: path, Version: version, Text: t, Base: t, opening: new(byte), parsed: parseOnce(path, t), derived: new(atomic.Pointer[derived]), derivedBase: new(atomic.Pointer[derived])}
 	d.parsedBase = d.parsed
 	return d
 }
+
+// SameOpening reports whether two are one document that an editor has had open from the one to the other.
+func (d *Document) SameOpening(o *Document) bool { return d.opening == o.opening }
 
 // WithText returns the document after an edit.
 func (d *Document) WithText(version int32, t *text.Text) *Document {
