@@ -422,6 +422,10 @@ function steps.commands()
   vim.fn.delete('other.profile')
   vim.cmd('Covls load')
   statusline('status line again', 'cov 50 %%')
+  wait('what is known of changes', function()
+    local s = require('covls.status').of(require('covls.client').of(0).id)
+    return s and type(s.changed) == 'table' and type(s.changed.why) == 'string'
+  end)
   vim.cmd('checkhealth covls')
   local health = {}
   for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do

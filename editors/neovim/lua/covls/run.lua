@@ -37,12 +37,17 @@ end
 
 -- Tells how a run ended, what it has covered and lost, and which packages it has not measured, once its profile was read.
 local function tell(id, code, began)
-  local tries = 0
+  local tries, since = 0, 0
   local function look()
     tries = tries + 1
     local s = status.of(id)
     local read = s and read_since(began, s)
     if not read and tries < 50 then
+      return vim.defer_fn(look, 100)
+    end
+    -- What the run has covered and lost is told a moment after its profile.
+    if read and since < 10 and not (some(s.since_last_run) and s.since_last_run.at >= began) then
+      since = since + 1
       return vim.defer_fn(look, 100)
     end
     local words = code == 0 and 'the tests have passed' or ('the tests ended with exit code %d'):format(code)
