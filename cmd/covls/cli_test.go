@@ -560,7 +560,7 @@ func TestUse(t *testing.T) {
 		{[]string{"nonsense"}, 2, "nonsense"},
 		{[]string{"gaps", "--nonsense"}, 2, "covls gaps --help"},
 		{[]string{"gaps", "-C", dir, "--profile", "cover.out"}, 0, ""},
-		{[]string{"explain", "-C", dir}, 2, "accepts 1 arg(s), received 0"},
+		{[]string{"explain", "-C", dir}, 2, "lacks an argument, as in: covls explain server/session.go"},
 		{[]string{"explain", "-C", empty, "a.go"}, 2, "no coverage profile below"},
 		{[]string{"init", "extra"}, 2, "extra"},
 		{[]string{"init", "-C", filepath.Join(dir, "nowhere")}, 2, "there is no folder"},

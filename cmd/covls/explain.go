@@ -33,7 +33,7 @@ it, which may be of a file that is not on this disk; or the end of one, as long
 as no other file ends so.`,
 		Example: `  covls explain server/session.go
   covls explain session.go --format json`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1, "server/session.go"),
 	}
 	format := formatFlag(c, "text", "text", "json")
 	c.RunE = func(c *cobra.Command, args []string) error {

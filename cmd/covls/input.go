@@ -338,6 +338,19 @@ func shellPath(path string) string {
 	return filepath.ToSlash(rel)
 }
 
+// arguments wants so many arguments, as the example has them; a negative most is any number.
+func arguments(least, most int, example string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch n := len(args); {
+		case n < least:
+			return fmt.Errorf("%s lacks an argument, as in: %s %s", c.CommandPath(), c.CommandPath(), example)
+		case most >= 0 && n > most:
+			return fmt.Errorf("%s takes %s, and has %q, too; as in: %s %s", c.CommandPath(), plural(most, "argument", "arguments"), args[most], c.CommandPath(), example)
+		}
+		return nil
+	}
+}
+
 // noArgs is cobra.NoArgs with what helps: the flag that takes a file or a folder.
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -38,7 +38,7 @@ named.`,
 		Example: `  covls test server/session.go:120
   covls test 'session.go:Session.Close' --write
   covls test ParseDuration`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1, "server/session.go:120"),
 	}
 	write := c.Flags().Bool("write", false, "write it into the file where it belongs")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -192,7 +192,12 @@ func functionNamed(snap *workspace.Snapshot, name string) (d *workspace.Document
 		}
 	}
 	switch n := len(at); {
+	case n == 0 && isNumber(name):
+		return nil, 0, fmt.Errorf("%s is a line of which file? Name it, as in FILE:%s", name, name)
 	case n == 0:
+		if _, err := pathAt(snap, name); err == nil {
+			return nil, 0, fmt.Errorf("%s is a file: name a line or a function of it, as in %s:120 or %s:NAME; `covls gaps %s` lists those that no test reaches", name, name, name, name)
+		}
 		return nil, 0, fmt.Errorf("no profile has a function %s: name its file, as in FILE:%s", name, name)
 	case n > most:
 		return nil, 0, fmt.Errorf("%d functions are called %s: at %s and %d more; name one by its place", n, name, strings.Join(at[:most], ", "), n-most)

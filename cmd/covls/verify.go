@@ -47,7 +47,7 @@ It exits 0 if all are closed, 1 if some are partial or open, else 2: it can't be
 known of some.`,
 		Example: `  covls verify 3b68aa821401d910
   covls verify $(covls gaps --format json | jq -r '.gaps[:3][].id')`,
-		Args: cobra.MinimumNArgs(1),
+		Args: arguments(1, -1, "3b68aa821401d910"),
 	}
 	format := formatFlag(c, "text", "text", "json")
 	identity := regexp.MustCompile(`^[0-9a-f]{16}$`)
