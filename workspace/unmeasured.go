@@ -2,7 +2,10 @@ package workspace
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -142,9 +145,11 @@ func headOf(path string, most int64) (head string, whole bool) {
 type Kinds struct{ extensions, families map[string]bool }
 
 // Kinds are those of the files of the snapshot.
-func (s *Snapshot) Kinds() Kinds {
+func (s *Snapshot) Kinds() Kinds { return kindsOf(maps.Keys(s.Files)) }
+
+func kindsOf(paths iter.Seq[string]) Kinds {
 	k := Kinds{map[string]bool{}, map[string]bool{}}
-	for path := range s.Files {
+	for path := range paths {
 		extension := filepath.Ext(path)
 		if !k.extensions[extension] {
 			k.extensions[extension] = true
@@ -153,6 +158,35 @@ func (s *Snapshot) Kinds() Kinds {
 	}
 	delete(k.families, "")
 	return k
+}
+
+// Elsewhere is a source file of the folders that the profiles could name, where they name none of these at all: they may be of another
+// project. It is "" where they name one, and where no source is at hand. It reads the disk.
+func (s *Snapshot) Elsewhere(ctx context.Context) (found string, err error) {
+	if len(s.Files) > 0 {
+		return "", nil
+	}
+	kinds := kindsOf(func(yield func(string) bool) {
+		for _, f := range s.Lost {
+			if filepath.Ext(f.Name) != "" && !yield(f.Name) {
+				return
+			}
+		}
+	})
+	for _, f := range s.Folders {
+		walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries}
+		_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
+			for _, e := range files {
+				if found == "" && e.Type.IsRegular() && kinds.Has(e.Name) && !source.IsTest(nameIn(f, filepath.Join(dir, e.Name))) {
+					found = filepath.Join(dir, e.Name)
+				}
+			}
+		})
+		if err != nil {
+			return "", fmt.Errorf("look for source files in %s: %w", f.Dir, err)
+		}
+	}
+	return found, nil
 }
 
 // Has reports whether profiles that name files of these kinds would name a file, too: the tools that measure a language measure

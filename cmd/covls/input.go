@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,7 +20,6 @@ import (
 	"github.com/covls/covls/profile"
 	"github.com/covls/covls/project"
 	"github.com/covls/covls/report"
-	"github.com/covls/covls/source"
 	"github.com/covls/covls/workspace"
 )
 
@@ -218,30 +216,11 @@ func (l *loaded) nothing() error {
 	return fmt.Errorf("no coverage profile below %s; %s, --profile names one elsewhere, `covls doctor` says where covls looked", f.Dir, f.HowTo(project.In(f.Dir)))
 }
 
-// elsewhere is the error of profiles that name no file of the folder, though it has code of their kinds: they may be of another project, and
-// their figures are none of this one. It reads the disk.
+// elsewhere is the error of profiles that may be of another project, so that their figures are none of this one. It reads the disk.
 func (l *loaded) elsewhere(ctx context.Context) error {
-	if len(l.snap.Files) > 0 || len(l.snap.Lost) == 0 {
-		return nil
-	}
-	kinds := map[string]bool{}
-	for _, f := range l.snap.Lost {
-		kinds[path.Ext(f.Name)] = true
-	}
-	f, found := l.snap.Folders[0], ""
-	walk := project.Walk{Dir: f.Dir, Use: project.Sources, Entries: f.Settings.Limits.Entries}
-	_, _, err := f.Tree.Walk(ctx, walk, func(dir string, files []project.Entry) {
-		for _, e := range files {
-			if found == "" && e.Type.IsRegular() && kinds[filepath.Ext(e.Name)] && !source.IsTest(e.Name) {
-				found = filepath.Join(dir, e.Name)
-			}
-		}
-	})
-	switch {
-	case err != nil:
-		return fmt.Errorf("look for source files: %w", err)
-	case found == "":
-		return nil // where the sources are not at hand, figures are all there is
+	found, err := l.snap.Elsewhere(ctx)
+	if err != nil || found == "" {
+		return err
 	}
 	return fmt.Errorf("the profiles name no file of this folder, and there is code that they could name, such as %s: are they of another project? `covls doctor` says what was not found; a [[path]] in .covls.toml can say where it lies here", shellPath(found))
 }
